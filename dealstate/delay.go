@@ -1,0 +1,114 @@
+package dealstate
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Delay is a time from one instant to a later one, counted on UTC calendar
+// dates: first the days, then the months, then on to the first day of the
+// FirstOfMonth-th following month; and never before NotBefore. The zero Delay
+// is no delay at all.
+//
+// Months count as in Regulation (EEC, Euratom) No 1182/71, article 3: a month
+// without the day ends on its last day, so one month after 31 January is 28 or
+// 29 February. "The thirtieth day after" the deposit (Paris Agreement,
+// article 21) is Days: 30. "The first day of the third month following" is
+// FirstOfMonth: 3.
+type Delay struct {
+	Days         int       // 0 to 366,000
+	Months       int       // 0 to 12,000
+	FirstOfMonth int       // 0 to 12,000
+	NotBefore    time.Time // zero: no floor
+}
+
+const (
+	maxDelayMonths = 12_000
+	maxDelayDays   = 366_000
+)
+
+// After gives the instant at which the delay that began at t is over: the
+// start of the computed date, but not before t itself nor before NotBefore. A
+// delay that only has a floor keeps t's time of day.
+func (d Delay) After(t time.Time) time.Time {
+	t = t.UTC()
+	due := t
+	if d.Months != 0 || d.Days != 0 || d.FirstOfMonth != 0 {
+		due = latest(t, d.date(t))
+	}
+	return latest(due, d.NotBefore)
+}
+
+func (d Delay) date(t time.Time) time.Time {
+	year, month, day := t.Date()
+	date := time.Date(year, month, day+d.Days, 0, 0, 0, 0, time.UTC)
+	if d.Months > 0 {
+		first := firstOfMonth(date, d.Months)
+		last := firstOfMonth(first, 1).AddDate(0, 0, -1)
+		date = earliest(first.AddDate(0, 0, date.Day()-1), last)
+	}
+	if d.FirstOfMonth > 0 {
+		date = firstOfMonth(date, d.FirstOfMonth)
+	}
+	return date
+}
+
+// firstOfMonth gives the first day of the n-th month after t's.
+func firstOfMonth(t time.Time, n int) time.Time {
+	return time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// String says the delay in words.
+func (d Delay) String() string {
+	var parts []string
+	if d.Days > 0 {
+		parts = append(parts, counted(d.Days, "day"))
+	}
+	if d.Months > 0 {
+		parts = append(parts, counted(d.Months, "month"))
+	}
+	if d.FirstOfMonth > 0 {
+		parts = append(parts, fmt.Sprintf("to the first of the month, %s on", counted(d.FirstOfMonth, "month")))
+	}
+	if !d.NotBefore.IsZero() {
+		parts = append(parts, "not before "+sayInstant(d.NotBefore))
+	}
+	if len(parts) == 0 {
+		return "at once"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (d Delay) validate(field string) error {
+	switch {
+	case d.Months < 0 || d.Months > maxDelayMonths:
+		return fieldErr(field+".months", "%d is out of range; want 0 to %d", d.Months, maxDelayMonths)
+	case d.Days < 0 || d.Days > maxDelayDays:
+		return fieldErr(field+".days", "%d is out of range; want 0 to %d", d.Days, maxDelayDays)
+	case d.FirstOfMonth < 0 || d.FirstOfMonth > maxDelayMonths:
+		return fieldErr(field+".first_of_month", "%d is out of range; want 0 to %d", d.FirstOfMonth, maxDelayMonths)
+	}
+	return checkInstant(field+".not_before", d.NotBefore)
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

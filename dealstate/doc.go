@@ -1,0 +1,32 @@
+// Package dealstate tells where an international deal stands: a pure function
+// of what was agreed, what was recorded, whose word counts, and as of when.
+//
+//	deal, err := dealstate.New(agreement)
+//	decision, err := deal.Record(event)
+//	snapshot := deal.At(dealstate.View{AsOf: t, KnownBy: k, Policy: dealstate.Official})
+//	fmt.Println(snapshot.State, snapshot.Explain())
+//
+// # Words
+//
+// An [Agreement] names its parties, and for each the approver whose approval
+// binds it. An [Event] is one report of one act: who acted, who says so and in
+// what [Role], when it happened, and when we learned it. Events are only ever
+// added; a mistake is voided by a later [Retract].
+//
+// A [Lifecycle] is a table of [Rule] values. Each rule says on which kind of
+// event, or on which clock, and from which states the deal moves to which
+// state, under which [Condition]. The rules run on github.com/looplab/fsm.
+// Standard lifecycles for two and for many parties come with the package.
+//
+// A [Policy] says whose word counts as an act: [Strict], [Official] or
+// [Reported]. The same log under another policy may give another state; that is
+// the point. A [Decision] says what one event did, with every reason. A
+// [Snapshot] says where the deal stands in one [View].
+//
+// # Promises
+//
+// The package does no I/O, reads no clock and starts no goroutine. Equal inputs
+// give equal bytes, in whatever order the reports arrived. A view with KnownBy
+// set never sees what was recorded later, corrections included. Input that is
+// not well-formed gets a [FieldError] and changes nothing.
+package dealstate

@@ -1,0 +1,286 @@
+package dealstate
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Event is one recorded report of one act. It is a plain value: two events are
+// the same when all their fields are.
+//
+// Zero fields that have a meaning: Modality is Asserted, Recorded is At (known
+// at once), Revision is the one current at At, Party is all sides jointly.
+type Event struct {
+	ID         string    // permanent; the idempotency key
+	Deal       string    // the agreement's id
+	Kind       Kind      //
+	Party      string    // whose act it is; required of approve, reject and withdraw
+	By         string    // who says so
+	Role       Role      // in what capacity; may be left out of a retract or a note
+	Modality   Modality  //
+	At         time.Time // when it happened
+	Recorded   time.Time // when we learned of it
+	Revision   int       // of the text, counted from 1
+	Ref        string    // the event that a retract voids, or that another event refers to
+	Commitment string    // required of a perform
+	Until      time.Time // required of an extend, and of nothing else: the new instant
+	Source     Source
+	Note       string
+}
+
+// Source is where a report was read.
+type Source struct {
+	Publisher string
+	URL       string
+	Published string // a date (2025-06-27) or an RFC 3339 instant
+}
+
+// Validate reports the first thing wrong with the event taken alone, as a
+// *FieldError. Whether its deal, party and commitment exist is for a
+// [Machine] or [Deal] to say.
+func (e Event) Validate() error {
+	for _, check := range []func() error{e.checkNames, e.checkWords, e.checkInstants, e.checkNeeds} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e Event) checkNames() error {
+	if err := checkID("id", e.ID); err != nil {
+		return err
+	}
+	if err := checkID("deal", e.Deal); err != nil {
+		return err
+	}
+	if e.Ref == e.ID {
+		return fieldErr("ref", "%q is the event itself; want an earlier one", clip(e.Ref))
+	}
+	return nil
+}
+
+func (e Event) checkWords() error {
+	switch {
+	case e.Kind == 0:
+		return fieldErr("kind", "missing; want what was done, such as approve")
+	case e.Kind.IsClock():
+		return fieldErr("kind", "%s is a clock; it fires by itself and is never recorded", e.Kind)
+	case int(e.Kind) > numKinds:
+		return fieldErr("kind", "%d is unknown", e.Kind)
+	case e.Role > Press:
+		return fieldErr("role", "%d is unknown", e.Role)
+	case e.Role == 0 && e.Kind != Retract && e.Kind != Note:
+		return fieldErr("role", "missing; want one of %s", strings.Join(roleWords, ", "))
+	case e.Modality > Planned:
+		return fieldErr("modality", "%d is unknown", e.Modality)
+	case e.Revision < 0:
+		return fieldErr("revision", "%d is negative; want 0 (the current one) or a number counted from 1", e.Revision)
+	}
+	return nil
+}
+
+func (e Event) checkInstants() error {
+	if e.At.IsZero() {
+		return fieldErr("at", "missing; want the instant at which it happened, in RFC 3339")
+	}
+	for _, f := range []struct {
+		name string
+		t    time.Time
+	}{{"at", e.At}, {"recorded", e.Recorded}, {"until", e.Until}} {
+		if err := checkInstant(f.name, f.t); err != nil {
+			return err
+		}
+	}
+	return checkPublished(e.Source.Published)
+}
+
+func checkPublished(text string) error {
+	if text == "" {
+		return nil
+	}
+	if _, err := time.Parse(time.DateOnly, text); err == nil {
+		return nil
+	}
+	if _, err := parseInstant("source.published", text); err != nil {
+		return fieldErr("source.published", "%q is no date; want one such as 2025-06-27, or an RFC 3339 instant", clip(text))
+	}
+	return nil
+}
+
+func (e Event) checkNeeds() error {
+	switch e.Kind {
+	case Approve, Reject, Withdraw:
+		if e.Party == "" {
+			return fieldErr("party", "missing; %s needs the party whose act it is", e.Kind)
+		}
+	case Perform:
+		if e.Commitment == "" {
+			return fieldErr("commitment", "missing; perform needs the commitment that was carried out")
+		}
+	case Retract:
+		if e.Ref == "" {
+			return fieldErr("ref", "missing; retract needs the id of the event it voids")
+		}
+	}
+	if e.Kind == Extend && e.Until.IsZero() {
+		return fieldErr("until", "missing; extend needs the new instant, in RFC 3339")
+	}
+	if e.Kind != Extend && !e.Until.IsZero() {
+		return fieldErr("until", "given on %s; only an extend has one", e.Kind)
+	}
+	return nil
+}
+
+// tidied gives the event in its one kept form.
+func (e Event) tidied() Event {
+	if e.Modality == 0 {
+		e.Modality = Asserted
+	}
+	if e.Recorded.IsZero() {
+		e.Recorded = e.At
+	}
+	e.At, e.Recorded = tidy(e.At), tidy(e.Recorded)
+	if !e.Until.IsZero() {
+		e.Until = tidy(e.Until)
+	}
+	return e
+}
+
+// before reports whether the event folds before the other: by At, then by
+// Recorded, then by ID.
+func (e *Event) before(o *Event) bool {
+	if c := e.At.Compare(o.At); c != 0 {
+		return c < 0
+	}
+	if c := e.Recorded.Compare(o.Recorded); c != 0 {
+		return c < 0
+	}
+	return e.ID < o.ID
+}
+
+// MarshalJSON writes the event as one line of the public format; empty fields
+// are left out.
+func (e Event) MarshalJSON() ([]byte, error) {
+	if e.Kind == 0 {
+		return nil, fieldErr("kind", "missing")
+	}
+	var o object
+	o.must("id", e.ID)
+	o.must("deal", e.Deal)
+	o.must("kind", e.Kind.String())
+	o.text("party", e.Party)
+	o.text("by", e.By)
+	o.text("role", e.Role.String())
+	o.text("modality", e.Modality.String())
+	o.instant("at", e.At)
+	o.instant("recorded", e.Recorded)
+	o.integer("revision", int64(e.Revision))
+	o.text("ref", e.Ref)
+	o.text("commitment", e.Commitment)
+	o.instant("until", e.Until)
+	if e.Source != (Source{}) {
+		o.must("source", e.Source)
+	}
+	o.text("note", e.Note)
+	return o.done()
+}
+
+// MarshalJSON writes the source; empty fields are left out.
+func (s Source) MarshalJSON() ([]byte, error) {
+	var o object
+	o.text("publisher", s.Publisher)
+	o.text("url", s.URL)
+	o.text("published", s.Published)
+	return o.done()
+}
+
+// UnmarshalJSON reads and validates one event of the public format. On error
+// the event is left as it was.
+func (e *Event) UnmarshalJSON(data []byte) error {
+	if len(data) > MaxLine {
+		return fieldErr("json", "%d bytes; want at most %d", len(data), MaxLine)
+	}
+	var read Event
+	if err := readObject("", data, read.take); err != nil {
+		return err
+	}
+	if err := read.Validate(); err != nil {
+		return err
+	}
+	*e = read
+	return nil
+}
+
+func (e *Event) take(f field) error {
+	switch f.key {
+	case "id":
+		return f.text(&e.ID)
+	case "deal":
+		return f.text(&e.Deal)
+	case "kind":
+		return f.word(&e.Kind)
+	case "party":
+		return f.text(&e.Party)
+	case "by":
+		return f.text(&e.By)
+	case "role":
+		return f.word(&e.Role)
+	case "modality":
+		return f.word(&e.Modality)
+	case "at":
+		return f.instant(&e.At)
+	case "recorded":
+		return f.instant(&e.Recorded)
+	case "revision":
+		return f.number(&e.Revision)
+	case "ref":
+		return f.text(&e.Ref)
+	case "commitment":
+		return f.text(&e.Commitment)
+	case "until":
+		return f.instant(&e.Until)
+	case "source":
+		return e.Source.read(f)
+	case "note":
+		return f.text(&e.Note)
+	}
+	return f.unknown()
+}
+
+func (s *Source) read(f field) error {
+	return readObject(f.path, f.raw, func(f field) error {
+		switch f.key {
+		case "publisher":
+			return f.text(&s.Publisher)
+		case "url":
+			return f.text(&s.URL)
+		case "published":
+			return f.text(&s.Published)
+		}
+		return f.unknown()
+	})
+}
+
+// LogValue gives log/slog the fields a reader of a log needs.
+func (e Event) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", e.ID), slog.String("deal", e.Deal), slog.String("kind", e.Kind.String()),
+		slog.String("party", e.Party), slog.String("role", e.Role.String()), slog.String("at", formatInstant(e.At)))
+}
+
+// maxID bounds an id or a state's name, in bytes.
+const maxID = 256
+
+func checkID(field, id string) error {
+	switch {
+	case id == "":
+		return fieldErr(field, "missing")
+	case len(id) > maxID:
+		return fieldErr(field, "%d bytes long; want at most %d", len(id), maxID)
+	case strings.ContainsFunc(id, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || r == unicode.ReplacementChar }):
+		return fieldErr(field, "%q holds white space or control characters", clip(id))
+	}
+	return nil
+}

@@ -1,0 +1,336 @@
+package dealstate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// check examines the table of rules as such. What it finds is named by the
+// rule's id.
+func (l Lifecycle) check(a Agreement) error {
+	if err := l.checkStates(); err != nil {
+		return err
+	}
+	seen := make(map[string]bool)
+	for i, r := range l.Rules {
+		if r.ID == "" {
+			return fieldErr(fmt.Sprintf("lifecycle.rules[%d].id", i), "missing")
+		}
+		if seen[r.ID] {
+			return fieldErr(ruleField(r.ID), "there is another rule of this id; looplab/fsm would silently keep only one")
+		}
+		seen[r.ID] = true
+		if err := l.checkRule(r, a); err != nil {
+			return err
+		}
+	}
+	return l.checkReachable()
+}
+
+func (l Lifecycle) checkStates() error {
+	if len(l.States) == 0 || len(l.States) > maxStates {
+		return fieldErr("lifecycle.states", "%d of them; want 1 to %d", len(l.States), maxStates)
+	}
+	if len(l.Rules) > maxRules {
+		return fieldErr("lifecycle.rules", "%d of them; want at most %d", len(l.Rules), maxRules)
+	}
+	for i, s := range l.States {
+		at := fmt.Sprintf("lifecycle.states[%d]", i)
+		if err := checkName(at, string(s)); err != nil {
+			return err
+		}
+		if slices.Contains(l.States[:i], s) {
+			return fieldErr(at, "%q is there twice", clip(string(s)))
+		}
+	}
+	if err := l.declared("lifecycle.initial", l.Initial); err != nil {
+		return err
+	}
+	for i, s := range l.Final {
+		if err := l.declared(fmt.Sprintf("lifecycle.final[%d]", i), s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkName refuses what looplab/fsm would read as a callback's prefix, or as
+// one of its two general callbacks.
+func checkName(at, name string) error {
+	if err := checkID(at, name); err != nil {
+		return err
+	}
+	for _, prefix := range []string{"before_", "after_", "enter_", "leave_"} {
+		if strings.HasPrefix(name, prefix) {
+			return fieldErr(at, "%q begins with %s, which looplab/fsm reads as a callback; want another name", clip(name), prefix)
+		}
+	}
+	if name == "event" || name == "state" {
+		return fieldErr(at, "%q is looplab/fsm's word for any; want another name", name)
+	}
+	return nil
+}
+
+func (l Lifecycle) declared(at string, s State) error {
+	if !slices.Contains(l.States, s) {
+		return fieldErr(at, "%q is not among the declared states", clip(string(s)))
+	}
+	return nil
+}
+
+func (l Lifecycle) checkRule(r Rule, a Agreement) error {
+	at := ruleField(r.ID)
+	if err := checkName(at+".id", r.ID); err != nil {
+		return err
+	}
+	switch {
+	case slices.Contains(l.States, State(r.ID)):
+		return fieldErr(at+".id", "a state has this name too; looplab/fsm could not tell them apart in a callback")
+	case r.On == 0 || r.On > Term:
+		return fieldErr(at+".on", "missing; want a kind of event, or deadline, effect or term")
+	case r.On == Retract || r.On == Note:
+		return fieldErr(at+".on", "%s never reaches the rules, so this one can never fire", r.On)
+	case r.On == Effect && a.Effect == nil && a.Lifecycle != nil:
+		return fieldErr(at+".on", "the agreement sets no effect, so this rule can never fire")
+	case len(r.From) == 0:
+		return fieldErr(at+".from", "no state, so this rule can never fire")
+	}
+	for i, s := range r.From {
+		field := fmt.Sprintf("%s.from[%d]", at, i)
+		if err := l.declared(field, s); err != nil {
+			return err
+		}
+		if slices.Contains(r.From[:i], s) {
+			return fieldErr(field, "%q is there twice", clip(string(s)))
+		}
+		if slices.Contains(l.Final, s) && r.destination(s) != s {
+			return fieldErr(field, "%q is final, yet this rule leaves it", clip(string(s)))
+		}
+	}
+	if r.To != "" {
+		if err := l.declared(at+".to", r.To); err != nil {
+			return err
+		}
+	}
+	return a.checkCondition(at+".when", r.When, true)
+}
+
+func (l Lifecycle) checkReachable() error {
+	reached := map[State]bool{l.Initial: true}
+	for again := true; again; {
+		again = false
+		for _, r := range l.Rules {
+			for _, from := range r.From {
+				if to := r.destination(from); reached[from] && !reached[to] {
+					reached[to], again = true, true
+				}
+			}
+		}
+	}
+	for i, s := range l.States {
+		if !reached[s] {
+			return fieldErr(fmt.Sprintf("lifecycle.states[%d]", i), "no rule leads to %q from the initial state%s", clip(string(s)), l.rulesTo(s))
+		}
+	}
+	return nil
+}
+
+// rulesTo names the rules that would lead to a state, were they reached.
+func (l Lifecycle) rulesTo(s State) string {
+	var ids []string
+	for _, r := range l.Rules {
+		if r.To == s {
+			ids = append(ids, r.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(ids, ", ") + " can never fire"
+}
+
+// examineGuards tries the rules in imagined worlds: every way in which the
+// parties, commitments and clocks that the guards ask about can stand. It finds
+// rules that can never fire, and rules of one order that could both fire.
+// Beyond maxWorlds it tries uniform worlds only: then what it finds is still
+// true, but it may not find all.
+func (m *Machine) examineGuards() error {
+	fires := make([]bool, len(m.guards))
+	sure := make([]bool, len(m.guards)) // all worlds were tried
+	for r := range sure {
+		sure[r] = true
+	}
+	for k := range m.tried {
+		for s := range m.tried[k] {
+			rules := m.tried[k][s]
+			if len(rules) == 0 {
+				continue
+			}
+			complete, err := m.examine(rules, fires)
+			if err != nil {
+				return err
+			}
+			for _, r := range rules {
+				sure[r] = sure[r] && (complete || m.overshadowed(rules, r))
+			}
+		}
+	}
+	if m.agreement.Lifecycle == nil {
+		return nil // a standard table serves every condition, and some need only part of it
+	}
+	for r, rule := range m.lifecycle.Rules {
+		if !fires[r] && sure[r] && m.lifecycle.Rules[r].On != Effect {
+			return fieldErr(ruleField(rule.ID), "it can never fire: its guard is never met, or a rule of lower order always comes first")
+		}
+	}
+	return nil
+}
+
+// overshadowed reports whether an unconditional rule of lower order comes
+// before r.
+func (m *Machine) overshadowed(rules []int, r int) bool {
+	for _, o := range rules {
+		if m.lifecycle.Rules[o].Order < m.lifecycle.Rules[r].Order && m.lifecycle.Rules[o].When.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) {
+	complete = m.worlds(rules, func(s *situation) {
+		first := -1
+		for _, r := range rules {
+			if err != nil || m.guards[r].eval(s) != Met {
+				continue
+			}
+			switch {
+			case first < 0:
+				first, fires[r] = r, true
+			case m.lifecycle.Rules[r].Order == m.lifecycle.Rules[first].Order:
+				err = fieldErr(ruleField(m.lifecycle.Rules[r].ID),
+					"it competes with rule %s: both could fire on %s; give one a higher order", m.lifecycle.Rules[first].ID, m.lifecycle.Rules[r].On)
+			}
+		}
+	})
+	return complete, err
+}
+
+const maxWorlds = 3_000
+
+// asked is what the guards of some rules ask about.
+type asked struct {
+	parties     bitset
+	commitments bitset
+	actors      bitset
+	clocks      bool
+}
+
+func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
+	a := asked{parties: newBitset(len(m.agreement.Parties)), commitments: newBitset(len(m.agreement.Commitments)), actors: newBitset(len(m.agreement.Parties))}
+	for _, r := range rules {
+		m.ask(&m.guards[r], &a)
+	}
+	var choices []func(*situation, int) // each takes a number below its options
+	var options []int
+	choose := func(n int, f func(*situation, int)) { choices, options = append(choices, f), append(options, n) }
+	actors := []int{-1}
+	a.actors.each(func(p int) { actors = append(actors, p) })
+	choose(len(actors), func(s *situation, i int) { s.actor = actors[i] })
+	if a.clocks {
+		choose(2, func(s *situation, i int) { s.deadline = settingFor(i) })
+		choose(2, func(s *situation, i int) { s.term = settingFor(i) })
+		choose(2, func(s *situation, i int) { s.met = settingFor(i).base })
+	}
+	fixed := len(options)
+	a.parties.each(func(p int) {
+		choose(3, func(s *situation, i int) { s.approved.put(p, i == 1); s.rejected.put(p, i == 2) })
+	})
+	a.commitments.each(func(c int) { choose(2, func(s *situation, i int) { s.performed.put(c, i == 1) }) })
+	s := newSituation(m)
+	s.now = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+	if product(options) <= maxWorlds {
+		every(options, func(pick []int) { imagine(&s, choices, pick, visit) })
+		return true
+	}
+	for i := range 3 { // nobody, everybody approved, everybody rejected
+		pick := make([]int, len(options))
+		for at := fixed; at < len(pick); at++ {
+			pick[at] = min(i, options[at]-1)
+		}
+		imagine(&s, choices, pick, visit)
+	}
+	return false
+}
+
+// settingFor gives a clock that is not set, or one long due.
+func settingFor(i int) setting {
+	if i == 0 {
+		return setting{}
+	}
+	return setting{base: time.Date(2, 1, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+func imagine(s *situation, choices []func(*situation, int), pick []int, visit func(*situation)) {
+	for at, choice := range choices {
+		choice(s, pick[at])
+	}
+	visit(s)
+}
+
+func (m *Machine) ask(g *guard, a *asked) {
+	switch g.op {
+	case opApproval:
+		m.ask(&m.approval, a)
+	case opPerformed:
+		a.commitments.set(g.index)
+	case opActOf:
+		a.actors.set(g.index)
+	case opDue:
+		a.clocks = true
+	default:
+		g.relevant(a.parties)
+	}
+	for i := range g.parts {
+		m.ask(&g.parts[i], a)
+	}
+}
+
+// each calls f for every bit that is set.
+func (b bitset) each(f func(int)) {
+	for i := range len(b) * 64 {
+		if b.has(i) {
+			f(i)
+		}
+	}
+}
+
+func product(options []int) int {
+	n := 1
+	for _, o := range options {
+		if n > maxWorlds {
+			return n
+		}
+		n *= o
+	}
+	return n
+}
+
+// every visits each way of picking one of the options at every place.
+func every(options []int, visit func(pick []int)) {
+	pick := make([]int, len(options))
+	for {
+		visit(pick)
+		at := 0
+		for at < len(pick) && pick[at] == options[at]-1 {
+			pick[at] = 0
+			at++
+		}
+		if at == len(pick) {
+			return
+		}
+		pick[at]++
+	}
+}

@@ -1,0 +1,202 @@
+package dealstate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// mostListed bounds how many parties Explain speaks of one by one.
+const mostListed = 8
+
+// Explain says in plain English where the deal stands and why. It stays short
+// however many parties there are.
+func (s Snapshot) Explain() string {
+	var b strings.Builder
+	s.explainHead(&b)
+	s.explainApproval(&b)
+	s.explainCommitments(&b)
+	for _, d := range s.Disputes {
+		fmt.Fprintf(&b, "Dispute open since %s: raised by %s%s (%s).\n", sayInstant(d.At), orAll(s.label(d.Party)), saidBy(d.By), d.Event)
+	}
+	if s.Next != nil {
+		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", s.Next.Clock, sayInstant(s.Next.Due))
+	}
+	for _, w := range s.Warnings {
+		fmt.Fprintf(&b, "Warning: %s.\n", w)
+	}
+	return b.String()
+}
+
+func (s Snapshot) explainHead(b *strings.Builder) {
+	if s.Title != "" {
+		fmt.Fprintf(b, "%s (%s)\n", s.Title, s.Deal)
+	} else {
+		fmt.Fprintf(b, "%s\n", s.Deal)
+	}
+	fmt.Fprintf(b, "As of %s, %s, policy %s, revision %d of the text.\n", sayMoment(s.AsOf, "the beginning"), s.knownWords(), s.Policy, s.Revision)
+	if s.Since.IsZero() {
+		fmt.Fprintf(b, "State: %s; no event or clock has moved it yet.\n", s.State)
+		return
+	}
+	fmt.Fprintf(b, "State: %s since %s (%s).\n", s.State, sayInstant(s.Since), s.By)
+}
+
+func (s Snapshot) knownWords() string {
+	if s.KnownBy.IsZero() {
+		return "with all that is on record"
+	}
+	return "as known by " + sayMoment(s.KnownBy, "")
+}
+
+func (s Snapshot) explainApproval(b *strings.Builder) {
+	fmt.Fprintf(b, "Approval: %s.\n", s.Approval)
+	if len(s.Parties) > mostListed {
+		s.explainMany(b)
+		return
+	}
+	for _, p := range s.Parties {
+		if p.Asked || p.Act != nil || p.Nearest != nil {
+			fmt.Fprintf(b, "  %s\n", p.explain(s.Policy))
+		}
+	}
+}
+
+// explain says how one party stands, and on whose word.
+func (p PartyStatus) explain(policy string) string {
+	if p.Standing != StandingApproved && p.Standing != StandingRejected {
+		return p.voice() + "'s approval: " + p.lacking(policy)
+	}
+	text := fmt.Sprintf("%s: %s %s", p.label(), p.Standing, p.Act.words())
+	if !p.InForce.IsZero() {
+		text += "; in force for it from " + sayInstant(p.InForce)
+	}
+	return text
+}
+
+func (p PartyStatus) lacking(policy string) string {
+	text := "none that " + policy + " counts"
+	switch p.Standing {
+	case StandingWithdrawn:
+		text = "withdrawn " + p.Act.words()
+	case StandingStale:
+		text = "given to an earlier revision " + p.Act.words()
+	}
+	if p.Nearest != nil {
+		text += "; nearest: " + p.Nearest.nearWords()
+	}
+	return text
+}
+
+func (p PartyStatus) label() string { return Party{ID: p.Party, Name: p.Name}.label() }
+
+func (p PartyStatus) voice() string {
+	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.voice()
+}
+
+// words says when and on whose word: "on 25 June 2025, by Trump (approver, AP)".
+func (e *Evidence) words() string {
+	text := "on " + sayInstant(e.At)
+	if e.By != "" {
+		text += ", by " + e.By
+	}
+	source := e.Role.String()
+	if e.Publisher != "" {
+		source += ", " + e.Publisher
+	}
+	text += " (" + source + ")"
+	if e.Recorded.After(e.At.Add(24 * time.Hour)) {
+		text += ", learned " + e.Recorded.UTC().Format("2 January 2006")
+	}
+	return text
+}
+
+// nearWords says the same for what does not count: "MOFCOM spokesperson, 27
+// June 2025, government".
+func (e *Evidence) nearWords() string {
+	parts := []string{sayInstant(e.At), e.Role.String()}
+	if e.By != "" {
+		parts = append([]string{e.By}, parts...)
+	}
+	if e.Modality != Asserted {
+		parts = append(parts, e.Modality.String()+" only")
+	}
+	if e.Publisher != "" {
+		parts = append(parts, e.Publisher)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// explainMany names the parties of a large deal only where they matter.
+func (s Snapshot) explainMany(b *strings.Builder) {
+	counts := map[Standing]int{}
+	for _, p := range s.Parties {
+		counts[p.Standing]++
+	}
+	var parts []string
+	for standing := StandingApproved; standing <= StandingStale; standing++ {
+		if counts[standing] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[standing], standing))
+		}
+	}
+	parts = append(parts, fmt.Sprintf("%d outstanding", counts[StandingOutstanding]))
+	fmt.Fprintf(b, "  Of %d parties: %s.\n", len(s.Parties), strings.Join(parts, ", "))
+	if len(s.Awaiting) > 0 {
+		fmt.Fprintf(b, "  Awaited: %s.\n", s.someAwaited())
+	}
+	if last := s.lastAct(); last != nil {
+		fmt.Fprintf(b, "  Last act: %s %s %s.\n", last.label(), last.Standing, last.Act.words())
+	}
+}
+
+func (s Snapshot) someAwaited() string {
+	var names []string
+	for i, id := range s.Awaiting {
+		if i == mostListed {
+			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(s.Awaiting)-i)
+		}
+		names = append(names, s.label(id))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s Snapshot) lastAct() *PartyStatus {
+	acted := slices.DeleteFunc(slices.Clone(s.Parties), func(p PartyStatus) bool { return p.Act == nil })
+	if len(acted) == 0 {
+		return nil
+	}
+	last := slices.MaxFunc(acted, func(a, b PartyStatus) int {
+		return cmp.Or(a.Act.At.Compare(b.Act.At), strings.Compare(a.Act.Event, b.Act.Event))
+	})
+	return &last
+}
+
+// explainCommitments says the balance: "the US has performed 2 of 3".
+func (s Snapshot) explainCommitments(b *strings.Builder) {
+	balances := s.Balances()
+	if len(balances) == 0 {
+		return
+	}
+	var parts []string
+	for _, balance := range balances {
+		parts = append(parts, fmt.Sprintf("%s has performed %d of %d", s.label(balance.Party), balance.Performed, balance.Of))
+	}
+	fmt.Fprintf(b, "Commitments: %s.\n", strings.Join(parts, "; "))
+}
+
+// label gives a party's name.
+func (s Snapshot) label(id string) string {
+	if p, ok := s.Party(id); ok {
+		return p.label()
+	}
+	return id
+}
+
+func saidBy(who string) string {
+	if who == "" {
+		return ""
+	}
+	return " (" + who + ")"
+}

@@ -1,0 +1,295 @@
+package dealstate
+
+import (
+	"slices"
+	"time"
+)
+
+// folding is a situation on its way along a log, under one policy. A live one
+// lets looplab take each transition; any other takes it from the table that
+// looplab filled.
+type folding struct {
+	situation
+	policy Policy
+	live   bool
+	voided map[string]string // retracted event: by which retract
+	circle map[string]bool   // retracts that void one another
+	known  map[string]bool   // ids on record, where there are retracts at all
+}
+
+// step lets the clocks run up to the event, and then decides on it. Decisions
+// go to emit in their order.
+func (f *folding) step(e *entry, emit func(Decision)) {
+	f.advance(e.At, emit)
+	emit(f.decide(e))
+}
+
+// advance fires every clock due up to and including the instant. A clock due
+// at the very instant of an event comes before it: a deadline is over when its
+// instant is reached, and a term holds until it.
+func (f *folding) advance(to time.Time, emit func(Decision)) {
+	for {
+		clock, due := f.nextClock()
+		if clock < 0 || due.After(to) {
+			break
+		}
+		f.fired[clock] = due
+		if d, fired := f.fire(firstClock+Kind(clock), latest(due, f.now)); fired {
+			emit(d)
+		}
+	}
+	f.now = latest(f.now, to)
+}
+
+// nextClock finds the running clock that is due first. Of two due at once,
+// entry into force comes before expiry, and the deadline comes last.
+func (f *folding) nextClock() (clock int, due time.Time) {
+	clock = -1
+	for _, c := range [...]Kind{Effect, Term, Deadline} {
+		i := int(c - firstClock)
+		if !f.m.runs[i][f.state] {
+			continue
+		}
+		at := f.dueAt(i)
+		if at.IsZero() || at.Equal(f.fired[i]) {
+			continue
+		}
+		if clock < 0 || at.Before(due) {
+			clock, due = i, at
+		}
+	}
+	return clock, due
+}
+
+func (f *folding) fire(clock Kind, at time.Time) (Decision, bool) {
+	f.now, f.actor = at, -1
+	rule, ok := f.choose(clock)
+	if !ok {
+		return Decision{}, false
+	}
+	d := Decision{Deal: f.m.agreement.ID, Kind: clock, At: at, From: f.name(),
+		Reasons: []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}}
+	f.take(&d, rule, clock.String())
+	return d, true
+}
+
+// choose finds the first rule, in their order, whose guard is met.
+func (f *folding) choose(on Kind) (rule int, ok bool) {
+	for _, r := range f.m.tried[on][f.state] {
+		if f.m.guards[r].eval(&f.situation) == Met {
+			return r, true
+		}
+	}
+	return 0, false
+}
+
+// decide says what one event does, and does it.
+func (f *folding) decide(e *entry) Decision {
+	f.actor = e.party
+	d := Decision{Deal: e.Deal, Event: e.ID, Kind: e.Kind, Party: e.Party, At: e.At, From: f.name(), To: f.name(), Revision: f.revision}
+	if why, aside := f.aside(e); aside {
+		d.Outcome, d.Reasons = Noted, why
+		f.remember(e, why)
+		return d
+	}
+	if e.Kind == Retract {
+		d.Outcome, d.Reasons = Applied, []Reason{{Code: ReasonVoids, Event: e.Ref}}
+		return d
+	}
+	change := f.enact(e)
+	if change.outcome != Applied {
+		d.Outcome, d.Reasons = change.outcome, []Reason{change.reason}
+		return d
+	}
+	rule, ok := f.choose(e.Kind)
+	if !ok {
+		d.Outcome, d.Reasons = f.refusal(e)
+		f.undo(e, change)
+		return d
+	}
+	if e.Kind == Negotiate {
+		f.warnEarly(e)
+	}
+	d.Reasons = f.grounds(rule, change.reason)
+	f.take(&d, rule, e.ID)
+	return d
+}
+
+// warnEarly flags approvals dated before the text that they approve was
+// agreed. Real records hold such dates, so they stand.
+func (f *folding) warnEarly(e *entry) {
+	if f.agreed {
+		return
+	}
+	f.agreed = true
+	for _, a := range f.acts {
+		if a.entry != nil && a.entry.Kind == Approve && a.revision == f.revision {
+			f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: a.entry.ID, At: a.entry.At, Detail: "the negotiation it rests on (" + e.ID + ")"})
+		}
+	}
+}
+
+// grounds lists why an applied event counts: what it did, and what the rule
+// found.
+func (f *folding) grounds(rule int, did Reason) []Reason {
+	when := f.m.lifecycle.Rules[rule].When
+	if when.IsZero() {
+		return []Reason{did}
+	}
+	return []Reason{did, {Code: ReasonMet, Rule: f.m.lifecycle.Rules[rule].ID, Detail: f.m.guardWords[rule]}}
+}
+
+// aside says whether an event is kept as evidence only, and why.
+func (f *folding) aside(e *entry) ([]Reason, bool) {
+	var why []Reason
+	if by, ok := f.voided[e.ID]; ok {
+		why = append(why, Reason{Code: ReasonRetracted, Event: by})
+	}
+	if e.Modality != Asserted {
+		why = append(why, Reason{Code: ReasonModality, Detail: e.Modality.String()})
+	}
+	if !f.policy.Counts(e.Kind, e.Role) {
+		why = append(why, Reason{Code: ReasonPolicy, Subject: f.policy.Name, Detail: e.Role.String()})
+	}
+	switch {
+	case e.Kind == Note:
+		why = append(why, Reason{Code: ReasonNote})
+	case e.Kind == Retract && f.circle[e.ID]:
+		why = append(why, Reason{Code: ReasonCircular})
+	case e.Kind == Retract && !f.known[e.Ref]:
+		why = append(why, Reason{Code: ReasonNoTarget, Event: e.Ref})
+	}
+	return why, len(why) > 0
+}
+
+// remember keeps the report of an approval that comes nearest to counting.
+func (f *folding) remember(e *entry, why []Reason) {
+	if e.Kind == Approve && why[0].Code != ReasonRetracted && nearer(e, f.nearest[e.party]) {
+		f.nearest[e.party] = e
+	}
+}
+
+// nearer ranks evidence: what is asserted before what is conditional, planned
+// or denied; then the voice nearest to the act; then the latest.
+func nearer(e, than *entry) bool {
+	if than == nil {
+		return true
+	}
+	if a, b := hedge(e.Modality), hedge(than.Modality); a != b {
+		return a < b
+	}
+	if e.Role != than.Role {
+		return e.Role < than.Role
+	}
+	return true // folded in order, so e is the later one
+}
+
+func hedge(m Modality) int {
+	return [...]int{Asserted: 0, Conditional: 1, Planned: 2, Denied: 3}[m]
+}
+
+// take moves along a rule.
+func (f *folding) take(d *Decision, rule int, by string) {
+	from, next := f.state, f.m.next[rule][f.state]
+	if f.live {
+		next = f.mustTake(rule)
+	}
+	if next != from {
+		f.state, f.since, f.by = next, f.now, by
+		f.enter(from, d)
+	}
+	f.judge()
+	d.Outcome, d.Rule, d.To, d.Revision = Applied, f.m.lifecycle.Rules[rule].ID, f.name(), f.revision
+}
+
+// mustTake has looplab take a rule whose guard was just found to be met.
+func (f *folding) mustTake(rule int) int {
+	next, why, ok := f.m.live(rule, f.state, &f.situation)
+	if !ok {
+		panic("dealstate: looplab refused rule " + f.m.lifecycle.Rules[rule].ID + ": " + joinReasons(why))
+	}
+	return next
+}
+
+// enter does what coming to a state brings with it.
+func (f *folding) enter(from int, d *Decision) {
+	if runs := f.m.runs[Term-firstClock]; runs[f.state] && !runs[from] {
+		f.inForce = f.now
+		if d.Kind != Extend { // an extension has just set the term itself
+			f.term = setting{}
+			if f.m.agreement.Term != nil {
+				f.term.base = f.m.agreement.Term.After(f.now)
+			}
+		}
+	}
+	if f.state == f.m.initial {
+		f.newRound()
+		d.Reasons = append(d.Reasons, Reason{Code: ReasonRound, Have: int64(f.revision)})
+	}
+}
+
+// newRound starts over on a new text. A deadline that has passed was the old
+// round's.
+func (f *folding) newRound() {
+	f.revise()
+	f.agreed = true
+	f.inForce, f.term = time.Time{}, setting{}
+	if f.isDue(int(Deadline - firstClock)) {
+		f.deadline = setting{}
+	}
+}
+
+func (f *folding) revise() {
+	f.revision++
+	clear(f.approved)
+	clear(f.rejected)
+}
+
+// judge notes since when the approval condition is met.
+func (f *folding) judge() {
+	verdict := f.m.approval.eval(&f.situation)
+	if verdict != Met {
+		f.met = time.Time{}
+	} else if f.verdict != Met {
+		f.met = f.now
+	}
+	f.verdict = verdict
+}
+
+// refusal gathers every reason why no rule takes the event. Where its kind
+// leads to the very state that the deal is in, it says nothing new.
+func (f *folding) refusal(e *entry) (Outcome, []Reason) {
+	rules := f.m.tried[e.Kind][f.state]
+	if len(rules) == 0 && f.m.leadsTo[e.Kind][f.state] {
+		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
+	}
+	if len(rules) == 0 {
+		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
+	}
+	var why []Reason
+	for _, r := range rules {
+		for _, reason := range f.unmet(r) {
+			if !slices.ContainsFunc(why, reason.sameBut) {
+				why = append(why, reason)
+			}
+		}
+	}
+	if e.Kind == Implement && e.Role == Instrument {
+		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
+	}
+	return Refused, why
+}
+
+func (f *folding) unmet(rule int) []Reason {
+	if f.live {
+		_, why, _ := f.m.live(rule, f.state, &f.situation)
+		return why
+	}
+	return f.m.guards[rule].unmet(&f.situation, f.m.lifecycle.Rules[rule].ID, nil)
+}
+
+// sameBut reports whether two reasons differ in nothing but their rule.
+func (r Reason) sameBut(o Reason) bool {
+	o.Rule = r.Rule
+	return r == o
+}

@@ -1,0 +1,144 @@
+package dealstate
+
+// The standard lifecycles are tables. Both have the same frame; they differ in
+// what it means that some have approved and some have not.
+
+// TwoParty is the lifecycle of a deal that both its parties must approve. The
+// states between are named after the approver who is still awaited.
+func TwoParty(a, b Party) Lifecycle {
+	awaitA, awaitB := AwaitingState(a), AwaitingState(b)
+	if awaitA == awaitB { // one name for two offices: fall back on the parties' ids
+		a.Approver, b.Approver = "", ""
+		awaitA, awaitB = AwaitingState(a), AwaitingState(b)
+	}
+	open := []State{StateNegotiated, StateAwaitingApprovals, awaitA, awaitB}
+	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...Condition) []Rule {
+		return []Rule{
+			{ID: id + "_" + string(awaitA), On: on, From: from, To: awaitA, When: guarded(when, Approved(b.ID), Not(Approved(a.ID))), Order: 2},
+			{ID: id + "_" + string(awaitB), On: on, From: from, To: awaitB, When: guarded(when, Approved(a.ID), Not(Approved(b.ID))), Order: 2},
+			{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 3},
+		}
+	}}
+	return f.lifecycle(append(f.rules(),
+		// A bilateral deal does not outlive one side's leaving.
+		Rule{ID: "denounce", On: Withdraw, From: inForce, To: StateTerminated}))
+}
+
+// ManyParty is the lifecycle of a deal of any number of parties and any
+// approval condition.
+func ManyParty() Lifecycle {
+	open := []State{StateNegotiated, StateAwaitingApprovals}
+	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...Condition) []Rule {
+		return []Rule{{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 2}}
+	}}
+	before := f.beforeImplemented()
+	rules := append(f.rules(), f.standing(Reject, "reject", before)...)
+	return f.lifecycle(append(rules,
+		// The condition may be met, or stay met, without every party.
+		Rule{ID: "negotiate_approved", On: Negotiate, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
+		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
+		Rule{ID: "withdraw_approved", On: Withdraw, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
+		Rule{ID: "reject_approved", On: Reject, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
+		Rule{ID: "perform_approved", On: Perform, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
+		Rule{ID: "join", On: Approve, From: with([]State{StateApproved}, inForce...)},
+		// Vienna Convention on the Law of Treaties, article 55: a treaty does not
+		// end only because its parties have become fewer than its entry into force took.
+		Rule{ID: "leave", On: Withdraw, From: inForce}))
+}
+
+var inForce = []State{StateImplemented, StateSuspended}
+
+// frame is what the standard lifecycles share. standing gives the rules that
+// lead, on one kind of event, to the state that says whose approval is
+// outstanding, where the approval condition is not met.
+type frame struct {
+	open     []State // before the approval condition is met
+	standing func(on Kind, id string, from []State, when ...Condition) []Rule
+}
+
+func (f frame) lifecycle(rules []Rule) Lifecycle {
+	states := append(append([]State{}, f.open...), StateApproved, StateImplemented, StateRejected,
+		StateLapsed, StateSuspended, StateExpired, StateTerminated)
+	return Lifecycle{Initial: StateNegotiated, States: states, Final: []State{StateTerminated}, Rules: rules}
+}
+
+func (f frame) rules() []Rule {
+	var rules []Rule
+	for _, part := range [][]Rule{f.talks(), f.approvals(), f.carryingOut(), f.extensions(), f.clocks()} {
+		rules = append(rules, part...)
+	}
+	return rules
+}
+
+func (f frame) beforeImplemented() []State { return with(f.open, StateApproved) }
+
+func (f frame) talks() []Rule {
+	alive := with(f.beforeImplemented(), inForce...)
+	return []Rule{
+		{ID: "negotiate_anew", On: Negotiate, From: []State{StateRejected, StateLapsed}, To: StateNegotiated},
+		{ID: "negotiate", On: Negotiate, From: f.open, Order: 2},
+		{ID: "submit", On: Submit, From: []State{StateNegotiated}, To: StateAwaitingApprovals},
+		{ID: "submit_more", On: Submit, From: f.open[1:]},
+		{ID: "amend_draft", On: Amend, From: []State{StateNegotiated}, Order: 2},
+		{ID: "amend", On: Amend, From: f.beforeImplemented()[1:], To: StateAwaitingApprovals, Order: 2},
+		{ID: "dispute", On: Dispute, From: alive},
+		{ID: "settle", On: Settle, From: alive},
+	}
+}
+
+func (f frame) approvals() []Rule {
+	rules := []Rule{
+		{ID: "approve_approved", On: Approve, From: f.open, To: StateApproved, When: ApprovalMet(), Order: 1},
+		{ID: "reject", On: Reject, From: f.beforeImplemented(), To: StateRejected, When: ApprovalLost()},
+	}
+	rules = append(rules, f.standing(Approve, "approve", f.open)...)
+	return append(rules, f.standing(Withdraw, "withdraw", f.beforeImplemented())...)
+}
+
+func (f frame) carryingOut() []Rule {
+	return []Rule{
+		{ID: "implement", On: Implement, From: f.beforeImplemented(), To: StateImplemented, When: ApprovalMet()},
+		{ID: "perform", On: Perform, From: with(f.beforeImplemented(), inForce...), Order: 2},
+		{ID: "suspend", On: Suspend, From: []State{StateImplemented}, To: StateSuspended},
+		{ID: "resume", On: Resume, From: []State{StateSuspended}, To: StateImplemented},
+		{ID: "terminate", On: Terminate, From: with(f.beforeImplemented(), inForce...), To: StateTerminated},
+	}
+}
+
+// extensions: an extension after the clock has fired revives the deal as soon
+// as the new instant lies ahead for every side.
+func (f frame) extensions() []Rule {
+	lapsed, expired := []State{StateLapsed}, []State{StateExpired}
+	rules := []Rule{
+		{ID: "extend", On: Extend, From: with(f.beforeImplemented(), inForce...)},
+		{ID: "extend_lapsed", On: Extend, From: lapsed, Order: 4},
+		{ID: "extend_expired", On: Extend, From: expired, Order: 4},
+		{ID: "revive", On: Extend, From: expired, To: StateImplemented, When: All(Not(Due(Term)), ApprovalMet())},
+	}
+	return append(rules, f.standing(Extend, "reopen", lapsed, Not(Due(Deadline)))...)
+}
+
+func (f frame) clocks() []Rule {
+	return []Rule{
+		{ID: "lapse", On: Deadline, From: f.open, To: StateLapsed},
+		{ID: "take_effect", On: Effect, From: []State{StateApproved}, To: StateImplemented, When: ApprovalMet()},
+		{ID: "expire", On: Term, From: inForce, To: StateExpired},
+	}
+}
+
+// with gives a new list: base, then more.
+func with(base []State, more ...State) []State {
+	return append(append(make([]State, 0, len(base)+len(more)), base...), more...)
+}
+
+// guarded joins guards into one; none at all is the zero condition.
+func guarded(guards []Condition, more ...Condition) Condition {
+	all := append(append([]Condition{}, guards...), more...)
+	switch len(all) {
+	case 0:
+		return Condition{}
+	case 1:
+		return all[0]
+	}
+	return All(all...)
+}

@@ -1,0 +1,207 @@
+package dealstate
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// log keeps a deal's events in the order in which they fold.
+type log struct {
+	entries []*entry
+	byID    map[string]*entry
+	refs    map[string]bool // ids that some retract speaks of
+}
+
+func newLog() *log { return &log{byID: map[string]*entry{}, refs: map[string]bool{}} }
+
+// logOf keeps events that come in any order, each id once.
+func logOf(m *Machine, events []Event) (*log, error) {
+	l := newLog()
+	for _, e := range events {
+		in, err := m.admit(e)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := l.repeats(in); err != nil {
+			return nil, err
+		}
+		if l.byID[in.ID] == nil {
+			l.append(in)
+		}
+	}
+	slices.SortFunc(l.entries, func(a, b *entry) int {
+		if a.before(&b.Event) {
+			return -1
+		}
+		return 1 // ids differ, so no two are equal
+	})
+	return l, nil
+}
+
+// repeats reports whether the entry is there already, and refuses one whose id
+// has another content.
+func (l *log) repeats(in *entry) (bool, error) {
+	old := l.byID[in.ID]
+	if old != nil && old.Event != in.Event {
+		return false, &ConflictError{ID: in.ID}
+	}
+	return old != nil, nil
+}
+
+// append keeps an entry that folds after all there is.
+func (l *log) append(in *entry) {
+	l.byID[in.ID] = in
+	if in.Kind == Retract {
+		l.refs[in.Ref] = true
+	}
+	l.entries = append(l.entries, in)
+}
+
+// isTail reports whether the entry folds after all there is.
+func (l *log) isTail(in *entry) bool {
+	n := len(l.entries)
+	return n == 0 || l.entries[n-1].before(&in.Event)
+}
+
+// with gives a log that also holds the entry, at its place, and leaves this one
+// as it is.
+func (l *log) with(in *entry) *log {
+	at, _ := slices.BinarySearchFunc(l.entries, in, func(a, b *entry) int {
+		if a.before(&b.Event) {
+			return -1
+		}
+		return 1
+	})
+	next := &log{byID: maps.Clone(l.byID), refs: maps.Clone(l.refs)}
+	next.append(in)
+	next.entries = slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:])
+	return next
+}
+
+// replay folds what the view knows, up to its instant.
+func (l *log) replay(m *Machine, v View, live bool) (*folding, []Decision) {
+	f := &folding{situation: newSituation(m), policy: v.Policy, live: live}
+	l.retractions(f, v)
+	until := v.AsOf
+	if until.IsZero() {
+		until = l.last(v)
+	}
+	decisions := make([]Decision, 0, len(l.entries))
+	emit := func(d Decision) { decisions = append(decisions, d) }
+	for _, e := range l.entries {
+		if e.At.After(until) {
+			break
+		}
+		if v.knows(e) {
+			f.step(e, emit)
+		}
+	}
+	f.advance(until, emit)
+	return f, decisions
+}
+
+// last is the last instant of which the known log speaks.
+func (l *log) last(v View) time.Time {
+	var last time.Time
+	for _, e := range l.entries {
+		if v.knows(e) {
+			last = latest(last, latest(e.At, e.Recorded))
+		}
+	}
+	return last
+}
+
+// retractions finds which known events are voided. A retract voids its target
+// while nothing voids the retract itself; retracts in a circle void nothing. A
+// correction concerns what was recorded, so it holds as soon as it is known,
+// whatever instant is looked at.
+func (l *log) retractions(f *folding, v View) {
+	if len(l.refs) == 0 {
+		return
+	}
+	f.voided, f.circle, f.known = map[string]string{}, map[string]bool{}, map[string]bool{}
+	against := map[string][]*entry{} // target: the retracts that speak of it
+	for _, e := range l.entries {
+		if !v.knows(e) {
+			continue
+		}
+		f.known[e.ID] = true
+		if e.Kind == Retract && e.Modality == Asserted {
+			against[e.Ref] = append(against[e.Ref], e)
+		}
+	}
+	l.findCircles(f, v)
+	r := retraction{f: f, against: against, settled: map[string]bool{}}
+	for _, e := range l.entries {
+		if against[e.ID] != nil && f.known[e.ID] {
+			r.settle(e.ID)
+		}
+	}
+}
+
+// findCircles follows every retract to what it speaks of. Each speaks of one
+// event only, so a circle is found by coming back to an event of the same walk.
+func (l *log) findCircles(f *folding, v View) {
+	walked := map[string]int{}
+	for n, start := range l.entries {
+		id := start.ID
+		for {
+			e := l.byID[id]
+			if e == nil || e.Kind != Retract || e.Modality != Asserted || !v.knows(e) || walked[id] != 0 {
+				break
+			}
+			walked[id] = n + 1
+			id = e.Ref
+		}
+		if e := l.byID[id]; e != nil && e.Kind == Retract && walked[id] == n+1 && !f.circle[id] {
+			for at := id; !f.circle[at]; at = l.byID[at].Ref {
+				f.circle[at] = true
+			}
+		}
+	}
+}
+
+type retraction struct {
+	f       *folding
+	against map[string][]*entry
+	settled map[string]bool
+}
+
+// settle decides whether an event is voided. It keeps its own stack, for a
+// hostile log may hold a chain of a million retracts.
+func (r *retraction) settle(id string) {
+	stack := []string{id}
+	for len(stack) > 0 {
+		top := stack[len(stack)-1]
+		if next, open := r.unsettled(top); open {
+			stack = append(stack, next)
+			continue
+		}
+		stack = stack[:len(stack)-1]
+		if r.settled[top] {
+			continue
+		}
+		r.settled[top] = true
+		for _, by := range r.against[top] {
+			if _, void := r.f.voided[by.ID]; !void && !r.f.circle[by.ID] {
+				r.f.voided[top] = by.ID
+				break
+			}
+		}
+	}
+}
+
+// unsettled gives a retract of the event about which it is not yet known
+// whether it stands.
+func (r *retraction) unsettled(id string) (string, bool) {
+	if r.settled[id] {
+		return "", false
+	}
+	for _, by := range r.against[id] {
+		if !r.settled[by.ID] && !r.f.circle[by.ID] {
+			return by.ID, true
+		}
+	}
+	return "", false
+}

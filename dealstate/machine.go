@@ -1,0 +1,283 @@
+package dealstate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/looplab/fsm"
+)
+
+// Machine is an agreement compiled: its rules examined and handed to
+// looplab/fsm. It does not change, may be shared by any number of deals, and is
+// safe for concurrent use.
+type Machine struct {
+	agreement   Agreement
+	lifecycle   Lifecycle
+	states      map[State]int
+	parties     map[string]int
+	commitments map[string]int
+	weights     []int64
+	approval    guard
+	initial     int
+	guards      []guard   // by rule
+	guardWords  []string  // by rule
+	tried       [][][]int // by kind and state: the rules, the first to try first
+	next        [][]int   // by rule and state: where looplab led, or -1
+	leadsTo     [][]bool  // by kind and state: a rule for the kind leads there from elsewhere
+	runs        [][]bool  // by clock and state: the clock runs
+	ends        []bool    // by state: a term rule leads there
+	runners     sync.Pool // of *runner
+}
+
+// Compile examines an agreement and its rules, and builds the machine that
+// runs them. The error is a *FieldError; for a rule it names the rule's id.
+func Compile(a Agreement) (*Machine, error) {
+	if err := a.Validate(); err != nil {
+		return nil, err
+	}
+	m := &Machine{agreement: a, lifecycle: a.lifecycle()}
+	if err := m.lifecycle.check(a); err != nil {
+		return nil, err
+	}
+	m.index()
+	m.approval = m.bind(a.Approval)
+	for _, r := range m.lifecycle.Rules {
+		m.guards = append(m.guards, m.bindGuard(r.When))
+		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
+	}
+	m.runners.New = func() any { return newRunner(m) }
+	if err := m.probe(); err != nil {
+		return nil, err
+	}
+	m.tabulate()
+	return m, m.examineGuards()
+}
+
+// Agreement returns the agreement that was compiled.
+func (m *Machine) Agreement() Agreement { return m.agreement }
+
+// Lifecycle returns the rules that run it: the agreement's own, or the
+// standard ones.
+func (m *Machine) Lifecycle() Lifecycle { return m.lifecycle }
+
+func (m *Machine) index() {
+	m.states = make(map[State]int)
+	for i, s := range m.lifecycle.States {
+		m.states[s] = i
+	}
+	m.initial = m.states[m.lifecycle.Initial]
+	m.parties = make(map[string]int)
+	for i, p := range m.agreement.Parties {
+		m.parties[p.ID] = i
+		m.weights = append(m.weights, p.Weight)
+	}
+	m.commitments = make(map[string]int)
+	for i, c := range m.agreement.Commitments {
+		m.commitments[c.ID] = i
+	}
+}
+
+// wordsOf says a guard, with the approval condition spelled out.
+func (m *Machine) wordsOf(c Condition) string {
+	if c.op == opApproval && c.name == "met" {
+		return m.agreement.Approval.String()
+	}
+	return c.String()
+}
+
+// bindGuard differs from bind in what the zero condition means.
+func (m *Machine) bindGuard(c Condition) guard {
+	if c.IsZero() {
+		c = All()
+	}
+	return m.bind(c)
+}
+
+// runner is one looplab machine with what its callback needs to see. looplab's
+// FSM holds its state and its maps in one value (1.2 KB) and is not for two
+// goroutines at once, so runners are pooled and each belongs to one caller at a
+// time.
+type runner struct {
+	m    *Machine
+	fsm  *fsm.FSM
+	rule int
+	now  *situation // nil while probing: every guard is let through
+}
+
+func newRunner(m *Machine) *runner {
+	r := &runner{m: m}
+	var events fsm.Events
+	for _, rule := range m.lifecycle.Rules {
+		for _, from := range rule.From {
+			// A rule that stays in its state has one destination a source.
+			events = append(events, fsm.EventDesc{Name: rule.ID, Src: []string{string(from)}, Dst: string(rule.destination(from))})
+		}
+	}
+	r.fsm = fsm.NewFSM(string(m.lifecycle.Initial), events, fsm.Callbacks{"before_event": r.guard})
+	return r
+}
+
+// unmetError carries the reasons of a guard through looplab.
+type unmetError struct{ reasons []Reason }
+
+func (e *unmetError) Error() string { return joinReasons(e.reasons) }
+
+func (r *runner) guard(_ context.Context, e *fsm.Event) {
+	if r.now == nil {
+		return
+	}
+	if g := &r.m.guards[r.rule]; g.eval(r.now) != Met {
+		e.Cancel(&unmetError{reasons: g.unmet(r.now, r.m.lifecycle.Rules[r.rule].ID, nil)})
+	}
+}
+
+// fire asks looplab to take the rule from the state. Ok is false when looplab
+// has no such transition, or when the guard cancelled it, for the reasons given.
+func (r *runner) fire(rule, state int, now *situation) (next int, why []Reason, ok bool) {
+	r.rule, r.now = rule, now
+	r.fsm.SetState(string(r.m.lifecycle.States[state]))
+	// No caller's context: looplab v1.0.3 stays locked in mid-transition when
+	// its context is cancelled under way.
+	err := r.fsm.Event(context.Background(), r.m.lifecycle.Rules[rule].ID)
+	r.now = nil
+	var same fsm.NoTransitionError
+	if err == nil || errors.As(err, &same) {
+		return r.m.states[State(r.fsm.Current())], nil, true
+	}
+	var unmet *unmetError
+	if cancelled, is := err.(fsm.CanceledError); is && errors.As(cancelled.Err, &unmet) {
+		return state, unmet.reasons, false
+	}
+	return state, nil, false
+}
+
+// live fires one rule on a pooled runner. A runner that panicked is not put
+// back, for looplab may hold its lock.
+func (m *Machine) live(rule, state int, now *situation) (int, []Reason, bool) {
+	r := m.runners.Get().(*runner)
+	next, why, ok := r.fire(rule, state, now)
+	m.runners.Put(r)
+	return next, why, ok
+}
+
+// probe asks looplab for every state and rule where it leads, so that the
+// table cannot hold a transition that looplab lacks.
+func (m *Machine) probe() error {
+	r := newRunner(m)
+	for i, rule := range m.lifecycle.Rules {
+		row := make([]int, len(m.lifecycle.States))
+		for s, state := range m.lifecycle.States {
+			next, _, ok := r.fire(i, s, nil)
+			if !ok {
+				next = -1
+			}
+			row[s] = next
+			if ok != slices.Contains(rule.From, state) || ok && m.lifecycle.States[next] != rule.destination(state) {
+				return fieldErr(ruleField(rule.ID), "looplab/fsm takes it from %s to another state than the rule says", state)
+			}
+		}
+		m.next = append(m.next, row)
+	}
+	m.runners.Put(r)
+	return nil
+}
+
+func (m *Machine) tabulate() {
+	kinds := int(Term) + 1
+	m.tried, m.leadsTo = make([][][]int, kinds), make([][]bool, kinds)
+	for k := range kinds {
+		m.tried[k] = make([][]int, len(m.lifecycle.States))
+		m.leadsTo[k] = make([]bool, len(m.lifecycle.States))
+		for s, state := range m.lifecycle.States {
+			m.tried[k][s] = m.lifecycle.ordered(Kind(k), state)
+		}
+	}
+	m.ends = make([]bool, len(m.lifecycle.States))
+	for _, r := range m.lifecycle.Rules {
+		if r.To != "" {
+			m.leadsTo[r.On][m.states[r.To]] = true
+			m.ends[m.states[r.To]] = m.ends[m.states[r.To]] || r.On == Term
+		}
+	}
+	m.runs = make([][]bool, numClocks)
+	for c := range m.runs {
+		m.runs[c] = make([]bool, len(m.lifecycle.States))
+		for s := range m.lifecycle.States {
+			m.runs[c][s] = len(m.tried[int(firstClock)+c][s]) > 0
+		}
+	}
+}
+
+// entry is an event that the machine has admitted, with its names resolved.
+type entry struct {
+	Event
+	party      int // -1: all sides
+	commitment int // -1: none
+}
+
+// admit brings an event into its kept form, or says what about it this
+// agreement cannot mean.
+func (m *Machine) admit(e Event) (*entry, error) {
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	if e.Deal != m.agreement.ID {
+		return nil, fieldErr("deal", "%q is another deal; want %q", clip(e.Deal), clip(m.agreement.ID))
+	}
+	in := &entry{Event: e.tidied(), party: -1, commitment: -1}
+	if e.Party != "" {
+		i, ok := m.parties[e.Party]
+		if !ok {
+			return nil, fieldErr("party", "%q is not a party; want one of %s", clip(e.Party), m.agreement.someParties())
+		}
+		in.party = i
+	}
+	if err := m.admitCommitment(in); err != nil {
+		return nil, err
+	}
+	return in, m.admitSpeaker(in)
+}
+
+func (m *Machine) admitCommitment(in *entry) error {
+	if in.Commitment == "" {
+		return nil
+	}
+	i, ok := m.commitments[in.Commitment]
+	if !ok {
+		return fieldErr("commitment", "%q is not a commitment of this agreement", clip(in.Commitment))
+	}
+	in.commitment = i
+	if owner := m.agreement.Commitments[i].Party; in.Kind == Perform && in.Party != owner {
+		return fieldErr("party", "%q; %s is a commitment of %q", clip(in.Party), clip(in.Commitment), clip(owner))
+	}
+	return nil
+}
+
+// admitSpeaker holds the approver's role to the approver: whoever speaks in it
+// for a party that names its approver must bear that name, or a part of it.
+func (m *Machine) admitSpeaker(in *entry) error {
+	if in.Role != Approver || in.party < 0 || in.By == "" {
+		return nil
+	}
+	approver := m.agreement.Parties[in.party].Approver
+	if approver == "" || in.By == approver || shareWord(in.By, approver) {
+		return nil
+	}
+	return fieldErr("by", "%q is not the approver of %s, who is %q; for another speaker the role is government, negotiator or counterparty",
+		clip(in.By), clip(in.Party), clip(approver))
+}
+
+func shareWord(a, b string) bool {
+	for _, word := range strings.FieldsFunc(slug(a), func(r rune) bool { return r == '_' }) {
+		if slices.Contains(strings.Split(slug(b), "_"), word) {
+			return true
+		}
+	}
+	return false
+}
+
+func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", clip(id)) }

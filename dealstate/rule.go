@@ -1,0 +1,204 @@
+package dealstate
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// State names one state of a deal.
+type State string
+
+// The states of the standard lifecycles. A deal of two parties has besides one
+// state an approver still awaited, such as awaiting_xi_approval.
+const (
+	StateNegotiated        State = "negotiated"
+	StateAwaitingApprovals State = "awaiting_approvals"
+	StateApproved          State = "approved"
+	StateImplemented       State = "implemented"
+	StateRejected          State = "rejected"
+	StateLapsed            State = "lapsed"
+	StateSuspended         State = "suspended"
+	StateExpired           State = "expired"
+	StateTerminated        State = "terminated"
+)
+
+// AwaitingState names the state of a two-party deal that awaits one approver
+// only: awaiting_xi_approval for an approver Xi. A party that names no approver
+// lends its id.
+func AwaitingState(p Party) State {
+	return State("awaiting_" + slug(p.approverName()) + "_approval")
+}
+
+func (p Party) approverName() string {
+	if p.Approver != "" {
+		return p.Approver
+	}
+	return p.ID
+}
+
+// slug writes a name in lower case, with _ for whatever is neither a letter
+// nor a digit.
+func slug(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.Join(words, "_")
+}
+
+// Rule is one row of the state machine: on a kind of event, or on a clock, from
+// any of the From states, the deal moves to To if the guard When is met. The
+// guard sees the deal as the event would leave it, so that the last approval
+// missing counts itself.
+//
+// An event takes effect if a rule accepts it, and only then. Of several rules
+// for one kind and state, the one of the lowest Order whose guard is met fires.
+type Rule struct {
+	ID    string // permanent: decisions refer to it
+	On    Kind
+	From  []State
+	To    State     // "": the deal stays in its state
+	When  Condition // zero: always
+	Order int
+}
+
+// Lifecycle is a state machine as data. A deal begins in Initial; a deal that
+// comes back there from another state starts a new round: the revision goes up
+// and earlier approvals are stale. Final states have no way out.
+//
+// While the deal is in a state that a Deadline, Effect or Term rule leaves,
+// that clock runs. The term runs from when the deal enters such a state.
+type Lifecycle struct {
+	Initial State
+	States  []State
+	Final   []State
+	Rules   []Rule
+}
+
+// StandardLifecycle gives the lifecycle of an agreement that brings none:
+// [TwoParty] for two parties that must both approve, else [ManyParty].
+func (a Agreement) StandardLifecycle() Lifecycle {
+	if len(a.Parties) == 2 && a.Approval.IsZero() {
+		return TwoParty(a.Parties[0], a.Parties[1])
+	}
+	return ManyParty()
+}
+
+func (a Agreement) lifecycle() Lifecycle {
+	if a.Lifecycle != nil {
+		return *a.Lifecycle
+	}
+	return a.StandardLifecycle()
+}
+
+// MarshalJSON writes the lifecycle.
+func (l Lifecycle) MarshalJSON() ([]byte, error) {
+	var o object
+	o.must("initial", l.Initial)
+	o.must("states", l.States)
+	if len(l.Final) > 0 {
+		o.must("final", l.Final)
+	}
+	o.must("rules", l.Rules)
+	return o.done()
+}
+
+// MarshalJSON writes the rule; empty fields are left out.
+func (r Rule) MarshalJSON() ([]byte, error) {
+	var o object
+	o.must("id", r.ID)
+	o.must("on", r.On)
+	o.must("from", r.From)
+	o.text("to", string(r.To))
+	if !r.When.IsZero() {
+		o.must("when", r.When)
+	}
+	o.integer("order", int64(r.Order))
+	return o.done()
+}
+
+const (
+	maxStates = 250
+	maxRules  = 2_000
+)
+
+// UnmarshalJSON reads what MarshalJSON writes; [Compile] examines it.
+func (l *Lifecycle) UnmarshalJSON(data []byte) error {
+	var read Lifecycle
+	if err := read.read(field{path: "lifecycle", raw: data}); err != nil {
+		return err
+	}
+	*l = read
+	return nil
+}
+
+func (l *Lifecycle) read(f field) error {
+	return readObject(f.path, f.raw, func(f field) error {
+		switch f.key {
+		case "initial":
+			return f.text((*string)(&l.Initial))
+		case "states":
+			return f.states(&l.States)
+		case "final":
+			return f.states(&l.Final)
+		case "rules":
+			return f.list(maxRules, l.readRule)
+		}
+		return f.unknown()
+	})
+}
+
+func (f field) states(to *[]State) error {
+	var names []string
+	err := f.texts(maxStates, &names)
+	for _, name := range names {
+		*to = append(*to, State(name))
+	}
+	return err
+}
+
+func (l *Lifecycle) readRule(f field) error {
+	var r Rule
+	err := readObject(f.path, f.raw, func(f field) error {
+		switch f.key {
+		case "id":
+			return f.text(&r.ID)
+		case "on":
+			return f.word(&r.On)
+		case "from":
+			return f.states(&r.From)
+		case "to":
+			return f.text((*string)(&r.To))
+		case "when":
+			return r.readGuard(f)
+		case "order":
+			return f.number(&r.Order)
+		}
+		return f.unknown()
+	})
+	l.Rules = append(l.Rules, r)
+	return err
+}
+
+func (r *Rule) readGuard(f field) (err error) {
+	r.When, err = readCondition(f, 0)
+	return err
+}
+
+// destination is where the rule leads from one of its states.
+func (r Rule) destination(from State) State {
+	if r.To == "" {
+		return from
+	}
+	return r.To
+}
+
+// ordered gives the rules for one kind and state, the first to try first.
+func (l Lifecycle) ordered(on Kind, from State) []int {
+	var found []int
+	for i, r := range l.Rules {
+		if r.On == on && slices.Contains(r.From, from) {
+			found = append(found, i)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b int) int { return l.Rules[a].Order - l.Rules[b].Order })
+	return found
+}

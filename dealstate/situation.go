@@ -1,0 +1,184 @@
+package dealstate
+
+import (
+	"fmt"
+	"time"
+)
+
+// situation is all that the fold carries from one event to the next.
+type situation struct {
+	m         *Machine
+	state     int
+	since     time.Time // when it came to the state; zero: it never left the first
+	by        string    // the event or clock that brought it there
+	now       time.Time // the instant last reached
+	actor     int       // the party of the event at hand, or -1
+	revision  int
+	approved  bitset // on the current revision
+	rejected  bitset
+	performed bitset
+	acts      []act     // by party: its last act of consent
+	nearest   []*entry  // by party: the best report of approval that was not an act
+	done      []*entry  // by commitment
+	disputes  []*entry  // open ones, in their order
+	verdict   Verdict   // of the approval condition
+	met       time.Time // since when it is met; zero: it is not
+	inForce   time.Time // since when a state is held in which the term runs
+	deadline  setting
+	term      setting
+	fired     [numClocks]time.Time // the due instants that have been seen to
+	agreed    bool                 // a negotiation is on record for this round
+	warnings  []Reason
+	scratch   bitset // room for undoing a new revision
+}
+
+// act is a party's approval, rejection or withdrawal, and of which revision.
+type act struct {
+	entry    *entry
+	revision int
+}
+
+// setting is when a clock is due: the agreement's own instant, and what the
+// parties have each extended it to. A joint extension resets the base.
+type setting struct {
+	base time.Time
+	by   []extension
+}
+
+type extension struct {
+	party int
+	until time.Time
+}
+
+// due is the earliest instant that any side stands by; zero: never.
+func (c setting) due(parties int) time.Time {
+	due := c.base
+	if len(c.by) == parties {
+		due = time.Time{}
+	}
+	for _, x := range c.by {
+		if due.IsZero() {
+			due = x.until
+		}
+		due = earliest(due, x.until)
+	}
+	return due
+}
+
+// of is the instant that one side stands by, or for -1 the deal's.
+func (c setting) of(party, parties int) time.Time {
+	for _, x := range c.by {
+		if x.party == party {
+			return x.until
+		}
+	}
+	if party < 0 {
+		return c.due(parties)
+	}
+	return c.base
+}
+
+// extended gives the setting after an extension; the old one stays as it was.
+func (c setting) extended(party int, until time.Time) setting {
+	if party < 0 {
+		return setting{base: until}
+	}
+	next := setting{base: c.base, by: make([]extension, 0, len(c.by)+1)}
+	for _, x := range c.by {
+		if x.party != party {
+			next.by = append(next.by, x)
+		}
+	}
+	next.by = append(next.by, extension{party: party, until: until})
+	return next
+}
+
+func newSituation(m *Machine) situation {
+	n := len(m.agreement.Parties)
+	return situation{
+		m: m, state: m.initial, actor: -1, revision: 1, verdict: Pending,
+		approved: newBitset(n), rejected: newBitset(n), scratch: make(bitset, 2*((n+63)/64)),
+		performed: newBitset(len(m.agreement.Commitments)),
+		acts:      make([]act, n), nearest: make([]*entry, n), done: make([]*entry, len(m.agreement.Commitments)),
+		deadline: setting{base: m.agreement.Deadline},
+	}
+}
+
+// clone copies the situation, so that what becomes of the copy leaves the
+// original alone.
+func (s *situation) clone() situation {
+	c := *s
+	c.approved, c.rejected = append(bitset(nil), s.approved...), append(bitset(nil), s.rejected...)
+	c.performed, c.scratch = append(bitset(nil), s.performed...), make(bitset, len(s.scratch))
+	c.acts, c.nearest = append([]act(nil), s.acts...), append([]*entry(nil), s.nearest...)
+	c.done, c.disputes = append([]*entry(nil), s.done...), append([]*entry(nil), s.disputes...)
+	c.warnings = append([]Reason(nil), s.warnings...)
+	return c
+}
+
+func (s *situation) name() State { return s.m.lifecycle.States[s.state] }
+
+// dueAt gives when a clock is due in this situation; zero: it does not run.
+func (s *situation) dueAt(clock int) time.Time {
+	switch firstClock + Kind(clock) {
+	case Deadline:
+		return s.deadline.due(len(s.acts))
+	case Term:
+		return s.term.due(len(s.acts))
+	default:
+		if s.m.agreement.Effect == nil || s.met.IsZero() {
+			return time.Time{}
+		}
+		return s.m.agreement.Effect.After(s.met)
+	}
+}
+
+func (s *situation) isDue(clock int) bool {
+	due := s.dueAt(clock)
+	return !due.IsZero() && !due.After(s.now)
+}
+
+// outstanding says why a party's approval does not stand.
+func (s *situation) outstanding(party int, rule string) Reason {
+	r := Reason{Code: ReasonNotApproved, Rule: rule, Subject: s.m.agreement.Parties[party].ID}
+	last := s.acts[party]
+	switch s.standing(party) {
+	case StandingRejected:
+		r.Code, r.Event = ReasonRejectedBy, last.entry.ID
+	case StandingStale:
+		r.Code, r.Event, r.Have, r.Need = ReasonStale, last.entry.ID, int64(last.revision), int64(s.revision)
+	}
+	return r
+}
+
+func (s *situation) standing(party int) Standing {
+	last := s.acts[party]
+	switch {
+	case s.approved.has(party):
+		return StandingApproved
+	case s.rejected.has(party):
+		return StandingRejected
+	case last.entry == nil:
+		return StandingOutstanding
+	case last.entry.Kind == Approve:
+		return StandingStale
+	case last.entry.Kind == Withdraw:
+		return StandingWithdrawn
+	}
+	return StandingOutstanding // a rejection of an earlier revision
+}
+
+func (s *situation) approvalWords(party int) string {
+	id := s.m.agreement.Parties[party].ID
+	switch s.standing(party) {
+	case StandingApproved:
+		return id + " has approved"
+	case StandingRejected:
+		return id + " has rejected it"
+	case StandingStale:
+		return fmt.Sprintf("%s has approved an earlier revision", id)
+	case StandingWithdrawn:
+		return id + " has withdrawn its approval"
+	}
+	return id + " has not approved"
+}

@@ -1,0 +1,248 @@
+package dealstate
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// Snapshot says where a deal stands in one view. It is a plain value and
+// shares nothing with the deal.
+type Snapshot struct {
+	Deal        string
+	Title       string
+	State       State
+	Since       time.Time // zero: since before the first event
+	By          string    // the event, or the clock, that brought it there
+	Revision    int       // of the text, counted from 1
+	Awaiting    []string  // the parties whose approval is outstanding
+	Approved    []string  // the parties whose approval stands
+	AsOf        time.Time
+	KnownBy     time.Time // zero: all there is
+	Policy      string
+	Approval    Finding // the approval condition
+	InForce     time.Time
+	Parties     []PartyStatus
+	Commitments []CommitmentStatus
+	Disputes    []DisputeStatus // open ones
+	Next        *ClockStatus    // the next clock due; nil: none runs
+	Warnings    []Reason
+}
+
+// Standing is how a party stands to the current revision.
+type Standing uint8
+
+// The standings.
+const (
+	StandingOutstanding Standing = iota + 1
+	StandingApproved
+	StandingRejected
+	StandingWithdrawn
+	StandingStale // approved an earlier revision
+)
+
+var standingWords = words{"outstanding", "approved", "rejected", "withdrawn", "stale"}
+
+func (s Standing) String() string { return standingWords.text(int(s)) }
+
+// MarshalText writes the standing's word.
+func (s Standing) MarshalText() ([]byte, error) { return standingWords.marshal("standing", int(s)) }
+
+// UnmarshalText reads a standing's word.
+func (s *Standing) UnmarshalText(text []byte) error {
+	i, err := standingWords.parse("standing", text)
+	if err == nil {
+		*s = Standing(i)
+	}
+	return err
+}
+
+// PartyStatus is one party's side of it.
+type PartyStatus struct {
+	Party    string
+	Name     string
+	Approver string
+	Asked    bool // the approval condition asks about it
+	Standing Standing
+	Act      *Evidence // the approval, rejection or withdrawal that counts
+	Nearest  *Evidence // where its approval does not stand: the best report that does not count
+	InForce  time.Time // from when the deal binds this party; zero: it does not, or not yet known
+}
+
+// Evidence is an event as far as a reader needs it to judge its weight.
+type Evidence struct {
+	Event     string
+	By        string
+	Role      Role
+	Modality  Modality
+	At        time.Time
+	Recorded  time.Time
+	Publisher string
+}
+
+// CommitmentStatus is what became of one commitment. At is when it was
+// performed; zero: it is outstanding.
+type CommitmentStatus struct {
+	Commitment string
+	Party      string
+	Title      string
+	Event      string
+	At         time.Time
+}
+
+// DisputeStatus is one open dispute.
+type DisputeStatus struct {
+	Event      string
+	Party      string
+	By         string
+	Commitment string
+	At         time.Time
+}
+
+// ClockStatus is a clock that runs.
+type ClockStatus struct {
+	Clock Kind
+	Due   time.Time
+}
+
+// Balance is how many of its commitments a party has performed.
+type Balance struct {
+	Party     string
+	Performed int
+	Of        int
+}
+
+func (f *folding) snapshot(v View) Snapshot {
+	a := f.m.agreement
+	s := Snapshot{Deal: a.ID, Title: a.Title, State: f.name(), Since: f.since, By: f.by, Revision: f.revision,
+		AsOf: f.now, KnownBy: v.KnownBy, Policy: v.Policy.Name, Approval: f.m.approval.find(&f.situation), InForce: f.inForce,
+		Awaiting: f.awaiting(), Approved: []string{}, Parties: make([]PartyStatus, len(a.Parties)), Warnings: f.warned()}
+	asked := f.asked()
+	for i, p := range a.Parties {
+		s.Parties[i] = f.partyStatus(i)
+		s.Parties[i].Asked = asked.has(i)
+		if f.approved.has(i) {
+			s.Approved = append(s.Approved, p.ID)
+		}
+	}
+	for i, c := range a.Commitments {
+		status := CommitmentStatus{Commitment: c.ID, Party: c.Party, Title: c.Title}
+		if done := f.done[i]; done != nil {
+			status.Event, status.At = done.ID, done.At
+		}
+		s.Commitments = append(s.Commitments, status)
+	}
+	for _, d := range f.disputes {
+		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: d.Party, By: d.By, Commitment: d.Commitment, At: d.At})
+	}
+	if clock, due := f.nextClock(); clock >= 0 {
+		s.Next = &ClockStatus{Clock: firstClock + Kind(clock), Due: due}
+	}
+	return s
+}
+
+// awaiting lists whose approval is outstanding: while an approval can still
+// move the deal, the parties of whom the condition asks it.
+func (f *folding) awaiting() []string {
+	ids := []string{}
+	if !f.approvalMoves() || f.m.approval.eval(&f.situation) != Pending {
+		return ids
+	}
+	asked := f.asked()
+	for i, p := range f.m.agreement.Parties {
+		if asked.has(i) && !f.approved.has(i) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// asked marks the parties whose approval the condition asks about.
+func (f *folding) asked() bitset {
+	asked := newBitset(len(f.acts))
+	f.m.approval.relevant(asked)
+	return asked
+}
+
+func (f *folding) approvalMoves() bool {
+	for _, r := range f.m.tried[Approve][f.state] {
+		if f.m.next[r][f.state] != f.state {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *folding) warned() []Reason {
+	var out []Reason
+	if text := f.m.agreement.Incomplete; text != "" {
+		out = append(out, Reason{Code: ReasonIncomplete, Detail: text})
+	}
+	return append(out, f.warnings...)
+}
+
+func (f *folding) partyStatus(i int) PartyStatus {
+	p := f.m.agreement.Parties[i]
+	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Standing: f.standing(i)}
+	if last := f.acts[i].entry; last != nil {
+		status.Act = evidence(last)
+	}
+	if status.Standing != StandingApproved && f.nearest[i] != nil {
+		status.Nearest = evidence(f.nearest[i])
+	}
+	if status.Standing == StandingApproved && !f.inForce.IsZero() {
+		status.InForce = f.bindsFrom(f.acts[i].entry.At)
+	}
+	return status
+}
+
+// bindsFrom is when the deal binds a party that approved at that instant: from
+// entry into force, or for one that joins later, the same delay after its own
+// approval (as in the Paris Agreement, article 21(3)).
+func (f *folding) bindsFrom(approved time.Time) time.Time {
+	if effect := f.m.agreement.Effect; effect != nil {
+		approved = effect.After(approved)
+	}
+	return latest(f.inForce, approved)
+}
+
+func evidence(e *entry) *Evidence {
+	return &Evidence{Event: e.ID, By: e.By, Role: e.Role, Modality: e.Modality, At: e.At, Recorded: e.Recorded, Publisher: e.Source.Publisher}
+}
+
+// Balances counts performed commitments by party, in the order in which the
+// parties first appear among the commitments.
+func (s Snapshot) Balances() []Balance {
+	var out []Balance
+	at := map[string]int{}
+	for _, c := range s.Commitments {
+		i, ok := at[c.Party]
+		if !ok {
+			i = len(out)
+			at[c.Party] = i
+			out = append(out, Balance{Party: c.Party})
+		}
+		out[i].Of++
+		if !c.At.IsZero() {
+			out[i].Performed++
+		}
+	}
+	return out
+}
+
+// Party gives one party's status.
+func (s Snapshot) Party(id string) (PartyStatus, bool) {
+	for _, p := range s.Parties {
+		if p.Party == id {
+			return p, true
+		}
+	}
+	return PartyStatus{}, false
+}
+
+// LogValue gives log/slog the snapshot's head.
+func (s Snapshot) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("deal", s.Deal), slog.String("state", string(s.State)), slog.String("since", formatInstant(s.Since)),
+		slog.Int("revision", s.Revision), slog.String("awaiting", strings.Join(s.Awaiting, ",")),
+		slog.String("as_of", formatInstant(s.AsOf)), slog.String("known_by", formatInstant(s.KnownBy)), slog.String("policy", s.Policy))
+}

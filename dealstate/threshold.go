@@ -1,0 +1,146 @@
+package dealstate
+
+import (
+	"fmt"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+// Threshold is how much is enough: a whole number, or an exact fraction or
+// percentage of a total. The zero Threshold asks for nothing.
+type Threshold struct {
+	num, den int64 // den 0: the number num itself
+	percent  bool
+}
+
+// AtLeast asks for n.
+func AtLeast(n int64) Threshold { return Threshold{num: n} }
+
+// Fraction asks for num/den of the total.
+func Fraction(num, den int64) Threshold { return Threshold{num: num, den: den} }
+
+// Percent asks for p hundredths of the total.
+func Percent(p int64) Threshold { return Threshold{num: p, den: 100, percent: true} }
+
+// String writes the threshold as the formats do: 6, 2/3 or 55%.
+func (t Threshold) String() string {
+	switch {
+	case t.den == 0:
+		return strconv.FormatInt(t.num, 10)
+	case !t.percent:
+		return fmt.Sprintf("%d/%d", t.num, t.den)
+	}
+	return decimal(t.num, t.den/100) + "%"
+}
+
+// decimal writes num/scale, scale a power of ten, without trailing zeros.
+func decimal(num, scale int64) string {
+	if scale <= 1 {
+		return strconv.FormatInt(num, 10)
+	}
+	places := len(strconv.FormatInt(scale, 10)) - 1
+	text := fmt.Sprintf("%d.%0*d", num/scale, places, num%scale)
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
+}
+
+// MarshalJSON writes a number, or the fraction or percentage as a string.
+func (t Threshold) MarshalJSON() ([]byte, error) {
+	if t.den == 0 {
+		return []byte(t.String()), nil
+	}
+	return appendString(nil, t.String()), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (t *Threshold) UnmarshalJSON(data []byte) error {
+	return t.read(field{path: "min", raw: data})
+}
+
+func (t *Threshold) read(f field) error {
+	if !f.is('"') {
+		var n int64
+		if err := f.integer(&n); err != nil {
+			return f.fail("a whole number, \"2/3\" or \"50%\"")
+		}
+		*t = AtLeast(n)
+		return t.validate(f.path)
+	}
+	var text string
+	if err := f.text(&text); err != nil {
+		return err
+	}
+	read, ok := parseThreshold(text)
+	if !ok {
+		return f.fail("a whole number, \"2/3\" or \"50%\"")
+	}
+	*t = read
+	return t.validate(f.path)
+}
+
+func parseThreshold(text string) (Threshold, bool) {
+	if num, den, ok := strings.Cut(text, "/"); ok {
+		n, err1 := strconv.ParseInt(num, 10, 64)
+		d, err2 := strconv.ParseInt(den, 10, 64)
+		return Fraction(n, d), err1 == nil && err2 == nil && d > 0
+	}
+	number, ok := strings.CutSuffix(text, "%")
+	if !ok {
+		return Threshold{}, false
+	}
+	whole, part, _ := strings.Cut(number, ".")
+	part = strings.TrimRight(part, "0")
+	if len(part) > 9 || strings.HasPrefix(part, "-") {
+		return Threshold{}, false
+	}
+	n, err := strconv.ParseInt(whole+part, 10, 64)
+	t := Percent(n)
+	for range part {
+		t.den *= 10
+	}
+	return t, err == nil
+}
+
+func (t Threshold) validate(field string) error {
+	switch {
+	case t.num < 0 || t.den < 0:
+		return fieldErr(field, "%s is negative", t)
+	case t.den > 0 && t.num > t.den:
+		return fieldErr(field, "%s is more than the whole", t)
+	}
+	return nil
+}
+
+// reached reports whether have is at least this much of total, exactly.
+// Neither is negative.
+func (t Threshold) reached(have, total int64) bool {
+	if t.den == 0 {
+		return have >= t.num
+	}
+	haveHigh, haveLow := bits.Mul64(uint64(have), uint64(t.den))
+	needHigh, needLow := bits.Mul64(uint64(t.num), uint64(total))
+	return haveHigh > needHigh || haveHigh == needHigh && haveLow >= needLow
+}
+
+// of gives the least number that reaches the threshold of total.
+func (t Threshold) of(total int64) int64 {
+	if t.den == 0 {
+		return t.num
+	}
+	high, low := bits.Mul64(uint64(t.num), uint64(total))
+	quotient, rest := bits.Div64(high, low, uint64(t.den)) // num <= den, so it fits
+	if rest > 0 {
+		quotient++
+	}
+	return int64(quotient)
+}
+
+// of10000 gives the fraction in ten-thousandths, cut.
+func (t Threshold) of10000() int64 {
+	high, low := bits.Mul64(uint64(t.num), 10_000)
+	if high >= uint64(t.den) {
+		return 10_000 // more than the whole cannot be
+	}
+	quotient, _ := bits.Div64(high, low, uint64(t.den))
+	return int64(quotient)
+}

@@ -1,0 +1,101 @@
+// Package uschina holds the US–China agreements of 2025 and a sourced log of
+// what was reported about them.
+//
+//	deal, err := uschina.Open(uschina.London(), dealstate.Official)
+//	fmt.Println(deal.Now().State)
+//
+// The agreements are one line of descent: Geneva's truce faltered, London was to
+// repair it, Stockholm and Busan prolonged it; Madrid is about TikTok.
+//
+// The log is a record of reports, not of truths. Where they contradict one
+// another, all stay in. Where a source gives a date only, the act is put at the
+// start of that day in UTC, and what we knew of it at the day's end: nobody can
+// claim to have known it before.
+package uschina
+
+import (
+	"bytes"
+	_ "embed"
+	"iter"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+//go:embed geneva.json
+var geneva []byte
+
+//go:embed london.json
+var london []byte
+
+//go:embed stockholm.json
+var stockholm []byte
+
+//go:embed madrid.json
+var madrid []byte
+
+//go:embed busan.json
+var busan []byte
+
+//go:embed events.jsonl
+var events []byte
+
+// Geneva is the tariff truce of 12 May 2025, in effect without a further
+// approval, for 90 days at first.
+func Geneva() dealstate.Agreement { return read(geneva) }
+
+// London is the framework of 10 June 2025 to put the Geneva truce back on
+// track: each side takes it home to its president.
+func London() dealstate.Agreement { return read(london) }
+
+// Stockholm is the first prolongation of the truce, talked over on 28 and 29
+// July 2025.
+func Stockholm() dealstate.Agreement { return read(stockholm) }
+
+// Madrid is the framework on TikTok of 15 September 2025.
+func Madrid() dealstate.Agreement { return read(madrid) }
+
+// Busan is the arrangement of one year that was prepared in Kuala Lumpur and
+// settled in Busan on 30 October 2025.
+func Busan() dealstate.Agreement { return read(busan) }
+
+// Agreements lists them all, the oldest first.
+func Agreements() []dealstate.Agreement {
+	return []dealstate.Agreement{Geneva(), London(), Stockholm(), Madrid(), Busan()}
+}
+
+// Events reads the whole log, in its order. The embedded log is well-formed, so
+// no error ever comes; the form is that of every event source.
+func Events() iter.Seq2[dealstate.Event, error] {
+	return dealstate.ReadEvents(bytes.NewReader(events))
+}
+
+// Open opens a deal on one of the agreements, with all that is on record about
+// it, under the policy.
+func Open(a dealstate.Agreement, p dealstate.Policy) (*dealstate.Deal, error) {
+	m, err := dealstate.Compile(a)
+	if err != nil {
+		return nil, err
+	}
+	deal := m.NewDeal(p)
+	for e, err := range Events() {
+		if err != nil {
+			return nil, err
+		}
+		if e.Deal != a.ID {
+			continue
+		}
+		if _, err := deal.Record(e); err != nil {
+			return nil, err
+		}
+	}
+	return deal, nil
+}
+
+// read panics on a file that a test has not let through.
+func read(data []byte) dealstate.Agreement {
+	a, err := dealstate.ReadAgreement(bytes.NewReader(data))
+	if err != nil {
+		panic("uschina: " + err.Error())
+	}
+	return a
+}

@@ -1,0 +1,42 @@
+package dealstate
+
+import "time"
+
+// View says from where a deal is looked at.
+type View struct {
+	// AsOf: what had happened by this instant, itself included. Zero: the last
+	// instant of which the log that is known speaks, of happening or recording.
+	AsOf time.Time
+	// KnownBy: what had been recorded by this instant, itself included. Zero:
+	// all there is.
+	KnownBy time.Time
+	// Policy: whose word counts. Zero: the deal's own policy.
+	Policy Policy
+}
+
+func (v View) knows(e *entry) bool {
+	return v.KnownBy.IsZero() || !e.Recorded.After(v.KnownBy)
+}
+
+// or fills in what the view leaves open.
+func (v View) or(policy Policy) View {
+	if v.Policy == (Policy{}) {
+		v.Policy = policy
+	}
+	return v
+}
+
+// Fold is the whole library in one call: where the deal stood in the view,
+// and what every event and clock did on the way, in their order. The events may
+// come in any order, and an event repeated with the same content counts once.
+// An error names the event's field; the cost is that of sorting, and then one
+// step an event.
+func (m *Machine) Fold(events []Event, v View) (Snapshot, []Decision, error) {
+	l, err := logOf(m, events)
+	if err != nil {
+		return Snapshot{}, nil, err
+	}
+	v = v.or(Strict)
+	f, decisions := l.replay(m, v, false)
+	return f.snapshot(v), decisions, nil
+}

@@ -1,0 +1,8 @@
+module github.com/fe115bb3/dealtracker
+
+go 1.25.0
+
+require (
+	github.com/looplab/fsm v1.0.3
+	github.com/stretchr/testify v1.12.1
+)

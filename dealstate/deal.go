@@ -16,11 +16,10 @@ type Deal struct {
 	machine *Machine
 	policy  Policy
 
-	mu        sync.RWMutex
-	log       *log
-	now       *folding   // after the last event
-	last      time.Time  // the last instant of which the log speaks
-	decisions []Decision // on all events, and on the clocks between them
+	mu   sync.RWMutex
+	log  *log
+	now  *folding  // after the last event, with every step so far
+	last time.Time // the last instant of which the log speaks
 }
 
 // New compiles the agreement and opens a deal on it under the [Strict]
@@ -122,20 +121,17 @@ func (d *Deal) isNext(in *entry) bool {
 func (d *Deal) append(in *entry) Decision {
 	d.log.append(in)
 	d.last = latest(d.last, latest(in.At, in.Recorded))
-	d.now.step(in, d.emit)
-	made := len(d.decisions) - 1
-	d.now.advance(in.At, d.emit) // a delay of no time
-	return d.decisions[made]
+	d.now.take(in)
+	made := len(d.now.steps) - 1
+	d.now.advance(in.At) // a delay of no time
+	return d.machine.decision(d.now.steps[made])
 }
-
-func (d *Deal) emit(dec Decision) { d.decisions = append(d.decisions, dec) }
 
 // plan is what recording an event would lead to.
 type plan struct {
-	decision  Decision
-	log       *log // nil: nothing to keep
-	now       *folding
-	decisions []Decision
+	decision Decision
+	log      *log // nil: nothing to keep
+	now      *folding
 }
 
 // plan folds the log with the entry in it, and compares.
@@ -147,9 +143,10 @@ func (d *Deal) plan(in *entry) (plan, error) {
 		return plan{decision: d.duplicate(in)}, nil
 	}
 	p := plan{log: d.log.with(in)}
-	p.now, p.decisions = p.log.replay(d.machine, View{Policy: d.policy, AsOf: p.log.entries[len(p.log.entries)-1].At}, true)
-	p.decision = *find(p.decisions, in.ID)
-	p.decision.Revised = revisions(d.decisions, p.decisions, in.ID)
+	p.now = p.log.replay(d.machine, View{Policy: d.policy, AsOf: p.log.entries[len(p.log.entries)-1].At}, true)
+	at := slices.IndexFunc(p.now.steps, func(st step) bool { return st.entry == in })
+	p.decision = d.machine.decision(p.now.steps[at])
+	p.decision.Revised = d.machine.revisions(d.now.steps, p.now.steps, in)
 	return p, nil
 }
 
@@ -163,53 +160,63 @@ func (p plan) keep(d *Deal) {
 	if p.log == nil {
 		return
 	}
-	d.log, d.now, d.decisions = p.log, p.now, p.decisions
+	d.log, d.now = p.log, p.now
 	d.last = d.log.last(View{})
 }
 
-func find(decisions []Decision, id string) *Decision {
-	i := slices.IndexFunc(decisions, func(d Decision) bool { return d.Event == id })
-	return &decisions[i]
-}
-
-// revisions pairs the decisions before with those after, and keeps the pairs
-// that differ: first in the order after, then those that vanished.
-func revisions(before, after []Decision, added string) []Revision {
-	type key struct {
-		event string
-		clock Kind
-		at    time.Time
-	}
-	keyOf := func(d Decision) key {
-		if d.Event != "" {
-			return key{event: d.Event}
-		}
-		return key{clock: d.Kind, at: d.At}
-	}
-	was := make(map[key]Decision, len(before))
-	for _, d := range before {
-		was[keyOf(d)] = d
+// revisions pairs the steps before with those after, and keeps the pairs that
+// differ: first in the order after, then those that vanished.
+func (m *Machine) revisions(before, after []step, added *entry) []Revision {
+	was := make(map[stepKey]step, len(before))
+	for _, st := range before {
+		was[st.key()] = st
 	}
 	var out []Revision
 	for _, now := range after {
-		old := was[keyOf(now)]
-		delete(was, keyOf(now))
-		if now.Event != added && !now.same(old) {
-			out = append(out, Revision{Was: old, Now: now})
+		old, had := was[now.key()]
+		delete(was, now.key())
+		switch {
+		case now.entry == added:
+		case !had:
+			out = append(out, Revision{Now: m.decision(now)})
+		case !now.same(old):
+			out = append(out, Revision{Was: m.decision(old), Now: m.decision(now)})
 		}
 	}
-	for _, d := range before {
-		if _, left := was[keyOf(d)]; left {
-			out = append(out, Revision{Was: d})
+	for _, st := range before {
+		if _, left := was[st.key()]; left {
+			out = append(out, Revision{Was: m.decision(st)})
 		}
 	}
 	return out
 }
 
+// stepKey finds the same event, or the same clock at the same instant, in
+// another folding.
+type stepKey struct {
+	entry *entry
+	clock Kind
+	at    time.Time
+}
+
+func (st step) key() stepKey {
+	if st.entry != nil {
+		return stepKey{entry: st.entry}
+	}
+	return stepKey{clock: st.kind, at: st.instant()}
+}
+
+// same reports whether two steps on one event come to the same.
+func (st step) same(o step) bool {
+	return st.outcome == o.outcome && st.rule == o.rule && st.from == o.from && st.to == o.to && st.revision == o.revision
+}
+
 // At says where the deal stands in the view.
 func (d *Deal) At(v View) Snapshot {
-	s, _ := d.Replay(v)
-	return s
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	v = v.or(d.policy)
+	return d.log.replay(d.machine, v, false).snapshot(v)
 }
 
 // Replay says where the deal stands in the view, and what each event and clock
@@ -218,8 +225,8 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f, decisions := d.log.replay(d.machine, v, false)
-	return f.snapshot(v), decisions
+	f := d.log.replay(d.machine, v, false)
+	return f.snapshot(v), d.machine.decided(f.steps)
 }
 
 // Now says where the deal stands after everything on record, under its own
@@ -228,7 +235,7 @@ func (d *Deal) Now() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	f := &folding{situation: d.now.clone(), policy: d.policy}
-	f.advance(d.last, func(Decision) {})
+	f.advance(d.last)
 	return f.snapshot(View{Policy: d.policy})
 }
 
@@ -251,9 +258,15 @@ func (d *Deal) Explain() string { return d.Now().Explain() }
 // was when the loop began.
 func (d *Deal) Decisions() iter.Seq[Decision] {
 	d.mu.RLock()
-	decisions := d.decisions[:len(d.decisions):len(d.decisions)] // kept decisions are only appended to, or replaced whole
+	steps := d.now.steps // only ever appended to, or replaced whole
 	d.mu.RUnlock()
-	return slices.Values(decisions)
+	return func(yield func(Decision) bool) {
+		for _, st := range steps {
+			if !yield(d.machine.decision(st)) {
+				return
+			}
+		}
+	}
 }
 
 // Events goes through the log in its order. It sees the deal as it was when

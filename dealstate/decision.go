@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Decision says what one event, or one clock, did.
+// Decision says what one event, or one clock, did. Decisions may share their
+// reasons: read them, and copy them before changing any.
 type Decision struct {
 	Deal     string
 	Event    string // the event's id; "" for a clock
@@ -42,6 +43,14 @@ func (d Decision) name() string {
 	return text + " (" + d.Event + ")"
 }
 
+// Repeated gives the decision on the same event coming again with the same
+// content: a duplicate, in the state that the first had led to.
+func (d Decision) Repeated() Decision {
+	d.Outcome, d.From, d.Rule, d.Revised = Duplicate, d.To, "", nil
+	d.Reasons = []Reason{{Code: ReasonSame, Event: d.Event}}
+	return d
+}
+
 // String says the decision in one line.
 func (d Decision) String() string {
 	var b strings.Builder
@@ -53,11 +62,6 @@ func (d Decision) String() string {
 		b.WriteString(": " + joinReasons(d.Reasons))
 	}
 	return b.String()
-}
-
-// same reports whether two decisions on the same event come to the same.
-func (d Decision) same(o Decision) bool {
-	return d.Outcome == o.Outcome && d.Rule == o.Rule && d.From == o.From && d.To == o.To && d.At.Equal(o.At) && d.Revision == o.Revision
 }
 
 // LogValue gives log/slog the decision's fields.

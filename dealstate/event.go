@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Event is one recorded report of one act. It is a plain value: two events are
@@ -41,15 +42,23 @@ type Source struct {
 // *FieldError. Whether its deal, party and commitment exist is for a
 // [Machine] or [Deal] to say.
 func (e Event) Validate() error {
-	for _, check := range []func() error{e.checkNames, e.checkWords, e.checkInstants, e.checkNeeds} {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.validate()
 }
 
-func (e Event) checkNames() error {
+func (e *Event) validate() error {
+	if err := e.checkNames(); err != nil {
+		return err
+	}
+	if err := e.checkWords(); err != nil {
+		return err
+	}
+	if err := e.checkInstants(); err != nil {
+		return err
+	}
+	return e.checkNeeds()
+}
+
+func (e *Event) checkNames() error {
 	if err := checkID("id", e.ID); err != nil {
 		return err
 	}
@@ -62,7 +71,7 @@ func (e Event) checkNames() error {
 	return nil
 }
 
-func (e Event) checkWords() error {
+func (e *Event) checkWords() error {
 	switch {
 	case e.Kind == 0:
 		return fieldErr("kind", "missing; want what was done, such as approve")
@@ -82,17 +91,18 @@ func (e Event) checkWords() error {
 	return nil
 }
 
-func (e Event) checkInstants() error {
+func (e *Event) checkInstants() error {
 	if e.At.IsZero() {
 		return fieldErr("at", "missing; want the instant at which it happened, in RFC 3339")
 	}
-	for _, f := range []struct {
-		name string
-		t    time.Time
-	}{{"at", e.At}, {"recorded", e.Recorded}, {"until", e.Until}} {
-		if err := checkInstant(f.name, f.t); err != nil {
-			return err
-		}
+	if err := checkInstant("at", e.At); err != nil {
+		return err
+	}
+	if err := checkInstant("recorded", e.Recorded); err != nil {
+		return err
+	}
+	if err := checkInstant("until", e.Until); err != nil {
+		return err
 	}
 	return checkPublished(e.Source.Published)
 }
@@ -110,7 +120,7 @@ func checkPublished(text string) error {
 	return nil
 }
 
-func (e Event) checkNeeds() error {
+func (e *Event) checkNeeds() error {
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
 		if e.Party == "" {
@@ -134,8 +144,16 @@ func (e Event) checkNeeds() error {
 	return nil
 }
 
-// tidied gives the event in its one kept form.
-func (e Event) tidied() Event {
+// Same reports whether two events have the same content, so that the second is
+// a duplicate of the first.
+func (e Event) Same(o Event) bool {
+	e.tidy()
+	o.tidy()
+	return e == o
+}
+
+// tidy brings the event into its one kept form.
+func (e *Event) tidy() {
 	if e.Modality == 0 {
 		e.Modality = Asserted
 	}
@@ -146,7 +164,6 @@ func (e Event) tidied() Event {
 	if !e.Until.IsZero() {
 		e.Until = tidy(e.Until)
 	}
-	return e
 }
 
 // before reports whether the event folds before the other: by At, then by
@@ -279,8 +296,22 @@ func checkID(field, id string) error {
 		return fieldErr(field, "missing")
 	case len(id) > maxID:
 		return fieldErr(field, "%d bytes long; want at most %d", len(id), maxID)
-	case strings.ContainsFunc(id, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || r == unicode.ReplacementChar }):
+	case !plain(id):
 		return fieldErr(field, "%q holds white space or control characters", clip(id))
 	}
 	return nil
+}
+
+// plain reports whether the text can stand in a line, a name and a diagram.
+func plain(id string) bool {
+	for i := range len(id) {
+		if c := id[i]; c <= ' ' || c == 0x7f {
+			return false
+		} else if c >= utf8.RuneSelf {
+			return utf8.ValidString(id) && !strings.ContainsFunc(id, func(r rune) bool {
+				return unicode.IsControl(r) || unicode.IsSpace(r) || r == unicode.ReplacementChar
+			})
+		}
+	}
+	return true
 }

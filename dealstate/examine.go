@@ -250,7 +250,7 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	})
 	a.commitments.each(func(c int) { choose(2, func(s *situation, i int) { s.performed.put(c, i == 1) }) })
 	s := newSituation(m)
-	s.now = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+	s.now = lastInstant
 	if product(options) <= maxWorlds {
 		every(options, func(pick []int) { imagine(&s, choices, pick, visit) })
 		return true

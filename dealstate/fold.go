@@ -13,30 +13,66 @@ type folding struct {
 	policy Policy
 	live   bool
 	voided map[string]string // retracted event: by which retract
+	steps  []step            // what was decided
 	circle map[string]bool   // retracts that void one another
 	known  map[string]bool   // ids on record, where there are retracts at all
 }
 
-// step lets the clocks run up to the event, and then decides on it. Decisions
-// go to emit in their order.
-func (f *folding) step(e *entry, emit func(Decision)) {
-	f.advance(e.At, emit)
-	emit(f.decide(e))
+// step is a decision in its short form: what a Decision says, as indexes.
+type step struct {
+	entry    *entry   // nil: a clock
+	why      []Reason // a clock's first reason holds its instant
+	revision int32
+	rule     int16 // -1: none fired
+	from, to int16
+	kind     Kind
+	outcome  Outcome
+}
+
+func (m *Machine) decision(st step) Decision {
+	d := Decision{Deal: m.agreement.ID, Kind: st.kind, At: st.instant(), Outcome: st.outcome, Revision: int(st.revision), Reasons: st.why,
+		From: m.lifecycle.States[st.from], To: m.lifecycle.States[st.to]}
+	if st.entry != nil {
+		d.Event, d.Party = st.entry.ID, st.entry.Party
+	}
+	if st.rule >= 0 {
+		d.Rule = m.lifecycle.Rules[st.rule].ID
+	}
+	return d
+}
+
+func (st *step) instant() time.Time {
+	if st.entry != nil {
+		return st.entry.At
+	}
+	return st.why[0].At
+}
+
+func (m *Machine) decided(steps []step) []Decision {
+	out := make([]Decision, len(steps))
+	for i, st := range steps {
+		out[i] = m.decision(st)
+	}
+	return out
+}
+
+// take lets the clocks run up to the event, and then decides on it.
+func (f *folding) take(e *entry) {
+	f.advance(e.At)
+	f.steps = append(f.steps, f.decide(e))
 }
 
 // advance fires every clock due up to and including the instant. A clock due
 // at the very instant of an event comes before it: a deadline is over when its
 // instant is reached, and a term holds until it.
-func (f *folding) advance(to time.Time, emit func(Decision)) {
+func (f *folding) advance(to time.Time) {
 	for {
 		clock, due := f.nextClock()
 		if clock < 0 || due.After(to) {
 			break
 		}
 		f.fired[clock] = due
-		if d, fired := f.fire(firstClock+Kind(clock), latest(due, f.now)); fired {
-			emit(d)
-		}
+		f.fire(firstClock+Kind(clock), latest(due, f.now))
 	}
 	f.now = latest(f.now, to)
 }
@@ -61,16 +97,13 @@ func (f *folding) nextClock() (clock int, due time.Time) {
 	return clock, due
 }
 
-func (f *folding) fire(clock Kind, at time.Time) (Decision, bool) {
+func (f *folding) fire(clock Kind, at time.Time) {
 	f.now, f.actor = at, -1
-	rule, ok := f.choose(clock)
-	if !ok {
-		return Decision{}, false
+	if rule, ok := f.choose(clock); ok {
+		st := step{kind: clock, from: int16(f.state), why: []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}}
+		f.follow(&st, rule, clock.String())
+		f.steps = append(f.steps, st)
 	}
-	d := Decision{Deal: f.m.agreement.ID, Kind: clock, At: at, From: f.name(),
-		Reasons: []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}}
-	f.take(&d, rule, clock.String())
-	return d, true
 }
 
 // choose finds the first rule, in their order, whose guard is met.
@@ -84,34 +117,34 @@ func (f *folding) choose(on Kind) (rule int, ok bool) {
 }
 
 // decide says what one event does, and does it.
-func (f *folding) decide(e *entry) Decision {
+func (f *folding) decide(e *entry) step {
 	f.actor = e.party
-	d := Decision{Deal: e.Deal, Event: e.ID, Kind: e.Kind, Party: e.Party, At: e.At, From: f.name(), To: f.name(), Revision: f.revision}
+	d := step{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
-		d.Outcome, d.Reasons = Noted, why
+		d.outcome, d.why = Noted, why
 		f.remember(e, why)
 		return d
 	}
 	if e.Kind == Retract {
-		d.Outcome, d.Reasons = Applied, []Reason{{Code: ReasonVoids, Event: e.Ref}}
+		d.outcome, d.why = Applied, []Reason{{Code: ReasonVoids, Event: e.Ref}}
 		return d
 	}
 	change := f.enact(e)
 	if change.outcome != Applied {
-		d.Outcome, d.Reasons = change.outcome, []Reason{change.reason}
+		d.outcome, d.why = change.outcome, []Reason{change.reason}
 		return d
 	}
 	rule, ok := f.choose(e.Kind)
 	if !ok {
-		d.Outcome, d.Reasons = f.refusal(e)
+		d.outcome, d.why = f.refusal(e)
 		f.undo(e, change)
 		return d
 	}
 	if e.Kind == Negotiate {
 		f.warnEarly(e)
 	}
-	d.Reasons = f.grounds(rule, change.reason)
-	f.take(&d, rule, e.ID)
+	d.why = f.m.groundsFor(rule, e.party, change.reason)
+	f.follow(&d, rule, e.ID)
 	return d
 }
 
@@ -127,16 +160,6 @@ func (f *folding) warnEarly(e *entry) {
 			f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: a.entry.ID, At: a.entry.At, Detail: "the negotiation it rests on (" + e.ID + ")"})
 		}
 	}
-}
-
-// grounds lists why an applied event counts: what it did, and what the rule
-// found.
-func (f *folding) grounds(rule int, did Reason) []Reason {
-	when := f.m.lifecycle.Rules[rule].When
-	if when.IsZero() {
-		return []Reason{did}
-	}
-	return []Reason{did, {Code: ReasonMet, Rule: f.m.lifecycle.Rules[rule].ID, Detail: f.m.guardWords[rule]}}
 }
 
 // aside says whether an event is kept as evidence only, and why.
@@ -188,22 +211,22 @@ func hedge(m Modality) int {
 	return [...]int{Asserted: 0, Conditional: 1, Planned: 2, Denied: 3}[m]
 }
 
-// take moves along a rule.
-func (f *folding) take(d *Decision, rule int, by string) {
+// follow moves along a rule.
+func (f *folding) follow(d *step, rule int, by string) {
 	from, next := f.state, f.m.next[rule][f.state]
 	if f.live {
-		next = f.mustTake(rule)
+		next = f.mustFollow(rule)
 	}
 	if next != from {
 		f.state, f.since, f.by = next, f.now, by
 		f.enter(from, d)
 	}
 	f.judge()
-	d.Outcome, d.Rule, d.To, d.Revision = Applied, f.m.lifecycle.Rules[rule].ID, f.name(), f.revision
+	d.outcome, d.rule, d.to, d.revision = Applied, int16(rule), int16(f.state), int32(f.revision)
 }
 
-// mustTake has looplab take a rule whose guard was just found to be met.
-func (f *folding) mustTake(rule int) int {
+// mustFollow has looplab take a rule whose guard was just found to be met.
+func (f *folding) mustFollow(rule int) int {
 	next, why, ok := f.m.live(rule, f.state, &f.situation)
 	if !ok {
 		panic("dealstate: looplab refused rule " + f.m.lifecycle.Rules[rule].ID + ": " + joinReasons(why))
@@ -212,10 +235,10 @@ func (f *folding) mustTake(rule int) int {
 }
 
 // enter does what coming to a state brings with it.
-func (f *folding) enter(from int, d *Decision) {
+func (f *folding) enter(from int, d *step) {
 	if runs := f.m.runs[Term-firstClock]; runs[f.state] && !runs[from] {
 		f.inForce = f.now
-		if d.Kind != Extend { // an extension has just set the term itself
+		if d.kind != Extend { // an extension has just set the term itself
 			f.term = setting{}
 			if f.m.agreement.Term != nil {
 				f.term.base = f.m.agreement.Term.After(f.now)
@@ -224,7 +247,7 @@ func (f *folding) enter(from int, d *Decision) {
 	}
 	if f.state == f.m.initial {
 		f.newRound()
-		d.Reasons = append(d.Reasons, Reason{Code: ReasonRound, Have: int64(f.revision)})
+		d.why = append(d.why, Reason{Code: ReasonRound, Have: int64(f.revision)})
 	}
 }
 

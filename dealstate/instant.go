@@ -8,10 +8,29 @@ func tidy(t time.Time) time.Time { return t.UTC().Round(0) }
 
 // checkInstant refuses what RFC 3339 cannot write.
 func checkInstant(field string, t time.Time) error {
-	if y := t.UTC().Year(); y < 1 || y > 9999 {
-		return fieldErr(field, "year %d is out of range; want 1 to 9999", y)
+	if t.Before(firstInstant) || t.After(lastInstant) {
+		return fieldErr(field, "year %d is out of range; want 1 to 9999", t.UTC().Year())
 	}
 	return nil
+}
+
+var (
+	firstInstant = time.Time{} // the start of the year 1
+	lastInstant  = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC).Add(-1)
+)
+
+// ParseMoment reads what a person types for "as of" and "known by": an RFC 3339
+// instant, or a date alone, which means the end of that day in UTC. The empty
+// text is the zero instant.
+func ParseMoment(text string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day.AddDate(0, 0, 1).Add(-time.Nanosecond), checkInstant("moment", day)
+	}
+	t, err := parseInstant("moment", text)
+	if err != nil {
+		return t, fieldErr("moment", "%q is neither a date nor an instant; want 2025-06-28 or 2025-06-28T12:00:00Z", clip(text))
+	}
+	return t, nil
 }
 
 func parseInstant(field, text string) (time.Time, error) {

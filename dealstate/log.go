@@ -80,25 +80,24 @@ func (l *log) with(in *entry) *log {
 }
 
 // replay folds what the view knows, up to its instant.
-func (l *log) replay(m *Machine, v View, live bool) (*folding, []Decision) {
+func (l *log) replay(m *Machine, v View, live bool) *folding {
 	f := &folding{situation: newSituation(m), policy: v.Policy, live: live}
 	l.retractions(f, v)
 	until := v.AsOf
 	if until.IsZero() {
 		until = l.last(v)
 	}
-	decisions := make([]Decision, 0, len(l.entries))
-	emit := func(d Decision) { decisions = append(decisions, d) }
+	f.steps = make([]step, 0, len(l.entries)+numClocks)
 	for _, e := range l.entries {
 		if e.At.After(until) {
 			break
 		}
 		if v.knows(e) {
-			f.step(e, emit)
+			f.take(e)
 		}
 	}
-	f.advance(until, emit)
-	return f, decisions
+	f.advance(until)
+	return f
 }
 
 // last is the last instant of which the known log speaks.

@@ -2,7 +2,6 @@ package dealstate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,14 +22,15 @@ type Machine struct {
 	weights     []int64
 	approval    guard
 	initial     int
-	guards      []guard   // by rule
-	guardWords  []string  // by rule
-	tried       [][][]int // by kind and state: the rules, the first to try first
-	next        [][]int   // by rule and state: where looplab led, or -1
-	leadsTo     [][]bool  // by kind and state: a rule for the kind leads there from elsewhere
-	runs        [][]bool  // by clock and state: the clock runs
-	ends        []bool    // by state: a term rule leads there
-	runners     sync.Pool // of *runner
+	guards      []guard      // by rule
+	guardWords  []string     // by rule
+	grounds     [][][]Reason // by rule and party: why an act counts, where that is always the same
+	tried       [][][]int    // by kind and state: the rules, the first to try first
+	next        [][]int      // by rule and state: where looplab led, or -1
+	leadsTo     [][]bool     // by kind and state: a rule for the kind leads there from elsewhere
+	runs        [][]bool     // by clock and state: the clock runs
+	ends        []bool       // by state: a term rule leads there
+	runners     sync.Pool    // of *runner
 }
 
 // Compile examines an agreement and its rules, and builds the machine that
@@ -54,6 +54,7 @@ func Compile(a Agreement) (*Machine, error) {
 		return nil, err
 	}
 	m.tabulate()
+	m.ground()
 	return m, m.examineGuards()
 }
 
@@ -102,14 +103,15 @@ func (m *Machine) bindGuard(c Condition) guard {
 // goroutines at once, so runners are pooled and each belongs to one caller at a
 // time.
 type runner struct {
-	m    *Machine
-	fsm  *fsm.FSM
-	rule int
-	now  *situation // nil while probing: every guard is let through
+	m     *Machine
+	fsm   *fsm.FSM
+	state int // that the fsm is in
+	rule  int
+	now   *situation // nil while probing: every guard is let through
 }
 
 func newRunner(m *Machine) *runner {
-	r := &runner{m: m}
+	r := &runner{m: m, state: m.initial}
 	var events fsm.Events
 	for _, rule := range m.lifecycle.Rules {
 		for _, from := range rule.From {
@@ -139,18 +141,24 @@ func (r *runner) guard(_ context.Context, e *fsm.Event) {
 // has no such transition, or when the guard cancelled it, for the reasons given.
 func (r *runner) fire(rule, state int, now *situation) (next int, why []Reason, ok bool) {
 	r.rule, r.now = rule, now
-	r.fsm.SetState(string(r.m.lifecycle.States[state]))
+	if r.state != state {
+		r.fsm.SetState(string(r.m.lifecycle.States[state]))
+		r.state = state
+	}
 	// No caller's context: looplab v1.0.3 stays locked in mid-transition when
 	// its context is cancelled under way.
 	err := r.fsm.Event(context.Background(), r.m.lifecycle.Rules[rule].ID)
 	r.now = nil
-	var same fsm.NoTransitionError
-	if err == nil || errors.As(err, &same) {
-		return r.m.states[State(r.fsm.Current())], nil, true
-	}
-	var unmet *unmetError
-	if cancelled, is := err.(fsm.CanceledError); is && errors.As(cancelled.Err, &unmet) {
-		return state, unmet.reasons, false
+	switch err := err.(type) {
+	case nil:
+		r.state = r.m.states[State(r.fsm.Current())]
+		return r.state, nil, true
+	case fsm.NoTransitionError: // a rule that stays in its state
+		return state, nil, true
+	case fsm.CanceledError:
+		if unmet, is := err.Err.(*unmetError); is {
+			return state, unmet.reasons, false
+		}
 	}
 	return state, nil, false
 }
@@ -212,6 +220,41 @@ func (m *Machine) tabulate() {
 	}
 }
 
+// maxGrounds bounds how many reasons are made ahead. They are shared by all
+// decisions, so that the usual act allocates none.
+const maxGrounds = 2_000
+
+func (m *Machine) ground() {
+	parties := len(m.agreement.Parties)
+	if len(m.lifecycle.Rules)*parties > maxGrounds {
+		return
+	}
+	m.grounds = make([][][]Reason, len(m.lifecycle.Rules))
+	for r, rule := range m.lifecycle.Rules {
+		m.grounds[r] = append(m.grounds[r], m.findGrounds(r, Reason{Code: ReasonCounted, Detail: rule.On.String()}))
+		for _, p := range m.agreement.Parties {
+			m.grounds[r] = append(m.grounds[r], m.findGrounds(r, Reason{Code: ReasonCounted, Subject: p.ID, Detail: rule.On.String()}))
+		}
+	}
+}
+
+// groundsFor lists why an applied event counts: what it did, and what the rule
+// found.
+func (m *Machine) groundsFor(rule, party int, did Reason) []Reason {
+	if m.grounds != nil && did.Code == ReasonCounted {
+		return m.grounds[rule][party+1]
+	}
+	return m.findGrounds(rule, did)
+}
+
+func (m *Machine) findGrounds(rule int, did Reason) []Reason {
+	r := m.lifecycle.Rules[rule]
+	if r.When.IsZero() {
+		return []Reason{did}
+	}
+	return []Reason{did, {Code: ReasonMet, Rule: r.ID, Detail: m.guardWords[rule]}}
+}
+
 // entry is an event that the machine has admitted, with its names resolved.
 type entry struct {
 	Event
@@ -219,16 +262,25 @@ type entry struct {
 	commitment int // -1: none
 }
 
+// Admit reports why this agreement cannot mean the event, as a *FieldError: it
+// is not well-formed, it is of another deal, or it names a party, commitment or
+// approver that the agreement does not know. Nil means that Record would keep it.
+func (m *Machine) Admit(e Event) error {
+	_, err := m.admit(e)
+	return err
+}
+
 // admit brings an event into its kept form, or says what about it this
 // agreement cannot mean.
 func (m *Machine) admit(e Event) (*entry, error) {
-	if err := e.Validate(); err != nil {
+	in := &entry{Event: e, party: -1, commitment: -1}
+	if err := in.validate(); err != nil {
 		return nil, err
 	}
 	if e.Deal != m.agreement.ID {
 		return nil, fieldErr("deal", "%q is another deal; want %q", clip(e.Deal), clip(m.agreement.ID))
 	}
-	in := &entry{Event: e.tidied(), party: -1, commitment: -1}
+	in.tidy()
 	if e.Party != "" {
 		i, ok := m.parties[e.Party]
 		if !ok {

@@ -10,10 +10,11 @@ import (
 
 // ReadEvents reads an event log, one JSON object a line. Blank lines are
 // passed over. A line that is not well-formed yields a *[LineError] around a
-// *[FieldError]; the caller may stop there or go on to the next line. A line of
-// more than [MaxLine] bytes, or an error of the reader, ends the stream. It
+// *[FieldError], and so does an event that a check refuses, such as
+// [Machine.Admit]; the caller may stop there or go on to the next line. A line
+// of more than [MaxLine] bytes, or an error of the reader, ends the stream. It
 // keeps one line in memory at a time.
-func ReadEvents(r io.Reader) iter.Seq2[Event, error] {
+func ReadEvents(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		lines := bufio.NewScanner(r)
 		lines.Buffer(make([]byte, 0, 64<<10), MaxLine+2) // a full line and its end
@@ -26,6 +27,9 @@ func ReadEvents(r io.Reader) iter.Seq2[Event, error] {
 			}
 			var e Event
 			err := e.UnmarshalJSON(line)
+			for i := 0; err == nil && i < len(checks); i++ {
+				err = checks[i](e)
+			}
 			if err != nil {
 				err = &LineError{Line: n, Err: err}
 			}

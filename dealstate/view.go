@@ -37,6 +37,6 @@ func (m *Machine) Fold(events []Event, v View) (Snapshot, []Decision, error) {
 		return Snapshot{}, nil, err
 	}
 	v = v.or(Strict)
-	f, decisions := l.replay(m, v, false)
-	return f.snapshot(v), decisions, nil
+	f := l.replay(m, v, false)
+	return f.snapshot(v), m.decided(f.steps), nil
 }

@@ -22,13 +22,15 @@ var (
 // ParseMoment reads what a person types for "as of" and "known by": an RFC 3339
 // instant, or a date alone, which means the end of that day in UTC. The empty
 // text is the zero instant.
-func ParseMoment(text string) (time.Time, error) {
+func ParseMoment(text string) (time.Time, error) { return parseMoment("moment", text) }
+
+func parseMoment(field, text string) (time.Time, error) {
 	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		return day.AddDate(0, 0, 1).Add(-time.Nanosecond), checkInstant("moment", day)
+		return day.AddDate(0, 0, 1).Add(-time.Nanosecond), checkInstant(field, day)
 	}
-	t, err := parseInstant("moment", text)
+	t, err := parseInstant(field, text)
 	if err != nil {
-		return t, fieldErr("moment", "%q is neither a date nor an instant; want 2025-06-28 or 2025-06-28T12:00:00Z", clip(text))
+		return t, fieldErr(field, "%q is neither a date nor an instant; want 2025-06-28 or 2025-06-28T12:00:00Z", clip(text))
 	}
 	return t, nil
 }

@@ -14,6 +14,23 @@ type View struct {
 	Policy Policy
 }
 
+// ParseView reads a view as people type it: a standard policy's name, and for
+// both instants what [ParseMoment] reads; "" leaves each open.
+func ParseView(asOf, knownBy, policy string) (View, error) {
+	var v View
+	var err error
+	if v.AsOf, err = parseMoment("as of", asOf); err != nil {
+		return View{}, err
+	}
+	if v.KnownBy, err = parseMoment("known by", knownBy); err != nil {
+		return View{}, err
+	}
+	if policy != "" {
+		v.Policy, err = ParsePolicy(policy)
+	}
+	return v, err
+}
+
 func (v View) knows(e *entry) bool {
 	return v.KnownBy.IsZero() || !e.Recorded.After(v.KnownBy)
 }

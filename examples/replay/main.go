@@ -69,20 +69,9 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	if flags.NArg() == 1 {
 		o.events = flags.Arg(0)
 	}
-	return o, parseView(&o.view, *policy, *asOf, *known)
-}
-
-func parseView(v *dealstate.View, policy, asOf, known string) (err error) {
-	if v.Policy, err = dealstate.ParsePolicy(policy); err != nil {
-		return err
-	}
-	if v.AsOf, err = dealstate.ParseMoment(asOf); err != nil {
-		return fmt.Errorf("-asof: %w", err)
-	}
-	if v.KnownBy, err = dealstate.ParseMoment(known); err != nil {
-		return fmt.Errorf("-known: %w", err)
-	}
-	return nil
+	var err error
+	o.view, err = dealstate.ParseView(*asOf, *known, *policy)
+	return o, err
 }
 
 func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -98,7 +87,11 @@ func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if log.others > 0 {
+	switch log.others {
+	case 0:
+	case 1:
+		fmt.Fprintln(stderr, "replay: 1 event of another deal skipped")
+	default:
 		fmt.Fprintf(stderr, "replay: %d events of other deals skipped\n", log.others)
 	}
 	return write(stdout, log, decisions, snapshot)

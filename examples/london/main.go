@@ -1,0 +1,114 @@
+// London tells where the US–China framework of June 2025 stood, on any date,
+// for whom it was waiting, and why: once for each standard of proof.
+//
+//	go run ./examples/london
+//	go run ./examples/london -policy official -asof 2025-06-28 -known 2025-06-28
+//
+// With no flags it prints every report and what it did, and the state under the
+// three policies side by side. With a view it explains that view. The last line
+// is always "state: NAME".
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns the exit code; 2 is for wrong flags.
+func run(args []string, stdout, stderr io.Writer) int {
+	o, err := parseFlags(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "london:", err)
+		return 2
+	}
+	out := bufio.NewWriter(stdout)
+	if err := tell(out, o); err != nil {
+		fmt.Fprintln(stderr, "london:", err)
+		return 1
+	}
+	if err := out.Flush(); err != nil {
+		fmt.Fprintln(stderr, "london:", err)
+		return 1
+	}
+	return 0
+}
+
+type options struct {
+	agreement dealstate.Agreement
+	view      dealstate.View
+	chosen    bool // the reader asked for a view
+}
+
+func parseFlags(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("london", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	deal := flags.String("deal", "us-china-london-2025", "the deal's `id`, or its city: "+strings.Join(cities(), ", "))
+	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
+	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: the log's last")
+	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("%q is not a flag; want -deal, -policy, -asof or -known", flags.Arg(0))
+	}
+	flags.Visit(func(f *flag.Flag) { o.chosen = o.chosen || f.Name != "deal" })
+	var err error
+	if o.agreement, err = find(*deal); err != nil {
+		return o, err
+	}
+	o.view, err = dealstate.ParseView(*asOf, *known, *policy)
+	return o, err
+}
+
+// find looks an agreement up by its id, or by the city in it.
+func find(name string) (dealstate.Agreement, error) {
+	for _, a := range uschina.Agreements() {
+		if name == a.ID || name == city(a.ID) {
+			return a, nil
+		}
+	}
+	return dealstate.Agreement{}, fmt.Errorf("-deal: %q is unknown; want one of %s", name, strings.Join(cities(), ", "))
+}
+
+func city(id string) string { return strings.Split(id, "-")[2] }
+
+func cities() []string {
+	var names []string
+	for _, a := range uschina.Agreements() {
+		names = append(names, city(a.ID))
+	}
+	return names
+}
+
+func tell(w io.Writer, o options) error {
+	deal, err := uschina.Open(o.agreement, o.view.Policy)
+	if err != nil {
+		return err
+	}
+	if !o.chosen {
+		fmt.Fprintf(w, "%s\n%s\n\n", o.agreement.Title, o.agreement.ID)
+		timeline(w, deal)
+		dates(w, deal)
+		sideBySide(w, deal)
+		fmt.Fprintf(w, "IN WORDS, UNDER THE POLICY %s\n", strings.ToUpper(o.view.Policy.Name))
+	}
+	snapshot := deal.At(o.view)
+	fmt.Fprint(w, snapshot.Explain())
+	fmt.Fprintf(w, "state: %s\n", snapshot.State)
+	return nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const agreement = `{"id":"d","parties":[{"id":"a"},{"id":"b"}],"effect":{"days":30}}`
+
+const approveA = `{"id":"1","deal":"d","kind":"approve","party":"a","role":"approver","at":"2025-01-01T00:00:00Z"}`
+const approveB = `{"id":"2","deal":"d","kind":"approve","party":"b","role":"approver","at":"2025-01-02T00:00:00Z"}`
+const other = `{"id":"1","deal":"other","kind":"note","at":"2025-01-02T00:00:00Z"}`
+
+type result struct {
+	code   int
+	stdout string
+	stderr string
+	events string // the log's path
+}
+
+func runReplay(t *testing.T, log string, args ...string) result {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "agreement.json")
+	require.NoError(t, os.WriteFile(file, []byte(agreement), 0o600))
+	events := filepath.Join(dir, "events.jsonl")
+	require.NoError(t, os.WriteFile(events, []byte(log), 0o600))
+	var stdout, stderr bytes.Buffer
+	code := run(append(append([]string{"-agreement", file}, args...), events), strings.NewReader(""), &stdout, &stderr)
+	return result{code: code, stdout: stdout.String(), stderr: stderr.String(), events: events}
+}
+
+func lines(log ...string) string { return strings.Join(log, "\n") + "\n" }
+
+func TestOneDecisionALineAndTheSnapshotLast(t *testing.T) {
+	t.Parallel()
+	r := runReplay(t, lines(approveB, other, approveA, approveB), "-asof", "2025-03-01")
+	require.Zero(t, r.code, r.stderr)
+	require.Equal(t, "replay: 1 event of another deal skipped\n", r.stderr)
+	var kinds []string
+	for line := range strings.Lines(r.stdout) {
+		var head struct{ Event, Kind, Outcome, State, As_of string }
+		require.NoError(t, json.Unmarshal([]byte(line), &head))
+		kinds = append(kinds, strings.TrimSpace(head.Event+" "+head.Kind+" "+head.Outcome+head.State))
+	}
+	require.Equal(t, []string{"1 approve applied", "2 approve applied", "2 approve duplicate", "effect applied", "implemented"}, kinds)
+	require.True(t, strings.HasPrefix(r.stdout[strings.LastIndex(strings.TrimSpace(r.stdout), "\n")+1:],
+		`{"deal":"d","state":"implemented","since":"2025-02-01T00:00:00Z","revision":1,"awaiting":[],"approved":["a","b"],"as_of":"2025-03-01T23:59:59.999999999Z","known_by":"","policy":"strict"`))
+}
+
+func TestAnyOrderOfTheLinesPrintsTheSameBytes(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, runReplay(t, lines(approveA, approveB, other)).stdout, runReplay(t, lines(other, approveB, approveA)).stdout)
+}
+
+func TestABadLineStopsItAndNamesFileLineAndField(t *testing.T) {
+	t.Parallel()
+	for bad, want := range map[string]string{
+		`{"id":"3"`: "json: the text ends too early",
+		strings.Replace(approveA, `"party":"a"`, `"party":"c"`, 1): `party: "c" is not a party; want one of a, b`,
+		strings.Replace(approveA, `"party"`, `"Party"`, 1):         "Party: unknown field",
+		strings.Replace(approveA, "01-01T", "01-32T", 1):           `at: "2025-01-32T00:00:00Z" is no instant`,
+		strings.Replace(approveB, `"id":"2"`, `"id":"1"`, 1):       `id: "1" is recorded with other content`,
+		strings.Repeat("x", 2<<20):                                 "json: the line is longer than 1048576 bytes",
+	} {
+		r := runReplay(t, lines(approveA, "", bad))
+		require.Equal(t, 1, r.code)
+		require.True(t, strings.HasPrefix(r.stderr, r.events+":3: "+want), r.stderr)
+		require.Empty(t, r.stdout)
+	}
+}
+
+func TestAnEmptyLogLeavesTheDealWhereItBegan(t *testing.T) {
+	t.Parallel()
+	r := runReplay(t, "")
+	require.Zero(t, r.code)
+	require.Contains(t, r.stdout, `"state":"negotiated","since":"","revision":1,"awaiting":["a","b"],"approved":[],"as_of":""`)
+}
+
+func TestStandardInputIsRead(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "a.json")
+	require.NoError(t, os.WriteFile(file, []byte(agreement), 0o600))
+	for _, args := range [][]string{{"-agreement", file}, {"-agreement", file, "-"}} {
+		var stdout, stderr bytes.Buffer
+		require.Zero(t, run(args, strings.NewReader(approveA), &stdout, &stderr), stderr.String())
+		require.Contains(t, stdout.String(), `"state":"awaiting_b_approval"`)
+	}
+}
+
+func TestWrongUseIsExplained(t *testing.T) {
+	t.Parallel()
+	for args, code := range map[string]int{
+		"":                                  2,
+		"-agreement x.json -policy hearsay": 2,
+		"-agreement x.json -asof soon":      2,
+		"-agreement x.json a b":             2,
+		"-agreement missing.json -":         1,
+		"-agreement main.go -":              1,
+	} {
+		var stdout, stderr bytes.Buffer
+		require.Equal(t, code, run(strings.Fields(args), strings.NewReader(""), &stdout, &stderr), args)
+		require.NotEmpty(t, stderr.String())
+		require.Empty(t, stdout.String())
+	}
+}

@@ -8,7 +8,6 @@ type change struct {
 	approved bool // of the event's party, before
 	rejected bool
 	act      act
-	done     *entry
 	disputes []*entry
 	deadline setting
 	term     setting

@@ -25,7 +25,7 @@ func (s Snapshot) Explain() string {
 		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", s.Next.Clock, sayInstant(s.Next.Due))
 	}
 	for _, w := range s.Warnings {
-		fmt.Fprintf(&b, "Warning: %s.\n", w)
+		fmt.Fprintf(&b, "Warning: %s.\n", strings.TrimSuffix(w.String(), "."))
 	}
 	return b.String()
 }
@@ -143,23 +143,38 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 	}
 	parts = append(parts, fmt.Sprintf("%d outstanding", counts[StandingOutstanding]))
 	fmt.Fprintf(b, "  Of %d parties: %s.\n", len(s.Parties), strings.Join(parts, ", "))
+	if len(s.Shortest) > 0 {
+		fmt.Fprintf(b, "  Shortest way to meet it: %d more, such as %s.\n", len(s.Shortest), s.some(s.Shortest))
+	}
 	if len(s.Awaiting) > 0 {
-		fmt.Fprintf(b, "  Awaited: %s.\n", s.someAwaited())
+		fmt.Fprintf(b, "  Awaited: %s.\n", s.some(s.heaviest()))
 	}
 	if last := s.lastAct(); last != nil {
-		fmt.Fprintf(b, "  Last act: %s %s %s.\n", last.label(), last.Standing, last.Act.words())
+		fmt.Fprintf(b, "  Last act: %s, %s %s.\n", last.label(), last.Standing, last.Act.words())
 	}
 }
 
-func (s Snapshot) someAwaited() string {
+// some names the first few of the parties.
+func (s Snapshot) some(ids []string) string {
 	var names []string
-	for i, id := range s.Awaiting {
+	for i, id := range ids {
 		if i == mostListed {
-			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(s.Awaiting)-i)
+			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(ids)-i)
 		}
 		names = append(names, s.label(id))
 	}
 	return strings.Join(names, ", ")
+}
+
+// heaviest gives the parties awaited, those of most weight first.
+func (s Snapshot) heaviest() []string {
+	weights := make(map[string]int64, len(s.Parties))
+	for _, p := range s.Parties {
+		weights[p.Party] = p.Weight
+	}
+	ids := slices.Clone(s.Awaiting)
+	slices.SortStableFunc(ids, func(a, b string) int { return cmp.Compare(weights[b], weights[a]) })
+	return ids
 }
 
 func (s Snapshot) lastAct() *PartyStatus {

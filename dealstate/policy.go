@@ -74,14 +74,3 @@ func (p Policy) roles(kind Kind) RoleSet {
 		return p.Binding
 	}
 }
-
-// list names the roles that count, for a reason.
-func (s RoleSet) list() []string {
-	var names []string
-	for r := Instrument; r <= Press; r++ {
-		if s.Has(r) {
-			names = append(names, r.String())
-		}
-	}
-	return names
-}

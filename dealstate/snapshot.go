@@ -20,7 +20,8 @@ type Snapshot struct {
 	AsOf        time.Time
 	KnownBy     time.Time // zero: all there is
 	Policy      string
-	Approval    Finding // the approval condition
+	Approval    Finding  // the approval condition
+	Shortest    []string // while it is pending: parties, and commitments, that would be enough
 	InForce     time.Time
 	Parties     []PartyStatus
 	Commitments []CommitmentStatus
@@ -62,6 +63,7 @@ type PartyStatus struct {
 	Party    string
 	Name     string
 	Approver string
+	Weight   int64
 	Asked    bool // the approval condition asks about it
 	Standing Standing
 	Act      *Evidence // the approval, rejection or withdrawal that counts
@@ -116,7 +118,7 @@ func (f *folding) snapshot(v View) Snapshot {
 	a := f.m.agreement
 	s := Snapshot{Deal: a.ID, Title: a.Title, State: f.name(), Since: f.since, By: f.by, Revision: f.revision,
 		AsOf: f.now, KnownBy: v.KnownBy, Policy: v.Policy.Name, Approval: f.m.approval.find(&f.situation), InForce: f.inForce,
-		Awaiting: f.awaiting(), Approved: []string{}, Parties: make([]PartyStatus, len(a.Parties)), Warnings: f.warned()}
+		Awaiting: f.awaiting(), Shortest: f.shortest(), Approved: []string{}, Parties: make([]PartyStatus, len(a.Parties)), Warnings: f.warned()}
 	asked := f.asked()
 	for i, p := range a.Parties {
 		s.Parties[i] = f.partyStatus(i)
@@ -183,7 +185,7 @@ func (f *folding) warned() []Reason {
 
 func (f *folding) partyStatus(i int) PartyStatus {
 	p := f.m.agreement.Parties[i]
-	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Standing: f.standing(i)}
+	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Weight: p.Weight, Standing: f.standing(i)}
 	if last := f.acts[i].entry; last != nil {
 		status.Act = evidence(last)
 	}

@@ -16,6 +16,9 @@ func (s Snapshot) MarshalJSON() ([]byte, error) {
 	o.text("title", s.Title)
 	o.text("by", s.By)
 	o.must("approval", s.Approval)
+	if len(s.Shortest) > 0 {
+		o.must("shortest", s.Shortest)
+	}
 	o.instant("in_force", s.InForce)
 	o.must("parties", s.Parties)
 	if len(s.Commitments) > 0 {
@@ -59,6 +62,7 @@ func (p PartyStatus) MarshalJSON() ([]byte, error) {
 	o.must("party", p.Party)
 	o.text("name", p.Name)
 	o.text("approver", p.Approver)
+	o.integer("weight", p.Weight)
 	o.must("asked", p.Asked)
 	o.must("standing", p.Standing)
 	if p.Act != nil {
@@ -159,6 +163,8 @@ func (s *Snapshot) take(f field) error {
 		return f.text(&s.By)
 	case "approval":
 		return s.Approval.read(f, 0)
+	case "shortest":
+		return f.texts(maxParties+maxCommitments, &s.Shortest)
 	case "in_force":
 		return f.instant(&s.InForce)
 	}
@@ -221,6 +227,8 @@ func (p *PartyStatus) read(f field) error {
 			return f.text(&p.Name)
 		case "approver":
 			return f.text(&p.Approver)
+		case "weight":
+			return f.integer(&p.Weight)
 		case "asked":
 			return f.truth(&p.Asked)
 		case "standing":

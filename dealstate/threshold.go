@@ -111,17 +111,6 @@ func (t Threshold) validate(field string) error {
 	return nil
 }
 
-// reached reports whether have is at least this much of total, exactly.
-// Neither is negative.
-func (t Threshold) reached(have, total int64) bool {
-	if t.den == 0 {
-		return have >= t.num
-	}
-	haveHigh, haveLow := bits.Mul64(uint64(have), uint64(t.den))
-	needHigh, needLow := bits.Mul64(uint64(t.num), uint64(total))
-	return haveHigh > needHigh || haveHigh == needHigh && haveLow >= needLow
-}
-
 // of gives the least number that reaches the threshold of total.
 func (t Threshold) of(total int64) int64 {
 	if t.den == 0 {

@@ -1,0 +1,155 @@
+// Treaties dates the entry into force of real treaties from their deposits
+// alone, and holds the result against the official date.
+//
+//	go run ./examples/treaties
+//	go run ./examples/treaties -explain paris -asof 2016-10-04
+//
+// It exits with 1 if a treaty whose deposits are complete comes out wrong. A
+// treaty whose list is known to be short is flagged, and dated for comparison
+// only. Each treaty is an agreement file and an event log in data/, in the
+// library's own format; no treaty has code of its own.
+package main
+
+import (
+	"bufio"
+	"embed"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+//go:embed data/*.json data/*.jsonl
+var data embed.FS
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns the exit code: 1 for a mismatch, 2 for wrong flags.
+func run(args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("treaties", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	id := flags.String("explain", "", "explain one treaty, by its `id`, and print nothing else")
+	asOf := flags.String("asof", "2026-06-30", "where they stood then: a `date` (its end, UTC) or an RFC 3339 instant")
+	known := flags.String("known", "", "as was known by then: a `date` or an instant; default: all there is")
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	var view dealstate.View
+	if err == nil {
+		view, err = dealstate.ParseView(*asOf, *known, "strict")
+	}
+	if err == nil && flags.NArg() > 0 {
+		err = fmt.Errorf("%q is not a flag", flags.Arg(0))
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "treaties:", err)
+		return 2
+	}
+	out := bufio.NewWriter(stdout)
+	wrong, err := tell(out, *id, view)
+	if err = errors.Join(err, out.Flush()); err != nil {
+		fmt.Fprintln(stderr, "treaties:", err)
+		return 1
+	}
+	if wrong > 0 {
+		fmt.Fprintf(stderr, "treaties: %d dated wrongly\n", wrong)
+		return 1
+	}
+	return 0
+}
+
+func tell(w io.Writer, id string, view dealstate.View) (wrong int, err error) {
+	treaties, err := load()
+	if err != nil {
+		return 0, err
+	}
+	if id == "" {
+		return compare(w, treaties, view)
+	}
+	for _, t := range treaties {
+		if t.ID == id {
+			s, err := t.at(view)
+			fmt.Fprint(w, s.Explain())
+			return 0, err
+		}
+	}
+	return 0, fmt.Errorf("-explain: %q is unknown; want one of %s", id, ids(treaties))
+}
+
+func ids(treaties []treaty) string {
+	var list []string
+	for _, t := range treaties {
+		list = append(list, t.ID)
+	}
+	return strings.Join(list, ", ")
+}
+
+// treaty is what is expected of one treaty, and what there is to find it out.
+type treaty struct {
+	ID       string `json:"id"`
+	Title    string `json:"treaty"`
+	Rule     string `json:"rule"`
+	Trigger  string `json:"trigger"`
+	Official string `json:"official"`
+	Evidence string `json:"evidence"` // "deposits", "short list" or "stand-ins"
+	Remark   string `json:"remark"`
+	Source   string `json:"source"`
+
+	machine *dealstate.Machine
+	events  []dealstate.Event
+}
+
+func load() ([]treaty, error) {
+	text, err := data.ReadFile("data/expected.json")
+	if err != nil {
+		return nil, err
+	}
+	var treaties []treaty
+	if err := json.Unmarshal(text, &treaties); err != nil {
+		return nil, err
+	}
+	for i := range treaties {
+		if err := treaties[i].open(); err != nil {
+			return nil, fmt.Errorf("%s: %w", treaties[i].ID, err)
+		}
+	}
+	return treaties, nil
+}
+
+func (t *treaty) open() error {
+	file, err := data.Open("data/" + t.ID + ".json")
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	a, err := dealstate.ReadAgreement(file)
+	if err != nil {
+		return err
+	}
+	if t.machine, err = dealstate.Compile(a); err != nil {
+		return err
+	}
+	log, err := data.Open("data/" + t.ID + ".jsonl")
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	for e, err := range dealstate.ReadEvents(log, t.machine.Admit) {
+		if err != nil {
+			return err
+		}
+		t.events = append(t.events, e)
+	}
+	return nil
+}
+
+func (t *treaty) at(v dealstate.View) (dealstate.Snapshot, error) {
+	s, _, err := t.machine.Fold(t.events, v)
+	return s, err
+}

@@ -12,6 +12,7 @@ type folding struct {
 	situation
 	policy Policy
 	live   bool
+	quiet  bool              // keep no steps, and give no reasons
 	voided map[string]string // retracted event: by which retract
 	steps  []step            // what was decided
 	circle map[string]bool   // retracts that void one another
@@ -59,7 +60,13 @@ func (m *Machine) decided(steps []step) []Decision {
 // take lets the clocks run up to the event, and then decides on it.
 func (f *folding) take(e *entry) {
 	f.advance(e.At)
-	f.steps = append(f.steps, f.decide(e))
+	f.keep(f.decide(e))
+}
+
+func (f *folding) keep(st step) {
+	if !f.quiet {
+		f.steps = append(f.steps, st)
+	}
 }
 
 // advance fires every clock due up to and including the instant. A clock due
@@ -100,9 +107,12 @@ func (f *folding) nextClock() (clock int, due time.Time) {
 func (f *folding) fire(clock Kind, at time.Time) {
 	f.now, f.actor = at, -1
 	if rule, ok := f.choose(clock); ok {
-		st := step{kind: clock, from: int16(f.state), why: []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}}
+		st := step{kind: clock, from: int16(f.state)}
+		if !f.quiet {
+			st.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
+		}
 		f.follow(&st, rule, clock.String())
-		f.steps = append(f.steps, st)
+		f.keep(st)
 	}
 }
 
@@ -122,7 +132,7 @@ func (f *folding) decide(e *entry) step {
 	d := step{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
-		f.remember(e, why)
+		f.remember(e)
 		return d
 	}
 	if e.Kind == Retract {
@@ -143,7 +153,9 @@ func (f *folding) decide(e *entry) step {
 	if e.Kind == Negotiate {
 		f.warnEarly(e)
 	}
-	d.why = f.m.groundsFor(rule, e.party, change.reason)
+	if !f.quiet {
+		d.why = f.m.groundsFor(rule, e.party, change.reason)
+	}
 	f.follow(&d, rule, e.ID)
 	return d
 }
@@ -164,14 +176,19 @@ func (f *folding) warnEarly(e *entry) {
 
 // aside says whether an event is kept as evidence only, and why.
 func (f *folding) aside(e *entry) ([]Reason, bool) {
+	by, void := f.voided[e.ID]
+	counts := f.policy.Counts(e.Kind, e.Role)
+	if !void && e.Modality == Asserted && counts && e.Kind != Note && e.Kind != Retract {
+		return nil, false
+	}
 	var why []Reason
-	if by, ok := f.voided[e.ID]; ok {
+	if void {
 		why = append(why, Reason{Code: ReasonRetracted, Event: by})
 	}
 	if e.Modality != Asserted {
 		why = append(why, Reason{Code: ReasonModality, Detail: e.Modality.String()})
 	}
-	if !f.policy.Counts(e.Kind, e.Role) {
+	if !counts {
 		why = append(why, Reason{Code: ReasonPolicy, Subject: f.policy.Name, Detail: e.Role.String()})
 	}
 	switch {
@@ -186,8 +203,11 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 }
 
 // remember keeps the report of an approval that comes nearest to counting.
-func (f *folding) remember(e *entry, why []Reason) {
-	if e.Kind == Approve && why[0].Code != ReasonRetracted && nearer(e, f.nearest[e.party]) {
+func (f *folding) remember(e *entry) {
+	if e.Kind != Approve || !nearer(e, f.nearest[e.party]) {
+		return
+	}
+	if _, void := f.voided[e.ID]; !void {
 		f.nearest[e.party] = e
 	}
 }
@@ -289,6 +309,12 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 	if len(rules) == 0 {
 		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
 	}
+	if e.Kind == Implement && e.Role == Instrument {
+		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
+	}
+	if f.quiet {
+		return Refused, nil
+	}
 	var why []Reason
 	for _, r := range rules {
 		for _, reason := range f.unmet(r) {
@@ -296,9 +322,6 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 				why = append(why, reason)
 			}
 		}
-	}
-	if e.Kind == Implement && e.Role == Instrument {
-		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
 	}
 	return Refused, why
 }

@@ -95,24 +95,43 @@ func (c setting) extended(party int, until time.Time) setting {
 
 func newSituation(m *Machine) situation {
 	n := len(m.agreement.Parties)
-	return situation{
-		m: m, state: m.initial, actor: -1, revision: 1, verdict: Pending,
-		approved: newBitset(n), rejected: newBitset(n), scratch: make(bitset, 2*((n+63)/64)),
+	s := situation{m: m, approved: newBitset(n), rejected: newBitset(n), scratch: make(bitset, 2*len(newBitset(n))),
 		performed: newBitset(len(m.agreement.Commitments)),
-		acts:      make([]act, n), nearest: make([]*entry, n), done: make([]*entry, len(m.agreement.Commitments)),
-		deadline: setting{base: m.agreement.Deadline},
-	}
+		acts:      make([]act, n), nearest: make([]*entry, n), done: make([]*entry, len(m.agreement.Commitments))}
+	s.reset()
+	return s
+}
+
+// reset goes back to the beginning, in the same memory.
+func (s *situation) reset() {
+	clear(s.approved)
+	clear(s.rejected)
+	clear(s.performed)
+	clear(s.acts)
+	clear(s.nearest)
+	clear(s.done)
+	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: Pending,
+		approved: s.approved, rejected: s.rejected, performed: s.performed, scratch: s.scratch,
+		acts: s.acts, nearest: s.nearest, done: s.done, disputes: s.disputes[:0], warnings: s.warnings[:0],
+		deadline: setting{base: s.m.agreement.Deadline}}
+}
+
+// set copies another situation of the same machine into the same memory.
+func (s *situation) set(to *situation) {
+	into := *s
+	*s = *to
+	s.approved, s.rejected = append(into.approved[:0], to.approved...), append(into.rejected[:0], to.rejected...)
+	s.performed, s.scratch = append(into.performed[:0], to.performed...), into.scratch
+	s.acts, s.nearest = append(into.acts[:0], to.acts...), append(into.nearest[:0], to.nearest...)
+	s.done, s.disputes = append(into.done[:0], to.done...), append(into.disputes[:0], to.disputes...)
+	s.warnings = append(into.warnings[:0], to.warnings...)
 }
 
 // clone copies the situation, so that what becomes of the copy leaves the
 // original alone.
 func (s *situation) clone() situation {
-	c := *s
-	c.approved, c.rejected = append(bitset(nil), s.approved...), append(bitset(nil), s.rejected...)
-	c.performed, c.scratch = append(bitset(nil), s.performed...), make(bitset, len(s.scratch))
-	c.acts, c.nearest = append([]act(nil), s.acts...), append([]*entry(nil), s.nearest...)
-	c.done, c.disputes = append([]*entry(nil), s.done...), append([]*entry(nil), s.disputes...)
-	c.warnings = append([]Reason(nil), s.warnings...)
+	c := newSituation(s.m)
+	c.set(s)
 	return c
 }
 

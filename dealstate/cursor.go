@@ -1,0 +1,165 @@
+package dealstate
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// Cursor moves one deal along without a log: for those who try out what could
+// happen, or who bring their events in order and want no history. It follows
+// the same rules as a [Deal], from the table that looplab filled, keeps no
+// decisions and gives no reasons. It is not safe for concurrent use.
+//
+// A retract needs a log to void something in, so it does nothing here.
+type Cursor struct {
+	f      folding
+	slab   []entry // room for the acts taken, used again after a Reset
+	used   int
+	copied bool // another cursor points into the slab
+}
+
+// Act is an event made ready for a [Cursor]: admitted, and free to be taken at
+// any instant, any number of times.
+type Act struct {
+	entry entry
+}
+
+// Act admits the event as a template. Its At and Recorded do not matter.
+func (m *Machine) Act(e Event) (*Act, error) {
+	if e.At.IsZero() {
+		e.At = time.Unix(0, 0)
+	}
+	in, err := m.admit(e)
+	if err != nil {
+		return nil, err
+	}
+	return &Act{entry: *in}, nil
+}
+
+// Cursor starts at the beginning of a deal. The zero policy is Strict.
+func (m *Machine) Cursor(p Policy) *Cursor {
+	return &Cursor{f: folding{situation: newSituation(m), policy: View{Policy: p}.or(Strict).Policy, quiet: true}}
+}
+
+// Cursor starts where the deal stands in the view.
+func (d *Deal) Cursor(v View) *Cursor {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	v = v.or(d.policy)
+	f := d.log.replay(d.machine, v, false)
+	f.steps, f.quiet = nil, true
+	return &Cursor{f: *f}
+}
+
+// Reset goes back to the beginning of the deal. It allocates nothing.
+func (c *Cursor) Reset() {
+	c.vacate()
+	c.f.situation.reset()
+}
+
+// Set makes this cursor stand where the other one stands, which must be of the
+// same machine. Cursors that have taken no act themselves since they were made,
+// such as those of [Deal.Cursor], may serve many goroutines as the other one.
+func (c *Cursor) Set(to *Cursor) {
+	c.vacate()
+	if to.used > 0 {
+		to.copied = true
+	}
+	c.f.situation.set(&to.f.situation)
+	c.f.policy = to.f.policy
+}
+
+func (c *Cursor) vacate() {
+	if c.copied {
+		c.slab, c.copied = nil, false
+	}
+	c.used = 0
+}
+
+// Take moves to the instant, letting every clock fire that is due by then, and
+// takes the act. An instant before the last one counts as the last one.
+func (c *Cursor) Take(a *Act, at time.Time) Outcome {
+	e := c.room()
+	*e = a.entry
+	e.At = latest(at, c.f.now)
+	c.f.advance(e.At)
+	outcome := c.f.decide(e).outcome
+	c.f.advance(e.At) // a delay of no time
+	return outcome
+}
+
+// room gives an entry that stays where it is: the situation points to it.
+func (c *Cursor) room() *entry {
+	if c.used == len(c.slab) {
+		c.slab, c.used = make([]entry, max(8, 2*len(c.slab))), 0
+	}
+	c.used++
+	return &c.slab[c.used-1]
+}
+
+// Advance moves to the instant, letting every clock fire that is due by then.
+func (c *Cursor) Advance(to time.Time) { c.f.advance(to) }
+
+// Now is the instant last reached.
+func (c *Cursor) Now() time.Time { return c.f.now }
+
+// State is the deal's state.
+func (c *Cursor) State() State { return c.f.name() }
+
+// Since is when the deal came to its state; zero if it never left the first.
+func (c *Cursor) Since() time.Time { return c.f.since }
+
+// Next is the clock due next; ok is false when none runs.
+func (c *Cursor) Next() (clock ClockStatus, ok bool) {
+	i, due := c.f.nextClock()
+	if i < 0 {
+		return ClockStatus{}, false
+	}
+	return ClockStatus{Clock: firstClock + Kind(i), Due: due}, true
+}
+
+// Approved reports whether the approval of the party, by its place in the
+// agreement, stands on the current revision.
+func (c *Cursor) Approved(party int) bool { return c.f.approved.has(party) }
+
+// Verdict is that of the agreement's approval condition on the current
+// revision.
+func (c *Cursor) Verdict() Verdict { return c.f.m.approval.eval(&c.f.situation) }
+
+// Snapshot is where the deal stands, in full.
+func (c *Cursor) Snapshot() Snapshot {
+	return c.f.snapshot(View{Policy: c.f.policy})
+}
+
+// AppendKey appends what the deal's future depends on: two cursors of one
+// machine and policy with equal keys answer all further acts alike, when those
+// come after the same spans of time. The number of the revision is not part of
+// it, nor is what was said by whom.
+func (c *Cursor) AppendKey(to []byte) []byte {
+	s := &c.f.situation
+	to = binary.AppendUvarint(to, uint64(s.state))
+	for _, set := range []bitset{s.approved, s.rejected, s.performed} {
+		for _, word := range set {
+			to = binary.AppendUvarint(to, word)
+		}
+	}
+	to = binary.AppendUvarint(to, uint64(len(s.disputes)))
+	for _, t := range []time.Time{s.met, s.inForce, s.fired[0], s.fired[1], s.fired[2]} {
+		to = s.appendSpan(to, t)
+	}
+	for _, clock := range []setting{s.deadline, s.term} {
+		to = s.appendSpan(to, clock.base)
+		for p := range s.acts {
+			to = s.appendSpan(to, clock.of(p, len(s.acts)))
+		}
+	}
+	return to
+}
+
+// appendSpan appends an instant as seen from now.
+func (s *situation) appendSpan(to []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(to, 0)
+	}
+	return binary.AppendVarint(append(to, 1), int64(t.Sub(s.now)))
+}

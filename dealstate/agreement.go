@@ -1,8 +1,10 @@
 package dealstate
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -62,7 +64,7 @@ func (p Party) voice() string {
 const (
 	maxParties     = 10_000
 	maxCommitments = 10_000
-	maxText        = 64 << 10
+	maxApprover    = 128 // a state is named after the approver
 )
 
 // Validate reports the first thing wrong with the agreement, as a *FieldError;
@@ -76,7 +78,12 @@ func (a Agreement) Validate() error {
 			return err
 		}
 	}
-	return a.checkCondition("approval", a.Approval, false)
+	if a.Lifecycle != nil {
+		if err := a.Lifecycle.checkOrders(); err != nil {
+			return err
+		}
+	}
+	return a.checkGuard("approval", a.Approval, false)
 }
 
 func (a Agreement) checkTexts() error {
@@ -88,10 +95,10 @@ func (a Agreement) checkTexts() error {
 			return fieldErr(fmt.Sprintf("implements[%d]", i), "%q is the agreement itself", clip(id))
 		}
 	}
-	if len(a.Title) > maxText {
-		return fieldErr("title", "%d bytes long; want at most %d", len(a.Title), maxText)
+	if err := checkText("title", a.Title, maxText); err != nil {
+		return err
 	}
-	return nil
+	return checkText("incomplete", a.Incomplete, maxText)
 }
 
 func (a Agreement) checkParties() error {
@@ -112,15 +119,30 @@ func (a Agreement) checkParties() error {
 			return fieldErr(at+".id", "%q is there twice", clip(p.ID))
 		}
 		seen[p.ID] = true
+		if err := p.checkTexts(at); err != nil {
+			return err
+		}
 		if p.Weight < 0 || sum+p.Weight < sum {
 			return fieldErr(at+".weight", "%d is negative, or too large to add up", p.Weight)
 		}
 		sum += p.Weight
-		if len(p.Approver) > maxID || strings.ContainsFunc(p.Approver, unicode.IsControl) {
-			return fieldErr(at+".approver", "too long, or holds control characters; want a name")
-		}
 	}
 	return nil
+}
+
+func (p Party) checkTexts(at string) error {
+	if strings.ContainsFunc(p.Approver, unicode.IsControl) {
+		return fieldErr(at+".approver", "%q holds control characters; want a name", clip(p.Approver))
+	}
+	if err := checkText(at+".approver", p.Approver, maxApprover); err != nil {
+		return err
+	}
+	for i, group := range p.Groups {
+		if err := checkID(fmt.Sprintf("%s.groups[%d]", at, i), group); err != nil {
+			return err
+		}
+	}
+	return checkText(at+".name", p.Name, maxText)
 }
 
 func (a Agreement) checkCommitments() error {
@@ -139,6 +161,9 @@ func (a Agreement) checkCommitments() error {
 		seen[c.ID] = true
 		if a.party(c.Party) < 0 {
 			return fieldErr(at+".party", "%q is not a party; want one of %s", clip(c.Party), a.someParties())
+		}
+		if err := checkText(at+".title", c.Title, maxText); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -165,6 +190,38 @@ func (a Agreement) checkClocks() error {
 	return nil
 }
 
+// clone copies all that a caller could change later. Conditions cannot be
+// changed from outside.
+func (a Agreement) clone() Agreement {
+	a.Implements, a.Commitments = slices.Clone(a.Implements), slices.Clone(a.Commitments)
+	a.Parties = slices.Clone(a.Parties)
+	for i := range a.Parties {
+		a.Parties[i].Groups = slices.Clone(a.Parties[i].Groups)
+	}
+	a.Effect, a.Term = clonePointer(a.Effect), clonePointer(a.Term)
+	if a.Lifecycle != nil {
+		l := a.Lifecycle.clone()
+		a.Lifecycle = &l
+	}
+	return a
+}
+
+func clonePointer(d *Delay) *Delay {
+	if d == nil {
+		return nil
+	}
+	c := *d
+	return &c
+}
+
+// checkGuard bounds how deep a condition nests, and then examines it.
+func (a Agreement) checkGuard(at string, c Condition, inRule bool) error {
+	if c.depth() > maxNesting {
+		return fieldErr(at, "nested deeper than %d", maxNesting)
+	}
+	return a.checkCondition(at, c, inRule)
+}
+
 // checkCondition finds names that the agreement does not know, and words that
 // only a rule may use.
 func (a Agreement) checkCondition(at string, c Condition, inRule bool) error {
@@ -185,6 +242,10 @@ func (a Agreement) checkCondition(at string, c Condition, inRule bool) error {
 	case opApproved, opActOf:
 		if a.party(c.name) < 0 {
 			return fieldErr(at, "%q is not a party; want one of %s", clip(c.name), a.someParties())
+		}
+	case opAny:
+		if len(c.parts) == 0 {
+			return fieldErr(at, "no part, so it can never be met; want at least one")
 		}
 	case opPerformed:
 		if a.commitment(c.name) < 0 {
@@ -217,6 +278,10 @@ func (a Agreement) checkTally(at string, c Condition) error {
 		return err
 	}
 	switch {
+	case c.min.num == 0:
+		return fieldErr(at+".min", "asks for nothing; want at least 1")
+	case c.op == opShare && weight == 0:
+		return fieldErr(at+".group", "no party of %q has a weight", clip(c.name))
 	case c.total < 0:
 		return fieldErr(at+".total", "%d is negative", c.total)
 	case c.total > 0 && c.total < weight:
@@ -290,7 +355,7 @@ func ReadAgreement(r io.Reader) (Agreement, error) {
 	if err != nil {
 		return a, err
 	}
-	err = a.UnmarshalJSON(data)
+	err = a.UnmarshalJSON(bytes.TrimPrefix(data, byteOrderMark))
 	return a, err
 }
 
@@ -302,7 +367,7 @@ func (a Agreement) MarshalJSON() ([]byte, error) {
 	if len(a.Implements) > 0 {
 		o.must("implements", a.Implements)
 	}
-	o.must("parties", a.Parties)
+	o.must("parties", orEmpty(a.Parties))
 	if !a.Approval.IsZero() {
 		o.must("approval", a.Approval)
 	}
@@ -452,8 +517,11 @@ func (d *Delay) UnmarshalJSON(data []byte) error {
 	if err := read.read(field{path: "delay", raw: data}); err != nil {
 		return err
 	}
+	if err := read.validate("delay"); err != nil {
+		return err
+	}
 	*d = read
-	return read.validate("delay")
+	return nil
 }
 
 func (d *Delay) read(f field) error {

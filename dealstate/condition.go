@@ -86,6 +86,15 @@ func ActOf(party string) Condition { return Condition{op: opActOf, name: party} 
 // IsZero reports whether the condition is the zero one.
 func (c Condition) IsZero() bool { return c.op == opEveryone }
 
+// depth is how many conditions stand one in the other.
+func (c Condition) depth() int {
+	deepest := 0
+	for _, p := range c.parts {
+		deepest = max(deepest, p.depth())
+	}
+	return deepest + 1
+}
+
 // String says the condition in words.
 func (c Condition) String() string {
 	switch c.op {
@@ -100,7 +109,7 @@ func (c Condition) String() string {
 	case opNot:
 		return c.parts[0].negated()
 	case opCount:
-		return fmt.Sprintf("at least %s of %s have approved", c.min, groupWords(c.name))
+		return fmt.Sprintf("at least %s of %s approved", c.min, groupWords(c.name)+haveOrHas(c.min))
 	case opShare:
 		return fmt.Sprintf("at least %s of the weight of %s has approved", c.min, groupWords(c.name))
 	case opPerformed:
@@ -123,8 +132,21 @@ func (c Condition) negated() string {
 		return c.name + " is not performed"
 	case opDue:
 		return "the " + c.name + " clock is not due"
+	case opActOf:
+		return "it is not an act of " + c.name
+	case opApproval:
+		return "the approval condition is not " + c.name
+	case opNot:
+		return c.parts[0].String()
 	}
 	return "not (" + c.String() + ")"
+}
+
+func haveOrHas(min Threshold) string {
+	if min == AtLeast(1) {
+		return " has"
+	}
+	return " have"
 }
 
 func groupWords(group string) string {

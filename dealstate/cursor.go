@@ -38,7 +38,7 @@ func (m *Machine) Act(e Event) (*Act, error) {
 
 // Cursor starts at the beginning of a deal. The zero policy is Strict.
 func (m *Machine) Cursor(p Policy) *Cursor {
-	return &Cursor{f: folding{situation: newSituation(m), policy: View{Policy: p}.or(Strict).Policy, quiet: true}}
+	return &Cursor{f: folding{situation: newSituation(m), policy: p.named(), quiet: true}}
 }
 
 // Cursor starts where the deal stands in the view.

@@ -37,11 +37,26 @@ func New(a Agreement) (*Deal, error) {
 // Record, Apply and Check decide; a view may ask for another. The zero policy
 // is Strict.
 func (m *Machine) NewDeal(p Policy) *Deal {
-	if p == (Policy{}) {
-		p = Strict
-	}
+	p = p.named()
 	return &Deal{machine: m, policy: p, log: newLog(),
 		now: &folding{situation: newSituation(m), policy: p, live: true}}
+}
+
+// Load opens a deal with a whole log, in any order, and folds it once: for a
+// log with many late reports or retractions that is much faster than recording
+// event by event. It stops at the first error, of the source or of an event as
+// Record would give it.
+func (m *Machine) Load(p Policy, events iter.Seq2[Event, error]) (*Deal, error) {
+	l, err := logOf(m, events)
+	if err != nil {
+		return nil, err
+	}
+	d := m.NewDeal(p)
+	d.log, d.last = l, l.last(View{})
+	if n := len(l.entries); n > 0 {
+		d.now = l.replay(m, View{Policy: d.policy, AsOf: l.entries[n-1].At}, true)
+	}
+	return d, nil
 }
 
 // Machine returns the compiled agreement.
@@ -66,8 +81,8 @@ func (d *Deal) Record(e Event) (Decision, error) {
 		return d.append(in), nil
 	}
 	p, err := d.plan(in)
-	if err == nil {
-		p.keep(d)
+	if p.keep != nil {
+		p.keep()
 	}
 	return p.decision, err
 }
@@ -93,7 +108,9 @@ func (d *Deal) Apply(e Event) error {
 			return &Refusal{Decision: p.decision}
 		}
 	}
-	p.keep(d)
+	if p.keep != nil {
+		p.keep()
+	}
 	return nil
 }
 
@@ -119,49 +136,59 @@ func (d *Deal) isNext(in *entry) bool {
 // append takes one step. Nothing in it is proportional to the parties or to
 // the log.
 func (d *Deal) append(in *entry) Decision {
+	before, from := d.now.tail(d.last), len(d.now.steps)
 	d.log.append(in)
-	d.last = latest(d.last, latest(in.At, in.Recorded))
-	d.now.take(in)
-	made := len(d.now.steps) - 1
-	d.now.advance(in.At) // a delay of no time
-	return d.machine.decision(d.now.steps[made])
+	d.last = in.after(d.last)
+	made := d.now.takeAll(in)
+	return d.machine.stepped(before, d.now, from, made, d.last)
 }
 
 // plan is what recording an event would lead to.
 type plan struct {
 	decision Decision
-	log      *log // nil: nothing to keep
-	now      *folding
+	keep     func() // nil: nothing to keep
 }
 
-// plan folds the log with the entry in it, and compares.
+// plan finds out what recording the entry would lead to, on a copy.
 func (d *Deal) plan(in *entry) (plan, error) {
 	switch again, err := d.log.repeats(in); {
 	case err != nil:
 		return plan{}, err
 	case again:
 		return plan{decision: d.duplicate(in)}, nil
+	case d.isNext(in):
+		return d.planNext(in), nil
 	}
-	p := plan{log: d.log.with(in)}
-	p.now = p.log.replay(d.machine, View{Policy: d.policy, AsOf: p.log.entries[len(p.log.entries)-1].At}, true)
-	at := slices.IndexFunc(p.now.steps, func(st step) bool { return st.entry == in })
-	p.decision = d.machine.decision(p.now.steps[at])
-	p.decision.Revised = d.machine.revisions(d.now.steps, p.now.steps, in)
-	return p, nil
+	return d.planLate(in), nil
+}
+
+// planNext takes one step on a copy of the situation.
+func (d *Deal) planNext(in *entry) plan {
+	f := d.now.copied()
+	last := in.after(d.last)
+	made := f.takeAll(in)
+	decision := d.machine.stepped(d.now.tail(d.last), f, len(d.now.steps), made, last)
+	return plan{decision: decision, keep: func() {
+		d.log.append(in)
+		d.now, d.last = f, last
+	}}
+}
+
+// planLate folds the log with the entry in it, and compares.
+func (d *Deal) planLate(in *entry) plan {
+	l := d.log.with(in)
+	f := l.replay(d.machine, View{Policy: d.policy, AsOf: l.entries[len(l.entries)-1].At}, true)
+	at := slices.IndexFunc(f.steps, func(st step) bool { return st.entry == in })
+	decision := d.machine.decision(f.steps[at])
+	last := in.after(d.last)
+	decision.Revised = d.machine.revisions(slices.Concat(d.now.steps, d.now.tail(d.last)), slices.Concat(f.steps, f.tail(last)), in)
+	return plan{decision: decision, keep: func() { d.log, d.now, d.last = l, f, last }}
 }
 
 func (d *Deal) duplicate(in *entry) Decision {
 	state := d.now.name()
 	return Decision{Deal: in.Deal, Event: in.ID, Kind: in.Kind, Party: in.Party, At: in.At, Outcome: Duplicate,
 		From: state, To: state, Revision: d.now.revision, Reasons: []Reason{{Code: ReasonSame, Event: in.ID}}}
-}
-
-func (p plan) keep(d *Deal) {
-	if p.log == nil {
-		return
-	}
-	d.log, d.now = p.log, p.now
-	d.last = d.log.last(View{})
 }
 
 // revisions pairs the steps before with those after, and keeps the pairs that
@@ -206,9 +233,10 @@ func (st step) key() stepKey {
 	return stepKey{clock: st.kind, at: st.instant()}
 }
 
-// same reports whether two steps on one event come to the same.
+// same reports whether two steps on one event come to the same, for the same
+// reasons.
 func (st step) same(o step) bool {
-	return st.outcome == o.outcome && st.rule == o.rule && st.from == o.from && st.to == o.to && st.revision == o.revision
+	return slices.Equal(st.why, o.why) && st.outcome == o.outcome && st.rule == o.rule && st.from == o.from && st.to == o.to && st.revision == o.revision
 }
 
 // At says where the deal stands in the view.
@@ -234,9 +262,49 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 func (d *Deal) Now() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	f := &folding{situation: d.now.clone(), policy: d.policy}
+	return d.settled().snapshot(View{Policy: d.policy})
+}
+
+// settled lets the clocks run, on a copy, up to the last instant on record.
+func (d *Deal) settled() *folding {
+	f := d.now.copied()
 	f.advance(d.last)
-	return f.snapshot(View{Policy: d.policy})
+	return f
+}
+
+// copied gives a folding that goes on from here, and leaves this one as it is.
+func (f *folding) copied() *folding {
+	c := *f
+	c.situation = f.clone()
+	c.steps = f.steps[:len(f.steps):len(f.steps)]
+	return &c
+}
+
+// tail is what the clocks do between the last event and the last instant on
+// record.
+func (f *folding) tail(last time.Time) []step {
+	if clock, due := f.nextClock(); clock < 0 || due.After(last) {
+		return nil
+	}
+	c := f.copied()
+	c.advance(last)
+	return c.steps[len(f.steps):]
+}
+
+// stepped gives the decision on an event just taken, with the clocks that fire
+// only now, or no more.
+func (m *Machine) stepped(before []step, f *folding, from, made int, last time.Time) Decision {
+	d := m.decision(f.steps[made])
+	after := f.tail(last)
+	if len(before)+len(after) > 0 || len(f.steps) > from+1 {
+		d.Revised = m.revisions(before, slices.Concat(f.steps[from:], after), f.steps[made].entry)
+	}
+	return d
+}
+
+// after is the last instant of which the log speaks, with this entry in it.
+func (e *entry) after(last time.Time) time.Time {
+	return latest(last, latest(e.At, e.Recorded))
 }
 
 // Awaiting lists the parties whose approval is outstanding, in the agreement's
@@ -254,11 +322,11 @@ func (d *Deal) Awaiting() []Party {
 func (d *Deal) Explain() string { return d.Now().Explain() }
 
 // Decisions goes through what every event did under the deal's own policy, in
-// their order, with the clocks that fired between them. It sees the deal as it
+// their order, with the clocks that fired up to the last instant on record. It sees the deal as it
 // was when the loop began.
 func (d *Deal) Decisions() iter.Seq[Decision] {
 	d.mu.RLock()
-	steps := d.now.steps // only ever appended to, or replaced whole
+	steps := d.settled().steps
 	d.mu.RUnlock()
 	return func(yield func(Decision) bool) {
 		for _, st := range steps {

@@ -21,7 +21,7 @@ type Decision struct {
 	To       State // equal to From where the state did not change
 	Revision int   // of the text, afterwards
 	Reasons  []Reason
-	Revised  []Revision // earlier decisions that this event changed; only from Record, Apply and Check
+	Revised  []Revision // earlier decisions that this event changed; only from Record and Check
 }
 
 // Revision is an earlier decision that a new event changed. A clock that no

@@ -30,14 +30,15 @@ const (
 
 // After gives the instant at which the delay that began at t is over: the
 // start of the computed date, but not before t itself nor before NotBefore. A
-// delay that only has a floor keeps t's time of day.
+// delay that only has a floor keeps t's time of day. The year 9999 is never
+// left.
 func (d Delay) After(t time.Time) time.Time {
 	t = t.UTC()
 	due := t
 	if d.Months != 0 || d.Days != 0 || d.FirstOfMonth != 0 {
 		due = latest(t, d.date(t))
 	}
-	return latest(due, d.NotBefore)
+	return earliest(latest(due, d.NotBefore), lastInstant)
 }
 
 func (d Delay) date(t time.Time) time.Time {

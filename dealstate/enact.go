@@ -18,7 +18,7 @@ func stop(outcome Outcome, why Reason) change { return change{outcome: outcome, 
 // enact makes the event's own change: the guards are then asked about the deal
 // as the event would leave it.
 func (f *folding) enact(e *entry) change {
-	if e.Revision != 0 && e.Revision != f.revision && e.Kind != Note {
+	if !f.speaksOfThisRevision(e) {
 		return stop(Refused, Reason{Code: ReasonRevisionMismatch, Have: int64(e.Revision), Need: int64(f.revision)})
 	}
 	did := change{outcome: Applied, reason: Reason{Code: ReasonCounted, Subject: e.Party, Detail: e.Kind.String()}}
@@ -40,6 +40,18 @@ func (f *folding) enact(e *entry) change {
 	return did
 }
 
+// speaksOfThisRevision holds an event to the revision that it names. Who reports
+// a new text may mean the old number or the new one.
+func (f *folding) speaksOfThisRevision(e *entry) bool {
+	switch e.Kind {
+	case Note:
+		return true
+	case Amend, Negotiate:
+		return e.Revision == 0 || e.Revision == f.revision || e.Revision == f.revision+1
+	}
+	return e.Revision == 0 || e.Revision == f.revision
+}
+
 func (f *folding) consent(e *entry, did change) change {
 	p := e.party
 	did.approved, did.rejected, did.act = f.approved.has(p), f.rejected.has(p), f.acts[p]
@@ -48,13 +60,20 @@ func (f *folding) consent(e *entry, did change) change {
 		before := did.act.entry
 		return stop(Noted, Reason{Code: ReasonAlready, Subject: e.Party, Detail: e.Kind.String(), Event: before.ID, At: before.At})
 	}
-	if e.Kind == Withdraw && !did.approved {
+	if e.Kind == Withdraw && !did.approved && !f.boundUnasked(p) {
 		return stop(Refused, Reason{Code: ReasonNothingToWithdraw, Subject: e.Party})
 	}
 	f.approved.put(p, e.Kind == Approve)
 	f.rejected.put(p, e.Kind == Reject)
 	f.acts[p] = act{entry: e, revision: f.revision}
 	return did
+}
+
+// boundUnasked reports whether the deal binds a party whose approval it never
+// asked: it can leave like any other.
+func (f *folding) boundUnasked(party int) bool {
+	left := f.acts[party].entry != nil && f.acts[party].entry.Kind == Withdraw
+	return f.isInForce() && !f.m.asked.has(party) && !left
 }
 
 func (f *folding) amend(did change) change {
@@ -97,18 +116,23 @@ func (f *folding) settle(e *entry, did change) change {
 func (f *folding) extend(e *entry, did change) change {
 	did.deadline, did.term = f.deadline, f.term
 	clock, kind := &f.deadline, Deadline
-	if f.m.runs[Term-firstClock][f.state] || f.m.ends[f.state] {
+	if f.isInForce() || f.m.ends[f.state] {
 		clock, kind = &f.term, Term
 	}
 	parties := len(f.acts)
-	floor := latest(clock.of(e.party, parties), e.At)
-	if !e.Until.After(floor) {
+	before, own := clock.due(parties), clock.of(e.party, parties)
+	switch floor := latest(own, e.At); {
+	case before.IsZero() && e.party >= 0: // one side cannot set a limit for all
+		return stop(Refused, Reason{Code: ReasonNoClock, Detail: kind.String()})
+	case e.Until.Equal(own):
+		return stop(Noted, Reason{Code: ReasonAlready, Subject: e.Party, Detail: e.Kind.String()})
+	case !e.Until.After(floor):
 		return stop(Refused, Reason{Code: ReasonNotLater, At: floor})
 	}
 	*clock = clock.extended(e.party, e.Until)
 	due := clock.due(parties)
 	did.reason = Reason{Code: ReasonMoved, Subject: e.Party, Detail: kind.String(), At: due}
-	if !due.Equal(e.Until) {
+	if due.Equal(before) {
 		did.reason.Code = ReasonNotYetMoved
 	}
 	return did

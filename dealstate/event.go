@@ -2,6 +2,7 @@ package dealstate
 
 import (
 	"log/slog"
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -65,8 +66,42 @@ func (e *Event) checkNames() error {
 	if err := checkID("deal", e.Deal); err != nil {
 		return err
 	}
+	if err := e.checkTexts(); err != nil {
+		return err
+	}
 	if e.Ref == e.ID {
 		return fieldErr("ref", "%q is the event itself; want an earlier one", clip(e.Ref))
+	}
+	return nil
+}
+
+// checkTexts refuses what a line of the log could not carry.
+func (e *Event) checkTexts() error {
+	for _, f := range [...]struct {
+		name, text string
+		most       int
+	}{{"party", e.Party, maxID}, {"by", e.By, maxName}, {"ref", e.Ref, maxID}, {"commitment", e.Commitment, maxID},
+		{"source.publisher", e.Source.Publisher, maxName}, {"source.url", e.Source.URL, maxName}, {"note", e.Note, maxText}} {
+		if err := checkText(f.name, f.text, f.most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxText bounds a text and maxName a name, in bytes: escaped at its worst, an
+// event still fits one line.
+const (
+	maxText = 64 << 10
+	maxName = 16 << 10
+)
+
+func checkText(field, text string, most int) error {
+	if len(text) > most {
+		return fieldErr(field, "%d bytes long; want at most %d", len(text), most)
+	}
+	if !utf8.ValidString(text) {
+		return fieldErr(field, "not valid UTF-8")
 	}
 	return nil
 }
@@ -85,8 +120,8 @@ func (e *Event) checkWords() error {
 		return fieldErr("role", "missing; want one of %s", strings.Join(roleWords, ", "))
 	case e.Modality > Planned:
 		return fieldErr("modality", "%d is unknown", e.Modality)
-	case e.Revision < 0:
-		return fieldErr("revision", "%d is negative; want 0 (the current one) or a number counted from 1", e.Revision)
+	case e.Revision < 0 || e.Revision > math.MaxInt32:
+		return fieldErr("revision", "%d is out of range; want 0 (the current one) or a number counted from 1", e.Revision)
 	}
 	return nil
 }

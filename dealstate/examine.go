@@ -2,6 +2,7 @@ package dealstate
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +93,7 @@ func (l Lifecycle) checkRule(r Rule, a Agreement) error {
 		return fieldErr(at+".on", "missing; want a kind of event, or deadline, effect or term")
 	case r.On == Retract || r.On == Note:
 		return fieldErr(at+".on", "%s never reaches the rules, so this one can never fire", r.On)
-	case r.On == Effect && a.Effect == nil && a.Lifecycle != nil:
+	case r.On == Effect && a.Effect == nil && !a.isStandard(r):
 		return fieldErr(at+".on", "the agreement sets no effect, so this rule can never fire")
 	case len(r.From) == 0:
 		return fieldErr(at+".from", "no state, so this rule can never fire")
@@ -114,7 +115,7 @@ func (l Lifecycle) checkRule(r Rule, a Agreement) error {
 			return err
 		}
 	}
-	return a.checkCondition(at+".when", r.When, true)
+	return a.checkGuard(at+".when", r.When, true)
 }
 
 func (l Lifecycle) checkReachable() error {
@@ -177,15 +178,29 @@ func (m *Machine) examineGuards() error {
 			}
 		}
 	}
-	if m.agreement.Lifecycle == nil {
-		return nil // a standard table serves every condition, and some need only part of it
-	}
 	for r, rule := range m.lifecycle.Rules {
-		if !fires[r] && sure[r] && m.lifecycle.Rules[r].On != Effect {
+		if !fires[r] && sure[r] && !m.agreement.isStandard(rule) {
 			return fieldErr(ruleField(rule.ID), "it can never fire: its guard is never met, or a rule of lower order always comes first")
 		}
 	}
 	return nil
+}
+
+// isStandard reports whether the rule is a row of a standard table. These serve
+// every agreement, and many need only part of them, so such a row may lie idle.
+func (a Agreement) isStandard(r Rule) bool {
+	tables := []Lifecycle{ManyParty()}
+	if len(a.Parties) == 2 {
+		tables = append(tables, TwoParty(a.Parties[0], a.Parties[1]), manyParty(denounce))
+	}
+	for _, table := range tables {
+		for _, row := range table.Rules {
+			if row.ID == r.ID && reflect.DeepEqual(row, r) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // overshadowed reports whether an unconditional rule of lower order comes
@@ -237,7 +252,9 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	var options []int
 	choose := func(n int, f func(*situation, int)) { choices, options = append(choices, f), append(options, n) }
 	actors := []int{-1}
-	a.actors.each(func(p int) { actors = append(actors, p) })
+	if !m.lifecycle.Rules[rules[0]].On.IsClock() { // a clock is nobody's act
+		a.actors.each(func(p int) { actors = append(actors, p) })
+	}
 	choose(len(actors), func(s *situation, i int) { s.actor = actors[i] })
 	if a.clocks {
 		choose(2, func(s *situation, i int) { s.deadline = settingFor(i) })

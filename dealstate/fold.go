@@ -63,6 +63,15 @@ func (f *folding) take(e *entry) {
 	f.keep(f.decide(e))
 }
 
+// takeAll also lets a delay of no time pass. It gives the place of the event's
+// own step.
+func (f *folding) takeAll(e *entry) (made int) {
+	f.take(e)
+	made = len(f.steps) - 1
+	f.advance(e.At)
+	return made
+}
+
 func (f *folding) keep(st step) {
 	if !f.quiet {
 		f.steps = append(f.steps, st)
@@ -150,8 +159,11 @@ func (f *folding) decide(e *entry) step {
 		f.undo(e, change)
 		return d
 	}
-	if e.Kind == Negotiate {
+	switch e.Kind {
+	case Negotiate:
 		f.warnEarly(e)
+	case Implement:
+		f.warnBeforeEffect(e)
 	}
 	if !f.quiet {
 		d.why = f.m.groundsFor(rule, e.party, change.reason)
@@ -168,7 +180,7 @@ func (f *folding) warnEarly(e *entry) {
 	}
 	f.agreed = true
 	for _, a := range f.acts {
-		if a.entry != nil && a.entry.Kind == Approve && a.revision == f.revision {
+		if a.entry != nil && a.entry.Kind == Approve && a.revision == f.revision && a.entry.At.Before(e.At) {
 			f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: a.entry.ID, At: a.entry.At, Detail: "the negotiation it rests on (" + e.ID + ")"})
 		}
 	}
@@ -200,6 +212,14 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 		why = append(why, Reason{Code: ReasonNoTarget, Event: e.Ref})
 	}
 	return why, len(why) > 0
+}
+
+// warnBeforeEffect flags an entry into force before the date that the
+// agreement's own delay gives: perhaps a provisional application.
+func (f *folding) warnBeforeEffect(e *entry) {
+	if due := f.dueAt(int(Effect - firstClock)); due.After(e.At) {
+		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + sayInstant(due)})
+	}
 }
 
 // remember keeps the report of an approval that comes nearest to counting.

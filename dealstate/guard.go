@@ -174,7 +174,7 @@ func (g *guard) unmet(s *situation, rule string, to []Reason) []Reason {
 			return s.m.approval.unmet(s, rule, to)
 		}
 	}
-	return append(to, Reason{Code: ReasonGuard, Rule: rule, Detail: g.source.String()})
+	return append(to, Reason{Code: ReasonGuard, Rule: rule, Detail: g.source.negated()})
 }
 
 func (g *guard) unmetEveryone(s *situation, rule string, to []Reason) []Reason {

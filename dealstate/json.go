@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -28,6 +30,10 @@ type field struct {
 	path string
 	raw  json.RawMessage
 }
+
+// byteOrderMark may stand before a text that some editors save; RFC 8259,
+// section 8.1, lets a reader pass it over.
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // readObject hands each field of the object to take, in the text's order. The
 // field that take does not know it must refuse with unknown.
@@ -81,11 +87,17 @@ func nextField(dec *json.Decoder, path string) (field, error) {
 	return f, nil
 }
 
+// join names a field. A key that could be mistaken for something else, on a
+// terminal or in a log, is quoted.
 func join(path, key string) string {
-	if path == "" {
-		return clip(key)
+	key = clip(key)
+	if key == "" || !plain(key) || strings.ContainsFunc(key, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		key = strconv.Quote(key)
 	}
-	return path + "." + clip(key)
+	if path == "" {
+		return key
+	}
+	return path + "." + key
 }
 
 func orJSON(path string) string {

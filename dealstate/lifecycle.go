@@ -8,8 +8,7 @@ package dealstate
 func TwoParty(a, b Party) Lifecycle {
 	awaitA, awaitB := AwaitingState(a), AwaitingState(b)
 	if awaitA == awaitB { // one name for two offices: fall back on the parties' ids
-		a.Approver, b.Approver = "", ""
-		awaitA, awaitB = AwaitingState(a), AwaitingState(b)
+		awaitA, awaitB = awaiting(a.ID), awaiting(b.ID)
 	}
 	open := []State{StateNegotiated, StateAwaitingApprovals, awaitA, awaitB}
 	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...Condition) []Rule {
@@ -19,34 +18,44 @@ func TwoParty(a, b Party) Lifecycle {
 			{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 3},
 		}
 	}}
-	return f.lifecycle(append(f.rules(),
-		// A bilateral deal does not outlive one side's leaving.
-		Rule{ID: "denounce", On: Withdraw, From: inForce, To: StateTerminated}))
+	return f.lifecycle(append(f.rules(), denounce))
 }
 
 // ManyParty is the lifecycle of a deal of any number of parties and any
 // approval condition.
-func ManyParty() Lifecycle {
+func ManyParty() Lifecycle { return manyParty(leave) }
+
+var inForce = []State{StateImplemented, StateSuspended}
+
+// What comes of a withdrawal from a deal in force. A treaty does not end only
+// because its parties have become fewer than its entry into force took (Vienna
+// Convention on the Law of Treaties, article 55); a bilateral one does not
+// outlive one side's leaving.
+var (
+	leave    = Rule{ID: "leave", On: Withdraw, From: inForce}
+	denounce = Rule{ID: "denounce", On: Withdraw, From: inForce, To: StateTerminated}
+)
+
+// manyParty allows for conditions that are met without every party, that stay
+// met when one withdraws, or that something other than an approval meets or,
+// under a not, undoes.
+func manyParty(withdrawal Rule) Lifecycle {
 	open := []State{StateNegotiated, StateAwaitingApprovals}
 	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...Condition) []Rule {
 		return []Rule{{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 2}}
 	}}
-	before := f.beforeImplemented()
+	before, approved := f.beforeImplemented(), []State{StateApproved}
 	rules := append(f.rules(), f.standing(Reject, "reject", before)...)
-	return f.lifecycle(append(rules,
-		// The condition may be met, or stay met, without every party.
+	return f.lifecycle(append(rules, withdrawal,
 		Rule{ID: "negotiate_approved", On: Negotiate, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "withdraw_approved", On: Withdraw, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "reject_approved", On: Reject, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "perform_approved", On: Perform, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
-		Rule{ID: "join", On: Approve, From: with([]State{StateApproved}, inForce...)},
-		// Vienna Convention on the Law of Treaties, article 55: a treaty does not
-		// end only because its parties have become fewer than its entry into force took.
-		Rule{ID: "leave", On: Withdraw, From: inForce}))
+		Rule{ID: "perform_unmet", On: Perform, From: approved, To: StateAwaitingApprovals, When: Not(ApprovalMet()), Order: 1},
+		Rule{ID: "approve_unmet", On: Approve, From: approved, To: StateAwaitingApprovals, When: Not(ApprovalMet()), Order: 1},
+		Rule{ID: "join", On: Approve, From: with(approved, inForce...), Order: 2}))
 }
-
-var inForce = []State{StateImplemented, StateSuspended}
 
 // frame is what the standard lifecycles share. standing gives the rules that
 // lead, on one kind of event, to the state that says whose approval is
@@ -64,7 +73,7 @@ func (f frame) lifecycle(rules []Rule) Lifecycle {
 
 func (f frame) rules() []Rule {
 	var rules []Rule
-	for _, part := range [][]Rule{f.talks(), f.approvals(), f.carryingOut(), f.extensions(), f.clocks()} {
+	for _, part := range [...][]Rule{f.talks(), f.approvals(), f.carryingOut(), f.extensions(), f.clocks()} {
 		rules = append(rules, part...)
 	}
 	return rules
@@ -73,7 +82,7 @@ func (f frame) rules() []Rule {
 func (f frame) beforeImplemented() []State { return with(f.open, StateApproved) }
 
 func (f frame) talks() []Rule {
-	alive := with(f.beforeImplemented(), inForce...)
+	everAlive := with(with(f.beforeImplemented(), inForce...), StateExpired, StateTerminated) // a dispute may outlive the deal
 	return []Rule{
 		{ID: "negotiate_anew", On: Negotiate, From: []State{StateRejected, StateLapsed}, To: StateNegotiated},
 		{ID: "negotiate", On: Negotiate, From: f.open, Order: 2},
@@ -81,14 +90,15 @@ func (f frame) talks() []Rule {
 		{ID: "submit_more", On: Submit, From: f.open[1:]},
 		{ID: "amend_draft", On: Amend, From: []State{StateNegotiated}, Order: 2},
 		{ID: "amend", On: Amend, From: f.beforeImplemented()[1:], To: StateAwaitingApprovals, Order: 2},
-		{ID: "dispute", On: Dispute, From: alive},
-		{ID: "settle", On: Settle, From: alive},
+		{ID: "dispute", On: Dispute, From: everAlive},
+		{ID: "settle", On: Settle, From: everAlive},
 	}
 }
 
 func (f frame) approvals() []Rule {
 	rules := []Rule{
 		{ID: "approve_approved", On: Approve, From: f.open, To: StateApproved, When: ApprovalMet(), Order: 1},
+		{ID: "withdraw_lapsed", On: Withdraw, From: []State{StateLapsed}},
 		{ID: "reject", On: Reject, From: f.beforeImplemented(), To: StateRejected, When: ApprovalLost()},
 	}
 	rules = append(rules, f.standing(Approve, "approve", f.open)...)

@@ -1,6 +1,7 @@
 package dealstate
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -16,9 +17,12 @@ type log struct {
 func newLog() *log { return &log{byID: map[string]*entry{}, refs: map[string]bool{}} }
 
 // logOf keeps events that come in any order, each id once.
-func logOf(m *Machine, events []Event) (*log, error) {
+func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 	l := newLog()
-	for _, e := range events {
+	for e, err := range events {
+		if err != nil {
+			return nil, err
+		}
 		in, err := m.admit(e)
 		if err != nil {
 			return nil, err
@@ -131,7 +135,7 @@ func (l *log) retractions(f *folding, v View) {
 		}
 	}
 	l.findCircles(f, v)
-	r := retraction{f: f, against: against, settled: map[string]bool{}}
+	r := retraction{f: f, against: against, settled: map[string]bool{}, asked: map[string]int{}}
 	for _, e := range l.entries {
 		if against[e.ID] != nil && f.known[e.ID] {
 			r.settle(e.ID)
@@ -165,6 +169,7 @@ type retraction struct {
 	f       *folding
 	against map[string][]*entry
 	settled map[string]bool
+	asked   map[string]int // by target: how many of its retracts were looked at
 }
 
 // settle decides whether an event is voided. It keeps its own stack, for a
@@ -197,7 +202,9 @@ func (r *retraction) unsettled(id string) (string, bool) {
 	if r.settled[id] {
 		return "", false
 	}
-	for _, by := range r.against[id] {
+	for n := r.asked[id]; n < len(r.against[id]); n++ {
+		by := r.against[id][n]
+		r.asked[id] = n + 1
 		if !r.settled[by.ID] && !r.f.circle[by.ID] {
 			return by.ID, true
 		}

@@ -21,6 +21,7 @@ type Machine struct {
 	commitments map[string]int
 	weights     []int64
 	approval    guard
+	asked       bitset // the parties whose approval the condition asks about
 	initial     int
 	guards      []guard      // by rule
 	guardWords  []string     // by rule
@@ -39,12 +40,15 @@ func Compile(a Agreement) (*Machine, error) {
 	if err := a.Validate(); err != nil {
 		return nil, err
 	}
+	a = a.clone()
 	m := &Machine{agreement: a, lifecycle: a.lifecycle()}
 	if err := m.lifecycle.check(a); err != nil {
 		return nil, err
 	}
 	m.index()
 	m.approval = m.bind(a.Approval)
+	m.asked = newBitset(len(a.Parties))
+	m.approval.relevant(m.asked)
 	for _, r := range m.lifecycle.Rules {
 		m.guards = append(m.guards, m.bindGuard(r.When))
 		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
@@ -55,15 +59,21 @@ func Compile(a Agreement) (*Machine, error) {
 	}
 	m.tabulate()
 	m.ground()
-	return m, m.examineGuards()
+	if err := m.examineGuards(); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
-// Agreement returns the agreement that was compiled.
-func (m *Machine) Agreement() Agreement { return m.agreement }
+// Agreement returns a copy of the agreement that was compiled.
+func (m *Machine) Agreement() Agreement { return m.agreement.clone() }
 
-// Lifecycle returns the rules that run it: the agreement's own, or the
-// standard ones.
-func (m *Machine) Lifecycle() Lifecycle { return m.lifecycle }
+// Deal returns the agreement's id, by which events name their deal.
+func (m *Machine) Deal() string { return m.agreement.ID }
+
+// Lifecycle returns a copy of the rules that run it: the agreement's own, or
+// the standard ones.
+func (m *Machine) Lifecycle() Lifecycle { return m.lifecycle.clone() }
 
 func (m *Machine) index() {
 	m.states = make(map[State]int)

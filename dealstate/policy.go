@@ -21,7 +21,7 @@ func (s RoleSet) Has(r Role) bool { return s&(1<<r) != 0 }
 // amend, dispute, settle). A retract and a note are matters of the log, and
 // count from anybody.
 //
-// A caller's own policy needs a name, which snapshots and reasons carry.
+// Snapshots and reasons carry the name; a policy without one is called custom.
 type Policy struct {
 	Name    string
 	Binding RoleSet
@@ -56,6 +56,17 @@ func ParsePolicy(name string) (Policy, error) {
 		}
 	}
 	return Policy{}, fieldErr("policy", "%q is unknown; want one of strict, official, reported", clip(name))
+}
+
+// named gives the policy a name, and for the zero policy Strict.
+func (p Policy) named() Policy {
+	switch {
+	case p == Policy{}:
+		return Strict
+	case p.Name == "":
+		p.Name = "custom"
+	}
+	return p
 }
 
 // Counts reports whether, under this policy, a report of that kind in that

@@ -55,7 +55,7 @@ const (
 	ReasonCount             // Have of the Need approvals in group Subject
 	ReasonShare             // Have of the Need weight in group Subject; Detail says both for people
 	ReasonNotPerformed      // commitment Subject is not performed
-	ReasonGuard             // a guard that has no shorter name: Detail
+	ReasonGuard             // what stands against any other guard: Detail
 
 	// Outcomes and warnings.
 	ReasonSame          // Event is recorded already
@@ -63,13 +63,14 @@ const (
 	ReasonContradiction // Event says the deal is in force; the approvals on record do not support it
 	ReasonEarly         // Event is dated before what it depends on
 	ReasonMet           // what the rule asked for was there: Detail
+	ReasonNoClock       // the deal has no clock Detail to extend
 )
 
 var reasonWords = words{"counted", "revision", "round", "clock", "moved", "not_yet_moved", "voids",
 	"policy", "modality", "retracted", "already", "note", "no_target", "circular",
 	"no_rule", "revision_mismatch", "nothing_to_withdraw", "nothing_to_settle", "not_later", "not_approved", "stale",
 	"rejected_by", "more", "count", "share", "not_performed", "guard",
-	"same", "incomplete", "contradiction", "early", "met"}
+	"same", "incomplete", "contradiction", "early", "met", "no_clock"}
 
 func (c ReasonCode) String() string { return reasonWords.text(int(c)) }
 
@@ -110,9 +111,9 @@ func (r Reason) applied() string {
 	case ReasonClock:
 		return fmt.Sprintf("the %s came due", r.Detail)
 	case ReasonMoved:
-		return fmt.Sprintf("the %s is now %s", r.Detail, sayInstant(r.At))
+		return fmt.Sprintf("%s is now %s", r.clock(), sayInstant(r.At))
 	case ReasonNotYetMoved:
-		return fmt.Sprintf("%s extends, but not every party has; the %s stays at %s", r.Subject, r.Detail, sayInstant(r.At))
+		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), sayInstant(r.At))
 	case ReasonVoids:
 		return fmt.Sprintf("%s is voided", r.Event)
 	case ReasonMet:
@@ -141,6 +142,14 @@ func (r Reason) noted() string {
 	return ""
 }
 
+// clock names the instant at which the clock Detail is due.
+func (r Reason) clock() string {
+	if r.Detail == Term.String() {
+		return "the end of the term"
+	}
+	return "the " + r.Detail
+}
+
 // noun names the act of which Detail holds the kind.
 func (r Reason) noun() string {
 	var k Kind
@@ -158,7 +167,7 @@ func (r Reason) already() string {
 	case "":
 		text += "the deal is " + r.Subject + " already"
 	default:
-		text += r.noun() + " by " + r.Subject + " is on record already"
+		text += r.noun() + " by " + orAll(r.Subject) + " is on record already"
 	}
 	if r.Event != "" {
 		text += fmt.Sprintf(" (%s, %s)", r.Event, sayInstant(r.At))
@@ -193,7 +202,9 @@ func (r Reason) unmet() string {
 	case ReasonNotPerformed:
 		return fmt.Sprintf("%s is not performed", r.Subject)
 	case ReasonGuard:
-		return "not so: " + r.Detail
+		return r.Detail
+	case ReasonNoClock:
+		return fmt.Sprintf("the deal has no %s that one side could extend", r.Detail)
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package dealstate
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -27,15 +28,15 @@ const (
 // only: awaiting_xi_approval for an approver Xi. A party that names no approver
 // lends its id.
 func AwaitingState(p Party) State {
-	return State("awaiting_" + slug(p.approverName()) + "_approval")
+	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
+		if name != "" {
+			return awaiting(name)
+		}
+	}
+	return awaiting(p.ID)
 }
 
-func (p Party) approverName() string {
-	if p.Approver != "" {
-		return p.Approver
-	}
-	return p.ID
-}
+func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
 
 // slug writes a name in lower case, with _ for whatever is neither a letter
 // nor a digit.
@@ -74,12 +75,50 @@ type Lifecycle struct {
 }
 
 // StandardLifecycle gives the lifecycle of an agreement that brings none:
-// [TwoParty] for two parties that must both approve, else [ManyParty].
+// [TwoParty] for two parties that must both approve, else [ManyParty], in which
+// two parties still part for good when one of them leaves.
 func (a Agreement) StandardLifecycle() Lifecycle {
-	if len(a.Parties) == 2 && a.Approval.IsZero() {
+	if len(a.Parties) != 2 {
+		return ManyParty()
+	}
+	if a.Approval.asksBoth(a.Parties[0].ID, a.Parties[1].ID) {
 		return TwoParty(a.Parties[0], a.Parties[1])
 	}
-	return ManyParty()
+	return manyParty(denounce)
+}
+
+// asksBoth reports whether the condition is that both parties approve, however
+// it is written.
+func (c Condition) asksBoth(a, b string) bool {
+	switch c.op {
+	case opEveryone:
+		return true
+	case opCount:
+		return c.name == "" && c.min.of(2) == 2
+	case opAll:
+		return len(c.parts) == 2 && c.parts[0].op == opApproved && c.parts[1].op == opApproved &&
+			(c.parts[0].name == a && c.parts[1].name == b || c.parts[0].name == b && c.parts[1].name == a)
+	}
+	return false
+}
+
+// checkOrders refuses what the JSON form would not take.
+func (l Lifecycle) checkOrders() error {
+	for _, r := range l.Rules {
+		if r.Order < -maxOrder || r.Order > maxOrder {
+			return fieldErr(ruleField(r.ID)+".order", "%d is out of range; want %d to %d", r.Order, -maxOrder, maxOrder)
+		}
+	}
+	return nil
+}
+
+// clone copies all that a caller could change later.
+func (l Lifecycle) clone() Lifecycle {
+	l.States, l.Final, l.Rules = slices.Clone(l.States), slices.Clone(l.Final), slices.Clone(l.Rules)
+	for i := range l.Rules {
+		l.Rules[i].From = slices.Clone(l.Rules[i].From)
+	}
+	return l
 }
 
 func (a Agreement) lifecycle() Lifecycle {
@@ -93,11 +132,11 @@ func (a Agreement) lifecycle() Lifecycle {
 func (l Lifecycle) MarshalJSON() ([]byte, error) {
 	var o object
 	o.must("initial", l.Initial)
-	o.must("states", l.States)
+	o.must("states", orEmpty(l.States))
 	if len(l.Final) > 0 {
 		o.must("final", l.Final)
 	}
-	o.must("rules", l.Rules)
+	o.must("rules", orEmpty(l.Rules))
 	return o.done()
 }
 
@@ -106,7 +145,7 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 	var o object
 	o.must("id", r.ID)
 	o.must("on", r.On)
-	o.must("from", r.From)
+	o.must("from", orEmpty(r.From))
 	o.text("to", string(r.To))
 	if !r.When.IsZero() {
 		o.must("when", r.When)
@@ -118,6 +157,7 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 const (
 	maxStates = 250
 	maxRules  = 2_000
+	maxOrder  = 1_000_000
 )
 
 // UnmarshalJSON reads what MarshalJSON writes; [Compile] examines it.
@@ -199,6 +239,6 @@ func (l Lifecycle) ordered(on Kind, from State) []int {
 			found = append(found, i)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b int) int { return l.Rules[a].Order - l.Rules[b].Order })
+	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(l.Rules[a].Order, l.Rules[b].Order) })
 	return found
 }

@@ -135,6 +135,9 @@ func (s *situation) clone() situation {
 	return c
 }
 
+// isInForce reports whether the state is one in which the term runs.
+func (s *situation) isInForce() bool { return s.m.runs[Term-firstClock][s.state] }
+
 func (s *situation) name() State { return s.m.lifecycle.States[s.state] }
 
 // dueAt gives when a clock is due in this situation; zero: it does not run.

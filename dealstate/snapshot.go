@@ -20,9 +20,9 @@ type Snapshot struct {
 	AsOf        time.Time
 	KnownBy     time.Time // zero: all there is
 	Policy      string
-	Approval    Finding  // the approval condition
-	Shortest    []string // while it is pending: parties, and commitments, that would be enough
-	InForce     time.Time
+	Approval    Finding   // the approval condition
+	Shortest    []string  // while it is pending: parties, and commitments, that would be enough
+	InForce     time.Time // since when it is in force; zero: it is not
 	Parties     []PartyStatus
 	Commitments []CommitmentStatus
 	Disputes    []DisputeStatus // open ones
@@ -117,12 +117,13 @@ type Balance struct {
 func (f *folding) snapshot(v View) Snapshot {
 	a := f.m.agreement
 	s := Snapshot{Deal: a.ID, Title: a.Title, State: f.name(), Since: f.since, By: f.by, Revision: f.revision,
-		AsOf: f.now, KnownBy: v.KnownBy, Policy: v.Policy.Name, Approval: f.m.approval.find(&f.situation), InForce: f.inForce,
+		AsOf: f.now, KnownBy: v.KnownBy, Policy: v.Policy.Name, Approval: f.m.approval.find(&f.situation),
 		Awaiting: f.awaiting(), Shortest: f.shortest(), Approved: []string{}, Parties: make([]PartyStatus, len(a.Parties)), Warnings: f.warned()}
-	asked := f.asked()
+	if f.isInForce() {
+		s.InForce = f.inForce
+	}
 	for i, p := range a.Parties {
 		s.Parties[i] = f.partyStatus(i)
-		s.Parties[i].Asked = asked.has(i)
 		if f.approved.has(i) {
 			s.Approved = append(s.Approved, p.ID)
 		}
@@ -150,20 +151,12 @@ func (f *folding) awaiting() []string {
 	if !f.approvalMoves() || f.m.approval.eval(&f.situation) != Pending {
 		return ids
 	}
-	asked := f.asked()
 	for i, p := range f.m.agreement.Parties {
-		if asked.has(i) && !f.approved.has(i) {
+		if f.m.asked.has(i) && !f.approved.has(i) {
 			ids = append(ids, p.ID)
 		}
 	}
 	return ids
-}
-
-// asked marks the parties whose approval the condition asks about.
-func (f *folding) asked() bitset {
-	asked := newBitset(len(f.acts))
-	f.m.approval.relevant(asked)
-	return asked
 }
 
 func (f *folding) approvalMoves() bool {
@@ -185,15 +178,15 @@ func (f *folding) warned() []Reason {
 
 func (f *folding) partyStatus(i int) PartyStatus {
 	p := f.m.agreement.Parties[i]
-	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Weight: p.Weight, Standing: f.standing(i)}
+	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Weight: p.Weight, Asked: f.m.asked.has(i), Standing: f.standing(i)}
 	if last := f.acts[i].entry; last != nil {
 		status.Act = evidence(last)
 	}
 	if status.Standing != StandingApproved && f.nearest[i] != nil {
 		status.Nearest = evidence(f.nearest[i])
 	}
-	if status.Standing == StandingApproved && !f.inForce.IsZero() {
-		status.InForce = f.bindsFrom(f.acts[i].entry.At)
+	if f.isInForce() {
+		status.InForce = f.bindsFrom(i)
 	}
 	return status
 }
@@ -201,7 +194,15 @@ func (f *folding) partyStatus(i int) PartyStatus {
 // bindsFrom is when the deal binds a party that approved at that instant: from
 // entry into force, or for one that joins later, the same delay after its own
 // approval (as in the Paris Agreement, article 21(3)).
-func (f *folding) bindsFrom(approved time.Time) time.Time {
+func (f *folding) bindsFrom(party int) time.Time {
+	last := f.acts[party].entry
+	if last == nil && !f.m.asked.has(party) && len(f.m.asked) > 0 && f.m.asked.countIn(f.m.asked) == 0 {
+		return f.inForce // a deal that asked for no approval binds all its parties
+	}
+	if !f.approved.has(party) {
+		return time.Time{}
+	}
+	approved := last.At
 	if effect := f.m.agreement.Effect; effect != nil {
 		approved = effect.After(approved)
 	}

@@ -1,5 +1,7 @@
 package dealstate
 
+import "fmt"
+
 // MarshalJSON writes the snapshot. The head (deal to policy) is always there;
 // of the rest, what is empty is left out.
 func (s Snapshot) MarshalJSON() ([]byte, error) {
@@ -20,7 +22,7 @@ func (s Snapshot) MarshalJSON() ([]byte, error) {
 		o.must("shortest", s.Shortest)
 	}
 	o.instant("in_force", s.InForce)
-	o.must("parties", s.Parties)
+	o.must("parties", orEmpty(s.Parties))
 	if len(s.Commitments) > 0 {
 		o.must("commitments", s.Commitments)
 	}
@@ -36,9 +38,10 @@ func (s Snapshot) MarshalJSON() ([]byte, error) {
 	return o.done()
 }
 
-func orEmpty(list []string) []string {
+// orEmpty keeps a list that is nil from being written as null.
+func orEmpty[T any](list []T) []T {
 	if list == nil {
-		return []string{}
+		return []T{}
 	}
 	return list
 }
@@ -131,7 +134,26 @@ func (s *Snapshot) UnmarshalJSON(data []byte) error {
 	if err := checkID("state", string(read.State)); err != nil {
 		return err
 	}
+	if err := read.complete(); err != nil {
+		return err
+	}
 	*s = read
+	return nil
+}
+
+// complete refuses a snapshot whose words could not be written again.
+func (s *Snapshot) complete() error {
+	if s.Approval.Verdict == 0 {
+		return fieldErr("approval.verdict", "missing; want one of pending, met, lost")
+	}
+	for i, p := range s.Parties {
+		if p.Standing == 0 {
+			return fieldErr(fmt.Sprintf("parties[%d].standing", i), "missing")
+		}
+	}
+	if s.Next != nil && !s.Next.Clock.IsClock() {
+		return fieldErr("next.clock", "want deadline, effect or term")
+	}
 	return nil
 }
 

@@ -3,7 +3,6 @@ package dealstate
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"iter"
 )
@@ -12,38 +11,81 @@ import (
 // passed over. A line that is not well-formed yields a *[LineError] around a
 // *[FieldError], and so does an event that a check refuses, such as
 // [Machine.Admit]; the caller may stop there or go on to the next line. A line
-// of more than [MaxLine] bytes, or an error of the reader, ends the stream. It
-// keeps one line in memory at a time.
+// of more than [MaxLine] bytes ends the stream, and so does an error of the
+// reader, with what it broke off in the middle of left out. It keeps one line
+// in memory at a time.
 func ReadEvents(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		lines := bufio.NewScanner(r)
-		lines.Buffer(make([]byte, 0, 64<<10), MaxLine+2) // a full line and its end
-		n := 0
-		for lines.Scan() {
-			n++
-			line := bytes.TrimSpace(lines.Bytes())
+		lines := lineReader{r: bufio.NewReaderSize(r, 64<<10)}
+		for {
+			line, err := lines.next()
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(Event{}, &LineError{Line: lines.n, Err: err})
+				return
+			}
 			if len(line) == 0 {
 				continue
 			}
-			var e Event
-			err := e.UnmarshalJSON(line)
-			for i := 0; err == nil && i < len(checks); i++ {
-				err = checks[i](e)
-			}
+			e, err := readEvent(line, checks)
 			if err != nil {
-				err = &LineError{Line: n, Err: err}
+				err = &LineError{Line: lines.n, Err: err}
 			}
 			if !yield(e, err) {
 				return
 			}
 		}
-		if err := lines.Err(); err != nil {
-			if errors.Is(err, bufio.ErrTooLong) {
-				err = fieldErr("json", "the line is longer than %d bytes", MaxLine)
-			}
-			yield(Event{}, &LineError{Line: n + 1, Err: err})
+	}
+}
+
+func readEvent(line []byte, checks []func(Event) error) (Event, error) {
+	var e Event
+	if err := e.UnmarshalJSON(line); err != nil {
+		return Event{}, err
+	}
+	for _, check := range checks {
+		if err := check(e); err != nil {
+			return Event{}, err
 		}
 	}
+	return e, nil
+}
+
+// lineReader gives the lines of a stream without the white space around them.
+type lineReader struct {
+	r   *bufio.Reader
+	buf []byte
+	n   int // of the line last given, from 1
+}
+
+func (l *lineReader) next() ([]byte, error) {
+	l.n++
+	l.buf = l.buf[:0]
+	for {
+		part, err := l.r.ReadSlice('\n')
+		l.buf = append(l.buf, part...)
+		line := bytes.TrimRight(l.buf, "\r\n")
+		switch {
+		case len(line) > MaxLine:
+			return nil, fieldErr("json", "the line is longer than %d bytes", MaxLine)
+		case err == bufio.ErrBufferFull:
+			continue
+		case err == io.EOF && len(l.buf) > 0, err == nil:
+			return l.trimmed(line), nil
+		default:
+			return nil, err
+		}
+	}
+}
+
+// trimmed passes over the mark that some editors put at the start of a file.
+func (l *lineReader) trimmed(line []byte) []byte {
+	if l.n == 1 {
+		line = bytes.TrimPrefix(line, byteOrderMark)
+	}
+	return bytes.TrimSpace(line)
 }
 
 // WriteEvents writes an event log, one JSON object a line, and stops at the

@@ -18,7 +18,12 @@ type Threshold struct {
 func AtLeast(n int64) Threshold { return Threshold{num: n} }
 
 // Fraction asks for num/den of the total.
-func Fraction(num, den int64) Threshold { return Threshold{num: num, den: den} }
+func Fraction(num, den int64) Threshold {
+	if den == 0 {
+		den = -1 // no fraction: refused when the agreement is validated
+	}
+	return Threshold{num: num, den: den}
+}
 
 // Percent asks for p hundredths of the total.
 func Percent(p int64) Threshold { return Threshold{num: p, den: 100, percent: true} }
@@ -63,8 +68,7 @@ func (t *Threshold) read(f field) error {
 		if err := f.integer(&n); err != nil {
 			return f.fail("a whole number, \"2/3\" or \"50%\"")
 		}
-		*t = AtLeast(n)
-		return t.validate(f.path)
+		return t.set(f, AtLeast(n))
 	}
 	var text string
 	if err := f.text(&text); err != nil {
@@ -74,15 +78,22 @@ func (t *Threshold) read(f field) error {
 	if !ok {
 		return f.fail("a whole number, \"2/3\" or \"50%\"")
 	}
+	return t.set(f, read)
+}
+
+func (t *Threshold) set(f field, read Threshold) error {
+	if err := read.validate(f.path); err != nil {
+		return err
+	}
 	*t = read
-	return t.validate(f.path)
+	return nil
 }
 
 func parseThreshold(text string) (Threshold, bool) {
 	if num, den, ok := strings.Cut(text, "/"); ok {
-		n, err1 := strconv.ParseInt(num, 10, 64)
-		d, err2 := strconv.ParseInt(den, 10, 64)
-		return Fraction(n, d), err1 == nil && err2 == nil && d > 0
+		n, ok1 := digits(num)
+		d, ok2 := digits(den)
+		return Fraction(n, d), ok1 && ok2 && d > 0
 	}
 	number, ok := strings.CutSuffix(text, "%")
 	if !ok {
@@ -90,21 +101,27 @@ func parseThreshold(text string) (Threshold, bool) {
 	}
 	whole, part, _ := strings.Cut(number, ".")
 	part = strings.TrimRight(part, "0")
-	if len(part) > 9 || strings.HasPrefix(part, "-") {
+	if whole == "" || len(part) > 9 {
 		return Threshold{}, false
 	}
-	n, err := strconv.ParseInt(whole+part, 10, 64)
+	n, ok := digits(whole + part)
 	t := Percent(n)
 	for range part {
 		t.den *= 10
 	}
-	return t, err == nil
+	return t, ok
+}
+
+// digits reads a number that is written with digits only.
+func digits(text string) (int64, bool) {
+	n, err := strconv.ParseUint(text, 10, 63)
+	return int64(n), err == nil
 }
 
 func (t Threshold) validate(field string) error {
 	switch {
 	case t.num < 0 || t.den < 0:
-		return fieldErr(field, "%s is negative", t)
+		return fieldErr(field, "a negative number, or a fraction of nothing")
 	case t.den > 0 && t.num > t.den:
 		return fieldErr(field, "%s is more than the whole", t)
 	}

@@ -1,11 +1,15 @@
 package dealstate
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // View says from where a deal is looked at.
 type View struct {
-	// AsOf: what had happened by this instant, itself included. Zero: the last
-	// instant of which the log that is known speaks, of happening or recording.
+	// AsOf: what had happened by this instant, itself included. Zero: KnownBy, and
+	// where that is zero too, the last instant of which the log speaks, be it of
+	// happening or of recording.
 	AsOf time.Time
 	// KnownBy: what had been recorded by this instant, itself included. Zero:
 	// all there is.
@@ -31,6 +35,16 @@ func ParseView(asOf, knownBy, policy string) (View, error) {
 	return v, err
 }
 
+func withoutErrors(events []Event) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
 func (v View) knows(e *entry) bool {
 	return v.KnownBy.IsZero() || !e.Recorded.After(v.KnownBy)
 }
@@ -39,6 +53,16 @@ func (v View) knows(e *entry) bool {
 func (v View) or(policy Policy) View {
 	if v.Policy == (Policy{}) {
 		v.Policy = policy
+	}
+	v.Policy = v.Policy.named()
+	if !v.KnownBy.IsZero() {
+		v.KnownBy = tidy(v.KnownBy)
+	}
+	if v.AsOf.IsZero() {
+		v.AsOf = v.KnownBy
+	}
+	if !v.AsOf.IsZero() {
+		v.AsOf = tidy(v.AsOf)
 	}
 	return v
 }
@@ -49,7 +73,7 @@ func (v View) or(policy Policy) View {
 // An error names the event's field; the cost is that of sorting, and then one
 // step an event.
 func (m *Machine) Fold(events []Event, v View) (Snapshot, []Decision, error) {
-	l, err := logOf(m, events)
+	l, err := logOf(m, withoutErrors(events))
 	if err != nil {
 		return Snapshot{}, nil, err
 	}

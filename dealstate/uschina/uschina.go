@@ -76,19 +76,18 @@ func Open(a dealstate.Agreement, p dealstate.Policy) (*dealstate.Deal, error) {
 	if err != nil {
 		return nil, err
 	}
-	deal := m.NewDeal(p)
-	for e, err := range Events() {
-		if err != nil {
-			return nil, err
-		}
-		if e.Deal != a.ID {
-			continue
-		}
-		if _, err := deal.Record(e); err != nil {
-			return nil, err
+	return m.Load(p, eventsOf(a.ID))
+}
+
+// eventsOf reads what is on record about one deal.
+func eventsOf(deal string) iter.Seq2[dealstate.Event, error] {
+	return func(yield func(dealstate.Event, error) bool) {
+		for e, err := range Events() {
+			if (err != nil || e.Deal == deal) && !yield(e, err) {
+				return
+			}
 		}
 	}
-	return deal, nil
 }
 
 // read panics on a file that a test has not let through.

@@ -150,7 +150,7 @@ func (in *intake) read(path string, stdin io.Reader) error {
 
 // take keeps one event, or says what is wrong with it.
 func (in *intake) take(e dealstate.Event) error {
-	if e.Deal != in.machine.Agreement().ID {
+	if e.Deal != in.machine.Deal() {
 		in.others++
 		return nil
 	}

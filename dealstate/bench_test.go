@@ -1,0 +1,134 @@
+package dealstate_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/looplab/fsm"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+// BenchmarkLooplabEvent is the reference: one raw event on one kept looplab
+// machine, with one callback that lets it pass.
+func BenchmarkLooplabEvent(b *testing.B) {
+	machine := fsm.NewFSM("implemented", fsm.Events{
+		{Name: "suspend", Src: []string{"implemented"}, Dst: "suspended"},
+		{Name: "resume", Src: []string{"suspended"}, Dst: "implemented"},
+	}, fsm.Callbacks{"before_event": func(context.Context, *fsm.Event) {}})
+	ctx := context.Background()
+	events := [2]string{"suspend", "resume"}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if err := machine.Event(ctx, events[i&1]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// tail is how many events a benchmark records on one deal.
+const tail = 1_000
+
+// consents gives events that follow one another: each party in turn approves
+// or withdraws, so that each moves the deal and asks a guard.
+func consents(a dealstate.Agreement) []dealstate.Event {
+	events := make([]dealstate.Event, tail)
+	for i := range events {
+		party := a.Parties[i%min(2, len(a.Parties))].ID
+		kind := dealstate.Approve
+		if i/2%2 == 1 {
+			kind = dealstate.Withdraw
+		}
+		events[i] = dealstate.Event{ID: fmt.Sprintf("e%05d", i), Deal: a.ID, Kind: kind, Party: party, By: "the gazette", Role: dealstate.Instrument,
+			At: onDay(0).Add(time.Duration(i) * time.Minute), Source: dealstate.Source{Publisher: "a wire", URL: "https://example.org", Published: "2025-06-10"}}
+	}
+	return events
+}
+
+// BenchmarkRecord records at the tail of the log: admission, guard, looplab,
+// reasons and history. Nearly every event changes the state.
+func BenchmarkRecord(b *testing.B) {
+	benchmarkTail(b, dealstate.Agreement{ID: "tail", Parties: bothSides})
+}
+
+// BenchmarkRecordMany does the same for 200 parties, of whom a third must approve.
+func BenchmarkRecordMany(b *testing.B) {
+	a := dealstate.Agreement{ID: "tail", Approval: dealstate.All(
+		dealstate.Count(dealstate.Fraction(1, 3), ""), dealstate.Share(dealstate.Percent(55), "", 0))}
+	for i := range 200 {
+		a.Parties = append(a.Parties, dealstate.Party{ID: fmt.Sprintf("party-%03d", i), Weight: int64(i)})
+	}
+	benchmarkTail(b, a)
+}
+
+func benchmarkTail(b *testing.B, a dealstate.Agreement) {
+	m, err := dealstate.Compile(a)
+	require.NoError(b, err)
+	events := consents(a)
+	deal := m.NewDeal(dealstate.Strict)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		if i%tail == 0 {
+			deal = m.NewDeal(dealstate.Strict)
+		}
+		dec, err := deal.Record(events[i%tail])
+		if err != nil || dec.Outcome != dealstate.Applied {
+			b.Fatal(dec, err)
+		}
+	}
+}
+
+// BenchmarkRecordLate records one report that is older than the rest: a whole
+// fold, and what it revises.
+func BenchmarkRecordLate(b *testing.B) {
+	a := dealstate.Agreement{ID: "tail", Parties: bothSides}
+	m, err := dealstate.Compile(a)
+	require.NoError(b, err)
+	deal := m.NewDeal(dealstate.Strict)
+	recordAll(b, deal, consents(a)[:100])
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := deal.Check(dealstate.Event{ID: "late", Deal: "tail", Kind: dealstate.Note, At: onDay(-1)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSnapshot(b *testing.B) {
+	deal, err := uschina.Open(uschina.London(), dealstate.Official)
+	require.NoError(b, err)
+	v := dealstate.View{AsOf: time.Date(2025, 6, 28, 23, 59, 59, 0, time.UTC), Policy: dealstate.Official}
+	v.KnownBy = v.AsOf
+	b.ReportAllocs()
+	for b.Loop() {
+		if deal.At(v).State != dealstate.StateApproved {
+			b.Fatal("London was approved by then")
+		}
+	}
+}
+
+func BenchmarkNow(b *testing.B) {
+	deal, err := uschina.Open(uschina.London(), dealstate.Official)
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		if deal.Now().State != dealstate.StateImplemented {
+			b.Fatal("London is implemented")
+		}
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	a := uschina.London()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := dealstate.Compile(a); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,494 @@
+package dealstate_test
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// wish is a condition as the slow evaluator sees it: plain, with exact
+// fractions, and without a thought for speed.
+type wish struct {
+	word   string // approved, all, any, not, count, share, performed
+	name   string
+	parts  []wish
+	number *big.Rat // of approvals or weight; or with part, of the whole
+	part   bool
+	total  int64
+}
+
+// world is what the slow evaluator knows.
+type world struct {
+	a         dealstate.Agreement
+	said      map[string]dealstate.Kind // each party's last act of consent on this revision
+	performed map[string]bool
+}
+
+func (w world) judge(c wish) dealstate.Verdict {
+	switch c.word {
+	case "approved":
+		return verdictFor(w.said[c.name] == dealstate.Approve, w.said[c.name] == dealstate.Reject)
+	case "performed":
+		return verdictFor(w.performed[c.name], false)
+	case "not":
+		return verdictFor(w.judge(c.parts[0]) != dealstate.Met, false)
+	case "all", "any":
+		return w.judgeParts(c)
+	}
+	return w.judgeTally(c)
+}
+
+func (w world) judgeParts(c wish) dealstate.Verdict {
+	got := map[dealstate.Verdict]int{}
+	for _, p := range c.parts {
+		got[w.judge(p)]++
+	}
+	if c.word == "all" {
+		return verdictFor(got[dealstate.Met] == len(c.parts), got[dealstate.Lost] > 0)
+	}
+	return verdictFor(got[dealstate.Met] > 0, got[dealstate.Lost] == len(c.parts))
+}
+
+func (w world) judgeTally(c wish) dealstate.Verdict {
+	whole, have, left := new(big.Rat), new(big.Rat), new(big.Rat)
+	for _, p := range w.a.Parties {
+		if c.name != "" && !slices.Contains(p.Groups, c.name) {
+			continue
+		}
+		worth := big.NewRat(1, 1)
+		if c.word == "share" {
+			worth = new(big.Rat).SetInt64(p.Weight)
+		}
+		whole.Add(whole, worth)
+		if w.said[p.ID] == dealstate.Approve {
+			have.Add(have, worth)
+		}
+		if w.said[p.ID] != dealstate.Reject {
+			left.Add(left, worth)
+		}
+	}
+	if c.total > 0 {
+		whole.SetInt64(c.total)
+	}
+	need := c.number
+	if c.part {
+		need = new(big.Rat).Mul(c.number, whole)
+	}
+	return verdictFor(have.Cmp(need) >= 0, left.Cmp(need) < 0)
+}
+
+func verdictFor(met, lost bool) dealstate.Verdict {
+	switch {
+	case met:
+		return dealstate.Met
+	case lost:
+		return dealstate.Lost
+	}
+	return dealstate.Pending
+}
+
+// dice makes random agreements and logs.
+type dice struct {
+	*rand.Rand
+	a      dealstate.Agreement
+	plain  bool // no Not
+	groups []string
+}
+
+func (d *dice) agreement() {
+	d.groups = []string{"", "x", "y"}
+	d.a = dealstate.Agreement{ID: "club"}
+	scale := []int64{1, 3, 100, 1 << 58}[d.IntN(4)]
+	for i := range 1 + d.IntN(6) {
+		p := dealstate.Party{ID: fmt.Sprintf("p%d", i), Weight: d.Int64N(scale + 1)}
+		for _, g := range d.groups[1:] {
+			if d.IntN(2) == 0 {
+				p.Groups = append(p.Groups, g)
+			}
+		}
+		d.a.Parties = append(d.a.Parties, p)
+	}
+	for i := range 2 {
+		d.a.Commitments = append(d.a.Commitments, dealstate.Commitment{ID: fmt.Sprintf("c%d", i), Party: d.party()})
+	}
+}
+
+func (d *dice) party() string { return d.a.Parties[d.IntN(len(d.a.Parties))].ID }
+
+// condition makes the same condition twice: for the library, and for the slow
+// evaluator.
+func (d *dice) condition(depth int) (dealstate.Condition, wish) {
+	words := []string{"approved", "count", "share", "count", "share", "performed", "all", "any", "all", "any", "not"}
+	if d.plain {
+		words = words[:len(words)-1]
+	}
+	if depth == 0 {
+		words = words[:6]
+	}
+	switch word := words[d.IntN(len(words))]; word {
+	case "approved":
+		id := d.party()
+		return dealstate.Approved(id), wish{word: word, name: id}
+	case "performed":
+		id := fmt.Sprintf("c%d", d.IntN(2))
+		return dealstate.Performed(id), wish{word: word, name: id}
+	case "not":
+		c, w := d.condition(depth - 1)
+		return dealstate.Not(c), wish{word: word, parts: []wish{w}}
+	case "all", "any":
+		return d.combination(word, depth)
+	default:
+		return d.tally(word)
+	}
+}
+
+func (d *dice) combination(word string, depth int) (dealstate.Condition, wish) {
+	var parts []dealstate.Condition
+	w := wish{word: word}
+	for range 1 + d.IntN(3) {
+		c, slow := d.condition(depth - 1)
+		parts, w.parts = append(parts, c), append(w.parts, slow)
+	}
+	if word == "all" {
+		return dealstate.All(parts...), w
+	}
+	return dealstate.Any(parts...), w
+}
+
+func (d *dice) tally(word string) (dealstate.Condition, wish) {
+	w := wish{word: word, name: d.groups[d.IntN(3)], part: true}
+	var min dealstate.Threshold
+	switch den := 1 + d.Int64N(12); d.IntN(3) {
+	case 0:
+		num := d.Int64N(den + 1)
+		min, w.number = dealstate.Fraction(num, den), big.NewRat(num, den)
+	case 1:
+		p := d.Int64N(101)
+		min, w.number = dealstate.Percent(p), big.NewRat(p, 100)
+	default:
+		n := d.Int64N(4)
+		min, w.number, w.part = dealstate.AtLeast(n), big.NewRat(n, 1), false
+	}
+	if word == "count" {
+		return dealstate.Count(min, w.name), w
+	}
+	if d.IntN(3) == 0 {
+		var sum int64
+		for _, p := range d.a.Parties {
+			sum += p.Weight
+		}
+		w.total = sum + d.Int64N(sum/4+2)
+	}
+	return dealstate.Share(min, w.name, w.total), w
+}
+
+// event is a random act that concerns approval.
+func (d *dice) event(n int) dealstate.Event {
+	kinds := []dealstate.Kind{dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Reject, dealstate.Withdraw, dealstate.Perform, dealstate.Amend, dealstate.Submit, dealstate.Negotiate}
+	e := dealstate.Event{ID: fmt.Sprintf("e%02d", n), Deal: "club", Role: dealstate.Instrument, Kind: kinds[d.IntN(len(kinds))], Party: d.party(),
+		At: time.Date(2025, 1, 1+n, 0, 0, 0, 0, time.UTC)}
+	if e.Kind == dealstate.Perform {
+		c := d.a.Commitments[d.IntN(2)]
+		e.Commitment, e.Party = c.ID, c.Party
+	}
+	return e
+}
+
+// apply is the slow evaluator's own account of what applied events do.
+func (w *world) apply(d dealstate.Decision, e dealstate.Event, revision int) {
+	if d.Outcome != dealstate.Applied {
+		return
+	}
+	switch e.Kind {
+	case dealstate.Approve, dealstate.Reject, dealstate.Withdraw:
+		w.said[e.Party] = e.Kind
+	case dealstate.Perform:
+		w.performed[e.Commitment] = true
+	}
+	if d.Revision != revision {
+		w.said = map[string]dealstate.Kind{}
+	}
+}
+
+// try makes a random deal and lets look see every step. It reports whether the
+// deal was one that compiles.
+func try(t *testing.T, seed uint64, plain bool, look func(s beat)) bool {
+	t.Helper()
+	d := &dice{Rand: rand.New(rand.NewPCG(seed, 7)), plain: plain}
+	d.agreement()
+	c, slow := d.condition(3)
+	d.a.Approval = c
+	m, err := dealstate.Compile(d.a)
+	if err != nil {
+		fieldErrAny(t, err)
+		return false
+	}
+	w := &world{a: d.a, said: map[string]dealstate.Kind{}, performed: map[string]bool{}}
+	deal := m.NewDeal(dealstate.Strict)
+	last := beat{after: deal.Now(), slow: w.judge(slow), condition: c}
+	for n := range 12 {
+		e := d.event(n)
+		decision, err := deal.Record(e)
+		require.NoError(t, err)
+		w.apply(decision, e, last.after.Revision)
+		now := beat{before: last.after, after: deal.Now(), event: e, decision: decision, slow: w.judge(slow), condition: c}
+		look(now)
+		last = now
+	}
+	return true
+}
+
+type beat struct {
+	before, after dealstate.Snapshot
+	event         dealstate.Event
+	decision      dealstate.Decision
+	slow          dealstate.Verdict
+	condition     dealstate.Condition
+}
+
+func (s beat) String() string {
+	return fmt.Sprintf("%s: %s, from %s", s.condition, s.decision, s.before.Approval)
+}
+
+// fieldErrAny wants a *FieldError about the approval: a random threshold may be
+// out of reach, and a random group empty.
+func fieldErrAny(t *testing.T, err error) {
+	t.Helper()
+	var bad *dealstate.FieldError
+	require.ErrorAs(t, err, &bad)
+	require.True(t, strings.HasPrefix(bad.Field, "approval"), bad.Field)
+}
+
+const trials = 500
+
+func TestVerdictEqualsASlowObviousEvaluator(t *testing.T) {
+	t.Parallel()
+	compiled, seen := 0, map[dealstate.Verdict]int{}
+	for seed := range uint64(trials) {
+		if try(t, seed, false, func(s beat) {
+			require.Equal(t, s.slow, s.after.Approval.Verdict, s)
+			seen[s.slow]++
+		}) {
+			compiled++
+		}
+	}
+	require.Greater(t, compiled, trials/3)
+	for _, v := range []dealstate.Verdict{dealstate.Pending, dealstate.Met, dealstate.Lost} {
+		require.Greater(t, seen[v], trials/2, v)
+	}
+}
+
+func TestLostIsNeverFollowedByMetOnTheSameRevision(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(trials) {
+		lost := map[int]bool{}
+		try(t, seed, false, func(s beat) {
+			revision := s.after.Revision
+			lost[revision] = lost[revision] || s.after.Approval.Verdict == dealstate.Lost
+			require.False(t, lost[revision] && s.after.Approval.Verdict == dealstate.Met, s)
+		})
+	}
+}
+
+func TestApprovalNeverTurnsMetToPendingWithoutANot(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(trials) {
+		try(t, seed, true, func(s beat) {
+			if s.event.Kind == dealstate.Approve && s.before.Approval.Verdict == dealstate.Met {
+				require.Equal(t, dealstate.Met, s.after.Approval.Verdict, s)
+			}
+		})
+	}
+}
+
+func TestStateIsApprovedOnlyWhileTheConditionIsMet(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(trials) {
+		try(t, seed, false, func(s beat) {
+			if s.after.State == dealstate.StateApproved {
+				require.Equal(t, dealstate.Met, s.after.Approval.Verdict, s)
+			}
+		})
+	}
+}
+
+// A deal whose condition a rejection has made impossible is rejected, whoever's
+// act made it so.
+func TestLostConditionAfterAnActMeansRejected(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(trials) {
+		try(t, seed, false, func(s beat) {
+			if s.after.Approval.Verdict == dealstate.Lost && s.decision.Outcome == dealstate.Applied && s.before.Approval.Verdict != dealstate.Lost {
+				require.Equal(t, dealstate.StateRejected, s.after.State, s)
+			}
+		})
+	}
+}
+
+// needs finds how many of n parties of weight 1 it takes.
+func needs(t *testing.T, n int, c dealstate.Condition) int64 {
+	t.Helper()
+	a := club(n, c)
+	for i := range a.Parties {
+		a.Parties[i].Weight = 1
+	}
+	m, err := dealstate.Compile(a)
+	require.NoError(t, err)
+	return m.NewDeal(dealstate.Strict).Now().Approval.Need
+}
+
+func TestFractionOfPartiesIsRoundedUpExactly(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		parties int
+		min     dealstate.Threshold
+		need    int64
+	}{
+		{166, dealstate.Fraction(2, 3), 111}, // WTO Agreement, article X:3, Fisheries Subsidies
+		{164, dealstate.Fraction(2, 3), 110}, // the same, Trade Facilitation
+		{3, dealstate.Fraction(2, 3), 2},
+		{100, dealstate.Percent(55), 55},
+		{101, dealstate.Percent(55), 56},
+		{20, dealstate.Percent(55), 11},
+		{3, dealstate.Fraction(1, 3), 1},
+		{3, dealstate.Fraction(333_333_333, 1_000_000_000), 1},
+		{3, dealstate.Fraction(333_333_334, 1_000_000_000), 2},
+		{7, dealstate.Percent(100), 7},
+		{7, dealstate.AtLeast(7), 7},
+		{9_999, dealstate.Fraction(math.MaxInt64, math.MaxInt64), 9_999},
+		{9_999, dealstate.Fraction(1, math.MaxInt64), 1},
+	} {
+		require.Equal(t, c.need, needs(t, c.parties, dealstate.Count(c.min, "")), "%s of %d", c.min, c.parties)
+		require.Equal(t, c.need, needs(t, c.parties, dealstate.Share(c.min, "", 0)), "%s of the weight of %d", c.min, c.parties)
+	}
+}
+
+// shared tells how a share stands once p0 has approved.
+func shared(t *testing.T, c dealstate.Condition, weights ...int64) dealstate.Finding {
+	t.Helper()
+	a := club(len(weights), c)
+	for i, w := range weights {
+		a.Parties[i].Weight = w
+	}
+	s, _ := told(t, a, "", "06-01 approve p0")
+	return s.Approval
+}
+
+func TestShareIsExactAtItsBoundary(t *testing.T) {
+	t.Parallel()
+	half := int64(1) << 62
+	for name, c := range map[string]struct {
+		min     dealstate.Threshold
+		total   int64
+		weights []int64
+		want    dealstate.Verdict
+	}{
+		"55 of 100":              {dealstate.Percent(55), 0, []int64{55, 45}, dealstate.Met},
+		"54 of 100":              {dealstate.Percent(55), 0, []int64{54, 46}, dealstate.Pending},
+		"54.999... of 100":       {dealstate.Percent(55), 0, []int64{549_999_999, 450_000_001}, dealstate.Pending},
+		"55 of a total of 100":   {dealstate.Percent(55), 100, []int64{55, 10}, dealstate.Met},
+		"55 of a total of 101":   {dealstate.Percent(55), 101, []int64{55, 10}, dealstate.Pending},
+		"half of 2^63-1":         {dealstate.Fraction(1, 2), 0, []int64{half, half - 1}, dealstate.Met},
+		"half of 2^63-1, barely": {dealstate.Fraction(1, 2), 0, []int64{half - 1, half}, dealstate.Pending},
+		"half of a total":        {dealstate.Fraction(1, 2), math.MaxInt64, []int64{half, 1}, dealstate.Met},
+		"all of it":              {dealstate.Fraction(1, 1), 0, []int64{math.MaxInt64, 0}, dealstate.Met},
+		"the weight itself":      {dealstate.AtLeast(math.MaxInt64), 0, []int64{math.MaxInt64}, dealstate.Met},
+		"odd fractions":          {dealstate.Fraction(math.MaxInt64-1, math.MaxInt64), 0, []int64{math.MaxInt64 - 1, 1}, dealstate.Met},
+	} {
+		got := shared(t, dealstate.Share(c.min, "", c.total), c.weights...)
+		require.Equal(t, c.want, got.Verdict, "%s: %s", name, got)
+	}
+}
+
+func TestShareIsNeverRoundedUpForTheReader(t *testing.T) {
+	t.Parallel()
+	got := shared(t, dealstate.Share(dealstate.Percent(55), "", 0), 549_999_999, 450_000_001)
+	require.Equal(t, "54.99 % of the 55 % of the weight", got.Text)
+}
+
+// A share of nothing would be met before anybody spoke.
+func TestShareOfPartiesWithoutWeightIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := dealstate.Compile(club(3, dealstate.Share(dealstate.Percent(55), "", 0)))
+	fieldErr(t, err, "approval.share.group")
+}
+
+// Fraction(2, 0) is no number, least of all "two".
+func TestFractionOverNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := dealstate.Compile(club(3, dealstate.Count(dealstate.Fraction(2, 0), "")))
+	fieldErr(t, err, "approval.count.min")
+}
+
+// An approval that nothing could ever give is a slip of the pen.
+func TestApprovalThatCanNeverBeGivenIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []dealstate.Condition{dealstate.Any(), dealstate.All(dealstate.Approved("p0"), dealstate.Any())} {
+		_, err := dealstate.Compile(club(3, c))
+		require.Error(t, err, c)
+	}
+}
+
+func TestPartyInNoCountedGroupNeverCounts(t *testing.T) {
+	t.Parallel()
+	a := club(3, dealstate.Count(dealstate.AtLeast(2), "members"))
+	a.Parties[0].Groups, a.Parties[1].Groups = []string{"members"}, []string{"members"}
+	s, _ := told(t, a, "", "06-01 approve p2\n06-02 approve p0")
+	require.Equal(t, dealstate.StateAwaitingApprovals, s.State)
+	require.Equal(t, []string{"p1"}, s.Awaiting)
+	require.Equal(t, int64(1), s.Approval.Have)
+	bloc, _ := s.Party("p2")
+	require.False(t, bloc.Asked)
+	require.Equal(t, dealstate.StandingApproved, bloc.Standing)
+	s, _ = told(t, a, "", "06-01 reject p2\n06-02 approve p0\n06-03 approve p1")
+	require.Equal(t, dealstate.StateApproved, s.State, "a bloc's rejection is no rejection of its members")
+}
+
+func TestRejectionThatLeavesAQuorumIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	a := club(3, dealstate.Count(dealstate.AtLeast(2), ""))
+	_, decisions := told(t, a, "", "06-01 reject p0\n06-02 approve p1\n06-03 reject p2\n06-04 approve p2")
+	require.Equal(t, lines(`
+		reject-p0-06-01 applied negotiated>awaiting_approvals
+		approve-p1-06-02 applied
+		reject-p2-06-03 applied awaiting_approvals>rejected
+		approve-p2-06-04 refused: no_rule`), summaries(decisions))
+}
+
+func TestPartyThatRejectedMayStillApproveWhileTheDealIsOpen(t *testing.T) {
+	t.Parallel()
+	a := club(3, dealstate.Count(dealstate.AtLeast(2), ""))
+	s, _ := told(t, a, "", "06-01 reject p0\n06-02 approve p1\n06-03 approve p0")
+	require.Equal(t, dealstate.StateApproved, s.State)
+}
+
+func TestEachConditionSaysItselfInWords(t *testing.T) {
+	t.Parallel()
+	for want, c := range map[string]dealstate.Condition{
+		"every party has approved":                               {},
+		"us has approved":                                        dealstate.Approved("us"),
+		"us has not approved":                                    dealstate.Not(dealstate.Approved("us")),
+		"us has approved and china has approved":                 dealstate.All(dealstate.Approved("us"), dealstate.Approved("china")),
+		"nothing is asked":                                       dealstate.All(),
+		"nothing would do":                                       dealstate.Any(),
+		"a has approved or (b has approved and c is performed)":  dealstate.Any(dealstate.Approved("a"), dealstate.All(dealstate.Approved("b"), dealstate.Performed("c"))),
+		"at least 2/3 of the parties have approved":              dealstate.Count(dealstate.Fraction(2, 3), ""),
+		"at least 6 of the parties in asean have approved":       dealstate.Count(dealstate.AtLeast(6), "asean"),
+		"at least 55% of the weight of the parties has approved": dealstate.Share(dealstate.Percent(55), "", 0),
+		"the approval condition is met":                          dealstate.ApprovalMet(),
+		"the deadline clock is not due":                          dealstate.Not(dealstate.Due(dealstate.Deadline)),
+		"it is an act of us":                                     dealstate.ActOf("us"),
+		"not (a has approved or the approval condition is lost)": dealstate.Not(dealstate.Any(dealstate.Approved("a"), dealstate.ApprovalLost())),
+	} {
+		require.Equal(t, want, c.String())
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package dealstate_test
+
+const underRace = false

@@ -77,16 +77,21 @@ func (e *Event) checkNames() error {
 
 // checkTexts refuses what a line of the log could not carry.
 func (e *Event) checkTexts() error {
-	for _, f := range [...]struct {
-		name, text string
-		most       int
-	}{{"party", e.Party, maxID}, {"by", e.By, maxName}, {"ref", e.Ref, maxID}, {"commitment", e.Commitment, maxID},
-		{"source.publisher", e.Source.Publisher, maxName}, {"source.url", e.Source.URL, maxName}, {"note", e.Note, maxText}} {
-		if err := checkText(f.name, f.text, f.most); err != nil {
-			return err
-		}
+	err := checkText("party", e.Party, maxID)
+	err = orElse(err, "by", e.By, maxName)
+	err = orElse(err, "ref", e.Ref, maxID)
+	err = orElse(err, "commitment", e.Commitment, maxID)
+	err = orElse(err, "source.publisher", e.Source.Publisher, maxName)
+	err = orElse(err, "source.url", e.Source.URL, maxName)
+	return orElse(err, "note", e.Note, maxText)
+}
+
+// orElse keeps the first error.
+func orElse(err error, field, text string, most int) error {
+	if err != nil {
+		return err
 	}
-	return nil
+	return checkText(field, text, most)
 }
 
 // maxText bounds a text and maxName a name, in bytes: escaped at its worst, an
@@ -142,8 +147,22 @@ func (e *Event) checkInstants() error {
 	return checkPublished(e.Source.Published)
 }
 
+// isDate knows the dates of every month at a glance; the others are parsed.
+func isDate(text string) bool {
+	if len(text) != len(time.DateOnly) || text[4] != '-' || text[7] != '-' {
+		return false
+	}
+	for i := range len(text) {
+		if c := text[i]; i != 4 && i != 7 && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	month, day := text[5:7], text[8:]
+	return month >= "01" && month <= "12" && day >= "01" && day <= "28"
+}
+
 func checkPublished(text string) error {
-	if text == "" {
+	if text == "" || isDate(text) {
 		return nil
 	}
 	if _, err := time.Parse(time.DateOnly, text); err == nil {

@@ -241,7 +241,7 @@ func TestLaw4EveryEarlierDecisionThatChangedIsReported(t *testing.T) {
 	revised := 0
 	for i, h := range append(realHistories(t), dirtyHistories(6, 40, 12)...) {
 		deal := h.machine(t).NewDeal(dealstate.Reported)
-		before := map[string]string{}
+		before, clocks := map[string]string{}, map[string]bool{}
 		for _, e := range shuffled(rand.New(rand.NewPCG(6, uint64(i))), h.events) {
 			dec, err := deal.Record(e)
 			require.NoError(t, err)
@@ -258,10 +258,45 @@ func TestLaw4EveryEarlierDecisionThatChangedIsReported(t *testing.T) {
 					revised++
 				}
 			}
-			before = now
+			gone := clocksGone(clocks, deal)
+			for _, r := range dec.Revised {
+				delete(gone, keyOf(r.Was))
+			}
+			require.Empty(t, gone, "%s log %d, after %s: clocks that no longer fire", h.agreement.ID, i, e.ID)
+			before, clocks = now, clocksOf(deal)
 		}
 	}
 	require.Greater(t, revised, 300)
+}
+
+// clocksOf gives the clocks that fired up to the last event.
+func clocksOf(d *dealstate.Deal) map[string]bool {
+	clocks := map[string]bool{}
+	var pending []string
+	for dec := range d.Decisions() {
+		if dec.Event == "" {
+			pending = append(pending, keyOf(dec))
+			continue
+		}
+		for _, key := range pending {
+			clocks[key] = true
+		}
+		pending = nil
+	}
+	return clocks
+}
+
+func clocksGone(before map[string]bool, d *dealstate.Deal) map[string]bool {
+	gone, now := map[string]bool{}, map[string]bool{}
+	for dec := range d.Decisions() {
+		now[keyOf(dec)] = true
+	}
+	for key := range before {
+		if !now[key] {
+			gone[key] = true
+		}
+	}
+	return gone
 }
 
 func brief(d dealstate.Decision) string {

@@ -162,11 +162,10 @@ func compareWalk(t require.TestingT, m *Machine, policy Policy, events []Event) 
 		require.Equal(t, dry.Outcome, wet.Outcome)
 	}
 	live := slices.Collect(deal.Decisions())
-	last := deal.log.entries[len(deal.log.entries)-1].At
-	snap, table, err := m.Fold(events, View{AsOf: last, Policy: policy})
+	snap, table, err := m.Fold(events, View{Policy: policy})
 	require.NoError(t, err)
 	require.Equal(t, table, live, "live and table disagree")
-	require.Equal(t, snap, deal.At(View{AsOf: last}))
+	require.Equal(t, snap, deal.Now())
 
 	raw := rawFSM(m.Lifecycle(), nil)
 	for _, d := range live {

@@ -192,3 +192,10 @@ func row(t *testing.T, b *strings.Builder, m *dealstate.Machine, at *node, s ste
 	}
 	fmt.Fprintf(b, "%-28s %-8s %-33s %-24s %s\n", s.text, dec.Outcome, dec.Rule, to, strings.Join(why, "; "))
 }
+
+// What was refused must not come to life in a later round.
+func TestARefusedExtensionDoesNotMoveTheNextRoundsDeadline(t *testing.T) {
+	t.Parallel()
+	at := walked(t, dealstate.Agreement{Deadline: onDay(10)}, "reject us", "extend", "negotiate")
+	require.Equal(t, onDay(10), at.snap.Next.Due)
+}

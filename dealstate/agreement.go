@@ -240,7 +240,7 @@ func (a Agreement) checkCondition(at string, c Condition, inRule bool) error {
 	at += "." + opWords[c.op]
 	switch c.op {
 	case opApproved, opActOf:
-		if a.party(c.name) < 0 {
+		if a.party(c.name) < 0 && (c.op == opApproved || c.name != "") {
 			return fieldErr(at, "%q is not a party; want one of %s", clip(c.name), a.someParties())
 		}
 	case opAny:

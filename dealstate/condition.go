@@ -80,7 +80,8 @@ func ApprovalLost() Condition { return Condition{op: opApproval, name: "lost"} }
 // Due is met when the clock's instant is reached.
 func Due(clock Kind) Condition { return Condition{op: opDue, name: clock.String()} }
 
-// ActOf is met when the event at hand is an act of that party.
+// ActOf is met when the event at hand is an act of that party; of "", when it
+// is an act of all sides.
 func ActOf(party string) Condition { return Condition{op: opActOf, name: party} }
 
 // IsZero reports whether the condition is the zero one.
@@ -119,7 +120,7 @@ func (c Condition) String() string {
 	case opDue:
 		return "the " + c.name + " clock is due"
 	case opActOf:
-		return "it is an act of " + c.name
+		return "it is an act of " + orAll(c.name)
 	}
 	return "?"
 }
@@ -133,7 +134,7 @@ func (c Condition) negated() string {
 	case opDue:
 		return "the " + c.name + " clock is not due"
 	case opActOf:
-		return "it is not an act of " + c.name
+		return "it is not an act of " + orAll(c.name)
 	case opApproval:
 		return "the approval condition is not " + c.name
 	case opNot:

@@ -89,7 +89,9 @@ func (d *Deal) Record(e Event) (Decision, error) {
 
 // Apply keeps the event only if it takes effect; a Note always does. Otherwise
 // the error is a *Refusal with the decision and all its reasons, and nothing
-// was kept.
+// was kept. Events fold in the order of their instants and then of their ids,
+// whoever calls first: of two at one instant, the later call may still come to
+// stand before the earlier one.
 func (d *Deal) Apply(e Event) error {
 	in, err := d.machine.admit(e)
 	if err != nil {

@@ -189,6 +189,9 @@ func (m *Machine) examineGuards() error {
 // isStandard reports whether the rule is a row of a standard table. These serve
 // every agreement, and many need only part of them, so such a row may lie idle.
 func (a Agreement) isStandard(r Rule) bool {
+	if a.Lifecycle == nil {
+		return true
+	}
 	tables := []Lifecycle{ManyParty()}
 	if len(a.Parties) == 2 {
 		tables = append(tables, TwoParty(a.Parties[0], a.Parties[1]), manyParty(denounce))
@@ -240,6 +243,7 @@ type asked struct {
 	parties     bitset
 	commitments bitset
 	actors      bitset
+	anyActor    bool // also whether the act is of one party or of all
 	clocks      bool
 }
 
@@ -254,6 +258,9 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	actors := []int{-1}
 	if !m.lifecycle.Rules[rules[0]].On.IsClock() { // a clock is nobody's act
 		a.actors.each(func(p int) { actors = append(actors, p) })
+		if a.anyActor {
+			actors = append(actors, len(m.agreement.Parties)) // some party that no guard names
+		}
 	}
 	choose(len(actors), func(s *situation, i int) { s.actor = actors[i] })
 	if a.clocks {
@@ -304,7 +311,10 @@ func (m *Machine) ask(g *guard, a *asked) {
 	case opPerformed:
 		a.commitments.set(g.index)
 	case opActOf:
-		a.actors.set(g.index)
+		a.anyActor = a.anyActor || g.index < 0
+		if g.index >= 0 {
+			a.actors.set(g.index)
+		}
 	case opDue:
 		a.clocks = true
 	default:

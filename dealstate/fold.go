@@ -320,10 +320,11 @@ func (f *folding) judge() {
 }
 
 // refusal gathers every reason why no rule takes the event. Where its kind
-// leads to the very state that the deal is in, it says nothing new.
+// leads to the very state that the deal is in, or to one long passed, it says
+// nothing new.
 func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 	rules := f.m.tried[e.Kind][f.state]
-	if len(rules) == 0 && f.m.leadsTo[e.Kind][f.state] {
+	if len(rules) == 0 && (f.m.leadsTo[e.Kind][f.state] || f.isOldNews(e.Kind)) {
 		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
 	}
 	if len(rules) == 0 {
@@ -344,6 +345,13 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 		}
 	}
 	return Refused, why
+}
+
+// isOldNews reports whether the deal has long passed what is reported: another
+// account of the talks, once they have borne fruit.
+func (f *folding) isOldNews(kind Kind) bool {
+	past := f.m.runs[Effect-firstClock][f.state] || f.isInForce()
+	return past && (kind == Negotiate || kind == Submit)
 }
 
 func (f *folding) unmet(rule int) []Reason {

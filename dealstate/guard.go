@@ -23,8 +23,13 @@ func (m *Machine) bind(c Condition) guard {
 		g.parts = append(g.parts, m.bind(p))
 	}
 	switch c.op {
-	case opApproved, opActOf:
+	case opApproved:
 		g.index = m.parties[c.name]
+	case opActOf:
+		g.index = -1 // all sides
+		if c.name != "" {
+			g.index = m.parties[c.name]
+		}
 	case opPerformed:
 		g.index = m.commitments[c.name]
 	case opApproval:

@@ -22,7 +22,8 @@ func TwoParty(a, b Party) Lifecycle {
 }
 
 // ManyParty is the lifecycle of a deal of any number of parties and any
-// approval condition.
+// approval condition. To amend, suspend, resume or terminate it takes all sides:
+// an event without a party. One party for itself can withdraw.
 func ManyParty() Lifecycle { return manyParty(leave) }
 
 var inForce = []State{StateImplemented, StateSuspended}
@@ -46,9 +47,15 @@ func manyParty(withdrawal Rule) Lifecycle {
 	}}
 	before, approved := f.beforeImplemented(), []State{StateApproved}
 	rules := append(f.rules(), f.standing(Reject, "reject", before)...)
+	for i := range rules {
+		switch rules[i].On {
+		case Amend, Suspend, Resume, Terminate: // one party of many cannot act for all
+			rules[i].When = ActOf("")
+		}
+	}
 	return f.lifecycle(append(rules, withdrawal,
 		Rule{ID: "negotiate_approved", On: Negotiate, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
-		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
+		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: All(ActOf(""), ApprovalMet()), Order: 1},
 		Rule{ID: "withdraw_approved", On: Withdraw, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "reject_approved", On: Reject, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "perform_approved", On: Perform, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
@@ -98,7 +105,7 @@ func (f frame) talks() []Rule {
 func (f frame) approvals() []Rule {
 	rules := []Rule{
 		{ID: "approve_approved", On: Approve, From: f.open, To: StateApproved, When: ApprovalMet(), Order: 1},
-		{ID: "withdraw_lapsed", On: Withdraw, From: []State{StateLapsed}},
+		{ID: "withdraw_ended", On: Withdraw, From: []State{StateLapsed, StateExpired}}, // so that no extension counts it
 		{ID: "reject", On: Reject, From: f.beforeImplemented(), To: StateRejected, When: ApprovalLost()},
 	}
 	rules = append(rules, f.standing(Approve, "approve", f.open)...)

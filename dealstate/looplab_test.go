@@ -137,6 +137,10 @@ func walkEvent(m *Machine, n int, what, when byte) Event {
 		e.Recorded = e.At.AddDate(0, 0, int(what%5))
 	}
 	switch e.Kind {
+	case Amend, Suspend, Resume, Terminate:
+		if what/16%4 != 3 { // mostly an act of all sides
+			e.Party = ""
+		}
 	case Perform:
 		e.Party, e.Commitment = "us", "c"
 	case Extend:

@@ -161,7 +161,7 @@ func (r *runner) fire(rule, state int, now *situation) (next int, why []Reason, 
 	r.now = nil
 	switch err := err.(type) {
 	case nil:
-		r.state = r.m.states[State(r.fsm.Current())]
+		r.state = r.m.stateOf(r.fsm.Current(), rule, state)
 		return r.state, nil, true
 	case fsm.NoTransitionError: // a rule that stays in its state
 		return state, nil, true
@@ -171,6 +171,16 @@ func (r *runner) fire(rule, state int, now *situation) (next int, why []Reason, 
 		}
 	}
 	return state, nil, false
+}
+
+// stateOf gives looplab's state as an index. The table's guess saves a look-up.
+func (m *Machine) stateOf(name string, rule, state int) int {
+	if rule < len(m.next) { // while probing, the table is still being made
+		if guess := m.next[rule][state]; guess >= 0 && string(m.lifecycle.States[guess]) == name {
+			return guess
+		}
+	}
+	return m.states[State(name)]
 }
 
 // live fires one rule on a pooled runner. A runner that panicked is not put

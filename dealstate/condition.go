@@ -208,7 +208,11 @@ func (c Condition) tally() json.RawMessage {
 
 // UnmarshalJSON reads a condition of the public format.
 func (c *Condition) UnmarshalJSON(data []byte) error {
-	read, err := readCondition(field{path: "condition", raw: data}, 0)
+	return c.read(field{path: "condition", raw: data})
+}
+
+func (c *Condition) read(f field) error {
+	read, err := readCondition(f, 0)
 	if err == nil {
 		*c = read
 	}

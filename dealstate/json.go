@@ -184,6 +184,67 @@ func (f field) word(to interface{ UnmarshalText([]byte) error }) error {
 	return err
 }
 
+// slot is a key and where its value goes: a pointer to a string, number, truth
+// value, instant or word, or a func(field) error that takes the value itself.
+type slot struct {
+	key string
+	to  any
+}
+
+// object reads an object whose keys are exactly among the slots.
+func (f field) object(slots ...slot) error {
+	return readObject(f.path, f.raw, func(f field) error {
+		for _, s := range slots {
+			if s.key == f.key {
+				return f.into(s.to)
+			}
+		}
+		return f.unknown()
+	})
+}
+
+func (f field) into(to any) error {
+	switch to := to.(type) {
+	case *string:
+		return f.text(to)
+	case *State:
+		return f.text((*string)(to))
+	case *int:
+		return f.number(to)
+	case *int64:
+		return f.integer(to)
+	case *bool:
+		return f.truth(to)
+	case *time.Time:
+		return f.instant(to)
+	case func(field) error:
+		return to(f)
+	case interface{ UnmarshalText([]byte) error }:
+		return f.word(to)
+	}
+	panic("dealstate: no way to read a " + f.path) // a slot in this package that no test has tried
+}
+
+// listOf gives the slot of a list: every item is read and appended.
+func listOf[T any](to *[]T, most int, read func(*T, field) error) func(field) error {
+	return func(f field) error {
+		return f.list(most, func(f field) error {
+			var item T
+			err := read(&item, f)
+			*to = append(*to, item)
+			return err
+		})
+	}
+}
+
+// maybe gives the slot of an object that need not be there.
+func maybe[T any](to **T, read func(*T, field) error) func(field) error {
+	return func(f field) error {
+		*to = new(T)
+		return read(*to, f)
+	}
+}
+
 func (f field) list(most int, take func(field) error) error {
 	if !f.is('[') {
 		return f.fail("a list")
@@ -203,19 +264,11 @@ func (f field) list(most int, take func(field) error) error {
 	return nil
 }
 
-func (f field) texts(most int, to *[]string) error {
-	list := []string{}
-	err := f.list(most, func(item field) error {
-		var text string
-		if err := item.text(&text); err != nil {
-			return err
-		}
-		list = append(list, text)
-		return nil
-	})
-	if err == nil && len(list) > 0 {
-		*to = list
-	}
+// readText reads an item of a list of texts.
+func readText[T ~string](to *T, f field) error {
+	var text string
+	err := f.text(&text)
+	*to = T(text)
 	return err
 }
 

@@ -268,29 +268,16 @@ func (r *Reason) UnmarshalJSON(data []byte) error {
 func (r *Reason) read(f field) error {
 	var read Reason
 	var text string
-	err := readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "code":
-			return f.word(&read.Code)
-		case "rule":
-			return f.text(&read.Rule)
-		case "subject":
-			return f.text(&read.Subject)
-		case "event":
-			return f.text(&read.Event)
-		case "detail":
-			return f.text(&read.Detail)
-		case "at":
-			return f.instant(&read.At)
-		case "have":
-			return f.integer(&read.Have)
-		case "need":
-			return f.integer(&read.Need)
-		case "text":
-			return f.text(&text)
-		}
-		return f.unknown()
-	})
+	err := f.object(
+		slot{"code", &read.Code},
+		slot{"rule", &read.Rule},
+		slot{"subject", &read.Subject},
+		slot{"event", &read.Event},
+		slot{"detail", &read.Detail},
+		slot{"at", &read.At},
+		slot{"have", &read.Have},
+		slot{"need", &read.Need},
+		slot{"text", &text})
 	switch {
 	case err != nil:
 		return err

@@ -171,56 +171,21 @@ func (l *Lifecycle) UnmarshalJSON(data []byte) error {
 }
 
 func (l *Lifecycle) read(f field) error {
-	return readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "initial":
-			return f.text((*string)(&l.Initial))
-		case "states":
-			return f.states(&l.States)
-		case "final":
-			return f.states(&l.Final)
-		case "rules":
-			return f.list(maxRules, l.readRule)
-		}
-		return f.unknown()
-	})
+	return f.object(
+		slot{"initial", &l.Initial},
+		slot{"states", listOf(&l.States, maxStates, readText)},
+		slot{"final", listOf(&l.Final, maxStates, readText)},
+		slot{"rules", listOf(&l.Rules, maxRules, (*Rule).read)})
 }
 
-func (f field) states(to *[]State) error {
-	var names []string
-	err := f.texts(maxStates, &names)
-	for _, name := range names {
-		*to = append(*to, State(name))
-	}
-	return err
-}
-
-func (l *Lifecycle) readRule(f field) error {
-	var r Rule
-	err := readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "id":
-			return f.text(&r.ID)
-		case "on":
-			return f.word(&r.On)
-		case "from":
-			return f.states(&r.From)
-		case "to":
-			return f.text((*string)(&r.To))
-		case "when":
-			return r.readGuard(f)
-		case "order":
-			return f.number(&r.Order)
-		}
-		return f.unknown()
-	})
-	l.Rules = append(l.Rules, r)
-	return err
-}
-
-func (r *Rule) readGuard(f field) (err error) {
-	r.When, err = readCondition(f, 0)
-	return err
+func (r *Rule) read(f field) error {
+	return f.object(
+		slot{"id", &r.ID},
+		slot{"on", &r.On},
+		slot{"from", listOf(&r.From, maxStates, readText)},
+		slot{"to", &r.To},
+		slot{"when", r.When.read},
+		slot{"order", &r.Order})
 }
 
 // destination is where the rule leads from one of its states.

@@ -125,7 +125,7 @@ func (c ClockStatus) MarshalJSON() ([]byte, error) {
 // as it was.
 func (s *Snapshot) UnmarshalJSON(data []byte) error {
 	var read Snapshot
-	if err := readObject("", data, read.take); err != nil {
+	if err := read.read(field{raw: data}); err != nil {
 		return err
 	}
 	if err := checkID("deal", read.Deal); err != nil {
@@ -157,183 +157,86 @@ func (s *Snapshot) complete() error {
 	return nil
 }
 
-func (s *Snapshot) take(f field) error {
-	switch f.key {
-	case "deal":
-		return f.text(&s.Deal)
-	case "state":
-		return f.text((*string)(&s.State))
-	case "since":
-		return f.instant(&s.Since)
-	case "revision":
-		return f.number(&s.Revision)
-	case "awaiting":
-		s.Awaiting = []string{}
-		return f.texts(maxParties, &s.Awaiting)
-	case "approved":
-		s.Approved = []string{}
-		return f.texts(maxParties, &s.Approved)
-	case "as_of":
-		return f.instant(&s.AsOf)
-	case "known_by":
-		return f.instant(&s.KnownBy)
-	case "policy":
-		return f.text(&s.Policy)
-	case "title":
-		return f.text(&s.Title)
-	case "by":
-		return f.text(&s.By)
-	case "approval":
-		return s.Approval.read(f, 0)
-	case "shortest":
-		return f.texts(maxParties+maxCommitments, &s.Shortest)
-	case "in_force":
-		return f.instant(&s.InForce)
-	}
-	return s.takeLists(f)
-}
-
-func (s *Snapshot) takeLists(f field) error {
-	switch f.key {
-	case "parties":
-		return f.list(maxParties, func(f field) error { return appendRead(&s.Parties, f, (*PartyStatus).read) })
-	case "commitments":
-		return f.list(maxCommitments, func(f field) error { return appendRead(&s.Commitments, f, (*CommitmentStatus).read) })
-	case "disputes":
-		return f.list(maxRead, func(f field) error { return appendRead(&s.Disputes, f, (*DisputeStatus).read) })
-	case "next":
-		s.Next = new(ClockStatus)
-		return s.Next.read(f)
-	case "warnings":
-		return f.reasons(&s.Warnings)
-	}
-	return f.unknown()
-}
-
-func appendRead[T any](to *[]T, f field, read func(*T, field) error) error {
-	var item T
-	err := read(&item, f)
-	*to = append(*to, item)
-	return err
+func (s *Snapshot) read(f field) error {
+	s.Awaiting, s.Approved = []string{}, []string{}
+	return f.object(
+		slot{"deal", &s.Deal},
+		slot{"state", &s.State},
+		slot{"since", &s.Since},
+		slot{"revision", &s.Revision},
+		slot{"awaiting", listOf(&s.Awaiting, maxParties, readText)},
+		slot{"approved", listOf(&s.Approved, maxParties, readText)},
+		slot{"as_of", &s.AsOf},
+		slot{"known_by", &s.KnownBy},
+		slot{"policy", &s.Policy},
+		slot{"title", &s.Title},
+		slot{"by", &s.By},
+		slot{"approval", func(f field) error { return s.Approval.read(f, 0) }},
+		slot{"shortest", listOf(&s.Shortest, maxParties+maxCommitments, readText)},
+		slot{"in_force", &s.InForce},
+		slot{"parties", listOf(&s.Parties, maxParties, (*PartyStatus).read)},
+		slot{"commitments", listOf(&s.Commitments, maxCommitments, (*CommitmentStatus).read)},
+		slot{"disputes", listOf(&s.Disputes, maxRead, (*DisputeStatus).read)},
+		slot{"next", maybe(&s.Next, (*ClockStatus).read)},
+		slot{"warnings", listOf(&s.Warnings, maxRead, (*Reason).read)})
 }
 
 func (x *Finding) read(f field, depth int) error {
 	if depth > maxNesting {
 		return fieldErr(f.path, "nested deeper than %d", maxNesting)
 	}
-	return readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "verdict":
-			return f.word(&x.Verdict)
-		case "text":
-			return f.text(&x.Text)
-		case "have":
-			return f.integer(&x.Have)
-		case "need":
-			return f.integer(&x.Need)
-		case "parts":
-			return f.list(maxParts, func(f field) error {
-				return appendRead(&x.Parts, f, func(part *Finding, f field) error { return part.read(f, depth+1) })
-			})
-		}
-		return f.unknown()
-	})
+	return f.object(
+		slot{"verdict", &x.Verdict},
+		slot{"text", &x.Text},
+		slot{"have", &x.Have},
+		slot{"need", &x.Need},
+		slot{"parts", listOf(&x.Parts, maxParts, func(part *Finding, f field) error { return part.read(f, depth+1) })})
 }
 
 func (p *PartyStatus) read(f field) error {
-	return readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "party":
-			return f.text(&p.Party)
-		case "name":
-			return f.text(&p.Name)
-		case "approver":
-			return f.text(&p.Approver)
-		case "weight":
-			return f.integer(&p.Weight)
-		case "asked":
-			return f.truth(&p.Asked)
-		case "standing":
-			return f.word(&p.Standing)
-		case "act":
-			p.Act = new(Evidence)
-			return p.Act.read(f)
-		case "nearest":
-			p.Nearest = new(Evidence)
-			return p.Nearest.read(f)
-		case "in_force":
-			return f.instant(&p.InForce)
-		}
-		return f.unknown()
-	})
+	return f.object(
+		slot{"party", &p.Party},
+		slot{"name", &p.Name},
+		slot{"approver", &p.Approver},
+		slot{"weight", &p.Weight},
+		slot{"asked", &p.Asked},
+		slot{"standing", &p.Standing},
+		slot{"act", maybe(&p.Act, (*Evidence).read)},
+		slot{"nearest", maybe(&p.Nearest, (*Evidence).read)},
+		slot{"in_force", &p.InForce})
 }
 
 func (e *Evidence) read(f field) error {
-	return readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "event":
-			return f.text(&e.Event)
-		case "by":
-			return f.text(&e.By)
-		case "role":
-			return f.word(&e.Role)
-		case "modality":
-			return f.word(&e.Modality)
-		case "at":
-			return f.instant(&e.At)
-		case "recorded":
-			return f.instant(&e.Recorded)
-		case "publisher":
-			return f.text(&e.Publisher)
-		}
-		return f.unknown()
-	})
+	return f.object(
+		slot{"event", &e.Event},
+		slot{"by", &e.By},
+		slot{"role", &e.Role},
+		slot{"modality", &e.Modality},
+		slot{"at", &e.At},
+		slot{"recorded", &e.Recorded},
+		slot{"publisher", &e.Publisher})
 }
 
 func (c *CommitmentStatus) read(f field) error {
-	return readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "commitment":
-			return f.text(&c.Commitment)
-		case "party":
-			return f.text(&c.Party)
-		case "title":
-			return f.text(&c.Title)
-		case "event":
-			return f.text(&c.Event)
-		case "at":
-			return f.instant(&c.At)
-		}
-		return f.unknown()
-	})
+	return f.object(
+		slot{"commitment", &c.Commitment},
+		slot{"party", &c.Party},
+		slot{"title", &c.Title},
+		slot{"event", &c.Event},
+		slot{"at", &c.At})
 }
 
 func (d *DisputeStatus) read(f field) error {
-	return readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "event":
-			return f.text(&d.Event)
-		case "party":
-			return f.text(&d.Party)
-		case "by":
-			return f.text(&d.By)
-		case "commitment":
-			return f.text(&d.Commitment)
-		case "at":
-			return f.instant(&d.At)
-		}
-		return f.unknown()
-	})
+	return f.object(
+		slot{"event", &d.Event},
+		slot{"party", &d.Party},
+		slot{"by", &d.By},
+		slot{"commitment", &d.Commitment},
+		slot{"at", &d.At})
 }
 
 func (c *ClockStatus) read(f field) error {
-	return readObject(f.path, f.raw, func(f field) error {
-		switch f.key {
-		case "clock":
-			return f.word(&c.Clock)
-		case "due":
-			return f.instant(&c.Due)
-		}
-		return f.unknown()
-	})
+	return f.object(
+		slot{"clock", &c.Clock},
+		slot{"due", &c.Due})
 }

@@ -1,0 +1,62 @@
+package dealtest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+// Resolve finds the agreement that a scenario names: one of the caller's own by
+// its id, one of package uschina by its id or a word that only its id has
+// (london), or a JSON file, whose path is relative to dir.
+func Resolve(ref scenario.Ref, dir string, own ...dealstate.Agreement) (dealstate.Agreement, error) {
+	if ref.File == "" {
+		return known(ref.Deal, own)
+	}
+	path := filepath.FromSlash(ref.File)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return dealstate.Agreement{}, err
+	}
+	defer f.Close()
+	a, err := dealstate.ReadAgreement(f)
+	if err != nil {
+		return a, fmt.Errorf("%s: %w", ref.File, err)
+	}
+	return a, nil
+}
+
+func known(name string, own []dealstate.Agreement) (dealstate.Agreement, error) {
+	var found []dealstate.Agreement
+	var ids []string
+	for _, a := range own {
+		if a.ID == name {
+			return a, nil
+		}
+		ids = append(ids, a.ID)
+	}
+	for _, a := range uschina.Agreements() {
+		ids = append(ids, shortName(a.ID))
+		if a.ID == name || slices.Contains(strings.Split(a.ID, "-"), name) {
+			found = append(found, a)
+		}
+	}
+	if len(found) != 1 {
+		return dealstate.Agreement{}, fmt.Errorf("no deal is called %q; want %s; or a line such as: agreement treaty.json", name, strings.Join(ids, ", "))
+	}
+	return found[0], nil
+}
+
+// shortName drops what all the ids have in common.
+func shortName(id string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(id, "us-china-"), "-2025")
+}

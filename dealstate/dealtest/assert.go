@@ -1,0 +1,208 @@
+package dealtest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
+)
+
+// TB is what the helpers need of a test: *testing.T and *testing.B have it.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+	FailNow()
+}
+
+// State fails the test at once unless the deal is, in the view, in the state.
+// The zero view is all that is on record, under the deal's own policy.
+func State(t TB, d *dealstate.Deal, v dealstate.View, want dealstate.State) {
+	t.Helper()
+	snap := d.At(v)
+	if snap.State != want {
+		fail(t, "state "+string(want), "state "+string(snap.State), scenario.Account{Deal: d, View: v, Mark: mover(snap), Needed: scenario.Needed(d, v, want)})
+	}
+}
+
+// mover is what brought the deal to its state.
+func mover(s dealstate.Snapshot) string { return s.By }
+
+// Awaiting fails the test at once unless exactly these parties' approvals are
+// outstanding, in any order; none at all: unless nobody is awaited.
+func Awaiting(t TB, d *dealstate.Deal, v dealstate.View, parties ...string) {
+	t.Helper()
+	snap := d.At(v)
+	matchParties(t, d, v, "awaiting", parties, snap.Awaiting)
+}
+
+// Approved fails the test at once unless exactly these parties' approvals
+// stand on the current revision of the text, in any order.
+func Approved(t TB, d *dealstate.Deal, v dealstate.View, parties ...string) {
+	t.Helper()
+	snap := d.At(v)
+	matchParties(t, d, v, "approved", parties, snap.Approved)
+}
+
+// matchParties compares two lists of parties, and marks the act of the first of
+// which they differ.
+func matchParties(t TB, d *dealstate.Deal, v dealstate.View, word string, want, got []string) {
+	t.Helper()
+	if sameNames(want, got) {
+		return
+	}
+	snap := d.At(v)
+	var needed []string
+	for _, id := range want {
+		if _, ok := snap.Party(id); !ok {
+			needed = append(needed, fmt.Sprintf("No party is called %s.", id))
+		}
+	}
+	fail(t, word+" "+orNobody(want), word+" "+orNobody(got),
+		scenario.Account{Deal: d, View: v, Mark: actOf(snap, want, got), Needed: append(needed, scenario.Missing(snap)...)})
+}
+
+// actOf finds the report about the first party that is in one list only.
+func actOf(s dealstate.Snapshot, a, b []string) string {
+	for _, p := range s.Parties {
+		if slices.Contains(a, p.Party) == slices.Contains(b, p.Party) {
+			continue
+		}
+		for _, evidence := range []*dealstate.Evidence{p.Nearest, p.Act} {
+			if evidence != nil {
+				return evidence.Event
+			}
+		}
+	}
+	return ""
+}
+
+func sameNames(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+func orNobody(names []string) string {
+	if len(names) == 0 {
+		return "nobody"
+	}
+	return strings.Join(names, ", ")
+}
+
+// Verdict fails the test at once unless that is the verdict of the approval
+// condition on the current revision of the text.
+func Verdict(t TB, d *dealstate.Deal, v dealstate.View, want dealstate.Verdict) {
+	t.Helper()
+	snap := d.At(v)
+	if snap.Approval.Verdict != want {
+		fail(t, "verdict "+want.String(), "verdict "+snap.Approval.Verdict.String(), scenario.Account{Deal: d, View: v, Needed: scenario.Missing(snap)})
+	}
+}
+
+// Revision fails the test at once unless that is the revision of the text,
+// counted from 1.
+func Revision(t TB, d *dealstate.Deal, v dealstate.View, want int) {
+	t.Helper()
+	if got := d.At(v).Revision; got != want {
+		fail(t, "revision "+strconv.Itoa(want), "revision "+strconv.Itoa(got), scenario.Account{Deal: d, View: v, Needed: []string{
+			"Every amendment that counts raises the revision by one, and so does every new round."}})
+	}
+}
+
+// Next fails the test at once unless that is the clock due next; nil: unless
+// no clock runs.
+func Next(t TB, d *dealstate.Deal, v dealstate.View, want *dealstate.ClockStatus) {
+	t.Helper()
+	got := d.At(v).Next
+	if w, g := clockText(want), clockText(got); w != g {
+		fail(t, w, g, scenario.Account{Deal: d, View: v})
+	}
+}
+
+func clockText(c *dealstate.ClockStatus) string {
+	if c == nil {
+		return "next clock: none"
+	}
+	return "next clock: " + c.Clock.String() + ", due " + c.Due.UTC().Format(time.RFC3339Nano)
+}
+
+// Warned fails the test at once unless every one of the texts is among the
+// snapshot's warnings, as its whole text or its code's word; no text at all:
+// unless there is no warning.
+func Warned(t TB, d *dealstate.Deal, v dealstate.View, warnings ...string) {
+	t.Helper()
+	got := d.At(v).Warnings
+	if len(warnings) == 0 && len(got) == 0 || len(warnings) > 0 && gives(got, warnings) {
+		return
+	}
+	fail(t, "warnings: "+orNone(warnings), "warnings: "+orNone(reasonTexts(got)), scenario.Account{Deal: d, View: v})
+}
+
+func orNone(texts []string) string {
+	if len(texts) == 0 {
+		return "none"
+	}
+	return strings.Join(texts, "; ")
+}
+
+// History fails the test at once unless the deal came, in the view, through
+// exactly these states, the initial one first. An event or clock that leaves
+// the deal in its state adds nothing.
+func History(t TB, d *dealstate.Deal, v dealstate.View, states ...dealstate.State) {
+	t.Helper()
+	got, by := history(d, v)
+	if slices.Equal(got, states) {
+		return
+	}
+	at := 0
+	for at < min(len(got), len(states)) && got[at] == states[at] {
+		at++
+	}
+	account := scenario.Account{Deal: d, View: v}
+	if at < len(got) {
+		account.Mark = by[at]
+	}
+	if at > 0 && at < len(states) {
+		account.Needed = onwards(d, got[at-1], states[at])
+	}
+	fail(t, "history "+arrows(states), "history "+arrows(got), account)
+}
+
+// history gives the states, and for each what brought the deal there.
+func history(d *dealstate.Deal, v dealstate.View) (states []dealstate.State, by []string) {
+	_, decisions := d.Replay(v)
+	states, by = []dealstate.State{d.Machine().Lifecycle().Initial}, []string{""}
+	for _, did := range decisions {
+		if did.From == did.To {
+			continue
+		}
+		name := did.Event
+		if name == "" {
+			name = did.Kind.String()
+		}
+		states, by = append(states, did.To), append(by, name)
+	}
+	return states, by
+}
+
+func onwards(d *dealstate.Deal, from, to dealstate.State) []string {
+	return scenario.Leading(d.Machine().Lifecycle(), from, to)
+}
+
+func arrows(states []dealstate.State) string {
+	names := make([]string, len(states))
+	for i, s := range states {
+		names[i] = string(s)
+	}
+	return strings.Join(names, " → ")
+}
+
+// fail ends the test with what was wanted, what there was, and the account.
+func fail(t TB, want, got string, a scenario.Account) {
+	t.Helper()
+	require.FailNow(t, fmt.Sprintf("want: %s\n got: %s\n\n%s", want, got, a))
+}

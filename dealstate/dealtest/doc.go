@@ -1,0 +1,31 @@
+// Package dealtest tests whatever depends on a deal: by assertions, by stories
+// told in Go, and by scenario files that an analyst can read.
+//
+//	func TestScenarios(t *testing.T) { dealtest.RunFile(t, "testdata/*.scenario") }
+//
+// Such a file holds one act a line, and indented under it what should be so:
+//
+//	scenario Xi approves first
+//	deal london
+//	2025-06-20 approve china by xi
+//	  state awaiting_trump_approval
+//	2025-06-21 implement
+//	  refused: us has not approved
+//
+// Package [github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario] fixes
+// the format. With go test -update, expectations that fail are rewritten to
+// what holds; to begin with, write "state ?" and "noted".
+//
+// The same story in Go is told with [Begin]. On a deal of your own, use the
+// assertions: [State], [Awaiting], [Approved], [Verdict], [Revision], [Next],
+// [Warned] and [History] of where it stands in a view, [Applied], [Refused] and
+// [Noted] of what an event on record did, [Refuses] and [UnchangedBy] of what
+// would happen. Each ends the test when it does not hold, and then tells the
+// deal's timeline with the line in question marked, where the deal stands, and
+// what would have been needed.
+//
+// [Log] makes event logs of every kind, from a seed, for property tests.
+//
+// The package is for test files: it imports testing, and defines the flag
+// -update; see [Updating].
+package dealtest

@@ -1,0 +1,324 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Account tells what a deal's log did in a view, for whoever must find out why
+// the deal is not where it was expected: every event and clock in the order of
+// the fold, with one line marked, and then the snapshot's own explanation.
+type Account struct {
+	Deal   *dealstate.Deal
+	View   dealstate.View
+	Mark   string              // the id of the event, or the clock, whose line is marked
+	Here   string              // the line to mark where Mark is on none
+	Label  func(string) string // what stands before an event, by its id; nil: the id
+	Needed []string            // sentences on what would have been needed
+}
+
+// An account shows at most so many lines before the one that is marked, and
+// after it.
+const (
+	mostBefore = 30
+	mostAfter  = 12
+)
+
+// row is an event, or a clock, and what it did.
+type row struct {
+	key, label, act, did string
+}
+
+// String is the account as text, indented by four blanks.
+func (a Account) String() string {
+	snap, decisions := a.Deal.Replay(a.View)
+	var b strings.Builder
+	fmt.Fprintf(&b, "The deal so far, under policy %s:\n", snap.Policy)
+	a.timeline(&b, a.rows(decisions))
+	b.WriteString("\nWhere it stands:\n")
+	for _, text := range strings.Split(strings.TrimSuffix(snap.Explain(), "\n"), "\n") {
+		b.WriteString("    " + text + "\n")
+	}
+	if len(a.Needed) > 0 {
+		b.WriteString("\nWhat would have been needed:\n")
+	}
+	for _, text := range a.Needed {
+		b.WriteString("    " + text + "\n")
+	}
+	return b.String()
+}
+
+// rows are those that the view sees, and then the others.
+func (a Account) rows(decisions []dealstate.Decision) []row {
+	events := map[string]dealstate.Event{}
+	for e := range a.Deal.Events() {
+		events[e.ID] = e
+	}
+	var rows []row
+	for _, d := range decisions {
+		r := row{key: d.Event, did: didText(d)}
+		if d.Event == "" {
+			r.key, r.label, r.act = d.Kind.String(), "clock", startText(d.At)+" "+d.Kind.String()
+		} else {
+			r.label, r.act = a.label(d.Event), eventText(events[d.Event])
+			delete(events, d.Event)
+		}
+		rows = append(rows, r)
+	}
+	for e := range a.Deal.Events() {
+		if _, left := events[e.ID]; left {
+			rows = append(rows, row{key: e.ID, label: a.label(e.ID), act: eventText(e), did: "not seen in this view: it happened, or was learned, later"})
+		}
+	}
+	return rows
+}
+
+func (a Account) label(event string) string {
+	if a.Label == nil {
+		return event
+	}
+	return a.Label(event)
+}
+
+func (a Account) timeline(b *strings.Builder, rows []row) {
+	mark := -1
+	for i, r := range rows {
+		if r.key == a.Mark && a.Mark != "" {
+			mark = i
+		}
+	}
+	if mark < 0 && a.Here != "" {
+		mark, rows = len(rows), append(rows, row{label: a.label(""), act: a.Here})
+	}
+	if mark < 0 {
+		mark = len(rows) - 1
+	}
+	width := 0
+	for _, r := range rows {
+		width = max(width, len([]rune(r.label)))
+	}
+	first, last := max(0, mark-mostBefore), min(len(rows), mark+1+mostAfter)
+	elided(b, first)
+	for i := first; i < last; i++ {
+		rows[i].write(b, width, i == mark)
+	}
+	elided(b, len(rows)-last)
+}
+
+func elided(b *strings.Builder, n int) {
+	if n > 0 {
+		fmt.Fprintf(b, "    … %d more\n", n)
+	}
+}
+
+func (r row) write(b *strings.Builder, width int, marked bool) {
+	mark := "   "
+	if marked {
+		mark = "  >"
+	}
+	fmt.Fprintf(b, "%s %-*s  %s\n", mark, width, r.label, r.act)
+	if r.did != "" {
+		fmt.Fprintf(b, "    %*s    %s\n", width, "", r.did)
+	}
+}
+
+// eventText is an event as a scenario says it, without what is only for the
+// record.
+func eventText(e dealstate.Event) string {
+	at := e.At
+	if e.Recorded.Equal(at) {
+		e.Recorded = Step{}.At
+	}
+	e.ID, e.Source, e.Note = "", dealstate.Source{}, ""
+	return startText(at) + " " + actText(e)
+}
+
+// didText says what a decision was, and of an applied one only what its act
+// does not say itself.
+func didText(d dealstate.Decision) string {
+	text := d.Outcome.String()
+	if d.From != d.To {
+		text += fmt.Sprintf(", %s → %s", d.From, d.To)
+	}
+	reasons := slices.DeleteFunc(slices.Clone(d.Reasons), func(r dealstate.Reason) bool {
+		return r.Code == dealstate.ReasonCounted || r.Code == dealstate.ReasonMet
+	})
+	if len(reasons) > 0 {
+		text += ": " + strings.Join(texts(reasons), "; ")
+	}
+	return text
+}
+
+// Needed says what would have brought the deal, from where the view sees it,
+// to the state: which rules lead there, whose approval is missing, and under
+// which other policies it is there. It is empty where the deal is there.
+func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string {
+	snap, lifecycle := d.At(v), d.Machine().Lifecycle()
+	if snap.State == want {
+		return nil
+	}
+	if !slices.Contains(lifecycle.States, want) {
+		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s.", want, joinStates(lifecycle.States))}
+	}
+	out := append(Leading(lifecycle, snap.State, want), Missing(snap)...)
+	return append(out, elsewhere(d, v, want)...)
+}
+
+// Leading says which rules lead from one state straight to another.
+func Leading(l dealstate.Lifecycle, from, to dealstate.State) []string {
+	var out []string
+	for _, r := range l.Rules {
+		if r.To != to || !slices.Contains(r.From, from) {
+			continue
+		}
+		text := fmt.Sprintf("From %s, %s leads to %s (rule %s)", from, onWords(r.On), to, r.ID)
+		if !r.When.IsZero() {
+			text += ", when " + r.When.String()
+		}
+		out = append(out, text+".")
+	}
+	if out == nil {
+		out = []string{fmt.Sprintf("No rule leads from %s straight to %s.", from, to)}
+	}
+	return out
+}
+
+func onWords(k dealstate.Kind) string {
+	if k.IsClock() {
+		return "the " + k.String() + " clock"
+	}
+	return k.String()
+}
+
+// NeededFor says what kept an event on record from being applied: the reasons
+// of its decision, whose approval is missing, and under which other policies it
+// is applied.
+func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []string {
+	out := []string{fmt.Sprintf("Against it: %s.", strings.Join(texts(did.Reasons), "; "))}
+	if did.Outcome == dealstate.Refused {
+		out = append(out, Missing(d.At(v))...)
+	}
+	var names []string
+	for _, p := range dealstate.Policies() {
+		v.Policy = p
+		_, decisions := d.Replay(v)
+		if slices.ContainsFunc(decisions, func(o dealstate.Decision) bool { return o.Event == did.Event && o.Outcome == dealstate.Applied }) {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) > 0 {
+		out = append(out, fmt.Sprintf("Another policy: under %s, it is applied.", strings.Join(names, " and ")))
+	}
+	return out
+}
+
+// Missing says whose approval, or which commitment, would meet the approval
+// condition.
+func Missing(s dealstate.Snapshot) []string {
+	switch {
+	case s.Approval.Verdict == dealstate.Lost:
+		return []string{"The approval condition can no longer be met on this revision of the text."}
+	case len(s.Shortest) > 0:
+		return []string{fmt.Sprintf("To meet the approval condition: %s.", strings.Join(s.Shortest, ", "))}
+	}
+	return nil
+}
+
+// elsewhere says under which other policies the deal is in the state.
+func elsewhere(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string {
+	var names []string
+	for _, p := range dealstate.Policies() {
+		v.Policy = p
+		if d.At(v).State == want {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Another policy: under %s, the same log leads to %s.", strings.Join(names, " and "), want)}
+}
+
+func joinStates(states []dealstate.State) string {
+	var names []string
+	for _, s := range states {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
+}
+
+// message says why an expectation does not hold.
+func (p *play) message(want Expectation, got found) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "want: %s\n got: %s\n\n", want, gotText(got))
+	here := startText(p.now) + " time passes"
+	b.WriteString(Account{Deal: p.deal, View: p.view(want), Mark: p.event, Here: here, Label: p.label, Needed: p.needed(want, got)}.String())
+	return b.String()
+}
+
+func gotText(g found) string {
+	if g.unseen {
+		return "the act is not seen in this view"
+	}
+	return g.Expectation.String()
+}
+
+// label is the line on which an event stands, or this step's.
+func (p *play) label(event string) string {
+	line := p.line
+	if event != "" {
+		line = p.lines[event]
+	}
+	if line == 0 {
+		return event // of a scenario that was not read from a file
+	}
+	return fmt.Sprintf("line %d", line)
+}
+
+func (p *play) needed(want Expectation, got found) []string {
+	v := p.view(want)
+	switch want.Verb {
+	case State:
+		return Needed(p.deal, v, dealstate.State(strings.Join(want.Names, ", ")))
+	case Verdict, Awaiting, Approved:
+		return append(strangers(p.agreement, want), Missing(got.snap)...)
+	case Applied:
+		if d, ok := p.decision(want); ok {
+			return NeededFor(p.deal, v, d)
+		}
+	case Refused, Noted:
+		if want.Verb == got.Verb {
+			return []string{"One of its reasons, or some that follow one another, word for word: " + strings.Join(got.texts, "; ") + "."}
+		}
+	}
+	return nil
+}
+
+// strangers says which of the names are no parties.
+func strangers(a dealstate.Agreement, e Expectation) []string {
+	if e.Verb == Verdict {
+		return nil
+	}
+	var ids, out []string
+	for _, p := range a.Parties {
+		ids = append(ids, p.ID)
+	}
+	for _, name := range e.Names {
+		if !slices.Contains(ids, name) {
+			out = append(out, fmt.Sprintf("No party is called %s; they are %s.", name, someOf(ids)))
+		}
+	}
+	return out
+}
+
+// someOf lists at most a dozen.
+func someOf(ids []string) string {
+	const most = 12
+	if len(ids) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+	}
+	return strings.Join(ids, ", ")
+}

@@ -1,0 +1,158 @@
+package scenario
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// found is what holds where something was expected. Where the expectation has
+// a text, any one of the texts will do, or some that follow one another.
+type found struct {
+	Expectation
+	texts  []string
+	snap   dealstate.Snapshot
+	unseen bool // the act is not seen from the view
+}
+
+// got says what holds where e was expected.
+func (p *play) got(e Expectation) found {
+	g := found{Expectation: e, snap: p.deal.At(p.view(e))}
+	g.Names, g.Text = nil, ""
+	switch e.Verb {
+	case Applied, Refused, Noted, Duplicate:
+		p.gotOutcome(e, &g)
+	case Fires:
+		g.Names = p.fired()
+	case Revised:
+		g.Names = p.revised()
+	case Warning:
+		g.texts = texts(g.snap.Warnings)
+		g.Text = strings.Join(g.texts, "; ")
+	case NothingHappens:
+		p.gotNothing(&g)
+	default:
+		g.look()
+	}
+	return g
+}
+
+// look reads from the snapshot.
+func (g *found) look() {
+	s := g.snap
+	switch g.Verb {
+	case State:
+		g.Names = []string{string(s.State)}
+	case Awaiting:
+		g.Names = s.Awaiting
+	case Approved:
+		g.Names = s.Approved
+	case Verdict:
+		g.Names = []string{s.Approval.Verdict.String()}
+	case Revision:
+		g.Names = []string{strconv.Itoa(s.Revision)}
+	case Next:
+		if s.Next != nil {
+			g.Names, g.At = []string{s.Next.Clock.String()}, s.Next.Due
+		}
+	}
+}
+
+func (p *play) gotOutcome(e Expectation, g *found) {
+	d, ok := p.decision(e)
+	if !ok {
+		g.unseen, g.Verb = true, 0
+		return
+	}
+	g.Verb = [...]Verb{dealstate.Applied: Applied, dealstate.Refused: Refused, dealstate.Noted: Noted, dealstate.Duplicate: Duplicate}[d.Outcome]
+	g.texts = texts(d.Reasons)
+	if d.Outcome == dealstate.Refused || d.Outcome == dealstate.Noted || e.Text != "" {
+		g.Text = strings.Join(g.texts, "; ")
+	}
+}
+
+// gotNothing compares where the deal stands with where it stood, and gives the
+// first thing that differs and that a line can say.
+func (p *play) gotNothing(g *found) {
+	if fired := p.fired(); len(fired) > 0 {
+		g.Verb, g.Names = Fires, fired
+		return
+	}
+	if Stands(p.stood, g.snap) {
+		return
+	}
+	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next} {
+		was := found{Expectation: Expectation{Verb: verb}, snap: p.stood}
+		was.look()
+		g.Verb, g.Names, g.At = verb, nil, time.Time{}
+		g.look()
+		if g.String() != was.String() {
+			return
+		}
+	}
+	g.Verb, g.Names = State, []string{string(g.snap.State)} // a commitment, or a dispute
+	g.At = time.Time{}
+}
+
+// Stands reports whether two snapshots of one deal tell of the same standing.
+// Instants of the look, warnings, and evidence that does not count do not matter.
+func Stands(a, b dealstate.Snapshot) bool {
+	for _, s := range []*dealstate.Snapshot{&a, &b} {
+		s.AsOf, s.Warnings, s.Parties = a.AsOf, nil, slices.Clone(s.Parties)
+		for i := range s.Parties { // evidence that does not count may come
+			s.Parties[i].Nearest = nil
+		}
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func texts(reasons []dealstate.Reason) []string {
+	var out []string
+	for _, r := range reasons {
+		out = append(out, squash(r.String()))
+	}
+	return out
+}
+
+// holds reports whether what was found is what was expected.
+func holds(want Expectation, got found) bool {
+	switch {
+	case want.Verb != got.Verb, want.Verb == 0, want.Verb > NothingHappens:
+		return false
+	case want.Verb == Warning:
+		return (want.Text == "") == (len(got.texts) == 0) && says(got.texts, want.Text)
+	case want.Verb <= Duplicate:
+		return says(got.texts, want.Text)
+	case want.Verb == Next:
+		return slices.Equal(want.Names, got.Names) && want.At.Equal(got.At)
+	case want.Verb == State, want.Verb == Verdict, want.Verb == Revision:
+		return slices.Equal(want.Names, got.Names)
+	}
+	return sameNames(want.Names, got.Names)
+}
+
+// says reports whether the text is one of the texts, or some of them one after
+// another; no text is always said.
+func says(all []string, text string) bool {
+	if text == "" {
+		return true
+	}
+	for i := range all {
+		for j := i + 1; j <= len(all); j++ {
+			if strings.Join(all[i:j], "; ") == text {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sameNames compares two lists regardless of their order.
+func sameNames(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
+}

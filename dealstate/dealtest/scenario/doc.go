@@ -1,0 +1,98 @@
+// Package scenario reads, writes and runs stories about a deal, as text that
+// reads aloud: one act a line, and indented under it what should be so.
+//
+//	file, err := scenario.Parse("london.scenario", r)
+//	report, err := scenario.Run(file.Scenarios[0], agreement)
+//	for _, f := range report.Failures {
+//		fmt.Println(f.Line, f.Message)
+//	}
+//
+// It opens no file, reads no clock and needs no test; in tests, use
+// dealtest.RunFile.
+//
+// # A file
+//
+//	# Comments stand on lines of their own.
+//	scenario The deadline passes, and a late report reopens it
+//	agreement treaty.json
+//	2025-06-10 negotiate by the delegations as negotiator
+//	2025-06-20 approve china by xi
+//	  state awaiting_trump_approval
+//	  awaiting us
+//	2025-07-01 time passes
+//	  fires deadline
+//	  state lapsed
+//	2025-06-30 approve us by trump known 2025-07-02
+//	  revised deadline
+//	  state approved
+//	  state lapsed known by 2025-07-01
+//	2025-07-03 retract 04-approve-us
+//	  state lapsed
+//
+// # Grammar
+//
+// A file is UTF-8, of at most [MaxLines] lines. Words are set off by blanks or
+// tabs. A line that begins with one is an expectation. Blank lines, and lines
+// whose first character other than a blank is #, mean nothing.
+//
+//	File        = { Scenario } .
+//	Scenario    = "scenario" Name EOL
+//	              ( "deal" Word | "agreement" Word ) [ "under" Policy ] EOL
+//	              { Expectation } { Step } .
+//	Step        = Start ( Act | "time" "passes" ) EOL { Expectation } .
+//	Act         = Kind [ Word [ Word ] ] { Clause } .
+//	Kind        = "negotiate" | "submit" | "approve" | "reject" | "withdraw" | "amend" | "implement" |
+//	              "perform" | "dispute" | "settle" | "suspend" | "resume" | "extend" | "terminate" |
+//	              "retract" | "note" .
+//	Clause      = "by" Words | "as" Role | Modality | "known" Start | "revision" Number |
+//	              "commitment" Word | "ref" Word | "until" Start | "id" Word | "party" Word |
+//	              "source" Words | "url" Word | "published" Word | "saying" Word .
+//	Role        = "instrument" | "approver" | "government" | "negotiator" | "counterparty" | "press" .
+//	Modality    = "asserted" | "conditional" | "denied" | "planned" .
+//	Expectation = Indent ( Outcome | Standing | Change ) EOL .
+//	Outcome     = ( "applied" | "refused" | "noted" | "duplicate" ) [ View ] [ ":" Text ] .
+//	Standing    = ( "state" Word | "verdict" ( "met" | "pending" | "lost" ) | "revision" Number |
+//	                ( "awaiting" | "approved" ) ( Names | "nobody" ) |
+//	                "next" ( Clock Start | "nothing" ) | "no" "warning" ) [ View ] |
+//	              "warning" [ View ] ":" Text .
+//	Change      = "fires" ( Clock { "," Clock } | "nothing" ) | "revised" ( Names | "nothing" ) |
+//	              "nothing" "happens" .
+//	View        = { "under" Policy | "as" "of" Look | "known" "by" Look } .   (* each at most once *)
+//	Names       = Word { "," Word } .
+//	Policy      = "strict" | "official" | "reported" .
+//	Clock       = "deadline" | "effect" | "term" .
+//	Start, Look = DATE | RFC3339 .
+//	Word        = characters without a blank | Go string in quotes .
+//	Words       = Word { Word } .                        (* up to the next clause *)
+//	Name, Text  = the rest of the line .
+//
+// A word that could begin a clause needs quotes where it is a name: "by". So
+// does one with a comma in a list. A clause stands at most once in an act.
+//
+// # What it means
+//
+// The word after a kind is the party whose act it is, and after retract the
+// event that is voided; without one, the act is of all sides jointly. After perform
+// it may be the commitment, or the party and then the commitment: perform
+// us-tariff-cut, or perform us us-tariff-cut. See [Scenario.Events]
+// for the ids and roles that need not be written.
+//
+// A date means the start of that day in UTC, but in as of and known by (Look)
+// its end: so "as of" a day sees what happened on it. Acts may be written in any
+// order: the order of the lines is that in which the reports arrive, and the
+// dates say when the acts happened. Acts of one instant fold as the core folds
+// them, by when they were known and then by id, which is the order of the lines
+// for as long as the scenario gives no ids of its own.
+//
+// An expectation looks at the deal with all acts above it on record, under the
+// deal's policy (strict, unless its line says otherwise), as of the latest
+// instant of which any line so far speaks. With known by, and no as of, it looks
+// from that earlier instant. Names may stand in any order. A reason is given by
+// its whole text; of several, one is enough, or some that follow one another,
+// with "; " between. An outcome without a view is that of recording the act
+// there and then; with one, what the act comes to as the view sees it.
+//
+// Fires means the clocks that fired since the step before. Revised means the
+// earlier acts, and clocks, that are now decided otherwise. Nothing happens
+// means that the deal stands exactly where it stood before the step.
+package scenario

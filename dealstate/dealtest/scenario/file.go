@@ -1,0 +1,123 @@
+package scenario
+
+import (
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// What a file may hold. A line is of at most [dealstate.MaxLine] bytes.
+const (
+	MaxLines = 100_000
+	MaxFile  = 16 << 20 // bytes
+)
+
+// File is a scenario file as it was read, its comments included.
+type File struct {
+	Name      string // for error messages
+	Scenarios []Scenario
+	End       []string // comments and blank lines after the last scenario
+}
+
+// Scenario is one story about one deal, told in steps. The order of the steps
+// is the order in which they are recorded; when each act happened, and when it
+// was known, is its own matter.
+type Scenario struct {
+	Name      string
+	Agreement Ref
+	Policy    dealstate.Policy // the deal's own; zero: strict
+	Expect    []Expectation    // of the deal before the first step
+	Steps     []Step
+
+	Doc  []string // comment lines before it, "" for a blank line
+	Line int      // from 1; 0: it was not read from a file
+}
+
+// Ref says on which agreement a deal is opened: by the name of one that is
+// known, or by a file. One of the two is set.
+type Ref struct {
+	Deal string // london
+	File string // treaty.json, relative to the scenario's file
+
+	Doc    []string
+	Line   int
+	Column int
+}
+
+// Step is one line of a story: an act that is recorded, or only time that
+// passes.
+type Step struct {
+	// At is when the act happened, or the instant that time has reached.
+	At time.Time
+	// Act is the event, without its At and Deal. A zero Kind: time passes. An
+	// act without an ID gets one, and one without a Role is given it by who
+	// speaks; see [Scenario.Events].
+	Act    dealstate.Event
+	Expect []Expectation
+
+	Doc  []string
+	Line int
+	cols map[string]int // where each field of the act stands
+}
+
+// Passes reports whether the step is only time that passes.
+func (s Step) Passes() bool { return s.Act.Kind == 0 }
+
+// column is where a field stands in the step's line; the act itself if the
+// field was not written.
+func (s Step) column(field string) int {
+	if c := s.cols[field]; c > 0 {
+		return c
+	}
+	return max(1, s.cols["kind"])
+}
+
+// Verb is what an expectation speaks of.
+type Verb uint8
+
+// The verbs. Outcomes look at what the step's act did, the others at where the
+// deal then stands.
+const (
+	Applied        Verb = iota + 1 // the act took effect
+	Refused                        // the rules said no; Text is a reason
+	Noted                          // kept as evidence only; Text is a reason
+	Duplicate                      // it had been recorded before
+	State                          // Names is the state
+	Awaiting                       // Names are the parties whose approval is outstanding
+	Approved                       // Names are the parties whose approval stands
+	Verdict                        // Names is met, pending or lost
+	Revision                       // Names is the number of the text's revision
+	Next                           // Names is the clock due next, At when; no names: no clock runs
+	Fires                          // Names are the clocks that fired on the way to this step
+	Revised                        // Names are the earlier events, or clocks, decided otherwise now
+	Warning                        // Text is one of the snapshot's warnings; empty: there is none
+	NothingHappens                 // the deal stands exactly where it stood, and no clock fired
+)
+
+var verbs = [...]string{Applied: "applied", Refused: "refused", Noted: "noted", Duplicate: "duplicate", State: "state",
+	Awaiting: "awaiting", Approved: "approved", Verdict: "verdict", Revision: "revision", Next: "next", Fires: "fires",
+	Revised: "revised", Warning: "warning", NothingHappens: "nothing happens"}
+
+func (v Verb) String() string {
+	if int(v) >= len(verbs) {
+		return ""
+	}
+	return verbs[v]
+}
+
+// ofAct reports whether the verb speaks of an act, so that it cannot stand
+// where nothing was recorded.
+func (v Verb) ofAct() bool { return v >= Applied && v <= Duplicate || v == Revised }
+
+// Expectation is one line about what should be so after a step.
+type Expectation struct {
+	Verb  Verb
+	View  dealstate.View // zero fields: the deal's policy, as of this step, with all above it known
+	Names []string
+	At    time.Time
+	Text  string
+
+	Doc    []string
+	Line   int
+	Column int
+}

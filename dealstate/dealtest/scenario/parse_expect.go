@@ -1,0 +1,258 @@
+package scenario
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+const expectWords = "applied, refused, noted, duplicate, state, awaiting, approved, verdict, revision, next, fires, revised, warning, no warning or nothing happens"
+
+// expectation reads an indented line.
+func (p *parser) expectation(l *line, body string, indent int) error {
+	list, passes, err := p.expects(l, indent)
+	if err != nil {
+		return err
+	}
+	body, text, colon := cutText(body)
+	if err := l.split(body, indent); err != nil {
+		return err
+	}
+	e := Expectation{Line: p.number, Column: indent + 1, Text: squash(text)}
+	if err := l.expect(&e); err != nil {
+		return err
+	}
+	if err := l.whole(e, colon, passes); err != nil {
+		return err
+	}
+	e.Doc = p.comments()
+	*list = append(*list, e)
+	return nil
+}
+
+// expects finds what the expectation belongs to. Passes: there is no act.
+func (p *parser) expects(l *line, indent int) (list *[]Expectation, passes bool, err error) {
+	s := p.scenario()
+	if s == nil || !s.Agreement.set() {
+		return nil, false, l.fault(indent+1, "an indented line says what is expected of an act; want first a scenario, its deal, and an act")
+	}
+	if len(s.Steps) == 0 {
+		return &s.Expect, true, nil
+	}
+	step := &s.Steps[len(s.Steps)-1]
+	return &step.Expect, step.Passes(), nil
+}
+
+// speaking are the verbs after which a colon and a text may stand.
+var speaking = []string{"applied", "refused", "noted", "duplicate", "warning"}
+
+// cutText takes the free text from the end of: refused under strict: us has
+// not approved.
+func cutText(body string) (before, text string, colon bool) {
+	first := strings.TrimSuffix(strings.Fields(body)[0], ":")
+	if !slices.Contains(speaking, first) {
+		return body, "", false
+	}
+	for i := range len(body) {
+		if body[i] == ':' && (i == len(body)-1 || body[i+1] == ' ' || body[i+1] == '\t') {
+			return body[:i], body[i+1:], true
+		}
+	}
+	return body, "", false
+}
+
+// whole refuses what is understood, but cannot stand here.
+func (l *line) whole(e Expectation, colon, passes bool) error {
+	switch {
+	case colon && e.Text == "":
+		return l.fault(l.width+1, "nothing stands behind the colon; want the reason, or no colon")
+	case e.Verb == Warning && e.Text == "" && !l.words[0].is("no"):
+		return l.fault(l.width+1, "want a colon and the warning, or: no warning")
+	case passes && e.Verb.ofAct():
+		return l.fault(e.Column, "%s speaks of an act, but none was recorded above; want state, awaiting, approved, verdict, revision, next, fires, warning or nothing happens", e.Verb)
+	}
+	return nil
+}
+
+// expect reads the verb, what belongs to it, and the view.
+func (l *line) expect(e *Expectation) error {
+	if err := l.verb(e); err != nil {
+		return err
+	}
+	if err := l.operand(e); err != nil {
+		return err
+	}
+	if e.Verb == Fires || e.Verb == Revised || e.Verb == NothingHappens {
+		return l.end("the line's end")
+	}
+	return l.view(e)
+}
+
+func (l *line) verb(e *Expectation) error {
+	w, err := l.take("one of " + expectWords)
+	if err != nil {
+		return err
+	}
+	switch next := l.peek(); {
+	case w.is("no") && next.is("warning"):
+		l.next++
+		e.Verb = Warning
+		return nil
+	case w.is("nothing") && next.is("happens"):
+		l.next++
+		e.Verb = NothingHappens
+		return nil
+	}
+	for v := Applied; v < NothingHappens; v++ {
+		if w.is(v.String()) {
+			e.Verb = v
+			return nil
+		}
+	}
+	return l.fault(w.column, "%s is no expectation; want %s; an act is not indented", shown(w.text), expectWords)
+}
+
+func (l *line) operand(e *Expectation) (err error) {
+	switch e.Verb {
+	case State:
+		err = l.only(e, "a state")
+	case Verdict:
+		err = l.only(e, "met, pending or lost")
+	case Revision:
+		var n int
+		n, err = l.count()
+		e.Names = []string{strconv.Itoa(n)}
+	case Awaiting, Approved:
+		err = l.names(e, "nobody", "parties, or nobody")
+	case Revised:
+		err = l.names(e, "nothing", "ids of acts, or nothing")
+	case Fires:
+		if err = l.names(e, "nothing", "a clock: deadline, effect or term; or nothing"); err == nil {
+			err = l.clocks(e)
+		}
+	case Next:
+		err = l.clock(e)
+	}
+	return err
+}
+
+func (l *line) only(e *Expectation, what string) error {
+	w, err := l.take(what)
+	if err == nil && w.text == "" {
+		err = l.fault(w.column, "empty; want %s", what)
+	}
+	e.Names = []string{w.text}
+	return err
+}
+
+// names reads a list with commas, or the word for an empty one.
+func (l *line) names(e *Expectation, none, what string) error {
+	if l.skip(none) {
+		return nil
+	}
+	l.cutCommas()
+	for more := true; more; more = l.skip(",") {
+		w, err := l.take(what)
+		switch {
+		case err != nil:
+			return err
+		case w.is(","):
+			return l.fault(w.column, "a name is missing before the comma; want %s", what)
+		case w.text == "" || !w.quoted && clauses[w.text]:
+			return l.fault(w.column, "%s; want %s, in quotes if that is a name", shown(w.text), what)
+		}
+		e.Names = append(e.Names, w.text)
+	}
+	return nil
+}
+
+// cutCommas makes each comma of the words to come a word of its own.
+func (l *line) cutCommas() {
+	var cut []word
+	for _, w := range l.words[l.next:] {
+		if w.quoted {
+			cut = append(cut, w)
+			continue
+		}
+		for i, part := range strings.Split(w.text, ",") {
+			if i > 0 {
+				cut = append(cut, word{text: ",", column: w.column})
+				w.column++
+			}
+			if part != "" {
+				cut = append(cut, word{text: part, column: w.column})
+				w.column += utf8.RuneCountInString(part)
+			}
+		}
+	}
+	l.words = append(l.words[:l.next:l.next], cut...)
+}
+
+func (l *line) clocks(e *Expectation) error {
+	for _, name := range e.Names {
+		if !isClock(name) {
+			return l.fault(e.Column, "%s is no clock; want deadline, effect or term", shown(name))
+		}
+	}
+	return nil
+}
+
+func isClock(name string) bool {
+	var k dealstate.Kind
+	return k.UnmarshalText([]byte(name)) == nil && k.IsClock()
+}
+
+// clock reads: next deadline 2025-08-12T04:01:00Z, or: next nothing.
+func (l *line) clock(e *Expectation) error {
+	if l.skip("nothing") {
+		return nil
+	}
+	if err := l.only(e, "a clock: deadline, effect or term; or nothing"); err != nil {
+		return err
+	}
+	if !isClock(e.Names[0]) {
+		return l.fault(l.words[l.next-1].column, "%s is no clock; want deadline, effect or term; or nothing", shown(e.Names[0]))
+	}
+	at, err := l.start()
+	e.At = at
+	return err
+}
+
+// view reads: under official as of 2025-07-01 known by 2025-06-30, in any order.
+func (l *line) view(e *Expectation) (err error) {
+	for err == nil && !l.done() {
+		switch {
+		case e.View.Policy.Name == "" && l.skip("under"):
+			e.View.Policy, err = l.policy()
+		case e.View.AsOf.IsZero() && l.skip("as"):
+			if err = l.particle("of"); err == nil {
+				e.View.AsOf, err = l.look()
+			}
+		case e.View.KnownBy.IsZero() && l.skip("known"):
+			if err = l.particle("by"); err == nil {
+				e.View.KnownBy, err = l.look()
+			}
+		default:
+			return l.end(wantView(e.Verb))
+		}
+	}
+	return err
+}
+
+func wantView(v Verb) string {
+	const views = "under and a policy, as of and an instant, known by and an instant; each at most once"
+	if slices.Contains(speaking, v.String()) {
+		return "a colon and a reason, or before it " + views
+	}
+	return views
+}
+
+func (l *line) particle(text string) error {
+	if w := l.peek(); !l.skip(text) {
+		return l.fault(w.column, "want %s", shown(text))
+	}
+	return nil
+}

@@ -134,7 +134,8 @@ func (c *Cursor) Snapshot() Snapshot {
 // AppendKey appends what the deal's future depends on: two cursors of one
 // machine and policy with equal keys answer all further acts alike, when those
 // come after the same spans of time. The number of the revision is not part of
-// it, nor is what was said by whom.
+// it, nor is what was said by whom, nor how long ago the past was: of an instant
+// gone by, only whether its clock has fired for it.
 func (c *Cursor) AppendKey(to []byte) []byte {
 	s := &c.f.situation
 	to = binary.AppendUvarint(to, uint64(s.state))
@@ -144,22 +145,43 @@ func (c *Cursor) AppendKey(to []byte) []byte {
 		}
 	}
 	to = binary.AppendUvarint(to, uint64(len(s.disputes)))
-	for _, t := range []time.Time{s.met, s.inForce, s.fired[0], s.fired[1], s.fired[2]} {
-		to = s.appendSpan(to, t)
-	}
-	for _, clock := range []setting{s.deadline, s.term} {
-		to = s.appendSpan(to, clock.base)
-		for p := range s.acts {
-			to = s.appendSpan(to, clock.of(p, len(s.acts)))
+	for p := range s.acts {
+		if !s.m.asked.has(p) {
+			to = append(to, byte(s.standing(p)))
 		}
 	}
-	return to
+	to = s.appendClock(to, Effect, setting{base: s.dueAt(int(Effect - firstClock))})
+	to = s.appendClock(to, Deadline, s.deadline)
+	return s.appendClock(to, Term, s.term)
 }
 
-// appendSpan appends an instant as seen from now.
-func (s *situation) appendSpan(to []byte, t time.Time) []byte {
-	if t.IsZero() {
-		return append(to, 0)
+// appendClock appends the instants that the sides still stand by, and whether
+// the clock has fired for the one that is due.
+func (s *situation) appendClock(to []byte, clock Kind, c setting) []byte {
+	parties := len(s.acts)
+	base := c.base
+	if len(c.by) == parties {
+		base = time.Time{} // no side stands by it any more
 	}
-	return binary.AppendVarint(append(to, 1), int64(t.Sub(s.now)))
+	to = append(s.appendSpan(to, base), byte(len(c.by)))
+	if len(c.by) > 0 {
+		for p := range parties {
+			to = s.appendSpan(to, c.of(p, parties))
+		}
+	}
+	if due := c.due(parties); !due.IsZero() && due.Equal(s.fired[clock-firstClock]) {
+		return append(to, 1)
+	}
+	return append(to, 0)
+}
+
+// appendSpan appends an instant as seen from now; all of the past looks alike.
+func (s *situation) appendSpan(to []byte, t time.Time) []byte {
+	switch {
+	case t.IsZero():
+		return append(to, 0)
+	case !t.After(s.now):
+		return append(to, 1)
+	}
+	return binary.AppendVarint(append(to, 2), int64(t.Sub(s.now)))
 }

@@ -148,7 +148,8 @@ func (f *folding) decide(e *entry) step {
 		d.outcome, d.why = Applied, []Reason{{Code: ReasonVoids, Event: e.Ref}}
 		return d
 	}
-	change := f.enact(e)
+	var change change
+	f.enact(e, &change)
 	if change.outcome != Applied {
 		d.outcome, d.why = change.outcome, []Reason{change.reason}
 		return d
@@ -156,7 +157,7 @@ func (f *folding) decide(e *entry) step {
 	rule, ok := f.choose(e.Kind)
 	if !ok {
 		d.outcome, d.why = f.refusal(e)
-		f.undo(e, change)
+		f.undo(e, &change)
 		return d
 	}
 	switch e.Kind {
@@ -328,6 +329,9 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
 	}
 	if len(rules) == 0 {
+		if f.quiet {
+			return Refused, nil
+		}
 		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
 	}
 	if e.Kind == Implement && e.Role == Instrument {

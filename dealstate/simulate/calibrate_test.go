@@ -1,0 +1,130 @@
+package simulate_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/simulate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+// censored draws waits and cuts some of them off, as a record does.
+func censored(n int, draw func(u float64) float64) []simulate.Spell {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var all []simulate.Spell
+	for range n {
+		wait, cut := draw(rng.Float64()), 40*rng.Float64()
+		s := simulate.Spell{Party: "us", From: june, To: june.Add(time.Duration(min(wait, cut) * float64(day))), End: dealstate.Approve}
+		if cut < wait {
+			s.End = 0
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func TestFitsFindTheDistributionThroughCensoring(t *testing.T) {
+	t.Parallel()
+	weibull := censored(20_000, func(u float64) float64 { return 20 * math.Pow(-math.Log(u), 1/1.7) })
+	for _, p := range []float64{0.1, 0.3, 0.6, 0.8} {
+		want := 20 * math.Pow(-math.Log1p(-p), 1/1.7)
+		for name, fit := range map[string]simulate.Fit{"weibull": simulate.FitWeibull, "empirical": simulate.Empirical} {
+			got, ok := fit(weibull).Quantile(p)
+			require.True(t, ok)
+			require.InEpsilon(t, want, got.Hours()/24, 0.03, "%s %g", name, p)
+		}
+	}
+	exponential := censored(20_000, func(u float64) float64 { return -15 * math.Log(u) })
+	got, _ := simulate.FitExponential(exponential).Quantile(0.5)
+	require.InEpsilon(t, 15*math.Ln2, got.Hours()/24, 0.03)
+}
+
+func TestEmpiricalIsNelsonAalen(t *testing.T) {
+	t.Parallel()
+	spells := spellsOf(5, 9, 20)
+	spells[1].End = 0
+	w := simulate.Empirical(spells)
+	require.InDelta(t, 1, w.Lasting(5*day-1), 1e-12)
+	require.InDelta(t, math.Exp(-1.0/3), w.Lasting(5*day), 1e-12)
+	require.InDelta(t, math.Exp(-1.0/3), w.Lasting(20*day-1), 1e-12)
+	require.InDelta(t, math.Exp(-4.0/3), w.Lasting(20*day), 1e-12)
+	require.InDelta(t, math.Exp(-8.0/3), w.Lasting(40*day), 1e-12) // at its average rate
+	last := time.Duration(0)
+	for p := 0.0; p < 0.999; p += 0.001 {
+		d, ok := w.Quantile(p)
+		require.True(t, ok)
+		require.GreaterOrEqual(t, d, last)
+		last = d
+	}
+}
+
+func TestQuantileAndLastingAreInverse(t *testing.T) {
+	t.Parallel()
+	for _, w := range []simulate.Wait{simulate.Exponential(9 * day), simulate.Weibull(9*day, 0.6), simulate.LogNormal(9*day, 1.1), simulate.Exponential(day).Stretched(3)} {
+		for p := 0.01; p < 1; p += 0.01 {
+			d, ok := w.Quantile(p)
+			require.True(t, ok)
+			require.InDelta(t, 1-p, w.Lasting(d), 1e-9, "%s %g", w, p)
+		}
+	}
+	_, ok := simulate.Wait{}.Quantile(0.5)
+	require.False(t, ok)
+}
+
+func TestCalibrationUsesNothingRecordedLater(t *testing.T) {
+	t.Parallel()
+	known := time.Date(2025, 8, 11, 12, 0, 0, 0, time.UTC) // the order of that day was recorded at its end
+	before, err := simulate.Calibrate(uschina.Stockholm(), recorded(t, known), simulate.FitExponential)
+	require.NoError(t, err)
+	after, err := simulate.Calibrate(uschina.Stockholm(), recorded(t, known.Add(12*time.Hour)), simulate.FitExponential)
+	require.NoError(t, err)
+	// 15 days of London, and 13.5 of Stockholm without end; then 13 with one.
+	require.Equal(t, "exponential, mean 28.5 days", before.Parties[0].Wait.String())
+	require.Equal(t, "exponential, mean 14 days", after.Parties[0].Wait.String())
+	require.InDelta(t, 7, mustQuantile(t, before.Implement, 1-1/math.E).Hours()/24, 1e-6)
+}
+
+func mustQuantile(t *testing.T, w simulate.Wait, p float64) time.Duration {
+	t.Helper()
+	d, ok := w.Quantile(p)
+	require.True(t, ok)
+	return d
+}
+
+func TestCalibrationNeedsAnEndedSpell(t *testing.T) {
+	t.Parallel()
+	_, err := simulate.Calibrate(uschina.London(), recorded(t, time.Date(2025, 6, 20, 0, 0, 0, 0, time.UTC)), simulate.FitExponential)
+	var wrong *dealstate.FieldError
+	require.ErrorAs(t, err, &wrong)
+	require.Equal(t, "spells", wrong.Field)
+}
+
+func TestChoicesAreCounted(t *testing.T) {
+	t.Parallel()
+	spells := spellsOf(1, 2, 3, 4)
+	spells[3].End = dealstate.Amend
+	spells = append(spells, simulate.Spell{From: june, To: onDay(3)}) // of the deal, not ended
+	m, err := simulate.Calibrate(dealstate.Agreement{Parties: bothSides}, spells, simulate.FitWeibull)
+	require.NoError(t, err)
+	require.Equal(t, simulate.Choice{Approve: 3.5 / 5.5, Reject: 0.5 / 5.5, Amend: 1.5 / 5.5}, m.Parties[1].Choice)
+	require.True(t, m.Implement.IsZero())
+	require.NoError(t, m.Validate(compile(t, dealstate.Agreement{})))
+}
+
+func TestScoresAreBriers(t *testing.T) {
+	t.Parallel()
+	s, err := simulate.ScoreForecasts([]simulate.Forecast{{P: 0.8, Happened: true}, {P: 0.3}, {P: 0.5, Happened: true}, {P: 0}})
+	require.NoError(t, err)
+	require.InDelta(t, (0.04+0.09+0.25)/4, s.Brier, 1e-12)
+	require.InDelta(t, 0.25, s.Reference, 1e-12)
+	require.InDelta(t, 1-s.Brier/0.25, s.Skill, 1e-12)
+	_, err = simulate.ScoreForecasts(nil)
+	require.ErrorContains(t, err, "forecasts")
+	_, err = simulate.ScoreForecasts([]simulate.Forecast{{P: 1.1}})
+	require.ErrorContains(t, err, "p: 1.1")
+}

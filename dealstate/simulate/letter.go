@@ -1,0 +1,132 @@
+package simulate
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Letter is one thing that can happen next. Many letters make an alphabet, and
+// an exploration tries every word over it.
+type Letter struct {
+	// Event is the act. Its ID, Deal and At are given to it, and its Role if it
+	// has none. A zero Kind: no act, only time that passes.
+	Event dealstate.Event
+	// Wait is how much time passes where there is no act; 0 means up to the next
+	// clock.
+	Wait time.Duration
+	// Extend is, for an Extend, how far ahead of the moment its Until lies; at
+	// least a second.
+	Extend time.Duration
+}
+
+// String says the letter in words: "approve china".
+func (l Letter) String() string {
+	e := l.Event
+	switch {
+	case e.Kind == 0 && l.Wait == 0:
+		return "wait for the next clock"
+	case e.Kind == 0:
+		return "wait " + l.Wait.String()
+	}
+	text := e.Kind.String()
+	for _, word := range []string{e.Party, e.Commitment} {
+		if word != "" {
+			text += " " + word
+		}
+	}
+	if l.Extend != 0 {
+		text += fmt.Sprintf(" by %s", l.Extend)
+	}
+	return text
+}
+
+// extension is long enough to matter beside the usual clocks of months.
+const extension = 30 * 24 * time.Hour
+
+// Alphabet derives the letters of an agreement: the time up to the next clock;
+// for each party, every kind of act; the kinds that are not one party's own, also
+// jointly; each commitment's performance; and, where the agreement sets a deadline
+// or a term, extensions by 30 days. Disputes and settlements are joint only, for no rule can ask whose
+// they were without asking it of the other kinds too. Retract and note are left
+// out: they move no deal along.
+func Alphabet(a dealstate.Agreement) []Letter {
+	letters := []Letter{{}}
+	for _, kind := range dealstate.Kinds() {
+		for _, party := range actingParties(a, kind) {
+			l := Letter{Event: dealstate.Event{Kind: kind, Party: party}}
+			if kind == dealstate.Extend {
+				l.Extend = extension
+			}
+			letters = append(letters, l)
+		}
+	}
+	for _, c := range a.Commitments {
+		letters = append(letters, Letter{Event: dealstate.Event{Kind: dealstate.Perform, Party: c.Party, Commitment: c.ID}})
+	}
+	return letters
+}
+
+// actingParties lists who can be the party of an act of that kind; "" is all
+// jointly.
+func actingParties(a dealstate.Agreement, kind dealstate.Kind) []string {
+	var ids []string
+	for _, p := range a.Parties {
+		ids = append(ids, p.ID)
+	}
+	switch kind {
+	case dealstate.Approve, dealstate.Reject, dealstate.Withdraw:
+		return ids
+	case dealstate.Retract, dealstate.Note, dealstate.Perform:
+		return nil
+	case dealstate.Dispute, dealstate.Settle:
+		return []string{""}
+	case dealstate.Extend:
+		if a.Deadline.IsZero() && a.Term == nil {
+			return nil
+		}
+	}
+	return append([]string{""}, ids...)
+}
+
+// Without leaves out every letter of that kind and party: "can it be
+// implemented without Xi?" is asked of Without(alphabet, Approve, "china").
+func Without(alphabet []Letter, kind dealstate.Kind, party string) []Letter {
+	return slices.DeleteFunc(slices.Clone(alphabet), func(l Letter) bool {
+		return l.Event.Kind == kind && l.Event.Party == party
+	})
+}
+
+// event dates the letter's act.
+func (l Letter) event(s Start, n int, at time.Time) dealstate.Event {
+	e := l.Event
+	e.ID, e.Deal, e.At, e.Recorded = fmt.Sprintf("path-%04d", n), s.agreement.ID, at, time.Time{}
+	if e.Kind == 0 {
+		e.Kind, e.Note = dealstate.Note, "time passes"
+		return e
+	}
+	if e.Role == 0 {
+		e.Role = s.role(e.Kind)
+	}
+	if e.By == "" && e.Role == dealstate.Approver && e.Party != "" {
+		e.By = s.approver(e.Party)
+	}
+	if e.Kind == dealstate.Extend {
+		e.Until = at.Add(l.Extend)
+	}
+	return e
+}
+
+func (l Letter) validate(field string, s Start) error {
+	switch {
+	case l.Event.Kind == 0 && (l.Wait < 0 || float64(l.Wait) > longest):
+		return fieldErr(field+".wait", "%s is out of range; want 0 (up to the next clock) to 73 years", l.Wait)
+	case l.Event.Kind == dealstate.Extend && (l.Extend < time.Second || float64(l.Extend) > longest):
+		return fieldErr(field+".extend", "%s is out of range; want a second to 73 years", l.Extend)
+	case l.Event.Kind == dealstate.Retract:
+		return fieldErr(field+".event.kind", "retract voids a report and is no act; leave the retracted act out instead")
+	}
+	return s.machine.Admit(l.event(s, 0, s.now))
+}

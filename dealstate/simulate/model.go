@@ -1,0 +1,130 @@
+package simulate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Model says how each party behaves. A party that it leaves out never acts.
+type Model struct {
+	Parties []Party
+	// Implement is the time from the approval condition being met to the
+	// implement event. Zero: nobody implements, which is right for an agreement
+	// with an effect clock.
+	Implement Wait
+}
+
+// Party is one party's behaviour towards each text that is put to it.
+type Party struct {
+	Party string // its id in the agreement
+	// Wait runs from when the text is put to the party to its decision: from the
+	// start, and anew after each amendment.
+	Wait   Wait
+	Choice Choice // what it then does; zero: it approves
+	// After names another party: this one's time begins only once that one has
+	// approved. "": at once.
+	After string
+	// Haste multiplies this party's hazard while the approval of another party
+	// stands: above 1 it hurries after the others, below 1 it holds back. 0 means 1.
+	Haste    float64
+	Pressure Pressure
+}
+
+// Choice holds the probabilities of what a party does when its wait is over.
+// They add up to 1; the zero Choice approves for certain.
+type Choice struct {
+	Approve float64
+	Reject  float64
+	Amend   float64 // demands a change: the text gets a new revision, and every wait begins anew
+	Lapse   float64 // never decides on this text
+}
+
+// Pressure is what a deadline does: within the last span before it, the
+// party's hazard is Factor times as high. A zero Factor means 1.
+type Pressure struct {
+	Within time.Duration
+	Factor float64
+}
+
+// choices lists the probabilities in the order of their acts.
+func (c Choice) list() [4]float64 {
+	if c == (Choice{}) {
+		return [4]float64{1, 0, 0, 0}
+	}
+	return [4]float64{c.Approve, c.Reject, c.Amend, c.Lapse}
+}
+
+// Validate reports the first thing wrong with the model for that machine, as a
+// *dealstate.FieldError naming the field ("parties[1].choice.reject").
+func (m Model) Validate(machine *dealstate.Machine) error {
+	ids := partyIDs(machine)
+	for i, p := range m.Parties {
+		at := fmt.Sprintf("parties[%d]", i)
+		if !slices.Contains(ids, p.Party) {
+			return fieldErr(at+".party", "%q is not a party of %s; want one of %v", p.Party, machine.Agreement().ID, ids)
+		}
+		if slices.ContainsFunc(m.Parties[:i], func(o Party) bool { return o.Party == p.Party }) {
+			return fieldErr(at+".party", "%q is there twice", p.Party)
+		}
+		if p.After != "" && (!slices.Contains(ids, p.After) || p.After == p.Party) {
+			return fieldErr(at+".after", "%q is not another party; want one of %v", p.After, ids)
+		}
+		if err := p.validate(at); err != nil {
+			return err
+		}
+	}
+	return m.Implement.validate("implement")
+}
+
+func partyIDs(machine *dealstate.Machine) []string {
+	var ids []string
+	for _, p := range machine.Agreement().Parties {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+func (p Party) validate(at string) error {
+	if p.Wait.IsZero() {
+		return fieldErr(at+".wait", "missing; want a distribution, or leave the party out if it never acts")
+	}
+	if err := p.Wait.validate(at + ".wait"); err != nil {
+		return err
+	}
+	if err := p.Choice.validate(at + ".choice"); err != nil {
+		return err
+	}
+	if !(p.Haste >= 0 && p.Haste <= maxFactor) {
+		return fieldErr(at+".haste", "%g is out of range; want 0 (which means 1) to %g", p.Haste, float64(maxFactor))
+	}
+	if !(p.Pressure.Factor >= 0 && p.Pressure.Factor <= maxFactor) {
+		return fieldErr(at+".pressure.factor", "%g is out of range; want 0 (which means 1) to %g", p.Pressure.Factor, float64(maxFactor))
+	}
+	if p.Pressure.Within < 0 || float64(p.Pressure.Within) > longest {
+		return fieldErr(at+".pressure.within", "%s is out of range; want 0 to 73 years", p.Pressure.Within)
+	}
+	return nil
+}
+
+// maxFactor bounds what multiplies a hazard.
+const maxFactor = 1e9
+
+func (c Choice) validate(at string) error {
+	sum := 0.0
+	for i, p := range c.list() {
+		if !(p >= 0 && p <= 1) {
+			return fieldErr(at+"."+choiceWords[i], "%g is no probability; want 0 to 1", p)
+		}
+		sum += p
+	}
+	if math.Abs(sum-1) > 1e-9 {
+		return fieldErr(at, "the probabilities add up to %g; want 1", sum)
+	}
+	return nil
+}
+
+var choiceWords = [...]string{"approve", "reject", "amend", "lapse"}

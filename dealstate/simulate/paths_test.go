@@ -1,0 +1,307 @@
+package simulate_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/simulate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+var threeParties = []dealstate.Party{{ID: "chile"}, {ID: "fiji"}, {ID: "kenya"}}
+
+func explore(t testing.TB, s simulate.Start, o simulate.Search) *simulate.Exploration {
+	t.Helper()
+	x, err := simulate.Paths(context.Background(), s, o)
+	require.NoError(t, err)
+	return x
+}
+
+func pledge(party string) []dealstate.Commitment {
+	return []dealstate.Commitment{{ID: "pledge-1", Party: party}}
+}
+
+// everyClock is an agreement in which deadline, effect and term all run.
+func everyClock(parties []dealstate.Party) dealstate.Agreement {
+	return dealstate.Agreement{ID: "x", Parties: parties, Commitments: pledge(parties[0].ID), Deadline: onDay(10),
+		Effect: &dealstate.Delay{Days: 3}, Term: &dealstate.Delay{Days: 15}}
+}
+
+// jointly leaves out extensions by one party: three of them on two clocks
+// combine into more situations than a test should visit.
+func jointly(a dealstate.Agreement) []simulate.Letter {
+	letters := simulate.Alphabet(a)
+	for _, p := range a.Parties {
+		letters = simulate.Without(letters, dealstate.Extend, p.ID)
+	}
+	return letters
+}
+
+func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
+	t.Parallel()
+	twoOfThree := everyClock(threeParties)
+	twoOfThree.Approval = dealstate.Count(dealstate.AtLeast(2), "")
+	for _, c := range []struct {
+		name     string
+		deal     dealstate.Agreement
+		alphabet []simulate.Letter
+		least    int // situations
+	}{
+		{"two parties", dealstate.Agreement{Parties: bothSides, Commitments: pledge("us")}, nil, 50},
+		{"two parties, in effect at once", dealstate.Agreement{Parties: bothSides, Effect: &dealstate.Delay{}}, nil, 25},
+		{"two parties, every clock", everyClock(bothSides), nil, 4_000},
+		{"three parties", dealstate.Agreement{Parties: threeParties, Commitments: pledge("chile")}, nil, 150},
+		{"three parties, every clock", everyClock(threeParties), jointly(everyClock(threeParties)), 1_000},
+		{"two of three, every clock", twoOfThree, jointly(twoOfThree), 1_000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := explore(t, beginning(t, c.deal), simulate.Search{Alphabet: c.alphabet})
+			t.Logf("%d situations × %d letters, the last one new after %d; implemented in %d ways; states %v", x.Situations, len(x.Letters), x.Depth, x.Implemented, x.States())
+			require.Nil(t, x.Counterexample)
+			require.True(t, x.Complete)
+			require.Positive(t, x.Implemented)
+			require.GreaterOrEqual(t, x.Situations, c.least)
+			for _, end := range x.DeadEnds() { // an expired deal that a side has left is over
+				require.Equal(t, dealstate.StateExpired, end.Steps[len(end.Steps)-1].State, end)
+			}
+		})
+	}
+}
+
+// withRule changes one rule of the two-party lifecycle.
+func withRule(id string, change func(*dealstate.Rule)) dealstate.Agreement {
+	a := everyClock(bothSides)
+	l := dealstate.TwoParty(bothSides[0], bothSides[1])
+	i := slices.IndexFunc(l.Rules, func(r dealstate.Rule) bool { return r.ID == id })
+	change(&l.Rules[i])
+	a.Lifecycle = &l
+	return a
+}
+
+func TestAMissingGuardGivesACounterexampleOfFourLines(t *testing.T) {
+	t.Parallel()
+	a := withRule("implement", func(r *dealstate.Rule) { r.When = dealstate.Condition{} })
+	x := explore(t, beginning(t, a), simulate.Search{})
+	require.NotNil(t, x.Counterexample)
+	require.False(t, x.Complete)
+	text := x.Counterexample.Scenario()
+	require.Equal(t, "scenario never implemented without the approvals\ndeal x\n2025-06-10 implement as approver\n  refused\n", text)
+	require.LessOrEqual(t, strings.Count(text, "\n"), 4)
+	require.Contains(t, x.Counterexample.Problem, "0 of 2 parties")
+	// Recorded on a deal, it happens; under the standard rules it is refused.
+	broken, sound := compile(t, a).NewDeal(dealstate.Strict), compile(t, everyClock(bothSides)).NewDeal(dealstate.Strict)
+	for _, e := range x.Counterexample.Path.Events() {
+		require.NoError(t, broken.Apply(e))
+		require.Error(t, sound.Apply(e))
+	}
+	require.Equal(t, dealstate.StateImplemented, broken.Now().State)
+}
+
+func TestAnAmendmentThatKeepsTheStateIsFoundOut(t *testing.T) {
+	t.Parallel()
+	a := withRule("amend", func(r *dealstate.Rule) { r.To = "" })
+	i := slices.IndexFunc(a.Lifecycle.Rules, func(r dealstate.Rule) bool { return r.ID == "implement" })
+	a.Lifecycle.Rules[i].From, a.Lifecycle.Rules[i].When = []dealstate.State{dealstate.StateApproved}, dealstate.Condition{}
+	x := explore(t, beginning(t, a), simulate.Search{})
+	require.NotNil(t, x.Counterexample)
+	require.Equal(t, "approve us → approve china → amend → implement", x.Counterexample.Path.String())
+}
+
+func TestTheCallersLawIsHeldToEverySituation(t *testing.T) {
+	t.Parallel()
+	never := func(s dealstate.Snapshot) error {
+		if s.State == dealstate.StateSuspended {
+			return errors.New("it was suspended")
+		}
+		return nil
+	}
+	x := explore(t, beginning(t, dealstate.Agreement{}), simulate.Search{Invariant: never})
+	require.Equal(t, "it was suspended", x.Counterexample.Problem)
+	require.Equal(t, "approve us → approve china → implement → suspend", x.Counterexample.Path.String())
+	require.Equal(t, `scenario it was suspended
+deal x
+2025-06-10 approve us by trump as approver
+2025-06-10 approve china by xi as approver
+2025-06-10 implement as approver
+2025-06-10 suspend as approver
+  state suspended
+`, x.Counterexample.Scenario())
+}
+
+func TestItCannotBeImplementedWithoutXi(t *testing.T) {
+	t.Parallel()
+	a := uschina.London()
+	s := simulate.Beginning(compile(t, a), dealstate.Strict, june)
+	withoutXi := simulate.Without(simulate.Alphabet(a), dealstate.Approve, "china")
+	x := explore(t, s, simulate.Search{Alphabet: withoutXi})
+	require.True(t, x.Complete)
+	_, ok := x.Shortest(dealstate.StateImplemented)
+	require.False(t, ok)
+	_, ok = x.Shortest(dealstate.StateApproved)
+	require.False(t, ok)
+	require.Zero(t, x.Implemented)
+	require.Empty(t, x.Leading(dealstate.StateImplemented))
+}
+
+func TestWhatMustHappenNextIsAskedOfARealDeal(t *testing.T) {
+	t.Parallel()
+	deal, err := uschina.Open(uschina.London(), dealstate.Strict)
+	require.NoError(t, err)
+	end := time.Date(2025, 6, 28, 23, 59, 59, 0, time.UTC)
+	for policy, want := range map[string]string{"strict": "approve china → implement", "official": "implement"} {
+		p, err := dealstate.ParsePolicy(policy)
+		require.NoError(t, err)
+		s := simulate.Present(deal, dealstate.View{AsOf: end, KnownBy: end, Policy: p})
+		x := explore(t, s, simulate.Search{})
+		path, ok := x.Shortest(dealstate.StateImplemented)
+		require.True(t, ok)
+		require.Equal(t, want, path.String(), policy)
+		// What the path promises, the library does, on top of what was known.
+		events := path.Events()
+		for e := range deal.Events() {
+			if !e.Recorded.After(end) {
+				events = append(events, e)
+			}
+		}
+		snap, _, err := deal.Machine().Fold(events, dealstate.View{Policy: p})
+		require.NoError(t, err)
+		require.Equal(t, dealstate.StateImplemented, snap.State)
+	}
+}
+
+func TestEveryShortestPathHoldsWhenRecorded(t *testing.T) {
+	t.Parallel()
+	s := beginning(t, everyClock(bothSides))
+	x := explore(t, s, simulate.Search{})
+	require.Len(t, x.States(), 11)
+	for _, state := range x.States() {
+		path, ok := x.Shortest(state)
+		require.True(t, ok)
+		deal := compile(t, everyClock(bothSides)).NewDeal(dealstate.Strict)
+		for _, e := range path.Events() {
+			_, err := deal.Record(e)
+			require.NoError(t, err)
+		}
+		require.Equal(t, state, deal.Now().State, path)
+	}
+}
+
+func TestDeadRulesAndDeadEndsAreReported(t *testing.T) {
+	t.Parallel()
+	x := explore(t, beginning(t, everyClock(bothSides)), simulate.Search{})
+	require.NotContains(t, x.DeadRules(), "take_effect")
+	x = explore(t, beginning(t, dealstate.Agreement{}), simulate.Search{})
+	require.Subset(t, x.DeadRules(), []string{"lapse", "take_effect", "expire"})
+	require.NotContains(t, x.DeadRules(), "implement")
+	// A lifecycle from which a rejected deal never gets away.
+	l := dealstate.Lifecycle{Initial: "open", States: []dealstate.State{"open", "done", "stuck"}, Final: []dealstate.State{"done"},
+		Rules: []dealstate.Rule{{ID: "close", On: dealstate.Approve, From: []dealstate.State{"open"}, To: "done", When: dealstate.ApprovalMet()},
+			{ID: "say", On: dealstate.Approve, From: []dealstate.State{"open"}, Order: 1},
+			{ID: "stick", On: dealstate.Reject, From: []dealstate.State{"open"}, To: "stuck"},
+			{ID: "talk", On: dealstate.Dispute, From: []dealstate.State{"stuck"}}}}
+	x = explore(t, beginning(t, dealstate.Agreement{Lifecycle: &l}), simulate.Search{})
+	require.True(t, x.Complete)
+	require.Empty(t, x.DeadRules())
+	require.Len(t, x.DeadEnds(), 1)
+	require.Equal(t, "reject us", x.DeadEnds()[0].String())
+	var can []string
+	for _, l := range x.Leading("done") {
+		can = append(can, l.String())
+	}
+	require.Equal(t, []string{"approve us", "approve china"}, can)
+}
+
+func TestDepthAndLimitBoundTheSearchAndSaySo(t *testing.T) {
+	t.Parallel()
+	s := beginning(t, everyClock(bothSides))
+	x := explore(t, s, simulate.Search{Depth: 2})
+	require.False(t, x.Complete)
+	require.Equal(t, 2, x.Depth)
+	_, ok := x.Shortest(dealstate.StateSuspended)
+	require.False(t, ok)
+	x = explore(t, s, simulate.Search{Limit: 10})
+	require.False(t, x.Complete)
+	require.Equal(t, 10, x.Situations)
+	full := explore(t, s, simulate.Search{Depth: 1_000})
+	require.True(t, full.Complete)
+}
+
+// No random walk may lead to a state or verdict that the exploration did not
+// foresee.
+func TestRandomWalksStayWithinWhatWasExplored(t *testing.T) {
+	t.Parallel()
+	a := everyClock(bothSides)
+	x := explore(t, beginning(t, a), simulate.Search{})
+	type sight struct {
+		state    dealstate.State
+		approved string
+		next     dealstate.Kind
+	}
+	see := func(s dealstate.Snapshot) sight {
+		to := sight{state: s.State, approved: strings.Join(s.Approved, "+")}
+		if s.Next != nil {
+			to.next = s.Next.Clock
+		}
+		return to
+	}
+	foreseen := map[sight]bool{}
+	_ = explore(t, beginning(t, a), simulate.Search{Invariant: func(s dealstate.Snapshot) error { foreseen[see(s)] = true; return nil }})
+	m := compile(t, a)
+	for seed := range 300 {
+		rng := rand.New(rand.NewPCG(uint64(seed), 0))
+		c := m.Cursor(dealstate.Strict)
+		c.Advance(june)
+		for range 60 {
+			l := x.Letters[rng.IntN(len(x.Letters))]
+			e := l.Event
+			e.ID, e.Deal, e.Role, e.At = "e", a.ID, dealstate.Instrument, c.Now()
+			switch {
+			case e.Kind == 0:
+				if clock, ok := c.Next(); ok {
+					c.Advance(clock.Due)
+				}
+			default:
+				if l.Extend > 0 {
+					e.Until = c.Now().Add(l.Extend)
+				}
+				act, err := m.Act(e)
+				require.NoError(t, err)
+				c.Take(act, c.Now())
+			}
+			require.True(t, foreseen[see(c.Snapshot())], "seed %d: %+v", seed, see(c.Snapshot()))
+		}
+	}
+}
+
+func TestABadSearchIsRefusedByField(t *testing.T) {
+	t.Parallel()
+	s := beginning(t, dealstate.Agreement{})
+	for field, o := range map[string]simulate.Search{
+		"depth":              {Depth: -1},
+		"limit":              {Limit: -1},
+		"alphabet":           {Alphabet: []simulate.Letter{}},
+		"party":              {Alphabet: []simulate.Letter{{Event: dealstate.Event{Kind: dealstate.Approve, Party: "france"}}}},
+		"alphabet[0].wait":   {Alphabet: []simulate.Letter{{Wait: -1}}},
+		"alphabet[0].extend": {Alphabet: []simulate.Letter{{Event: dealstate.Event{Kind: dealstate.Extend}}}},
+	} {
+		_, err := simulate.Paths(context.Background(), s, o)
+		var wrong *dealstate.FieldError
+		require.ErrorAs(t, err, &wrong, field)
+		require.Equal(t, field, wrong.Field)
+	}
+	_, err := simulate.Paths(context.Background(), simulate.Start{}, simulate.Search{})
+	require.ErrorContains(t, err, "start:")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = simulate.Paths(ctx, s, simulate.Search{})
+	require.ErrorIs(t, err, context.Canceled)
+}

@@ -1,0 +1,256 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Options say how much to simulate. Only Until is required.
+type Options struct {
+	Lives int    // 1 to 100,000,000; 0 means 10,000
+	Seed  uint64 // equal seeds give equal results
+	// Until is where every life is cut off: after the start, and by at most 73
+	// years.
+	Until time.Time
+	// Dates are instants, from the start to Until, at which to count the state
+	// held; see [Result.Held]. At most 10,000.
+	Dates []time.Time
+	Level float64 // of the confidence intervals: between 0 and 1; 0 means 0.95
+	// Workers share the lives; 0 means one a CPU. The result does not depend on it.
+	Workers int
+	// Progress, if set, is told now and then how many lives are done. It is
+	// called on the caller's goroutine.
+	Progress func(done, of int)
+}
+
+const (
+	defaultLives = 10_000
+	maxLives     = 100_000_000
+	maxDates     = 10_000
+	maxWorkers   = 1_024
+	// block is how many lives a worker takes at a time; a multiple of 64, so that
+	// no two workers write to one word of a bitset.
+	block = 1_024
+)
+
+func (o Options) validate(now time.Time) error {
+	switch {
+	case o.Lives < 0 || o.Lives > maxLives:
+		return fieldErr("lives", "%d is out of range; want 1 to %d, or 0 for %d", o.Lives, maxLives, defaultLives)
+	case !o.Until.After(now):
+		return fieldErr("until", "%s is not after the start, %s", say(o.Until), say(now))
+	case float64(o.Until.Sub(now)) > longest:
+		return fieldErr("until", "%s is more than 73 years after the start", say(o.Until))
+	case !(o.Level >= 0 && o.Level < 1):
+		return fieldErr("level", "%g is out of range; want more than 0 and less than 1, or 0 for 0.95", o.Level)
+	case o.Workers < 0 || o.Workers > maxWorkers:
+		return fieldErr("workers", "%d is out of range; want 1 to %d, or 0 for one a CPU", o.Workers, maxWorkers)
+	case len(o.Dates) > maxDates:
+		return fieldErr("dates", "%d of them; want at most %d", len(o.Dates), maxDates)
+	}
+	for i, d := range o.Dates {
+		if d.Before(now) || d.After(o.Until) {
+			return fieldErr(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", say(d))
+		}
+	}
+	return nil
+}
+
+func say(t time.Time) string {
+	if t.IsZero() {
+		return "the zero instant"
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func (o Options) filled() Options {
+	if o.Lives == 0 {
+		o.Lives = defaultLives
+	}
+	if o.Level == 0 {
+		o.Level = 0.95
+	}
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	o.Workers = min(o.Workers, (o.Lives+block-1)/block)
+	o.Until = o.Until.UTC()
+	o.Dates = slices.Clone(o.Dates)
+	slices.SortFunc(o.Dates, time.Time.Compare)
+	o.Dates = slices.CompactFunc(o.Dates, time.Time.Equal)
+	return o
+}
+
+// Run simulates many futures of a deal under a model of its parties, and
+// counts what became of them. Equal inputs give an equal [Result] whatever the
+// number of workers, for every life draws from its own random stream.
+//
+// The error is a *dealstate.FieldError for a bad start, model or option, or the
+// context's once it is cancelled; there is no result then. The cost is some
+// 0.5 µs for a life of two approvals, and 8 bytes for each state that a life
+// comes to.
+func Run(ctx context.Context, s Start, m Model, o Options) (*Result, error) {
+	p, err := newPlan(s, m, o)
+	if err != nil {
+		return nil, err
+	}
+	total, err := p.simulate(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return newResult(p, total), nil
+}
+
+// instants are gathered in parts that are never copied: a slice that grows
+// leaves garbage behind, and while it is collected every life is slower.
+type instants struct {
+	parts [][]int64
+}
+
+func (in *instants) add(at int64) {
+	n := len(in.parts) - 1
+	if n < 0 || len(in.parts[n]) == cap(in.parts[n]) {
+		size := 256
+		if n >= 0 {
+			size = min(8192, 2*cap(in.parts[n]))
+		}
+		in.parts = append(in.parts, make([]int64, 0, size))
+		n++
+	}
+	in.parts[n] = append(in.parts[n], at)
+}
+
+// tally is what some lives came to. Tallies add up alike in any order, for they
+// are sets and whole numbers.
+type tally struct {
+	lives   int
+	reached []instants // by state, but the one at the start: when, one entry a life that came to it
+	final   []int      // by state: lives that end in it
+	held    [][]int    // by date and state
+	last    []int      // by actor: lives in which its approval met the condition
+	open    []int      // by actor: lives that end without the condition met, and without its approval
+}
+
+// apart keeps what two workers count on different cache lines; on one, each
+// count of the one would stall the other (measured: 38 % more work a life).
+const apart = 16 // ints, 128 bytes
+
+func newTally(p *plan) *tally {
+	states, actors := len(p.states), len(p.actors)
+	room := make([]int, 2*apart+states+len(p.dates)*states+2*actors)[apart:]
+	take := func(n int) []int {
+		taken := room[:n:n]
+		room = room[n:]
+		return taken
+	}
+	t := &tally{reached: make([]instants, states), final: take(states), last: take(actors), open: take(actors), held: make([][]int, len(p.dates))}
+	for i := range t.held {
+		t.held[i] = take(states)
+	}
+	return t
+}
+
+func (t *tally) count(l *life) {
+	t.lives++
+	t.final[l.state]++
+	for _, s := range l.trail {
+		t.reached[s].add(l.reached[s])
+	}
+	for d, s := range l.held {
+		t.held[d][s]++
+	}
+	if l.met {
+		if l.last >= 0 {
+			t.last[l.last]++
+		}
+		return
+	}
+	for i := range l.who {
+		if !l.who[i].ok {
+			t.open[i]++
+		}
+	}
+}
+
+func (t *tally) add(o *tally) {
+	t.lives += o.lives
+	for s := range t.reached {
+		t.reached[s].parts = append(t.reached[s].parts, o.reached[s].parts...)
+	}
+	for d := range t.held {
+		addAll(t.held[d], o.held[d])
+	}
+	addAll(t.final, o.final)
+	addAll(t.last, o.last)
+	addAll(t.open, o.open)
+}
+
+func addAll(to, from []int) {
+	for i, n := range from {
+		to[i] += n
+	}
+}
+
+// simulate shares blocks of lives among workers. If watch is set, it is called
+// on the worker's goroutine after each life.
+func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*tally, error) {
+	o := p.options
+	var taken atomic.Int64
+	done := make(chan int)
+	tallies := make([]*tally, o.Workers)
+	var workers sync.WaitGroup
+	for w := range tallies {
+		workers.Go(func() {
+			tallies[w] = newTally(p)
+			p.work(ctx, &taken, tallies[w], done, watch)
+		})
+	}
+	go func() {
+		workers.Wait()
+		close(done)
+	}()
+	lives := 0
+	for n := range done {
+		lives += n
+		if o.Progress != nil {
+			o.Progress(lives, o.Lives)
+		}
+	}
+	if lives < o.Lives {
+		return nil, context.Cause(ctx)
+	}
+	for _, t := range tallies[1:] {
+		tallies[0].add(t)
+	}
+	return tallies[0], nil
+}
+
+// work takes blocks until none is left, or the context is cancelled.
+func (p *plan) work(ctx context.Context, taken *atomic.Int64, t *tally, done chan<- int, watch func(int, *life)) {
+	l, lives := newLife(p), p.options.Lives
+	for ctx.Err() == nil {
+		from := int(taken.Add(1)-1) * block
+		if from >= lives {
+			return
+		}
+		to := min(from+block, lives)
+		for number := from; number < to; number++ {
+			l.live(uint64(number))
+			t.count(l)
+			if watch != nil {
+				watch(number, l)
+			}
+		}
+		done <- to - from
+	}
+}
+
+// index finds a state of the lifecycle, or -1.
+func (p *plan) index(s dealstate.State) int { return slices.Index(p.states, s) }

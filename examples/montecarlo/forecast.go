@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/simulate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+// What is assumed where no earlier deal can teach anything.
+const (
+	assumedWait      = 14 * 24 * time.Hour
+	assumedImplement = 7 * 24 * time.Hour
+)
+
+// forecast is all that there was to know on the day.
+type forecast struct {
+	deal   *dealstate.Deal
+	start  simulate.Start
+	spells []simulate.Spell
+	model  simulate.Model
+	// assumed says which parts of the model are not from the record.
+	assumed []string
+}
+
+func prepare(o options) (forecast, error) {
+	view := dealstate.View{AsOf: o.from, KnownBy: o.from, Policy: o.policy}
+	f := forecast{}
+	var err error
+	if f.deal, err = uschina.Open(o.agreement, o.policy); err != nil {
+		return f, err
+	}
+	f.start = simulate.Present(f.deal, view)
+	for _, a := range uschina.Agreements() {
+		deal, err := uschina.Open(a, o.policy)
+		if err != nil {
+			return f, err
+		}
+		f.spells = append(f.spells, simulate.Spells(deal, view)...)
+	}
+	return f, f.calibrate(o.agreement)
+}
+
+func (f *forecast) calibrate(a dealstate.Agreement) error {
+	var err error
+	if slices.ContainsFunc(f.spells, func(s simulate.Spell) bool { return s.Party != "" && s.Ended() }) {
+		f.model, err = simulate.Calibrate(a, f.spells, simulate.Empirical)
+	} else {
+		f.assumed = append(f.assumed, "no wait had ended by then: an exponential wait of 14 days is assumed")
+		for _, p := range a.Parties {
+			f.model.Parties = append(f.model.Parties, simulate.Party{Party: p.ID, Wait: simulate.Exponential(assumedWait)})
+		}
+	}
+	switch {
+	case a.Effect != nil:
+		f.model.Implement = simulate.Wait{} // its clock does it
+	case f.model.Implement.IsZero():
+		f.model.Implement = simulate.Exponential(assumedImplement)
+		f.assumed = append(f.assumed, "no deal had been implemented by then: an exponential wait of 7 days is assumed")
+	}
+	return err
+}
+
+// ask runs the simulation past the day in question, so that late lives show.
+func (f *forecast) ask(ctx context.Context, o options) (*simulate.Result, error) {
+	o.sim.Dates = []time.Time{o.by}
+	o.sim.Until = o.from.Add(2 * o.by.Sub(o.from))
+	return simulate.Run(ctx, f.start, f.model, o.sim)
+}
+
+// influences needs fewer lives, for both sides of each comparison share their
+// random draws.
+func (f *forecast) influences(ctx context.Context, o options, t simulate.Target) ([]simulate.Influence, error) {
+	o.sim.Lives, o.sim.Progress = min(o.sim.Lives, 20_000), nil
+	o.sim.Until = o.by.Add(time.Nanosecond)
+	return simulate.Sensitivity(ctx, f.start, f.model, o.sim, t, 0.2)
+}

@@ -1,0 +1,168 @@
+// Montecarlo gives the odds of a US–China deal of 2025 on any past date, from
+// nothing but what was on record then: how likely each state by a day, when, who
+// holds it up, and what moves the odds. Then it says what happened.
+//
+//	go run ./examples/montecarlo
+//	go run ./examples/montecarlo -deal london -from 2025-06-20 -by 2025-07-04 -n 1000000
+//
+// The parties' waits are calibrated from the deals before; where there are none,
+// the program says what it assumes. On a terminal it shows its progress.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/simulate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run returns the exit code; 2 is for wrong flags.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parseFlags(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "montecarlo:", err)
+		return 2
+	}
+	o.sim.Progress = progressOn(stderr)
+	out := bufio.NewWriter(stdout)
+	if err = tell(ctx, out, o); err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "montecarlo:", err)
+		var field *dealstate.FieldError
+		if errors.As(err, &field) {
+			return 2 // a flag asks for what cannot be
+		}
+		return 1
+	}
+	return 0
+}
+
+type options struct {
+	agreement dealstate.Agreement
+	policy    dealstate.Policy
+	from      time.Time
+	by        time.Time
+	sim       simulate.Options
+}
+
+func parseFlags(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("montecarlo", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&o.sim.Lives, "n", 200_000, "how many lives to simulate, 1 to 100,000,000")
+	flags.Uint64Var(&o.sim.Seed, "seed", 1, "of the random draws; the same seed gives the same output")
+	flags.IntVar(&o.sim.Workers, "workers", 0, "lives are shared by so many workers; 0: one a CPU; the output does not depend on it")
+	deal := flags.String("deal", "busan", "the deal's `id`, or its city: "+strings.Join(cities(), ", "))
+	policy := flags.String("policy", "official", "whose word counts: strict, official or reported")
+	from := flags.String("from", "2025-10-31", "what had happened and was known by then: a `date` (its end, UTC) or an RFC 3339 instant")
+	by := flags.String("by", "2025-11-10", "the day in question: a `date` (its end, UTC) or an RFC 3339 instant")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("%q is not a flag; want -n, -seed, -deal, -policy, -from, -by or -workers", flags.Arg(0))
+	}
+	var err error
+	if o.agreement, err = find(*deal); err != nil {
+		return o, err
+	}
+	if o.policy, err = dealstate.ParsePolicy(*policy); err != nil {
+		return o, err
+	}
+	if o.from, err = moment("-from", *from); err != nil {
+		return o, err
+	}
+	if o.by, err = moment("-by", *by); err != nil {
+		return o, err
+	}
+	return o, o.check()
+}
+
+func moment(name, text string) (time.Time, error) {
+	t, err := dealstate.ParseMoment(text)
+	if err == nil && t.IsZero() {
+		err = errors.New("missing; want a date such as 2025-11-10")
+	}
+	if err != nil {
+		return t, fmt.Errorf("%s: %w", name, err)
+	}
+	return t, nil
+}
+
+func (o *options) check() error {
+	switch {
+	case o.sim.Lives < 1 || o.sim.Lives > 100_000_000:
+		return fmt.Errorf("-n: %d is out of range; want 1 to 100000000", o.sim.Lives)
+	case o.sim.Workers < 0:
+		return fmt.Errorf("-workers: %d is negative; want 0 (one a CPU) or more", o.sim.Workers)
+	case !o.by.After(o.from):
+		return fmt.Errorf("-by: %s is not after -from, %s", day(o.by), day(o.from))
+	}
+	return nil
+}
+
+// find looks an agreement up by its id, or by the city in it.
+func find(name string) (dealstate.Agreement, error) {
+	for _, a := range uschina.Agreements() {
+		if name == a.ID || name == city(a.ID) {
+			return a, nil
+		}
+	}
+	return dealstate.Agreement{}, fmt.Errorf("-deal: %q is unknown; want one of %s", name, strings.Join(cities(), ", "))
+}
+
+func city(id string) string { return strings.Split(id, "-")[2] }
+
+func cities() []string {
+	var names []string
+	for _, a := range uschina.Agreements() {
+		names = append(names, city(a.ID))
+	}
+	return names
+}
+
+// progressOn gives a callback that keeps one line up to date, or nil where
+// nobody watches.
+func progressOn(stderr io.Writer) func(done, of int) {
+	file, ok := stderr.(*os.File)
+	if !ok {
+		return nil
+	}
+	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	shown := -1
+	return func(done, of int) {
+		percent := int(int64(done) * 100 / int64(of))
+		if percent == shown {
+			return
+		}
+		shown = percent
+		fmt.Fprintf(file, "\r%3d %% of %d lives", percent, of)
+		if done == of {
+			fmt.Fprint(file, "\r\x1b[K")
+		}
+	}
+}

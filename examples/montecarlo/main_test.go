@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func output(t *testing.T, args ...string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	require.Zero(t, run(context.Background(), args, &stdout, &stderr), stderr.String())
+	require.Empty(t, stderr.String(), "progress is for terminals only")
+	return stdout.String()
+}
+
+func TestTheReportHasEveryPart(t *testing.T) {
+	t.Parallel()
+	out := output(t, "-n", "5000")
+	for _, want := range []string{
+		"Known on 31 Oct 2025, policy official: awaiting_approvals, awaiting us and china\n",
+		"MODEL, from 9 recorded waits, 5 of them ended\n",
+		"ODDS, from 5000 lives, with intervals of 95 %\n",
+		"WHO HOLDS IT UP, by 20 Nov 2025\n",
+		"WHEN IMPLEMENTED\n",
+		"WHAT MOVES IT: implemented by 10 Nov 2025",
+		"AND THEN: implemented by 10 Nov 2025 happened; said ",
+	} {
+		require.Contains(t, out, want)
+	}
+	require.Contains(t, out, "█")
+}
+
+func TestTheSeedDecidesAndTheWorkersDoNot(t *testing.T) {
+	t.Parallel()
+	one := output(t, "-n", "5000", "-seed", "3", "-workers", "1")
+	require.Equal(t, one, output(t, "-n", "5000", "-seed", "3", "-workers", "2"))
+	require.NotEqual(t, one, output(t, "-n", "5000", "-seed", "4"))
+}
+
+func TestEveryDealCanBeAskedAbout(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"-deal london -from 2025-06-20 -by 2025-07-04":                         "an exponential wait of 14 days is assumed",
+		"-deal stockholm -from 2025-08-01 -by 2025-08-12":                      "deadline due 12 Aug 2025",
+		"-deal madrid -from 2025-09-20 -by 2025-10-20 -policy reported":        "policy reported",
+		"-deal geneva -from 2025-05-12 -by 2025-06-01":                         "happened; said 100 %",
+		"-deal us-china-london-2025 -from 2025-06-12T10:00:00Z -by 2025-08-01": "London framework",
+	} {
+		require.Contains(t, output(t, append(strings.Fields(args), "-n", "2000")...), want, args)
+	}
+}
+
+func TestWrongFlagsExitWithTwoAndSayWhatIsRight(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"-deal paris":     `"paris" is unknown; want one of geneva, london, stockholm, madrid, busan`,
+		"-n 0":            "-n: 0 is out of range",
+		"-n x":            "invalid value",
+		"-workers -1":     "-workers: -1 is negative",
+		"-workers 5000":   "workers: 5000 is out of range",
+		"-from yesterday": "-from: ",
+		"-by 2025-02-30":  "-by: ",
+		"-by 2025-10-01":  "-by: 1 Oct 2025 is not after -from, 31 Oct 2025",
+		"-by 9000-01-01":  "until: ",
+		"-policy rumour":  `"rumour" is unknown; want one of strict, official, reported`,
+		"busan":           `"busan" is not a flag`,
+		"-colour":         "flag provided but not defined",
+	} {
+		var stdout, stderr bytes.Buffer
+		require.Equal(t, 2, run(context.Background(), strings.Fields(args), &stdout, &stderr), args)
+		require.Contains(t, stderr.String(), want)
+		require.Empty(t, stdout.String())
+	}
+}
+
+func TestInterruptingExitsWithOne(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run(ctx, nil, &stdout, &stderr))
+	require.Contains(t, stderr.String(), "canceled")
+	require.Empty(t, stdout.String())
+}
+
+func TestProgressIsShownOnTerminalsOnly(t *testing.T) {
+	t.Parallel()
+	require.Nil(t, progressOn(&bytes.Buffer{}))
+	file, err := os.CreateTemp(t.TempDir(), "stderr")
+	require.NoError(t, err)
+	defer file.Close()
+	require.Nil(t, progressOn(file))
+}

@@ -83,7 +83,11 @@ func (p Party) checkTexts(at string) error {
 		return err
 	}
 	for i, group := range p.Groups {
-		if err := checkID(fmt.Sprintf("%s.groups[%d]", at, i), group); err != nil {
+		field := fmt.Sprintf("%s.groups[%d]", at, i)
+		if group == "" || strings.ContainsFunc(group, unicode.IsControl) {
+			return fieldErr(field, "empty, or holds control characters; want a name")
+		}
+		if err := checkText(field, group, maxID); err != nil {
 			return err
 		}
 	}
@@ -207,6 +211,8 @@ func (a Agreement) checkTally(at string, c Condition) error {
 		return fieldErr(at+".total", "%d is negative", c.total)
 	case c.total > 0 && c.total < weight:
 		return fieldErr(at+".total", "%d is less than the %d that the listed parties weigh", c.total, weight)
+	case a.Incomplete != "": // parties that are not listed may make up for it
+		return nil
 	case c.op == opCount && c.min.of(int64(size)) > int64(size):
 		return fieldErr(at+".min", "%s can never be met by %d parties", c.min, size)
 	case c.op == opShare && c.min.of(max(c.total, weight)) > weight:

@@ -3,6 +3,7 @@ package dealstate
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -86,6 +87,11 @@ func ActOf(party string) Condition { return Condition{op: opActOf, name: party} 
 
 // IsZero reports whether the condition is the zero one.
 func (c Condition) IsZero() bool { return c.op == opEveryone }
+
+// asksPerformance reports whether anything but approvals counts.
+func (c Condition) asksPerformance() bool {
+	return c.op == opPerformed || slices.ContainsFunc(c.parts, Condition.asksPerformance)
+}
 
 // depth is how many conditions stand one in the other.
 func (c Condition) depth() int {

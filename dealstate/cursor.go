@@ -38,7 +38,7 @@ func (m *Machine) Act(e Event) (*Act, error) {
 
 // Cursor starts at the beginning of a deal. The zero policy is Strict.
 func (m *Machine) Cursor(p Policy) *Cursor {
-	return &Cursor{f: folding{situation: newSituation(m), policy: p.named(), quiet: true}}
+	return &Cursor{f: folding{situation: newSituation(m), policy: p.named(), quiet: true, horizon: lastInstant}}
 }
 
 // Cursor starts where the deal stands in the view.
@@ -46,8 +46,8 @@ func (d *Deal) Cursor(v View) *Cursor {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f := d.log.replay(d.machine, v, false)
-	f.steps, f.quiet = nil, true
+	f := d.log.replay(d.machine, v)
+	f.steps, f.quiet, f.horizon = nil, true, lastInstant
 	return &Cursor{f: *f}
 }
 

@@ -53,9 +53,7 @@ func (m *Machine) Load(p Policy, events iter.Seq2[Event, error]) (*Deal, error) 
 	}
 	d := m.NewDeal(p)
 	d.log, d.last = l, l.last(View{})
-	if n := len(l.entries); n > 0 {
-		d.now = l.replay(m, View{Policy: d.policy, AsOf: l.entries[n-1].At}, true)
-	}
+	d.now = l.replayAll(m, d.policy)
 	return d, nil
 }
 
@@ -130,8 +128,12 @@ func (d *Deal) Check(e Event) (Decision, error) {
 }
 
 // isNext reports whether the entry is new and folds after all others, with
-// nothing known against it.
+// nothing known against it, and with no plan on record that the clocks have yet
+// to reach.
 func (d *Deal) isNext(in *entry) bool {
+	if n := len(d.log.entries); n > 0 && d.log.entries[n-1].At.After(d.last) {
+		return false
+	}
 	return in.Kind != Retract && d.log.byID[in.ID] == nil && !d.log.refs[in.ID] && d.log.isTail(in)
 }
 
@@ -141,6 +143,7 @@ func (d *Deal) append(in *entry) Decision {
 	before, from := d.now.tail(d.last), len(d.now.steps)
 	d.log.append(in)
 	d.last = in.after(d.last)
+	d.now.horizon = d.last
 	made := d.now.takeAll(in)
 	return d.machine.stepped(before, d.now, from, made, d.last)
 }
@@ -168,6 +171,7 @@ func (d *Deal) plan(in *entry) (plan, error) {
 func (d *Deal) planNext(in *entry) plan {
 	f := d.now.copied()
 	last := in.after(d.last)
+	f.horizon = last
 	made := f.takeAll(in)
 	decision := d.machine.stepped(d.now.tail(d.last), f, len(d.now.steps), made, last)
 	return plan{decision: decision, keep: func() {
@@ -179,7 +183,7 @@ func (d *Deal) planNext(in *entry) plan {
 // planLate folds the log with the entry in it, and compares.
 func (d *Deal) planLate(in *entry) plan {
 	l := d.log.with(in)
-	f := l.replay(d.machine, View{Policy: d.policy, AsOf: l.entries[len(l.entries)-1].At}, true)
+	f := l.replayAll(d.machine, d.policy)
 	at := slices.IndexFunc(f.steps, func(st step) bool { return st.entry == in })
 	decision := d.machine.decision(f.steps[at])
 	last := in.after(d.last)
@@ -246,7 +250,7 @@ func (d *Deal) At(v View) Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	return d.log.replay(d.machine, v, false).snapshot(v)
+	return d.log.replay(d.machine, v).snapshot(v)
 }
 
 // Replay says where the deal stands in the view, and what each event and clock
@@ -255,7 +259,7 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f := d.log.replay(d.machine, v, false)
+	f := d.log.replay(d.machine, v)
 	return f.snapshot(v), d.machine.decided(f.steps)
 }
 
@@ -270,6 +274,7 @@ func (d *Deal) Now() Snapshot {
 // settled lets the clocks run, on a copy, up to the last instant on record.
 func (d *Deal) settled() *folding {
 	f := d.now.copied()
+	f.horizon = d.last
 	f.advance(d.last)
 	return f
 }
@@ -306,7 +311,11 @@ func (m *Machine) stepped(before []step, f *folding, from, made int, last time.T
 
 // after is the last instant of which the log speaks, with this entry in it.
 func (e *entry) after(last time.Time) time.Time {
-	return latest(last, latest(e.At, e.Recorded))
+	last = latest(last, e.Recorded)
+	if e.Modality == Asserted {
+		last = latest(last, e.At)
+	}
+	return last
 }
 
 // Awaiting lists the parties whose approval is outstanding, in the agreement's

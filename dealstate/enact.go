@@ -40,16 +40,16 @@ func (f *folding) enact(e *entry, did *change) {
 	}
 }
 
-// speaksOfThisRevision holds an event to the revision that it names. Who reports
+// speaksOfThisRevision holds consent to the revision that it names. Who reports
 // a new text may mean the old number or the new one.
 func (f *folding) speaksOfThisRevision(e *entry) bool {
 	switch e.Kind {
-	case Note:
-		return true
-	case Amend, Negotiate:
+	case Approve, Reject, Withdraw, Implement:
+		return e.Revision == 0 || e.Revision == f.revision
+	case Amend:
 		return e.Revision == 0 || e.Revision == f.revision || e.Revision == f.revision+1
 	}
-	return e.Revision == 0 || e.Revision == f.revision
+	return true
 }
 
 func (f *folding) consent(e *entry, did *change) {

@@ -1,5 +1,7 @@
 package dealstate
 
+import "slices"
+
 // MarshalJSON writes the event as one line of the public format; empty fields
 // are left out.
 func (e Event) MarshalJSON() ([]byte, error) {
@@ -57,7 +59,7 @@ func (e *Event) read(f field) error {
 	return f.object(
 		slot{"id", &e.ID},
 		slot{"deal", &e.Deal},
-		slot{"kind", &e.Kind},
+		slot{"kind", e.readKind},
 		slot{"party", &e.Party},
 		slot{"by", &e.By},
 		slot{"role", &e.Role},
@@ -70,6 +72,20 @@ func (e *Event) read(f field) error {
 		slot{"until", &e.Until},
 		slot{"source", e.Source.read},
 		slot{"note", &e.Note})
+}
+
+// readKind offers no clock to who misspells a kind.
+func (e *Event) readKind(f field) error {
+	var text string
+	if err := f.text(&text); err != nil || text == "" {
+		return err
+	}
+	i, err := kindWords[:numKinds].parse(f.path, []byte(text))
+	if err != nil && slices.Contains(kindWords, text) {
+		return fieldErr(f.path, "%s is a clock; it fires by itself and is never recorded", text)
+	}
+	e.Kind = Kind(i)
+	return err
 }
 
 func (s *Source) read(f field) error {

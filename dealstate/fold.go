@@ -10,13 +10,14 @@ import (
 // looplab filled.
 type folding struct {
 	situation
-	policy Policy
-	live   bool
-	quiet  bool              // keep no steps, and give no reasons
-	voided map[string]string // retracted event: by which retract
-	steps  []step            // what was decided
-	circle map[string]bool   // retracts that void one another
-	known  map[string]bool   // ids on record, where there are retracts at all
+	policy  Policy
+	horizon time.Time // the instant looked at
+	live    bool
+	quiet   bool              // keep no steps, and give no reasons
+	voided  map[string]string // retracted event: by which retract
+	steps   []step            // what was decided
+	circle  map[string]bool   // retracts that void one another
+	known   map[string]bool   // ids on record, where there are retracts at all
 }
 
 // step is a decision in its short form: what a Decision says, as indexes.
@@ -57,9 +58,10 @@ func (m *Machine) decided(steps []step) []Decision {
 	return out
 }
 
-// take lets the clocks run up to the event, and then decides on it.
+// take lets the clocks run up to the event, and then decides on it. What lies
+// beyond the horizon is a plan: it says nothing of how late it is.
 func (f *folding) take(e *entry) {
-	f.advance(e.At)
+	f.advance(earliest(e.At, f.horizon))
 	f.keep(f.decide(e))
 }
 
@@ -68,7 +70,7 @@ func (f *folding) take(e *entry) {
 func (f *folding) takeAll(e *entry) (made int) {
 	f.take(e)
 	made = len(f.steps) - 1
-	f.advance(e.At)
+	f.advance(earliest(e.At, f.horizon))
 	return made
 }
 
@@ -278,7 +280,8 @@ func (f *folding) mustFollow(rule int) int {
 // enter does what coming to a state brings with it.
 func (f *folding) enter(from int, d *step) {
 	if runs := f.m.runs[Term-firstClock]; runs[f.state] && !runs[from] {
-		f.inForce = f.now
+		f.inForce, f.trigger = f.now, f.met
+		f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
 		if d.kind != Extend { // an extension has just set the term itself
 			f.term = setting{}
 			if f.m.agreement.Term != nil {

@@ -1,6 +1,9 @@
 package dealstate
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // guard is a condition bound to one agreement: names are indexes, groups are
 // masks, and thresholds are numbers.
@@ -54,6 +57,11 @@ func (m *Machine) bindTally(g *guard) {
 			weight += p.Weight
 		}
 	}
+	defer func() {
+		if m.agreement.Incomplete != "" {
+			g.weight = math.MaxInt64 / 2 // of a short list it cannot be said that all is lost
+		}
+	}()
 	switch g.op {
 	case opEveryone:
 		g.weight, g.need = size, size

@@ -204,6 +204,9 @@ func (f field) object(slots ...slot) error {
 }
 
 func (f field) into(to any) error {
+	if string(f.raw) == "null" { // as good as left out
+		return nil
+	}
 	switch to := to.(type) {
 	case *string:
 		return f.text(to)

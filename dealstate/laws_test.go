@@ -721,6 +721,12 @@ func TestLaw9DecisionsAndViewsTellTheSameHistory(t *testing.T) {
 	}
 }
 
+// firings leaves out what was decided on events: a plan for later is on record
+// before its time.
+func firings(decisions []dealstate.Decision) []dealstate.Decision {
+	return slices.DeleteFunc(slices.Clone(decisions), func(d dealstate.Decision) bool { return d.Event != "" })
+}
+
 // The next clock that a snapshot announces is the one that comes.
 func TestLaw9TheNextClockAnnouncedIsTheNextToFire(t *testing.T) {
 	t.Parallel()
@@ -731,7 +737,7 @@ func TestLaw9TheNextClockAnnouncedIsTheNextToFire(t *testing.T) {
 		if now.Next == nil {
 			_, decisions := deal.Replay(dealstate.View{AsOf: now.AsOf.AddDate(50, 0, 0)})
 			_, before := deal.Replay(dealstate.View{AsOf: now.AsOf})
-			require.Len(t, decisions, len(before), "%s log %d: a clock that nobody announced", h.agreement.ID, i)
+			require.Len(t, firings(decisions), len(firings(before)), "%s log %d: a clock that nobody announced", h.agreement.ID, i)
 			continue
 		}
 		require.True(t, now.Next.Due.After(now.AsOf), "%s log %d: due %s, as of %s", h.agreement.ID, i, now.Next.Due, now.AsOf)

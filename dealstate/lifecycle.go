@@ -22,9 +22,17 @@ func TwoParty(a, b Party) Lifecycle {
 }
 
 // ManyParty is the lifecycle of a deal of any number of parties and any
-// approval condition. To amend, suspend, resume or terminate it takes all sides:
-// an event without a party. One party for itself can withdraw.
-func ManyParty() Lifecycle { return manyParty(leave) }
+// approval condition. To suspend, resume or terminate it takes all sides: an
+// event without a party. One party for itself can withdraw.
+func ManyParty() Lifecycle {
+	l := manyParty(leave)
+	for i, r := range l.Rules {
+		if r.On == Suspend || r.On == Resume || r.On == Terminate {
+			l.Rules[i].When = ActOf("") // one party of many cannot act for all
+		}
+	}
+	return l
+}
 
 var inForce = []State{StateImplemented, StateSuspended}
 
@@ -47,15 +55,9 @@ func manyParty(withdrawal Rule) Lifecycle {
 	}}
 	before, approved := f.beforeImplemented(), []State{StateApproved}
 	rules := append(f.rules(), f.standing(Reject, "reject", before)...)
-	for i := range rules {
-		switch rules[i].On {
-		case Amend, Suspend, Resume, Terminate: // one party of many cannot act for all
-			rules[i].When = ActOf("")
-		}
-	}
 	return f.lifecycle(append(rules, withdrawal,
 		Rule{ID: "negotiate_approved", On: Negotiate, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
-		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: All(ActOf(""), ApprovalMet()), Order: 1},
+		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "withdraw_approved", On: Withdraw, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "reject_approved", On: Reject, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
 		Rule{ID: "perform_approved", On: Perform, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},

@@ -84,23 +84,31 @@ func (l *log) with(in *entry) *log {
 }
 
 // replay folds what the view knows, up to its instant.
-func (l *log) replay(m *Machine, v View, live bool) *folding {
-	f := &folding{situation: newSituation(m), policy: v.Policy, live: live}
+func (l *log) replay(m *Machine, v View) *folding {
+	f := &folding{situation: newSituation(m), policy: v.Policy}
 	l.retractions(f, v)
-	until := v.AsOf
-	if until.IsZero() {
-		until = l.last(v)
-	}
 	f.steps = make([]step, 0, len(l.entries)+numClocks)
+	if f.horizon = v.AsOf; f.horizon.IsZero() {
+		f.horizon = l.last(v)
+	}
 	for _, e := range l.entries {
-		if e.At.After(until) {
-			break
-		}
-		if v.knows(e) {
+		if v.sees(e) {
 			f.take(e)
 		}
 	}
-	f.advance(until)
+	f.advance(f.horizon)
+	return f
+}
+
+// replayAll folds the whole log through looplab, and lets no clock run beyond
+// the last event.
+func (l *log) replayAll(m *Machine, p Policy) *folding {
+	f := &folding{situation: newSituation(m), policy: p, live: true, horizon: l.last(View{})}
+	l.retractions(f, View{})
+	f.steps = make([]step, 0, len(l.entries)+numClocks)
+	for _, e := range l.entries {
+		f.takeAll(e)
+	}
 	return f
 }
 
@@ -109,7 +117,7 @@ func (l *log) last(v View) time.Time {
 	var last time.Time
 	for _, e := range l.entries {
 		if v.knows(e) {
-			last = latest(last, latest(e.At, e.Recorded))
+			last = e.after(last)
 		}
 	}
 	return last

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/looplab/fsm"
@@ -81,6 +80,10 @@ func (m *Machine) index() {
 		m.states[s] = i
 	}
 	m.initial = m.states[m.lifecycle.Initial]
+	m.indexNames()
+}
+
+func (m *Machine) indexNames() {
 	m.parties = make(map[string]int)
 	for i, p := range m.agreement.Parties {
 		m.parties[p.ID] = i
@@ -323,33 +326,15 @@ func (m *Machine) admitCommitment(in *entry) error {
 		return fieldErr("commitment", "%q is not a commitment of this agreement", clip(in.Commitment))
 	}
 	in.commitment = i
-	if owner := m.agreement.Commitments[i].Party; in.Kind == Perform && in.Party != owner {
-		return fieldErr("party", "%q; %s is a commitment of %q", clip(in.Party), clip(in.Commitment), clip(owner))
-	}
-	return nil
-}
-
-// admitSpeaker holds the approver's role to the approver: whoever speaks in it
-// for a party that names its approver must bear that name, or a part of it.
-func (m *Machine) admitSpeaker(in *entry) error {
-	if in.Role != Approver || in.party < 0 || in.By == "" {
+	owner := m.agreement.Commitments[i].Party
+	switch {
+	case in.Kind != Perform || in.Party == owner:
+		return nil
+	case in.Party == "": // the commitment says whose it is
+		in.Party, in.party = owner, m.parties[owner]
 		return nil
 	}
-	approver := m.agreement.Parties[in.party].Approver
-	if approver == "" || in.By == approver || shareWord(in.By, approver) {
-		return nil
-	}
-	return fieldErr("by", "%q is not the approver of %s, who is %q; for another speaker the role is government, negotiator or counterparty",
-		clip(in.By), clip(in.Party), clip(approver))
-}
-
-func shareWord(a, b string) bool {
-	for _, word := range strings.FieldsFunc(slug(a), func(r rune) bool { return r == '_' }) {
-		if slices.Contains(strings.Split(slug(b), "_"), word) {
-			return true
-		}
-	}
-	return false
+	return fieldErr("party", "%q; %s is a commitment of %q", clip(in.Party), clip(in.Commitment), clip(owner))
 }
 
 func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", clip(id)) }

@@ -81,25 +81,28 @@ func (a Agreement) StandardLifecycle() Lifecycle {
 	if len(a.Parties) != 2 {
 		return ManyParty()
 	}
-	if a.Approval.asksBoth(a.Parties[0].ID, a.Parties[1].ID) {
+	if a.asksBoth() {
 		return TwoParty(a.Parties[0], a.Parties[1])
 	}
 	return manyParty(denounce)
 }
 
-// asksBoth reports whether the condition is that both parties approve, however
-// it is written.
-func (c Condition) asksBoth(a, b string) bool {
-	switch c.op {
-	case opEveryone:
-		return true
-	case opCount:
-		return c.name == "" && c.min.of(2) == 2
-	case opAll:
-		return len(c.parts) == 2 && c.parts[0].op == opApproved && c.parts[1].op == opApproved &&
-			(c.parts[0].name == a && c.parts[1].name == b || c.parts[0].name == b && c.parts[1].name == a)
+// asksBoth reports whether the condition is that both of two parties approve,
+// however it is written.
+func (a Agreement) asksBoth() bool {
+	if a.Approval.asksPerformance() || a.checkGuard("approval", a.Approval, false) != nil {
+		return false
 	}
-	return false
+	m := &Machine{agreement: a}
+	m.indexNames()
+	g, s := m.bind(a.Approval), newSituation(m)
+	for _, who := range []uint64{0b00, 0b01, 0b10, 0b11} {
+		s.approved[0] = who
+		if (g.eval(&s) == Met) != (who == 0b11) {
+			return false
+		}
+	}
+	return true
 }
 
 // checkOrders refuses what the JSON form would not take.

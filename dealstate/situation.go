@@ -24,6 +24,7 @@ type situation struct {
 	verdict   Verdict   // of the approval condition
 	met       time.Time // since when it is met; zero: it is not
 	inForce   time.Time // since when a state is held in which the term runs
+	trigger   time.Time // when the condition was met that led there
 	deadline  setting
 	term      setting
 	fired     [numClocks]time.Time // the due instants that have been seen to

@@ -203,6 +203,9 @@ func (f *folding) bindsFrom(party int) time.Time {
 		return time.Time{}
 	}
 	approved := last.At
+	if !approved.After(f.trigger) {
+		return f.inForce
+	}
 	if effect := f.m.agreement.Effect; effect != nil {
 		approved = effect.After(approved)
 	}

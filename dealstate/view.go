@@ -9,7 +9,7 @@ import (
 type View struct {
 	// AsOf: what had happened by this instant, itself included. Zero: KnownBy, and
 	// where that is zero too, the last instant of which the log speaks, be it of
-	// happening or of recording.
+	// an asserted act or of recording.
 	AsOf time.Time
 	// KnownBy: what had been recorded by this instant, itself included. Zero:
 	// all there is.
@@ -23,10 +23,10 @@ type View struct {
 func ParseView(asOf, knownBy, policy string) (View, error) {
 	var v View
 	var err error
-	if v.AsOf, err = parseMoment("as of", asOf); err != nil {
+	if v.AsOf, err = parseMoment("as_of", asOf); err != nil {
 		return View{}, err
 	}
-	if v.KnownBy, err = parseMoment("known by", knownBy); err != nil {
+	if v.KnownBy, err = parseMoment("known_by", knownBy); err != nil {
 		return View{}, err
 	}
 	if policy != "" {
@@ -43,6 +43,10 @@ func withoutErrors(events []Event) iter.Seq2[Event, error] {
 			}
 		}
 	}
+}
+
+func (v View) sees(e *entry) bool {
+	return v.knows(e) && (v.AsOf.IsZero() || !e.At.After(v.AsOf))
 }
 
 func (v View) knows(e *entry) bool {
@@ -78,6 +82,6 @@ func (m *Machine) Fold(events []Event, v View) (Snapshot, []Decision, error) {
 		return Snapshot{}, nil, err
 	}
 	v = v.or(Strict)
-	f := l.replay(m, v, false)
+	f := l.replay(m, v)
 	return f.snapshot(v), m.decided(f.steps), nil
 }

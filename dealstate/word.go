@@ -187,8 +187,9 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 // Verdict is what a condition comes to.
 type Verdict uint8
 
-// The verdicts. Lost means that the condition can no longer be met on this
-// revision of the text, whatever comes.
+// The verdicts. Lost means that what was rejected leaves the condition no way to
+// be met. In the standard lifecycles a deal whose approval condition is lost is
+// rejected, and no approval counts any more until a new round begins.
 const (
 	Pending Verdict = iota + 1
 	Met

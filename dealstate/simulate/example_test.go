@@ -67,7 +67,7 @@ func ExampleCounterexample_Scenario() {
 	// Output:
 	// scenario never implemented without the approvals
 	// deal careless
-	// 2025-06-20 implement as approver
+	// 2025-06-20 implement
 	//   refused
 }
 

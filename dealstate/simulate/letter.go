@@ -99,10 +99,11 @@ func Without(alphabet []Letter, kind dealstate.Kind, party string) []Letter {
 	})
 }
 
-// event dates the letter's act.
+// event dates the letter's act. Its id counts on from the events on record, among
+// which there may be a path that was recorded before.
 func (l Letter) event(s Start, n int, at time.Time) dealstate.Event {
 	e := l.Event
-	e.ID, e.Deal, e.At, e.Recorded = fmt.Sprintf("path-%04d", n), s.agreement.ID, at, time.Time{}
+	e.ID, e.Deal, e.At, e.Recorded = fmt.Sprintf("path-%04d", len(s.events)+n), s.agreement.ID, at, time.Time{}
 	if e.Kind == 0 {
 		e.Kind, e.Note = dealstate.Note, "time passes"
 		return e

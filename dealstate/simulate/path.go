@@ -1,12 +1,14 @@
 package simulate
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
 )
 
 // Path is a row of letters from a start, with what each does.
@@ -90,71 +92,97 @@ func reach(c *dealstate.Cursor, d time.Duration) time.Time {
 	return c.Now()
 }
 
-// Scenario writes the path in the text format of scenarios, one act a line;
-// the last line says in which state it leaves the deal. What led to the start is
-// not written; see [Path.Story].
-func (p Path) Scenario(name string) string {
-	return p.text(name, func() string {
-		if len(p.Steps) == 0 {
-			return ""
-		}
-		return fmt.Sprintf("  state %s\n", p.Steps[len(p.Steps)-1].State)
-	}())
+// Scenario tells the path so that it can be run: what is on record at the start,
+// then one act a line, and last in which state that leaves the deal. The scenario's
+// String is its text. It runs on the agreement of the start; in text, the start's
+// policy must be one of [dealstate.Policies], for the format names no other.
+func (p Path) Scenario(name string) scenario.Scenario {
+	return p.tell(name, p.stands(p.state(len(p.Steps))))
 }
 
-// Scenario writes the counterexample as a scenario. Its last line says what
-// ought to be, so that it fails for as long as the rules are broken; where only
-// the caller's law knows that, it says the state in which the law does not hold.
-func (c *Counterexample) Scenario() string {
+// Scenario tells the counterexample so that it can be run. Its last line says
+// what ought to be, so that it fails for as long as the rules are broken: that an
+// implement is refused, and that anything else leaves the deal in the state it was
+// in. Where only the caller's law knows what ought to be, the line says the state
+// in which that law does not hold, and the scenario passes.
+func (c *Counterexample) Scenario() scenario.Scenario {
 	if !c.law {
 		return c.Path.Scenario(c.Problem)
 	}
-	return c.Path.text("never implemented without the approvals", "  refused\n")
+	last := len(c.Path.Steps) - 1
+	ought := scenario.Expectation{Verb: scenario.Refused}
+	if c.Path.Steps[last].Letter.Event.Kind != dealstate.Implement {
+		ought = c.Path.stands(c.Path.state(last))
+	}
+	return c.Path.tell("never implemented without the approvals", ought)
 }
 
-func (p Path) text(name, expect string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "scenario %s\ndeal %s%s\n", name, p.start.agreement.ID, p.under())
-	for i, s := range p.Steps {
-		b.WriteString(line(s.Event, p.shown(i)) + "\n")
+// tell makes the scenario, with an expectation of its last step.
+func (p Path) tell(name string, last scenario.Expectation) scenario.Scenario {
+	s := scenario.FromEvents(p.title(name), scenario.Ref{Deal: p.start.agreement.ID}, p.Story()...)
+	if p.start.policy != dealstate.Strict {
+		s.Policy = p.start.policy
 	}
-	return b.String() + expect
+	for i := range s.Steps {
+		p.shorten(&s.Steps[i].Act, i-len(p.start.events))
+	}
+	if len(p.Steps) == 0 {
+		s.Steps = append(s.Steps, scenario.Step{At: p.start.now})
+	}
+	end := &s.Steps[len(s.Steps)-1]
+	end.Expect = append(end.Expect, last)
+	return s
 }
 
-// under names the policy, where it is not the one that goes without saying.
-func (p Path) under() string {
-	if p.start.policy == dealstate.Strict {
-		return ""
+// shorten leaves out what goes without saying: a role that follows from who
+// speaks, and an id where the number of the line tells the order as well. Step is
+// the act's place on the path, below 0 for what led to the start.
+func (p Path) shorten(act *dealstate.Event, step int) {
+	if step >= 0 && p.Steps[step].Letter.Event.Kind == 0 {
+		*act = dealstate.Event{} // time passes
+		return
 	}
-	return " under " + p.start.policy.Name
+	if act.Role == scenario.Role(p.start.agreement, *act) {
+		act.Role = 0
+	}
+	if len(p.start.events) == 0 {
+		act.ID = ""
+	}
 }
 
-// shown is the instant to show: a date alone where that is exact.
-func (p Path) shown(i int) string {
-	at := p.Steps[i].Event.At
-	if at.Equal(at.Truncate(24 * time.Hour)) {
-		return at.Format(time.DateOnly)
+// title makes a name of any text, such as an error's: what is not printable is
+// left out, and no name is no name.
+func (p Path) title(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, name)
+	if strings.TrimSpace(name) == "" {
+		return cmp.Or(p.String(), "as it stands")
 	}
-	return at.Format(time.RFC3339Nano)
+	return name
 }
 
-// line writes one act.
-func line(e dealstate.Event, at string) string {
-	if e.Kind == dealstate.Note {
-		return at + " time passes"
+// state is where the first n steps leave the deal.
+func (p Path) state(n int) dealstate.State {
+	if n == 0 {
+		return p.start.Snapshot().State
 	}
-	words := []string{at, e.Kind.String()}
-	if e.Party != "" {
-		words = append(words, e.Party)
+	return p.Steps[n-1].State
+}
+
+// stands expects the state where the path ends. That instant goes without
+// saying unless something on record was learned after it.
+func (p Path) stands(in dealstate.State) scenario.Expectation {
+	e := scenario.Expectation{Verb: scenario.State, Names: []string{string(in)}}
+	end := p.start.now
+	if n := len(p.Steps); n > 0 {
+		end = p.Steps[n-1].Event.At
 	}
-	if e.Commitment != "" {
-		words = append(words, e.Commitment)
+	if slices.ContainsFunc(p.start.events, func(known dealstate.Event) bool { return known.Recorded.After(end) }) {
+		e.View.AsOf = end
 	}
-	if !e.Until.IsZero() {
-		words = append(words, "until", e.Until.Format(time.RFC3339))
-	}
-	if e.By != "" {
-		words = append(words, "by", strings.ToLower(e.By))
-	}
-	return strings.Join(append(words, "as", e.Role.String()), " ")
+	return e
 }

@@ -208,7 +208,7 @@ func waitOn(c *dealstate.Cursor, d time.Duration) dealstate.Outcome {
 
 // meet finds the situation among those seen, or enters it.
 func (x *explorer) meet(n node, c *dealstate.Cursor) int32 {
-	x.key = reduce(c.AppendKey(x.key[:0]), x.start.agreement, c.Now())
+	x.key = c.AppendKey(x.key[:0])
 	if at, ok := x.seen[string(x.key)]; ok {
 		return at
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -93,17 +94,54 @@ func TestAMissingGuardGivesACounterexampleOfFourLines(t *testing.T) {
 	x := explore(t, beginning(t, a), simulate.Search{})
 	require.NotNil(t, x.Counterexample)
 	require.False(t, x.Complete)
-	text := x.Counterexample.Scenario()
-	require.Equal(t, "scenario never implemented without the approvals\ndeal x\n2025-06-10 implement as approver\n  refused\n", text)
+	text := x.Counterexample.Scenario().String()
+	require.Equal(t, "scenario never implemented without the approvals\ndeal x\n2025-06-10 implement\n  refused\n", text)
 	require.LessOrEqual(t, strings.Count(text, "\n"), 4)
+	broken, standard := replay(t, text, a), replay(t, text, everyClock(bothSides))
+	require.Len(t, broken.Failures, 1)
+	require.Equal(t, "applied", broken.Failures[0].Got.String())
+	require.Equal(t, 4, broken.Failures[0].Line)
+	require.True(t, standard.OK())
 	require.Contains(t, x.Counterexample.Problem, "0 of 2 parties")
-	// Recorded on a deal, it happens; under the standard rules it is refused.
-	broken, sound := compile(t, a).NewDeal(dealstate.Strict), compile(t, everyClock(bothSides)).NewDeal(dealstate.Strict)
+	// Nothing is kept of what the standard rules refuse.
+	require.Equal(t, dealstate.StateImplemented, broken.Deal.Now().State)
 	for _, e := range x.Counterexample.Path.Events() {
-		require.NoError(t, broken.Apply(e))
-		require.Error(t, sound.Apply(e))
+		require.Error(t, compile(t, everyClock(bothSides)).NewDeal(dealstate.Strict).Apply(e))
 	}
-	require.Equal(t, dealstate.StateImplemented, broken.Now().State)
+}
+
+// replay reads a printed scenario back, and runs it.
+func replay(t testing.TB, text string, a dealstate.Agreement) scenario.Report {
+	t.Helper()
+	file, err := scenario.Parse("printed", strings.NewReader(text))
+	require.NoError(t, err, text)
+	require.Len(t, file.Scenarios, 1)
+	require.Equal(t, text, file.String(), "what is printed is canonical")
+	report, err := scenario.Run(file.Scenarios[0], a)
+	require.NoError(t, err, text)
+	return report
+}
+
+// Where it is not an implement that breaks the law, there may be no act to be
+// refused.
+func TestEveryKindOfCounterexampleFailsWhenRun(t *testing.T) {
+	t.Parallel()
+	for on, want := range map[dealstate.Kind]string{
+		dealstate.Implement: "2025-06-10 implement\n  refused\n",
+		dealstate.Reject:    "2025-06-10 reject us by Trump\n  state open\n",
+		dealstate.Deadline:  "2025-06-20 time passes\n  state open\n",
+	} {
+		a := dealstate.Agreement{ID: "x", Parties: bothSides, Deadline: onDay(10), Lifecycle: &dealstate.Lifecycle{
+			Initial: "open", States: []dealstate.State{"open", "implemented"}, Final: []dealstate.State{"implemented"},
+			Rules: []dealstate.Rule{{ID: "careless", On: on, From: []dealstate.State{"open"}, To: "implemented"}}}}
+		x := explore(t, beginning(t, a), simulate.Search{})
+		require.NotNil(t, x.Counterexample, on)
+		text := x.Counterexample.Scenario().String()
+		require.Equal(t, "scenario never implemented without the approvals\ndeal x\n"+want, text)
+		report := replay(t, text, a)
+		require.Len(t, report.Failures, 1)
+		require.Equal(t, dealstate.StateImplemented, report.Deal.At(dealstate.View{AsOf: onDay(10)}).State)
+	}
 }
 
 func TestAnAmendmentThatKeepsTheStateIsFoundOut(t *testing.T) {
@@ -129,12 +167,12 @@ func TestTheCallersLawIsHeldToEverySituation(t *testing.T) {
 	require.Equal(t, "approve us → approve china → implement → suspend", x.Counterexample.Path.String())
 	require.Equal(t, `scenario it was suspended
 deal x
-2025-06-10 approve us by trump as approver
-2025-06-10 approve china by xi as approver
-2025-06-10 implement as approver
-2025-06-10 suspend as approver
+2025-06-10 approve us by Trump
+2025-06-10 approve china by Xi
+2025-06-10 implement
+2025-06-10 suspend
   state suspended
-`, x.Counterexample.Scenario())
+`, x.Counterexample.Scenario().String())
 }
 
 func TestItCannotBeImplementedWithoutXi(t *testing.T) {
@@ -192,7 +230,94 @@ func TestEveryShortestPathHoldsWhenRecorded(t *testing.T) {
 			require.NoError(t, err)
 		}
 		require.Equal(t, state, deal.Now().State, path)
+		report := replay(t, path.Scenario("the way to "+string(state)).String(), everyClock(bothSides))
+		require.Empty(t, report.Failures, path)
 	}
+}
+
+// A scenario that sets out from a real deal tells how it came there.
+func TestAPathFromARealDealIsToldWhole(t *testing.T) {
+	t.Parallel()
+	for _, a := range uschina.Agreements() {
+		for _, policy := range dealstate.Policies() {
+			deal, err := uschina.Open(a, policy)
+			require.NoError(t, err)
+			for _, view := range everyView(deal) {
+				s := simulate.Present(deal, view)
+				x := explore(t, s, simulate.Search{Depth: 2})
+				for _, state := range x.States() {
+					path, ok := x.Shortest(state)
+					require.True(t, ok)
+					text := path.Scenario("the way to " + string(state)).String()
+					report := replay(t, text, a)
+					require.Empty(t, report.Failures, text)
+					var known []dealstate.Event // as it is on record
+					for e := range deal.Events() {
+						if !e.At.After(s.Now()) && (view.KnownBy.IsZero() || !e.Recorded.After(view.KnownBy)) {
+							known = append(known, e)
+						}
+					}
+					told := slices.Collect(report.Deal.Events())
+					require.GreaterOrEqual(t, len(told), len(known))
+					require.Equal(t, known, told[:len(known):len(known)])
+				}
+			}
+		}
+	}
+}
+
+// everyView looks at the deal from every instant of its log: at what happened
+// by then, and at what was known by then.
+func everyView(d *dealstate.Deal) []dealstate.View {
+	views := []dealstate.View{{}}
+	for e := range d.Events() {
+		for _, v := range []dealstate.View{{AsOf: e.At}, {AsOf: e.Recorded, KnownBy: e.Recorded}} {
+			if !slices.Contains(views, v) {
+				views = append(views, v)
+			}
+		}
+	}
+	return views
+}
+
+func TestAPathIsTitledWithWhateverTextItIsGiven(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "x", Parties: bothSides}
+	x := explore(t, beginning(t, a), simulate.Search{})
+	for given, want := range map[string]string{
+		"it was\nsuspended\x1b[2J\xff": "it was suspended [2J\ufffd",
+		"\t":                           "approve us → approve china",
+		"":                             "approve us → approve china",
+	} {
+		path, _ := x.Shortest(dealstate.StateApproved)
+		text := path.Scenario(given).String()
+		require.True(t, strings.HasPrefix(text, "scenario "+want+"\n"), text)
+		require.True(t, replay(t, text, a).OK())
+	}
+	nowhere, _ := x.Shortest(dealstate.StateNegotiated)
+	text := nowhere.Scenario("").String()
+	require.Equal(t, "scenario as it stands\ndeal x\n2025-06-10 time passes\n  state negotiated\n", text)
+	require.True(t, replay(t, text, a).OK())
+}
+
+// A path that was recorded is on record like any other: what is tried after it
+// has ids of its own.
+func TestAPathCanBeRecordedAndGoneOnFrom(t *testing.T) {
+	t.Parallel()
+	m := compile(t, dealstate.Agreement{Commitments: pledge("us")})
+	deal := m.NewDeal(dealstate.Strict)
+	start := simulate.Beginning(m, dealstate.Strict, june)
+	for _, state := range []dealstate.State{dealstate.StateApproved, dealstate.StateSuspended} {
+		path, ok := explore(t, start, simulate.Search{}).Shortest(state)
+		require.True(t, ok)
+		for _, e := range path.Events() {
+			_, err := deal.Record(e)
+			require.NoError(t, err)
+		}
+		require.Equal(t, state, deal.Now().State)
+		start = simulate.Present(deal, dealstate.View{})
+	}
+	require.NotContains(t, explore(t, start, simulate.Search{}).DeadRules(), "resume")
 }
 
 func TestDeadRulesAndDeadEndsAreReported(t *testing.T) {

@@ -189,6 +189,9 @@ func (w Wait) String() string {
 	case fixed:
 		return "fixed, " + span
 	case empirical:
+		if len(w.ended) == 1 {
+			return "as in 1 recorded wait"
+		}
 		return fmt.Sprintf("as in %d recorded waits", len(w.ended))
 	}
 	return "never"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -64,11 +65,26 @@ func (f *forecast) calibrate(a dealstate.Agreement) error {
 	return err
 }
 
-// ask runs the simulation past the day in question, so that late lives show.
+// ask runs the simulation twice as far as the day in question, so that late
+// lives show, in a whole number of bins.
 func (f *forecast) ask(ctx context.Context, o options) (*simulate.Result, error) {
+	span, width := o.by.Sub(o.from), o.bin()
+	bins := 2 * span.Hours() / width.Hours()
 	o.sim.Dates = []time.Time{o.by}
-	o.sim.Until = o.from.Add(2 * o.by.Sub(o.from))
+	o.sim.Until = o.from.Add(time.Duration(math.Ceil(bins)) * width)
 	return simulate.Run(ctx, f.start, f.model, o.sim)
+}
+
+// bin is the width of a row of the histogram: some twentieth of the time
+// simulated, in whole days, hours or minutes.
+func (o options) bin() time.Duration {
+	width := o.by.Sub(o.from) / 10
+	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+		if width > unit/2 {
+			return (width + unit - 1) / unit * unit
+		}
+	}
+	return max(width, 1)
 }
 
 // influences needs fewer lives, for both sides of each comparison share their

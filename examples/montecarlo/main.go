@@ -111,6 +111,9 @@ func moment(name, text string) (time.Time, error) {
 	return t, nil
 }
 
+// mostYears is half of what a simulation may last, for it goes on as long again.
+const mostYears = 30
+
 func (o *options) check() error {
 	switch {
 	case o.sim.Lives < 1 || o.sim.Lives > 100_000_000:
@@ -119,6 +122,8 @@ func (o *options) check() error {
 		return fmt.Errorf("-workers: %d is negative; want 0 (one a CPU) or more", o.sim.Workers)
 	case !o.by.After(o.from):
 		return fmt.Errorf("-by: %s is not after -from, %s", day(o.by), day(o.from))
+	case o.by.After(o.from.AddDate(mostYears, 0, 0)):
+		return fmt.Errorf("-by: %s is more than %d years after -from, %s", day(o.by), mostYears, day(o.from))
 	}
 	return nil
 }

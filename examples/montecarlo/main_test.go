@@ -35,6 +35,25 @@ func TestTheReportHasEveryPart(t *testing.T) {
 	require.Contains(t, out, "█")
 }
 
+func TestTheTableIsAlignedAndTheHistogramHasAScale(t *testing.T) {
+	t.Parallel()
+	out := output(t, "-n", "5000")
+	_, table, _ := strings.Cut(out, "\n  state ")
+	table, _, _ = strings.Cut(table, "\n\n")
+	header, rows, _ := strings.Cut(table, "\n")
+	for _, column := range []string{"has been in it by then", "is in it then"} {
+		end := strings.Index("  state "+header, column) + len(column)
+		for row := range strings.Lines(rows) {
+			require.Equal(t, ")", row[end-1:end], "%q ends below its header", row)
+		}
+	}
+	require.Contains(t, out, "A row is a day from the time shown; █ is 0.5 % of all lives")
+	require.Contains(t, out, " …  none\n", "no dozen rows of nothing")
+	require.NotContains(t, out, " \n", "no blank before a line's end")
+	require.Contains(t, output(t, "-n", "2000", "-deal", "madrid", "-from", "2025-09-20", "-by", "2026-09-01"), "the record ends on 15 May 2026, too early to tell")
+	require.Contains(t, output(t, "-n", "2000", "-deal", "stockholm", "-from", "2025-08-01", "-by", "2025-08-12"), "not by 23 Aug 2025: 100.0 %\n")
+}
+
 func TestTheSeedDecidesAndTheWorkersDoNot(t *testing.T) {
 	t.Parallel()
 	one := output(t, "-n", "5000", "-seed", "3", "-workers", "1")
@@ -66,7 +85,7 @@ func TestWrongFlagsExitWithTwoAndSayWhatIsRight(t *testing.T) {
 		"-from yesterday": "-from: ",
 		"-by 2025-02-30":  "-by: ",
 		"-by 2025-10-01":  "-by: 1 Oct 2025 is not after -from, 31 Oct 2025",
-		"-by 9000-01-01":  "until: ",
+		"-by 9000-01-01":  "-by: 1 Jan 9000 is more than 30 years after -from, 31 Oct 2025",
 		"-policy rumour":  `"rumour" is unknown; want one of strict, official, reported`,
 		"busan":           `"busan" is not a flag`,
 		"-colour":         "flag provided but not defined",

@@ -4,14 +4,24 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
+// instant says which moment of a day is meant.
+func instant(t time.Time) string {
+	if t = t.UTC(); t.Add(1).Equal(t.Add(1).Truncate(wholeDay)) {
+		return "the end of " + day(t) + " (UTC)"
+	}
+	return t.Format("2 Jan 2006 15:04:05 UTC")
+}
 
 func tell(ctx context.Context, w io.Writer, o options) error {
 	f, err := prepare(o)
@@ -30,13 +40,12 @@ func tell(ctx context.Context, w io.Writer, o options) error {
 	f.present(w, o)
 	odds(w, o, result)
 	awaited(w, result)
-	histogram(w, result, target.State)
+	histogram(w, o, result, target.State)
 	moves(w, f.model, influences, o)
-	f.happened(w, result, target)
-	return nil
+	return f.happened(w, result, target)
 }
 
-// target is the state in question: implemented, unless the deal is already.
+// target is the question: is it implemented by the day?
 func (f *forecast) target(o options) simulate.Target {
 	return simulate.Target{State: dealstate.StateImplemented, By: o.by}
 }
@@ -56,7 +65,11 @@ func (f *forecast) present(w io.Writer, o options) {
 			ended++
 		}
 	}
-	fmt.Fprintf(w, "\n\nMODEL, from %d recorded waits, %d of them ended\n", len(f.spells), ended)
+	waits := "waits"
+	if len(f.spells) == 1 {
+		waits = "wait"
+	}
+	fmt.Fprintf(w, "\n\nMODEL, from %d recorded %s, %d of them ended\n", len(f.spells), waits, ended)
 	for _, p := range f.model.Parties {
 		c := p.Choice
 		if c == (simulate.Choice{}) {
@@ -70,84 +83,202 @@ func (f *forecast) present(w io.Writer, o options) {
 	for _, a := range f.assumed {
 		fmt.Fprintf(w, "  %s\n", a)
 	}
+	fmt.Fprintln(w, "  A side that has the text before it decides when its wait is over, and then chooses.")
+	if strings.Contains(f.model.Parties[0].Wait.String(), "recorded") {
+		fmt.Fprintln(w, "  A wait \"as in\" the record ends when a recorded one did, or beyond the longest: the odds come in steps.")
+	}
 }
 
 func odds(w io.Writer, o options, r *simulate.Result) {
 	fmt.Fprintf(w, "\nODDS, from %d lives, with intervals of %.0f %%\n", r.Lives, 100*r.Level)
-	fmt.Fprintf(w, "  %-26s %-24s %-24s %s\n", "state", "reached by "+day(o.by), "in it at the end of then", "half of all lives by")
+	fmt.Fprintf(w, "  A life is one simulated future of the deal. \"Then\" is %s:\n", instant(o.by))
+	fmt.Fprintf(w, "  a life may have been in several states by then, and is in one of them.\n\n")
+	fmt.Fprintf(w, "  %-24s  %24s  %24s  %s\n", "state", "has been in it by then", "is in it then", "half of all lives by")
 	for _, s := range r.States {
 		reached := r.Reached(s, o.by)
 		held, _ := r.Held(s, o.by)
 		if reached.Hits == 0 && held.Hits == 0 {
 			continue
 		}
-		half := "-"
-		if t, ok := r.Quantile(s, 0.5); ok {
-			half = day(t)
-		}
-		fmt.Fprintf(w, "  %-26s %-24s %-24s %s\n", s, estimate(reached), estimate(held), half)
+		fmt.Fprintf(w, "  %-24s  %24s  %24s  %s\n", s, estimate(reached), estimate(held), half(r, s))
+	}
+}
+
+// half is the day by which half of all lives have come to the state.
+func half(r *simulate.Result, s dealstate.State) string {
+	switch t, ok := r.Quantile(s, 0.5); {
+	case !ok:
+		return "not by " + day(r.Until)
+	case t.Equal(r.Start):
+		return "at the start"
+	default:
+		return day(t)
 	}
 }
 
 func estimate(e simulate.Estimate) string {
-	return fmt.Sprintf("%5.1f %% (%.1f to %.1f)", 100*e.P, 100*e.Low, 100*e.High)
+	return fmt.Sprintf("%.1f %% %16s", 100*e.P, fmt.Sprintf("(%.1f to %.1f)", 100*e.Low, 100*e.High))
 }
 
 func awaited(w io.Writer, r *simulate.Result) {
 	fmt.Fprintf(w, "\nWHO HOLDS IT UP, by %s\n", day(r.Until))
+	waited := false
 	for _, a := range r.Awaited {
-		fmt.Fprintf(w, "  %-10s the last to approve in %4.1f %%, still awaited in %4.1f %% of lives\n", a.Party, percent(a.Last, r.Lives), percent(a.Open, r.Lives))
+		if a.Last+a.Open > 0 {
+			waited = true
+			fmt.Fprintf(w, "  %-10s its approval was the last to come in %.1f %% of lives, and is still missing in %.1f %%\n",
+				a.Party, percent(a.Last, r.Lives), percent(a.Open, r.Lives))
+		}
+	}
+	if !waited {
+		fmt.Fprintln(w, "  nobody: no life waits for an approval")
 	}
 }
 
 func percent(n, of int) float64 { return 100 * float64(n) / float64(of) }
 
-const bins, widest = 20, 50
+const widest = 50 // of a bar
 
-func histogram(w io.Writer, r *simulate.Result, s dealstate.State) {
-	counts := r.Histogram(s, bins)
-	most := 1
+func histogram(w io.Writer, o options, r *simulate.Result, s dealstate.State) {
+	counts := r.Histogram(s, int(r.Until.Sub(r.Start)/o.bin()))
+	in := 0
 	for _, n := range counts {
-		most = max(most, n)
+		in += n
 	}
 	fmt.Fprintf(w, "\nWHEN %s\n", strings.ToUpper(string(s)))
-	width := r.Until.Sub(r.Start) / bins
-	for i, n := range counts {
-		from := r.Start.Add(width * time.Duration(i))
-		line := fmt.Sprintf("  from %s %5.1f %% %s", from.Round(time.Minute).Format("02 Jan 15:04"), percent(n, r.Lives), strings.Repeat("█", (n*widest+most-1)/most))
-		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	if in > 0 {
+		bars(w, counts, r, o.bin())
 	}
+	fmt.Fprintf(w, "  not by %s: %.1f %%\n", day(r.Until), percent(r.Lives-in, r.Lives))
+}
+
+// bars draws a bar for each bin, and one line for many empty ones in a row.
+func bars(w io.Writer, counts []int, r *simulate.Result, width time.Duration) {
+	block := scale(percent(slices.Max(counts), r.Lives))
+	fmt.Fprintf(w, "  A row is %s from the time shown; █ is %g %% of all lives, ▏ less than half of that.\n\n", span(width), block)
+	form, digits := rowFormat(r.Start, width), 1
+	if block < 0.1 {
+		digits = 2
+	}
+	for i := 0; i < len(counts); i++ {
+		if empty := emptyFrom(counts, i); empty > 2 {
+			i += empty - 1
+			fmt.Fprintf(w, "  %*s  none\n", len(form), "…")
+			continue
+		}
+		share := percent(counts[i], r.Lives)
+		row := fmt.Sprintf("  %s %5.*f %% %s", r.Start.Add(width*time.Duration(i)).Round(time.Second).Format(form), digits, share, bar(share/block))
+		fmt.Fprintln(w, strings.TrimRight(row, " "))
+	}
+}
+
+// emptyFrom counts the empty bins in a row from the i-th on.
+func emptyFrom(counts []int, i int) int {
+	n := 0
+	for i+n < len(counts) && counts[i+n] == 0 {
+		n++
+	}
+	return n
+}
+
+const wholeDay = 24 * time.Hour
+
+func span(d time.Duration) string {
+	switch {
+	case d == wholeDay:
+		return "a day"
+	case d%wholeDay == 0:
+		return fmt.Sprintf("%d days", d/wholeDay)
+	case d > time.Hour && d%time.Hour == 0:
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	}
+	return d.String()
+}
+
+// rowFormat leaves out the time of day where every row is whole days.
+func rowFormat(start time.Time, width time.Duration) string {
+	if first := start.Round(time.Second); width%wholeDay == 0 && first.Equal(first.Truncate(wholeDay)) {
+		return "02 Jan 2006"
+	}
+	return "02 Jan 2006 15:04"
+}
+
+// scale is the least round share a block can stand for.
+func scale(most float64) float64 {
+	for _, block := range []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1} {
+		if most <= block*widest {
+			return block
+		}
+	}
+	return 2
+}
+
+func bar(blocks float64) string {
+	if n := int(blocks + 0.5); n > 0 || blocks == 0 {
+		return strings.Repeat("█", n)
+	}
+	return "▏"
 }
 
 func moves(w io.Writer, m simulate.Model, influences []simulate.Influence, o options) {
-	fmt.Fprintf(w, "\nWHAT MOVES IT: implemented by %s, with each parameter a fifth lower and higher\n", day(o.by))
-	for i, in := range influences {
-		if i == 6 {
-			break
-		}
-		fmt.Fprintf(w, "  %-24s %5.1f %% to %5.1f %%: %+.1f points (%+.1f to %+.1f)\n", named(in.Parameter, m), 100*in.Less, 100*in.More,
-			100*in.Change, 100*in.Low, 100*in.High)
+	fmt.Fprintf(w, "\nWHAT MOVES IT: implemented by %s, with one number of the model a fifth lower or higher\n", day(o.by))
+	influences = slices.DeleteFunc(influences, func(in simulate.Influence) bool { return in.Low <= 0 && in.High >= 0 })
+	if len(influences) == 0 {
+		fmt.Fprintln(w, "  nothing does: no number of the model makes a difference that the lives could show")
+		return
+	}
+	fmt.Fprintf(w, "  %-24s %8s %8s  %24s\n", "", "lower", "higher", "points of difference")
+	for _, in := range influences[:min(6, len(influences))] {
+		fmt.Fprintf(w, "  %-24s %6.1f %% %6.1f %%  %+7.1f %16s\n", named(in.Parameter, m), 100*in.Less, 100*in.More,
+			100*in.Change, fmt.Sprintf("(%+.1f to %+.1f)", 100*in.Low, 100*in.High))
 	}
 }
+
+// inWords are the numbers of a model, as they are called in it.
+var inWords = strings.NewReplacer("choice.approve", "chance to approve", "choice.reject", "chance to reject",
+	"choice.amend", "chance to amend", "implement", "wait to be implemented")
 
 // named puts the party's id in the place of its number.
 func named(parameter string, m simulate.Model) string {
 	for i, p := range m.Parties {
 		parameter = strings.ReplaceAll(parameter, fmt.Sprintf("parties[%d].", i), p.Party+" ")
 	}
-	return parameter
+	return inWords.Replace(parameter)
 }
 
-func (f *forecast) happened(w io.Writer, r *simulate.Result, t simulate.Target) {
-	cast := simulate.Forecast{Question: t.String(), P: r.Reached(t.State, t.By).P,
-		Happened: simulate.Happened(f.deal, dealstate.View{AsOf: t.By}, t)}
-	score, err := simulate.ScoreForecasts([]simulate.Forecast{cast})
+func (f *forecast) happened(w io.Writer, r *simulate.Result, t simulate.Target) error {
+	said := r.Reached(t.State, t.By).P
+	happened := simulate.Happened(f.deal, dealstate.View{AsOf: t.By}, t)
+	end, err := lastRecorded()
 	if err != nil {
-		return // cannot be: one forecast, of a share of lives
+		return err
+	}
+	if !happened && end.Before(t.By) {
+		fmt.Fprintf(w, "\nAND THEN: the record ends on %s, too early to tell; said %.0f %%\n", day(end), 100*said)
+		return nil
+	}
+	score, err := simulate.ScoreForecasts([]simulate.Forecast{{Question: t.String(), P: said, Happened: happened}})
+	if err != nil {
+		return err
 	}
 	did := "did not happen"
-	if cast.Happened {
+	if happened {
 		did = "happened"
 	}
-	fmt.Fprintf(w, "\nAND THEN: %s by %s %s; said %.0f %%, Brier score %.3f (0 is perfect, 0.25 a coin)\n", t.State, day(t.By), did, 100*cast.P, score.Brier)
+	fmt.Fprintf(w, "\nAND THEN: %s by %s %s; said %.0f %%, Brier score %.3f\n", t.State, day(t.By), did, 100*said, score.Brier)
+	fmt.Fprintln(w, "  0 is perfect, 0.25 is what always saying 50 % gets, and 1 is certain and wrong.")
+	return nil
+}
+
+// lastRecorded is when the record of all the deals ends.
+func lastRecorded() (end time.Time, err error) {
+	for e, err := range uschina.Events() {
+		if err != nil {
+			return end, err
+		}
+		if e.Recorded.After(end) {
+			end = e.Recorded
+		}
+	}
+	return end, nil
 }

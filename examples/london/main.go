@@ -3,6 +3,7 @@
 //
 //	go run ./examples/london
 //	go run ./examples/london -policy official -asof 2025-06-28 -known 2025-06-28
+//	go run ./examples/london -svg timeline.svg -html report.html -mermaid
 //
 // With no flags it prints every report and what it did, and the state under the
 // three policies side by side. With a view it explains that view. The last line
@@ -19,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -50,6 +52,8 @@ type options struct {
 	agreement dealstate.Agreement
 	view      dealstate.View
 	chosen    bool // the reader asked for a view
+	svg, html string
+	mermaid   bool
 }
 
 func parseFlags(args []string, stderr io.Writer) (options, error) {
@@ -60,13 +64,16 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
 	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: the log's last")
 	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
+	flags.StringVar(&o.svg, "svg", "", "draw the timeline under the three policies to this `file`")
+	flags.StringVar(&o.html, "html", "", "write the report as one page to this `file`")
+	flags.BoolVar(&o.mermaid, "mermaid", false, "print the state diagram as Mermaid, and nothing else")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
-		return o, fmt.Errorf("%q is not a flag; want -deal, -policy, -asof or -known", flags.Arg(0))
+		return o, fmt.Errorf("%q is not a flag; want -deal, -policy, -asof, -known, -svg, -html or -mermaid", flags.Arg(0))
 	}
-	flags.Visit(func(f *flag.Flag) { o.chosen = o.chosen || f.Name != "deal" })
+	flags.Visit(func(f *flag.Flag) { o.chosen = o.chosen || f.Name == "policy" || f.Name == "asof" || f.Name == "known" })
 	var err error
 	if o.agreement, err = find(*deal); err != nil {
 		return o, err
@@ -99,6 +106,12 @@ func tell(w io.Writer, o options) error {
 	deal, err := uschina.Open(o.agreement, o.view.Policy)
 	if err != nil {
 		return err
+	}
+	if err := draw(deal, o); err != nil {
+		return err
+	}
+	if o.mermaid {
+		return render.Tell(deal, o.view).Diagram().Mermaid(w)
 	}
 	if !o.chosen {
 		fmt.Fprintf(w, "%s\n%s\n\n", o.agreement.Title, o.agreement.ID)

@@ -36,7 +36,7 @@ func compare(w io.Writer, treaties []treaty, view dealstate.View) (wrong int, er
 		if err != nil {
 			return 0, err
 		}
-		judged := t.judge(trigger, force)
+		judged := t.judge(trigger, force, s.AsOf)
 		if judged == "WRONG" {
 			wrong++
 		}
@@ -48,8 +48,10 @@ func compare(w io.Writer, treaties []treaty, view dealstate.View) (wrong int, er
 	return wrong, paris(w, treaties)
 }
 
-func (t *treaty) judge(trigger, force string) string {
+func (t *treaty) judge(trigger, force string, asOf time.Time) string {
 	switch {
+	case t.Official > asOf.Format(time.DateOnly):
+		return "not yet"
 	case t.Evidence == "short list":
 		return "FLAGGED, the list is short"
 	case force != orDash(t.Official) || trigger != orDash(t.Trigger):

@@ -59,6 +59,13 @@ func TestAMismatchExitsWithOne(t *testing.T) {
 	require.Contains(t, out.String(), "WRONG")
 }
 
+func TestBeforeItsTimeNoTreatyIsWrong(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	require.Zero(t, run([]string{"-asof", "1990-01-01"}, &stdout, &stderr), stderr.String())
+	require.Equal(t, 13, strings.Count(stdout.String(), "not yet")) // all but VCLT, CTBT and Rush–Bagot
+}
+
 func TestTheTableIsPrinted(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer

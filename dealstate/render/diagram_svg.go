@@ -1,0 +1,322 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+// The drawing is layered, one state a layer, with a trunk a destination. A
+// state's line runs out of its side; a dot on a trunk says that it leads there;
+// the trunk ends in the one arrow into that state. Moves forward run on the
+// right, moves back on the left. So the forty rules of a standard lifecycle take
+// some fifteen lines, which cross at right angles only, and the words of each
+// arrow stand beside the state that it leads to.
+
+const (
+	nodeWidth  = 172.0
+	nodeHeight = 38.0
+	trunkGap   = 10.0
+	wordsWidth = 350.0
+	textSize   = 11.0
+	textLine   = 14.0
+)
+
+// wiring is a diagram while it is laid out.
+type wiring struct {
+	d      Diagram
+	p      pen
+	left   []int // by node, the column of the trunk for moves back; -1: none
+	right  []int
+	nodeX  float64
+	wordsX float64
+	rows   []float64 // by node, the middle
+	words  [][]words // by node
+	bottom float64
+}
+
+// words is one line of text beside a state.
+type words struct {
+	text  string
+	class string
+}
+
+// SVG draws the diagram. Equal rules and stories give equal bytes.
+func (d Diagram) SVG(w io.Writer) error {
+	l := &wiring{d: d}
+	l.left, l.right = d.columns(true), d.columns(false)
+	l.nodeX = 24 + float64(used(l.left))*trunkGap + 14
+	l.wordsX = l.nodeX + nodeWidth + float64(used(l.right))*trunkGap + 34
+	l.layers()
+	l.header()
+	for _, class := range []string{"fade", "", "onpath"} {
+		l.wires(class)
+	}
+	for i := range d.nodes {
+		l.node(i)
+	}
+	pic := picture{id: d.inPage, title: "State diagram: " + shorten(d.title, 200), about: d.about,
+		width: l.wordsX + wordsWidth + 8, height: l.bottom, inPage: d.inPage != ""}
+	if pic.id == "" {
+		pic.id = "diagram"
+	}
+	return pic.frame(w, l.p.b.String())
+}
+
+func used(columns []int) int { return slices.Max(append(columns, -1)) + 1 }
+
+// reach is the farthest state from which a move back, or forward, leads to each
+// state; -1: none does.
+func (d Diagram) reach(back bool) []int {
+	far := make([]int, len(d.nodes))
+	for i := range far {
+		far[i] = -1
+	}
+	for _, a := range d.arrows {
+		if a.from > a.to != back {
+			continue
+		}
+		if far[a.to] < 0 || back == (a.from > far[a.to]) {
+			far[a.to] = a.from
+		}
+	}
+	return far
+}
+
+// columns gives every trunk its column, the innermost 0, such that an arrow
+// into a state crosses no trunk that goes on past it.
+func (d Diagram) columns(back bool) []int {
+	far := d.reach(back)
+	columns := make([]int, len(d.nodes))
+	for k := range columns {
+		to := k
+		if back {
+			to = len(columns) - 1 - k
+		}
+		columns[to] = -1
+		if far[to] < 0 {
+			continue
+		}
+		columns[to] = 0
+		for other := range columns {
+			if done := back == (other > to) && other != to; done && columns[other] >= 0 && (other-far[to])*(other-to) < 0 {
+				columns[to] = max(columns[to], columns[other]+1)
+			}
+		}
+	}
+	return columns
+}
+
+// layers puts the states one below the other, each as high as its words.
+func (l *wiring) layers() {
+	y := 84.0
+	for i := range l.d.nodes {
+		l.words = append(l.words, l.wordsOf(i))
+		high := max(nodeHeight, float64(len(l.words[i]))*textLine)
+		if l.d.nodes[i].final {
+			high = max(high, nodeHeight+44)
+		}
+		l.rows = append(l.rows, y+high/2)
+		y += high + 18
+	}
+	l.bottom = y
+}
+
+// wordsOf says what leads to a state, and on what the deal stays there.
+func (l *wiring) wordsOf(i int) []words {
+	var out []words
+	add := func(text, class string) {
+		for _, line := range wrap(text, textSize, wordsWidth, 4) {
+			out = append(out, words{line, class})
+		}
+	}
+	for _, e := range l.d.into(i) {
+		class, done := "t", ""
+		switch {
+		case len(e.taken) > 0:
+			class, done = "onpath", " ("+dates(e.taken, 2)+")"
+		case l.d.faded(e):
+			class = "t fade"
+		}
+		add(numbers(e.from)+" → "+e.why.String()+done, class)
+	}
+	if stays := l.d.nodes[i].stays; len(stays) > 0 {
+		class := "s"
+		if l.d.nodes[i].faded {
+			class = "t fade"
+		}
+		add("stays here on "+strings.Join(stays, ", "), class)
+	}
+	return out
+}
+
+func (l *wiring) header() {
+	width := l.wordsX + wordsWidth
+	l.p.text(14, 22, "h", fit(l.d.title, 15, width-28))
+	asked := "Approval condition: " + l.d.asked + "."
+	if l.d.policy != "" {
+		asked += " Policy " + l.d.policy + "."
+	}
+	l.p.text(14, 40, "s", fit(asked, textSize, width-28))
+	x := 14.0
+	for _, key := range l.keys() {
+		key.draw(x)
+		l.p.text(x+26, 58, "s", key.text)
+		x += 26 + widthOf(key.text, textSize) + 16
+	}
+}
+
+type key struct {
+	text string
+	draw func(x float64)
+}
+
+func (l *wiring) keys() []key {
+	keys := []key{{"leads on (dot: from here)", func(x float64) { l.p.line(x, 54, x+20, 54, "wire"); l.dot(x+10, 54, "") }}}
+	if l.d.present < 0 {
+		return append(keys, key{"cannot be reached", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
+	}
+	return append(keys, key{"the way so far", func(x float64) { l.p.line(x, 54, x+20, 54, "wire onpath") }},
+		key{"now", func(x float64) { l.p.round(x, 48, 20, 12, 4, "halo") }},
+		key{"out of reach from here", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
+}
+
+// classOf is how an arrow is drawn.
+func (d Diagram) classOf(a arrow) string {
+	switch {
+	case len(a.taken) > 0:
+		return "onpath"
+	case d.nodes[a.from].faded:
+		return "fade"
+	}
+	return ""
+}
+
+// wires draws the arrows of one class.
+func (l *wiring) wires(class string) {
+	for _, back := range []bool{false, true} {
+		for to := range l.d.nodes {
+			l.trunk(to, back, class)
+		}
+	}
+}
+
+// side is where a state's lines leave, and where a trunk stands.
+func (l *wiring) side(to int, back bool) (edge, trunk float64) {
+	if back {
+		return l.nodeX, l.nodeX - 14 - float64(l.left[to])*trunkGap
+	}
+	return l.nodeX + nodeWidth, l.nodeX + nodeWidth + 16 + float64(l.right[to])*trunkGap
+}
+
+// Lines leave a state below its middle and enter it above.
+func (l *wiring) out(i int) float64 { return l.rows[i] + 9 }
+func (l *wiring) in(i int) float64  { return l.rows[i] - 9 }
+
+// trunk draws one destination's arrows of one class.
+func (l *wiring) trunk(to int, back bool, class string) {
+	edge, x := l.side(to, back)
+	far := math.NaN()
+	for _, a := range l.d.arrows {
+		if a.to != to || a.from > a.to != back || l.d.classOf(a) != class {
+			continue
+		}
+		y := l.out(a.from)
+		l.p.line(edge, y, x, y, classes("wire", class))
+		l.dot(x, y, class)
+		if math.IsNaN(far) || math.Abs(y-l.in(to)) > math.Abs(far-l.in(to)) {
+			far = y
+		}
+	}
+	if math.IsNaN(far) {
+		return
+	}
+	tip := edge + 6
+	if back {
+		tip = edge - 6
+	}
+	l.p.path(classes("wire", class), fmt.Sprintf("M%s %sV%sH%s", num(x), num(far), num(l.in(to)), num(tip)))
+	l.head(edge, l.in(to), edge-tip, class)
+}
+
+func (l *wiring) dot(x, y float64, class string) {
+	l.p.shape("circle", "", "cx", x, "cy", y, "r", 2.6, "class", classes("dot", class))
+}
+
+// head draws an arrowhead with its point at x.
+func (l *wiring) head(x, y, way float64, class string) {
+	back := -8.0
+	if way < 0 {
+		back = 8
+	}
+	l.p.path(classes("head", class), fmt.Sprintf("M%s %sl%s -4v8z", num(x), num(y), num(back)))
+}
+
+// node draws a state with the words beside it.
+func (l *wiring) node(i int) {
+	n, y := l.d.nodes[i], l.rows[i]
+	l.ends(i)
+	class := "box"
+	switch {
+	case l.d.been(i):
+		class += " been"
+	case n.faded:
+		class += " fade"
+	}
+	if i == l.d.present {
+		l.p.round(l.nodeX-4, y-nodeHeight/2-4, nodeWidth+8, nodeHeight+8, 10, "halo")
+		class = "hue " + string(n.hue)
+	}
+	l.p.round(l.nodeX, y-nodeHeight/2, nodeWidth, nodeHeight, 7, class)
+	if n.final {
+		l.p.round(l.nodeX+3, y-nodeHeight/2+3, nodeWidth-6, nodeHeight-6, 5, "box inner")
+	}
+	l.nodeText(i)
+	top := y - float64(len(l.words[i]))*textLine/2 + 10
+	for k, line := range l.words[i] {
+		l.p.text(l.wordsX, top+float64(k)*textLine, line.class, line.text)
+	}
+}
+
+func (l *wiring) nodeText(i int) {
+	n, y := l.d.nodes[i], l.rows[i]
+	class := "b mid"
+	below := dates(n.entered, 1)
+	switch {
+	case i == l.d.present:
+		class += " " + n.hue.on()
+		below = "now"
+		if !n.since.IsZero() {
+			below += ", since " + day(n.since)
+		}
+	case n.faded:
+		class += " fade"
+	}
+	name := fmt.Sprintf("%d  %s", i+1, stateWords(string(n.state)))
+	if below == "" {
+		l.p.text(l.nodeX+nodeWidth/2, y+4, class, fit(name, 12.5, nodeWidth-12))
+		return
+	}
+	l.p.text(l.nodeX+nodeWidth/2, y-2, class, fit(name, 12.5, nodeWidth-12))
+	class = strings.Replace(class, "b mid", "t mid", 1)
+	l.p.text(l.nodeX+nodeWidth/2, y+13, class, fit(below, textSize, nodeWidth-12))
+}
+
+// ends draws the point from which all begins, and the one in which it ends.
+func (l *wiring) ends(i int) {
+	n, x := l.d.nodes[i], l.nodeX+nodeWidth/2
+	if n.initial {
+		y := l.rows[i] - nodeHeight/2
+		l.p.shape("circle", "", "cx", x, "cy", y-14, "r", 5.0, "class", "start")
+		l.p.line(x, y-9, x, y-1, "wire")
+		l.p.path("head", fmt.Sprintf("M%s %sl-3.5 -6h7z", num(x), num(y)))
+	}
+	if n.final {
+		y := l.rows[i] + nodeHeight/2
+		l.p.line(x, y, x, y+12, "wire")
+		l.p.shape("circle", "", "cx", x, "cy", y+18, "r", 7.0, "class", "box")
+		l.p.shape("circle", "", "cx", x, "cy", y+18, "r", 3.6, "class", "start")
+	}
+}

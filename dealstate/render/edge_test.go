@@ -1,0 +1,124 @@
+package render_test
+
+import (
+	"io"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
+	"github.com/stretchr/testify/require"
+)
+
+func TestDealsWithFewReportsDrawSensibly(t *testing.T) {
+	t.Parallel()
+	a := framework()
+	a.Deadline = time.Time{}
+	one := frameworkEvents()[:1]
+	day := []dealstate.Event{one[0], frameworkEvents()[1], frameworkEvents()[5]}
+	day[2].At = on(time.June, 10).Add(5 * time.Hour)
+	for name, s := range map[string][]render.Story{
+		"no events":         stories(t, a, nil, time.Time{}),
+		"no events, a view": stories(t, a, nil, on(time.June, 1)),
+		"one event":         stories(t, a, one, on(time.June, 10)),
+		"a single day":      stories(t, a, day, time.Time{}),
+		"a single instant":  stories(t, a, day[:2], on(time.June, 10)),
+	} {
+		for _, svg := range svgs(t, s, "x") {
+			requireInertSVG(t, svg)
+			require.NotContains(t, svg, "NaN")
+		}
+		for _, page := range pages(t, s, "x") {
+			requireInertPage(t, page)
+		}
+		require.NotEmpty(t, draw(t, func(w io.Writer) error { return render.Timeline{Stories: s}.Text(w, 0) }), name)
+	}
+}
+
+func TestNothingToShowIsSaid(t *testing.T) {
+	t.Parallel()
+	require.Contains(t, draw(t, render.Timeline{}.SVG), "No deals to show.")
+	require.Contains(t, draw(t, func(w io.Writer) error { return render.Timeline{}.Text(w, render.Plain) }), "No deals to show.")
+	requireInertPage(t, draw(t, render.Board{}.HTML))
+	require.EqualError(t, render.Report{}.HTML(io.Discard), "render: a report without any story; want at least one")
+	require.Contains(t, draw(t, render.Timeline{Stories: stories(t, framework(), nil, time.Time{})}.SVG), "No reports yet.")
+}
+
+func TestManyPartiesShareOneLane(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "club"}
+	var events []dealstate.Event
+	for i := range 200 {
+		id := "p" + strings.Repeat("x", i+1)
+		a.Parties = append(a.Parties, dealstate.Party{ID: id})
+		events = append(events, dealstate.Event{ID: id, Deal: "club", Kind: dealstate.Approve, Party: id, Role: dealstate.Instrument, At: on(time.January, 1).AddDate(0, 0, i)})
+	}
+	svg := draw(t, render.Timeline{Stories: stories(t, a, events, time.Time{})[:1]}.SVG)
+	require.Contains(t, svg, "200 of 200")
+	requireInertSVG(t, svg)
+}
+
+func TestChartsLeaveOutWhatIsNotANumber(t *testing.T) {
+	t.Parallel()
+	bad := []render.Point{{X: math.NaN(), Y: 1}, {X: 1, Y: math.Inf(1)}, {X: 2, Y: 5, Lower: math.Inf(-1), Upper: 6}, {X: 3, Y: 4}}
+	for _, c := range []render.Chart{{}, {Series: []render.Series{{Name: "x", Points: bad}}},
+		{Series: []render.Series{{Points: []render.Point{{X: 1, Y: 1e9}}}}}, {Start: on(time.June, 1), Series: []render.Series{{Shape: render.Band, Points: bad}}}} {
+		svg := draw(t, c.SVG)
+		requireInertSVG(t, svg)
+		require.NotContains(t, svg, "NaN")
+		require.NotContains(t, svg, "Inf")
+	}
+}
+
+func TestTheReportSetsContradictionsSideBySide(t *testing.T) {
+	t.Parallel()
+	page := draw(t, render.Report{Stories: frameworkStories(t)}.HTML)
+	_, clashes, found := strings.Cut(page, "Where reports differ")
+	require.True(t, found)
+	clashes, _, _ = strings.Cut(clashes, "<section>")
+	require.Contains(t, clashes, "approve, China")
+	require.Contains(t, clashes, "Lutnick")
+	require.Contains(t, clashes, "MOFCOM")
+}
+
+func TestAStoryKnowsNothingRecordedLater(t *testing.T) {
+	t.Parallel()
+	m, err := dealstate.Compile(framework())
+	require.NoError(t, err)
+	s, err := render.TellEvents(m, frameworkEvents(), dealstate.View{KnownBy: on(time.June, 25), Policy: dealstate.Reported})
+	require.NoError(t, err)
+	for _, out := range append(svgs(t, []render.Story{s}, "x"), pages(t, []render.Story{s}, "x")...) {
+		require.NotContains(t, out, "MOFCOM")
+	}
+}
+
+func TestTheShapesHaveWords(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "step line band ", strings.Join([]string{render.Step.String(), render.Line.String(), render.Band.String(), render.Shape(9).String()}, " "))
+}
+
+func BenchmarkTimelineOf1000Events(b *testing.B) {
+	s := many(b, 1000)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = render.Timeline{Stories: []render.Story{s}}.SVG(io.Discard)
+	}
+}
+
+func BenchmarkDiagram(b *testing.B) {
+	s := many(b, 100)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = s.Diagram().SVG(io.Discard)
+	}
+}
+
+func BenchmarkReportOf1000Events(b *testing.B) {
+	s := many(b, 1000)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = render.Report{Stories: []render.Story{s}}.HTML(io.Discard)
+	}
+}

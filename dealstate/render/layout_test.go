@@ -1,0 +1,269 @@
+package render
+
+import (
+	"encoding/xml"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+	"github.com/stretchr/testify/require"
+)
+
+// What a picture's labels may not do, whatever the data: run out of it, or
+// into one another.
+
+type written struct {
+	text                     string
+	left, right, top, bottom float64
+}
+
+// labels reads the drawn texts back, with the boxes that they are taken to fill.
+func labels(t testing.TB, svg string) (all []written, width, height float64) {
+	t.Helper()
+	var open []xml.StartElement
+	for dec := xml.NewDecoder(strings.NewReader(svg)); ; {
+		token, err := dec.Token()
+		if err != nil {
+			return all, width, height
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			open = append(open, token.Copy())
+			if token.Name.Local == "svg" {
+				width, height = number64(t, token, "width"), number64(t, token, "height")
+			}
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		case xml.CharData:
+			if len(open) > 0 && open[len(open)-1].Name.Local == "text" {
+				all = append(all, box(t, open[len(open)-1], string(token)))
+			}
+		}
+	}
+}
+
+func box(t testing.TB, e xml.StartElement, text string) written {
+	classes := strings.Fields(value(e, "class"))
+	size := 12.0
+	for _, c := range classes {
+		switch c {
+		case "h":
+			size = 15
+		case "s", "sb", "t", "onpath":
+			size = 11
+		}
+	}
+	w := widthOf(text, size) / slack
+	x, y := number64(t, e, "x"), number64(t, e, "y")
+	for _, c := range classes {
+		switch c {
+		case "mid":
+			x -= w / 2
+		case "end":
+			x -= w
+		}
+	}
+	return written{text, x, x + w, y - size*.72, y + 1}
+}
+
+func value(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func number64(t testing.TB, e xml.StartElement, name string) float64 {
+	f, err := strconv.ParseFloat(value(e, name), 64)
+	require.NoError(t, err)
+	return f
+}
+
+func requireApart(t testing.TB, svg, what string) {
+	t.Helper()
+	all, width, height := labels(t, svg)
+	require.NotEmpty(t, all)
+	for i, a := range all {
+		require.True(t, a.left >= 0 && a.right <= width && a.top >= 0 && a.bottom <= height, "%s: %q runs out of the picture", what, a.text)
+		for _, b := range all[:i] {
+			apart := a.left >= b.right || b.left >= a.right || a.top >= b.bottom || b.top >= a.bottom
+			require.True(t, apart, "%s: %q and %q overlap", what, a.text, b.text)
+		}
+	}
+}
+
+func svgOf(t testing.TB, tl Timeline) string {
+	var b strings.Builder
+	require.NoError(t, tl.SVG(&b))
+	return b.String()
+}
+
+func told(t testing.TB, a dealstate.Agreement) []Story {
+	deal, err := uschina.Open(a, dealstate.Strict)
+	require.NoError(t, err)
+	var all []Story
+	for _, p := range dealstate.Policies() {
+		all = append(all, Tell(deal, dealstate.View{Policy: p}))
+	}
+	return all
+}
+
+func TestLabelsOfTheRealRecordNeitherCollideNorClip(t *testing.T) {
+	t.Parallel()
+	var overview []Story
+	for _, a := range uschina.Agreements() {
+		all := told(t, a)
+		overview = append(overview, all...)
+		for _, width := range []float64{320, 370, 560, 800, 1040} {
+			requireApart(t, svgOf(t, Timeline{Stories: all, Width: width}), fmt.Sprint(a.ID, width))
+			requireApart(t, svgOf(t, Timeline{Stories: all[:1], Width: width}), fmt.Sprint(a.ID, width))
+		}
+		var b strings.Builder
+		require.NoError(t, all[0].Diagram().SVG(&b))
+		requireApart(t, b.String(), a.ID)
+	}
+	for _, width := range []float64{320, 800, 1040} {
+		requireApart(t, svgOf(t, Timeline{Stories: overview, Width: width}), fmt.Sprint("all", width))
+	}
+}
+
+func TestLongNamesNeitherCollideNorClip(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{strings.Repeat("long ", 200), strings.Repeat("W", 2000), strings.Repeat("שלום ", 300)} {
+		all := told(t, uschina.London())
+		for i := range all {
+			all[i].Policy.Name = fmt.Sprint(i, name)
+			for k := range all[i].Snapshot.Parties {
+				all[i].Snapshot.Parties[k].Name, all[i].Snapshot.Parties[k].Approver = name, name
+			}
+		}
+		for _, width := range []float64{320, 560, 800} {
+			requireApart(t, svgOf(t, Timeline{Stories: all, Width: width}), fmt.Sprint(name[:10], width))
+		}
+	}
+}
+
+// randomDeal is a deal with a log that chance wrote.
+func randomDeal(t testing.TB, r *rand.Rand, n int) Story {
+	a := dealstate.Agreement{ID: "d", Title: "A deal that chance wrote", Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}}}
+	if r.IntN(2) == 0 {
+		a.Parties = append(a.Parties, dealstate.Party{ID: "c"})
+		a.Approval = dealstate.Count(dealstate.AtLeast(2), "")
+	}
+	if r.IntN(2) == 0 {
+		a.Deadline = time.Date(2025, 1, 1+r.IntN(60), 0, 0, 0, 0, time.UTC)
+		a.Effect, a.Term = &dealstate.Delay{Days: r.IntN(9)}, &dealstate.Delay{Days: 1 + r.IntN(40)}
+	}
+	m, err := dealstate.Compile(a)
+	require.NoError(t, err)
+	kinds := []dealstate.Kind{dealstate.Negotiate, dealstate.Submit, dealstate.Approve, dealstate.Approve, dealstate.Reject, dealstate.Withdraw,
+		dealstate.Amend, dealstate.Implement, dealstate.Suspend, dealstate.Resume, dealstate.Note}
+	var events []dealstate.Event
+	for i := range n {
+		events = append(events, dealstate.Event{ID: fmt.Sprint("e", i), Deal: "d", Kind: kinds[r.IntN(len(kinds))], Party: a.Parties[r.IntN(len(a.Parties))].ID,
+			Role: dealstate.Instrument, At: time.Date(2025, 1, 1, r.IntN(24*60), 0, 0, 0, time.UTC)})
+	}
+	s, err := TellEvents(m, events, dealstate.View{AsOf: time.Date(2025, 4, 1, 0, 0, 0, 0, time.UTC)})
+	require.NoError(t, err)
+	return s
+}
+
+func TestLabelsOfRandomDealsNeitherCollideNorClip(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		s := randomDeal(t, r, 1+r.IntN(80))
+		requireApart(t, svgOf(t, Timeline{Stories: []Story{s}, Width: float64(320 + r.IntN(900))}), fmt.Sprint("seed ", seed))
+	}
+}
+
+// The bars are worked out from the decisions; the snapshot comes from the fold.
+func TestTheLastBarsAgreeWithTheSnapshot(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(300) {
+		s := randomDeal(t, rand.New(rand.NewPCG(seed, 2)), 40)
+		spells := s.spells(huesOf(s.Machine.Lifecycle()))
+		require.Equal(t, stateWords(string(s.Snapshot.State)), spells[len(spells)-1].label, "seed %d", seed)
+		require.Equal(t, s.Snapshot.AsOf, spells[len(spells)-1].to)
+		for i := range spells[1:] {
+			require.Equal(t, spells[i].to, spells[i+1].from)
+		}
+		bars := s.approvals()
+		for _, p := range s.Snapshot.Parties {
+			want := p.Standing.String()
+			if got := bars[p.Party]; len(got) > 0 && got[len(got)-1].to.Equal(s.Snapshot.AsOf) {
+				require.Equal(t, want, got[len(got)-1].label, "seed %d, %s", seed, p.Party)
+				continue
+			}
+			require.Equal(t, "outstanding", want, "seed %d, %s", seed, p.Party)
+		}
+		sums, n := s.tallies(), 0
+		if len(sums) > 0 {
+			n = sums[len(sums)-1].n
+		}
+		require.Len(t, s.Snapshot.Approved, n, "seed %d", seed)
+	}
+}
+
+func TestEveryReportIsDrawnInJustOneLane(t *testing.T) {
+	t.Parallel()
+	for _, a := range uschina.Agreements() {
+		s := told(t, a)[:1]
+		reports := 0
+		for _, d := range s[0].Decisions {
+			if d.Event != "" {
+				reports++
+			}
+		}
+		for _, short := range []bool{false, true} {
+			drawn := 0
+			for _, l := range newBlock(s, short).lanes {
+				drawn += len(l.rows[0].marks)
+			}
+			require.Equal(t, reports, drawn)
+		}
+	}
+}
+
+func TestTextIsCutToItsWidth(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", "short", strings.Repeat("wide W ", 50), strings.Repeat("漢字", 80), strings.Repeat("e\u0301", 5000)} {
+		for _, width := range []float64{30, 100, 400} {
+			require.LessOrEqual(t, widthOf(fit(s, 12, width), 12), width)
+			for _, line := range wrap(s, 12, width, 3) {
+				require.LessOrEqual(t, widthOf(line, 12), width)
+			}
+			require.LessOrEqual(t, len(wrap(s, 12, width, 3)), 3)
+		}
+	}
+}
+
+func TestNumbersAreWrittenAsRanges(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "1–4, 6", numbers([]int{0, 1, 2, 3, 5}))
+	require.Equal(t, "1, 2, 9", numbers([]int{0, 1, 8}))
+	require.Empty(t, numbers(nil))
+}
+
+func FuzzLegible(f *testing.F) {
+	f.Add("a\x00b\n\u202e <")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := legible(s)
+		require.Equal(t, got, legible(got))
+		require.NotContains(t, got, "\n")
+		var p pen
+		p.element("text", got)
+		var back struct {
+			Text string `xml:",chardata"`
+		}
+		require.NoError(t, xml.Unmarshal([]byte(p.b.String()), &back))
+		require.Equal(t, got, back.Text)
+	})
+}

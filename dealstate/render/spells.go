@@ -1,0 +1,165 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// bar is a coloured stretch of a row.
+type bar struct {
+	from, to time.Time
+	hue      hue
+	label    string
+	title    string
+}
+
+// spells are the stretches of time that the deal spent in each state, from the
+// first report to the view's end. A state that lasted no time has none, unless
+// it is the last.
+func (s Story) spells(h hues) []bar {
+	if len(s.Decisions) == 0 {
+		return nil
+	}
+	var bars []bar
+	since, state := s.Decisions[0].At, s.Decisions[0].From
+	add := func(until time.Time) {
+		if until.After(since) || until.Equal(s.Snapshot.AsOf) && state == s.Snapshot.State {
+			bars = append(bars, bar{from: since, to: until, hue: h[state], label: stateWords(string(state)),
+				title: fmt.Sprintf("%s, %s to %s", stateWords(string(state)), moment(since), moment(until))})
+		}
+	}
+	for _, d := range s.Decisions {
+		if d.From != d.To {
+			add(d.At)
+			since, state = d.At, d.To
+		}
+	}
+	add(s.Snapshot.AsOf)
+	return bars
+}
+
+// standings follow each party's approval through the decisions.
+type standings struct {
+	story Story
+	open  map[string]*bar // by party, the stretch that still runs
+	given map[string]int  // by party, the revision it approved
+	bars  map[string][]bar
+	now   int // the revision
+}
+
+// approvals are the stretches of each party's standing, by party.
+func (s Story) approvals() map[string][]bar {
+	st := &standings{story: s, open: map[string]*bar{}, given: map[string]int{}, bars: map[string][]bar{}, now: 1}
+	for _, d := range s.Decisions {
+		st.take(d)
+	}
+	for _, p := range s.Snapshot.Parties {
+		st.end(p.Party, s.Snapshot.AsOf)
+	}
+	return st.bars
+}
+
+func (st *standings) take(d dealstate.Decision) {
+	if d.Outcome != dealstate.Applied {
+		return
+	}
+	if d.Revision != st.now {
+		st.now = d.Revision
+		st.outdate(d.At)
+	}
+	switch d.Kind {
+	case dealstate.Approve:
+		st.begin(d, bar{hue: "green", label: "approved"})
+		st.given[d.Party] = d.Revision
+	case dealstate.Reject:
+		st.begin(d, bar{hue: "vermilion", label: "rejected"})
+	case dealstate.Withdraw:
+		st.begin(d, bar{hue: "purple", label: "withdrawn"})
+	}
+}
+
+// outdate makes every approval of an earlier revision stale, and forgets its
+// rejections. A withdrawal stays one.
+func (st *standings) outdate(at time.Time) {
+	for _, p := range st.story.Snapshot.Parties {
+		b := st.open[p.Party]
+		if b == nil || b.label != "approved" && b.label != "rejected" {
+			continue
+		}
+		was := b.label
+		st.end(p.Party, at)
+		if was == "approved" {
+			st.open[p.Party] = &bar{from: at, hue: "hollow", label: "stale", title: fmt.Sprintf("approved revision %d only, ", st.given[p.Party])}
+		}
+	}
+}
+
+func (st *standings) begin(d dealstate.Decision, b bar) {
+	st.end(d.Party, d.At)
+	b.from = d.At
+	b.title = b.label + ", "
+	st.open[d.Party] = &b
+}
+
+func (st *standings) end(party string, at time.Time) {
+	b := st.open[party]
+	delete(st.open, party)
+	if b == nil || !at.After(b.from) && !at.Equal(st.story.Snapshot.AsOf) {
+		return
+	}
+	b.to = at
+	b.title = st.story.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
+	st.bars[party] = append(st.bars[party], *b)
+}
+
+// performed are the stretches in which each commitment counts as performed.
+func (s Story) performed() map[string][]bar {
+	bars := map[string][]bar{}
+	for _, c := range s.Snapshot.Commitments {
+		if !c.At.IsZero() && s.Snapshot.AsOf.After(c.At) {
+			bars[c.Commitment] = []bar{{from: c.At, to: s.Snapshot.AsOf, hue: "green", label: "performed",
+				title: "performed on " + moment(c.At)}}
+		}
+	}
+	return bars
+}
+
+// tally is how many approvals stood from then on.
+type tally struct {
+	at time.Time
+	n  int
+}
+
+// tallies counts the approvals that stand, for deals with too many parties to
+// give each a lane.
+func (s Story) tallies() []tally {
+	var steps []tally
+	approvals := s.approvals()
+	for _, p := range s.Snapshot.Parties {
+		bars := approvals[p.Party]
+		for i, b := range bars {
+			if b.label != "approved" {
+				continue
+			}
+			steps = append(steps, tally{b.from, 1})
+			if i+1 < len(bars) || b.to.Before(s.Snapshot.AsOf) { // else it still stands
+				steps = append(steps, tally{b.to, -1})
+			}
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b tally) int { return a.at.Compare(b.at) })
+	var sums []tally
+	n := 0
+	for _, step := range steps {
+		n += step.n
+		if last := len(sums) - 1; last >= 0 && sums[last].at.Equal(step.at) {
+			sums[last].n = n
+			continue
+		}
+		sums = append(sums, tally{step.at, n})
+	}
+	return sums
+}

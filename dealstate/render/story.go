@@ -1,0 +1,214 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Story is all that the pictures show of one deal in one view. [Tell] and
+// [TellEvents] make one; a caller that keeps snapshots and decisions may fill it
+// in by hand. The order of Events does not matter; Decisions are in the order in
+// which they were made.
+type Story struct {
+	Machine   *dealstate.Machine
+	Events    []dealstate.Event
+	Snapshot  dealstate.Snapshot
+	Decisions []dealstate.Decision
+	Policy    dealstate.Policy // under which the decisions were made
+}
+
+// Tell reads from the deal what the pictures show of it in that view. It folds
+// the log once.
+func Tell(deal *dealstate.Deal, v dealstate.View) Story {
+	if v.Policy == (dealstate.Policy{}) {
+		v.Policy = deal.Policy()
+	}
+	s := Story{Machine: deal.Machine(), Policy: v.Policy}
+	s.Snapshot, s.Decisions = deal.Replay(v)
+	for e := range deal.Events() {
+		if v.KnownBy.IsZero() || !e.Recorded.After(v.KnownBy) {
+			s.Events = append(s.Events, e)
+		}
+	}
+	return s
+}
+
+// TellEvents does the same for events that are in no Deal. The error is that
+// of [dealstate.Machine.Fold].
+func TellEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View) (Story, error) {
+	if v.Policy == (dealstate.Policy{}) {
+		v.Policy = dealstate.Strict
+	}
+	s := Story{Machine: m, Policy: v.Policy}
+	var err error
+	if s.Snapshot, s.Decisions, err = m.Fold(events, v); err != nil {
+		return Story{}, err
+	}
+	for _, e := range events {
+		if v.KnownBy.IsZero() || !cmp.Or(e.Recorded, e.At).After(v.KnownBy) {
+			s.Events = append(s.Events, e)
+		}
+	}
+	return s, nil
+}
+
+func (s Story) agreement() dealstate.Agreement { return s.Machine.Agreement() }
+
+// title is what people call the deal.
+func (s Story) title() string {
+	if t := legible(s.agreement().Title); t != "" {
+		return t
+	}
+	return legible(s.agreement().ID)
+}
+
+// byID finds events for their decisions.
+func (s Story) byID() map[string]dealstate.Event {
+	events := make(map[string]dealstate.Event, len(s.Events))
+	for _, e := range s.Events {
+		events[e.ID] = e
+	}
+	return events
+}
+
+// partyName is what people call a party; "all sides" for none.
+func (s Story) partyName(id string) string {
+	if id == "" {
+		return "all sides"
+	}
+	if p, ok := s.Snapshot.Party(id); ok && p.Name != "" {
+		return legible(p.Name)
+	}
+	return legible(id)
+}
+
+func (s Story) partyNames(ids []string) string {
+	const most = 8
+	var names []string
+	for i, id := range ids {
+		if i == most {
+			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(ids)-i)
+		}
+		names = append(names, s.approverOf(id))
+	}
+	return strings.Join(names, ", ")
+}
+
+// approverOf names who approves for the party, and for whom.
+func (s Story) approverOf(id string) string {
+	name := shorten(s.partyName(id), 60)
+	if p, ok := s.Snapshot.Party(id); ok && p.Approver != "" {
+		name += " (" + said(p.Approver, 60) + ")"
+	}
+	return name
+}
+
+// fate is what became of a report, as the pictures tell them apart.
+type fate uint8
+
+const (
+	applied fate = iota + 1
+	refused
+	noted
+	retracted
+	fired // a clock
+)
+
+var fateWords = [...]string{"", "applied", "refused", "noted", "retracted", "clock"}
+
+// fateOf tells a retracted report from one that is merely noted.
+func fateOf(d dealstate.Decision) fate {
+	switch {
+	case d.Event == "":
+		return fired
+	case d.Outcome == dealstate.Applied:
+		return applied
+	case d.Outcome == dealstate.Refused:
+		return refused
+	}
+	for _, r := range d.Reasons {
+		if r.Code == dealstate.ReasonRetracted {
+			return retracted
+		}
+	}
+	return noted
+}
+
+// tells says a decision in a few lines: what, who says so, what it did and why.
+func tells(s Story, d dealstate.Decision, e dealstate.Event) string {
+	lines := []string{moment(d.At) + ": " + act(s, d)}
+	if e.ID != "" {
+		lines = append(lines, speaker(e))
+	}
+	outcome := fateWords[fateOf(d)]
+	if d.From != d.To {
+		outcome += ", " + stateWords(string(d.From)) + " → " + stateWords(string(d.To))
+	}
+	if why := reasonsOf(d); why != "" {
+		outcome += ": " + why
+	}
+	lines = append(lines, outcome)
+	if e.Note != "" {
+		lines = append(lines, "“"+said(e.Note, 400)+"”")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func act(s Story, d dealstate.Decision) string {
+	if d.Event == "" {
+		return d.Kind.String() + " clock"
+	}
+	return d.Kind.String() + ", " + isolated(shorten(s.partyName(d.Party), 80))
+}
+
+// speaker says on whose word a report rests, and since when it is known.
+func speaker(e dealstate.Event) string {
+	parts := []string{e.Role.String()}
+	if e.By != "" {
+		parts = append([]string{said(e.By, 120)}, parts...)
+	}
+	if e.Modality > dealstate.Asserted {
+		parts = append(parts, e.Modality.String()+" only")
+	}
+	if e.Source.Publisher != "" {
+		parts = append(parts, said(e.Source.Publisher, 120))
+	}
+	if late(e) {
+		parts = append(parts, "learned "+day(e.Recorded))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// late reports whether a report came to us on a later day than its own.
+func late(e dealstate.Event) bool {
+	return e.Recorded.After(e.At.Add(24*time.Hour)) && day(e.Recorded) != day(e.At)
+}
+
+func reasonsOf(d dealstate.Decision) string {
+	const most = 6
+	var texts []string
+	for i, r := range d.Reasons {
+		if i == most {
+			texts = append(texts, fmt.Sprintf("and %d reasons more", len(d.Reasons)-i))
+			break
+		}
+		texts = append(texts, said(r.String(), 200))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// headline says in one line where the deal stands.
+func (s Story) headline() string {
+	text := stateWords(string(s.Snapshot.State))
+	if !s.Snapshot.Since.IsZero() {
+		text += " since " + moment(s.Snapshot.Since)
+	}
+	if len(s.Snapshot.Awaiting) > 0 {
+		text += ", awaiting " + s.partyNames(s.Snapshot.Awaiting)
+	}
+	return text
+}

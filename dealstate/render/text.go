@@ -1,0 +1,167 @@
+package render
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Titles, notes and names come from strangers. Whatever is drawn passes through
+// legible first, and then through the escaping of its format.
+
+// legible brings a stranger's text into one line: white space runs become one
+// space, characters that steer the direction of text are dropped (they could
+// reorder what stands around them), and what no document may hold is replaced by
+// U+FFFD.
+func legible(s string) string {
+	if plainASCII(s) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			if b.Len() > 0 && !strings.HasSuffix(b.String(), " ") {
+				b.WriteByte(' ')
+			}
+		case steers(r):
+		case unicode.IsControl(r), r&0xfffe == 0xfffe, r >= 0xfdd0 && r <= 0xfdef:
+			b.WriteRune(utf8.RuneError)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.TrimSuffix(b.String(), " ")
+}
+
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && (i == 0 || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return !strings.HasSuffix(s, " ")
+}
+
+// steers reports the marks, embeddings, overrides and isolates of Unicode's
+// bidirectional algorithm, and what has no width at all.
+func steers(r rune) bool {
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r >= 0x200b && r <= 0x200f || r == 0x061c || r == 0xfeff
+}
+
+// isolated keeps right-to-left text from reordering what stands around it.
+func isolated(s string) string {
+	for _, r := range s {
+		if unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko) {
+			return "\u2068" + s + "\u2069"
+		}
+	}
+	return s
+}
+
+// said is a stranger's text of at most most characters, safe inside a sentence.
+func said(s string, most int) string { return isolated(shorten(legible(s), most)) }
+
+func shorten(s string, most int) string {
+	if len(s) <= most || utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most-1]) + "…"
+}
+
+// ascii is how wide the printable ASCII characters are in Helvetica and Arial,
+// in thousandths of the font's size.
+var ascii = [95]int16{278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
+	556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+	1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611,
+	278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500,
+	334, 260, 334, 584}
+
+// slack allows for fonts that run wider than Helvetica.
+const slack = 1.08
+
+// widthOf estimates how wide a text is when drawn.
+func widthOf(s string, size float64) float64 {
+	sum := 0
+	for _, r := range s {
+		sum += advance(r)
+	}
+	return float64(sum) / 1000 * size * slack
+}
+
+func advance(r rune) int {
+	switch {
+	case r >= ' ' && r <= '~':
+		return int(ascii[r-' '])
+	case unicode.Is(unicode.Mn, r), r >= 0x2066 && r <= 0x2069:
+		return 0
+	case r < 0x1100:
+		return 620
+	}
+	return 1000
+}
+
+// mostRunes bounds a drawn line whatever its width: marks without a width could
+// pile up for ever.
+const mostRunes = 400
+
+// fit cuts a text to a width, with an ellipsis where something is missing.
+func fit(s string, size, width float64) string {
+	if len(s) <= mostRunes && widthOf(s, size) <= width {
+		return s
+	}
+	room, used, n := width/size/slack*1000-1000, 0, 0
+	for i, r := range s {
+		if used += advance(r); float64(used) > room || n == mostRunes {
+			return strings.TrimRight(s[:i], " ") + "…"
+		}
+		n++
+	}
+	return s
+}
+
+// wrap breaks a text into at most most lines of a width; the last one is cut if
+// there is more.
+func wrap(s string, size, width float64, most int) []string {
+	var lines []string
+	line := ""
+	words := strings.Fields(shorten(s, mostRunes*most))
+	for i, word := range words {
+		longer := strings.TrimPrefix(line+" "+word, " ")
+		if line == "" || widthOf(longer, size) <= width {
+			line = longer
+			continue
+		}
+		if len(lines) == most-1 {
+			line += " " + strings.Join(words[i:], " ")
+			break
+		}
+		lines = append(lines, fit(line, size, width))
+		line = word
+	}
+	if line == "" {
+		return lines
+	}
+	return append(lines, fit(line, size, width))
+}
+
+// stateWords writes a state's name for people: awaiting_xi_approval becomes
+// "awaiting xi approval".
+func stateWords(name string) string {
+	return legible(strings.ReplaceAll(name, "_", " "))
+}
+
+// day and moment write instants for people, always in UTC.
+func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
+// moment leaves the time of day out where it is midnight, or the end of a day.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	if t = t.UTC(); t.Equal(t.Truncate(24*time.Hour)) || t.Add(time.Second).Truncate(24*time.Hour).After(t) {
+		return day(t)
+	}
+	return t.Format("2 Jan 2006 15:04 UTC")
+}

@@ -1,0 +1,513 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sheet is a timeline while it is laid out: y grows as lanes are drawn.
+type sheet struct {
+	pen
+	bands  pen // drawn first: the shading of every other lane
+	under  pen // then the lines that run behind the lanes
+	axis   axis
+	width  float64
+	gutter float64 // for the names of lanes; 0: they stand above their lanes
+	y      float64
+	spots  []lineageSpot
+	blocks []block
+	hues   map[hue][]string // shown, with the states they stand for
+}
+
+type point struct{ x, y float64 }
+
+// SVG draws the timeline. Equal stories give equal bytes.
+func (t Timeline) SVG(w io.Writer) error {
+	blocks := t.blocks()
+	s := t.sheet()
+	s.blocks = blocks
+	from, to, ok := t.span()
+	if !ok {
+		s.empty(blocks)
+		return s.frame(t, blocks).frame(w, s.b.String())
+	}
+	s.axis.from, s.axis.to = from, to
+	top := s.y
+	s.y += axisHeight
+	for _, b := range blocks {
+		s.block(b)
+	}
+	s.axis.draw(&s.under, top, s.y)
+	s.lineage(blocks)
+	s.legend(t)
+	return s.frame(t, blocks).frame(w, s.bands.b.String()+s.under.b.String()+s.b.String())
+}
+
+func (t Timeline) sheet() *sheet {
+	width := t.Width
+	if width == 0 {
+		width = 800
+	}
+	s := &sheet{width: min(max(width, 320), 4000), y: 6, hues: map[hue][]string{}}
+	s.axis = axis{left: 12, right: s.width - 14}
+	if s.width >= 560 {
+		s.gutter = min(s.width*.26, 250)
+		s.axis.left = s.gutter + 14
+	}
+	return s
+}
+
+func (s *sheet) frame(t Timeline, blocks []block) picture {
+	pic := picture{id: t.InPage, title: "Timeline", width: s.width, height: s.y + 6, inPage: t.InPage != ""}
+	if pic.id == "" {
+		pic.id = "timeline"
+	}
+	var names, about []string
+	for _, b := range blocks {
+		names, about = append(names, shorten(b.title, 120)), append(about, b.about)
+	}
+	if len(names) > 0 {
+		pic.title = "Timeline: " + strings.Join(names, "; ")
+	}
+	pic.about = strings.Join(about, " ")
+	return pic
+}
+
+// empty draws deals of which nothing is known yet.
+func (s *sheet) empty(blocks []block) {
+	for _, b := range blocks {
+		s.text(12, s.y+18, "h", fit(b.title, 15, s.width-24))
+		s.text(12, s.y+38, "s", "No reports yet.")
+		s.y += 52
+	}
+	if len(blocks) == 0 {
+		s.text(12, s.y+18, "s", "No deals to show.")
+		s.y += 32
+	}
+}
+
+func (s *sheet) block(b block) {
+	s.y += 8
+	for _, line := range wrap(b.title, 15, s.width-28, 2) {
+		s.y += 18
+		s.text(12, s.y, "h", line)
+	}
+	if len(b.parents) > 0 {
+		s.y += 15
+		s.text(12, s.y, "s", fit("carries out "+s.parents(b), 11, s.width-28))
+	}
+	s.y += 6
+	s.clockLabels(b)
+	top := s.y
+	for i, l := range b.lanes {
+		s.lane(l, i%2 == 1)
+		if l.kind == stateLane {
+			s.noteStart(b, l)
+		}
+	}
+	s.clockLines(b, top)
+	s.y += 4
+}
+
+// parents names the agreements that the block's one implements.
+func (s *sheet) parents(b block) string {
+	var names []string
+	for _, id := range b.parents {
+		name := legible(id)
+		for _, o := range s.blocks {
+			if o.deal == id {
+				name = isolated(shorten(o.title, 60))
+			}
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, "; ")
+}
+
+// clockLabels writes, above the lanes, what the vertical lines are.
+func (s *sheet) clockLabels(b block) {
+	var labels []label
+	if !b.asOf.IsZero() && !b.asOf.After(s.axis.to) {
+		labels = append(labels, label{x: s.axis.x(b.asOf), text: "as of " + day(b.asOf), class: "s", lead: "asof"})
+	}
+	for _, c := range b.clocks {
+		switch {
+		case c.at.After(s.axis.to):
+			labels = append(labels, label{x: s.axis.right, text: c.label + " →", class: "s"})
+		case !c.at.Before(s.axis.from):
+			labels = append(labels, label{x: s.axis.x(c.at), text: c.label, class: "s", lead: c.class})
+		}
+	}
+	placed, lines := place(labels, 11, s.axis.left, s.axis.right+10, 4)
+	s.y += float64(lines) * lineHeight
+	s.y += 4
+	drawPlaced(&s.pen, placed, s.y-4, s.y)
+}
+
+func (s *sheet) clockLines(b block, top float64) {
+	for _, c := range b.clocks {
+		if !c.at.After(s.axis.to) && !c.at.Before(s.axis.from) {
+			s.under.shape("line", c.label, "x1", s.axis.x(c.at), "y1", top, "x2", s.axis.x(c.at), "y2", s.y, "class", c.class)
+		}
+	}
+	if !b.asOf.IsZero() && !b.asOf.After(s.axis.to) {
+		s.under.line(s.axis.x(b.asOf), top, s.axis.x(b.asOf), s.y, "asof")
+	}
+}
+
+// lane draws one subject: its name, and its rows.
+func (s *sheet) lane(l lane, shaded bool) {
+	top := s.y
+	if s.gutter == 0 {
+		s.y += 1 + 14*float64(len(s.nameLines(l)))
+	}
+	names := s.names(l)
+	for i, r := range l.rows {
+		s.row(l, r, names[i])
+	}
+	s.y = max(s.y, top+s.laneName(l, top))
+	if shaded {
+		s.bands.rect(0, top, s.width, s.y-top, "band", "")
+	}
+}
+
+// names gives the words beside each row; none where there is one policy only.
+func (s *sheet) names(l lane) []string {
+	names := make([]string, len(l.rows))
+	if len(l.rows) == 1 {
+		if l.kind == stateLane && len(l.rows[0].policies) > 1 {
+			names[0] = "every policy"
+		}
+		return names
+	}
+	for i, r := range l.rows {
+		names[i] = fit(strings.Join(slices.Compact(slices.Clone(r.policies)), ", "), 11, 100)
+	}
+	return names
+}
+
+// laneName writes the lane's name in the gutter, or above, and says how high it
+// is.
+func (s *sheet) laneName(l lane, top float64) float64 {
+	s.open("g")
+	if l.title != "" {
+		s.element("title", l.title)
+	}
+	lines := s.nameLines(l)
+	for i, line := range lines {
+		s.text(12, top+15+float64(i)*14, "", line)
+	}
+	s.shut("g")
+	return float64(len(lines))*14 + 8
+}
+
+func (s *sheet) nameLines(l lane) []string {
+	room := s.gutter - 16
+	for _, name := range s.names(l) {
+		room = min(room, s.gutter-28-widthOf(name, 11))
+	}
+	if s.gutter == 0 {
+		room = s.width - 24
+	}
+	return wrap(l.name, 12, room, 3)
+}
+
+// row draws marks over bars, or a state's spells with their labels.
+func (s *sheet) row(l lane, r row, name string) {
+	s.y += 4
+	if name != "" && s.gutter == 0 {
+		s.y += 11
+		s.text(s.axis.left, s.y, "s", name)
+		s.y += 3
+	}
+	top := s.y
+	switch l.kind {
+	case stateLane:
+		s.callouts(r)
+		s.bars(r, 20)
+	case countLane:
+		s.marks(r)
+		s.counts(r)
+	case reportLane:
+		s.marks(r)
+	default:
+		s.marks(r)
+		s.bars(r, 13)
+	}
+	if s.gutter > 0 {
+		s.text(s.gutter, (top+s.y)/2+4, "s end", name)
+	}
+	s.y += 4
+}
+
+// bars draws the coloured stretches, with their words where these fit.
+func (s *sheet) bars(r row, height float64) {
+	if height < 20 {
+		s.line(s.axis.left, s.y+height/2, s.axis.right, s.y+height/2, "idle")
+	}
+	for _, b := range r.bars {
+		x, end, ok := s.extent(b)
+		if !ok {
+			continue
+		}
+		s.rect(x, s.y, max(end-x, 1.5), height, "hue "+string(b.hue), b.title)
+		if height >= 20 && !slices.Contains(s.hues[b.hue], b.label) {
+			s.hues[b.hue] = append(s.hues[b.hue], b.label)
+		}
+		if fits(b, end-x) {
+			s.text((x+end)/2, s.y+height/2+4, classes("t mid", b.on()), b.label)
+		}
+	}
+	s.y += height
+}
+
+func (b bar) on() string {
+	if b.hue == "hollow" {
+		return ""
+	}
+	return b.hue.on()
+}
+
+func fits(b bar, width float64) bool { return widthOf(b.label, 11)+8 <= width }
+
+// extent is where a bar lies within the axis.
+func (s *sheet) extent(b bar) (from, to float64, ok bool) {
+	if b.to.Before(s.axis.from) || b.from.After(s.axis.to) {
+		return 0, 0, false
+	}
+	return s.axis.x(b.from), s.axis.x(b.to), true
+}
+
+// callouts names, above the bar, the spells that are too short for their words.
+func (s *sheet) callouts(r row) {
+	var labels []label
+	for _, b := range r.bars {
+		if x, end, ok := s.extent(b); ok && !fits(b, end-x) {
+			labels = append(labels, label{x: (x + end) / 2, text: b.label, class: "s", lead: "lead"})
+		}
+	}
+	placed, lines := place(labels, 11, s.axis.left-2, s.axis.right+12, 4)
+	s.y += float64(lines) * lineHeight
+	drawPlaced(&s.pen, placed, s.y-4, s.y)
+}
+
+// counts draws how many have approved, as a staircase.
+func (s *sheet) counts(r row) {
+	const height = 46.0
+	foot := s.y + height
+	y := func(n int) float64 { return foot - float64(n)/float64(max(r.of, 1))*(height-14) }
+	d := fmt.Sprintf("M%s %s", num(s.axis.left), num(foot))
+	last := 0
+	for _, c := range r.counts {
+		d += fmt.Sprintf("H%sV%s", num(s.axis.x(c.at)), num(y(c.n)))
+		last = c.n
+	}
+	end := s.axis.right
+	s.shape("path", "", "d", d+fmt.Sprintf("H%sV%sZ", num(end), num(foot)), "class", "area a2")
+	s.path("curve c2", strings.TrimSuffix(d, "Z")+"H"+num(end))
+	s.line(s.axis.left, foot, end, foot, "axis")
+	s.text(end, y(last)-4, "s end", fmt.Sprintf("%d of %d", last, r.of))
+	s.y = foot
+}
+
+// legend says what shapes and hues mean.
+func (s *sheet) legend(t Timeline) {
+	s.y += 18
+	x := 12.0
+	next := func(width float64) float64 {
+		if x+width > s.width-8 && x > 12 {
+			x = 12
+			s.y += 18
+		}
+		at := x
+		x += width
+		return at
+	}
+	for _, f := range s.fates(t) {
+		at := next(widthOf(fateWords[f], 11) + 28)
+		s.mark(at+6, s.y-4, f, "")
+		s.text(at+16, s.y, "s", fateWords[f])
+	}
+	for _, h := range append([]hue{"grey"}, legendHues...) {
+		for _, words := range s.hues[h] {
+			at := next(widthOf(words, 11) + 32)
+			s.rect(at, s.y-10, 14, 11, "hue "+string(h), "")
+			s.text(at+18, s.y, "s", words)
+		}
+	}
+	s.y += 6
+}
+
+// legendHues are the hues that states may have, in the order of a deal's life.
+var legendHues = []hue{"yellow", "orange", "purple", "sky", "green", "blue", "steel", "slate", "vermilion", "black"}
+
+// fates lists what the legend of marks must explain.
+func (s *sheet) fates(t Timeline) []fate {
+	var seen [len(fateWords)]bool
+	for _, story := range t.Stories {
+		for _, d := range story.Decisions {
+			seen[fateOf(d)] = true
+		}
+	}
+	var out []fate
+	for f := applied; f < fired; f++ {
+		if seen[f] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// mark draws one report's shape.
+func (s *sheet) mark(x, y float64, f fate, title string) {
+	s.open("g")
+	if title != "" {
+		s.element("title", title)
+	}
+	const r = 4.2
+	switch f {
+	case applied:
+		s.shape("circle", "", "cx", x, "cy", y, "r", r+.3, "class", "mark")
+	case refused:
+		s.path("mark cross", fmt.Sprintf("M%s %sl7 7m0 -7l-7 7", num(x-3.5), num(y-3.5)))
+	case noted:
+		s.shape("circle", "", "cx", x, "cy", y, "r", r-.3, "class", "mark noted")
+	case retracted:
+		s.shape("circle", "", "cx", x, "cy", y, "r", r-.3, "class", "mark noted")
+		s.path("mark strike", fmt.Sprintf("M%s %sl10 -10", num(x-5), num(y+5)))
+	}
+	s.shut("g")
+}
+
+// marks places reports so that none covers another: on up to three levels, and
+// where even these do not suffice, as piles with their number.
+func (s *sheet) marks(r row) {
+	const most, apart, height = 3, 10.5, 11.0
+	shown := slices.DeleteFunc(slices.Clone(r.marks), func(m mark) bool { return m.at.Before(s.axis.from) || m.at.After(s.axis.to) })
+	levels, ok := s.levels(shown, most, apart)
+	if !ok {
+		s.piles(shown)
+		return
+	}
+	used := 1
+	for _, l := range levels {
+		used = max(used, l+1)
+	}
+	s.y += float64(used)*height + 2
+	for i, m := range shown {
+		s.mark(s.axis.x(m.at), s.y-7-float64(levels[i])*height, m.fate, m.title)
+	}
+}
+
+// levels puts each mark on the lowest level where it is clear of the one before.
+func (s *sheet) levels(marks []mark, most int, apart float64) (levels []int, ok bool) {
+	free := make([]float64, most)
+	for _, m := range marks {
+		x := s.axis.x(m.at)
+		level := slices.IndexFunc(free, func(f float64) bool { return f <= x })
+		if level < 0 {
+			return nil, false
+		}
+		free[level] = x + apart
+		levels = append(levels, level)
+	}
+	return levels, true
+}
+
+// piles shows how many reports of each fate there are in each stretch of the
+// axis.
+func (s *sheet) piles(marks []mark) {
+	const wide = 30.0
+	s.y += 17
+	for len(marks) > 0 {
+		bin := int((s.axis.x(marks[0].at) - s.axis.left) / wide)
+		end := 1
+		for end < len(marks) && int((s.axis.x(marks[end].at)-s.axis.left)/wide) == bin {
+			end++
+		}
+		centre := min(s.axis.left+(float64(bin)+.5)*wide, s.axis.right-wide/2)
+		s.pile(centre, marks[:end])
+		marks = marks[end:]
+	}
+}
+
+func (s *sheet) pile(x float64, marks []mark) {
+	if len(marks) == 1 {
+		s.mark(x, s.y-8, marks[0].fate, marks[0].title)
+		return
+	}
+	s.open("g")
+	s.element("title", pileTitle(marks))
+	s.round(x-13, s.y-15, 26, 14, 3, "mark pile")
+	s.text(x, s.y-4, "t mid", countWords(len(marks)))
+	s.shut("g")
+}
+
+func countWords(n int) string {
+	if n > 9999 {
+		return strconv.Itoa(n/1000) + "k"
+	}
+	return strconv.Itoa(n)
+}
+
+// pileTitle counts a pile by fate, and tells its first few reports.
+func pileTitle(marks []mark) string {
+	const most = 5
+	var counts [len(fateWords)]int
+	for _, m := range marks {
+		counts[m.fate]++
+	}
+	var parts []string
+	for f, n := range counts {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, fateWords[f]))
+		}
+	}
+	lines := []string{fmt.Sprintf("%d reports, %s to %s: %s", len(marks), day(marks[0].at), day(marks[len(marks)-1].at), strings.Join(parts, ", "))}
+	for _, m := range marks[:min(most, len(marks))] {
+		lines = append(lines, m.title)
+	}
+	return strings.Join(lines, "\n\n")
+}
+
+// lineageSpot is where a deal's first state lane begins.
+type lineageSpot struct {
+	deal string
+	at   point
+}
+
+func (s *sheet) noteStart(b block, l lane) {
+	first := time.Time{}
+	for _, r := range l.rows {
+		for _, bar := range r.bars {
+			if first.IsZero() || bar.from.Before(first) {
+				first = bar.from
+			}
+		}
+	}
+	if !first.IsZero() {
+		s.spots = append(s.spots, lineageSpot{b.deal, point{s.axis.x(first), s.y - 4}})
+	}
+}
+
+// lineage draws, from each agreement down or up to those that carry it out, a
+// line at the instant when the later one begins.
+func (s *sheet) lineage(blocks []block) {
+	for _, b := range blocks {
+		child := slices.IndexFunc(s.spots, func(p lineageSpot) bool { return p.deal == b.deal })
+		for _, parent := range b.parents {
+			at := slices.IndexFunc(s.spots, func(p lineageSpot) bool { return p.deal == parent })
+			if at < 0 || child < 0 || len(blocks) == 1 {
+				continue
+			}
+			from, to := s.spots[at].at, s.spots[child].at
+			s.under.shape("path", b.title+" carries out "+legible(parent), "d",
+				fmt.Sprintf("M%s %sV%s", num(to.x), num(from.y), num(to.y-22)), "class", "lineage")
+			s.shape("circle", "", "cx", to.x, "cy", from.y, "r", 3.0, "class", "dot")
+		}
+	}
+}

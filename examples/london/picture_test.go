@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+var update = flag.Bool("update", false, "draw the committed pictures anew")
+
+// The README shows these files.
+func TestCommittedPicturesAreWhatTheCodeDraws(t *testing.T) {
+	deal, err := uschina.Open(uschina.London(), dealstate.Strict)
+	require.NoError(t, err)
+	story := render.Tell(deal, dealstate.View{Policy: dealstate.Strict})
+	for name, write := range map[string]func(io.Writer) error{
+		"timeline.svg": render.Timeline{Stories: stories(deal, dealstate.View{})}.SVG,
+		"diagram.svg":  story.Diagram().SVG,
+	} {
+		var drawn bytes.Buffer
+		require.NoError(t, write(&drawn))
+		if *update {
+			require.NoError(t, os.WriteFile(name, drawn.Bytes(), 0o644))
+		}
+		committed, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(committed, drawn.Bytes()), "%s differs; run go test ./examples/london -update and look at it", name)
+	}
+}
+
+func TestPicturesAreWrittenWhereAsked(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	svg, html := filepath.Join(dir, "a.svg"), filepath.Join(dir, "a.html")
+	require.Contains(t, output(t, "-svg", svg, "-html", html, "-mermaid"), "stateDiagram-v2")
+	for path, head := range map[string]string{svg: "<svg", html: "<!doctype html>"} {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.True(t, bytes.HasPrefix(bytes.ToLower(text), []byte(head)), path)
+	}
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run([]string{"-svg", filepath.Join(dir, "no", "a.svg")}, &stdout, &stderr))
+	require.Contains(t, stderr.String(), "no such file or directory")
+}

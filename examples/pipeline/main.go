@@ -1,0 +1,198 @@
+// Pipeline replays a log of events over many deals, JSON lines in and measures
+// out.
+//
+//	cat events.jsonl | go run ./examples/pipeline [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary]
+//	go run ./examples/pipeline -generate 1000000 -seed 7 > events.jsonl
+//
+// The agreement is the template for every deal id in the stream; left out, it
+// is the London framework. The log's lines may come in any order.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr), typed: isTerminal(os.Stdin)})
+	stop()
+	os.Exit(code)
+}
+
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	terminal bool // somebody watches err
+	typed    bool // nothing is piped in
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// run returns the exit code: 1 for input that cannot be read, 2 for wrong flags.
+func run(ctx context.Context, args []string, s streams) int {
+	o, err := parseFlags(args, s.err)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(s.err, "pipeline:", err)
+		return 2
+	}
+	out := bufio.NewWriterSize(s.out, 1<<16)
+	err = o.do(ctx, s, out)
+	if err := errors.Join(err, out.Flush()); err != nil {
+		fmt.Fprintln(s.err, "pipeline:", err)
+		return 1
+	}
+	return 0
+}
+
+type options struct {
+	machine  *dealstate.Machine
+	view     dealstate.View
+	write    writer
+	workers  int
+	skip     bool
+	every    int
+	generate int
+	seed     uint64
+	plain    bool // no flag was given
+}
+
+func parseFlags(args []string, stderr io.Writer) (options, error) {
+	o := options{plain: len(args) == 0}
+	flags := flag.NewFlagSet("pipeline", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "usage: pipeline [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary] < events.jsonl")
+		flags.PrintDefaults()
+	}
+	file := flags.String("agreement", "", "the agreement's `file`, the template for every deal; default: the London framework")
+	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
+	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: each deal's last")
+	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
+	out := flags.String("out", "summary", "what to write: spells, panel, transitions (CSV), xes, ocel or summary")
+	flags.IntVar(&o.workers, "workers", 0, "how many goroutines; 0: one a core")
+	flags.BoolVar(&o.skip, "skip", false, "count bad lines and go on, instead of stopping at the first")
+	flags.IntVar(&o.every, "every", 7, "`days` between two dates of the panel")
+	flags.IntVar(&o.generate, "generate", 0, "write a log of so many events instead of reading one")
+	flags.Uint64Var(&o.seed, "seed", 1, "of the log to generate")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	return o, o.settle(*file, *policy, *asOf, *known, *out, flags.NArg())
+}
+
+func (o *options) settle(file, policy, asOf, known, out string, rest int) error {
+	switch {
+	case rest > 0:
+		return fmt.Errorf("%d arguments; want flags only, and the log on standard input", rest)
+	case o.every < 1:
+		return fmt.Errorf("-every %d; want at least one day", o.every)
+	case o.generate < 0:
+		return fmt.Errorf("-generate %d; want a number of events", o.generate)
+	}
+	var ok bool
+	if o.write, ok = writers[out]; !ok {
+		return fmt.Errorf("-out %q is unknown; want spells, panel, transitions, xes, ocel or summary", out)
+	}
+	var err error
+	if o.view, err = dealstate.ParseView(asOf, known, policy); err != nil {
+		return err
+	}
+	o.machine, err = compile(file)
+	return err
+}
+
+func compile(path string) (*dealstate.Machine, error) {
+	if path == "" {
+		return dealstate.Compile(uschina.London())
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	a, err := dealstate.ReadAgreement(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	m, err := dealstate.Compile(a)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
+	switch {
+	case o.generate > 0:
+		return dealstate.WriteEvents(out, generate(o.machine.Agreement(), o.generate, o.seed))
+	case o.plain && s.typed:
+		return o.show(ctx, s, out)
+	}
+	log, err := o.read(ctx, s)
+	if err != nil {
+		return err
+	}
+	if o.plain && log.Len() == 0 {
+		return o.show(ctx, s, out)
+	}
+	return o.write(ctx, job{log: log, options: o}, out)
+}
+
+// read takes the log in, and says at the end how fast that was.
+func (o options) read(ctx context.Context, s streams) (*bulk.Log, error) {
+	start := time.Now()
+	opt := bulk.Options{Workers: o.workers}
+	if o.skip {
+		opt.Bad = bulk.Skip
+	}
+	if s.terminal {
+		opt.Progress = func(p bulk.Progress) { fmt.Fprintf(s.err, "\r%d events, %d MB ", p.Events, p.Bytes/1e6) }
+	}
+	log, err := bulk.ReadLines(ctx, s.in, bulk.Template(o.machine), opt)
+	if s.terminal {
+		fmt.Fprint(s.err, "\r\033[K")
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, took := log.Read(), time.Since(start)
+	fmt.Fprintf(s.err, "pipeline: %d events of %d deals, %d duplicates and %d bad lines in %s: %.0f events/s, %.0f MB/s\n",
+		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(p.Bytes)/1e6/took.Seconds())
+	return log, nil
+}
+
+// show is for whoever tries the command without a log.
+func (o options) show(ctx context.Context, s streams, out *bufio.Writer) error {
+	fmt.Fprint(out, `No log on standard input. To make one, and to measure it:
+
+    go run ./examples/pipeline -generate 1000000 > events.jsonl
+    go run ./examples/pipeline < events.jsonl
+    go run ./examples/pipeline -policy reported -out spells < events.jsonl
+
+Here is what 20,000 generated events come to under the policy strict:
+
+`)
+	log, err := bulk.ReadEvents(ctx, generate(o.machine.Agreement(), 20_000, o.seed), bulk.Template(o.machine), bulk.Options{})
+	if err != nil {
+		return err
+	}
+	return o.write(ctx, job{log: log, options: o}, out)
+}

@@ -133,9 +133,10 @@ func (c *Cursor) Snapshot() Snapshot {
 
 // AppendKey appends what the deal's future depends on: two cursors of one
 // machine and policy with equal keys answer all further acts alike, when those
-// come after the same spans of time. The number of the revision is not part of
-// it, nor is what was said by whom, nor how long ago the past was: of an instant
-// gone by, only whether its clock has fired for it.
+// come after the same spans of time. Not part of it are the number of the
+// revision, what was said by whom, which disputes are open (only how many, so a
+// settlement that names one may be answered differently), and how long ago the
+// past was: of an instant gone by, only whether its clock has fired for it.
 func (c *Cursor) AppendKey(to []byte) []byte {
 	s := &c.f.situation
 	to = binary.AppendUvarint(to, uint64(s.state))

@@ -60,6 +60,9 @@ type lineReader struct {
 	n   int // of the line last given, from 1
 }
 
+// maxLineEnd bounds what may end a line: a flood of \r is no line end.
+const maxLineEnd = 16
+
 func (l *lineReader) next() ([]byte, error) {
 	l.n++
 	l.buf = l.buf[:0]
@@ -68,7 +71,7 @@ func (l *lineReader) next() ([]byte, error) {
 		l.buf = append(l.buf, part...)
 		line := bytes.TrimRight(l.buf, "\r\n")
 		switch {
-		case len(line) > MaxLine:
+		case len(line) > MaxLine || len(l.buf) > MaxLine+maxLineEnd:
 			return nil, fieldErr("json", "the line is longer than %d bytes", MaxLine)
 		case err == bufio.ErrBufferFull:
 			continue

@@ -201,3 +201,19 @@ func TestWritingStopsAtTheFirstErrorOfEitherSide(t *testing.T) {
 type failingWriter struct{ err error }
 
 func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
+
+type endless byte
+
+func (b endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(b)
+	}
+	return len(p), nil
+}
+
+func TestEndlessLineEndsTheStreamInBoundedMemory(t *testing.T) {
+	t.Parallel()
+	for _, b := range []byte{'x', '\r', ' '} {
+		require.Equal(t, []string{"line 1: json"}, heard(endless(b)))
+	}
+}

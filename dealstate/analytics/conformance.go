@@ -1,0 +1,195 @@
+package analytics
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Deviation is one event that the lifecycle does not allow where it stands, or
+// that came before what it needs: one that was refused.
+type Deviation struct {
+	Deal    string             `json:"deal"`
+	Event   string             `json:"event"`
+	At      time.Time          `json:"at"`
+	State   dealstate.State    `json:"state"`
+	Kind    dealstate.Kind     `json:"kind"`
+	Party   string             `json:"party,omitempty"`
+	Reasons []dealstate.Reason `json:"reasons,omitempty"` // all of them
+}
+
+// Columns names the cells.
+func (Deviation) Columns() []string {
+	return []string{"deal", "event", "at", "state", "kind", "party", "reasons"}
+}
+
+// Cells gives the row; the reasons are in English.
+func (d Deviation) Cells() []string {
+	return []string{d.Deal, d.Event, instant(d.At), string(d.State), d.Kind.String(), d.Party, inWords(d.Reasons)}
+}
+
+func inWords(reasons []dealstate.Reason) string {
+	texts := make([]string, len(reasons))
+	for i, r := range reasons {
+		texts[i] = r.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Tokens counts what replaying a log on a Petri net takes.
+type Tokens struct {
+	Produced  int `json:"produced"`
+	Consumed  int `json:"consumed"`
+	Missing   int `json:"missing"`   // made up so that an event could fire
+	Remaining int `json:"remaining"` // left over at the end
+}
+
+// Fitness is ½(1 - missing/consumed) + ½(1 - remaining/produced), from 0 to 1: 1
+// where every event fits. The counts of a whole log are the sums over its cases.
+// Where nothing was produced or consumed, nothing fits ill, and it is 1.
+//
+// A. Rozinat and W. M. P. van der Aalst, Conformance checking of processes based
+// on monitoring real behavior, Information Systems 33 (2008), 64–95.
+func (t Tokens) Fitness() float64 {
+	return (1-share(t.Missing, t.Consumed))/2 + (1-share(t.Remaining, t.Produced))/2
+}
+
+func (t *Tokens) add(o Tokens) {
+	t.Produced += o.Produced
+	t.Consumed += o.Consumed
+	t.Missing += o.Missing
+	t.Remaining += o.Remaining
+}
+
+// Conformance finds which deals' logs break the lifecycle, and where. The zero
+// value is ready.
+//
+// Applied and refused events are the acts on record; what was only noted, notes,
+// retractions and clocks are none. Replayed on the net of [WritePNML], with one
+// token that stands for the deal, an applied event consumes the token of its state
+// and produces one. A refused event would have to be forced: it consumes a token
+// that is missing, and what it produces remains, for the deal stays where it was.
+// One token more is produced for the beginning and consumed at the end, wherever
+// that is: a deal under way is no deviation. So a log with a applied and r refused
+// events has fitness 1 - r/(1+a+r).
+type Conformance struct {
+	f    follower[Tokens]
+	seen []Deviation
+}
+
+// Add takes the next decision. The error is a *DecisionError.
+func (c *Conformance) Add(d dealstate.Decision) error {
+	st, err := c.f.follow(d)
+	switch {
+	case st.deal == nil:
+		return err
+	case st.acts && !d.Kind.IsClock():
+		st.deal.own.add(Tokens{Produced: 1, Consumed: 1})
+	case d.Outcome == dealstate.Refused:
+		st.deal.own.add(Tokens{Produced: 1, Consumed: 1, Missing: 1, Remaining: 1})
+		c.seen = append(c.seen, Deviation{Deal: d.Deal, Event: d.Event, At: d.At.UTC(), State: d.From, Kind: d.Kind, Party: d.Party, Reasons: slices.Clone(d.Reasons)})
+	}
+	return nil
+}
+
+// Merge takes in another shard's deals. The error is a *MergeError.
+func (c *Conformance) Merge(o *Conformance) error {
+	if err := c.f.merge(&o.f, same); err != nil {
+		return err
+	}
+	c.seen = append(c.seen, o.seen...)
+	return nil
+}
+
+// Deviations goes through the refused events by deal, and for each deal in their
+// order.
+func (c *Conformance) Deviations() iter.Seq[Deviation] {
+	return slices.Values(slices.SortedStableFunc(slices.Values(c.seen), func(a, b Deviation) int { return cmp.Compare(a.Deal, b.Deal) }))
+}
+
+// DealFitness is how well one deal's log fits the lifecycle.
+type DealFitness struct {
+	Deal string `json:"deal"`
+	Tokens
+	Fitness float64 `json:"fitness"`
+}
+
+// Columns names the cells.
+func (DealFitness) Columns() []string {
+	return []string{"deal", "produced", "consumed", "missing", "remaining", "fitness"}
+}
+
+// Cells gives the row.
+func (d DealFitness) Cells() []string {
+	return []string{d.Deal, strconv.Itoa(d.Produced), strconv.Itoa(d.Consumed), strconv.Itoa(d.Missing), strconv.Itoa(d.Remaining), number(d.Fitness)}
+}
+
+// Deals goes through the deals by their id, also those that have not begun.
+func (c *Conformance) Deals() iter.Seq[DealFitness] {
+	return func(yield func(DealFitness) bool) {
+		for _, deal := range slices.Sorted(maps.Keys(c.f.deals)) {
+			t := c.f.deals[deal].own.whole()
+			if !yield(DealFitness{Deal: deal, Tokens: t, Fitness: t.Fitness()}) {
+				return
+			}
+		}
+	}
+}
+
+// whole adds the token of the beginning and the end.
+func (t Tokens) whole() Tokens {
+	t.add(Tokens{Produced: 1, Consumed: 1})
+	return t
+}
+
+// Whole sums the deals up: how many there are, how many fit without one
+// deviation, and the tokens of the whole log, whose Fitness is the log's.
+func (c *Conformance) Whole() (deals, fitting int, tokens Tokens) {
+	for d := range c.Deals() {
+		deals++
+		if d.Missing == 0 {
+			fitting++
+		}
+		tokens.add(d.Tokens)
+	}
+	return deals, fitting, tokens
+}
+
+// Hotspot is how often one kind of event was refused in one state.
+type Hotspot struct {
+	State dealstate.State `json:"state"`
+	Kind  dealstate.Kind  `json:"kind"`
+	Count int             `json:"count"`
+	Deals int             `json:"deals"`
+}
+
+// Columns names the cells.
+func (Hotspot) Columns() []string { return []string{"state", "kind", "count", "deals"} }
+
+// Cells gives the row.
+func (h Hotspot) Cells() []string {
+	return []string{string(h.State), h.Kind.String(), strconv.Itoa(h.Count), strconv.Itoa(h.Deals)}
+}
+
+// Hotspots says where logs break the lifecycle, the most frequent first.
+func (c *Conformance) Hotspots() iter.Seq[Hotspot] {
+	t := tallies[Hotspot]{}
+	for d := range c.Deviations() {
+		t.add(Hotspot{State: d.State, Kind: d.Kind}, d.Deal)
+	}
+	return func(yield func(Hotspot) bool) {
+		for _, h := range t.sorted(func(a, b Hotspot) int {
+			return cmp.Or(-cmp.Compare(t[a].count, t[b].count), cmp.Compare(a.State, b.State), cmp.Compare(a.Kind, b.Kind))
+		}) {
+			if !yield(Hotspot{State: h.State, Kind: h.Kind, Count: t[h].count, Deals: t[h].deals}) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,48 @@
+// Package analytics measures deals from what was decided on their events, and
+// writes what it finds in the formats that analysts' tools open.
+//
+//	var spells analytics.Spells
+//	for d := range deal.Decisions() {
+//		if err := spells.Add(d); err != nil {
+//			return err
+//		}
+//	}
+//	err := analytics.WriteCSV(w, spells.All(until))
+//
+// # Measures
+//
+// [Spells], [Waits], [Transitions], [Variants], [Lifetimes], [Funnel],
+// [Incidents] and [Conformance] are folds over [dealstate.Decision] values: Add
+// takes one, Merge takes another fold in, and the rest reads the result. Decisions
+// of many deals may come mixed, but those of one deal come in their order, as
+// from [dealstate.Deal.Decisions], [dealstate.Deal.Replay] or
+// [dealstate.Machine.Fold]; whatever else is a *[DecisionError] and leaves the
+// fold as it was. Duplicates are passed over. [Lags] folds events, and
+// [PolicyChanges] snapshots.
+//
+// To measure on many cores, give each shard its own fold and all the decisions of
+// its deals, and merge the folds at the end, in any order: the result is that of
+// one fold over everything. No fold is safe for concurrent use.
+//
+// A deal begins, for every measure, with the first event or clock that was
+// applied to it: of the time before, the record says nothing. Retractions and
+// notes are about the log, and begin nothing. Spans are seconds unless
+// their name says otherwise.
+//
+// [Panel] says where each deal stood on each date as it was known on that date,
+// which is what a backtest needs.
+//
+// # Statistics
+//
+// [KaplanMeier], [LogRank] and [Sample] are the usual estimators; their comments
+// name the source of each formula, and the tests hold them to published worked
+// examples.
+//
+// # Exports
+//
+// [WriteCSV] and [WriteJSONLines] write the rows of any measure. [WriteXES] and
+// [WriteOCEL] write event logs for process-mining tools, and [WritePNML] the
+// lifecycle as a Petri net whose transitions bear the names of the log's
+// activities. Instants are in UTC and end in Z. Text from outside is
+// escaped in each format's own way; equal input gives equal bytes.
+package analytics

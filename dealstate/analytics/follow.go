@@ -1,0 +1,148 @@
+package analytics
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// follower follows each deal from state to state. T is what a measure keeps of
+// a deal besides.
+type follower[T any] struct {
+	deals map[string]*course[T]
+}
+
+// course is where one deal is.
+type course[T any] struct {
+	state dealstate.State
+	begun time.Time // zero: nothing was applied yet
+	since time.Time // in the state
+	last  time.Time // decision seen
+	own   T
+}
+
+// step is what one decision did to a deal.
+type step[T any] struct {
+	deal  *course[T]
+	spell Spell // that ended; where moved
+	moved bool
+	first bool // the deal begins with it
+	acts  bool // it is the act of a party, or a clock
+}
+
+// follow takes the next decision. Where it is an error, nothing changes.
+func (f *follower[T]) follow(d dealstate.Decision) (step[T], error) {
+	if d.Outcome == dealstate.Duplicate {
+		return step[T]{}, nil
+	}
+	c := f.deals[d.Deal]
+	if err := c.check(d); err != nil {
+		return step[T]{}, err
+	}
+	if c == nil {
+		c = &course[T]{state: d.From}
+		f.put(d.Deal, c)
+	}
+	c.last = d.At.UTC()
+	if d.Outcome != dealstate.Applied || d.Kind == dealstate.Retract || d.Kind == dealstate.Note {
+		return step[T]{deal: c}, nil
+	}
+	return c.act(d), nil
+}
+
+func (f *follower[T]) put(deal string, c *course[T]) {
+	if f.deals == nil {
+		f.deals = map[string]*course[T]{}
+	}
+	f.deals[deal] = c
+}
+
+func (c *course[T]) check(d dealstate.Decision) error {
+	wrong := func(field, format string, args ...any) error {
+		return &DecisionError{Deal: d.Deal, Event: d.Event, Field: field, Problem: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case d.Deal == "":
+		return wrong("deal", "missing")
+	case d.Outcome.String() == "":
+		return wrong("outcome", "missing or unknown")
+	case d.From == "" || d.To == "":
+		return wrong("from", "the state before or after is missing")
+	case c == nil:
+		return nil
+	case d.At.Before(c.last):
+		return wrong("at", "%s is before %s, of the decision before it; want a deal's decisions in their order", instant(d.At), instant(c.last))
+	case d.From != c.state:
+		return wrong("from", "%q, but the decision before it left the deal in %q; want all of a deal's decisions", clip(string(d.From)), clip(string(c.state)))
+	}
+	return nil
+}
+
+func (c *course[T]) act(d dealstate.Decision) step[T] {
+	st := step[T]{deal: c, first: c.begun.IsZero(), acts: true}
+	if st.first {
+		c.begun, c.since = c.last, c.last
+	}
+	if d.To == d.From {
+		return st
+	}
+	st.moved = true
+	st.spell = Spell{Deal: d.Deal, State: c.state, Next: d.To, By: d.Kind, From: c.since, To: c.last,
+		Seconds: seconds(c.since, c.last), Unseen: st.first}
+	c.state, c.since = d.To, c.last
+	return st
+}
+
+// merge takes in the deals of another follower. own translates what the measure
+// keeps of a deal.
+func (f *follower[T]) merge(o *follower[T], own func(T) T) error {
+	if err := f.mergeable(o); err != nil {
+		return err
+	}
+	for deal, c := range o.deals {
+		c := *c
+		c.own = own(c.own)
+		f.put(deal, &c)
+	}
+	return nil
+}
+
+func (f *follower[T]) mergeable(o *follower[T]) error {
+	if f == o {
+		return &MergeError{Problem: "a fold cannot be merged into itself"}
+	}
+	for _, deal := range slices.Sorted(maps.Keys(o.deals)) {
+		if f.deals[deal] != nil {
+			return &MergeError{Deal: deal, Problem: "both folds hold it; want each deal whole, in one shard"}
+		}
+	}
+	return nil
+}
+
+// begun goes through the deals that have begun, by their id.
+func (f *follower[T]) begun() iter.Seq2[string, *course[T]] {
+	return func(yield func(string, *course[T]) bool) {
+		for _, deal := range slices.Sorted(maps.Keys(f.deals)) {
+			if c := f.deals[deal]; !c.begun.IsZero() && !yield(deal, c) {
+				return
+			}
+		}
+	}
+}
+
+// end gives the instant itself, or for the zero one the last decision seen.
+func (f *follower[T]) end(until time.Time) time.Time {
+	if !until.IsZero() {
+		return until.UTC()
+	}
+	for _, c := range f.deals {
+		if c.last.After(until) {
+			until = c.last
+		}
+	}
+	return until
+}

@@ -1,0 +1,118 @@
+package analytics
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Stage is one step of a funnel: a name, and the states that are it.
+type Stage struct {
+	Name   string
+	States []dealstate.State
+}
+
+// StandardStages are negotiated, awaiting, approved and implemented, for a
+// lifecycle that has those states; awaiting is every state named so.
+func StandardStages(l dealstate.Lifecycle) []Stage {
+	awaiting := Stage{Name: "awaiting"}
+	for _, s := range l.States {
+		if strings.HasPrefix(string(s), "awaiting_") {
+			awaiting.States = append(awaiting.States, s)
+		}
+	}
+	one := func(s dealstate.State) Stage { return Stage{Name: string(s), States: []dealstate.State{s}} }
+	return []Stage{one(l.Initial), awaiting, one(dealstate.StateApproved), one(dealstate.StateImplemented)}
+}
+
+// Funnel counts how far deals came. A deal that reached a stage has passed all
+// before it, whether it stopped there or not.
+type Funnel struct {
+	stages []Stage
+	at     map[dealstate.State]int // the stage, counted from 1
+	f      follower[int]           // the furthest stage
+}
+
+// NewFunnel counts over the stages, in that order. The error is a
+// *dealstate.FieldError, where there is no stage, or a state is in two.
+func NewFunnel(stages ...Stage) (*Funnel, error) {
+	f := &Funnel{at: map[dealstate.State]int{}}
+	for i, stage := range stages {
+		for _, s := range stage.States {
+			if f.at[s] > 0 {
+				return nil, fieldErr(fmt.Sprintf("stages[%d].states", i), "%q is in stage %q already", clip(string(s)), clip(stages[f.at[s]-1].Name))
+			}
+			f.at[s] = i + 1
+		}
+		stage.States = slices.Clone(stage.States)
+		f.stages = append(f.stages, stage)
+	}
+	if len(stages) == 0 {
+		return nil, fieldErr("stages", "none; want at least one")
+	}
+	return f, nil
+}
+
+// Add takes the next decision. The error is a *DecisionError.
+func (f *Funnel) Add(d dealstate.Decision) error {
+	st, err := f.f.follow(d)
+	if st.acts {
+		st.deal.own = max(st.deal.own, f.at[d.From], f.at[d.To])
+	}
+	return err
+}
+
+// Merge takes in another shard's deals, over the same stages. The error is a
+// *MergeError.
+func (f *Funnel) Merge(o *Funnel) error {
+	if !slices.EqualFunc(f.stages, o.stages, func(a, b Stage) bool { return a.Name == b.Name && slices.Equal(a.States, b.States) }) {
+		return &MergeError{Problem: "the stages differ"}
+	}
+	return f.f.merge(&o.f, same)
+}
+
+// FunnelStage is how many deals came to a stage.
+type FunnelStage struct {
+	Stage string  `json:"stage"`
+	Deals int     `json:"deals"`
+	Share float64 `json:"share"` // of all deals that began; 0 where none did
+	// Passed is the share of the stage before that came on to this one; for the first
+	// stage, Share.
+	Passed float64 `json:"passed"`
+}
+
+// Columns names the cells.
+func (FunnelStage) Columns() []string { return []string{"stage", "deals", "share", "passed"} }
+
+// Cells gives the row.
+func (s FunnelStage) Cells() []string {
+	return []string{s.Stage, strconv.Itoa(s.Deals), number(s.Share), number(s.Passed)}
+}
+
+// All goes through the stages in their order.
+func (f *Funnel) All() iter.Seq[FunnelStage] {
+	rows, deals := make([]FunnelStage, len(f.stages)), 0
+	for _, c := range f.f.begun() {
+		deals++
+		for i := range c.own {
+			rows[i].Deals++
+		}
+	}
+	before := deals
+	for i := range rows {
+		rows[i].Stage, rows[i].Share, rows[i].Passed = f.stages[i].Name, share(rows[i].Deals, deals), share(rows[i].Deals, before)
+		before = rows[i].Deals
+	}
+	return slices.Values(rows)
+}
+
+func share(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}

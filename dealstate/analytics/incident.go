@@ -1,0 +1,173 @@
+package analytics
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Class says what sort of thing went wrong, or was put right.
+type Class uint8
+
+// The classes.
+const (
+	Disputed Class = iota + 1 // a party says that the deal is not being kept
+	Settled                   // one or more disputes were settled
+	Reversed                  // what had been reached was lost again
+)
+
+var classWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed"}
+
+func (c Class) String() string {
+	if int(c) >= len(classWords) {
+		return ""
+	}
+	return classWords[c]
+}
+
+// MarshalText writes the class's word.
+func (c Class) MarshalText() ([]byte, error) {
+	if c.String() == "" {
+		return nil, fieldErr("class", "%d is unknown", c)
+	}
+	return []byte(c.String()), nil
+}
+
+// UnmarshalText reads a class's word.
+func (c *Class) UnmarshalText(text []byte) error {
+	i := slices.Index(classWords[:], string(text))
+	if i < 1 {
+		return fieldErr("class", "%q is unknown; want one of %s", clip(string(text)), strings.Join(classWords[1:], ", "))
+	}
+	*c = Class(i)
+	return nil
+}
+
+// Incident is one dispute, settlement or reversal that took effect.
+type Incident struct {
+	Deal  string          `json:"deal"`
+	At    time.Time       `json:"at"`
+	Class Class           `json:"class"`
+	Kind  dealstate.Kind  `json:"kind"`
+	Party string          `json:"party,omitempty"`
+	Event string          `json:"event,omitempty"` // "": a clock
+	From  dealstate.State `json:"from"`
+	To    dealstate.State `json:"to"`
+}
+
+// Columns names the cells.
+func (Incident) Columns() []string {
+	return []string{"deal", "at", "class", "kind", "party", "event", "from", "to"}
+}
+
+// Cells gives the row.
+func (i Incident) Cells() []string {
+	return []string{i.Deal, instant(i.At), i.Class.String(), i.Kind.String(), i.Party, i.Event, string(i.From), string(i.To)}
+}
+
+// classOf tells incidents from all else that was applied. A reversal is an act
+// that takes something back, whether or not the state shows it: a rejection, a
+// withdrawal, a suspension or a termination; a deadline or a term that ran out;
+// and an amendment that moved the deal, for then approvals have become stale.
+func classOf(d dealstate.Decision) (Class, bool) {
+	switch d.Kind {
+	case dealstate.Dispute:
+		return Disputed, true
+	case dealstate.Settle:
+		return Settled, true
+	case dealstate.Reject, dealstate.Withdraw, dealstate.Suspend, dealstate.Terminate, dealstate.Deadline, dealstate.Term:
+		return Reversed, true
+	case dealstate.Amend:
+		return Reversed, d.From != d.To
+	}
+	return 0, false
+}
+
+// Incidents collects disputes, settlements and reversals. The zero value is
+// ready. Which disputes are still open is for [dealstate.Snapshot.Disputes] to say.
+type Incidents struct {
+	f    follower[struct{}]
+	seen []Incident
+}
+
+// Add takes the next decision. The error is a *DecisionError.
+func (i *Incidents) Add(d dealstate.Decision) error {
+	st, err := i.f.follow(d)
+	if !st.acts {
+		return err
+	}
+	if class, is := classOf(d); is {
+		i.seen = append(i.seen, Incident{Deal: d.Deal, At: d.At.UTC(), Class: class, Kind: d.Kind, Party: d.Party, Event: d.Event, From: d.From, To: d.To})
+	}
+	return nil
+}
+
+// Merge takes in another shard's incidents. The error is a *MergeError.
+func (i *Incidents) Merge(o *Incidents) error {
+	if err := i.f.merge(&o.f, same); err != nil {
+		return err
+	}
+	i.seen = append(i.seen, o.seen...)
+	return nil
+}
+
+// All goes through the incidents by deal, and for each deal in their order.
+func (i *Incidents) All() iter.Seq[Incident] {
+	return slices.Values(slices.SortedStableFunc(slices.Values(i.seen), func(a, b Incident) int { return cmp.Compare(a.Deal, b.Deal) }))
+}
+
+// IncidentCount is how often a party, or a clock, brought about one kind of
+// incident.
+type IncidentCount struct {
+	Class Class          `json:"class"`
+	Kind  dealstate.Kind `json:"kind"`
+	Party string         `json:"party,omitempty"` // "": all sides jointly, or a clock
+	Count int            `json:"count"`
+	Deals int            `json:"deals"` // how many deals it befell
+	Share float64        `json:"share"` // of all deals that began
+}
+
+// Columns names the cells.
+func (IncidentCount) Columns() []string {
+	return []string{"class", "kind", "party", "count", "deals", "share"}
+}
+
+// Cells gives the row.
+func (c IncidentCount) Cells() []string {
+	return []string{c.Class.String(), c.Kind.String(), c.Party, strconv.Itoa(c.Count), strconv.Itoa(c.Deals), number(c.Share)}
+}
+
+// mishap is what incidents are counted by.
+type mishap struct {
+	class Class
+	kind  dealstate.Kind
+	party string
+}
+
+func (a mishap) compare(b mishap) int {
+	return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.kind, b.kind), cmp.Compare(a.party, b.party))
+}
+
+// Counts sums the incidents up, by class, kind and party.
+func (i *Incidents) Counts() iter.Seq[IncidentCount] {
+	begun, t := 0, tallies[mishap]{}
+	for range i.f.begun() {
+		begun++
+	}
+	for in := range i.All() {
+		t.add(mishap{in.Class, in.Kind, in.Party}, in.Deal)
+	}
+	return func(yield func(IncidentCount) bool) {
+		for _, m := range t.sorted(mishap.compare) {
+			row := IncidentCount{Class: m.class, Kind: m.kind, Party: m.party, Count: t[m].count, Deals: t[m].deals, Share: share(t[m].deals, begun)}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package analytics
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Lag sums up how long after the act its reports came in: recorded less
+// occurred, in seconds. It is negative where a report gives an instant yet to come.
+type Lag struct {
+	Kind dealstate.Kind `json:"kind"`
+	Role dealstate.Role `json:"role,omitempty"` // 0: the reports say none
+	Lag  Dwell          `json:"lag"`
+}
+
+// Columns names the cells.
+func (Lag) Columns() []string { return append([]string{"kind", "role"}, dwellColumns...) }
+
+// Cells gives the row.
+func (l Lag) Cells() []string {
+	return append([]string{l.Kind.String(), l.Role.String()}, l.Lag.cells()...)
+}
+
+// Lags measures the evidence lag of reports, by what was done and in what role
+// it was told. The zero value is ready. It takes every report, also those that a
+// policy does not count: 8 bytes each.
+type Lags struct {
+	by map[told]*Sample
+}
+
+type told struct {
+	kind dealstate.Kind
+	role dealstate.Role
+}
+
+// Add takes one event, in any order. The error is a *dealstate.FieldError, for an
+// event without a kind or an instant. An event whose Recorded is zero was known
+// at once, as everywhere.
+func (l *Lags) Add(e dealstate.Event) error {
+	switch {
+	case e.Kind.String() == "":
+		return fieldErr("kind", "missing or unknown")
+	case e.At.IsZero():
+		return fieldErr("at", "missing")
+	case e.Recorded.IsZero():
+		e.Recorded = e.At
+	}
+	l.of(told{e.Kind, e.Role}).add(seconds(e.At, e.Recorded))
+	return nil
+}
+
+func (l *Lags) of(t told) *Sample {
+	if l.by == nil {
+		l.by = map[told]*Sample{}
+	}
+	if l.by[t] == nil {
+		l.by[t] = &Sample{}
+	}
+	return l.by[t]
+}
+
+// Merge takes in another shard's lags. The error is a *MergeError.
+func (l *Lags) Merge(o *Lags) error {
+	if l == o {
+		return &MergeError{Problem: "a fold cannot be merged into itself"}
+	}
+	for t, sample := range o.by {
+		l.of(t).Merge(sample)
+	}
+	return nil
+}
+
+// All goes through the lags by kind and role.
+func (l *Lags) All() iter.Seq[Lag] {
+	return func(yield func(Lag) bool) {
+		for _, t := range slices.SortedFunc(maps.Keys(l.by), func(a, b told) int {
+			return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.role, b.role))
+		}) {
+			if !yield(Lag{Kind: t.kind, Role: t.role, Lag: l.by[t].Dwell()}) {
+				return
+			}
+		}
+	}
+}
+
+// Of sums up the lags of all reports that the function picks; nil picks all.
+func (l *Lags) Of(pick func(dealstate.Kind, dealstate.Role) bool) Dwell {
+	var all Sample
+	for t, sample := range l.by {
+		if pick == nil || pick(t.kind, t.role) {
+			all.Merge(sample)
+		}
+	}
+	return all.Dwell()
+}

@@ -1,0 +1,271 @@
+package analytics
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// WriteOCEL writes an object-centric event log, OCEL 2.0 in JSON. Its objects
+// are the deals, the parties and the commitments; a party of many deals is one
+// object. Its events are the decisions, one type a kind.
+//
+// Ids are made unique over the whole log: "deal:D", "party:P", "commitment:D C",
+// and "D E" for event E of deal D. A deal's state, and whether a commitment is
+// performed, change over time as attributes of these objects; first values stand
+// at 1970-01-01T00:00:00Z, as in the standard's examples. Every value is a string,
+// as the standard's JSON schema demands.
+//
+// Events are written as the cases come; of each object some hundred bytes are kept
+// until the end. The error is the writer's, or a *dealstate.FieldError for a case
+// without a name, one that comes twice, or an event decided upon twice; what was
+// written until then is no whole document.
+//
+// A. Berti and others, OCEL (Object-Centric Event Log) 2.0 Specification, 2023,
+// https://www.ocel-standard.org.
+func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
+	o := &ocel{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[dealstate.Kind]bool{}}
+	o.out.WriteString(`{"events":[`)
+	for c := range cases {
+		if err := o.take(c); err != nil {
+			return err
+		}
+	}
+	o.out.WriteString("\n],\n" + `"objects":[`)
+	o.writeObjects()
+	o.out.WriteString("\n],\n" + `"eventTypes":[`)
+	o.writeEventTypes()
+	o.out.WriteString("\n],\n" + `"objectTypes":[`)
+	o.writeObjectTypes()
+	o.out.WriteString("\n]}\n")
+	return o.out.Flush()
+}
+
+type ocel struct {
+	out     *bufio.Writer
+	some    bool // the array has an element
+	objects map[string]*ocelObject
+	kinds   map[dealstate.Kind]bool
+}
+
+type ocelEvent struct {
+	ID            string          `json:"id"`
+	Type          string          `json:"type"`
+	Time          string          `json:"time"`
+	Attributes    []ocelAttribute `json:"attributes"`
+	Relationships []ocelRelation  `json:"relationships"`
+}
+
+type ocelObject struct {
+	ID            string          `json:"id"`
+	Type          string          `json:"type"`
+	Attributes    []ocelAttribute `json:"attributes"`
+	Relationships []ocelRelation  `json:"relationships"`
+}
+
+type ocelAttribute struct {
+	Name  string `json:"name"`
+	Time  string `json:"time,omitempty"` // of an object's
+	Value string `json:"value"`
+}
+
+type ocelRelation struct {
+	ObjectID  string `json:"objectId"`
+	Qualifier string `json:"qualifier"`
+}
+
+type ocelType struct {
+	Name       string              `json:"name"`
+	Attributes []ocelTypeAttribute `json:"attributes"`
+}
+
+type ocelTypeAttribute struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// ocelEpoch is where an object's first values stand.
+const ocelEpoch = "1970-01-01T00:00:00Z"
+
+// The object types, and the attributes that each declares.
+const (
+	ocelDeal       = "deal"
+	ocelParty      = "party"
+	ocelCommitment = "commitment"
+)
+
+var ocelObjectAttributes = map[string][]string{
+	ocelDeal:       {"title", "state"},
+	ocelParty:      {"name", "approver"},
+	ocelCommitment: {"title", "performed"},
+}
+
+func dealID(deal string) string           { return ocelDeal + ":" + deal }
+func partyID(party string) string         { return ocelParty + ":" + party }
+func commitmentID(deal, id string) string { return ocelCommitment + ":" + deal + " " + id }
+
+// element writes one element of the array, on a line of its own.
+func (o *ocel) element(v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if o.some {
+		o.out.WriteByte(',')
+	}
+	o.some = true
+	o.out.WriteByte('\n')
+	_, err = o.out.Write(text)
+	return err
+}
+
+func (o *ocel) take(c Case) error {
+	entries, err := c.entries()
+	if err != nil {
+		return err
+	}
+	if o.objects[dealID(c.deal())] != nil {
+		return fieldErr("deal", "%q comes twice", clip(c.deal()))
+	}
+	deal := o.introduce(c)
+	for _, e := range entries {
+		o.kinds[e.Kind] = true
+		if err := o.element(o.event(c.deal(), e)); err != nil {
+			return err
+		}
+		o.follow(deal, c.deal(), e)
+	}
+	return nil
+}
+
+// introduce makes the objects of which the agreement speaks.
+func (o *ocel) introduce(c Case) *ocelObject {
+	a := c.Agreement
+	deal := o.object(dealID(c.deal()), ocelDeal, "title", a.Title)
+	if len(c.Decisions) > 0 {
+		deal.begin("state", string(c.Decisions[0].From))
+	}
+	for _, p := range a.Parties {
+		o.object(partyID(p.ID), ocelParty, "name", p.Name, "approver", p.Approver)
+		deal.relate(partyID(p.ID), "party")
+	}
+	for _, k := range a.Commitments {
+		id := commitmentID(c.deal(), k.ID)
+		o.object(id, ocelCommitment, "title", k.Title, "performed", "false").relate(partyID(k.Party), "owed by")
+		deal.relate(id, "commitment")
+	}
+	for _, id := range a.Implements {
+		deal.relate(dealID(id), "implements") // left out again, if the log does not hold it
+	}
+	return deal
+}
+
+// object gives the object of that id; the first to speak of it says what it is.
+func (o *ocel) object(id, kind string, attributes ...string) *ocelObject {
+	if known := o.objects[id]; known != nil {
+		return known
+	}
+	made := &ocelObject{ID: id, Type: kind, Attributes: []ocelAttribute{}, Relationships: []ocelRelation{}}
+	for i := 0; i < len(attributes); i += 2 {
+		made.begin(attributes[i], attributes[i+1])
+	}
+	o.objects[id] = made
+	return made
+}
+
+func (b *ocelObject) begin(name, value string) {
+	if value != "" {
+		b.Attributes = append(b.Attributes, ocelAttribute{Name: name, Time: ocelEpoch, Value: value})
+	}
+}
+
+// change notes a new value; of two at one instant the later one stands.
+func (b *ocelObject) change(name, value string, at time.Time) {
+	last := len(b.Attributes) - 1
+	if last >= 0 && b.Attributes[last].Name == name && b.Attributes[last].Time == instant(at) && instant(at) != ocelEpoch {
+		b.Attributes[last].Value = value
+		return
+	}
+	b.Attributes = append(b.Attributes, ocelAttribute{Name: name, Time: instant(at), Value: value})
+}
+
+func (b *ocelObject) relate(to, as string) {
+	r := ocelRelation{ObjectID: to, Qualifier: as}
+	if !slices.Contains(b.Relationships, r) {
+		b.Relationships = append(b.Relationships, r)
+	}
+}
+
+func (o *ocel) event(deal string, e entry) ocelEvent {
+	out := ocelEvent{ID: deal + " " + e.id, Type: e.Kind.String(), Time: instant(e.At), Attributes: []ocelAttribute{},
+		Relationships: []ocelRelation{{ObjectID: dealID(deal), Qualifier: "deal"}}}
+	for _, d := range ocelDetails {
+		if value := d.of(e); value != "" {
+			out.Attributes = append(out.Attributes, ocelAttribute{Name: d.name, Value: value})
+		}
+	}
+	if e.Party != "" {
+		out.Relationships = append(out.Relationships, ocelRelation{o.object(partyID(e.Party), ocelParty).ID, "acting party"})
+	}
+	if id := e.event.Commitment; id != "" {
+		out.Relationships = append(out.Relationships, ocelRelation{o.object(commitmentID(deal, id), ocelCommitment, "performed", "false").ID, "commitment"})
+	}
+	return out
+}
+
+// ocelDetails are the attributes of every event type.
+var ocelDetails = append([]detail{
+	{"by", func(e entry) string { return e.event.By }},
+	{"role", func(e entry) string { return e.event.Role.String() }},
+	{"recorded", func(e entry) string { return instant(e.recorded()) }},
+}, details...)
+
+// follow notes what an event changed in its objects.
+func (o *ocel) follow(deal *ocelObject, id string, e entry) {
+	if e.Outcome != dealstate.Applied {
+		return
+	}
+	if e.From != e.To {
+		deal.change("state", string(e.To), e.At)
+	}
+	if e.Kind == dealstate.Perform && e.event.Commitment != "" {
+		o.objects[commitmentID(id, e.event.Commitment)].change("performed", "true", e.At)
+	}
+}
+
+func (o *ocel) writeObjects() {
+	o.some = false
+	for _, id := range slices.Sorted(maps.Keys(o.objects)) {
+		object := o.objects[id]
+		object.Relationships = slices.DeleteFunc(object.Relationships, func(r ocelRelation) bool { return o.objects[r.ObjectID] == nil })
+		_ = o.element(object) // an error sticks to the writer
+	}
+}
+
+func (o *ocel) writeEventTypes() {
+	o.some = false
+	for _, kind := range slices.Sorted(maps.Keys(o.kinds)) {
+		declared := ocelType{Name: kind.String()}
+		for _, d := range ocelDetails {
+			declared.Attributes = append(declared.Attributes, ocelTypeAttribute{Name: d.name, Type: "string"})
+		}
+		_ = o.element(declared)
+	}
+}
+
+func (o *ocel) writeObjectTypes() {
+	o.some = false
+	for _, kind := range slices.Sorted(maps.Keys(ocelObjectAttributes)) {
+		declared := ocelType{Name: kind}
+		for _, name := range ocelObjectAttributes[kind] {
+			declared.Attributes = append(declared.Attributes, ocelTypeAttribute{Name: name, Type: "string"})
+		}
+		_ = o.element(declared)
+	}
+}

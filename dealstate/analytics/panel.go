@@ -1,0 +1,87 @@
+package analytics
+
+import (
+	"iter"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Cell is where one deal stood on one date, as far as it was known on that date.
+type Cell struct {
+	Deal   string    `json:"deal"`
+	Date   time.Time `json:"date"`
+	Policy string    `json:"policy"`
+	// State is "" while nothing that had been recorded had yet been applied. The
+	// rest is empty then, too: a backtest must not know of a deal before its time.
+	State    dealstate.State `json:"state,omitempty"`
+	Since    time.Time       `json:"since,omitzero"` // when it came to the state, or was first heard of
+	Days     int             `json:"days"`           // whole days of 24 hours in the state
+	Awaiting []string        `json:"awaiting,omitempty"`
+}
+
+// Columns names the cells.
+func (Cell) Columns() []string {
+	return []string{"deal", "date", "policy", "state", "since", "days", "awaiting"}
+}
+
+// Cells gives the row; the awaited parties are joined with spaces, which no id
+// holds.
+func (c Cell) Cells() []string {
+	return []string{c.Deal, instant(c.Date), c.Policy, string(c.State), instant(c.Since), number(float64(c.Days)), strings.Join(c.Awaiting, " ")}
+}
+
+// Panel goes through deals × dates, deal by deal: where each deal stood as of the
+// date, known by the date, under the policy (the zero one means the deal's own).
+// No cell depends on anything that was recorded after its date, corrections
+// included. A cell costs one fold of the deal's log.
+func Panel(deals iter.Seq[*dealstate.Deal], dates []time.Time, policy dealstate.Policy) iter.Seq[Cell] {
+	return func(yield func(Cell) bool) {
+		for deal := range deals {
+			for _, date := range dates {
+				if !yield(CellAt(deal, date, policy)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// CellAt gives one cell of a [Panel].
+func CellAt(deal *dealstate.Deal, date time.Time, policy dealstate.Policy) Cell {
+	snap, decisions := deal.Replay(dealstate.View{AsOf: date, KnownBy: date, Policy: policy})
+	c := Cell{Deal: snap.Deal, Date: snap.AsOf, Policy: snap.Policy}
+	first, begun := beginning(decisions)
+	if !begun {
+		return c
+	}
+	c.State, c.Since, c.Awaiting = snap.State, snap.Since, snap.Awaiting
+	if c.Since.IsZero() {
+		c.Since = first
+	}
+	c.Days = int(math.Floor(seconds(c.Since, c.Date) / (24 * 60 * 60)))
+	return c
+}
+
+func beginning(decisions []dealstate.Decision) (time.Time, bool) {
+	for _, d := range decisions {
+		if d.Outcome == dealstate.Applied && d.Kind != dealstate.Retract && d.Kind != dealstate.Note {
+			return d.At, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// EachDay gives the last instant of every UTC day from the first day to the last,
+// both included, as [dealstate.ParseMoment] reads a date. It is empty where the
+// last is before the first.
+func EachDay(first, last time.Time) []time.Time {
+	year, month, day := first.UTC().Date()
+	var days []time.Time
+	for begin := time.Date(year, month, day, 0, 0, 0, 0, time.UTC); !begin.After(last); begin = begin.AddDate(0, 0, 1) {
+		days = append(days, begin.AddDate(0, 0, 1).Add(-time.Nanosecond))
+	}
+	return days
+}

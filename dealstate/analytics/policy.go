@@ -1,0 +1,110 @@
+package analytics
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// PolicyChange is how often one policy gave one state where another policy, on
+// the same log and in the same view, gave another, or the same.
+type PolicyChange struct {
+	PolicyA string          `json:"policy_a"`
+	PolicyB string          `json:"policy_b"`
+	StateA  dealstate.State `json:"state_a"`
+	StateB  dealstate.State `json:"state_b"`
+	Count   int             `json:"count"`
+	Share   float64         `json:"share"` // of all comparisons of these policies
+}
+
+// Columns names the cells.
+func (PolicyChange) Columns() []string {
+	return []string{"policy_a", "policy_b", "state_a", "state_b", "count", "share"}
+}
+
+// Cells gives the row.
+func (c PolicyChange) Cells() []string {
+	return []string{c.PolicyA, c.PolicyB, string(c.StateA), string(c.StateB), strconv.Itoa(c.Count), number(c.Share)}
+}
+
+// PolicyChanges counts how often a policy changes the answer. The zero value is
+// ready. Compare deals at their end, or at every date of a panel: each comparison
+// counts once.
+type PolicyChanges struct {
+	counts map[answers]int
+}
+
+type answers struct {
+	pair   [2]string
+	states [2]dealstate.State
+}
+
+// Add compares two snapshots of one deal that differ in their policy only, in
+// the order that the rows shall have. The error is a *dealstate.FieldError that
+// names what else differs.
+func (p *PolicyChanges) Add(a, b dealstate.Snapshot) error {
+	switch {
+	case a.Deal != b.Deal:
+		return fieldErr("deal", "%q and %q; want two snapshots of one deal", clip(a.Deal), clip(b.Deal))
+	case !a.AsOf.Equal(b.AsOf):
+		return fieldErr("as_of", "%s and %s; want one instant", instant(a.AsOf), instant(b.AsOf))
+	case !a.KnownBy.Equal(b.KnownBy):
+		return fieldErr("known_by", "%s and %s; want one instant", instant(a.KnownBy), instant(b.KnownBy))
+	case a.Policy == b.Policy:
+		return fieldErr("policy", "%q on both sides; want two", clip(a.Policy))
+	}
+	if p.counts == nil {
+		p.counts = map[answers]int{}
+	}
+	p.counts[answers{pair: [2]string{a.Policy, b.Policy}, states: [2]dealstate.State{a.State, b.State}}]++
+	return nil
+}
+
+// Merge takes in another shard's comparisons. The error is a *MergeError.
+func (p *PolicyChanges) Merge(o *PolicyChanges) error {
+	if p == o {
+		return &MergeError{Problem: "a fold cannot be merged into itself"}
+	}
+	if p.counts == nil {
+		p.counts = map[answers]int{}
+	}
+	for k, n := range o.counts {
+		p.counts[k] += n
+	}
+	return nil
+}
+
+// Compared is how often the two policies were compared, and Changed in how many
+// of these the states differ.
+func (p *PolicyChanges) Compared(a, b string) (compared, changed int) {
+	for k, n := range p.counts {
+		if k.pair != [2]string{a, b} {
+			continue
+		}
+		compared += n
+		if k.states[0] != k.states[1] {
+			changed += n
+		}
+	}
+	return compared, changed
+}
+
+// All goes through the pairs of answers by policies, the most frequent first.
+func (p *PolicyChanges) All() iter.Seq[PolicyChange] {
+	keys := slices.SortedFunc(maps.Keys(p.counts), func(a, b answers) int {
+		return cmp.Or(slices.Compare(a.pair[:], b.pair[:]), -cmp.Compare(p.counts[a], p.counts[b]), slices.Compare(a.states[:], b.states[:]))
+	})
+	return func(yield func(PolicyChange) bool) {
+		for _, k := range keys {
+			n, _ := p.Compared(k.pair[0], k.pair[1])
+			row := PolicyChange{PolicyA: k.pair[0], PolicyB: k.pair[1], StateA: k.states[0], StateB: k.states[1], Count: p.counts[k], Share: share(p.counts[k], n)}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package analytics
+
+import (
+	"math"
+	"slices"
+)
+
+// Sample is a set of numbers, kept in full: 8 bytes each. The zero value is
+// empty and ready.
+type Sample struct {
+	values []float64
+	sorted bool
+}
+
+// Add takes one number. The error is a *dealstate.FieldError for one that is not
+// finite.
+func (s *Sample) Add(x float64) error {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return fieldErr("value", "%g is not finite", x)
+	}
+	s.add(x)
+	return nil
+}
+
+func (s *Sample) add(x float64) {
+	s.values = append(s.values, x)
+	s.sorted = false
+}
+
+// Merge takes in another sample.
+func (s *Sample) Merge(o *Sample) {
+	s.values = append(s.values, o.values...)
+	s.sorted = false
+}
+
+// N is how many numbers there are.
+func (s *Sample) N() int { return len(s.values) }
+
+func (s *Sample) sort() {
+	if !s.sorted {
+		slices.Sort(s.values)
+		s.sorted = true
+	}
+}
+
+// Mean is the arithmetic mean, or 0 of an empty sample. It adds in ascending
+// order, so that the order in which the numbers came does not show.
+func (s *Sample) Mean() float64 {
+	if len(s.values) == 0 {
+		return 0
+	}
+	s.sort()
+	var sum float64
+	for _, x := range s.values {
+		sum += x
+	}
+	return sum / float64(len(s.values))
+}
+
+// Quantile estimates the number below which the share p of the population
+// lies, by definition 7 of Hyndman and Fan: linear between the order statistics,
+// with x(k) at (k-1)/(n-1). That is what R, NumPy and Excel's PERCENTILE.INC
+// take when nothing else is asked for. The error is a *dealstate.FieldError, for
+// p outside 0 to 1 and for an empty sample. The first call after an Add sorts.
+//
+// R. J. Hyndman and Y. Fan, Sample Quantiles in Statistical Packages, The
+// American Statistician 50 (1996), 361–365.
+func (s *Sample) Quantile(p float64) (float64, error) {
+	switch {
+	case !(p >= 0 && p <= 1):
+		return 0, fieldErr("p", "%g is out of range; want 0 to 1", p)
+	case len(s.values) == 0:
+		return 0, fieldErr("sample", "empty; it has no quantiles")
+	}
+	s.sort()
+	h := float64(len(s.values)-1) * p
+	below := int(h)
+	if below == len(s.values)-1 {
+		return s.values[below], nil
+	}
+	return s.values[below] + (h-float64(below))*(s.values[below+1]-s.values[below]), nil
+}
+
+// Dwell sums a sample of spans up, in seconds. All are 0 where N is.
+type Dwell struct {
+	N      int     `json:"n"`
+	Mean   float64 `json:"mean"`
+	Min    float64 `json:"min"`
+	Q25    float64 `json:"q25"`
+	Median float64 `json:"median"`
+	Q75    float64 `json:"q75"`
+	P90    float64 `json:"p90"`
+	Max    float64 `json:"max"`
+}
+
+// Dwell sums the sample up. Quantiles are those of [Sample.Quantile].
+func (s *Sample) Dwell() Dwell {
+	d := Dwell{N: s.N(), Mean: s.Mean()}
+	if d.N == 0 {
+		return d
+	}
+	for _, q := range []struct {
+		to *float64
+		p  float64
+	}{{&d.Min, 0}, {&d.Q25, 0.25}, {&d.Median, 0.5}, {&d.Q75, 0.75}, {&d.P90, 0.9}, {&d.Max, 1}} {
+		*q.to, _ = s.Quantile(q.p) // neither empty nor out of range
+	}
+	return d
+}
+
+var dwellColumns = []string{"n", "mean", "min", "q25", "median", "q75", "p90", "max"}
+
+func (d Dwell) cells() []string {
+	cells := []string{number(float64(d.N))}
+	for _, x := range []float64{d.Mean, d.Min, d.Q25, d.Median, d.Q75, d.P90, d.Max} {
+		cells = append(cells, number(x))
+	}
+	return cells
+}

@@ -1,0 +1,68 @@
+package analytics_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate/analytics"
+)
+
+func sample(t *testing.T, xs ...float64) *analytics.Sample {
+	t.Helper()
+	var s analytics.Sample
+	for _, x := range xs {
+		require.NoError(t, s.Add(x))
+	}
+	return &s
+}
+
+func TestQuantilesAreThePublishedOnes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		source string
+		values []float64
+		p      float64
+		want   float64
+	}{
+		{"Microsoft, QUARTILE.INC", []float64{1, 2, 4, 7, 8, 9, 10, 12}, 0.25, 3.5},
+		{"Microsoft, PERCENTILE.INC", []float64{1, 3, 2, 4}, 0.3, 1.9},
+		{"NumPy, numpy.percentile", []float64{10, 7, 4, 3, 2, 1}, 0.5, 3.5},
+		{"Wikipedia, Quartile, method 2", []float64{6, 7, 15, 36, 39, 40, 41, 42, 43, 47, 49}, 0.25, 25.5},
+		{"Wikipedia, Quartile, method 2", []float64{6, 7, 15, 36, 39, 40, 41, 42, 43, 47, 49}, 0.5, 40},
+		{"Wikipedia, Quartile, method 2", []float64{6, 7, 15, 36, 39, 40, 41, 42, 43, 47, 49}, 0.75, 42.5},
+		{"the ends", []float64{3, 1, 2}, 0, 1},
+		{"the ends", []float64{3, 1, 2}, 1, 3},
+		{"a single value", []float64{7}, 0.37, 7},
+	} {
+		got, err := sample(t, c.values...).Quantile(c.p)
+		require.NoError(t, err)
+		require.InDelta(t, c.want, got, 1e-12, c.source)
+	}
+}
+
+func TestSampleRefusesWhatIsNoNumber(t *testing.T) {
+	t.Parallel()
+	var s analytics.Sample
+	require.Error(t, s.Add(math.NaN()))
+	require.Error(t, s.Add(math.Inf(-1)))
+	require.Zero(t, s.N())
+	require.Zero(t, s.Dwell())
+	_, err := s.Quantile(0.5)
+	require.EqualError(t, err, "sample: empty; it has no quantiles")
+	for _, p := range []float64{-0.1, 1.1, math.NaN()} {
+		_, err = sample(t, 1, 2).Quantile(p)
+		require.ErrorContains(t, err, "p: ")
+	}
+}
+
+func TestAMergedSampleIsTheWhole(t *testing.T) {
+	t.Parallel()
+	a, b := sample(t, 5, 1e17, 3), sample(t, 1, -1e17)
+	_, err := a.Quantile(0.5) // sorts
+	require.NoError(t, err)
+	a.Merge(b)
+	whole := sample(t, 1, 3, 5, -1e17, 1e17)
+	require.Equal(t, whole.Dwell(), a.Dwell(), "to the last bit, whatever the order")
+}

@@ -1,0 +1,124 @@
+package analytics
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Spell is the time that a deal spent in one state.
+type Spell struct {
+	Deal     string          `json:"deal"`
+	State    dealstate.State `json:"state"`
+	Next     dealstate.State `json:"next,omitempty"` // "": it is still there
+	By       dealstate.Kind  `json:"by,omitempty"`   // the event or clock that ended it; 0: none did
+	From     time.Time       `json:"from"`
+	To       time.Time       `json:"to"`      // the end, or where observation ends
+	Seconds  float64         `json:"seconds"` // from From to To; never negative
+	Censored bool            `json:"censored"`
+	// Unseen: the deal's record begins with the very event that ended the spell, so
+	// how long it lasted is not known. From is To.
+	Unseen bool `json:"unseen,omitempty"`
+}
+
+// Columns names the cells.
+func (Spell) Columns() []string {
+	return []string{"deal", "state", "next", "by", "from", "to", "seconds", "censored", "unseen"}
+}
+
+// Cells gives the row.
+func (s Spell) Cells() []string {
+	return []string{s.Deal, string(s.State), string(s.Next), s.By.String(), instant(s.From), instant(s.To), number(s.Seconds),
+		strconv.FormatBool(s.Censored), strconv.FormatBool(s.Unseen)}
+}
+
+// cut ends the spell where observation ends. Ok is false for one that begins
+// only after.
+func (s Spell) cut(until time.Time) (_ Spell, ok bool) {
+	switch {
+	case s.From.After(until):
+		return s, false
+	case s.To.After(until):
+		s.Next, s.By, s.Censored, s.To, s.Seconds = "", 0, true, until, seconds(s.From, until)
+	}
+	return s, true
+}
+
+// Stream turns decisions into spells one by one, and keeps only the spell in
+// which each deal is now: for more spells than fit in memory.
+type Stream struct {
+	f follower[struct{}]
+}
+
+// Add takes the next decision, and gives the spell that it ended, if it did.
+// The error is a *DecisionError.
+func (s *Stream) Add(d dealstate.Decision) (ended Spell, ok bool, err error) {
+	st, err := s.f.follow(d)
+	return st.spell, st.moved, err
+}
+
+// Open goes through the spells that nothing has ended, by deal, censored at the
+// instant; zero means the last decision's. A deal that came to its state only
+// later has none.
+func (s *Stream) Open(until time.Time) iter.Seq[Spell] {
+	return func(yield func(Spell) bool) {
+		end := s.f.end(until)
+		for deal, c := range s.f.begun() {
+			open := Spell{Deal: deal, State: c.state, From: c.since, To: end, Seconds: seconds(c.since, end), Censored: true}
+			if !c.since.After(end) && !yield(open) {
+				return
+			}
+		}
+	}
+}
+
+// Spells keeps every spell. The zero value is ready.
+type Spells struct {
+	stream Stream
+	ended  []Spell
+}
+
+// Add takes the next decision. The error is a *DecisionError.
+func (s *Spells) Add(d dealstate.Decision) error {
+	spell, ok, err := s.stream.Add(d)
+	if ok {
+		s.ended = append(s.ended, spell)
+	}
+	return err
+}
+
+// Merge takes in another shard's spells. The error is a *MergeError.
+func (s *Spells) Merge(o *Spells) error {
+	if err := s.stream.f.merge(&o.stream.f, same); err != nil {
+		return err
+	}
+	s.ended = append(s.ended, o.ended...)
+	return nil
+}
+
+func same[T any](own T) T { return own }
+
+// All goes through the spells by deal, and for each deal in their order. What
+// goes on beyond the instant is censored there, and what begins later is left
+// out; zero means the last decision's instant. It sorts once.
+func (s *Spells) All(until time.Time) iter.Seq[Spell] {
+	return func(yield func(Spell) bool) {
+		end := s.stream.f.end(until)
+		for _, spell := range s.sorted(end) {
+			if spell, ok := spell.cut(end); ok && !yield(spell) {
+				return
+			}
+		}
+	}
+}
+
+// sorted relies on a stable sort: a deal may move twice at one instant.
+func (s *Spells) sorted(end time.Time) []Spell {
+	all := slices.AppendSeq(slices.Clone(s.ended), s.stream.Open(end))
+	slices.SortStableFunc(all, func(a, b Spell) int { return cmp.Compare(a.Deal, b.Deal) })
+	return all
+}

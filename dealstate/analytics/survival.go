@@ -1,0 +1,189 @@
+package analytics
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// Curve is the Kaplan–Meier estimate of how many are still waiting after how
+// long: one step for each time at which something was reached or observation of
+// one ended, in ascending order.
+type Curve []Step
+
+// Step holds from its time, itself included, until the next one.
+type Step struct {
+	Time     float64 `json:"time"`
+	AtRisk   int     `json:"at_risk"`  // just before Time
+	Events   int     `json:"events"`   // reached at Time
+	Censored int     `json:"censored"` // at Time, after the events there
+	Survival float64 `json:"survival"` // 0 to 1
+	// StdErr is Greenwood's standard error of Survival; 0 where Survival is 0,
+	// for the formula has no value there.
+	StdErr float64 `json:"std_err"`
+}
+
+// Columns names the cells.
+func (Step) Columns() []string {
+	return []string{"time", "at_risk", "events", "censored", "survival", "std_err"}
+}
+
+// Cells gives the row.
+func (s Step) Cells() []string {
+	return []string{number(s.Time), strconv.Itoa(s.AtRisk), strconv.Itoa(s.Events), strconv.Itoa(s.Censored), number(s.Survival), number(s.StdErr)}
+}
+
+// KaplanMeier estimates the survival curve of right-censored lifetimes: the
+// product, over the times t(j) up to t, of 1 - d(j)/n(j), for d(j) of the n(j) at
+// risk that reached it at t(j). Who is censored at a time counts as at risk there.
+// The error is a *dealstate.FieldError that names the lifetime. It sorts once.
+//
+// E. L. Kaplan and P. Meier, Journal of the American Statistical Association 53
+// (1958), 457–481. The standard error is S(t) times the root of the sum of
+// d(j)/(n(j)(n(j)-d(j))): M. Greenwood, Reports on Public Health and Medical
+// Subjects 33 (1926), 1–26.
+func KaplanMeier(lives []Lifetime) (Curve, error) {
+	if err := checkLives("lives", lives); err != nil {
+		return nil, err
+	}
+	survival, sum := 1.0, 0.0
+	var curve Curve
+	for _, s := range tally(lives) {
+		d, n := float64(s.Events), float64(s.AtRisk)
+		survival *= (n - d) / n
+		if s.Survival = survival; survival > 0 {
+			sum += d / (n * (n - d))
+			s.StdErr = survival * math.Sqrt(sum)
+		}
+		curve = append(curve, s)
+	}
+	return curve, nil
+}
+
+func checkLives(field string, lives []Lifetime) error {
+	if len(lives) == 0 {
+		return fieldErr(field, "none; want at least one")
+	}
+	for i, l := range lives {
+		if !(l.Time >= 0) || math.IsInf(l.Time, 0) {
+			return fieldErr(fmt.Sprintf("%s[%d].time", field, i), "%g; want a finite time that is not negative", l.Time)
+		}
+	}
+	return nil
+}
+
+// tally counts what happened at each distinct time.
+func tally(lives []Lifetime) []Step {
+	sorted := slices.SortedFunc(slices.Values(lives), func(a, b Lifetime) int { return cmp.Compare(a.Time, b.Time) })
+	var steps []Step
+	for i, l := range sorted {
+		if i == 0 || l.Time != sorted[i-1].Time {
+			steps = append(steps, Step{Time: l.Time, AtRisk: len(sorted) - i})
+		}
+		if at := &steps[len(steps)-1]; l.Reached {
+			at.Events++
+		} else {
+			at.Censored++
+		}
+	}
+	return steps
+}
+
+// At is the estimated share that is still waiting after the time.
+func (c Curve) At(time float64) float64 {
+	if s, ok := c.step(time); ok {
+		return s.Survival
+	}
+	return 1
+}
+
+func (c Curve) step(time float64) (Step, bool) {
+	after, _ := slices.BinarySearchFunc(c, time, func(s Step, t float64) int {
+		if s.Time <= t {
+			return -1
+		}
+		return 1
+	})
+	if after == 0 {
+		return Step{}, false
+	}
+	return c[after-1], true
+}
+
+// Quantile is the first time by which the share p has been reached, so that
+// 0.5 gives the median. Ok is false where the curve does not come down so far,
+// and where p is not above 0 and at most 1.
+func (c Curve) Quantile(p float64) (time float64, ok bool) {
+	const rounding = 1e-12 // the product of fractions may miss an exact half
+	if !(p > 0 && p <= 1) {
+		return 0, false
+	}
+	for _, s := range c {
+		if s.Survival <= 1-p+rounding {
+			return s.Time, true
+		}
+	}
+	return 0, false
+}
+
+// Scale says on which scale a band is symmetric.
+type Scale uint8
+
+// The scales.
+const (
+	// Linear bands are S ± z·se, cut off at 0 and 1: Greenwood's own.
+	Linear Scale = iota + 1
+	// LogLog bands are symmetric on the scale of log(-log S), and stay within 0 to 1
+	// by themselves; better for few lives (J. D. Kalbfleisch and R. L. Prentice, The
+	// Statistical Analysis of Failure Time Data, section 1.4).
+	LogLog
+)
+
+// Interval is a confidence interval of the survival at one step of a curve.
+type Interval struct {
+	Time  float64 `json:"time"`
+	Lower float64 `json:"lower"`
+	Upper float64 `json:"upper"`
+}
+
+// Columns names the cells.
+func (Interval) Columns() []string { return []string{"time", "lower", "upper"} }
+
+// Cells gives the row.
+func (i Interval) Cells() []string {
+	return []string{number(i.Time), number(i.Lower), number(i.Upper)}
+}
+
+// Band gives pointwise confidence intervals, one a step, at a level such as
+// 0.95. Where the survival is still 1 or already 0 the interval is that point.
+// The error is a *dealstate.FieldError.
+func (c Curve) Band(level float64, scale Scale) ([]Interval, error) {
+	switch {
+	case !(level > 0 && level < 1):
+		return nil, fieldErr("level", "%g is out of range; want more than 0 and less than 1", level)
+	case scale != Linear && scale != LogLog:
+		return nil, fieldErr("scale", "%d is unknown; want Linear or LogLog", scale)
+	}
+	z := math.Sqrt2 * math.Erfinv(level)
+	band := make([]Interval, len(c))
+	for i, s := range c {
+		band[i] = s.interval(z, scale)
+	}
+	return band, nil
+}
+
+func (s Step) interval(z float64, scale Scale) Interval {
+	i := Interval{Time: s.Time, Lower: s.Survival, Upper: s.Survival}
+	switch {
+	case s.StdErr == 0:
+	case scale == Linear:
+		i.Lower, i.Upper = max(0, s.Survival-z*s.StdErr), min(1, s.Survival+z*s.StdErr)
+	default:
+		log := math.Log(s.Survival)
+		theta := z * s.StdErr / (s.Survival * -log)
+		i.Lower, i.Upper = math.Exp(log*math.Exp(theta)), math.Exp(log*math.Exp(-theta))
+	}
+	return i
+}

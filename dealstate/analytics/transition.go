@@ -1,0 +1,129 @@
+package analytics
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Transition is how often deals moved from one state to another on one kind of
+// event or clock.
+type Transition struct {
+	From  dealstate.State `json:"from"`
+	By    dealstate.Kind  `json:"by"`
+	To    dealstate.State `json:"to"`
+	Count int             `json:"count"`
+	// Probability is Count over all moves out of From: the maximum likelihood
+	// estimate for a Markov chain (T. W. Anderson and L. A. Goodman, Annals of
+	// Mathematical Statistics 28, 1957, 89–110). It speaks of deals that moved; those
+	// that are still in From have no say.
+	Probability float64 `json:"probability"`
+	// Dwell is how long deals had been in From. A spell whose beginning is not on
+	// record is left out.
+	Dwell Dwell `json:"dwell"`
+}
+
+// Columns names the cells.
+func (Transition) Columns() []string {
+	return append([]string{"from", "by", "to", "count", "probability"}, dwellColumns...)
+}
+
+// Cells gives the row.
+func (t Transition) Cells() []string {
+	return append([]string{string(t.From), t.By.String(), string(t.To), strconv.Itoa(t.Count), number(t.Probability)}, t.Dwell.cells()...)
+}
+
+// Transitions counts moves between states. The zero value is ready. It keeps 8
+// bytes a move.
+type Transitions struct {
+	f     follower[struct{}]
+	moves map[passage]*moves
+}
+
+type passage struct {
+	from dealstate.State
+	by   dealstate.Kind
+	to   dealstate.State
+}
+
+type moves struct {
+	count int
+	dwell Sample
+}
+
+// Add takes the next decision. The error is a *DecisionError.
+func (t *Transitions) Add(d dealstate.Decision) error {
+	st, err := t.f.follow(d)
+	if !st.moved {
+		return err
+	}
+	m := t.at(passage{from: st.spell.State, by: st.spell.By, to: st.spell.Next})
+	m.count++
+	if !st.spell.Unseen {
+		m.dwell.add(st.spell.Seconds)
+	}
+	return nil
+}
+
+func (t *Transitions) at(p passage) *moves {
+	if t.moves == nil {
+		t.moves = map[passage]*moves{}
+	}
+	m := t.moves[p]
+	if m == nil {
+		m = &moves{}
+		t.moves[p] = m
+	}
+	return m
+}
+
+// Merge takes in another shard's counts. The error is a *MergeError.
+func (t *Transitions) Merge(o *Transitions) error {
+	if err := t.f.merge(&o.f, same); err != nil {
+		return err
+	}
+	for p, from := range o.moves {
+		to := t.at(p)
+		to.count += from.count
+		to.dwell.Merge(&from.dwell)
+	}
+	return nil
+}
+
+// All goes through the transitions by From, the most frequent first.
+func (t *Transitions) All() iter.Seq[Transition] {
+	return func(yield func(Transition) bool) {
+		out := map[dealstate.State]int{}
+		for p, m := range t.moves {
+			out[p.from] += m.count
+		}
+		for _, p := range t.sorted() {
+			m := t.moves[p]
+			row := Transition{From: p.from, By: p.by, To: p.to, Count: m.count, Probability: float64(m.count) / float64(out[p.from]), Dwell: m.dwell.Dwell()}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+func (t *Transitions) sorted() []passage {
+	return slices.SortedFunc(maps.Keys(t.moves), func(a, b passage) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), -cmp.Compare(t.moves[a].count, t.moves[b].count), cmp.Compare(a.by, b.by), cmp.Compare(a.to, b.to))
+	})
+}
+
+// Staying counts the deals that are in the state now.
+func (t *Transitions) Staying(in dealstate.State) int {
+	n := 0
+	for _, c := range t.f.begun() {
+		if c.state == in {
+			n++
+		}
+	}
+	return n
+}

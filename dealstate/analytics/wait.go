@@ -1,0 +1,266 @@
+package analytics
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Wait is the time for which a deal awaited one party's approval.
+type Wait struct {
+	Deal     string         `json:"deal"`
+	Party    string         `json:"party"`
+	Approver string         `json:"approver,omitempty"`
+	By       dealstate.Kind `json:"by,omitempty"` // what ended it: approve, where the party did; 0: nothing has
+	From     time.Time      `json:"from"`
+	To       time.Time      `json:"to"` // the end, or where observation ends
+	Seconds  float64        `json:"seconds"`
+	Censored bool           `json:"censored"`
+}
+
+// Columns names the cells.
+func (Wait) Columns() []string {
+	return []string{"deal", "party", "approver", "by", "from", "to", "seconds", "censored"}
+}
+
+// Cells gives the row.
+func (w Wait) Cells() []string {
+	return []string{w.Deal, w.Party, w.Approver, w.By.String(), instant(w.From), instant(w.To), number(w.Seconds), strconv.FormatBool(w.Censored)}
+}
+
+// Waits measures how long each side was awaited: while the deal is in a state
+// that an approval can change, every party of which the approval condition asks
+// it, and which has not approved the current revision. That is what
+// [dealstate.Snapshot.Awaiting] lists.
+//
+// All deals are on the one agreement, or on copies of it under other ids. A
+// lifecycle of one's own may hold states in which an approval can move the deal
+// although the condition is met already; there the parties left over count as
+// awaited here, and not in the snapshot.
+type Waits struct {
+	parties []dealstate.Party // that are asked
+	at      map[string]int    // where they stand
+	open    map[dealstate.State]bool
+	f       follower[waiting]
+	ended   []Wait
+}
+
+// waiting is how one deal stands to each party asked.
+type waiting struct {
+	revision int
+	approved []bool
+	since    []time.Time // zero: not awaited
+}
+
+// NewWaits measures deals on the machine's agreement.
+func NewWaits(m *dealstate.Machine) *Waits {
+	w := &Waits{open: openStates(m.Lifecycle()), at: map[string]int{}}
+	parties := m.Agreement().Parties
+	for i, p := range m.Cursor(dealstate.Policy{}).Snapshot().Parties {
+		if p.Asked {
+			w.at[p.Party] = len(w.parties)
+			w.parties = append(w.parties, parties[i])
+		}
+	}
+	return w
+}
+
+// openStates are those that an approval can change. A rule for when the
+// condition is not met takes a deal back; it awaits nobody.
+func openStates(l dealstate.Lifecycle) map[dealstate.State]bool {
+	back := dealstate.Not(dealstate.ApprovalMet()).String()
+	open := map[dealstate.State]bool{}
+	for _, r := range l.Rules {
+		for _, from := range r.From {
+			if r.On == dealstate.Approve && r.To != "" && r.To != from && r.When.String() != back {
+				open[from] = true
+			}
+		}
+	}
+	return open
+}
+
+// Add takes the next decision. The error is a *DecisionError.
+func (w *Waits) Add(d dealstate.Decision) error {
+	st, err := w.f.follow(d)
+	if !st.acts {
+		return err
+	}
+	own, party := &st.deal.own, w.party(d.Party)
+	if st.first {
+		*own = waiting{approved: make([]bool, len(w.parties)), since: make([]time.Time, len(w.parties))}
+	}
+	if renewed := own.act(d, party); renewed || w.open[d.From] != w.open[d.To] {
+		for i := range w.parties {
+			w.await(own, i, d)
+		}
+	} else if party >= 0 { // the others are as before
+		w.await(own, party, d)
+	}
+	return nil
+}
+
+func (w *Waits) party(id string) int {
+	if i, asked := w.at[id]; asked {
+		return i
+	}
+	return -1
+}
+
+// act notes what the decision makes of approvals. It reports whether the text
+// is a new one, as it is at first.
+func (w *waiting) act(d dealstate.Decision, party int) (renewed bool) {
+	if renewed = d.Revision != w.revision; renewed {
+		w.revision = d.Revision
+		clear(w.approved)
+	}
+	switch {
+	case party < 0:
+	case d.Kind == dealstate.Approve:
+		w.approved[party] = true
+	case d.Kind == dealstate.Reject || d.Kind == dealstate.Withdraw:
+		w.approved[party] = false
+	}
+	return renewed
+}
+
+func (w *Waits) await(own *waiting, i int, d dealstate.Decision) {
+	awaited, since := w.open[d.To] && !own.approved[i], own.since[i]
+	switch {
+	case awaited && since.IsZero():
+		own.since[i] = d.At.UTC()
+	case !awaited && !since.IsZero():
+		end := w.wait(d.Deal, i, since, d.At.UTC())
+		end.By = d.Kind
+		w.ended = append(w.ended, end)
+		own.since[i] = time.Time{}
+	}
+}
+
+func (w *Waits) wait(deal string, i int, from, to time.Time) Wait {
+	return Wait{Deal: deal, Party: w.parties[i].ID, Approver: w.parties[i].Approver, From: from, To: to, Seconds: seconds(from, to)}
+}
+
+// Merge takes in another shard's waits, for the same agreement. The error is a
+// *MergeError.
+func (w *Waits) Merge(o *Waits) error {
+	if !slices.EqualFunc(w.parties, o.parties, func(a, b dealstate.Party) bool { return a.ID == b.ID && a.Approver == b.Approver }) {
+		return &MergeError{Problem: "the agreements ask other parties"}
+	}
+	copied := func(own waiting) waiting {
+		own.approved, own.since = slices.Clone(own.approved), slices.Clone(own.since)
+		return own
+	}
+	if err := w.f.merge(&o.f, copied); err != nil {
+		return err
+	}
+	w.ended = append(w.ended, o.ended...)
+	return nil
+}
+
+// All goes through the waits by deal, then by party in the agreement's order,
+// then in their order. What goes on beyond the instant is censored there, and
+// what begins later is left out; zero means the last decision's instant.
+func (w *Waits) All(until time.Time) iter.Seq[Wait] {
+	return func(yield func(Wait) bool) {
+		end := w.f.end(until)
+		for _, wait := range w.sorted(end) {
+			if wait, ok := wait.cut(end); ok && !yield(wait) {
+				return
+			}
+		}
+	}
+}
+
+func (w *Waits) sorted(end time.Time) []Wait {
+	all := slices.Clone(w.ended)
+	for deal, c := range w.f.begun() {
+		for i, since := range c.own.since {
+			if !since.IsZero() && !since.After(end) {
+				open := w.wait(deal, i, since, end)
+				open.Censored = true
+				all = append(all, open)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Wait) int {
+		return cmp.Or(cmp.Compare(a.Deal, b.Deal), cmp.Compare(w.party(a.Party), w.party(b.Party)))
+	})
+	return all
+}
+
+func (w Wait) cut(until time.Time) (_ Wait, ok bool) {
+	switch {
+	case w.From.After(until):
+		return w, false
+	case w.To.After(until):
+		w.By, w.Censored, w.To, w.Seconds = 0, true, until, seconds(w.From, until)
+	}
+	return w, true
+}
+
+// PartyWait sums up how long one side was awaited.
+type PartyWait struct {
+	Party    string  `json:"party"`
+	Approver string  `json:"approver,omitempty"`
+	Waits    int     `json:"waits"`
+	Approved int     `json:"approved"` // ended by the party's approval
+	Open     int     `json:"open"`     // still awaited
+	Total    float64 `json:"total"`    // seconds, open waits included
+	Ended    Dwell   `json:"ended"`    // of the waits that the party ended by approving
+}
+
+// Columns names the cells.
+func (PartyWait) Columns() []string {
+	return append([]string{"party", "approver", "waits", "approved", "open", "total"}, dwellColumns...)
+}
+
+// Cells gives the row.
+func (p PartyWait) Cells() []string {
+	return append([]string{p.Party, p.Approver, strconv.Itoa(p.Waits), strconv.Itoa(p.Approved), strconv.Itoa(p.Open), number(p.Total)}, p.Ended.cells()...)
+}
+
+// ByParty sums the waits up, in the agreement's order; until is as for All. To
+// compare how fast sides approve, do not compare means of ended waits: give
+// [KaplanMeier] the [Waits.Lifetimes], which know of those still open.
+func (w *Waits) ByParty(until time.Time) iter.Seq[PartyWait] {
+	rows, ended := make([]PartyWait, len(w.parties)), make([]Sample, len(w.parties))
+	for wait := range w.All(until) {
+		i := w.party(wait.Party)
+		rows[i].add(wait)
+		if wait.By == dealstate.Approve {
+			ended[i].add(wait.Seconds)
+		}
+	}
+	for i, p := range w.parties {
+		rows[i].Party, rows[i].Approver, rows[i].Ended = p.ID, p.Approver, ended[i].Dwell()
+	}
+	return slices.Values(rows)
+}
+
+func (p *PartyWait) add(w Wait) {
+	p.Waits++
+	p.Total += w.Seconds
+	switch {
+	case w.Censored:
+		p.Open++
+	case w.By == dealstate.Approve:
+		p.Approved++
+	}
+}
+
+// Lifetimes gives one party's waits as times, in seconds, to its approval. A
+// wait that ended otherwise, or not yet, is censored.
+func (w *Waits) Lifetimes(party string, until time.Time) []Lifetime {
+	var out []Lifetime
+	for wait := range w.All(until) {
+		if wait.Party == party {
+			out = append(out, Lifetime{Deal: wait.Deal, Time: wait.Seconds, Reached: wait.By == dealstate.Approve})
+		}
+	}
+	return out
+}

@@ -1,0 +1,281 @@
+package bulk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/looplab/fsm"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+// Each benchmark takes turns with its reference, and reports the ratio of the
+// two: what else the machine does then strikes both.
+
+func london(t testing.TB) *dealstate.Machine {
+	t.Helper()
+	m, err := dealstate.Compile(uschina.London())
+	require.NoError(t, err)
+	return m
+}
+
+// actsOfTwo are what two parties' reports say, the likelier ones more often.
+func actsOfTwo() []Act {
+	var acts []Act
+	for _, party := range []string{"us", "china"} {
+		for _, role := range []dealstate.Role{dealstate.Instrument, dealstate.Approver, dealstate.Government, dealstate.Press} {
+			for _, kind := range []dealstate.Kind{dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Dispute, dealstate.Implement} {
+				if kind == dealstate.Dispute && role != dealstate.Press {
+					continue
+				}
+				acts = append(acts, Act{Kind: kind, Role: role, Party: party})
+			}
+		}
+	}
+	return append(acts, Act{Kind: dealstate.Negotiate, Role: dealstate.Negotiator}, Act{Kind: dealstate.Submit, Role: dealstate.Negotiator},
+		Act{Kind: dealstate.Amend, Role: dealstate.Negotiator}, Act{Kind: dealstate.Settle, Role: dealstate.Negotiator}, Act{Kind: dealstate.Note})
+}
+
+// stream makes events of many deals, in the order of time.
+func stream(deals, events int) Columns {
+	rng := rand.New(rand.NewPCG(1, uint64(deals)))
+	c := Columns{Acts: actsOfTwo(), Deals: make([]string, deals)}
+	for i := range c.Deals {
+		c.Deals[i] = fmt.Sprintf("deal-%07d", i)
+	}
+	at := dayOne.UnixNano()
+	for range events {
+		at += 1e6
+		c.Deal, c.Act, c.At = append(c.Deal, uint32(rng.IntN(deals))), append(c.Act, uint32(rng.IntN(len(c.Acts)))), append(c.At, at)
+	}
+	return c
+}
+
+type wide struct {
+	state uint8
+	_     [63]byte
+}
+
+func bareTable() [][64]uint8 {
+	rng := rand.New(rand.NewPCG(3, 3))
+	table := make([][64]uint8, 12)
+	for s := range table {
+		for e := range table[s] {
+			table[s][e] = uint8(rng.IntN(12))
+		}
+	}
+	return table
+}
+
+// walkBytes is the reference: a table of states and events, a byte a deal, and
+// nothing else. walkWide is the same with the deal's other fields around it.
+func walkBytes(c Columns, states []uint8, table [][64]uint8) {
+	acts := c.Act[:len(c.Deal)]
+	for i, deal := range c.Deal {
+		s := &states[deal]
+		*s = table[*s][acts[i]&63]
+	}
+}
+
+func walkWide(c Columns, states []wide, table [][64]uint8) {
+	acts := c.Act[:len(c.Deal)]
+	for i, deal := range c.Deal {
+		s := &states[deal].state
+		*s = table[*s][acts[i]&63]
+	}
+}
+
+func BenchmarkColumns(b *testing.B) {
+	for _, size := range []struct{ deals, events int }{{1_000, 4_000_000}, {1_000_000, 8_000_000}, {1_000, 10_000}, {1_000, 10_000_000}} {
+		b.Run(fmt.Sprintf("%d_deals/%d_events", size.deals, size.events), func(b *testing.B) {
+			c := stream(size.deals, size.events)
+			l, err := FromColumns(context.Background(), c, Template(london(b)))
+			require.NoError(b, err)
+			table := bareTable()
+			var bare, bareWide, bulk time.Duration
+			for b.Loop() {
+				states, wides := make([]uint8, size.deals), make([]wide, size.deals)
+				bare += spent(func() { walkBytes(c, states, table) })
+				bareWide += spent(func() { walkWide(c, wides, table) })
+				bulk += spent(func() {
+					r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+					if err != nil || r.totals.Events != int64(size.events) {
+						b.Fatal(err)
+					}
+				})
+			}
+			per := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / float64(b.N) / float64(size.events) }
+			b.ReportMetric(per(bulk), "ns/event")
+			b.ReportMetric(per(bare), "bare-ns/event")
+			b.ReportMetric(per(bareWide), "bare64B-ns/event")
+			b.ReportMetric(float64(bulk)/float64(bare), "x-bare")
+			b.ReportMetric(float64(bulk)/float64(bareWide), "x-bare64B")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// timed is wall time; spent is the processor's, which other programs on the
+// machine do not lengthen. It counts the garbage collector's.
+func timed(f func()) time.Duration {
+	start := time.Now()
+	f()
+	return time.Since(start)
+}
+
+func spent(f func()) time.Duration {
+	start := cpu()
+	f()
+	return cpu() - start
+}
+
+// BenchmarkHeap measures what a replay keeps a deal.
+func BenchmarkHeap(b *testing.B) {
+	const deals = 1_000_000
+	l, err := FromColumns(context.Background(), stream(deals, 4*deals), Template(london(b)))
+	require.NoError(b, err)
+	for b.Loop() {
+		before := heap()
+		r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+		require.NoError(b, err)
+		after := heap()
+		b.ReportMetric(float64(after-before)/deals, "B/deal")
+		runtime.KeepAlive(r)
+	}
+	runtime.KeepAlive(l)
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return s.HeapAlloc
+}
+
+// BenchmarkCores compares one worker with two.
+func BenchmarkCores(b *testing.B) {
+	c := stream(1_000_000, 8_000_000)
+	l, err := FromColumns(context.Background(), c, Template(london(b)))
+	require.NoError(b, err)
+	data := lineStream(b, 20_000, 400_000)
+	var one, two, lines1, lines2 time.Duration
+	replay := func(workers int) {
+		_, err := l.Replay(context.Background(), dealstate.View{}, workers)
+		require.NoError(b, err)
+	}
+	read := func(workers int) {
+		_, err := ReadLines(context.Background(), bytes.NewReader(data), Template(london(b)), Options{Workers: workers})
+		require.NoError(b, err)
+	}
+	for b.Loop() {
+		one += timed(func() { replay(1) })
+		two += timed(func() { replay(2) })
+		lines1 += timed(func() { read(1) })
+		lines2 += timed(func() { read(2) })
+	}
+	b.ReportMetric(float64(one)/float64(two), "x-columns")
+	b.ReportMetric(float64(lines1)/float64(lines2), "x-lines")
+	b.ReportMetric(0, "ns/op")
+}
+
+// lineStream makes lines of about 256 bytes, with all that real ones have.
+func lineStream(t testing.TB, deals, events int) []byte {
+	t.Helper()
+	c := stream(deals, events)
+	var out bytes.Buffer
+	for i := range c.Deal {
+		a := c.Acts[c.Act[i]]
+		by := "a spokesperson"
+		if a.Role == dealstate.Approver {
+			by = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
+		}
+		fmt.Fprintf(&out, `{"id":"ev-%08d","deal":%q,"kind":%q,"party":%q,"by":%q,"role":%q,"modality":"asserted","at":%q,"recorded":%q,`,
+			i, c.Deals[c.Deal[i]], a.Kind, a.Party, by, a.Role, instant(c.At[i]).Format(time.RFC3339), instant(c.At[i]).Format(time.RFC3339))
+		fmt.Fprintf(&out, `"source":{"publisher":"Yicai","url":"https://example.org/a/%06d"}}`+"\n", i)
+	}
+	return out.Bytes()
+}
+
+// BenchmarkLines reads and replays lines; its reference is encoding/json and
+// one looplab machine a deal.
+func BenchmarkLines(b *testing.B) {
+	const events = 400_000
+	for _, deals := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprintf("%d_deals", deals), func(b *testing.B) {
+			data, m := lineStream(b, deals, events), london(b)
+			some := data[:bytes.LastIndexByte(data[:len(data)/8], '\n')+1]
+			var plain, bulk time.Duration
+			for b.Loop() {
+				plain += spent(func() { plainly(b, some) })
+				bulk += spent(func() {
+					l, err := ReadLines(context.Background(), bytes.NewReader(data), Template(m), Options{Workers: 1})
+					require.NoError(b, err)
+					_, err = l.Replay(context.Background(), dealstate.View{}, 1)
+					require.NoError(b, err)
+				})
+			}
+			lines := float64(b.N * events)
+			perLine, perPlain := float64(bulk)/lines, float64(plain)/float64(b.N*bytes.Count(some, []byte("\n")))
+			b.ReportMetric(perLine, "ns/line")
+			b.ReportMetric(perPlain, "plain-ns/line")
+			b.ReportMetric(perPlain/perLine, "x-faster")
+			b.ReportMetric(float64(len(data))/events, "B/line")
+			b.ReportMetric(float64(len(data))*float64(b.N)/1e6/bulk.Seconds(), "MB/s")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// plainly is how one does it without this package.
+func plainly(b *testing.B, data []byte) {
+	type line struct {
+		ID, Deal, Kind, Party, By, Role, Modality, At, Recorded string
+		Source                                                  struct{ Publisher, URL, Published string }
+	}
+	machines := map[string]*fsm.FSM{}
+	for text := range bytes.Lines(data) {
+		var e line
+		if err := json.Unmarshal(text, &e); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := time.Parse(time.RFC3339, e.At); err != nil {
+			b.Fatal(err)
+		}
+		machine := machines[e.Deal]
+		if machine == nil {
+			machine = fsm.NewFSM("negotiated", fsm.Events{
+				{Name: "approve us", Src: []string{"negotiated"}, Dst: "awaiting china"},
+				{Name: "approve china", Src: []string{"negotiated"}, Dst: "awaiting us"},
+				{Name: "approve us", Src: []string{"awaiting us"}, Dst: "approved"},
+				{Name: "approve china", Src: []string{"awaiting china"}, Dst: "approved"},
+				{Name: "withdraw us", Src: []string{"approved"}, Dst: "awaiting us"},
+				{Name: "withdraw china", Src: []string{"approved"}, Dst: "awaiting china"},
+				{Name: "implement us", Src: []string{"approved"}, Dst: "implemented"},
+				{Name: "implement china", Src: []string{"approved"}, Dst: "implemented"},
+			}, nil)
+			machines[e.Deal] = machine
+		}
+		_ = machine.Event(context.Background(), e.Kind+" "+e.Party) // most are refused
+	}
+}
+
+// BenchmarkScan is the scanner alone, which must not allocate.
+func BenchmarkScan(b *testing.B) {
+	line := bytes.TrimSpace(lineStream(b, 1, 1))
+	b.SetBytes(int64(len(line)))
+	b.ReportAllocs()
+	var r record
+	for b.Loop() {
+		if !r.scan(line) {
+			b.Fatal("a surprise")
+		}
+	}
+}

@@ -1,0 +1,57 @@
+// Package bulk replays millions of events over many deals, as fast as the
+// machine can read them, and comes to what [dealstate.Machine.Fold] comes to for
+// each deal.
+//
+//	log, err := bulk.ReadLines(ctx, os.Stdin, bulk.Template(machine), bulk.Options{})
+//	result, err := log.Replay(ctx, dealstate.View{Policy: dealstate.Official}, 0)
+//	fmt.Println(result.Totals().States)
+//
+// # In and out
+//
+// A [Log] is made from JSON lines ([ReadLines]), from a sequence of events
+// ([ReadEvents]), or from columns that the caller has already ([FromColumns]).
+// [Agreements] say which agreement runs a deal: one [Template] for all, or a
+// [Catalogue]. The log is then replayed as often as wanted, under any view:
+//
+//   - [Log.Replay]: where every deal stands ([Result.Finals]), and how many
+//     decisions there were, by outcome, reason and rule ([Result.Totals]);
+//   - [Log.Transitions]: every change of state;
+//   - [Log.Stories]: each deal's snapshot and decisions in full, for
+//     package analytics.
+//
+// The output is in the order in which the deals first appear in the log, and
+// within a deal in the order in which its events fold, however many goroutines
+// work on it.
+//
+// [ReadSorted] replays lines as they come, and keeps no event.
+//
+// # What order costs and buys
+//
+// Except by ReadSorted, no order is asked for: late reports, duplicates, retractions and clocks obey
+// the library's laws. But order buys speed. A deal whose events arrive in the
+// order in which they fold, by At, Recorded and id, costs one look-up an event.
+// A deal with late reports is grouped and sorted first, at 4 bytes for every event of the
+// log and some tens of nanoseconds for each of its own. A deal with a retraction, with an extension, with a settlement
+// of one dispute among several, with more than 64 parties, or whose agreement
+// has a deadline, a delay or a term, is folded by the library: some
+// microseconds an event. So is one that comes to a situation that takes more
+// than 64 events to reach, or lies beyond the first 16,384.
+//
+// [ReadSorted] needs the order, and has no slow way: what would take one it
+// refuses, with a *[LogError]. In return its memory is constant for each deal.
+//
+// The look-up is in a table that is filled lazily, by asking a
+// [dealstate.Deal] and its [dealstate.Cursor] that stand in the situation at
+// hand. It can hold nothing that the library, and looplab/fsm under it, would
+// not do. A log keeps its tables for its next replay under the same policy.
+//
+// # Memory
+//
+// A log of lines takes about 60 bytes an event and its id, for columns and the
+// index that finds duplicates, and up to twice that while they grow; borrowed columns take none. [Options].MaxBytes bounds
+// it, and a *[SizeError] says so. Reading holds four blocks of one to two MiB
+// for each worker besides. A [Result] takes 32 bytes a deal. Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
+//
+// Duplicates are told by the content of their fields; of notes, URLs and dates of
+// publication, by a 64-bit hash.
+package bulk

@@ -1,0 +1,61 @@
+package bulk
+
+import (
+	"context"
+	"iter"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Story is all there is to say of one deal.
+type Story struct {
+	Deal      string
+	Machine   *dealstate.Machine // whose agreement may have another id, if it is a [Template]
+	Snapshot  dealstate.Snapshot
+	Decisions []dealstate.Decision // with the clocks that fired, in their order
+	Events    []dealstate.Event    // in order of arrival, without what no decision asks for: notes, and of the source all but the publisher
+}
+
+// Stories folds each deal's log with the library itself, on so many goroutines
+// (0: one a core), in the order in which the deals first appear. It is the slow
+// and full way: microseconds an event, and every reason. An error ends the
+// sequence. At most 256 deals a worker are in memory besides the log, twice.
+func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.Seq2[Story, error] {
+	return inOrder(ctx, len(l.deals), workers, func() func(int, func(Story)) error {
+		return func(deal int, yield func(Story)) error {
+			events := l.eventsOf(uint32(deal))
+			snapshot, decisions, err := l.foldEvents(uint32(deal), events, v)
+			if err != nil {
+				return err
+			}
+			for i := range events {
+				events[i].Deal = l.deals[deal]
+			}
+			yield(Story{Deal: l.deals[deal], Machine: l.machineOf(uint32(deal)), Snapshot: snapshot, Decisions: decisions, Events: events})
+			return nil
+		}
+	})
+}
+
+func (l *Log) eventsOf(deal uint32) []dealstate.Event {
+	rows := l.rowsOf(deal)
+	events := make([]dealstate.Event, len(rows))
+	for i, row := range rows {
+		events[i] = l.event(row)
+	}
+	return events
+}
+
+// fold is what all else in this package must agree with.
+func (l *Log) fold(deal uint32, v dealstate.View) (dealstate.Snapshot, []dealstate.Decision, error) {
+	return l.foldEvents(deal, l.eventsOf(deal), v)
+}
+
+func (l *Log) foldEvents(deal uint32, events []dealstate.Event, v dealstate.View) (dealstate.Snapshot, []dealstate.Decision, error) {
+	snapshot, decisions, err := l.machineOf(deal).Fold(events, v)
+	snapshot.Deal = l.deals[deal]
+	for i := range decisions {
+		decisions[i].Deal = l.deals[deal]
+	}
+	return snapshot, decisions, err
+}

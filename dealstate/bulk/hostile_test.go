@@ -1,0 +1,247 @@
+package bulk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+func twoPartyLine(id, more string) string {
+	return fmt.Sprintf(`{"id":%q,"deal":"d","kind":"note","at":"2025-01-01T00:00:00Z"%s}`, id, more)
+}
+
+// What dealstate.ReadEvents says of a stream, ReadLines says too.
+func TestLinesAreTakenAndRefusedAsTheLibraryDoes(t *testing.T) {
+	t.Parallel()
+	m := london(t)
+	good := twoPartyLine("1", "")
+	long := twoPartyLine("2", `,"note":"`+strings.Repeat("x", dealstate.MaxLine)+`"`)
+	for name, text := range map[string]string{
+		"empty":            "",
+		"blank lines":      "\n\n \r\n" + good + "\r\n\n",
+		"byte order mark":  "\xef\xbb\xbf" + good,
+		"mark on line two": good + "\n\xef\xbb\xbf" + good,
+		"no last newline":  good + "\n" + twoPartyLine("2", ""),
+		"truncated":        good + "\n" + good[:30],
+		"NUL":              good + "\n" + strings.Replace(good, `"d"`, "\"d\x00\"", 1) + "\n" + twoPartyLine("3", ""),
+		"only NUL":         strings.Repeat("\x00", 100),
+		"invalid UTF-8":    strings.Replace(good, `"1"`, "\"\xff\"", 1),
+		"too long":         good + "\n" + long + "\n" + twoPartyLine("3", ""),
+		"longest":          "{" + strings.Repeat(" ", dealstate.MaxLine-1-len(good)+1) + good[1:] + "\n",
+		"unknown field":    twoPartyLine("1", `,"noted":""`),
+		"array":            "[]\n[]\n" + good,
+		"unknown party":    twoPartyLine("1", `,"party":"fiji"`) + "\n" + good,
+		"odd spaces":       "\u00a0" + good + "\u2003\n\t" + twoPartyLine("2", ""),
+		"conflict":         good + "\n" + twoPartyLine("1", `,"note":"other"`) + "\n" + good,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := m.NewDeal(dealstate.Strict)
+			var wantBad []string
+			for e, err := range dealstate.ReadEvents(strings.NewReader(text)) {
+				if err == nil {
+					e.Deal = m.Deal()
+					_, err = want.Record(e)
+				}
+				if err != nil {
+					wantBad = append(wantBad, unlined(err))
+				}
+			}
+			for workers := 1; workers <= 2; workers++ {
+				var bad []string
+				l, err := ReadLines(context.Background(), iotestOneByte(text), Template(m), Options{Workers: workers, Bad: func(e *dealstate.LineError) error {
+					bad = append(bad, unlined(e))
+					return nil
+				}})
+				if err != nil {
+					bad = append(bad, unlined(err))
+				}
+				require.Equal(t, wantBad, bad)
+				if err == nil {
+					n := 0
+					for range want.Events() {
+						n++
+					}
+					require.Equal(t, n, l.Len())
+				}
+			}
+		})
+	}
+}
+
+func unlined(err error) string {
+	var line *dealstate.LineError
+	if errors.As(err, &line) {
+		return line.Err.Error()
+	}
+	return err.Error()
+}
+
+// iotestOneByte gives a text in small pieces.
+func iotestOneByte(text string) io.Reader { return &pieces{text: text} }
+
+type pieces struct{ text string }
+
+func (p *pieces) Read(to []byte) (int, error) {
+	if len(p.text) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(to, p.text[:min(len(p.text), 4093)])
+	p.text = p.text[n:]
+	return n, nil
+}
+
+func TestABadLineIsReportedByItsNumberAndStopsUnlessSkipped(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	for i := range 50_000 {
+		if i%10_000 == 9_999 {
+			text.WriteString("{\n")
+		} else {
+			text.WriteString(twoPartyLine(fmt.Sprint(i), "") + "\n")
+		}
+	}
+	for workers := 1; workers <= 2; workers++ {
+		opt := Options{Workers: workers}
+		_, err := ReadLines(context.Background(), strings.NewReader(text.String()), Template(london(t)), opt)
+		var line *dealstate.LineError
+		require.ErrorAs(t, err, &line)
+		require.Equal(t, 10_000, line.Line)
+
+		var numbers []int
+		opt.Bad = func(e *dealstate.LineError) error { numbers = append(numbers, e.Line); return nil }
+		var last Progress
+		opt.Progress = func(p Progress) { last = p }
+		l, err := ReadLines(context.Background(), strings.NewReader(text.String()), Template(london(t)), opt)
+		require.NoError(t, err)
+		require.Equal(t, []int{10_000, 20_000, 30_000, 40_000, 50_000}, numbers)
+		require.Equal(t, Progress{Bytes: int64(text.Len()), Lines: 50_000, Events: 49_995, Bad: 5}, l.Read())
+		require.Equal(t, l.Read(), last)
+	}
+}
+
+// endless is a stream without a newline that never ends by itself.
+type endless struct{ given int64 }
+
+func (e *endless) Read(to []byte) (int, error) {
+	if e.given > 1<<30 {
+		return 0, io.EOF
+	}
+	for i := range to {
+		to[i] = '\r'
+	}
+	e.given += int64(len(to))
+	return len(to), nil
+}
+
+func TestAGibibyteLineIsRefusedAfterTwoMebibytes(t *testing.T) {
+	t.Parallel()
+	for workers := 1; workers <= 2; workers++ {
+		source := &endless{}
+		_, err := ReadLines(context.Background(), source, Template(london(t)), Options{Workers: workers, Bad: Skip})
+		require.EqualError(t, err, "line 1: json: the line is longer than 1048576 bytes")
+		require.LessOrEqual(t, source.given, int64(mostBlock))
+	}
+}
+
+func TestUnknownPartiesAreNotKept(t *testing.T) {
+	t.Parallel()
+	m, in, part := london(t), newIntake(nil), &batch{}
+	in.agreements = Template(m)
+	var r record
+	for i := range 20_000 {
+		line := fmt.Sprintf(`{"id":"1","deal":"deal-%d","kind":"note","party":"party-%d","at":"2025-01-01T00:00:00Z"}`, i, i)
+		require.Error(t, in.parseLine(&r, []byte(line), i, part))
+	}
+	require.Empty(t, in.acts)
+	require.Empty(t, in.deals)
+	require.Empty(t, part.line)
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	events := func(yield func(dealstate.Event, error) bool) {
+		for i := 0; ; i++ {
+			name := fmt.Sprintf("%s-%d", strings.Repeat("x", 200), i) // as many names as events
+			e := dealstate.Event{ID: name, Deal: name, By: name, Kind: dealstate.Note, At: onDay(0)}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+	before := heap()
+	_, err := ReadEvents(context.Background(), events, Template(london(t)), Options{MaxBytes: 8 << 20})
+	var size *SizeError
+	require.ErrorAs(t, err, &size)
+	require.Less(t, heap(), before+64<<20)
+	runtime.KeepAlive(err)
+}
+
+func TestCancelling(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	w := newWorld(t, 9, 400)
+	l, err := ReadLines(ctx, bytes.NewReader(w.lines(t)), w.agreements, Options{})
+	require.NoError(t, err)
+	cancel()
+	for workers := 1; workers <= 2; workers++ {
+		_, err = ReadLines(ctx, bytes.NewReader(w.lines(t)), w.agreements, Options{Workers: workers})
+		require.ErrorIs(t, err, context.Canceled)
+		_, err = l.Replay(ctx, dealstate.View{}, workers)
+		require.ErrorIs(t, err, context.Canceled)
+		n := 0
+		for _, err = range l.Transitions(ctx, dealstate.View{}, workers) {
+			n++
+		}
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, 1, n)
+	}
+	_, err = ReadEvents(ctx, eventSeq(w.events), w.agreements, Options{})
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = FromColumns(ctx, w.columns(), w.agreements)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestBreakingOffALoopLeavesNothingBehind(t *testing.T) {
+	w := newWorld(t, 9, 2000)
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), w.agreements, Options{})
+	require.NoError(t, err)
+	before := runtime.NumGoroutine()
+	for range 20 {
+		for range l.Stories(context.Background(), dealstate.View{}, 2) {
+			break
+		}
+	}
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+2 }, 5e9, 1e6)
+}
+
+func TestWrongColumnsAreRefused(t *testing.T) {
+	t.Parallel()
+	m := Template(london(t))
+	good := Columns{Deals: []string{"d"}, Acts: []Act{{Kind: dealstate.Note}, {Kind: dealstate.Approve, Party: "fiji", Role: dealstate.Press}},
+		Deal: []uint32{0, 0}, Act: []uint32{0, 0}, At: []int64{1, 2}}
+	for want, change := range map[string]func(*Columns){
+		"act: 1 rows; want 2, as deal has":                                       func(c *Columns) { c.Act = c.Act[:1] },
+		"row 1: deal or act: 9 and 0; there are 1 deals and 2 acts":              func(c *Columns) { c.Deal = []uint32{0, 9} },
+		`row 1: party: "fiji" is not a party; want one of us, china`:             func(c *Columns) { c.Act = []uint32{0, 1} },
+		"row 1: id: missing":                                                     func(c *Columns) { c.ID = []string{"a", ""} },
+		"row 1: at: missing; want the instant at which it happened, in RFC 3339": func(c *Columns) { c.At = []int64{1, none} },
+	} {
+		c := good
+		change(&c)
+		_, err := FromColumns(context.Background(), c, m)
+		require.EqualError(t, err, want)
+	}
+	l, err := FromColumns(context.Background(), good, m)
+	require.NoError(t, err)
+	require.Equal(t, "0000000001", l.ID(1))
+}

@@ -1,0 +1,82 @@
+package bulk
+
+import (
+	"context"
+	"iter"
+	"runtime"
+)
+
+// chunk is how many deals a worker takes at a time.
+const chunk = 256
+
+func orCores(workers int) int {
+	if workers <= 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return workers
+}
+
+// inOrder does the work for every deal, on so many goroutines, and yields what
+// comes of it in the deals' order, whoever is done first. Twice as many chunks
+// as there are workers may wait for their turn. newWorker is called once a
+// goroutine.
+func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() func(deal int, yield func(T)) error) iter.Seq2[T, error] {
+	workers = orCores(workers)
+	return func(yield func(T, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		type done struct {
+			items []T
+			err   error
+		}
+		type job struct {
+			from int
+			out  chan done
+		}
+		jobs, queue := make(chan job), make(chan job, 2*workers)
+		for range workers {
+			go func() {
+				work := newWorker()
+				for j := range jobs {
+					var d done
+					for deal := j.from; deal < min(j.from+chunk, deals) && d.err == nil; deal++ {
+						if d.err = ctx.Err(); d.err == nil {
+							d.err = work(deal, func(item T) { d.items = append(d.items, item) })
+						}
+					}
+					j.out <- d
+				}
+			}()
+		}
+		go func() {
+			defer close(queue)
+			defer close(jobs)
+			for from := 0; from < deals; from += chunk {
+				j := job{from: from, out: make(chan done, 1)}
+				select {
+				case queue <- j:
+				case <-ctx.Done():
+					return
+				}
+				jobs <- j // every job in the queue is done by somebody
+			}
+		}()
+		for j := range queue {
+			d := <-j.out
+			for _, item := range d.items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if d.err != nil {
+				var zero T
+				yield(zero, d.err)
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			var zero T
+			yield(zero, err)
+		}
+	}
+}

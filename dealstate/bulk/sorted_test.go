@@ -1,0 +1,148 @@
+package bulk
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// tameWorld leaves what can be streamed, in order, some of it twice.
+func tameWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, 77, 1200)
+	for deal, log := range w.byDeal {
+		_, clocked := map[string]bool{"clocks": true, "at-once": true, "later": true}[strings.Split(deal, "/")[0]]
+		if clocked || slices.ContainsFunc(log, func(e dealstate.Event) bool {
+			return e.Kind == dealstate.Retract || e.Kind == dealstate.Extend || e.Kind == dealstate.Settle
+		}) {
+			delete(w.byDeal, deal)
+		}
+	}
+	w.deals, w.events = nil, nil
+	for _, log := range w.byDeal {
+		w.events = append(w.events, log...)
+	}
+	slices.SortFunc(w.events, func(a, b dealstate.Event) int {
+		if c := foldOrder(a, b); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Deal, b.Deal)
+	})
+	rng := rand.New(rand.NewPCG(1, 1))
+	var twice []dealstate.Event
+	for _, e := range w.events {
+		if !slices.Contains(w.deals, e.Deal) {
+			w.deals = append(w.deals, e.Deal)
+		}
+		twice = append(twice, e)
+		if rng.IntN(10) == 0 {
+			twice = append(twice, e)
+		}
+	}
+	w.events = twice
+	return w
+}
+
+func TestASortedLogComesToTheSameWithoutKeepingIt(t *testing.T) {
+	t.Parallel()
+	w := tameWorld(t)
+	require.Greater(t, len(w.deals), 300)
+	for i, v := range dirtyViews {
+		want := w.truth(t, v)
+		for workers := 1; workers <= 2; workers++ {
+			var told []Transition
+			s, err := ReadSorted(context.Background(), bytes.NewReader(w.lines(t)), w.agreements, v, Options{Workers: workers}, func(tr Transition) { told = append(told, tr) })
+			require.NoError(t, err, i)
+			require.Equal(t, want.totals, s.Totals())
+			require.Equal(t, want.finals, slices.Collect(s.Finals()))
+			slices.SortStableFunc(told, func(a, b Transition) int {
+				return slices.Index(w.deals, a.Deal) - slices.Index(w.deals, b.Deal)
+			})
+			require.Equal(t, want.transitions, told)
+			require.EqualValues(t, len(w.events), s.Read().Lines)
+			require.Equal(t, s.Read().Lines, s.Read().Events+s.Read().Duplicates)
+		}
+	}
+}
+
+func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
+	t.Parallel()
+	good := twoPartyLine("2", "")
+	for bad, want := range map[string]string{
+		twoPartyLine("1", ""):                `line 2: event "1" of deal "d" needs the deal's whole log: it is late`,
+		twoPartyLine("2", `,"note":"other"`): `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
+		`{"id":"3","deal":"d","kind":"retract","ref":"2","at":"2025-01-01T00:00:00Z"}`: `line 2: event "3" of deal "d" needs the deal's whole log: it speaks of another event, or moves a clock, or the deal is too intricate`,
+	} {
+		_, err := ReadSorted(context.Background(), strings.NewReader(good+"\n"+bad), Template(london(t)), dealstate.View{}, Options{}, nil)
+		require.EqualError(t, err, want)
+		s, err := ReadSorted(context.Background(), strings.NewReader(good+"\n"+bad), Template(london(t)), dealstate.View{}, Options{Bad: Skip}, nil)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, s.Read().Bad)
+	}
+	m, err := dealstate.Compile(dirtyAgreements[1])
+	require.NoError(t, err)
+	_, err = ReadSorted(context.Background(), strings.NewReader(good), Template(m), dealstate.View{}, Options{}, nil)
+	var log *LogError
+	require.ErrorAs(t, err, &log)
+	require.Equal(t, "2", log.Event)
+}
+
+// Without this, every deal could go the slow way and all other tests would pass.
+func TestTheAutomatonKnowsTameDealsAndNoOthers(t *testing.T) {
+	t.Parallel()
+	w := tameWorld(t)
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), w.agreements, Options{})
+	require.NoError(t, err)
+	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+	require.NoError(t, err)
+	for deal, d := range r.stands {
+		require.NotEqual(t, int64(gone), d.at, l.deals[deal])
+	}
+}
+
+func TestAnIntricateDealIsFolded(t *testing.T) {
+	t.Parallel()
+	m := london(t)
+	var events []dealstate.Event
+	for i := range 3 * maxDepth { // each open dispute is a situation of its own
+		events = append(events, dealstate.Event{ID: fmt.Sprintf("%03d", i), Deal: m.Deal(), Kind: dealstate.Dispute, Party: "us", Role: dealstate.Government, At: onDay(i)})
+	}
+	l, err := ReadEvents(context.Background(), eventSeq(events), Template(m), Options{})
+	require.NoError(t, err)
+	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+	require.NoError(t, err)
+	require.EqualValues(t, gone, r.stands[0].at)
+	require.EqualValues(t, 3*maxDepth, r.Totals().Outcomes[dealstate.Applied])
+	require.LessOrEqual(t, len(l.shelf.sets[dealstate.Strict][0][0].spots), maxDepth+1)
+}
+
+// Swapping the two sides of every event swaps the results.
+func TestSidesAreAlike(t *testing.T) {
+	t.Parallel()
+	c := stream(300, 6000)
+	count := func(c Columns) Totals {
+		l, err := FromColumns(context.Background(), c, Template(london(t)))
+		require.NoError(t, err)
+		r, err := l.Replay(context.Background(), dealstate.View{Policy: dealstate.Reported}, 2)
+		require.NoError(t, err)
+		return r.Totals()
+	}
+	one := count(c)
+	c.Acts = slices.Clone(c.Acts)
+	for i, a := range c.Acts {
+		c.Acts[i].Party = map[string]string{"us": "china", "china": "us"}[a.Party]
+	}
+	two := count(c)
+	require.Equal(t, one.Outcomes, two.Outcomes)
+	require.Equal(t, one.Reasons, two.Reasons)
+	require.Equal(t, one.States["awaiting_xi_approval"], two.States["awaiting_trump_approval"])
+	require.Equal(t, one.States["implemented"], two.States["implemented"])
+}

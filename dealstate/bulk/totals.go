@@ -1,0 +1,73 @@
+package bulk
+
+import (
+	"maps"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Totals count decisions and deals. The zero value is empty, and those of
+// several logs can be merged.
+type Totals struct {
+	Deals    int64
+	Events   int64 // that the view sees
+	Clocks   int64 // that fired
+	Moved    int64 // decisions that changed the state, clocks included
+	Outcomes map[dealstate.Outcome]int64
+	Reasons  map[dealstate.ReasonCode]int64 // decisions that give the reason, each once
+	Rules    map[string]int64               // by the id of the rule that fired
+	States   map[dealstate.State]int64      // deals that stand there
+}
+
+func newTotals() Totals {
+	return Totals{Outcomes: map[dealstate.Outcome]int64{}, Reasons: map[dealstate.ReasonCode]int64{}, Rules: map[string]int64{}, States: map[dealstate.State]int64{}}
+}
+
+func (t *Totals) count(s said, times int64, clock bool) {
+	if clock {
+		t.Clocks += times
+	} else {
+		t.Events += times
+	}
+	if s.from != s.to {
+		t.Moved += times
+	}
+	t.Outcomes[s.outcome] += times
+	for _, code := range s.reasons {
+		t.Reasons[code] += times
+	}
+	if s.rule != "" {
+		t.Rules[s.rule] += times
+	}
+}
+
+func (t *Totals) countHits(a *automaton) {
+	for at, s := range a.said {
+		if times := a.table[uint32(at>>32)<<a.shift|uint32(at)].hits; times > 0 {
+			t.count(s, int64(times), false)
+		}
+	}
+}
+
+// Merge adds the other counts to these.
+func (t *Totals) Merge(o Totals) {
+	t.Deals, t.Events, t.Clocks, t.Moved = t.Deals+o.Deals, t.Events+o.Events, t.Clocks+o.Clocks, t.Moved+o.Moved
+	t.Outcomes, t.Reasons = added(t.Outcomes, o.Outcomes), added(t.Reasons, o.Reasons)
+	t.Rules, t.States = added(t.Rules, o.Rules), added(t.States, o.States)
+}
+
+func added[K comparable](to, more map[K]int64) map[K]int64 {
+	if to == nil {
+		to = make(map[K]int64, len(more))
+	}
+	for k, n := range more {
+		to[k] += n
+	}
+	return to
+}
+
+func (t Totals) clone() Totals {
+	t.Outcomes, t.Reasons = maps.Clone(t.Outcomes), maps.Clone(t.Reasons)
+	t.Rules, t.States = maps.Clone(t.Rules), maps.Clone(t.States)
+	return t
+}

@@ -1,0 +1,61 @@
+package render
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// belief is the state on a day, as known on that day.
+type belief struct {
+	Day    string
+	States []believedState
+}
+
+type believedState struct{ Policy, State string }
+
+// mostDays bounds how many days are looked at, for each folds the log anew.
+const mostDays = 60
+
+// believed lists the days on which what was known of the state changed. Older
+// counts the days with reports, if there are more than were looked at.
+func believed(stories []Story) (rows []belief, shown, older int) {
+	days := stories[0].learningDays()
+	if len(days) > mostDays {
+		older, days = len(days), days[len(days)-mostDays:]
+	}
+	for _, end := range days {
+		row := belief{Day: day(end)}
+		for _, s := range stories {
+			at, _, err := s.Machine.Fold(s.Events, dealstate.View{AsOf: end, KnownBy: end, Policy: s.Policy})
+			if err != nil {
+				return nil, 0, 0
+			}
+			row.States = append(row.States, believedState{legible(s.Policy.Name), stateWords(string(at.State))})
+		}
+		if len(rows) == 0 || !slices.Equal(rows[len(rows)-1].States, row.States) {
+			rows = append(rows, row)
+		}
+	}
+	return rows, len(days), older
+}
+
+// learningDays are the ends of the days on which anything was recorded or
+// decided, up to the view's own end.
+func (s Story) learningDays() []time.Time {
+	var ends []time.Time
+	add := func(t time.Time) {
+		if end := t.UTC().Truncate(24 * time.Hour).Add(24*time.Hour - 1); !end.After(s.Snapshot.AsOf.Add(24 * time.Hour)) {
+			ends = append(ends, end)
+		}
+	}
+	for _, e := range s.Events {
+		add(e.Recorded)
+	}
+	for _, d := range s.Decisions {
+		add(d.At)
+	}
+	slices.SortFunc(ends, time.Time.Compare)
+	return slices.Compact(ends)
+}

@@ -106,7 +106,8 @@ func (c *Cursor) Now() time.Time { return c.f.now }
 // State is the deal's state.
 func (c *Cursor) State() State { return c.f.name() }
 
-// Since is when the deal came to its state; zero if it never left the first.
+// Since is when the deal came to its state; zero if it never left the first and
+// no negotiation was taken.
 func (c *Cursor) Since() time.Time { return c.f.since }
 
 // Next is the clock due next; ok is false when none runs.

@@ -165,6 +165,9 @@ func (f *folding) decide(e *entry) step {
 	switch e.Kind {
 	case Negotiate:
 		f.warnEarly(e)
+		if f.since.IsZero() { // the deal begins to stand where its lifecycle begins
+			f.since, f.by = e.At, e.ID
+		}
 	case Implement:
 		f.warnBeforeEffect(e)
 	}

@@ -386,3 +386,12 @@ func TestReasonsReadAsEnglish(t *testing.T) {
 		resume (resume-06-07): refused: in state awaiting_b_approval, resumption leads nowhere
 		deadline clock: applied, awaiting_b_approval → lapsed: the deadline came due`), strings.Join(said, "\n"))
 }
+
+func TestDealStandsWhereItBeginsSinceItsFirstNegotiation(t *testing.T) {
+	t.Parallel()
+	s, _ := told(t, pair(), "06-30", "06-05 negotiate\n06-07 negotiate id=again")
+	require.Equal(t, dealstate.StateNegotiated, s.State)
+	require.Equal(t, date(t, "06-05"), s.Since)
+	s, _ = told(t, pair(), "06-01", "06-05 negotiate")
+	require.Zero(t, s.Since, "as of the first, nothing was negotiated yet")
+}

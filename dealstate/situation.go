@@ -9,7 +9,7 @@ import (
 type situation struct {
 	m         *Machine
 	state     int
-	since     time.Time // when it came to the state; zero: it never left the first
+	since     time.Time // when it came to the state, or was negotiated; zero: neither
 	by        string    // the event or clock that brought it there
 	now       time.Time // the instant last reached
 	actor     int       // the party of the event at hand, or -1

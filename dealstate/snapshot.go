@@ -12,7 +12,7 @@ type Snapshot struct {
 	Deal        string
 	Title       string
 	State       State
-	Since       time.Time // zero: since before the first event
+	Since       time.Time // zero: it never left its first state, and no negotiation is on record
 	By          string    // the event, or the clock, that brought it there
 	Revision    int       // of the text, counted from 1
 	Awaiting    []string  // the parties whose approval is outstanding

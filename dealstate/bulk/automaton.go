@@ -42,7 +42,8 @@ type cell struct {
 }
 
 // lead is where a symbol leads: the situation, by how much it raises the
-// revision, and whether the state changes. 0: not asked yet.
+// revision, and whether the instant changes since when it stands where it does.
+// 0: not asked yet.
 type lead uint32
 
 const (
@@ -76,6 +77,7 @@ type spot struct {
 	events   []dealstate.Event
 	state    uint32
 	revision int
+	began    bool // it is known since when the deal stands here
 }
 
 // said is what there is to tell of a decision, whatever the deal.
@@ -113,6 +115,9 @@ func (a *automaton) spot(events []dealstate.Event) (n uint32, ok bool) {
 	for _, p := range now.Parties { // reasons tell a stale approval from none at all
 		key = append(key, byte(p.Standing))
 	}
+	if !now.Since.IsZero() { // the first negotiation on record says since when
+		key = append(key, 1)
+	}
 	if n, ok := a.byKey[string(key)]; ok {
 		return n, true
 	}
@@ -121,7 +126,7 @@ func (a *automaton) spot(events []dealstate.Event) (n uint32, ok bool) {
 		return 0, false
 	}
 	a.byKey[string(key)] = n
-	a.spots = append(a.spots, spot{deal: deal, events: events, state: a.stateIndex(now.State), revision: now.Revision})
+	a.spots = append(a.spots, spot{deal: deal, events: events, state: a.stateIndex(now.State), revision: now.Revision, began: !now.Since.IsZero()})
 	a.table = append(a.table, make([]cell, 1<<a.shift)...)
 	return n, true
 }
@@ -300,7 +305,7 @@ func (a *automaton) ask(from, symbol uint32) lead {
 	}
 	a.said[uint64(from)<<32|uint64(symbol)] = saidOf(decision)
 	to := leadFilled | lead(next) | lead(raise)<<leadRaise
-	if decision.From != decision.To {
+	if decision.From != decision.To || a.spots[next].began && !here.began {
 		to |= leadMoves
 	}
 	return to

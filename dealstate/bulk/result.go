@@ -26,7 +26,7 @@ type Result struct {
 type Final struct {
 	Deal     string
 	State    dealstate.State
-	Since    time.Time // when it came to the state; zero: it never left the first
+	Since    time.Time // when it came to the state; zero as in dealstate.Snapshot
 	Revision int
 }
 

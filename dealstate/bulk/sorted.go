@@ -88,8 +88,7 @@ func (s *Sorted) take(in *batch, row int, deal, act uint32, more extra) error {
 	l.read.Events++
 	a.table[n].hits++
 	last.keep(next)
-	if a.table[n].leads&leadMoves != 0 {
-		said := a.said[uint64(from)<<32|uint64(n&(1<<a.shift-1))]
+	if said := a.said[uint64(from)<<32|uint64(n&(1<<a.shift-1))]; said.from != said.to {
 		s.tell(Transition{Deal: l.deals[deal], Event: string(id), Kind: l.acts[act].Kind, Party: l.acts[act].Party, At: instant(at),
 			Rule: said.rule, From: said.from, To: said.to})
 	}

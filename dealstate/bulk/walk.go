@@ -301,8 +301,8 @@ func (w *walker) quick(a *automaton, deal uint32, rows []uint32, tell func(Trans
 		n := uint32(visit>>32)<<a.shift | uint32(visit)
 		if tell == nil {
 			a.table[n].hits++
-		} else if a.table[n].leads&leadMoves != 0 {
-			tell(w.l.transition(rows[i], a.said[visit]))
+		} else if said := a.said[visit]; said.from != said.to {
+			tell(w.l.transition(rows[i], said))
 		}
 	}
 	return d, true

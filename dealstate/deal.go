@@ -191,10 +191,10 @@ func (d *Deal) planLate(in *entry) plan {
 	return plan{decision: decision, keep: func() { d.log, d.now, d.last = l, f, last }}
 }
 
+// duplicate answers as the first time, but for the outcome.
 func (d *Deal) duplicate(in *entry) Decision {
-	state := d.now.name()
-	return Decision{Deal: in.Deal, Event: in.ID, Kind: in.Kind, Party: in.Party, At: in.At, Outcome: Duplicate,
-		From: state, To: state, Revision: d.now.revision, Reasons: []Reason{{Code: ReasonSame, Event: in.ID}}}
+	first := slices.IndexFunc(d.now.steps, func(st step) bool { return st.entry != nil && st.entry.ID == in.ID })
+	return d.machine.decision(d.now.steps[first]).Repeated()
 }
 
 // revisions pairs the steps before with those after, and keeps the pairs that
@@ -333,8 +333,8 @@ func (d *Deal) Awaiting() []Party {
 func (d *Deal) Explain() string { return d.Now().Explain() }
 
 // Decisions goes through what every event did under the deal's own policy, in
-// their order, with the clocks that fired up to the last instant on record. It sees the deal as it
-// was when the loop began.
+// their order, with the clocks that fired up to the last instant on record. It
+// sees the deal as it was when the loop began.
 func (d *Deal) Decisions() iter.Seq[Decision] {
 	d.mu.RLock()
 	steps := d.settled().steps

@@ -192,6 +192,14 @@ func (f *folding) warnEarly(e *entry) {
 	}
 }
 
+// warnBeforeEffect flags an entry into force before the date that the
+// agreement's own delay gives: perhaps a provisional application.
+func (f *folding) warnBeforeEffect(e *entry) {
+	if due := f.dueAt(int(Effect - firstClock)); due.After(e.At) {
+		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + sayInstant(due)})
+	}
+}
+
 // aside says whether an event is kept as evidence only, and why.
 func (f *folding) aside(e *entry) ([]Reason, bool) {
 	by, void := f.voided[e.ID]
@@ -218,14 +226,6 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 		why = append(why, Reason{Code: ReasonNoTarget, Event: e.Ref})
 	}
 	return why, len(why) > 0
-}
-
-// warnBeforeEffect flags an entry into force before the date that the
-// agreement's own delay gives: perhaps a provisional application.
-func (f *folding) warnBeforeEffect(e *entry) {
-	if due := f.dueAt(int(Effect - firstClock)); due.After(e.At) {
-		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + sayInstant(due)})
-	}
 }
 
 // remember keeps the report of an approval that comes nearest to counting.

@@ -395,3 +395,22 @@ func TestDealStandsWhereItBeginsSinceItsFirstNegotiation(t *testing.T) {
 	s, _ = told(t, pair(), "06-01", "06-05 negotiate")
 	require.Zero(t, s.Since, "as of the first, nothing was negotiated yet")
 }
+
+// Record and replay of a file give one answer to an event that comes again.
+func TestEventThatComesAgainIsAnsweredAsTheFirstTime(t *testing.T) {
+	t.Parallel()
+	m, err := dealstate.Compile(pair())
+	require.NoError(t, err)
+	deal := m.NewDeal(dealstate.Strict)
+	event := func(id, party string, day string) dealstate.Event {
+		return dealstate.Event{ID: id, Deal: "pair", Kind: dealstate.Approve, Party: party, Role: dealstate.Instrument, At: date(t, day)}
+	}
+	first, err := deal.Record(event("1", "a", "06-01"))
+	require.NoError(t, err)
+	_, err = deal.Record(event("2", "b", "06-02"))
+	require.NoError(t, err)
+	again, err := deal.Record(event("1", "a", "06-01"))
+	require.NoError(t, err)
+	require.Equal(t, first.Repeated(), again)
+	require.Equal(t, dealstate.Duplicate, again.Outcome)
+}

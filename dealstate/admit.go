@@ -5,6 +5,65 @@ import (
 	"strings"
 )
 
+// entry is an event that the machine has admitted, with its names resolved.
+type entry struct {
+	Event
+	party      int // -1: all sides
+	commitment int // -1: none
+}
+
+// Admit reports why this agreement cannot mean the event, as a *FieldError: it
+// is not well-formed, it is of another deal, or it names a party, commitment or
+// approver that the agreement does not know. Nil means that Record would keep it.
+func (m *Machine) Admit(e Event) error {
+	_, err := m.admit(e)
+	return err
+}
+
+// admit brings an event into its kept form, or says what about it this
+// agreement cannot mean.
+func (m *Machine) admit(e Event) (*entry, error) {
+	in := &entry{Event: e, party: -1, commitment: -1}
+	if err := in.validate(); err != nil {
+		return nil, err
+	}
+	if e.Deal != m.agreement.ID {
+		return nil, fieldErr("deal", "%q is another deal; want %q", clip(e.Deal), clip(m.agreement.ID))
+	}
+	in.tidy()
+	if e.Party != "" {
+		i, ok := m.parties[e.Party]
+		if !ok {
+			return nil, fieldErr("party", "%q is not a party; want one of %s", clip(e.Party), m.agreement.someParties())
+		}
+		in.party = i
+	}
+	if err := m.admitCommitment(in); err != nil {
+		return nil, err
+	}
+	return in, m.admitSpeaker(in)
+}
+
+func (m *Machine) admitCommitment(in *entry) error {
+	if in.Commitment == "" {
+		return nil
+	}
+	i, ok := m.commitments[in.Commitment]
+	if !ok {
+		return fieldErr("commitment", "%q is not a commitment of this agreement", clip(in.Commitment))
+	}
+	in.commitment = i
+	owner := m.agreement.Commitments[i].Party
+	switch {
+	case in.Kind != Perform || in.Party == owner:
+		return nil
+	case in.Party == "": // the commitment says whose it is
+		in.Party, in.party = owner, m.parties[owner]
+		return nil
+	}
+	return fieldErr("party", "%q; %s is a commitment of %q", clip(in.Party), clip(in.Commitment), clip(owner))
+}
+
 // admitSpeaker holds the approver's role to the approvers. Whoever speaks in it
 // must bear the name of the party's approver, or a part of it, and no other
 // approver's name more; for all sides jointly, that of one of them.

@@ -138,17 +138,21 @@ func parse(t *testing.T, text []byte) node {
 var (
 	xsDecimal  = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 	ncName     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+	xsName     = regexp.MustCompile(`^[A-Za-z_:][A-Za-z0-9_.:-]*$`)
 	xsDateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
 )
 
 // xesLog checks the rules of IEEE Std 1849-2016, clause 5 and its XML Schema, as
-// far as this writer uses the language.
+// far as this writer uses the language. What the schema says of names: those of
+// extensions, classifiers and scopes are xs:NCName, and so without spaces; keys are
+// xs:Name; a classifier's keys and the features are xs:token. The real output of
+// this writer was also validated against the schema itself, with libxml2.
 func xesLog(t *testing.T, text []byte) node {
 	t.Helper()
 	log := parse(t, text)
 	require.Equal(t, xml.Name{Space: "http://www.xes-standard.org/", Local: "log"}, log.XMLName)
 	require.Regexp(t, xsDecimal, log.must(t, "xes.version"))
-	log.must(t, "xes.features")
+	requireToken(t, log.must(t, "xes.features"))
 	order := []string{"extension", "global", "classifier", "attribute", "trace"} // the schema's sequence
 	place := 0
 	for _, c := range log.Children {
@@ -163,7 +167,8 @@ func xesLog(t *testing.T, text []byte) node {
 	prefixes := xesExtensions(t, log)
 	globals := xesGlobals(t, log, prefixes)
 	for _, c := range log.all("classifier") {
-		require.NotEmpty(t, c.must(t, "name"))
+		require.Regexp(t, ncName, c.must(t, "name"))
+		requireToken(t, c.must(t, "keys"))
 		for _, key := range strings.Fields(c.must(t, "keys")) {
 			require.Contains(t, globals["event"], key, "a classifier's keys are on every event")
 		}
@@ -175,6 +180,12 @@ func xesLog(t *testing.T, text []byte) node {
 		}
 	}
 	return log
+}
+
+// requireToken: an xs:token has single spaces, and those inside only.
+func requireToken(t *testing.T, text string) {
+	t.Helper()
+	require.Equal(t, strings.Join(strings.Fields(text), " "), text)
 }
 
 func xesExtensions(t *testing.T, log node) (prefixes []string) {
@@ -209,6 +220,7 @@ func xesAttributes(t *testing.T, n node, prefixes []string, besides ...string) (
 			continue
 		}
 		key, value := c.must(t, "key"), c.must(t, "value")
+		require.Regexp(t, xsName, key)
 		require.NotContains(t, keys, key, "keys are unique in their element")
 		keys = append(keys, key)
 		require.Empty(t, c.Children)

@@ -56,7 +56,7 @@ func xesHead(m markup) {
 	xesDate(m, 2, "time:timestamp", time.Unix(0, 0))
 	m.close(1, "global")
 	m.empty(1, "classifier", "name", "Activity", "keys", "concept:name")
-	m.empty(1, "classifier", "name", "Activity and outcome", "keys", "concept:name outcome")
+	m.empty(1, "classifier", "name", "Activity_and_outcome", "keys", "concept:name outcome")
 	xesText(m, 1, "concept:name", "dealstate")
 	xesText(m, 1, "lifecycle:model", "standard")
 }

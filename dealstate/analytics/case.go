@@ -3,14 +3,16 @@ package analytics
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
 // Case is one deal of an event log.
 type Case struct {
-	Deal      string // "": the agreement's id
+	Deal      string // without white space; "": the agreement's id
 	Agreement dealstate.Agreement
 	Decisions []dealstate.Decision // in their order; duplicates are passed over
 	// Events are the reports decided upon, in any order. Those left out cost the log
@@ -41,8 +43,11 @@ type entry struct {
 // entries pairs decisions with their events. The error names what the formats
 // could not carry.
 func (c Case) entries() ([]entry, error) {
-	if c.deal() == "" {
+	switch {
+	case c.deal() == "":
 		return nil, fieldErr("deal", "missing")
+	case spaced(c.deal()):
+		return nil, fieldErr("deal", "%q holds white space", clip(c.deal()))
 	}
 	events := make(map[string]dealstate.Event, len(c.Events))
 	for _, e := range c.Events {
@@ -55,13 +60,22 @@ func (c Case) entries() ([]entry, error) {
 		switch {
 		case d.Outcome == dealstate.Duplicate:
 			continue
+		case spaced(d.Event):
+			return nil, eventErr(i, "%q holds white space", clip(d.Event))
 		case seen[e.id]:
-			return nil, fieldErr("decisions["+strconv.Itoa(i)+"].event", "%q of deal %q is decided upon twice", clip(e.id), clip(c.deal()))
+			return nil, eventErr(i, "%q of deal %q is decided upon twice", clip(e.id), clip(c.deal()))
 		}
 		seen[e.id] = true
 		all = append(all, e)
 	}
 	return all, nil
+}
+
+// spaced: what the logs join with a space has to come apart again.
+func spaced(id string) bool { return strings.ContainsFunc(id, unicode.IsSpace) }
+
+func eventErr(place int, format string, args ...any) error {
+	return fieldErr("decisions["+strconv.Itoa(place)+"].event", format, args...)
 }
 
 // entryID names a clock by its place.

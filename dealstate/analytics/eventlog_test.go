@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -443,13 +444,18 @@ func TestEventLogsRefuseWhatTheyCouldNotCarry(t *testing.T) {
 	twice := c
 	twice.Decisions = append(slices.Clone(c.Decisions), c.Decisions[0])
 	for want, log := range map[string][]analytics.Case{
-		"deal: missing": {{}},
+		"deal: missing":                                                  {{}},
+		`deal: "a b" holds white space`:                                  {{Deal: "a b"}},
+		`deal: "a\u00a0b" holds white space`:                             {{Deal: "a\u00a0b"}},
+		`decisions[0].event: "a b" holds white space`:                    {{Deal: "d", Decisions: []dealstate.Decision{{Event: "a b", Outcome: dealstate.Noted}}}},
 		`decisions[7].event: "n1" of deal "small" is decided upon twice`: {twice},
 	} {
 		require.EqualError(t, analytics.WriteXES(io.Discard, slices.Values(log)), want)
 		require.EqualError(t, analytics.WriteOCEL(io.Discard, slices.Values(log)), want)
 	}
-	require.EqualError(t, analytics.WriteOCEL(io.Discard, slices.Values([]analytics.Case{c, c})), `deal: "small" comes twice`)
+	for _, write := range []func(io.Writer, iter.Seq[analytics.Case]) error{analytics.WriteXES, analytics.WriteOCEL} {
+		require.EqualError(t, write(io.Discard, slices.Values([]analytics.Case{c, c})), `deal: "small" comes twice`)
+	}
 
 	repeated := c
 	repeated.Decisions = append(slices.Clone(c.Decisions), c.Decisions[0].Repeated())

@@ -21,13 +21,18 @@ import (
 // a process wants the complete ones only, and filters for them, or leaves the
 // others out of the case. The remaining attributes are this library's own.
 //
-// Cases are not kept. The error is the writer's, or a *dealstate.FieldError for a
-// case without a name or with an event decided upon twice; what was written until
-// then is no whole document.
+// Of a case only its name is kept: readers take two traces of one name for one.
+// The error is the writer's, or a *dealstate.FieldError for a case without a name,
+// one that comes twice, or an event decided upon twice; what was written until then
+// is no whole document.
 func WriteXES(w io.Writer, cases iter.Seq[Case]) error {
-	m := markup{out: bufio.NewWriter(w)}
+	m, seen := markup{out: bufio.NewWriter(w)}, map[string]bool{}
 	xesHead(m)
 	for c := range cases {
+		if seen[c.deal()] {
+			return fieldErr("deal", "%q comes twice", clip(c.deal()))
+		}
+		seen[c.deal()] = true
 		if err := xesTrace(m, c); err != nil {
 			return err
 		}

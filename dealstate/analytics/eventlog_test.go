@@ -331,13 +331,19 @@ func readOCEL(t *testing.T, text []byte) ocelLog {
 	for _, o := range log.Objects {
 		require.False(t, objects[*o.ID], *o.ID)
 		objects[*o.ID] = true
-		first := map[string]bool{}
+		last := map[string]time.Time{}
 		for _, a := range o.Attributes {
 			require.Contains(t, objectTypes[*o.Type], *a.Name)
 			require.NotNil(t, a.Value)
 			require.Regexp(t, xsDateTime, *a.Time)
-			require.Equal(t, !first[*a.Name], *a.Time == "1970-01-01T00:00:00Z", "%s of %s", *a.Name, *o.ID)
-			first[*a.Name] = true
+			when, err := time.Parse(time.RFC3339, *a.Time)
+			require.NoError(t, err)
+			if before, changed := last[*a.Name]; changed {
+				require.True(t, when.After(before), "%s of %s has one value at a time", *a.Name, *o.ID)
+			} else {
+				require.False(t, when.After(time.Unix(0, 0)), "%s of %s: readers take 1970 for the beginning", *a.Name, *o.ID)
+			}
+			last[*a.Name] = when
 		}
 	}
 	for _, o := range log.Objects {
@@ -417,6 +423,41 @@ func TestOCELObjectsChangeAsTheDealDoes(t *testing.T) {
 	require.Equal(t, []string{"1970-01-01T00:00:00Z negotiated", "2025-06-12T00:00:00.5Z awaiting_xi_approval", "2025-07-01T00:00:00Z lapsed"}, got["deal:small state"])
 	require.Equal(t, []string{"1970-01-01T00:00:00Z false", "2025-06-11T00:00:00Z true"}, got["commitment:small licences performed"])
 	require.Equal(t, []string{"1970-01-01T00:00:00Z Xi"}, got["party:china approver"])
+}
+
+// The beginning of a deal of 1965 is not in 1970.
+func TestOCELObjectsOfOldDealsChangeInOrderToo(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"1965-06-12T00:00:00Z", "1970-01-01T00:00:00Z"} {
+		d := told(t, uschina.London(), act(dealstate.Approve, "us", when), act(dealstate.Approve, "china", "1971-01-01T00:00:00Z"))
+		var states []string
+		for _, o := range readOCEL(t, ocel(t, d)).Objects {
+			for _, a := range o.Attributes {
+				if *a.Name == "state" {
+					states = append(states, *a.Value)
+				}
+			}
+		}
+		require.Equal(t, []string{"negotiated", "awaiting_xi_approval", "approved"}, states)
+	}
+}
+
+// Some readers drop objects that no event relates to: what nobody performs would
+// be lost to them.
+func TestOCELRelatesWhatWasNegotiatedToEveryPartyAndCommitment(t *testing.T) {
+	t.Parallel()
+	log := readOCEL(t, ocel(t, told(t, many(), act(dealstate.Negotiate, "a", "2025-06-10T00:00:00Z"))))
+	related := map[string]string{}
+	for _, r := range log.Events[0].Relationships {
+		require.Empty(t, related[*r.ObjectID], "related once")
+		related[*r.ObjectID] = *r.Qualifier
+	}
+	for _, o := range log.Objects {
+		require.NotEmpty(t, related[*o.ID], *o.ID)
+	}
+	require.Equal(t, "acting party", related["party:a"])
+	require.Equal(t, "negotiating party", related["party:b"])
+	require.Equal(t, "undertaken", related["commitment:many tariffs"])
 }
 
 // One deal carries out another; the log names the other only where it holds it.

@@ -19,8 +19,15 @@ import (
 // Ids are made unique over the whole log: "deal:D", "party:P", "commitment:D C",
 // and "D E" for event E of deal D. A deal's state, and whether a commitment is
 // performed, change over time as attributes of these objects; first values stand
-// at 1970-01-01T00:00:00Z, as in the standard's examples. Every value is a string,
-// as the standard's JSON schema demands.
+// at 1970-01-01T00:00:00Z, as in the standard's examples, or where the deal is older
+// a second before its first event. Every value is a string, as the standard's JSON
+// schema demands.
+//
+// An event relates to its deal, to the party that acted and to the commitment that
+// was performed; a negotiation relates to every party and commitment of the agreement.
+// Some readers drop objects that no event relates to, pm4py among them: of a deal
+// without a negotiation on record, they do not see the commitments that nobody
+// has performed.
 //
 // Events are written as the cases come; of each object some hundred bytes are kept
 // until the end. The error is the writer's, or a *dealstate.FieldError for a case
@@ -49,7 +56,8 @@ func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
 
 type ocel struct {
 	out     *bufio.Writer
-	some    bool // the array has an element
+	some    bool   // the array has an element
+	start   string // of the objects that the case brings in
 	objects map[string]*ocelObject
 	kinds   map[dealstate.Kind]bool
 }
@@ -90,7 +98,7 @@ type ocelTypeAttribute struct {
 	Type string `json:"type"`
 }
 
-// ocelEpoch is where an object's first values stand.
+// ocelEpoch is where first values stand, but for older deals.
 const ocelEpoch = "1970-01-01T00:00:00Z"
 
 // The object types, and the attributes that each declares.
@@ -133,10 +141,15 @@ func (o *ocel) take(c Case) error {
 	if o.objects[dealID(c.deal())] != nil {
 		return fieldErr("deal", "%q comes twice", clip(c.deal()))
 	}
+	o.start = startOf(entries)
 	deal := o.introduce(c)
 	for _, e := range entries {
 		o.kinds[e.Kind] = true
-		if err := o.element(o.event(c.deal(), e)); err != nil {
+		event := o.event(c.deal(), e)
+		if e.Kind == dealstate.Negotiate {
+			event.concern(c)
+		}
+		if err := o.element(event); err != nil {
 			return err
 		}
 		o.follow(deal, c.deal(), e)
@@ -144,12 +157,20 @@ func (o *ocel) take(c Case) error {
 	return nil
 }
 
+// startOf is where the first values of a case's objects stand.
+func startOf(entries []entry) string {
+	if len(entries) > 0 && !entries[0].At.After(time.Unix(0, 0)) {
+		return instant(entries[0].At.Add(-time.Second))
+	}
+	return ocelEpoch
+}
+
 // introduce makes the objects of which the agreement speaks.
 func (o *ocel) introduce(c Case) *ocelObject {
 	a := c.Agreement
 	deal := o.object(dealID(c.deal()), ocelDeal, "title", a.Title)
 	if len(c.Decisions) > 0 {
-		deal.begin("state", string(c.Decisions[0].From))
+		deal.change("state", string(c.Decisions[0].From), o.start)
 	}
 	for _, p := range a.Parties {
 		o.object(partyID(p.ID), ocelParty, "name", p.Name, "approver", p.Approver)
@@ -173,26 +194,21 @@ func (o *ocel) object(id, kind string, attributes ...string) *ocelObject {
 	}
 	made := &ocelObject{ID: id, Type: kind, Attributes: []ocelAttribute{}, Relationships: []ocelRelation{}}
 	for i := 0; i < len(attributes); i += 2 {
-		made.begin(attributes[i], attributes[i+1])
+		if attributes[i+1] != "" {
+			made.change(attributes[i], attributes[i+1], o.start)
+		}
 	}
 	o.objects[id] = made
 	return made
 }
 
-func (b *ocelObject) begin(name, value string) {
-	if value != "" {
-		b.Attributes = append(b.Attributes, ocelAttribute{Name: name, Time: ocelEpoch, Value: value})
-	}
-}
-
 // change notes a new value; of two at one instant the later one stands.
-func (b *ocelObject) change(name, value string, at time.Time) {
-	last := len(b.Attributes) - 1
-	if last >= 0 && b.Attributes[last].Name == name && b.Attributes[last].Time == instant(at) && instant(at) != ocelEpoch {
+func (b *ocelObject) change(name, value, at string) {
+	if last := len(b.Attributes) - 1; last >= 0 && b.Attributes[last].Name == name && b.Attributes[last].Time == at {
 		b.Attributes[last].Value = value
 		return
 	}
-	b.Attributes = append(b.Attributes, ocelAttribute{Name: name, Time: instant(at), Value: value})
+	b.Attributes = append(b.Attributes, ocelAttribute{Name: name, Time: at, Value: value})
 }
 
 func (b *ocelObject) relate(to, as string) {
@@ -219,6 +235,24 @@ func (o *ocel) event(deal string, e entry) ocelEvent {
 	return out
 }
 
+// concern relates an event to every party and commitment of the agreement.
+func (e *ocelEvent) concern(c Case) {
+	for _, p := range c.Agreement.Parties {
+		e.relate(partyID(p.ID), "negotiating party")
+	}
+	for _, k := range c.Agreement.Commitments {
+		e.relate(commitmentID(c.deal(), k.ID), "undertaken")
+	}
+}
+
+// relate leaves an object alone to which the event is related already: readers
+// that look at one sort of object would count the event twice.
+func (e *ocelEvent) relate(to, as string) {
+	if !slices.ContainsFunc(e.Relationships, func(r ocelRelation) bool { return r.ObjectID == to }) {
+		e.Relationships = append(e.Relationships, ocelRelation{ObjectID: to, Qualifier: as})
+	}
+}
+
 // ocelDetails are the attributes of every event type.
 var ocelDetails = append([]detail{
 	{"by", func(e entry) string { return e.event.By }},
@@ -232,10 +266,10 @@ func (o *ocel) follow(deal *ocelObject, id string, e entry) {
 		return
 	}
 	if e.From != e.To {
-		deal.change("state", string(e.To), e.At)
+		deal.change("state", string(e.To), instant(e.At))
 	}
 	if e.Kind == dealstate.Perform && e.event.Commitment != "" {
-		o.objects[commitmentID(id, e.event.Commitment)].change("performed", "true", e.At)
+		o.objects[commitmentID(id, e.event.Commitment)].change("performed", "true", instant(e.At))
 	}
 }
 

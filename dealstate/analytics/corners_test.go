@@ -134,6 +134,22 @@ func TestAReportThatDoesNotCountPerformsNothing(t *testing.T) {
 	}
 }
 
+// Lifetimes of one length are tied, wherever on the clock they began.
+func TestEqualSpansAreEqualNumbers(t *testing.T) {
+	t.Parallel()
+	midnight := at("2025-06-12T00:00:00Z")
+	lag := func(after, span time.Duration) float64 {
+		var l analytics.Lags
+		require.NoError(t, l.Add(dealstate.Event{Kind: dealstate.Approve, At: midnight.Add(after), Recorded: midnight.Add(after + span)}))
+		return l.Of(nil).Max
+	}
+	for span := -3 * time.Second; span <= 3*time.Second; span += 37 * time.Millisecond {
+		for after := time.Duration(0); after < time.Second; after += 101 * time.Millisecond {
+			require.Equal(t, span.Seconds(), lag(after, span))
+		}
+	}
+}
+
 func TestInstantsAreWrittenInUTC(t *testing.T) {
 	t.Parallel()
 	beijing := time.FixedZone("CST", 8*60*60)

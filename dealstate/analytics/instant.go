@@ -14,10 +14,30 @@ func instant(t time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// seconds is the span from one instant to another. A time.Duration would end at
-// 292 years.
+// seconds is the span from one instant to another, the same number for every
+// span of that length. A time.Duration would end at 292 years.
 func seconds(from, to time.Time) float64 {
-	return float64(to.Unix()-from.Unix()) + float64(to.Nanosecond()-from.Nanosecond())/1e9
+	whole, rest := span(from, to)
+	return float64(whole) + float64(rest)/1e9
+}
+
+// span is exact: whole seconds, and nanoseconds of the same sign.
+func span(from, to time.Time) (whole, rest int64) {
+	whole, rest = to.Unix()-from.Unix(), int64(to.Nanosecond()-from.Nanosecond())
+	switch {
+	case whole > 0 && rest < 0:
+		return whole - 1, rest + 1e9
+	case whole < 0 && rest > 0:
+		return whole + 1, rest - 1e9
+	}
+	return whole, rest
+}
+
+// wholeDays are days of 24 hours. They are counted exactly: as a float, the last
+// nanosecond of a day is the next one after half a year.
+func wholeDays(from, to time.Time) int {
+	whole, _ := span(from, to)
+	return int(whole / (24 * 60 * 60))
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"iter"
-	"math"
 	"strings"
 	"time"
 
@@ -49,7 +48,8 @@ func Panel(deals iter.Seq[*dealstate.Deal], dates []time.Time, policy dealstate.
 	}
 }
 
-// CellAt gives one cell of a [Panel].
+// CellAt gives one cell of a [Panel]. The zero date means the last instant of which
+// the log speaks, recording included; it is then the cell's date.
 func CellAt(deal *dealstate.Deal, date time.Time, policy dealstate.Policy) Cell {
 	snap, decisions := deal.Replay(dealstate.View{AsOf: date, KnownBy: date, Policy: policy})
 	c := Cell{Deal: snap.Deal, Date: snap.AsOf, Policy: snap.Policy}
@@ -61,7 +61,7 @@ func CellAt(deal *dealstate.Deal, date time.Time, policy dealstate.Policy) Cell 
 	if c.Since.IsZero() {
 		c.Since = first
 	}
-	c.Days = int(math.Floor(seconds(c.Since, c.Date) / (24 * 60 * 60)))
+	c.Days = wholeDays(c.Since, c.Date)
 	return c
 }
 

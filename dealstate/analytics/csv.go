@@ -17,12 +17,14 @@ type Row interface {
 // WriteCSV writes the rows with a header, as RFC 4180 has it: UTF-8, lines that
 // end in CR LF, and in quotes what holds a comma, a quote or a line break.
 //
-// A spreadsheet runs a cell as a formula that begins with =, +, -, @, a tab or a
-// carriage return (OWASP, CSV Injection), and some also after a line feed, a NUL or
-// the full-width forms of those signs. Such a cell is written with a ' before it,
+// A spreadsheet runs a cell as a formula that begins with =, +, -, @, a tab, a
+// carriage return or a line feed (OWASP, CSV Injection), and some also after a NUL
+// or the full-width forms of those signs. Such a cell is written with a ' before it,
 // unless it is a plain decimal number such as -3.5. Who reads the file by program
-// takes one leading ' off where one of these characters follows; JSON lines need
-// no such care. Rows are not kept. The error is the writer's.
+// takes one leading ' off where, after all that lead, one of these characters
+// follows; JSON lines need no such care. A spreadsheet that was told of another
+// separator than the comma splits cells where it likes: import with the comma.
+// Rows are not kept. The error is the writer's.
 func WriteCSV[R Row](w io.Writer, rows iter.Seq[R]) error {
 	out := bufio.NewWriter(w)
 	var zero R
@@ -50,12 +52,15 @@ func writeRecord(out *bufio.Writer, cells []string) {
 // skip before one.
 const formulaStarts = "=+-@\t\r\n\x00＝＋－＠"
 
+// harmless also marks what bears such a mark by itself, so that one mark can be
+// taken off again.
 func harmless(cell string) string {
-	first, _ := utf8.DecodeRuneInString(cell)
-	if cell != "" && strings.ContainsRune(formulaStarts, first) && !isNumber(cell) {
-		return "'" + cell
+	rest := strings.TrimLeft(cell, "'")
+	first, _ := utf8.DecodeRuneInString(rest)
+	if rest == "" || !strings.ContainsRune(formulaStarts, first) || isNumber(cell) {
+		return cell
 	}
-	return cell
+	return "'" + cell
 }
 
 // isNumber knows plain decimal numbers: -12, 0.5.

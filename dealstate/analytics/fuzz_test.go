@@ -24,7 +24,7 @@ func FuzzTextFromOutside(f *testing.F) {
 		require.NoError(t, err)
 		cell := rows[1][0]
 		back := strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\r\n", "\n")
-		require.Contains(t, []string{back, "'" + back}, cell)
+		require.Equal(t, back, undo(cell))
 		if first, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("=+-@\t\r\n", first) && cell != "" {
 			require.Regexp(t, `^-[0-9]+(\.[0-9]+)?$`, cell)
 		}

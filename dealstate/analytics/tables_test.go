@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,6 +43,24 @@ func TestCSVCannotStartAFormula(t *testing.T) {
 		require.True(t, strings.HasPrefix(rows[1][0], "'"), "%q", evil)
 		want := strings.ReplaceAll("'"+evil, "\r\n", "\n")
 		require.Equal(t, want, rows[1][0])
+	}
+}
+
+// undo is what WriteCSV tells a program to do.
+func undo(cell string) string {
+	rest := strings.TrimLeft(cell, "'")
+	if first, _ := utf8.DecodeRuneInString(rest); rest != "" && rest != cell && strings.ContainsRune("=+-@\t\r\n\x00＝＋－＠", first) {
+		return cell[1:]
+	}
+	return cell
+}
+
+func TestCSVTextCanBeHadBack(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"=1", "'=1", "''=1", "-5", "'-5", "-x", "'-x", "'", "''", "'quoted", "it's", "'＝1", "", "@", "'@x"} {
+		rows, err := csv.NewReader(strings.NewReader(writeCSV(t, cells{text, "x"}))).ReadAll()
+		require.NoError(t, err)
+		require.Equal(t, text, undo(rows[1][0]))
 	}
 }
 

@@ -32,8 +32,8 @@ func (t LogRankTest) Cells() []string {
 // *dealstate.FieldError, for a group that is empty or holds a time that is no
 // time, and where no event tells the groups apart. It sorts once.
 //
-// N. Mantel, Cancer Chemotherapy Reports 50 (1966), 163–170; D. Collett, Modelling
-// Survival Data in Medical Research, section 2.6.2.
+// N. Mantel, Cancer Chemotherapy Reports 50 (1966), 163–170. It is the test of R's
+// survdiff with rho = 0, and SciPy's logrank squared.
 func LogRank(a, b []Lifetime) (LogRankTest, error) {
 	if err := checkLives("a", a); err != nil {
 		return LogRankTest{}, err
@@ -44,7 +44,7 @@ func LogRank(a, b []Lifetime) (LogRankTest, error) {
 	var t LogRankTest
 	both(tally(a), tally(b), len(a), len(b), t.at)
 	if t.Variance == 0 {
-		return LogRankTest{}, fieldErr("a", "at no event was anybody of the other group at risk as well, so that nothing can be compared")
+		return LogRankTest{}, fieldErr("a", "at no event were both groups at risk and somebody left over, so that nothing can be compared")
 	}
 	gap := float64(t.Observed[0]) - t.Expected[0]
 	t.ChiSquare = gap * gap / t.Variance

@@ -12,11 +12,11 @@ type Sample struct {
 	sorted bool
 }
 
-// Add takes one number. The error is a *dealstate.FieldError for one that is not
-// finite.
+// Add takes one number, from -1e300 to 1e300, so that no sum overflows. The error
+// is a *dealstate.FieldError.
 func (s *Sample) Add(x float64) error {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return fieldErr("value", "%g is not finite", x)
+	if !(math.Abs(x) <= 1e300) {
+		return fieldErr("value", "%g is out of range; want -1e300 to 1e300", x)
 	}
 	s.add(x)
 	return nil
@@ -50,11 +50,23 @@ func (s *Sample) Mean() float64 {
 		return 0
 	}
 	s.sort()
-	var sum float64
-	for _, x := range s.values {
-		sum += x
+	return sum(s.values) / float64(len(s.values))
+}
+
+// sum carries along what each addition loses: Neumaier's variant of Kahan's
+// summation.
+func sum(values []float64) float64 {
+	var sum, lost float64
+	for _, x := range values {
+		next := sum + x
+		if math.Abs(sum) >= math.Abs(x) {
+			lost += (sum - next) + x
+		} else {
+			lost += (x - next) + sum
+		}
+		sum = next
 	}
-	return sum / float64(len(s.values))
+	return sum + lost
 }
 
 // Quantile estimates the number below which the share p of the population

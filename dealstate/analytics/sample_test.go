@@ -2,6 +2,7 @@ package analytics_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,6 +56,21 @@ func TestSampleRefusesWhatIsNoNumber(t *testing.T) {
 		_, err = sample(t, 1, 2).Quantile(p)
 		require.ErrorContains(t, err, "p: ")
 	}
+}
+
+func TestTheMeanLosesNoSmallNumberBesideLargeOnes(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, 1.8, sample(t, -1e17, 1, 3, 5, 1e17).Mean())
+	require.Equal(t, 0.1, sample(t, slices.Repeat([]float64{0.1}, 10)...).Mean())
+	require.Zero(t, sample(t, -1e300, 1e300).Mean())
+}
+
+func TestNoFiniteSampleOverflows(t *testing.T) {
+	t.Parallel()
+	var s analytics.Sample
+	require.EqualError(t, s.Add(-1.7e308), "value: -1.7e+308 is out of range; want -1e300 to 1e300")
+	d := sample(t, -1e300, 1e300, 1e300, 1e300).Dwell()
+	require.Equal(t, []float64{5e299, -1e300, 5e299, 1e300}, []float64{d.Mean, d.Min, d.Q25, d.Max})
 }
 
 func TestAMergedSampleIsTheWhole(t *testing.T) {

@@ -48,14 +48,17 @@ func KaplanMeier(lives []Lifetime) (Curve, error) {
 	if err := checkLives("lives", lives); err != nil {
 		return nil, err
 	}
-	survival, sum := 1.0, 0.0
 	var curve Curve
+	sum, since, of := 0.0, 1.0, len(lives)
 	for _, s := range tally(lives) {
-		d, n := float64(s.Events), float64(s.AtRisk)
-		survival *= (n - d) / n
-		if s.Survival = survival; survival > 0 {
+		d, n, left := float64(s.Events), float64(s.AtRisk), s.AtRisk-s.Events
+		// where nobody is censored the fractions cancel out, and nothing is rounded
+		if s.Survival = since * (float64(left) / float64(of)); s.Survival > 0 {
 			sum += d / (n * (n - d))
-			s.StdErr = survival * math.Sqrt(sum)
+			s.StdErr = s.Survival * math.Sqrt(sum)
+		}
+		if s.Censored > 0 {
+			since, of = s.Survival, left-s.Censored
 		}
 		curve = append(curve, s)
 	}
@@ -91,7 +94,8 @@ func tally(lives []Lifetime) []Step {
 	return steps
 }
 
-// At is the estimated share that is still waiting after the time.
+// At is the estimated share that is still waiting after the time. After the last
+// step it is that of the last step, although the data say no more.
 func (c Curve) At(time float64) float64 {
 	if s, ok := c.step(time); ok {
 		return s.Survival
@@ -114,9 +118,10 @@ func (c Curve) step(time float64) (Step, bool) {
 
 // Quantile is the first time by which the share p has been reached, so that
 // 0.5 gives the median. Ok is false where the curve does not come down so far,
-// and where p is not above 0 and at most 1.
+// and where p is not above 0 and at most 1. Where the curve stays at exactly 1 - p
+// for a while, R and SAS give the middle of that while instead.
 func (c Curve) Quantile(p float64) (time float64, ok bool) {
-	const rounding = 1e-12 // the product of fractions may miss an exact half
+	const rounding = 1e-9 // the product of fractions may miss an exact half
 	if !(p > 0 && p <= 1) {
 		return 0, false
 	}
@@ -136,8 +141,7 @@ const (
 	// Linear bands are S ± z·se, cut off at 0 and 1: Greenwood's own.
 	Linear Scale = iota + 1
 	// LogLog bands are symmetric on the scale of log(-log S), and stay within 0 to 1
-	// by themselves; better for few lives (J. D. Kalbfleisch and R. L. Prentice, The
-	// Statistical Analysis of Failure Time Data, section 1.4).
+	// by themselves; better for few lives. R and Stata call them log-log.
 	LogLog
 )
 

@@ -178,6 +178,23 @@ func TestLogRankDoesNotDependOnWhichGroupIsFirst(t *testing.T) {
 	require.InDelta(t, 1, same.P, 1e-6)
 }
 
+// A product of a million fractions misses by more than the shares differ.
+func TestWithoutCensoringTheCurveOfAMillionLivesIsExact(t *testing.T) {
+	t.Parallel()
+	const n = 1_000_000
+	many := make([]analytics.Lifetime, n)
+	for i := range many {
+		many[i] = analytics.Lifetime{Time: float64(i), Reached: true}
+	}
+	curve, err := analytics.KaplanMeier(many)
+	require.NoError(t, err)
+	for i, s := range curve {
+		if want := float64(n-1-i) / n; s.Survival != want {
+			require.Equal(t, want, s.Survival, i)
+		}
+	}
+}
+
 func TestWithoutCensoringTheCurveIsTheEmpiricalOne(t *testing.T) {
 	t.Parallel()
 	curve, err := analytics.KaplanMeier(placebo)
@@ -207,6 +224,8 @@ func TestSurvivalRefusesWhatIsNoTime(t *testing.T) {
 	require.True(t, errors.As(err, &field) && field.Field == "b")
 	_, err = analytics.LogRank(lives(-1, -2), lives(3, 4))
 	require.ErrorAs(t, err, &field, "nobody of a is at risk at any event")
+	_, err = analytics.LogRank(lives(3, 3), lives(3))
+	require.EqualError(t, err, "a: at no event were both groups at risk and somebody left over, so that nothing can be compared")
 	curve, err := analytics.KaplanMeier(placebo)
 	require.NoError(t, err)
 	_, err = curve.Band(1, analytics.Linear)

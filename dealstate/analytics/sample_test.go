@@ -19,6 +19,10 @@ func sample(t *testing.T, xs ...float64) *analytics.Sample {
 	return &s
 }
 
+// R 4.2.2's quantile(x, p, type = 7) gives every one of these. Published are the
+// example of NumPy's documentation of numpy.percentile (1.24.2), that of Gnumeric's
+// documentation of PERCENTILE, which it calls compatible with Excel, and the
+// quartiles of the Psychology Wiki's article on them.
 func TestQuantilesAreThePublishedOnes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -27,12 +31,13 @@ func TestQuantilesAreThePublishedOnes(t *testing.T) {
 		p      float64
 		want   float64
 	}{
-		{"Microsoft, QUARTILE.INC", []float64{1, 2, 4, 7, 8, 9, 10, 12}, 0.25, 3.5},
-		{"Microsoft, PERCENTILE.INC", []float64{1, 3, 2, 4}, 0.3, 1.9},
-		{"NumPy, numpy.percentile", []float64{10, 7, 4, 3, 2, 1}, 0.5, 3.5},
-		{"Wikipedia, Quartile, method 2", []float64{6, 7, 15, 36, 39, 40, 41, 42, 43, 47, 49}, 0.25, 25.5},
-		{"Wikipedia, Quartile, method 2", []float64{6, 7, 15, 36, 39, 40, 41, 42, 43, 47, 49}, 0.5, 40},
-		{"Wikipedia, Quartile, method 2", []float64{6, 7, 15, 36, 39, 40, 41, 42, 43, 47, 49}, 0.75, 42.5},
+		{"R, and Excel's QUARTILE.INC", []float64{1, 2, 4, 7, 8, 9, 10, 12}, 0.25, 3.5},
+		{"R, and Excel's PERCENTILE.INC", []float64{1, 3, 2, 4}, 0.3, 1.9},
+		{"NumPy", []float64{10, 7, 4, 3, 2, 1}, 0.5, 3.5},
+		{"Gnumeric", []float64{11.4, 17.3, 21.3, 25.9, 40.1}, 0.42, 20.02},
+		{"quartiles", []float64{6, 47, 49, 15, 42, 41, 7, 39, 43, 40, 36}, 0.25, 25.5},
+		{"quartiles", []float64{6, 47, 49, 15, 42, 41, 7, 39, 43, 40, 36}, 0.5, 40},
+		{"quartiles", []float64{6, 47, 49, 15, 42, 41, 7, 39, 43, 40, 36}, 0.75, 42.5},
 		{"the ends", []float64{3, 1, 2}, 0, 1},
 		{"the ends", []float64{3, 1, 2}, 1, 3},
 		{"a single value", []float64{7}, 0.37, 7},

@@ -19,6 +19,14 @@ import (
 // each transition says its rule and guard in words, in a part meant for tools. Nor
 // does it name a final marking: a log may end in any state, and a tool that asks
 // for one is told to take whichever state counts as the end.
+//
+// Several transitions bear one name: approve leads from negotiated to one state or
+// another, by whose approval it is. So replay a log by alignments, which try them
+// all. Replay by tokens, as pm4py does it, takes one of them unseen, and finds misfits
+// in logs that have none; name both sides by the rule for that, whose transitions out
+// of one state are never two. Leave the refused and the noted events out of the log,
+// and retractions, which fire no rule.
+//
 // The error is the writer's, or a *dealstate.FieldError for a rule that leads from
 // or to a state that the lifecycle does not list.
 func WritePNML(w io.Writer, name string, l dealstate.Lifecycle) error {

@@ -254,7 +254,9 @@ func (p *PartyWait) add(w Wait) {
 }
 
 // Lifetimes gives one party's waits as times, in seconds, to its approval. A
-// wait that ended otherwise, or not yet, is censored.
+// wait that ended otherwise, or not yet, is censored. A deal gives as many as it has
+// waits, and those of one deal may well be alike: bands and tests that take them for
+// independent are then too narrow.
 func (w *Waits) Lifetimes(party string, until time.Time) []Lifetime {
 	var out []Lifetime
 	for wait := range w.All(until) {

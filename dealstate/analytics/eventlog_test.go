@@ -313,9 +313,9 @@ type ocelRelation struct {
 }
 
 // readOCEL checks the rules of the published JSON schema (what is required, and
-// that values are strings), against which the real output was also validated, and those of the specification's section 3 that a
-// schema cannot say: ids are unique, types and attributes declared, and relations
-// lead to objects.
+// that values are strings), against which the real output was also validated, and
+// those of the specification's section 3 that a schema cannot say: ids are unique,
+// types and attributes declared, and relations lead to objects.
 func readOCEL(t *testing.T, text []byte) ocelLog {
 	t.Helper()
 	dec := json.NewDecoder(bytes.NewReader(text))

@@ -2,14 +2,18 @@ package bulk
 
 import "github.com/fe115bb3/dealtracker/dealstate"
 
-// Agreements says which compiled agreement runs a deal, or nil if none does:
-// its events are then bad lines. It must give the same answer every time, and
-// be safe for concurrent use.
-type Agreements func(deal string) *dealstate.Machine
+// Agreements says which compiled agreement runs a deal. Made by [Template],
+// [Catalogue] or [ByDeal], it also keeps the tables that replays have filled, so
+// use one for all logs of the same agreements: what looplab was asked once is not
+// asked again. It is safe for concurrent use. The zero value knows no deal.
+type Agreements struct {
+	of func(deal string) *dealstate.Machine
+	*shelf
+}
 
 // Template runs every deal, whatever its id, on one agreement.
 func Template(m *dealstate.Machine) Agreements {
-	return func(string) *dealstate.Machine { return m }
+	return ByDeal(func(string) *dealstate.Machine { return m })
 }
 
 // Catalogue runs each deal on the agreement of the same id.
@@ -18,5 +22,22 @@ func Catalogue(machines ...*dealstate.Machine) Agreements {
 	for _, m := range machines {
 		byDeal[m.Deal()] = m
 	}
-	return func(deal string) *dealstate.Machine { return byDeal[deal] }
+	return ByDeal(func(deal string) *dealstate.Machine { return byDeal[deal] })
+}
+
+// ByDeal asks which agreement runs a deal. A nil answer is none: the deal's
+// events are then bad lines. The answer must be the same every time, and the
+// function safe for concurrent use.
+func ByDeal(of func(deal string) *dealstate.Machine) Agreements {
+	return Agreements{of: of, shelf: &shelf{}}
+}
+
+// machine gives nil, or an error that says so.
+func (a Agreements) machine(deal string) (*dealstate.Machine, error) {
+	if a.of != nil {
+		if m := a.of(deal); m != nil {
+			return m, nil
+		}
+	}
+	return nil, fieldErr("deal", "no agreement for %q", clip(deal))
 }

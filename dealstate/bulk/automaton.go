@@ -21,24 +21,29 @@ type automaton struct {
 	m       *dealstate.Machine
 	policy  dealstate.Policy
 	clocked bool
-	refers  bool // some event of the log refers to another
-	acts    []Act
 	states  []dealstate.State
 
-	symbol  []uint32 // by act; 0: not looked at yet
 	byClass map[Act]uint32
 	letters []Act  // by symbol
 	shift   uint   // of the situation in the number of a cell
 	table   []cell // by situation and symbol; column 0 stays empty
 	spots   []spot
+	stateOf []uint32 // by situation
 	byKey   map[string]uint32
-	said    map[uint64]said // what a cell's decision says, by situation and symbol
+	said    []said  // what decisions say
+	hits    []int64 // how often each was met since attach
+
+	// Of the log at hand.
+	acts   []Act
+	refers bool     // some event of the log refers to another
+	symbol []uint32 // by act; 0: not looked at yet
 }
 
-// cell is what becomes of a symbol in a situation, and how often it came.
+// cell is what becomes of a symbol in a situation, and the number of what is said
+// of it.
 type cell struct {
 	leads lead
-	hits  uint32
+	said  uint32
 }
 
 // lead is where a symbol leads: the situation, by how much it raises the
@@ -69,13 +74,23 @@ const (
 	maxCells   = 1 << 22
 	maxDepth   = 64 // events that it takes to come to a situation
 	maxParties = 64
+
+	maxRevision = 1<<16 - 5 // so that one more raise does not overflow
 )
+
+// place is where a deal stands: the situation, and the revision of the text.
+type place struct {
+	spot     uint32
+	revision uint32
+}
+
+// beginning is where every deal starts.
+var beginning = place{revision: 1}
 
 // spot is one situation, with the shortest known log that leads there.
 type spot struct {
 	deal     *dealstate.Deal
 	events   []dealstate.Event
-	state    uint32
 	revision int
 	began    bool // it is known since when the deal stands here
 }
@@ -88,16 +103,28 @@ type said struct {
 	reasons  []dealstate.ReasonCode // each once
 }
 
-func newAutomaton(m *dealstate.Machine, p dealstate.Policy, acts []Act, refers bool) *automaton {
+func newAutomaton(m *dealstate.Machine, p dealstate.Policy) *automaton {
 	a := m.Agreement()
-	auto := &automaton{m: m, policy: p, acts: acts, refers: refers, states: m.Lifecycle().States,
+	auto := &automaton{m: m, policy: p, states: m.Lifecycle().States,
 		clocked: !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil || len(a.Parties) > maxParties,
-		symbol:  make([]uint32, len(acts)), byClass: map[Act]uint32{}, letters: make([]Act, 1), shift: 4,
-		byKey: map[string]uint32{}, said: map[uint64]said{}}
+		byClass: map[Act]uint32{}, letters: make([]Act, 1), shift: 4, byKey: map[string]uint32{}}
 	if !auto.clocked {
 		auto.spot(nil)
 	}
 	return auto
+}
+
+// attach turns to a log: its acts, of which there may be more later, and whether
+// some event in it refers to another.
+func (a *automaton) attach(acts []Act, refers bool) {
+	a.acts, a.refers = acts, refers
+	a.symbol = append(a.symbol, make([]uint32, len(acts)-len(a.symbol))...)
+}
+
+// detach forgets the log.
+func (a *automaton) detach() {
+	a.acts, a.symbol = nil, a.symbol[:0]
+	clear(a.hits)
 }
 
 // noon is when everything happens that the automaton asks about.
@@ -126,7 +153,8 @@ func (a *automaton) spot(events []dealstate.Event) (n uint32, ok bool) {
 		return 0, false
 	}
 	a.byKey[string(key)] = n
-	a.spots = append(a.spots, spot{deal: deal, events: events, state: a.stateIndex(now.State), revision: now.Revision, began: !now.Since.IsZero()})
+	a.spots = append(a.spots, spot{deal: deal, events: events, revision: now.Revision, began: !now.Since.IsZero()})
+	a.stateOf = append(a.stateOf, a.stateIndex(now.State))
 	a.table = append(a.table, make([]cell, 1<<a.shift)...)
 	return n, true
 }
@@ -219,6 +247,9 @@ func (a *automaton) newSymbols(act Act) uint32 {
 		a.letters = append(a.letters, act)
 	}
 	for len(a.letters) > 1<<a.shift {
+		if len(a.spots)<<(a.shift+1) > maxCells {
+			return symbolHard
+		}
 		a.widen()
 	}
 	return s
@@ -245,7 +276,7 @@ func rel(named, current int) uint32 {
 }
 
 // look gives the symbol of an act, for a deal at that revision.
-func (a *automaton) look(act uint32, revision int32, refers bool) (symbol uint32, known bool) {
+func (a *automaton) look(act uint32, revision uint32, refers bool) (symbol uint32, known bool) {
 	s := a.symbolOf(act)
 	if s&symbolHard != 0 || s&symbolSettle != 0 && refers {
 		return 0, false
@@ -256,59 +287,55 @@ func (a *automaton) look(act uint32, revision int32, refers bool) (symbol uint32
 	return s & symbolPlain, true
 }
 
-// step moves a deal along, and gives the number of the cell that says what the
-// act did. Unless it knows, it leaves the deal where it is.
-func (a *automaton) step(d *stand, act uint32, refers bool, at int64) (n uint32, known bool) {
-	symbol, known := a.look(act, d.revision, refers)
+// step moves a deal along, and gives the cell that says what the act did. Unless
+// it knows, it leaves the deal where it is.
+func (a *automaton) step(p *place, act uint32, refers bool) (c cell, known bool) {
+	symbol, known := a.look(act, p.revision, refers)
 	if !known {
-		return 0, false
+		return cell{}, false
 	}
-	from := d.spot
-	leads := a.at(from, symbol)
-	if leads&leadHard != 0 {
-		return 0, false
+	c = a.at(p.spot, symbol)
+	raised := p.revision + uint32(c.leads>>leadRaise&3)
+	if c.leads&leadHard != 0 || raised > maxRevision {
+		return cell{}, false
 	}
-	d.at, d.spot = at, uint32(leads&leadSpot)
-	d.revision += int32(leads >> leadRaise & 3)
-	if leads&leadMoves != 0 {
-		d.since = at
-	}
-	return from<<a.shift | symbol, true
+	*p = place{spot: uint32(c.leads & leadSpot), revision: raised}
+	return c, true
 }
 
 // at says where a symbol leads, and asks when nobody has before.
-func (a *automaton) at(spot, symbol uint32) lead {
-	if to := a.table[spot<<a.shift|symbol].leads; to != 0 {
-		return to
+func (a *automaton) at(spot, symbol uint32) cell {
+	if c := a.table[spot<<a.shift|symbol]; c.leads != 0 {
+		return c
 	}
-	to := a.ask(spot, symbol)
-	a.table[spot<<a.shift|symbol].leads = to // asking may have made the table longer
-	return to
+	c := a.ask(spot, symbol)
+	a.table[spot<<a.shift|symbol] = c // asking may have made the table longer
+	return c
 }
 
-func (a *automaton) ask(from, symbol uint32) lead {
+func (a *automaton) ask(from, symbol uint32) cell {
 	here := a.spots[from]
 	e := a.event(symbol, here)
 	decision, err := here.deal.Check(e)
 	if err != nil {
-		return leadHard
+		return cell{leads: leadHard}
 	}
 	next, raise := from, decision.Revision-here.revision
 	if decision.Outcome == dealstate.Applied {
 		var ok bool
 		if next, ok = a.spot(append(here.events[:len(here.events):len(here.events)], e)); !ok {
-			return leadHard
+			return cell{leads: leadHard}
 		}
 	}
 	if raise < 0 || raise > 3 {
-		return leadHard
+		return cell{leads: leadHard}
 	}
-	a.said[uint64(from)<<32|uint64(symbol)] = saidOf(decision)
 	to := leadFilled | lead(next) | lead(raise)<<leadRaise
 	if decision.From != decision.To || a.spots[next].began && !here.began {
 		to |= leadMoves
 	}
-	return to
+	a.said, a.hits = append(a.said, saidOf(decision)), append(a.hits, 0)
+	return cell{leads: to, said: uint32(len(a.said) - 1)}
 }
 
 // event makes the symbol's act happen in the situation.

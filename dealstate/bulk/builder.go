@@ -38,43 +38,46 @@ type Progress struct {
 type builder struct {
 	log     *Log
 	opt     Options
+	line    int // lines before the batch at hand
 	deals   map[string]uint32
 	acts    map[Act]uint32
-	index   index
-	take    func(in *batch, row int, deal, act uint32, more extra) error // instead of keeping the row
+	indices [shards]index
+	take    func(in *batch, row int, more extra) error // instead of keeping the row
 	numbers map[*dealstate.Machine]uint32
 	as      map[int]*translation
-	size    int64 // of names and acts
+	size    int64 // of names, acts and extras
+	touched uint32
 }
 
-// translation takes an intake's numbers to the log's, each on its first use.
+// translation takes an intake's numbers to the log's.
 type translation struct{ deal, act []uint32 }
 
-const untranslated = ^uint32(0)
-
-func newBuilder(opt Options) *builder {
+func newBuilder(a Agreements, opt Options) *builder {
 	if opt.MaxBytes == 0 {
 		opt.MaxBytes = DefaultMaxBytes
 	}
 	if opt.Bad == nil {
 		opt.Bad = func(e *dealstate.LineError) error { return e }
 	}
-	return &builder{log: &Log{refs: map[uint32]string{}, untils: map[uint32]int64{}, id: []uint64{}}, opt: opt,
-		deals: map[string]uint32{}, acts: map[Act]uint32{}, numbers: map[*dealstate.Machine]uint32{}, as: map[int]*translation{}}
+	b := &builder{log: &Log{agreements: a}, opt: opt, deals: map[string]uint32{}, acts: map[Act]uint32{},
+		numbers: map[*dealstate.Machine]uint32{}, as: map[int]*translation{}}
+	for i := range b.log.shards {
+		b.log.shards[i].number = uint32(i)
+	}
+	return b
 }
 
 // add appends a batch, and calls Bad for each bad line at its turn.
 func (b *builder) add(in *batch) error {
 	b.log.read.Bytes += int64(in.bytes)
-	b.log.read.Lines += int64(in.lines)
-	if b.take == nil {
-		b.log.grow(len(in.line), len(in.text))
-	}
-	as := b.translation(in)
+	b.log.read.Lines += int64(in.events)
+	b.translate(in)
+	b.touch(in)
 	bad, extras := in.bad, in.extras
-	for row, line := range in.line {
-		for len(bad) > 0 && bad[0].Line < line {
-			if err := b.blame(bad[0]); err != nil {
+	for row := range in.rows {
+		r := &in.rows[row]
+		for len(bad) > 0 && bad[0].Line < r.line {
+			if err := b.blame(bad[0].Line, bad[0].Err); err != nil {
 				return err
 			}
 			bad = bad[1:]
@@ -83,121 +86,130 @@ func (b *builder) add(in *batch) error {
 		if len(extras) > 0 && extras[0].row == row {
 			more, extras = extras[0], extras[1:]
 		}
-		if err := b.addRow(in, row, as, more); err != nil {
-			if err := b.blame(&dealstate.LineError{Line: line, Err: err}); err != nil {
+		if err := b.addRow(in, row, more); err != nil {
+			if err := b.blame(r.line, err); err != nil {
 				return err
 			}
 		}
 	}
 	for _, e := range bad {
-		if err := b.blame(e); err != nil {
+		if err := b.blame(e.Line, e.Err); err != nil {
 			return err
 		}
 	}
 	if in.stop != nil {
-		return in.stop
+		return lineError(b.line+in.lines+1, in.stop)
 	}
+	b.line += in.lines
 	return b.checkSize()
 }
 
-// grow doubles what is full: copying a quarter more each time, as append does,
-// costs more than reading the lines.
-func (l *Log) grow(rows, text int) {
-	l.deal, l.act = doubled(l.deal, rows), doubled(l.act, rows)
-	l.at, l.recorded = doubled(l.at, rows), doubled(l.recorded, rows)
-	l.content, l.id = doubled(l.content, rows), doubled(l.id, rows)
-	l.text = doubled(l.text, text)
-}
-
-func doubled[T any](s []T, more int) []T {
-	if cap(s)-len(s) >= more {
-		return s
-	}
-	return append(make([]T, 0, max(2*cap(s), len(s)+more)), s...)
-}
-
-func (b *builder) blame(e *dealstate.LineError) error {
+// blame reports a line of the batch at hand.
+func (b *builder) blame(line int, err error) error {
 	b.log.read.Bad++
-	return b.opt.Bad(e)
+	return b.opt.Bad(lineError(b.line+line, err))
 }
 
-func (b *builder) translation(in *batch) *translation {
+// translate gives the rows the log's numbers for their deals and acts.
+func (b *builder) translate(in *batch) {
 	as := b.as[in.from]
 	if as == nil {
 		as = &translation{}
 		b.as[in.from] = as
 	}
-	for len(as.deal) < len(in.names.deal) {
-		as.deal = append(as.deal, untranslated)
+	for n := len(as.deal); n < len(in.names.deal); n++ {
+		as.deal = append(as.deal, b.dealOf(in.names.deal[n], in.names.machines[in.names.machine[n]]))
 	}
-	for len(as.act) < len(in.names.act) {
-		as.act = append(as.act, untranslated)
+	for n := len(as.act); n < len(in.names.act); n++ {
+		as.act = append(as.act, b.actOf(in.names.act[n]))
 	}
-	return as
+	for i := range in.rows {
+		r := &in.rows[i]
+		r.deal, r.act = as.deal[r.deal], as.act[r.act]
+	}
+}
+
+// touch loads, all at once, what the rows will need of the indices: one by one,
+// each would be waited for.
+func (b *builder) touch(in *batch) {
+	for i := range in.rows {
+		r := &in.rows[i]
+		r.hash = uint64(tagOf(r.hash, r.deal))
+		b.touched += b.indices[r.deal%shards].touch(uint32(r.hash))
+	}
 }
 
 // addRow appends one event, unless it is a duplicate. The error is a conflict.
-func (b *builder) addRow(in *batch, row int, as *translation, more extra) error {
-	l := b.log
-	deal, act := as.deal[in.deal[row]], as.act[in.act[row]]
-	if deal == untranslated {
-		deal = b.dealOf(in, in.deal[row])
-		as.deal[in.deal[row]] = deal
-	}
-	if act == untranslated {
-		act = b.actOf(in.names.act[in.act[row]])
-		as.act[in.act[row]] = act
-	}
+func (b *builder) addRow(in *batch, row int, more extra) error {
 	if b.take != nil {
-		return b.take(in, row, deal, act, more)
+		return b.take(in, row, more)
 	}
-	id := in.idOf(row)
-	next := uint32(len(l.deal))
-	if old, found := b.index.find(l, in.hash[row], deal, id, next); found {
-		return b.again(in, row, act, old, more)
+	r, id := &in.rows[row], in.idOf(row)
+	s, local := b.log.shardOf(r.deal)
+	if old, found := b.indices[s.number].find(s, uint32(r.hash), local, id, uint32(s.len())); found {
+		if !s.same(old, r, more) {
+			return &dealstate.ConflictError{ID: string(id)}
+		}
+		b.log.read.Duplicates++
+		return nil
 	}
-	l.deal, l.act = append(l.deal, deal), append(l.act, act)
-	l.at, l.recorded = append(l.at, in.at[row]), append(l.recorded, in.recorded[row])
-	l.content = append(l.content, in.content[row])
-	l.text = append(l.text, id...)
-	l.id = append(l.id, uint64(len(l.text)))
-	b.keepExtra(next, more)
-	l.read.Events++
+	b.keep(s, step{deal: local, act: r.act}, r.fact, id, more)
 	return nil
 }
 
-func (b *builder) keepExtra(row uint32, more extra) {
+// same tells a duplicate from a conflict.
+func (s *shard) same(old uint32, r *arrival, more extra) bool {
+	f := s.fact(old)
+	return s.step(old).act == r.act && f.at == r.at && f.recorded == r.recorded && f.content == r.content &&
+		s.refs[old] == more.ref && s.until(old) == more.until
+}
+
+// keep appends an event to its shard. In a numbered log there is no id.
+func (b *builder) keep(s *shard, p step, f fact, id []byte, more extra) {
+	c := s.open()
+	if !b.log.numbered {
+		c.text = append(c.text, id...)
+		f.id = uint32(len(c.text))
+	}
+	c.steps, c.facts = append(c.steps, p), append(c.facts, f)
+	b.log.read.Events++
+	if more.ref != "" || more.until != none {
+		b.keepExtra(s, more)
+	}
+}
+
+// open gives a chunk with room for a row.
+func (s *shard) open() *chunk {
+	if n := len(s.chunks); n > 0 && len(s.chunks[n-1].steps) < chunkRows {
+		return &s.chunks[n-1]
+	}
+	var c chunk
+	if n := len(s.chunks); n > 0 { // the first one grows, for the sake of small logs
+		c = chunk{steps: make([]step, 0, chunkRows), facts: make([]fact, 0, chunkRows), text: make([]byte, 0, len(s.chunks[n-1].text)*9/8)}
+	}
+	s.chunks = append(s.chunks, c)
+	return &s.chunks[len(s.chunks)-1]
+}
+
+func (b *builder) keepExtra(s *shard, more extra) {
+	row := uint32(s.len() - 1)
 	if more.ref != "" {
-		b.log.refs[row] = more.ref
-		b.size += int64(len(more.ref)) + 48
+		if s.refs == nil {
+			s.refs = map[uint32]string{}
+		}
+		s.refs[row] = more.ref
+		b.log.refers = true
 	}
 	if more.until != none {
-		b.log.untils[row] = more.until
-		b.size += 32
+		if s.untils == nil {
+			s.untils = map[uint32]int64{}
+		}
+		s.untils[row] = more.until
 	}
+	b.size += int64(len(more.ref)) + 64
 }
 
-func (in *batch) idOf(row int) []byte {
-	var from uint32
-	if row > 0 {
-		from = in.id[row-1]
-	}
-	return in.text[from:in.id[row]]
-}
-
-// again tells a duplicate from a conflict.
-func (b *builder) again(in *batch, row int, act, old uint32, more extra) error {
-	l := b.log
-	if act != l.act[old] || in.at[row] != l.at[old] || in.recorded[row] != l.recorded[old] || in.content[row] != l.content[old] ||
-		more.ref != l.refs[old] || more.until != l.until(old) {
-		return &dealstate.ConflictError{ID: string(in.idOf(row))}
-	}
-	l.read.Duplicates++
-	return nil
-}
-
-func (b *builder) dealOf(in *batch, local uint32) uint32 {
-	name := in.names.deal[local]
+func (b *builder) dealOf(name string, m *dealstate.Machine) uint32 {
 	if deal, ok := b.deals[name]; ok {
 		return deal
 	}
@@ -205,16 +217,20 @@ func (b *builder) dealOf(in *batch, local uint32) uint32 {
 	deal := uint32(len(l.deals))
 	b.deals[name] = deal
 	l.deals = append(l.deals, name)
-	m := in.names.machines[in.names.machine[local]]
-	n, ok := b.numbers[m]
-	if !ok {
-		n = uint32(len(l.machines))
-		b.numbers[m] = n
-		l.machines = append(l.machines, m)
-	}
-	l.machine = append(l.machine, n)
+	l.machine = append(l.machine, b.number(m))
 	b.size += 2 * (int64(len(name)) + 100)
 	return deal
+}
+
+func (b *builder) number(m *dealstate.Machine) uint32 {
+	n, ok := b.numbers[m]
+	if !ok {
+		n = uint32(len(b.log.machines))
+		b.numbers[m] = n
+		b.log.machines = append(b.log.machines, m)
+		b.log.states = append(b.log.states, m.Lifecycle().States)
+	}
+	return n
 }
 
 func (b *builder) actOf(a Act) uint32 {
@@ -229,21 +245,24 @@ func (b *builder) actOf(a Act) uint32 {
 }
 
 func (b *builder) checkSize() error {
-	l := b.log
-	bytes := 4*int64(cap(l.deal)+cap(l.act)) + 8*int64(cap(l.at)+cap(l.recorded)+cap(l.content)+cap(l.id)) + int64(cap(l.text)) +
-		8*int64(len(b.index.places)) + b.size
-	if bytes > b.opt.MaxBytes || len(l.deal) > maxRows {
+	bytes, full := b.size, false
+	for i := range b.log.shards {
+		s := &b.log.shards[i]
+		bytes += 8 * int64(len(b.indices[i].places))
+		if n := len(s.chunks); n > 0 {
+			last := s.chunks[n-1]
+			bytes += int64(n-1)*(40*chunkRows+int64(cap(s.chunks[0].text))) + 8*int64(cap(last.steps)) + 32*int64(cap(last.facts)) + int64(cap(last.text))
+		}
+		full = full || s.len() > maxRows
+	}
+	if bytes > b.opt.MaxBytes || full {
 		return &SizeError{Bytes: bytes, Limit: b.opt.MaxBytes}
 	}
 	if b.opt.Progress != nil {
-		b.opt.Progress(l.read)
+		b.opt.Progress(b.log.read)
 	}
 	return nil
 }
 
-// maxRows leaves room for a batch more in 32 bits.
+// maxRows of a shard leaves room for a batch more in 32 bits.
 const maxRows = 4_000_000_000
-
-func (b *builder) done() *Log {
-	return b.log
-}

@@ -25,32 +25,32 @@ type Columns struct {
 	Until map[uint32]int64  // by row: of an extend
 }
 
-// FromColumns makes a log of columns. Without ids it borrows them, so do not
-// change them any more, and checks each row in a nanosecond or two. With ids it
-// copies, and looks for duplicates and conflicts, as reading does.
+// FromColumns makes a log of columns, in some nanoseconds a row. It copies them.
+// With ids it looks for duplicates and conflicts, as reading does.
 //
 // The first row that is not well-formed, or that its agreement cannot mean,
-// gives a *RowError.
+// gives a *RowError. The context is looked at every 65,536 rows.
 func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	l := &Log{deals: c.Deals, acts: c.Acts, deal: c.Deal, act: c.Act, at: c.At, recorded: c.Recorded, refs: c.Ref, untils: c.Until}
-	if l.recorded == nil {
-		l.recorded = c.At
-	}
-	if err := l.findMachines(a); err != nil {
+	r := columnReader{Columns: c, b: newBuilder(a, Options{}), extras: c.extras()}
+	r.b.log.numbered = c.ID == nil
+	if err := r.names(); err != nil {
 		return nil, err
 	}
-	l.acts = tidied(c.Acts)
-	if err := l.admit(ctx); err != nil {
-		return nil, err
+	for row := range c.Deal {
+		if row%(1<<16) == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err := r.add(row); err != nil {
+			return nil, &RowError{Row: row, Err: err}
+		}
 	}
-	l.read = Progress{Lines: int64(len(c.Deal)), Events: int64(len(c.Deal))}
-	if c.ID == nil {
-		return l, nil
+	if len(r.extras) > 0 {
+		return nil, &RowError{Row: int(r.extras[0]), Err: fieldErr("ref or until", "given for a row that is not there; there are %d", len(c.Deal))}
 	}
-	return l.withIDs(ctx, c.ID, a)
+	return r.b.log, nil
 }
 
 func (c *Columns) check() error {
@@ -69,96 +69,99 @@ func (c *Columns) check() error {
 	return nil
 }
 
-func (l *Log) findMachines(a Agreements) error {
-	numbers := map[*dealstate.Machine]uint32{}
-	l.machine = make([]uint32, len(l.deals))
-	for i, deal := range l.deals {
-		m := a(deal)
-		if m == nil {
-			return fieldErr(fmt.Sprintf("deals[%d]", i), "no agreement for %q", clip(deal))
-		}
-		n, ok := numbers[m]
-		if !ok {
-			n = uint32(len(l.machines))
-			numbers[m] = n
-			l.machines = append(l.machines, m)
-		}
-		l.machine[i] = n
-	}
-	return nil
+// extras lists the rows that have more to them.
+func (c *Columns) extras() []uint32 {
+	rows := slices.Concat(slices.Collect(maps.Keys(c.Ref)), slices.Collect(maps.Keys(c.Until)))
+	slices.Sort(rows)
+	return slices.Compact(rows)
 }
 
-func tidied(acts []Act) []Act {
-	out := make([]Act, len(acts))
-	for i, a := range acts {
+// columnReader puts the rows into a log. Numbers that two names share, it makes
+// one.
+type columnReader struct {
+	Columns
+	b        *builder
+	extras   []uint32 // rows still to come that have a ref or an until
+	deals    []uint32 // the log's number, by the caller's
+	acts     []uint32
+	admitted [][]bool // by machine and the caller's act
+}
+
+func (r *columnReader) names() error {
+	for i, deal := range r.Deals {
+		m, err := r.b.log.agreements.machine(deal)
+		if err != nil {
+			return fmt.Errorf("deals[%d]: %w", i, err)
+		}
+		r.deals = append(r.deals, r.b.dealOf(deal, m))
+	}
+	for _, a := range r.Acts {
 		if a.Modality == 0 {
 			a.Modality = dealstate.Asserted
 		}
-		out[i] = a
+		r.acts = append(r.acts, r.b.actOf(a))
 	}
-	return out
-}
-
-// admit asks the library about every act of every machine, once, and about
-// the few rows that have more to them.
-func (l *Log) admit(ctx context.Context) error {
-	admitted := make([][]bool, len(l.machines))
-	for i := range admitted {
-		admitted[i] = make([]bool, len(l.acts))
-	}
-	for row, deal := range l.deal {
-		if row%stride == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		act := l.act[row]
-		if int(deal) >= len(l.machine) || int(act) >= len(l.acts) {
-			return &RowError{Row: row, Err: fieldErr("deal or act", "%d and %d; there are %d deals and %d acts", deal, act, len(l.deals), len(l.acts))}
-		}
-		ok := &admitted[l.machine[deal]][act]
-		if *ok && l.at[row] != none && l.recorded[row] != none {
-			continue
-		}
-		if err := l.admitRow(uint32(row)); err != nil {
-			return &RowError{Row: row, Err: err}
-		}
-		kind := l.acts[act].Kind
-		*ok = kind != dealstate.Extend && kind != dealstate.Retract // those have more to them
-	}
-	return l.admitExtras()
-}
-
-func (l *Log) admitExtras() error {
-	rows := slices.Concat(slices.Collect(maps.Keys(l.refs)), slices.Collect(maps.Keys(l.untils)))
-	slices.Sort(rows)
-	for _, row := range rows {
-		if err := l.admitRow(row); err != nil {
-			return &RowError{Row: int(row), Err: err}
-		}
+	for range r.b.log.machines {
+		r.admitted = append(r.admitted, make([]bool, len(r.Acts)))
 	}
 	return nil
 }
 
-func (l *Log) admitRow(row uint32) error {
-	if int(row) >= len(l.deal) {
-		return fieldErr("ref or until", "given for a row that is not there; there are %d", len(l.deal))
+func (r *columnReader) add(row int) error {
+	d, a := r.Deal[row], r.Act[row]
+	if int(d) >= len(r.deals) || int(a) >= len(r.acts) {
+		return fieldErr("deal or act", "%d and %d; there are %d deals and %d acts", d, a, len(r.deals), len(r.acts))
 	}
-	e := l.event(row)
-	return l.machineOf(l.deal[row]).Admit(e)
+	l, deal := r.b.log, r.deals[d]
+	f := fact{at: r.At[row], recorded: r.At[row], id: uint32(row)}
+	if r.Recorded != nil {
+		f.recorded = r.Recorded[row]
+	}
+	more := extra{until: none}
+	if len(r.extras) > 0 && r.extras[0] == uint32(row) {
+		more, r.extras = r.extra(row), r.extras[1:]
+	}
+	if ok := &r.admitted[l.machine[deal]][a]; !*ok || f.at == none || f.recorded == none || r.ID != nil {
+		if err := r.admit(row, f, more); err != nil {
+			return err
+		}
+		kind := r.Acts[a].Kind
+		*ok = kind != dealstate.Extend && kind != dealstate.Retract // those have more to them
+	}
+	s, local := l.shardOf(deal)
+	if r.ID != nil {
+		return r.addOnce(s, row, step{deal: local, act: r.acts[a]}, f, more)
+	}
+	l.read.Lines++
+	r.b.keep(s, step{deal: local, act: r.acts[a]}, f, nil, more)
+	return nil
 }
 
-// withIDs builds the log anew, each event once.
-func (l *Log) withIDs(ctx context.Context, ids []string, a Agreements) (*Log, error) {
-	events := func(yield func(dealstate.Event, error) bool) {
-		for row := range l.deal {
-			e := l.event(uint32(row))
-			e.ID, e.Deal = ids[row], l.deals[l.deal[row]]
-			if !yield(e, nil) {
-				return
-			}
-		}
+func (r *columnReader) extra(row int) extra {
+	more := extra{ref: r.Ref[uint32(row)], until: none}
+	if until, ok := r.Until[uint32(row)]; ok {
+		more.until = until
 	}
-	out, err := ReadEvents(ctx, events, a, Options{Bad: func(e *dealstate.LineError) error {
-		return &RowError{Row: e.Line - 1, Err: e.Err}
-	}})
-	return out, err
+	return more
+}
+
+// admit asks the library about a row.
+func (r *columnReader) admit(row int, f fact, more extra) error {
+	l := r.b.log
+	id := numberID(uint32(row))
+	if r.ID != nil {
+		id = r.ID[row]
+	}
+	e := l.acts[r.acts[r.Act[row]]].event(id, l.machineOf(r.deals[r.Deal[row]]).Deal())
+	e.At, e.Recorded, e.Until, e.Ref = instant(f.at), instant(f.recorded), instant(more.until), more.ref
+	return l.machineOf(r.deals[r.Deal[row]]).Admit(e)
+}
+
+// addOnce adds a row that has an id, unless it is a duplicate.
+func (r *columnReader) addOnce(s *shard, row int, p step, f fact, more extra) error {
+	id := []byte(r.ID[row])
+	in := batch{rows: []arrival{{deal: s.deal(p.deal), act: p.act, fact: f, hash: uint64(tagOf(hashID(id), s.deal(p.deal)))}}, text: id}
+	in.rows[0].id = uint32(len(id))
+	r.b.log.read.Lines++
+	return r.b.addRow(&in, 0, more)
 }

@@ -1,5 +1,53 @@
 package bulk
 
+// day is the date last met; the next line's is likely the same.
+type day struct {
+	text [10]byte
+	ns   int64
+	met  bool
+}
+
+// instant reads an instant in quotes, and says where its closing quote is; 0 is a
+// surprise.
+func (s *scanner) instant(buf []byte, at int) (ns int64, stop int) {
+	if buf[at+19] != 'Z' || buf[at+20] != '"' || buf[at+10] != 'T' {
+		stop = quote(buf, at)
+		ns, ok := parseInstant(buf[at:stop])
+		if !ok {
+			return 0, 0
+		}
+		return ns, stop
+	}
+	clock, ok := clockOf(load(buf, at+11))
+	if !ok || !s.day.knows(buf[at:at+10]) {
+		return 0, 0
+	}
+	return s.day.ns + clock, at + 20
+}
+
+// knows reports whether the text is a date, and sets the day to it.
+func (d *day) knows(text []byte) bool {
+	if d.met && [10]byte(text) == d.text {
+		return true
+	}
+	days, ok := daysOf(text)
+	*d = day{text: [10]byte(text), ns: days * 24 * 3600e9, met: ok}
+	return ok
+}
+
+// clockOf reads eight bytes of the form 23:59:59, all at once.
+func clockOf(word uint64) (ns int64, ok bool) {
+	const (
+		zeros  = 0x30303a30303a3030 // 00:00:00, which reads the same from either end
+		beyond = 0x76767f76767f7676 // raises a digit above 9, and a colon that is none, to the highest bit
+	)
+	v := word ^ zeros
+	pairs := v*10 + v>>8 // tens and units, at every third byte
+	hour, minute, second := pairs&0xff, pairs>>24&0xff, pairs>>48&0xff
+	ok = (v+beyond|v)&highs == 0 && hour <= 23 && minute <= 59 && second <= 59
+	return int64(hour*3600+minute*60+second) * 1e9, ok
+}
+
 // parseInstant reads the usual spelling of an instant, 2025-06-27T09:00:00Z
 // with up to nine digits of a second's fraction, into Unix nanoseconds. Nothing
 // at all is no instant. Any other spelling is the library's to judge.
@@ -7,18 +55,13 @@ func parseInstant(text []byte) (ns int64, ok bool) {
 	if len(text) == 0 {
 		return none, true
 	}
-	if len(text) < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[len(text)-1] != 'Z' {
+	if len(text) < 20 || text[10] != 'T' || text[len(text)-1] != 'Z' {
 		return 0, false
 	}
 	days, ok := daysOf(text[:10])
-	hour, ok1 := pair(text[11:])
-	minute, ok2 := pair(text[14:])
-	second, ok3 := pair(text[17:])
-	fraction, ok4 := fractionOf(text[19 : len(text)-1])
-	if !(ok && ok1 && ok2 && ok3 && ok4) || hour > 23 || minute > 59 || second > 59 {
-		return 0, false
-	}
-	return ((days*24+hour)*60+minute)*60e9 + second*1e9 + fraction, true
+	clock, ok1 := clockOf(load(text, 11))
+	fraction, ok2 := fractionOf(text[19 : len(text)-1])
+	return days*24*3600e9 + clock + fraction, ok && ok1 && ok2
 }
 
 // pair reads two digits.

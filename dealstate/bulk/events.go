@@ -12,7 +12,7 @@ import (
 // error of the sequence, is a bad line: numbered by its place, from 1, unless
 // it is a *dealstate.LineError already. It takes about a microsecond an event.
 func ReadEvents(ctx context.Context, events iter.Seq2[dealstate.Event, error], a Agreements, opt Options) (*Log, error) {
-	in, b, part := newIntake(a), newBuilder(opt), &batch{}
+	in, b, part := newIntake(a), newBuilder(a, opt), &batch{}
 	flush := func() error {
 		part.names = in.names
 		err := b.add(part)
@@ -22,15 +22,14 @@ func ReadEvents(ctx context.Context, events iter.Seq2[dealstate.Event, error], a
 		}
 		return err
 	}
-	n := 0
 	for e, err := range events {
-		n++
 		part.lines++
+		part.events++
 		if err == nil {
-			err = in.takeEvent(&e, n, part)
+			err = in.takeEvent(&e, part.lines, part)
 		}
 		if err != nil {
-			part.bad = append(part.bad, lineError(n, err))
+			part.bad = append(part.bad, lineError(part.lines, err))
 		}
 		if part.lines == 4096 || len(part.bad) > 0 {
 			if err := flush(); err != nil {
@@ -41,7 +40,7 @@ func ReadEvents(ctx context.Context, events iter.Seq2[dealstate.Event, error], a
 	if err := flush(); err != nil {
 		return nil, err
 	}
-	return b.done(), nil
+	return b.log, nil
 }
 
 func (in *intake) takeEvent(e *dealstate.Event, n int, to *batch) error {
@@ -52,7 +51,8 @@ func (in *intake) takeEvent(e *dealstate.Event, n int, to *batch) error {
 	if err := r.set(e); err != nil {
 		return err
 	}
-	return in.take(&r, n, to)
+	_, err := in.take(&r, n, to)
+	return err
 }
 
 func lineError(n int, err error) *dealstate.LineError {

@@ -21,9 +21,10 @@ type Story struct {
 // and full way: microseconds an event, and every reason. An error ends the
 // sequence. At most 256 deals a worker are in memory besides the log, twice.
 func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.Seq2[Story, error] {
-	return inOrder(ctx, len(l.deals), workers, func() func(int, func(Story)) error {
+	return inOrder(ctx, len(l.deals), workers, func() (func(int, func(Story)) error, func()) {
 		return func(deal int, yield func(Story)) error {
-			events := l.eventsOf(uint32(deal))
+			s, local := l.shardOf(uint32(deal))
+			events := l.eventsOf(s, local)
 			snapshot, decisions, err := l.foldEvents(uint32(deal), events, v)
 			if err != nil {
 				return err
@@ -33,22 +34,22 @@ func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.S
 			}
 			yield(Story{Deal: l.deals[deal], Machine: l.machineOf(uint32(deal)), Snapshot: snapshot, Decisions: decisions, Events: events})
 			return nil
-		}
+		}, func() {}
 	})
 }
 
-func (l *Log) eventsOf(deal uint32) []dealstate.Event {
-	rows := l.rowsOf(deal)
+func (l *Log) eventsOf(s *shard, local uint32) []dealstate.Event {
+	rows := s.rowsOf(l, local)
 	events := make([]dealstate.Event, len(rows))
 	for i, row := range rows {
-		events[i] = l.event(row)
+		events[i] = l.event(s, row)
 	}
 	return events
 }
 
 // fold is what all else in this package must agree with.
-func (l *Log) fold(deal uint32, v dealstate.View) (dealstate.Snapshot, []dealstate.Decision, error) {
-	return l.foldEvents(deal, l.eventsOf(deal), v)
+func (l *Log) fold(s *shard, local uint32, v dealstate.View) (dealstate.Snapshot, []dealstate.Decision, error) {
+	return l.foldEvents(s.deal(local), l.eventsOf(s, local), v)
 }
 
 func (l *Log) foldEvents(deal uint32, events []dealstate.Event, v dealstate.View) (dealstate.Snapshot, []dealstate.Decision, error) {

@@ -155,16 +155,29 @@ func TestAGibibyteLineIsRefusedAfterTwoMebibytes(t *testing.T) {
 
 func TestUnknownPartiesAreNotKept(t *testing.T) {
 	t.Parallel()
-	m, in, part := london(t), newIntake(nil), &batch{}
-	in.agreements = Template(m)
-	var r record
+	in, part := newIntake(Template(london(t))), &batch{}
 	for i := range 20_000 {
 		line := fmt.Sprintf(`{"id":"1","deal":"deal-%d","kind":"note","party":"party-%d","at":"2025-01-01T00:00:00Z"}`, i, i)
-		require.Error(t, in.parseLine(&r, []byte(line), i, part))
+		in.parse(blockOf([]byte(line)), part)
+		require.Len(t, part.bad, 1)
 	}
 	require.Empty(t, in.acts)
 	require.Empty(t, in.deals)
-	require.Empty(t, part.line)
+	require.Empty(t, in.spelled)
+	require.Empty(t, part.rows)
+}
+
+func TestSpellingsAreForgottenBeforeTheyFillTheMemory(t *testing.T) {
+	t.Parallel()
+	in, part := newIntake(Template(london(t))), &batch{}
+	line := func(i int) []byte {
+		return fmt.Appendf(nil, `{"id":"1","deal":"d","kind":"note","by":"%d %s","at":"2025-01-01T00:00:00Z"}`, i, strings.Repeat(" ", i%2*maxSpelling))
+	}
+	for i := range 2*maxSpelled + 20 {
+		in.parse(blockOf(line(i)), part)
+		require.Empty(t, part.bad)
+	}
+	require.Len(t, in.spelled, 10) // since it was full
 }
 
 func TestMemoryIsBounded(t *testing.T) {
@@ -190,11 +203,11 @@ func TestCancelling(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := newWorld(t, 9, 400)
-	l, err := ReadLines(ctx, bytes.NewReader(w.lines(t)), w.agreements, Options{})
+	l, err := ReadLines(ctx, bytes.NewReader(w.lines(t)), ByDeal(w.agreements), Options{})
 	require.NoError(t, err)
 	cancel()
 	for workers := 1; workers <= 2; workers++ {
-		_, err = ReadLines(ctx, bytes.NewReader(w.lines(t)), w.agreements, Options{Workers: workers})
+		_, err = ReadLines(ctx, bytes.NewReader(w.lines(t)), ByDeal(w.agreements), Options{Workers: workers})
 		require.ErrorIs(t, err, context.Canceled)
 		_, err = l.Replay(ctx, dealstate.View{}, workers)
 		require.ErrorIs(t, err, context.Canceled)
@@ -205,15 +218,15 @@ func TestCancelling(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, 1, n)
 	}
-	_, err = ReadEvents(ctx, eventSeq(w.events), w.agreements, Options{})
+	_, err = ReadEvents(ctx, eventSeq(w.events), ByDeal(w.agreements), Options{})
 	require.ErrorIs(t, err, context.Canceled)
-	_, err = FromColumns(ctx, w.columns(), w.agreements)
+	_, err = FromColumns(ctx, w.columns(), ByDeal(w.agreements))
 	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestBreakingOffALoopLeavesNothingBehind(t *testing.T) {
 	w := newWorld(t, 9, 2000)
-	l, err := ReadEvents(context.Background(), eventSeq(w.events), w.agreements, Options{})
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
 	require.NoError(t, err)
 	before := runtime.NumGoroutine()
 	for range 20 {
@@ -243,5 +256,5 @@ func TestWrongColumnsAreRefused(t *testing.T) {
 	}
 	l, err := FromColumns(context.Background(), good, m)
 	require.NoError(t, err)
-	require.Equal(t, "0000000001", l.ID(1))
+	require.Equal(t, "0000000001", l.id(&l.shards[0], 1))
 }

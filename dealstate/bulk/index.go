@@ -3,18 +3,17 @@ package bulk
 import (
 	"bytes"
 	"hash/maphash"
-	"math/bits"
 )
 
-// index finds the row of an id within its deal: 16 bytes an event at the
-// fullest. A place is chosen by the highest bits of half a hash that stays with it, so
-// that growing need not look at the ids again.
+// index finds the row of an id within its deal: 8 to 22 bytes an event. A place is
+// chosen by the highest bits of half a hash that stays with it, so that growing
+// need not look at the ids again.
 type index struct {
-	places []place
+	places []slot
 	used   int
 }
 
-type place struct {
+type slot struct {
 	tag uint32
 	row uint32 // counted from 1; 0: empty
 }
@@ -26,40 +25,52 @@ func tagOf(idHash uint64, deal uint32) uint32 {
 	return uint32((idHash ^ uint64(deal)*0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15 >> 32)
 }
 
-// find gives the row that has the id already, or puts the new row in its place.
-func (x *index) find(l *Log, idHash uint64, deal uint32, id []byte, row uint32) (old uint32, found bool) {
-	if 4*(x.used+1) > 3*len(x.places) {
-		x.grow()
-	}
-	tag := tagOf(idHash, deal)
-	for at := x.home(tag); ; at = (at + 1) & (len(x.places) - 1) {
-		p := &x.places[at]
-		if p.row == 0 {
-			*p = place{tag: tag, row: row + 1}
-			x.used++
-			return 0, false
-		}
-		if p.tag == tag && l.deal[p.row-1] == deal && bytes.Equal(l.idBytes(p.row-1), id) {
-			return p.row - 1, true
-		}
-	}
-}
-
 func (x *index) home(tag uint32) int {
 	return int(uint64(tag) * uint64(len(x.places)) >> 32)
 }
 
+func (x *index) after(at int) int { return (at + 1) & (len(x.places) - 1) }
+
+// grow doubles the places when three in four are taken.
 func (x *index) grow() {
+	if 4*(x.used+1) <= 3*len(x.places) {
+		return
+	}
 	old := x.places
-	x.places = make([]place, 1<<bits.Len(uint(max(1023, 2*len(old)-1))))
+	x.places = make([]slot, max(64, 2*len(old)))
 	for _, p := range old {
 		if p.row == 0 {
 			continue
 		}
 		at := x.home(p.tag)
 		for x.places[at].row != 0 {
-			at = (at + 1) & (len(x.places) - 1)
+			at = x.after(at)
 		}
 		x.places[at] = p
 	}
+}
+
+// find gives the row of the shard that has the id already, or puts the new row in
+// its place.
+func (x *index) find(s *shard, tag, deal uint32, id []byte, row uint32) (old uint32, found bool) {
+	x.grow()
+	for at := x.home(tag); ; at = x.after(at) {
+		p := &x.places[at]
+		if p.row == 0 {
+			*p = slot{tag: tag, row: row + 1}
+			x.used++
+			return 0, false
+		}
+		if p.tag == tag && s.step(p.row-1).deal == deal && bytes.Equal(s.idBytes(p.row-1), id) {
+			return p.row - 1, true
+		}
+	}
+}
+
+// touch loads the place of a tag, to be near when it is needed.
+func (x *index) touch(tag uint32) uint32 {
+	if len(x.places) == 0 {
+		return 0
+	}
+	return x.places[x.home(tag)].row
 }

@@ -1,6 +1,8 @@
 package bulk
 
 import (
+	"bytes"
+
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
@@ -8,6 +10,8 @@ import (
 // two goroutines share a table. What it has seen before costs no allocation.
 type intake struct {
 	agreements Agreements
+	scanner    scanner
+	spelled    map[uint64]*spelled // by the hash of the spelling
 	deals      map[string]uint32
 	numbers    map[*dealstate.Machine]uint32
 	acts       map[string]uint32
@@ -25,43 +29,132 @@ type names struct {
 	act      []Act
 }
 
+// spelled is an act as it once stood in a line.
+type spelled struct {
+	text string // the runs, one after the other
+	ends [maxRuns]int
+	act  uint32
+	kind dealstate.Kind
+}
+
+// Bounds of what is remembered of spellings, lest a hostile log fill the memory.
+const (
+	maxSpelled  = 1 << 16
+	maxSpelling = 1 << 10
+)
+
 func newIntake(a Agreements) *intake {
-	return &intake{agreements: a, deals: map[string]uint32{}, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
+	return &intake{agreements: a, spelled: map[uint64]*spelled{}, deals: map[string]uint32{}, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
+}
+
+// glance takes a line in that says what was met before, with other instants and
+// another id. If it does not, the line is to be read in full.
+func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
+	s := in.spelled[hash]
+	if s == nil || !s.is(&g.spelling) || !g.complete(s.kind) {
+		return false
+	}
+	deal, ok := in.dealAt(g.deal, s.act)
+	if !ok {
+		return false
+	}
+	if g.recorded == none {
+		g.recorded = g.at
+	}
+	to.add(deal, s.act, fact{at: g.at, recorded: g.recorded, content: contentOf(g.note, g.url, g.published)}, g.id, g.ref, g.until, line)
+	return true
+}
+
+// dealAt is the number of a deal in which the act is known to be good.
+func (in *intake) dealAt(name []byte, act uint32) (deal uint32, ok bool) {
+	if deal, ok = in.deals[string(name)]; ok {
+		return deal, in.knows(in.machine[deal], act)
+	}
+	if !isID(name) {
+		return 0, false
+	}
+	m, err := in.agreements.machine(string(name))
+	if err != nil || !in.knows(in.number(m), act) {
+		return 0, false
+	}
+	return in.newDeal(string(name), m), true
+}
+
+func (s *spelled) is(p *spelling) bool {
+	from := 0
+	for i, run := range p.runs[:p.len] {
+		if s.text[from:s.ends[i]] != string(run) {
+			return false
+		}
+		from = s.ends[i]
+	}
+	return from == len(s.text)
+}
+
+// complete makes the checks that need more than the act.
+func (g *glance) complete(kind dealstate.Kind) bool {
+	return len(g.id) > 0 && g.at != none && (len(g.ref) > 0 || kind != dealstate.Retract) &&
+		(kind == dealstate.Extend) == (g.until != none) && !bytes.Equal(g.ref, g.id)
+}
+
+// spell remembers how an act was spelled.
+func (in *intake) spell(p *spelling, hash uint64, act uint32) {
+	s := &spelled{act: act, kind: in.act[act].Kind}
+	var text []byte
+	for i, run := range p.runs[:p.len] {
+		text = append(text, run...)
+		s.ends[i] = len(text)
+	}
+	if len(text) > maxSpelling {
+		return
+	}
+	if len(in.spelled) == maxSpelled {
+		clear(in.spelled)
+	}
+	s.text = string(text)
+	in.spelled[hash] = s
+}
+
+func (in *intake) knows(machine, act uint32) bool {
+	admitted := in.admitted[machine]
+	return int(act) < len(admitted) && admitted[act]
 }
 
 // take adds a valid record to the batch, or says why its agreement cannot mean
 // it.
-func (in *intake) take(r *record, line int, b *batch) error {
+func (in *intake) take(r *record, line int, b *batch) (act uint32, err error) {
 	deal, err := in.dealOf(r)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	act, err := in.actOf(r, in.machine[deal])
-	if err != nil {
-		return err
+	if act, err = in.actOf(r, in.machine[deal]); err != nil {
+		return 0, err
 	}
-	b.add(r, line, deal, act)
-	return nil
+	b.add(deal, act, fact{at: r.at, recorded: r.recorded, content: contentOf(r.note, r.url, r.published)}, r.id, r.ref, r.until, line)
+	return act, nil
 }
 
 func (in *intake) dealOf(r *record) (uint32, error) {
 	if deal, ok := in.deals[string(r.deal)]; ok {
 		return deal, nil
 	}
-	m := in.agreements(string(r.deal))
-	if m == nil {
-		return 0, fieldErr("deal", "no agreement for %q", clip(string(r.deal)))
+	m, err := in.agreements.machine(string(r.deal))
+	if err != nil {
+		return 0, err
 	}
 	// Known to be good before it is kept, lest bad lines fill the memory.
 	if err := in.admit(r, m); err != nil {
 		return 0, err
 	}
+	return in.newDeal(string(r.deal), m), nil
+}
+
+func (in *intake) newDeal(name string, m *dealstate.Machine) uint32 {
 	deal := uint32(len(in.names.deal))
-	name := string(r.deal)
 	in.deals[name] = deal
 	in.names.deal = append(in.names.deal, name)
 	in.machine = append(in.machine, in.number(m))
-	return deal, nil
+	return deal
 }
 
 func (in *intake) number(m *dealstate.Machine) uint32 {
@@ -78,7 +171,7 @@ func (in *intake) number(m *dealstate.Machine) uint32 {
 func (in *intake) actOf(r *record, machine uint32) (uint32, error) {
 	in.key = r.appendKey(in.key[:0])
 	act, known := in.acts[string(in.key)]
-	if known && int(act) < len(in.admitted[machine]) && in.admitted[machine][act] {
+	if known && in.knows(machine, act) {
 		return act, nil
 	}
 	if err := in.admit(r, in.machines[machine]); err != nil {
@@ -102,65 +195,4 @@ func (in *intake) admit(r *record, m *dealstate.Machine) error {
 	e := r.event()
 	e.Deal = m.Deal()
 	return m.Admit(e)
-}
-
-// batch is a part of a log on its way there.
-type batch struct {
-	names    names
-	from     int // which intake's numbers
-	deal     []uint32
-	act      []uint32
-	at       []int64
-	recorded []int64
-	content  []uint64
-	hash     []uint64 // of the id
-	id       []uint32 // where it ends in text
-	text     []byte
-	line     []int
-	extras   []extra
-	bad      []*dealstate.LineError
-	stop     error // ends the log behind this batch
-	lines    int
-	bytes    int
-}
-
-// extra is what few rows have.
-type extra struct {
-	row   int
-	ref   string
-	until int64
-}
-
-func (b *batch) reset() {
-	*b = batch{deal: b.deal[:0], act: b.act[:0], at: b.at[:0], recorded: b.recorded[:0], content: b.content[:0], hash: b.hash[:0],
-		id: b.id[:0], text: b.text[:0], line: b.line[:0], extras: b.extras[:0], bad: b.bad[:0]}
-}
-
-func (b *batch) add(r *record, line int, deal, act uint32) {
-	if len(r.ref) > 0 || r.until != none {
-		b.extras = append(b.extras, extra{row: len(b.deal), ref: string(r.ref), until: r.until})
-	}
-	b.deal, b.act = append(b.deal, deal), append(b.act, act)
-	b.at, b.recorded = append(b.at, r.at), append(b.recorded, r.recorded)
-	b.content, b.hash = append(b.content, r.content()), append(b.hash, hashID(r.id))
-	b.text = append(b.text, r.id...)
-	b.id = append(b.id, uint32(len(b.text)))
-	b.line = append(b.line, line)
-}
-
-func (b *batch) blame(line int, err error) {
-	b.bad = append(b.bad, &dealstate.LineError{Line: line, Err: err})
-}
-
-// clip shortens text that came from outside before it enters a message.
-func clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && s[cut]&0xC0 == 0x80 { // never inside a UTF-8 sequence
-		cut--
-	}
-	return s[:cut] + "…"
 }

@@ -18,12 +18,12 @@ import (
 // caller's goroutine puts the parts together. Lines of the usual form take no
 // allocation of their own. The context is looked at once a MiB.
 func ReadLines(ctx context.Context, r io.Reader, a Agreements, opt Options) (*Log, error) {
-	b := newBuilder(opt)
+	b := newBuilder(a, opt)
 	err := readLines(ctx, r, a, orCores(opt.Workers), b.add)
 	if err != nil {
 		return nil, err
 	}
-	return b.done(), nil
+	return b.log, nil
 }
 
 // readLines hands over the batches in the order of their lines.
@@ -111,31 +111,36 @@ func cut(ctx context.Context, r io.Reader, spare <-chan *task, todo, queue chan<
 // parse reads the lines of a block into a batch.
 func (in *intake) parse(b block, to *batch) {
 	to.reset()
-	to.bytes = len(b.text)
-	var r record
-	n := b.line - 1
-	for rest := b.text; len(rest) > 0; {
-		var line []byte
-		line, rest = nextLine(rest)
+	to.bytes = b.text
+	text, n := b.buf[:b.text], 0
+	var g glance
+	for at := 0; at < len(text) && to.stop == nil; {
 		n++
-		if len(bytes.TrimRight(line, "\r\n")) > dealstate.MaxLine {
-			to.stop = &dealstate.LineError{Line: n, Err: tooLong()}
-			break
-		}
-		if n == 1 {
-			line = bytes.TrimPrefix(line, byteOrderMark)
-		}
-		if line = trim(line); len(line) == 0 {
+		next := in.scanner.look(b.buf[:b.text+margin], at, &g)
+		hash := g.spelling.hash()
+		if next > 0 && next-at <= dealstate.MaxLine && in.glance(&g, hash, n, to) {
+			to.events++
+			at = next
 			continue
 		}
-		to.lines++
-		if err := in.parseLine(&r, line, n, to); err != nil {
-			to.blame(n, err)
+		line := lineAt(text, at)
+		at += len(line)
+		if n == 1 && b.first {
+			line = bytes.TrimPrefix(line, byteOrderMark)
+		}
+		act, err := in.read(line, n, to)
+		if err == nil && next == at && act != unread {
+			in.spell(&g.spelling, hash, act)
 		}
 	}
 	if to.stop == nil && b.err != nil {
-		to.stop = &dealstate.LineError{Line: n + 1, Err: b.err}
+		n++
+		to.stop = b.err
 	}
+	if to.stop != nil {
+		n-- // add names the line behind those of the batch
+	}
+	to.lines = n
 	to.names = in.names
 }
 
@@ -145,55 +150,58 @@ func tooLong() error {
 	return fieldErr("json", "the line is longer than %d bytes", dealstate.MaxLine)
 }
 
-func nextLine(text []byte) (line, rest []byte) {
-	if end := bytes.IndexByte(text, '\n'); end >= 0 {
-		return text[:end+1], text[end+1:]
+// lineAt gives the line that begins there, with its newline.
+func lineAt(text []byte, at int) []byte {
+	if end := bytes.IndexByte(text[at:], '\n'); end >= 0 {
+		return text[at : at+end+1]
 	}
-	return text, nil
+	return text[at:]
 }
 
-// trim is bytes.TrimSpace, for the lines that most writers write.
-func trim(line []byte) []byte {
-	if n := len(line); n > 2 && line[0] == '{' && line[n-1] == '\n' && line[n-2] == '}' {
-		return line[:n-1]
-	}
-	return bytes.TrimSpace(line)
-}
+const unread = ^uint32(0)
 
-func (in *intake) parseLine(r *record, line []byte, n int, to *batch) error {
-	if r.scan(line) {
-		r.tidy()
-		return in.take(r, n, to)
+// read takes any line in, by the library.
+func (in *intake) read(line []byte, n int, to *batch) (act uint32, err error) {
+	if len(bytes.TrimRight(line, "\r\n")) > dealstate.MaxLine {
+		to.stop = tooLong()
+		return unread, nil
 	}
+	if line = bytes.TrimSpace(line); len(line) == 0 {
+		return unread, nil
+	}
+	to.events++
 	var e dealstate.Event
-	if err := e.UnmarshalJSON(line); err != nil {
-		return err
+	var r record
+	if err = e.UnmarshalJSON(line); err == nil {
+		if err = r.set(&e); err == nil {
+			act, err = in.take(&r, n, to)
+		}
 	}
-	if err := r.set(&e); err != nil {
-		return err
+	if err != nil {
+		to.blame(n, err)
 	}
-	return in.take(r, n, to)
+	return act, err
 }
 
 // blocks cuts a stream into whole lines.
 type blocks struct {
-	r    io.Reader
-	rest []byte // the beginning of a line, in the block before
-	line int    // lines so far
-	done bool
+	r     io.Reader
+	rest  []byte // the beginning of a line, in the block before
+	begun bool
+	done  bool
 }
 
 // block is some whole lines; err says what came behind them.
 type block struct {
-	buf  []byte
-	text []byte
-	line int // of the first
-	err  error
+	buf   []byte // the text and a margin of quotes
+	text  int    // bytes
+	first bool
+	err   error
 }
 
 const (
-	blockSize = 1 << 20
-	mostBlock = 2 * dealstate.MaxLine // room for the longest line and more
+	blockSize = 1 << 18                      // half of which a processor's second cache surely holds
+	mostBlock = 2*dealstate.MaxLine + margin // room for the longest line and more
 )
 
 // next reads into the buffer, which must not be the one last given unless that
@@ -208,20 +216,21 @@ func (b *blocks) next(buf []byte) (block, bool) {
 	buf = buf[:cap(buf)]
 	n := copy(buf, b.rest)
 	for {
-		got, err := io.ReadFull(b.r, buf[n:])
+		room := len(buf) - margin
+		got, err := io.ReadFull(b.r, buf[n:room])
 		n += got
 		if err != nil {
 			return b.last(buf, n, err)
 		}
-		if end := bytes.LastIndexByte(buf, '\n'); end >= 0 {
-			b.rest = append(b.rest[:0], buf[end+1:]...)
-			return b.block(buf, buf[:end+1], nil), true
+		if end := bytes.LastIndexByte(buf[:n], '\n'); end >= 0 {
+			b.rest = append(b.rest[:0], buf[end+1:n]...)
+			return b.block(buf, end+1, nil), true
 		}
 		if len(buf) >= mostBlock {
 			b.done = true
-			return b.block(buf, nil, tooLong()), true
+			return b.block(buf, 0, tooLong()), true
 		}
-		buf = append(buf, make([]byte, mostBlock-len(buf))...)
+		buf = append(buf, make([]byte, min(len(buf), mostBlock-len(buf)))...)
 	}
 }
 
@@ -230,13 +239,16 @@ func (b *blocks) next(buf []byte) (block, bool) {
 func (b *blocks) last(buf []byte, n int, err error) (block, bool) {
 	b.done = true
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return b.block(buf, buf[:n], nil), true
+		return b.block(buf, n, nil), true
 	}
-	return b.block(buf, buf[:bytes.LastIndexByte(buf[:n], '\n')+1], err), true
+	return b.block(buf, bytes.LastIndexByte(buf[:n], '\n')+1, err), true
 }
 
-func (b *blocks) block(buf, text []byte, err error) block {
-	out := block{buf: buf, text: text, line: b.line + 1, err: err}
-	b.line += bytes.Count(text, []byte{'\n'})
+func (b *blocks) block(buf []byte, text int, err error) block {
+	for i := range margin {
+		buf[text+i] = '"'
+	}
+	out := block{buf: buf, text: text, first: !b.begun, err: err}
+	b.begun = true
 	return out
 }

@@ -1,42 +1,81 @@
 package bulk
 
 import (
+	"cmp"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Log holds the events of many deals in columns, each event once. Made by
-// [ReadLines], [ReadEvents] or [FromColumns], it does not change any more and
-// is safe for concurrent use. Replay it as often as you like, under any view.
+// Log holds the events of many deals, each event once. Made by [ReadLines],
+// [ReadEvents] or [FromColumns], it does not change any more and is safe for
+// concurrent use. Replay it as often as you like, under any view.
 type Log struct {
-	machines []*dealstate.Machine
-	deals    []string
-	machine  []uint32 // by deal
-	acts     []Act
+	agreements Agreements
+	machines   []*dealstate.Machine
+	states     [][]dealstate.State // by machine
+	deals      []string
+	machine    []uint32 // by deal
+	acts       []Act
+	numbered   bool // ids are the rows' numbers
+	refers     bool // some event refers to another
+	shards     [shards]shard
+	read       Progress
+}
 
-	// By row.
-	deal     []uint32
-	act      []uint32
-	at       []int64
-	recorded []int64
-	content  []uint64
-	id       []uint64 // where it ends in text; nil: the row's number
-	text     []byte
+// A deal is in the shard that the lowest bits of its number say, so that
+// goroutines can share out the work, and that what one of them works on at a time
+// stays in the processor's cache.
+const (
+	shardBits = 4
+	shards    = 1 << shardBits
+)
 
+// shard is the part of a log that some of the deals make. Its rows are in order
+// of arrival.
+type shard struct {
+	number uint32
+	chunks []chunk
 	refs   map[uint32]string // by row
 	untils map[uint32]int64
 
-	read   Progress
-	shelf  shelf
+	survey sync.Once
+	late   []uint64 // bits: deals whose rows are not in the order in which they fold
+
 	group  sync.Once
 	starts []uint32 // by deal: its first place in rows
 	rows   []uint32 // grouped by deal, in order of arrival
 }
 
+// chunk is some thousand rows: what growing never copies.
+type chunk struct {
+	steps []step
+	facts []fact
+	text  []byte // ids
+}
+
+const (
+	chunkBits = 12
+	chunkRows = 1 << chunkBits
+)
+
+// step is all that the usual replay looks at.
+type step struct {
+	deal uint32 // its number in the shard
+	act  uint32
+}
+
+// fact is the rest.
+type fact struct {
+	at, recorded int64
+	content      uint64
+	id           uint32 // where it ends in the chunk's text; in a numbered log, the id
+}
+
 // Len is the number of events.
-func (l *Log) Len() int { return len(l.deal) }
+func (l *Log) Len() int { return int(l.read.Events) }
 
 // Deals lists the ids of all deals in the order in which they first appear.
 // Do not change it.
@@ -45,38 +84,60 @@ func (l *Log) Deals() []string { return l.deals }
 // Read says what was read to make the log.
 func (l *Log) Read() Progress { return l.read }
 
-// ID is the id of the event in that row.
-func (l *Log) ID(row int) string { return string(l.idBytes(uint32(row))) }
-
-func (l *Log) idBytes(row uint32) []byte {
-	if l.id == nil {
-		return appendRowID(nil, row)
-	}
-	var from uint64
-	if row > 0 {
-		from = l.id[row-1]
-	}
-	return l.text[from:l.id[row]]
+func (l *Log) shardOf(deal uint32) (s *shard, local uint32) {
+	return &l.shards[deal%shards], deal >> shardBits
 }
 
-// appendRowID writes a row's number as an id that sorts like the number.
-func appendRowID(to []byte, row uint32) []byte {
-	digits := strconv.AppendUint(nil, uint64(row), 10)
-	to = append(to, "0000000000"[:10-len(digits)]...)
-	return append(to, digits...)
+// deal is the number of a shard's deal in the log.
+func (s *shard) deal(local uint32) uint32 { return local<<shardBits | s.number }
+
+// dealsIn is how many of the log's deals are in the shard.
+func (s *shard) dealsIn(l *Log) int { return (len(l.deals) - int(s.number) + shards - 1) >> shardBits }
+
+func (s *shard) len() int {
+	if len(s.chunks) == 0 {
+		return 0
+	}
+	return (len(s.chunks)-1)<<chunkBits + len(s.chunks[len(s.chunks)-1].steps)
+}
+
+func (s *shard) step(row uint32) step  { return s.chunks[row>>chunkBits].steps[row%chunkRows] }
+func (s *shard) fact(row uint32) *fact { return &s.chunks[row>>chunkBits].facts[row%chunkRows] }
+
+// idBytes is the id of a row of a log that is not numbered.
+func (s *shard) idBytes(row uint32) []byte {
+	c, n := &s.chunks[row>>chunkBits], row%chunkRows
+	var from uint32
+	if n > 0 {
+		from = c.facts[n-1].id
+	}
+	return c.text[from:c.facts[n].id]
+}
+
+func (l *Log) id(s *shard, row uint32) string {
+	if l.numbered {
+		return numberID(s.fact(row).id)
+	}
+	return string(s.idBytes(row))
+}
+
+// numberID writes a row's number as an id that sorts like the number.
+func numberID(row uint32) string {
+	digits := strconv.FormatUint(uint64(row), 10)
+	return "0000000000"[len(digits):] + digits
 }
 
 // event gives back the event of a row, addressed to the machine that runs its
 // deal. What no decision and no snapshot asks for is left out.
-func (l *Log) event(row uint32) dealstate.Event {
-	e := l.acts[l.act[row]].event(l.ID(int(row)), l.machineOf(l.deal[row]).Deal())
-	e.At, e.Recorded, e.Ref = instant(l.at[row]), instant(l.recorded[row]), l.refs[row]
-	e.Until = instant(l.until(row))
+func (l *Log) event(s *shard, row uint32) dealstate.Event {
+	step, fact := s.step(row), s.fact(row)
+	e := l.acts[step.act].event(l.id(s, row), l.machineOf(s.deal(step.deal)).Deal())
+	e.At, e.Recorded, e.Until, e.Ref = instant(fact.at), instant(fact.recorded), instant(s.until(row)), s.refs[row]
 	return e
 }
 
-func (l *Log) until(row uint32) int64 {
-	if until, ok := l.untils[row]; ok {
+func (s *shard) until(row uint32) int64 {
+	if until, ok := s.untils[row]; ok {
 		return until
 	}
 	return none
@@ -85,45 +146,69 @@ func (l *Log) until(row uint32) int64 {
 func (l *Log) machineOf(deal uint32) *dealstate.Machine { return l.machines[l.machine[deal]] }
 
 // rowsOf lists a deal's rows in order of arrival. The first call groups the
-// whole log: 4 bytes an event and 4 a deal.
-func (l *Log) rowsOf(deal uint32) []uint32 {
-	l.group.Do(l.groupRows)
-	return l.rows[l.starts[deal]:l.starts[deal+1]]
+// whole shard: 4 bytes an event and 4 a deal.
+func (s *shard) rowsOf(l *Log, local uint32) []uint32 {
+	s.group.Do(func() { s.groupRows(s.dealsIn(l)) })
+	return s.rows[s.starts[local]:s.starts[local+1]]
 }
 
-func (l *Log) groupRows() {
-	l.starts, l.rows = make([]uint32, len(l.deals)+2), make([]uint32, len(l.deal))
-	for _, d := range l.deal {
-		l.starts[d+2]++
+func (s *shard) groupRows(deals int) {
+	s.starts, s.rows = make([]uint32, deals+2), make([]uint32, s.len())
+	for _, c := range s.chunks {
+		for _, step := range c.steps {
+			s.starts[step.deal+2]++
+		}
 	}
-	for d := 2; d < len(l.starts); d++ {
-		l.starts[d] += l.starts[d-1]
+	for d := 2; d < len(s.starts); d++ {
+		s.starts[d] += s.starts[d-1]
 	}
-	for row, d := range l.deal {
-		l.rows[l.starts[d+1]] = uint32(row)
-		l.starts[d+1]++
+	for n, c := range s.chunks {
+		for i, step := range c.steps {
+			s.rows[s.starts[step.deal+1]] = uint32(n<<chunkBits + i)
+			s.starts[step.deal+1]++
+		}
+	}
+}
+
+// lateDeals marks the deals whose rows did not arrive in the order in which they
+// fold. The first call looks through the whole shard.
+func (s *shard) lateDeals(l *Log) []uint64 {
+	s.survey.Do(func() { s.findLate(l) })
+	return s.late
+}
+
+func (s *shard) findLate(l *Log) {
+	type last struct {
+		at  int64
+		row uint32
+	}
+	deals := s.dealsIn(l)
+	lasts := make([]last, deals)
+	for i := range lasts {
+		lasts[i].at = none
+	}
+	s.late = make([]uint64, (deals+63)/64)
+	for n, c := range s.chunks {
+		facts := c.facts
+		for i, step := range c.steps {
+			at, row, d := facts[i].at, uint32(n<<chunkBits+i), &lasts[step.deal]
+			if at <= d.at && (at < d.at || s.compare(d.row, row, l.numbered) >= 0) {
+				s.late[step.deal/64] |= 1 << (step.deal % 64)
+			}
+			d.at, d.row = at, row
+		}
 	}
 }
 
 // compare orders two rows of a deal as the library folds them: by At, then by
 // Recorded, then by id.
-func (l *Log) compare(a, b uint32) int {
-	switch {
-	case l.at[a] != l.at[b]:
-		return order(l.at[a] < l.at[b])
-	case l.recorded[a] != l.recorded[b]:
-		return order(l.recorded[a] < l.recorded[b])
-	case a == b:
-		return 0
-	case l.id == nil:
-		return order(a < b)
+func (s *shard) compare(a, b uint32, numbered bool) int {
+	x, y := s.fact(a), s.fact(b)
+	if c := cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.recorded, y.recorded)); c != 0 {
+		return c
 	}
-	return order(string(l.idBytes(a)) < string(l.idBytes(b)))
-}
-
-func order(before bool) int {
-	if before {
-		return -1
+	if numbered {
+		return cmp.Compare(x.id, y.id)
 	}
-	return 1
+	return strings.Compare(string(s.idBytes(a)), string(s.idBytes(b)))
 }

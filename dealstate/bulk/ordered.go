@@ -6,8 +6,8 @@ import (
 	"runtime"
 )
 
-// chunk is how many deals a worker takes at a time.
-const chunk = 256
+// turn is how many deals a worker takes at a time.
+const turn = 256
 
 func orCores(workers int) int {
 	if workers <= 0 {
@@ -19,8 +19,8 @@ func orCores(workers int) int {
 // inOrder does the work for every deal, on so many goroutines, and yields what
 // comes of it in the deals' order, whoever is done first. Twice as many chunks
 // as there are workers may wait for their turn. newWorker is called once a
-// goroutine.
-func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() func(deal int, yield func(T)) error) iter.Seq2[T, error] {
+// goroutine; what it gives second is called when the goroutine ends.
+func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (work func(deal int, yield func(T)) error, end func())) iter.Seq2[T, error] {
 	workers = orCores(workers)
 	return func(yield func(T, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -36,10 +36,11 @@ func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() fu
 		jobs, queue := make(chan job), make(chan job, 2*workers)
 		for range workers {
 			go func() {
-				work := newWorker()
+				work, end := newWorker()
+				defer end()
 				for j := range jobs {
 					var d done
-					for deal := j.from; deal < min(j.from+chunk, deals) && d.err == nil; deal++ {
+					for deal := j.from; deal < min(j.from+turn, deals) && d.err == nil; deal++ {
 						if d.err = ctx.Err(); d.err == nil {
 							d.err = work(deal, func(item T) { d.items = append(d.items, item) })
 						}
@@ -51,7 +52,7 @@ func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() fu
 		go func() {
 			defer close(queue)
 			defer close(jobs)
-			for from := 0; from < deals; from += chunk {
+			for from := 0; from < deals; from += turn {
 				j := job{from: from, out: make(chan done, 1)}
 				select {
 				case queue <- j:

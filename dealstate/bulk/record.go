@@ -85,11 +85,10 @@ func (r *record) event() dealstate.Event {
 // can be compared. No hash reaches any output.
 var seed = maphash.MakeSeed()
 
-// content hashes the texts that nothing but a comparison ever asks for. Two
+// contentOf hashes the texts that nothing but a comparison ever asks for. Two
 // contents of equal hash are taken for equal: a chance of one in 2^64.
-func (r *record) content() uint64 {
-	h := maphash.Bytes(seed, r.note)
-	for _, text := range [...][]byte{r.url, r.published} {
+func contentOf(note, url, published []byte) (h uint64) {
+	for _, text := range [...][]byte{note, url, published} {
 		if len(text) > 0 {
 			h = h*0x9E3779B97F4A7C15 + maphash.Bytes(seed, text)
 		}

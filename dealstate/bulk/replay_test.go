@@ -35,7 +35,8 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 		for i := range decisions {
 			d := &decisions[i]
 			d.Deal = deal
-			out.totals.count(saidOf(*d), 1, d.Event == "")
+			said := saidOf(*d)
+			out.totals.count(&said, 1, d.Event == "")
 			if d.From != d.To {
 				out.transitions = append(out.transitions, transitionOf(*d))
 			}
@@ -86,11 +87,11 @@ func (w *world) columns() Columns {
 func (w *world) logs(t testing.TB, workers int) map[string]*Log {
 	t.Helper()
 	ctx, opt := context.Background(), Options{Workers: workers}
-	events, err := ReadEvents(ctx, eventSeq(w.events), w.agreements, opt)
+	events, err := ReadEvents(ctx, eventSeq(w.events), ByDeal(w.agreements), opt)
 	require.NoError(t, err)
-	lines, err := ReadLines(ctx, bytes.NewReader(w.lines(t)), w.agreements, opt)
+	lines, err := ReadLines(ctx, bytes.NewReader(w.lines(t)), ByDeal(w.agreements), opt)
 	require.NoError(t, err)
-	columns, err := FromColumns(ctx, w.columns(), w.agreements)
+	columns, err := FromColumns(ctx, w.columns(), ByDeal(w.agreements))
 	require.NoError(t, err)
 	return map[string]*Log{"events": events, "lines": lines, "columns": columns}
 }

@@ -3,43 +3,290 @@ package bulk
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/maphash"
 	"math/bits"
+	"slices"
 	"unicode/utf8"
-
-	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// scan reads one line of the exact event format, without allocating, into the
-// record, whose texts then lie in the line. It takes only what it is sure that
-// dealstate.Event.UnmarshalJSON would take, for the same event. Anything else,
-// such as an escape, an unknown key or a rare spelling, is a surprise: false, and
-// the caller asks UnmarshalJSON.
-func (r *record) scan(line []byte) bool {
-	if len(line) > dealstate.MaxLine || !simple(line) {
-		return false
-	}
-	*r = record{at: none, recorded: none, until: none}
-	s := scan{line: line}
-	return r.read(&s) && s.at == len(line) && r.complete()
+// scanner reads lines of the event format without allocating, in the form in which
+// this writer writes them: a writer puts its keys in the same order and its spaces
+// in the same places time and again. So what stands between two values is guessed
+// from the time before, and compared sixteen bytes at once.
+//
+// It takes only what it is sure that dealstate.Event.UnmarshalJSON would take, for
+// the same event. Anything else, such as an escape, an unknown key or a rare
+// spelling, is a surprise, and the caller asks UnmarshalJSON. Of the fields of an
+// act it sees only where they stand; the caller knows the act by its spelling, or
+// asks.
+type scanner struct {
+	after [fields][2]joint // behind each field, the two last met
+	turn  [fields]uint8    // which of them to replace
+	day   day
 }
 
-func (r *record) read(s *scan) bool {
-	seen := uint32(0)
-	for more := s.open(); more; {
-		key, ok := s.key()
-		if !ok {
-			return false
+// field is a key of the format, in the order of its documentation.
+type field uint8
+
+const (
+	start field = iota
+	fID
+	fDeal
+	fKind
+	fParty
+	fBy
+	fRole
+	fModality
+	fAt
+	fRecorded
+	fRevision
+	fRef
+	fCommitment
+	fUntil
+	fNote
+	fPublisher // this one and those behind it are the source's
+	fURL
+	fPublished
+	end
+	fields
+)
+
+var fieldNames = [fields]string{fID: "id", fDeal: "deal", fKind: "kind", fParty: "party", fBy: "by", fRole: "role", fModality: "modality",
+	fAt: "at", fRecorded: "recorded", fRevision: "revision", fRef: "ref", fCommitment: "commitment", fUntil: "until", fNote: "note",
+	fPublisher: "publisher", fURL: "url", fPublished: "published"}
+
+// actFields are those that make an [Act].
+const actFields = 1<<fKind | 1<<fParty | 1<<fBy | 1<<fRole | 1<<fModality | 1<<fRevision | 1<<fCommitment | 1<<fPublisher
+
+func (f field) nested() bool { return f >= fPublisher && f < end }
+
+// joint is what stands between the values of two fields: the quotes, the comma and
+// the next key, or at the end all up to the line's end.
+type joint struct {
+	words, masks [4]uint64
+	len          int // 0: none known
+	to           field
+}
+
+// glance is what is seen of one line. The texts lie in the line.
+type glance struct {
+	id, deal, ref, url, published, note []byte
+	at, recorded, until                 int64 // none if left out
+	spelling                            spelling
+}
+
+// spelling is how an act stands in a line: its fields with the joints before
+// them, in runs that other fields divide.
+type spelling struct {
+	runs [maxRuns][]byte
+	len  int
+}
+
+const maxRuns = 4
+
+// margin is how many bytes behind the text may be looked at. They are quotes, so
+// that every search for one ends.
+const margin = 64
+
+func load(buf []byte, at int) uint64 { return binary.LittleEndian.Uint64(buf[at:]) }
+
+func (j *joint) fits(buf []byte, at int) bool {
+	odd := (load(buf, at)^j.words[0])&j.masks[0] | (load(buf, at+8)^j.words[1])&j.masks[1]
+	if j.len > 16 {
+		odd |= (load(buf, at+16)^j.words[2])&j.masks[2] | (load(buf, at+24)^j.words[3])&j.masks[3]
+	}
+	return odd == 0 && j.len > 0
+}
+
+// look reads the line that begins at a place in the buffer, and says where the next
+// one begins. The text ends margin bytes before the buffer does. 0 is a surprise.
+func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
+	*g = glance{at: none, recorded: none, until: none}
+	seen, last := uint32(0), uint32(0)
+	for f := start; ; {
+		j := &s.after[f][0]
+		if !j.fits(buf, at) {
+			if j = &s.after[f][1]; !j.fits(buf, at) {
+				if j = s.learn(buf, at, f); j == nil {
+					return 0
+				}
+			}
 		}
-		bit := r.field(s, key)
-		if bit == 0 || seen&bit != 0 {
-			return false
+		value := at + j.len
+		if f = j.to; f == end {
+			return value
+		}
+		bit := uint32(1) << f
+		stop := s.value(buf, value, f, g)
+		if stop == 0 || seen&bit != 0 {
+			return 0
+		}
+		if bit&actFields != 0 && !g.spelling.add(buf, at, stop, last&actFields != 0) {
+			return 0
 		}
 		seen |= bit
-		if more, ok = s.next(); !ok {
-			return false
-		}
+		last, at = bit, stop
 	}
-	return seen != 0
+}
+
+// add puts a field behind the ones before, if it stands next to them, or begins
+// a run.
+func (s *spelling) add(buf []byte, from, to int, next bool) bool {
+	switch {
+	case next:
+		run := &s.runs[s.len-1]
+		*run = (*run)[:len(*run)+to-from]
+	case s.len == maxRuns:
+		return false
+	default:
+		s.runs[s.len] = buf[from:to]
+		s.len++
+	}
+	return true
+}
+
+func (s *spelling) hash() uint64 {
+	var h uint64
+	for _, run := range s.runs[:s.len] {
+		h = h*0x9E3779B97F4A7C15 + maphash.Bytes(seed, run)
+	}
+	return h
+}
+
+// value reads the value of a field, and says where it stops: at its closing quote,
+// or behind its last digit. 0 is a surprise.
+func (s *scanner) value(buf []byte, at int, f field, g *glance) (stop int) {
+	ok := true
+	switch f {
+	case fAt:
+		g.at, stop = s.instant(buf, at)
+		return stop
+	case fRecorded:
+		g.recorded, stop = s.instant(buf, at)
+		return stop
+	case fUntil:
+		g.until, stop = s.instant(buf, at)
+		return stop
+	case fRevision:
+		return digits(buf, at)
+	}
+	stop = quote(buf, at)
+	switch f {
+	case fID:
+		g.id = buf[at:stop]
+		ok = isID(buf[at:stop])
+	case fDeal:
+		g.deal = buf[at:stop]
+	case fRef:
+		g.ref = buf[at:stop]
+		ok = stop == at || isID(buf[at:stop])
+	case fURL:
+		g.url = buf[at:stop]
+		ok = stop-at <= maxName && simple(g.url)
+	case fPublished:
+		g.published = buf[at:stop]
+		ok = stop == at || isDate(g.published)
+	case fNote:
+		g.note = buf[at:stop]
+		ok = stop-at <= maxText && simple(g.note)
+	}
+	if !ok {
+		return 0
+	}
+	return stop
+}
+
+// learn reads the joint behind a field in full, and keeps it unless it is very long.
+// nil is a surprise.
+func (s *scanner) learn(buf []byte, at int, behind field) *joint {
+	c := cursor{buf: buf[:len(buf)-margin], at: at}
+	to, ok := c.joint(behind)
+	if !ok || c.at-at > 32 {
+		return nil
+	}
+	j := &s.after[behind][s.turn[behind]]
+	s.turn[behind] ^= 1
+	*j = joint{len: c.at - at, to: to}
+	for i := range j.len {
+		j.words[i/8] |= uint64(buf[at+i]) << (i % 8 * 8)
+		j.masks[i/8] |= 0xff << (i % 8 * 8)
+	}
+	return j
+}
+
+// cursor walks through a joint.
+type cursor struct {
+	buf []byte
+	at  int
+}
+
+func (c *cursor) skip(b byte) bool {
+	if c.at < len(c.buf) && c.buf[c.at] == b {
+		c.at++
+		return true
+	}
+	return false
+}
+
+// spaced passes a byte and the spaces around it.
+func (c *cursor) spaced(b byte) bool {
+	c.spaces()
+	ok := c.skip(b)
+	c.spaces()
+	return ok
+}
+
+func (c *cursor) spaces() {
+	for c.skip(' ') {
+	}
+}
+
+// joint passes all from behind a value to the next value.
+func (c *cursor) joint(behind field) (to field, ok bool) {
+	nested := behind.nested()
+	if behind == start {
+		ok = c.spaced('{')
+	} else {
+		ok = behind == fRevision || c.skip('"')
+		if nested && c.spaced('}') {
+			nested = false
+		}
+		if ok && !nested && c.spaced('}') {
+			c.skip('\r')
+			return end, c.skip('\n')
+		}
+		ok = ok && c.spaced(',')
+	}
+	if !ok {
+		return 0, false
+	}
+	return c.key(nested)
+}
+
+func (c *cursor) key(nested bool) (f field, ok bool) {
+	name, ok := c.name()
+	if ok && !nested && name == "source" {
+		nested = true
+		if !c.spaced('{') {
+			return 0, false
+		}
+		name, ok = c.name()
+	}
+	f = field(slices.Index(fieldNames[:], name))
+	return f, ok && name != "" && f < fields && f.nested() == nested && (f == fRevision || c.skip('"'))
+}
+
+func (c *cursor) name() (string, bool) {
+	if !c.skip('"') {
+		return "", false
+	}
+	from := c.at
+	length := bytes.IndexByte(c.buf[from:], '"')
+	if length < 0 {
+		return "", false
+	}
+	c.at += length + 1
+	return string(c.buf[from : from+length]), c.spaced(':')
 }
 
 // One in each byte of a word, and its highest bit.
@@ -48,18 +295,39 @@ const (
 	highs = 0x8080808080808080
 )
 
-// simple reports whether a line holds no escape, no control character and no
+// quote finds the next quote. In a line without escapes a string ends there.
+func quote(buf []byte, at int) int {
+	for ; ; at += 8 {
+		w := load(buf, at) ^ '"'*ones
+		if found := (w - ones) &^ w & highs; found != 0 { // its lowest bit is exact
+			return at + bits.TrailingZeros64(found)/8
+		}
+	}
+}
+
+// digits passes at most nine, without a leading zero.
+func digits(buf []byte, at int) (stop int) {
+	for stop = at; buf[stop]-'0' <= 9 && stop < at+10; stop++ {
+	}
+	if stop == at || stop == at+10 || buf[at] == '0' && stop > at+1 {
+		return 0
+	}
+	return stop
+}
+
+// simple reports whether a text holds no escape, no control character and no
 // broken UTF-8, eight bytes at a time.
-func simple(line []byte) bool {
+func simple(text []byte) bool {
 	var odd, high uint64
-	rest := line
+	rest := text
 	for ; len(rest) >= 8; rest = rest[8:] {
-		w := binary.LittleEndian.Uint64(rest)
-		escape := w ^ '\\'*ones
-		// The classic tests for a byte below n and for a zero byte; they may see
-		// more than there is where a byte is above 0x7f, which only costs time.
-		odd |= (w-0x20*ones)&^w | (escape-ones)&^escape
-		high |= w
+		o, w := oddities(load(rest, 0))
+		odd, high = odd|o, high|w
+	}
+	if len(text) >= 8 && len(rest) > 0 {
+		o, w := oddities(load(text, len(text)-8))
+		odd, high = odd|o, high|w
+		rest = nil
 	}
 	for _, c := range rest {
 		if c < 0x20 || c == '\\' {
@@ -67,190 +335,14 @@ func simple(line []byte) bool {
 		}
 		high |= uint64(c)
 	}
-	return odd&highs == 0 && (high&highs == 0 || utf8.Valid(line))
+	return odd&highs == 0 && (high&highs == 0 || utf8.Valid(text))
 }
 
-// scan walks through a line.
-type scan struct {
-	line []byte
-	at   int
-}
-
-// skip passes a byte that must come next, and the spaces around it, if any.
-func (s *scan) skip(c byte) bool {
-	if s.at+1 < len(s.line) && s.line[s.at] == c && s.line[s.at+1] > ' ' {
-		s.at++
-		return true
-	}
-	return s.skipSpaced(c)
-}
-
-func (s *scan) skipSpaced(c byte) bool {
-	s.space()
-	if s.at >= len(s.line) || s.line[s.at] != c {
-		return false
-	}
-	s.at++
-	s.space()
-	return true
-}
-
-func (s *scan) space() {
-	for s.at < len(s.line) && s.line[s.at] == ' ' {
-		s.at++
-	}
-}
-
-// open passes the beginning of an object with something in it.
-func (s *scan) open() bool { return s.skip('{') }
-
-// next passes what stands behind a value: more, or the end of the object.
-func (s *scan) next() (more, ok bool) {
-	if s.skip(',') {
-		return true, true
-	}
-	return false, s.skip('}')
-}
-
-func (s *scan) key() ([]byte, bool) {
-	key, ok := s.text()
-	return key, ok && s.skip(':')
-}
-
-// text reads a string. The line holds no escapes, so it ends at the next quote;
-// most are short enough for one look at eight bytes.
-func (s *scan) text() ([]byte, bool) {
-	if s.at >= len(s.line) || s.line[s.at] != '"' {
-		return nil, false
-	}
-	rest := s.line[s.at+1:]
-	end := -1
-	if len(rest) >= 8 {
-		w := binary.LittleEndian.Uint64(rest) ^ '"'*ones
-		if found := (w - ones) &^ w & highs; found != 0 { // its lowest bit is exact
-			end = bits.TrailingZeros64(found) / 8
-		}
-	}
-	if end < 0 {
-		if end = bytes.IndexByte(rest, '"'); end < 0 {
-			return nil, false
-		}
-	}
-	s.at += end + 2
-	return rest[:end], true
-}
-
-// number reads digits without a leading zero.
-func (s *scan) number() (int32, bool) {
-	n, from := int32(0), s.at
-	for ; s.at < len(s.line) && s.at < from+9 && s.line[s.at]-'0' <= 9; s.at++ {
-		n = 10*n + int32(s.line[s.at]-'0')
-	}
-	// A tenth digit, a point or an e is not what comes next in an object.
-	return n, s.at > from && (s.line[from] != '0' || s.at == from+1)
-}
-
-// field reads the value of one key. It gives the key's bit, or 0 for a surprise.
-func (r *record) field(s *scan, key []byte) uint32 {
-	switch string(key) {
-	case "revision":
-		n, ok := s.number()
-		r.revision = n
-		return bit(10, ok)
-	case "source":
-		return bit(14, r.source(s))
-	}
-	text, ok := s.text()
-	if !ok {
-		return 0
-	}
-	switch string(key) {
-	case "id":
-		r.id = text
-		return bit(1, isID(text))
-	case "deal":
-		r.deal = text
-		return bit(2, isID(text))
-	case "kind":
-		r.kind, ok = kindOf(text)
-		return bit(3, ok)
-	case "party":
-		r.party = text
-		return bit(4, len(text) <= maxID)
-	case "by":
-		r.by = text
-		return bit(5, len(text) <= maxName)
-	case "role":
-		r.role, ok = roleOf(text)
-		return bit(6, ok)
-	case "modality":
-		r.modality, ok = modalityOf(text)
-		return bit(7, ok)
-	case "at":
-		r.at, ok = parseInstant(text)
-		return bit(8, ok)
-	case "recorded":
-		r.recorded, ok = parseInstant(text)
-		return bit(9, ok)
-	case "ref":
-		r.ref = text
-		return bit(11, len(text) <= maxID)
-	case "commitment":
-		r.commitment = text
-		return bit(12, len(text) <= maxID)
-	case "until":
-		r.until, ok = parseInstant(text)
-		return bit(13, ok)
-	case "note":
-		r.note = text
-		return bit(15, len(text) <= maxText)
-	}
-	return 0
-}
-
-func bit(n int, ok bool) uint32 {
-	if !ok {
-		return 0
-	}
-	return 1 << n
-}
-
-func (r *record) source(s *scan) bool {
-	seen := uint32(0)
-	for more := s.open(); more; {
-		key, ok := s.key()
-		if !ok {
-			return false
-		}
-		bit := r.sourceField(s, key)
-		if bit == 0 || seen&bit != 0 {
-			return false
-		}
-		seen |= bit
-		if more, ok = s.next(); !ok {
-			return false
-		}
-	}
-	return seen != 0
-}
-
-func (r *record) sourceField(s *scan, key []byte) uint32 {
-	text, ok := s.text()
-	if !ok {
-		return 0
-	}
-	switch string(key) {
-	case "publisher":
-		r.publisher = text
-		return bit(1, len(text) <= maxName)
-	case "url":
-		r.url = text
-		return bit(2, len(text) <= maxName)
-	case "published":
-		r.published = text
-		return bit(3, len(text) == 0 || isDate(text))
-	}
-	return 0
+// oddities marks the control characters and backslashes of a word. It may see more
+// than there are where a byte is above 0x7f, which only costs time.
+func oddities(w uint64) (odd, high uint64) {
+	escape := w ^ '\\'*ones
+	return (w-0x20*ones)&^w | (escape-ones)&^escape, w
 }
 
 // The core's bounds, in bytes. Where it should change them, FuzzScanner and
@@ -261,36 +353,27 @@ const (
 	maxText = 64 << 10
 )
 
-// isID takes the plain ids of ASCII; the others are the library's to judge.
+// isID takes the plain ids of ASCII, without escapes; the others are the library's
+// to judge.
 func isID(id []byte) bool {
-	for _, c := range id {
-		if c <= ' ' || c >= 0x7f {
-			return false
+	if len(id) < 8 {
+		word := uint64('a' * ones)
+		for i, c := range id {
+			word ^= uint64('a'^c) << (i * 8)
 		}
+		return !unusual(word) && len(id) > 0
 	}
-	return len(id) > 0 && len(id) <= maxID
+	odd := unusual(load(id, len(id)-8))
+	for rest := id; len(rest) >= 8; rest = rest[8:] {
+		odd = odd || unusual(load(rest, 0))
+	}
+	return !odd && len(id) <= maxID
 }
 
-// complete makes the checks that need the whole event.
-func (r *record) complete() bool {
-	switch r.kind {
-	case 0:
-		return false
-	case dealstate.Approve, dealstate.Reject, dealstate.Withdraw:
-		if len(r.party) == 0 {
-			return false
-		}
-	case dealstate.Perform:
-		if len(r.commitment) == 0 {
-			return false
-		}
-	case dealstate.Retract:
-		if len(r.ref) == 0 {
-			return false
-		}
-	}
-	if r.role == 0 && r.kind != dealstate.Retract && r.kind != dealstate.Note {
-		return false
-	}
-	return len(r.id) > 0 && len(r.deal) > 0 && r.at != none && (r.kind == dealstate.Extend) == (r.until != none) && !bytes.Equal(r.ref, r.id)
+// unusual finds a byte below 0x21, a backslash, 0x7f, or one above. No byte carries
+// over to the next.
+func unusual(w uint64) bool {
+	low := w &^ highs
+	escape := low ^ '\\'*ones
+	return (^(low+0x5f*ones)|(low+ones)|^(escape+0x7f*ones)|w)&highs != 0
 }

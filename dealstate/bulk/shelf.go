@@ -6,37 +6,37 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// shelf keeps a log's automata between replays: what the library has answered
-// once, under one policy, it need not be asked again.
+// shelf keeps automata between replays: what the library has answered once, for
+// one agreement and policy, it need not be asked again.
 type shelf struct {
 	mu   sync.Mutex
-	sets map[dealstate.Policy][][]*automaton // each by machine, for one goroutine
+	free map[title][]*automaton // each for one goroutine at a time
 }
 
-func (l *Log) borrow(p dealstate.Policy) []*automaton {
-	l.shelf.mu.Lock()
-	defer l.shelf.mu.Unlock()
-	if sets := l.shelf.sets[p]; len(sets) > 0 {
-		l.shelf.sets[p] = sets[:len(sets)-1]
-		return sets[len(sets)-1]
-	}
-	set := make([]*automaton, len(l.machines))
-	for i, m := range l.machines {
-		set[i] = newAutomaton(m, p, l.acts, len(l.refs) > 0)
-	}
-	return set
+type title struct {
+	machine *dealstate.Machine
+	policy  dealstate.Policy
 }
 
-func (l *Log) giveBack(p dealstate.Policy, set []*automaton) {
-	for _, a := range set {
-		for n := range a.table {
-			a.table[n].hits = 0
-		}
+func (s *shelf) borrow(m *dealstate.Machine, p dealstate.Policy) *automaton {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := title{machine: m, policy: p}
+	free := s.free[t]
+	if len(free) == 0 {
+		return newAutomaton(m, p)
 	}
-	l.shelf.mu.Lock()
-	defer l.shelf.mu.Unlock()
-	if l.shelf.sets == nil {
-		l.shelf.sets = map[dealstate.Policy][][]*automaton{}
+	s.free[t] = free[:len(free)-1]
+	return free[len(free)-1]
+}
+
+func (s *shelf) giveBack(a *automaton) {
+	a.detach()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.free == nil {
+		s.free = map[title][]*automaton{}
 	}
-	l.shelf.sets[p] = append(l.shelf.sets[p], set)
+	t := title{machine: a.m, policy: a.policy}
+	s.free[t] = append(s.free[t], a)
 }

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -12,19 +13,21 @@ import (
 // Sorted is where all deals stand after a log that was read in order and not
 // kept.
 type Sorted struct {
-	names  *builder // of deals and acts; it keeps no rows
-	view   dealstate.View
-	known  int64
-	until  int64
-	tell   func(Transition)
-	stands []stand
-	last   []latest // by deal
-	autos  []*automaton
-	acts   int // that the automata know of
+	names *builder // of deals and acts; it keeps no rows
+	view  dealstate.View
+	known int64
+	until int64
+	tell  func(Transition)
+	last  []latest // by deal
+	autos []*automaton
 }
 
-// latest is the event that a deal took last, as far as order and duplicates go.
+// latest is where a deal stands, and the event that it took last, as far as order
+// and duplicates go.
 type latest struct {
+	place
+	since    int64
+	at       int64
 	recorded int64
 	content  uint64
 	act      uint32
@@ -46,7 +49,7 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 	if tell == nil {
 		tell = func(Transition) {}
 	}
-	s := &Sorted{names: newBuilder(opt), view: v, known: bound(v.KnownBy), until: bound(v.AsOf), tell: tell}
+	s := &Sorted{names: newBuilder(a, opt), view: v, known: bound(v.KnownBy), until: bound(v.AsOf), tell: tell}
 	s.names.take = s.take
 	if err := readLines(ctx, r, a, orCores(opt.Workers), s.names.add); err != nil {
 		return nil, err
@@ -55,41 +58,41 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 }
 
 // take is what becomes of a row instead of being kept.
-func (s *Sorted) take(in *batch, row int, deal, act uint32, more extra) error {
+func (s *Sorted) take(in *batch, row int, more extra) error {
 	s.grow()
-	l, id := s.names.log, in.idOf(row)
-	d, last := &s.stands[deal], &s.last[deal]
-	at, recorded := in.at[row], in.recorded[row]
-	next := latest{recorded: recorded, content: in.content[row], act: act, id: id}
-	retracts := l.acts[act].Kind == dealstate.Retract
-	switch place := last.compare(d.at, &next, at); {
-	case place == 0 && last.same(&next):
+	l, r, id := s.names.log, &in.rows[row], in.idOf(row)
+	d := &s.last[r.deal]
+	switch place := d.compare(r, id); {
+	case place == 0 && d.act == r.act && d.content == r.content:
 		l.read.Duplicates++
 		return nil
 	case place == 0:
 		return &dealstate.ConflictError{ID: string(id)}
 	case place > 0:
-		return s.needsLog(deal, id, "it is late")
+		return s.needsLog(r.deal, id, "it is late")
 	}
-	a, from := s.autos[d.machine], d.spot
+	a := s.autos[l.machine[r.deal]]
 	if a.clocked {
-		return s.needsLog(deal, id, "a clock may run, or there are too many parties")
+		return s.needsLog(r.deal, id, "a clock may run, or there are too many parties")
 	}
-	if recorded > s.known || at > s.until && !retracts { // out of sight
-		d.at = at
-		last.keep(next)
+	act := &l.acts[r.act]
+	if r.recorded > s.known || r.at > s.until && act.Kind != dealstate.Retract { // out of sight
+		d.keep(r, id)
 		l.read.Events++
 		return nil
 	}
-	n, known := a.step(d, act, more.ref != "", at)
+	c, known := a.step(&d.place, r.act, more.ref != "")
 	if !known {
-		return s.needsLog(deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
+		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
 	}
 	l.read.Events++
-	a.table[n].hits++
-	last.keep(next)
-	if said := a.said[uint64(from)<<32|uint64(n&(1<<a.shift-1))]; said.from != said.to {
-		s.tell(Transition{Deal: l.deals[deal], Event: string(id), Kind: l.acts[act].Kind, Party: l.acts[act].Party, At: instant(at),
+	a.hits[c.said]++
+	d.keep(r, id)
+	if c.leads&leadMoves != 0 {
+		d.since = r.at
+	}
+	if said := &a.said[c.said]; said.from != said.to {
+		s.tell(Transition{Deal: l.deals[r.deal], Event: string(id), Kind: act.Kind, Party: act.Party, At: instant(r.at),
 			Rule: said.rule, From: said.from, To: said.to})
 	}
 	return nil
@@ -103,42 +106,26 @@ func (s *Sorted) needsLog(deal uint32, id []byte, why string) error {
 func (s *Sorted) grow() {
 	l := s.names.log
 	for n := len(s.autos); n < len(l.machines); n++ {
-		s.autos = append(s.autos, newAutomaton(l.machines[n], s.view.Policy, nil, true))
-		s.acts = 0
+		s.autos = append(s.autos, newAutomaton(l.machines[n], s.view.Policy))
 	}
-	for n := len(s.stands); n < len(l.deals); n++ {
-		s.stands = append(s.stands, stand{at: none, since: none, revision: 1, machine: l.machine[n]})
-		s.last = append(s.last, latest{recorded: none})
+	for n := len(s.last); n < len(l.deals); n++ {
+		s.last = append(s.last, latest{place: beginning, since: none, at: none, recorded: none})
 	}
-	if s.acts == len(l.acts) {
-		return
-	}
-	s.acts = len(l.acts)
 	for _, a := range s.autos {
 		if len(a.acts) < len(l.acts) {
-			a.acts = l.acts
-			a.symbol = append(a.symbol, make([]uint32, len(l.acts)-len(a.symbol))...)
+			a.attach(l.acts, true)
 		}
 	}
 }
 
-func (e *latest) compare(at int64, o *latest, oAt int64) int {
-	switch {
-	case at != oAt:
-		return order(at < oAt)
-	case e.recorded != o.recorded:
-		return order(e.recorded < o.recorded)
-	}
-	return bytes.Compare(e.id, o.id)
+func (d *latest) compare(r *arrival, id []byte) int {
+	return cmp.Or(cmp.Compare(d.at, r.at), cmp.Compare(d.recorded, r.recorded), bytes.Compare(d.id, id))
 }
 
 // keep copies the event's id into the memory of the one before.
-func (e *latest) keep(next latest) {
-	next.id = append(e.id[:0], next.id...)
-	*e = next
+func (d *latest) keep(r *arrival, id []byte) {
+	d.at, d.recorded, d.content, d.act, d.id = r.at, r.recorded, r.content, r.act, append(d.id[:0], id...)
 }
-
-func (e *latest) same(o *latest) bool { return e.act == o.act && e.content == o.content }
 
 // Read says what was read.
 func (s *Sorted) Read() Progress { return s.names.log.read }
@@ -146,7 +133,7 @@ func (s *Sorted) Read() Progress { return s.names.log.read }
 // Totals are the sums over all deals.
 func (s *Sorted) Totals() Totals {
 	t := newTotals()
-	t.Deals = int64(len(s.stands))
+	t.Deals = int64(len(s.last))
 	for _, a := range s.autos {
 		t.countHits(a)
 	}
@@ -159,9 +146,10 @@ func (s *Sorted) Totals() Totals {
 // Finals goes through all deals, in the order in which they first appear.
 func (s *Sorted) Finals() iter.Seq[Final] {
 	return func(yield func(Final) bool) {
-		for deal, d := range s.stands {
-			a := s.autos[d.machine]
-			f := Final{Deal: s.names.log.deals[deal], State: a.states[a.spots[d.spot].state], Since: instant(d.since), Revision: int(d.revision)}
+		l := s.names.log
+		for deal, d := range s.last {
+			a := s.autos[l.machine[deal]]
+			f := Final{Deal: l.deals[deal], State: a.states[a.stateOf[d.spot]], Since: instant(d.since), Revision: int(d.revision)}
 			if !yield(f) {
 				return
 			}

@@ -59,7 +59,7 @@ func TestASortedLogComesToTheSameWithoutKeepingIt(t *testing.T) {
 		want := w.truth(t, v)
 		for workers := 1; workers <= 2; workers++ {
 			var told []Transition
-			s, err := ReadSorted(context.Background(), bytes.NewReader(w.lines(t)), w.agreements, v, Options{Workers: workers}, func(tr Transition) { told = append(told, tr) })
+			s, err := ReadSorted(context.Background(), bytes.NewReader(w.lines(t)), ByDeal(w.agreements), v, Options{Workers: workers}, func(tr Transition) { told = append(told, tr) })
 			require.NoError(t, err, i)
 			require.Equal(t, want.totals, s.Totals())
 			require.Equal(t, want.finals, slices.Collect(s.Finals()))
@@ -99,12 +99,13 @@ func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
 func TestTheAutomatonKnowsTameDealsAndNoOthers(t *testing.T) {
 	t.Parallel()
 	w := tameWorld(t)
-	l, err := ReadEvents(context.Background(), eventSeq(w.events), w.agreements, Options{})
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
 	require.NoError(t, err)
 	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
 	require.NoError(t, err)
-	for deal, d := range r.stands {
-		require.NotEqual(t, int64(gone), d.at, l.deals[deal])
+	for deal := range l.deals {
+		_, folded := r.state(uint32(deal))
+		require.Nil(t, folded, l.deals[deal])
 	}
 }
 
@@ -119,9 +120,10 @@ func TestAnIntricateDealIsFolded(t *testing.T) {
 	require.NoError(t, err)
 	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
 	require.NoError(t, err)
-	require.EqualValues(t, gone, r.stands[0].at)
+	_, folded := r.state(0)
+	require.NotNil(t, folded)
 	require.EqualValues(t, 3*maxDepth, r.Totals().Outcomes[dealstate.Applied])
-	require.LessOrEqual(t, len(l.shelf.sets[dealstate.Strict][0][0].spots), maxDepth+1)
+	require.LessOrEqual(t, len(l.agreements.borrow(m, dealstate.Strict).spots), maxDepth+1)
 }
 
 // Swapping the two sides of every event swaps the results.

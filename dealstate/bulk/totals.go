@@ -23,7 +23,7 @@ func newTotals() Totals {
 	return Totals{Outcomes: map[dealstate.Outcome]int64{}, Reasons: map[dealstate.ReasonCode]int64{}, Rules: map[string]int64{}, States: map[dealstate.State]int64{}}
 }
 
-func (t *Totals) count(s said, times int64, clock bool) {
+func (t *Totals) count(s *said, times int64, clock bool) {
 	if clock {
 		t.Clocks += times
 	} else {
@@ -42,9 +42,9 @@ func (t *Totals) count(s said, times int64, clock bool) {
 }
 
 func (t *Totals) countHits(a *automaton) {
-	for at, s := range a.said {
-		if times := a.table[uint32(at>>32)<<a.shift|uint32(at)].hits; times > 0 {
-			t.count(s, int64(times), false)
+	for n, times := range a.hits {
+		if times > 0 {
+			t.count(&a.said[n], times, false)
 		}
 	}
 }

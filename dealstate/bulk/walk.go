@@ -9,32 +9,46 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// stand is where one deal stands: 32 bytes.
-type stand struct {
-	at       int64  // of the event last taken; gone: this deal must be folded
-	since    int64  // when it came to its state; none: it never left the first
-	last     uint32 // the row last taken; of a deal that is gone, the first row not taken
-	spot     uint32 // situation; of a deal that was folded, its state
-	revision int32
-	machine  uint32
+// stands are where the deals of one shard stand: 8 bytes a deal, and more for the
+// few that were folded.
+type stands struct {
+	spot     []uint16 // situation; gone: this deal must be folded
+	revision []uint16
+	moved    []uint32 // the row that brought it to its state; still: it never left the first. Of a deal that is gone, the first row not taken; then its place in folded
+	folded   []folded
+	states   [][]uint32 // by machine: the state of each situation
 }
 
-const gone = math.MaxInt64
+// folded is where the library says that a deal stands.
+type folded struct {
+	since    time.Time
+	state    uint32
+	revision int
+}
 
-// walker takes events in the order in which they came, for a range of deals
-// and one view.
+const (
+	gone  = math.MaxUint16
+	still = math.MaxUint32
+)
+
+// walker takes the events of one shard after the other in the order in which they
+// came, for one view.
 type walker struct {
-	l       *Log
-	view    dealstate.View
-	known   int64 // of the view, or the end of time
-	until   int64
-	autos   []*automaton // by machine
-	stands  []stand      // of all deals; the walker touches its own only
-	totals  Totals       // of the deals that were folded
-	visited []uint64     // scratch
-	sorted  []uint32     // scratch
-	late    map[uint32]time.Time
+	l      *Log
+	view   dealstate.View
+	known  int64 // of the view, or the end of time
+	until  int64
+	autos  []*automaton // by machine; nil: not needed yet
+	totals Totals       // of the deals that were folded
+	s      *shard       // at hand
+	st     *stands
+	steps  []step   // scratch
+	rows   []uint32 // scratch
+	taken  []taken  // scratch
 }
+
+// taken is a row that a deal took, and the number of what is said of it.
+type taken struct{ row, said uint32 }
 
 // fill settles what the view leaves open, as the library does.
 func fill(v dealstate.View) dealstate.View {
@@ -58,167 +72,186 @@ func bound(t time.Time) int64 {
 	return t.UnixNano()
 }
 
-func newWalker(l *Log, v dealstate.View, stands []stand) *walker {
+func newWalker(l *Log, v dealstate.View) *walker {
 	v = fill(v)
-	return &walker{l: l, view: v, known: bound(v.KnownBy), until: bound(v.AsOf), autos: l.borrow(v.Policy),
-		stands: stands, totals: newTotals(), late: map[uint32]time.Time{}}
+	return &walker{l: l, view: v, known: bound(v.KnownBy), until: bound(v.AsOf), autos: make([]*automaton, len(l.machines)), totals: newTotals()}
 }
 
-// begin puts a range of deals at their start.
-func (w *walker) begin(from, to uint32) {
-	for d := from; d < to; d++ {
-		n := w.l.machine[d]
-		w.stands[d] = w.start(n)
-		if w.autos[n].clocked {
-			w.stands[d].at = gone
+// auto is the automaton of a machine, for this log.
+func (w *walker) auto(machine uint32) *automaton {
+	if w.autos[machine] == nil {
+		a := w.l.agreements.borrow(w.l.machines[machine], w.view.Policy)
+		a.attach(w.l.acts, w.l.refers)
+		w.autos[machine] = a
+	}
+	return w.autos[machine]
+}
+
+func (w *walker) autoOf(local uint32) *automaton { return w.auto(w.l.machine[w.s.deal(local)]) }
+
+// close gives the automata back.
+func (w *walker) close() {
+	for _, a := range w.autos {
+		if a != nil {
+			w.totals.countHits(a)
+			w.l.agreements.giveBack(a)
 		}
 	}
 }
 
-func (w *walker) start(machine uint32) stand {
-	return stand{at: none, since: none, revision: 1, machine: machine}
-}
-
-const stride = 1 << 16 // rows between two looks at the context
-
-// walk takes every row of the range of deals, once. A deal whose rows prove to
-// be out of order, or of which the automaton does not know, is gone from there
-// on.
-func (w *walker) walk(ctx context.Context, from, to uint32) error {
-	w.begin(from, to)
-	for first := 0; first < len(w.l.deal); first += stride {
-		if err := ctx.Err(); err != nil {
-			return err
+// walk takes every row of a shard, once. A deal whose rows are out of order, or of
+// which the automaton does not know, is gone from there on, and folded at the end.
+func (w *walker) walk(ctx context.Context, s *shard) (*stands, error) {
+	w.begin(s)
+	for n := range s.chunks {
+		if n%64 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-		w.rows(first, min(first+stride, len(w.l.deal)), from, to)
+		w.chunk(&s.chunks[n], uint32(n<<chunkBits))
 	}
-	return nil
+	if err := w.finish(ctx); err != nil {
+		return nil, err
+	}
+	w.st.states = make([][]uint32, len(w.autos))
+	for n, a := range w.autos {
+		if a != nil {
+			w.st.states[n] = a.stateOf
+		}
+	}
+	return w.st, nil
 }
 
-// rows takes some rows for the range of deals.
-func (w *walker) rows(first, end int, from, to uint32) {
-	if len(w.autos) == 1 && w.known == math.MaxInt64 && w.until == math.MaxInt64 {
-		w.race(first, end, from, to)
+// begin puts the deals at their start.
+func (w *walker) begin(s *shard) {
+	n := s.dealsIn(w.l)
+	w.s, w.st = s, &stands{spot: make([]uint16, n), revision: make([]uint16, n), moved: make([]uint32, n+1)} // the last place of moved is nobody's
+	late := s.lateDeals(w.l)
+	for d := range n {
+		w.st.revision[d], w.st.moved[d] = uint16(beginning.revision), still
+		if late[d/64]>>(d%64)&1 == 1 || w.autoOf(uint32(d)).clocked {
+			w.leave(uint32(d), 0)
+		}
+	}
+}
+
+// chunk takes the rows that the view sees.
+func (w *walker) chunk(c *chunk, first uint32) {
+	steps, rows := c.steps, everyRow[:len(c.steps)]
+	if w.known != math.MaxInt64 || w.until != math.MaxInt64 {
+		steps, rows = w.visible(c, first)
+	}
+	if len(w.autos) == 1 {
+		w.race(w.autos[0], steps, rows, first)
 		return
 	}
-	for row := uint32(first); row < uint32(end); row++ {
-		if deal := w.l.deal[row]; deal-from < to-from {
-			w.take(&w.stands[deal], row)
-		}
+	for i, p := range steps {
+		w.take(p, first+rows[i])
 	}
 }
 
-// race is the loop that all the speed comes from, for the view that leaves
-// nothing out: what it costs is one look-up an event. Whatever needs a second
-// look, it leaves to take. A symbol that bears a mark lies beyond the table, and one not
+// everyRow counts the rows of a chunk.
+var everyRow = func() (rows [chunkRows]uint32) {
+	for i := range rows {
+		rows[i] = uint32(i)
+	}
+	return rows
+}()
+
+// visible gives the rows that the view sees.
+func (w *walker) visible(c *chunk, first uint32) ([]step, []uint32) {
+	w.steps, w.rows = append(w.steps[:0], c.steps...), append(w.rows[:0], everyRow[:len(c.steps)]...)
+	n := 0
+	for i := range c.facts {
+		f := &c.facts[i]
+		w.steps[n], w.rows[n] = c.steps[i], uint32(i)
+		if f.recorded <= w.known && f.at <= w.until {
+			n++
+		} else if f.recorded <= w.known && w.voids(c.steps[i]) {
+			w.leave(c.steps[i].deal, first) // none of the chunk is taken yet
+		}
+	}
+	return w.steps[:n], w.rows[:n]
+}
+
+// race is the loop that all the speed comes from: what it costs is one look-up an
+// event. Whatever needs a second look, it leaves to take. A symbol that bears a
+// mark, and any symbol of a deal that is gone, lies beyond the table, and one not
 // looked at yet in its empty column.
-func (w *walker) race(first, end int, from, to uint32) {
-	a, stands := w.autos[0], w.stands[from:to]
-	deals := w.l.deal[:end]
-	acts, ats := w.l.act[:len(deals)], w.l.at[:len(deals)]
-	symbols, table, width := a.symbol, a.table, uint(1)<<a.shift
-	far := len(stands) > inCache
-	for row := first; row < len(deals); row++ {
-		if far && row%ahead == 0 {
-			touch(stands, deals[row:min(row+ahead, len(deals))], from)
-		}
-		deal := deals[row] - from
-		if deal >= uint32(len(stands)) {
+func (w *walker) race(a *automaton, steps []step, rows []uint32, first uint32) {
+	spots, moved, nobody := w.st.spot, w.st.moved, uint32(len(w.st.spot))
+	symbols, table, shift, hits := a.symbol, a.table, a.shift, a.hits
+	rows = rows[:len(steps)]
+	for i, p := range steps {
+		n := uint(spots[p.deal])<<shift + uint(symbols[p.act])
+		if n >= uint(len(table)) || table[n].leads < leadFilled {
+			w.take(p, first+rows[i])
+			table, shift, hits = a.table, a.shift, a.hits
 			continue
 		}
-		d, at := &stands[deal], ats[row]
-		n := uint(d.spot)*width + uint(symbols[acts[row]])
-		if at <= d.at || n >= uint(len(table)) || table[n].leads < leadFilled {
-			w.take(d, uint32(row))
-			table, width = a.table, 1<<a.shift
-			continue
+		c := table[n]
+		hits[c.said]++
+		spots[p.deal] = uint16(c.leads)
+		who := p.deal
+		if c.leads&leadMoves == 0 { // without a jump, which nobody could predict
+			who = nobody
 		}
-		c := &table[n]
-		c.hits++
-		leads, since := c.leads, d.since
-		if leads&leadMoves != 0 { // without a jump, which nobody could predict
-			since = at
-		}
-		d.at, d.since, d.last, d.spot = at, since, uint32(row), uint32(leads&leadSpot)
-		if raise := leads >> leadRaise & 3; raise != 0 {
-			d.revision += int32(raise)
+		moved[who] = first + rows[i]
+		if raise := c.leads >> leadRaise & 3; raise != 0 {
+			w.raise(p, uint16(raise), first+rows[i])
 		}
 	}
 }
 
-// inCache is how many stands a processor's second cache surely holds.
-const inCache = 1 << 15
-
-// ahead is for how many rows the stands are fetched at a time.
-const ahead = 64
-
-// touch loads stands that are needed soon, all at once: one by one, each would
-// be waited for.
-//
-//go:noinline
-func touch(stands []stand, deals []uint32, from uint32) (sum int64) {
-	for _, deal := range deals {
-		if deal -= from; deal < uint32(len(stands)) {
-			sum += stands[deal].at
-		}
-	}
-	return sum
-}
-
-// take is one turn of the loop, for any row of any view.
-func (w *walker) take(d *stand, row uint32) {
-	at := w.l.at[row]
-	switch {
-	case w.l.recorded[row] > w.known:
-	case at > w.until:
-		if w.voids(row) {
-			w.leave(d, row)
-		}
-	case at <= d.at && !w.follows(d, row):
-		w.leave(d, row)
-	default:
-		a := w.autos[d.machine]
-		n, known := w.step(a, d, row)
-		if !known {
-			w.leave(d, row)
-			return
-		}
-		a.table[n].hits++
+// raise puts a new revision on the deal, unless there are more than it can count.
+func (w *walker) raise(p step, by uint16, row uint32) {
+	if w.st.revision[p.deal] += by; w.st.revision[p.deal] > maxRevision {
+		w.leave(p.deal, row+1)
 	}
 }
 
-// follows reports whether a row that is not later than the deal's last one
-// still folds after it.
-func (w *walker) follows(d *stand, row uint32) bool {
-	return d.at != gone && (d.at == none || w.l.compare(d.last, row) < 0)
+// take is one turn of the loop, for any row.
+func (w *walker) take(p step, row uint32) {
+	if w.st.spot[p.deal] == gone {
+		return
+	}
+	a := w.autoOf(p.deal)
+	here := place{spot: uint32(w.st.spot[p.deal]), revision: uint32(w.st.revision[p.deal])}
+	c, known := a.step(&here, p.act, w.s.refs[row] != "")
+	if !known {
+		w.leave(p.deal, row)
+		return
+	}
+	a.hits[c.said]++
+	w.st.spot[p.deal], w.st.revision[p.deal] = uint16(here.spot), uint16(here.revision)
+	if c.leads&leadMoves != 0 {
+		w.st.moved[p.deal] = row
+	}
 }
 
 // voids reports whether the row is a retract. It concerns what was recorded,
 // so it holds as soon as it is known, whatever instant is looked at.
-func (w *walker) voids(row uint32) bool { return w.l.acts[w.l.act[row]].Kind == dealstate.Retract }
+func (w *walker) voids(p step) bool { return w.l.acts[p.act].Kind == dealstate.Retract }
 
 // leave marks a deal as one to be folded.
-func (w *walker) leave(d *stand, row uint32) {
-	if d.at != gone {
-		d.at, d.last = gone, row
+func (w *walker) leave(deal, row uint32) {
+	if w.st.spot[deal] != gone {
+		w.st.spot[deal], w.st.moved[deal] = gone, row
 	}
 }
 
 // finish folds the deals that are gone.
-func (w *walker) finish(ctx context.Context, from, to uint32) error {
-	for deal := from; deal < to; deal++ {
-		if w.stands[deal].at != gone {
+func (w *walker) finish(ctx context.Context) error {
+	for deal, spot := range w.st.spot {
+		if spot != gone {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		w.takeBack(deal)
-		d, err := w.settle(deal, nil)
-		if err != nil {
+		w.takeBack(uint32(deal))
+		if err := w.settle(w.s, uint32(deal), nil); err != nil {
 			return err
 		}
-		w.stands[deal] = d
 	}
 	return nil
 }
@@ -226,43 +259,32 @@ func (w *walker) finish(ctx context.Context, from, to uint32) error {
 // takeBack uncounts what the walk counted before the deal proved to be one to
 // fold.
 func (w *walker) takeBack(deal uint32) {
-	old := w.stands[deal]
-	d, a := w.start(old.machine), w.autos[old.machine]
-	if a.clocked {
-		return
-	}
-	for _, row := range w.l.rowsOf(deal) {
-		if row >= old.last {
+	a, here := w.autoOf(deal), beginning
+	for _, row := range w.s.rowsOf(w.l, deal) {
+		if row >= w.st.moved[deal] {
 			break
 		}
 		if w.sees(row) {
-			n, _ := w.step(a, &d, row)
-			a.table[n].hits--
+			c, _ := a.step(&here, w.s.step(row).act, w.s.refs[row] != "")
+			a.hits[c.said]--
 		}
 	}
 }
 
-func (w *walker) sees(row uint32) bool { return w.l.at[row] <= w.until && w.l.recorded[row] <= w.known }
-
-// step takes one row, and gives the number of the cell that says what it did.
-func (w *walker) step(a *automaton, d *stand, row uint32) (n uint32, known bool) {
-	refers := len(w.l.refs) > 0 && w.l.refs[row] != ""
-	if n, known = a.step(d, w.l.act[row], refers, w.l.at[row]); known {
-		d.last = row
-	}
-	return n, known
+func (w *walker) sees(row uint32) bool {
+	f := w.s.fact(row)
+	return f.at <= w.until && f.recorded <= w.known
 }
 
 // settle puts the deal's rows in order and takes them, by the automaton if it
-// knows, and else by a fold of the library's. Each transition is told, if there
-// is somebody to tell.
-func (w *walker) settle(deal uint32, tell func(Transition)) (stand, error) {
-	a := w.autos[w.l.machine[deal]]
+// knows, and else by a fold of the library's. Either each transition is told, or
+// it is noted where the deal stands.
+func (w *walker) settle(s *shard, deal uint32, tell func(Transition)) error {
+	w.s = s
+	a := w.autoOf(deal)
 	if !a.clocked {
-		if rows, whole := w.inOrder(deal); whole {
-			if d, known := w.quick(a, deal, rows, tell); known {
-				return d, nil
-			}
+		if rows, whole := w.inOrder(deal); whole && w.quick(a, deal, rows, tell) {
+			return nil
 		}
 	}
 	return w.fold(a, deal, tell)
@@ -271,58 +293,71 @@ func (w *walker) settle(deal uint32, tell func(Transition)) (stand, error) {
 // inOrder sorts the rows that the view sees. They are not the whole story if
 // a known retract lies beyond them.
 func (w *walker) inOrder(deal uint32) (rows []uint32, whole bool) {
-	w.sorted = w.sorted[:0]
-	for _, row := range w.l.rowsOf(deal) {
+	w.rows = w.rows[:0]
+	for _, row := range w.s.rowsOf(w.l, deal) {
 		if w.sees(row) {
-			w.sorted = append(w.sorted, row)
-		} else if w.l.recorded[row] <= w.known && w.voids(row) {
+			w.rows = append(w.rows, row)
+		} else if w.s.fact(row).recorded <= w.known && w.voids(w.s.step(row)) {
 			return nil, false
 		}
 	}
-	if !slices.IsSortedFunc(w.sorted, w.l.compare) {
-		slices.SortFunc(w.sorted, w.l.compare)
+	byFold := func(a, b uint32) int { return w.s.compare(a, b, w.l.numbered) }
+	if !slices.IsSortedFunc(w.rows, byFold) {
+		slices.SortFunc(w.rows, byFold)
 	}
-	return w.sorted, true
+	return w.rows, true
 }
 
-// quick takes rows in order and counts them only if the automaton knows of all.
-func (w *walker) quick(a *automaton, deal uint32, rows []uint32, tell func(Transition)) (stand, bool) {
-	d := w.start(w.l.machine[deal])
-	w.visited = w.visited[:0]
+// quick takes rows in order, and counts them only if the automaton knows of all.
+func (w *walker) quick(a *automaton, deal uint32, rows []uint32, tell func(Transition)) bool {
+	here, since := beginning, int64(none)
+	w.taken = w.taken[:0]
 	for _, row := range rows {
-		from := d.spot
-		n, known := w.step(a, &d, row)
+		c, known := a.step(&here, w.s.step(row).act, w.s.refs[row] != "")
 		if !known {
-			return stand{}, false
+			return false
 		}
-		w.visited = append(w.visited, uint64(from)<<32|uint64(n&(1<<a.shift-1)))
+		if c.leads&leadMoves != 0 {
+			since = w.s.fact(row).at
+		}
+		w.taken = append(w.taken, taken{row: row, said: c.said})
 	}
-	for i, visit := range w.visited {
-		n := uint32(visit>>32)<<a.shift | uint32(visit)
-		if tell == nil {
-			a.table[n].hits++
-		} else if said := a.said[visit]; said.from != said.to {
-			tell(w.l.transition(rows[i], said))
+	if tell == nil {
+		for _, t := range w.taken {
+			a.hits[t.said]++
+		}
+		w.put(deal, folded{since: instant(since), state: a.stateOf[here.spot], revision: int(here.revision)})
+		return true
+	}
+	for _, t := range w.taken {
+		if said := &a.said[t.said]; said.from != said.to {
+			tell(w.l.transition(w.s, t.row, said))
 		}
 	}
-	return d, true
+	return true
 }
 
 // fold asks the library for the whole deal.
-func (w *walker) fold(a *automaton, deal uint32, tell func(Transition)) (stand, error) {
-	snapshot, decisions, err := w.l.fold(deal, w.view)
+func (w *walker) fold(a *automaton, deal uint32, tell func(Transition)) error {
+	snapshot, decisions, err := w.l.fold(w.s, deal, w.view)
 	if err != nil {
-		return stand{}, err
+		return err
 	}
 	for _, d := range decisions {
 		if tell == nil {
-			w.totals.count(saidOf(d), 1, d.Event == "")
+			said := saidOf(d)
+			w.totals.count(&said, 1, d.Event == "")
 		} else if d.From != d.To {
 			tell(transitionOf(d))
 		}
 	}
-	if !snapshot.Since.IsZero() {
-		w.late[deal] = snapshot.Since
+	if tell == nil {
+		w.put(deal, folded{since: snapshot.Since, state: a.stateIndex(snapshot.State), revision: snapshot.Revision})
 	}
-	return stand{at: gone, since: none, spot: a.stateIndex(snapshot.State), revision: int32(snapshot.Revision), machine: w.l.machine[deal]}, nil
+	return nil
+}
+
+func (w *walker) put(deal uint32, f folded) {
+	w.st.moved[deal] = uint32(len(w.st.folded))
+	w.st.folded = append(w.st.folded, f)
 }

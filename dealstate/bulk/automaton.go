@@ -24,26 +24,26 @@ type automaton struct {
 	states  []dealstate.State
 
 	byClass map[Act]uint32
-	letters []Act  // by symbol
-	shift   uint   // of the situation in the number of a cell
-	table   []cell // by situation and symbol; column 0 stays empty
+	letters []Act // by symbol
+	table   []cell
+	shift   uint     // of the symbol in the number of a cell
+	saidAt  []uint32 // by cell: what is said, in said
+	said    []said
 	spots   []spot
 	stateOf []uint32 // by situation
 	byKey   map[string]uint32
-	said    []said  // what decisions say
-	hits    []int64 // how often each was met since attach
 
 	// Of the log at hand.
-	acts   []Act
-	refers bool     // some event of the log refers to another
-	symbol []uint32 // by act; 0: not looked at yet
+	acts    []Act
+	refers  bool     // some event of the log refers to another
+	symbol  []uint32 // by act; 0: not looked at yet
+	columns []uint32 // by act: the symbol's first cell, or far; the last one is idle
 }
 
-// cell is what becomes of a symbol in a situation, and the number of what is said
-// of it.
+// cell is what becomes of a symbol in a situation, and how often it came.
 type cell struct {
 	leads lead
-	said  uint32
+	hits  uint32
 }
 
 // lead is where a symbol leads: the situation, by how much it raises the
@@ -52,11 +52,19 @@ type cell struct {
 type lead uint32
 
 const (
-	leadSpot   lead = 1<<20 - 1
-	leadRaise       = 20 // 2 bits
-	leadMoves  lead = 1 << 22
-	leadHard   lead = 1 << 23 // the automaton does not know
-	leadFilled lead = 1 << 24 // it does; the highest bit, so that one comparison sees it
+	leadSpot   lead = 1<<16 - 1
+	leadRaise  lead = 3 << 16
+	leadMoves  lead = 1 << 18
+	leadHard   lead = 1 << 19 // the automaton does not know
+	leadFilled lead = 1 << 20 // it does; the highest bit, so that one comparison sees it
+)
+
+// Two situations and one symbol are like no other. A deal that is gone takes no
+// step. What is idle leaves every deal where it is.
+const (
+	gone  = 0
+	first = 1 // where every deal starts
+	idle  = 0
 )
 
 // Marks on a symbol that takes a second look at the row.
@@ -65,6 +73,8 @@ const (
 	symbolRevision = 1 << 30 // it names a revision: two symbols more follow, for the next one and for any other
 	symbolSettle   = 1 << 29 // it may refer to one dispute
 	symbolPlain    = 1<<29 - 1
+
+	far = 1 << 31 // a column beyond every table
 )
 
 // Bounds that keep a hostile log from filling the memory; what lies beyond is
@@ -75,7 +85,7 @@ const (
 	maxDepth   = 64 // events that it takes to come to a situation
 	maxParties = 64
 
-	maxRevision = 1<<16 - 5 // so that one more raise does not overflow
+	maxRaises = 1<<16 - 2 // of a revision that is to fit into 16 bits
 )
 
 // place is where a deal stands: the situation, and the revision of the text.
@@ -85,7 +95,7 @@ type place struct {
 }
 
 // beginning is where every deal starts.
-var beginning = place{revision: 1}
+var beginning = place{spot: first, revision: 1}
 
 // spot is one situation, with the shortest known log that leads there.
 type spot struct {
@@ -107,11 +117,19 @@ func newAutomaton(m *dealstate.Machine, p dealstate.Policy) *automaton {
 	a := m.Agreement()
 	auto := &automaton{m: m, policy: p, states: m.Lifecycle().States,
 		clocked: !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil || len(a.Parties) > maxParties,
-		byClass: map[Act]uint32{}, letters: make([]Act, 1), shift: 4, byKey: map[string]uint32{}}
+		byClass: map[Act]uint32{}, letters: make([]Act, 1), table: make([]cell, 1<<4), saidAt: make([]uint32, 1<<4), shift: 4, byKey: map[string]uint32{},
+		spots: make([]spot, 1), stateOf: make([]uint32, 1)}
+	auto.fillIdle()
 	if !auto.clocked {
 		auto.spot(nil)
 	}
 	return auto
+}
+
+func (a *automaton) fillIdle() {
+	for spot := range 1 << a.shift {
+		a.table[spot].leads = leadFilled | lead(spot)
+	}
 }
 
 // attach turns to a log: its acts, of which there may be more later, and whether
@@ -119,12 +137,31 @@ func newAutomaton(m *dealstate.Machine, p dealstate.Policy) *automaton {
 func (a *automaton) attach(acts []Act, refers bool) {
 	a.acts, a.refers = acts, refers
 	a.symbol = append(a.symbol, make([]uint32, len(acts)-len(a.symbol))...)
+	a.align()
+}
+
+// align finds the columns anew.
+func (a *automaton) align() {
+	a.columns = append(a.columns[:0], make([]uint32, len(a.acts)+1)...)
+	for act, s := range a.symbol {
+		a.columns[act] = a.column(s)
+	}
+	a.columns[len(a.acts)] = idle << a.shift
+}
+
+func (a *automaton) column(symbol uint32) uint32 {
+	if symbol == 0 || symbol > symbolPlain {
+		return far
+	}
+	return symbol << a.shift
 }
 
 // detach forgets the log.
 func (a *automaton) detach() {
 	a.acts, a.symbol = nil, a.symbol[:0]
-	clear(a.hits)
+	for n := range a.table {
+		a.table[n].hits = 0
+	}
 }
 
 // noon is when everything happens that the automaton asks about.
@@ -149,14 +186,30 @@ func (a *automaton) spot(events []dealstate.Event) (n uint32, ok bool) {
 		return n, true
 	}
 	n = uint32(len(a.spots))
-	if n >= maxSpots || (n+1)<<a.shift > maxCells {
+	if n >= maxSpots || n>>a.shift > 0 && !a.heighten() {
 		return 0, false
 	}
 	a.byKey[string(key)] = n
 	a.spots = append(a.spots, spot{deal: deal, events: events, revision: now.Revision, began: !now.Since.IsZero()})
 	a.stateOf = append(a.stateOf, a.stateIndex(now.State))
-	a.table = append(a.table, make([]cell, 1<<a.shift)...)
 	return n, true
+}
+
+// heighten makes room for twice as many situations.
+func (a *automaton) heighten() bool {
+	if 2*len(a.table) > maxCells {
+		return false
+	}
+	table, said, height := a.table, a.saidAt, 1<<a.shift
+	a.table, a.saidAt = make([]cell, 2*len(table)), make([]uint32, 2*len(table))
+	a.shift++
+	for symbol := range a.letters {
+		copy(a.table[symbol<<a.shift:], table[symbol*height:][:height])
+		copy(a.saidAt[symbol<<a.shift:], said[symbol*height:][:height])
+	}
+	a.fillIdle()
+	a.align()
+	return true
 }
 
 func all(events []dealstate.Event) func(func(dealstate.Event, error) bool) {
@@ -175,6 +228,7 @@ func (a *automaton) stateIndex(s dealstate.State) uint32 { return uint32(slices.
 func (a *automaton) symbolOf(act uint32) uint32 {
 	if a.symbol[act] == 0 {
 		a.symbol[act] = a.classify(a.acts[act])
+		a.columns[act] = a.column(a.symbol[act])
 	}
 	return a.symbol[act]
 }
@@ -241,27 +295,18 @@ func (a *automaton) symbolFor(class, act Act) uint32 {
 // current one, the next one, and another.
 func (a *automaton) newSymbols(act Act) uint32 {
 	s := uint32(len(a.letters))
-	a.letters = append(a.letters, act)
+	letters := []Act{act}
 	for act.Revision > 0 && act.Revision < 3 {
 		act.Revision++
-		a.letters = append(a.letters, act)
+		letters = append(letters, act)
 	}
-	for len(a.letters) > 1<<a.shift {
-		if len(a.spots)<<(a.shift+1) > maxCells {
-			return symbolHard
-		}
-		a.widen()
+	more := len(letters) << a.shift
+	if len(a.table)+more > maxCells {
+		return symbolHard
 	}
+	a.letters = append(a.letters, letters...)
+	a.table, a.saidAt = append(a.table, make([]cell, more)...), append(a.saidAt, make([]uint32, more)...)
 	return s
-}
-
-func (a *automaton) widen() {
-	table, width := a.table, 1<<a.shift
-	a.shift++
-	a.table = make([]cell, 2*len(table))
-	for n := range a.spots {
-		copy(a.table[n<<a.shift:], table[n*width:][:width])
-	}
 }
 
 // rel says which of the three symbols a named revision takes.
@@ -289,54 +334,63 @@ func (a *automaton) look(act uint32, revision uint32, refers bool) (symbol uint3
 
 // step moves a deal along, and gives the cell that says what the act did. Unless
 // it knows, it leaves the deal where it is.
-func (a *automaton) step(p *place, act uint32, refers bool) (c cell, known bool) {
+func (a *automaton) step(p *place, act uint32, refers bool) (n uint32, known bool) {
 	symbol, known := a.look(act, p.revision, refers)
 	if !known {
-		return cell{}, false
+		return 0, false
 	}
-	c = a.at(p.spot, symbol)
-	raised := p.revision + uint32(c.leads>>leadRaise&3)
-	if c.leads&leadHard != 0 || raised > maxRevision {
-		return cell{}, false
+	leads := a.at(p.spot, symbol)
+	if leads&leadHard != 0 {
+		return 0, false
 	}
-	*p = place{spot: uint32(c.leads & leadSpot), revision: raised}
-	return c, true
+	n = symbol<<a.shift | p.spot
+	*p = place{spot: uint32(leads & leadSpot), revision: p.revision + uint32(leads&leadRaise>>16)}
+	return n, true
 }
+
+// moves reports whether a cell changes since when the deal stands where it does.
+func (a *automaton) moves(n uint32) bool { return a.table[n].leads&leadMoves != 0 }
+
+func (a *automaton) says(n uint32) *said { return &a.said[a.saidAt[n]] }
 
 // at says where a symbol leads, and asks when nobody has before.
-func (a *automaton) at(spot, symbol uint32) cell {
-	if c := a.table[spot<<a.shift|symbol]; c.leads != 0 {
-		return c
+func (a *automaton) at(spot, symbol uint32) lead {
+	if leads := a.table[symbol<<a.shift|spot].leads; leads != 0 {
+		return leads
 	}
-	c := a.ask(spot, symbol)
-	a.table[spot<<a.shift|symbol] = c // asking may have made the table longer
-	return c
+	leads, said := a.ask(spot, symbol)
+	n := symbol<<a.shift | spot // asking may have moved it
+	a.table[n].leads, a.saidAt[n] = leads, said
+	return leads
 }
 
-func (a *automaton) ask(from, symbol uint32) cell {
+func (a *automaton) ask(from, symbol uint32) (leads lead, what uint32) {
 	here := a.spots[from]
 	e := a.event(symbol, here)
 	decision, err := here.deal.Check(e)
 	if err != nil {
-		return cell{leads: leadHard}
+		return leadHard, 0
 	}
 	next, raise := from, decision.Revision-here.revision
 	if decision.Outcome == dealstate.Applied {
 		var ok bool
 		if next, ok = a.spot(append(here.events[:len(here.events):len(here.events)], e)); !ok {
-			return cell{leads: leadHard}
+			return leadHard, 0
 		}
 	}
-	if raise < 0 || raise > 3 {
-		return cell{leads: leadHard}
+	if raise != 0 && (raise != 1 || !raises(e.Kind)) {
+		return leadHard, 0
 	}
-	to := leadFilled | lead(next) | lead(raise)<<leadRaise
+	to := leadFilled | lead(next) | lead(raise)<<16
 	if decision.From != decision.To || a.spots[next].began && !here.began {
 		to |= leadMoves
 	}
-	a.said, a.hits = append(a.said, saidOf(decision)), append(a.hits, 0)
-	return cell{leads: to, said: uint32(len(a.said) - 1)}
+	a.said = append(a.said, saidOf(decision))
+	return to, uint32(len(a.said) - 1)
 }
+
+// raises reports whether a kind can make a new revision: one at most.
+func raises(k dealstate.Kind) bool { return k == dealstate.Amend || k == dealstate.Negotiate }
 
 // event makes the symbol's act happen in the situation.
 func (a *automaton) event(symbol uint32, here spot) dealstate.Event {

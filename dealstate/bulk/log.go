@@ -170,8 +170,9 @@ func (s *shard) groupRows(deals int) {
 	}
 }
 
-// lateDeals marks the deals whose rows did not arrive in the order in which they
-// fold. The first call looks through the whole shard.
+// lateDeals marks the deals that only a look at all their rows can replay: those
+// whose rows did not arrive in the order in which they fold, and those with more
+// revisions than a stand can count. The first call looks through the whole shard.
 func (s *shard) lateDeals(l *Log) []uint64 {
 	s.survey.Do(func() { s.findLate(l) })
 	return s.late
@@ -179,8 +180,9 @@ func (s *shard) lateDeals(l *Log) []uint64 {
 
 func (s *shard) findLate(l *Log) {
 	type last struct {
-		at  int64
-		row uint32
+		at     int64
+		row    uint32
+		raises uint32
 	}
 	deals := s.dealsIn(l)
 	lasts := make([]last, deals)
@@ -188,12 +190,19 @@ func (s *shard) findLate(l *Log) {
 		lasts[i].at = none
 	}
 	s.late = make([]uint64, (deals+63)/64)
+	may := make([]uint32, len(l.acts)) // one or none
+	for i, act := range l.acts {
+		if raises(act.Kind) {
+			may[i] = 1
+		}
+	}
 	for n, c := range s.chunks {
-		facts := c.facts
-		for i, step := range c.steps {
-			at, row, d := facts[i].at, uint32(n<<chunkBits+i), &lasts[step.deal]
-			if at <= d.at && (at < d.at || s.compare(d.row, row, l.numbered) >= 0) {
-				s.late[step.deal/64] |= 1 << (step.deal % 64)
+		facts := c.facts[:len(c.steps)]
+		for i, p := range c.steps {
+			at, row, d := facts[i].at, uint32(n<<chunkBits+i), &lasts[p.deal]
+			d.raises += may[p.act]
+			if at <= d.at && (at < d.at || s.compare(d.row, row, l.numbered) >= 0) || d.raises > maxRaises {
+				s.late[p.deal/64] |= 1 << (p.deal % 64)
 			}
 			d.at, d.row = at, row
 		}

@@ -104,10 +104,11 @@ func (r *Result) countStates() {
 // folded, if it was.
 func (r *Result) state(deal uint32) (uint32, *folded) {
 	s, local := r.shards[deal%shards], deal>>shardBits
-	if spot := s.spot[local]; spot != gone {
-		return s.states[r.log.machine[deal]][spot], nil
+	at := s.at[local]
+	if !at.isGone() {
+		return s.states[r.log.machine[deal]][at.place().spot], nil
 	}
-	f := &s.folded[s.moved[local]]
+	f := &s.folded[at.row()]
 	return f.state, f
 }
 
@@ -133,10 +134,10 @@ func (r *Result) final(deal uint32) Final {
 		return out
 	}
 	s, local := r.log.shardOf(deal)
-	st := r.shards[s.number]
-	out.Revision = int(st.revision[local])
-	if row := st.moved[local]; row != still {
-		out.Since = instant(s.fact(row).at)
+	at := r.shards[s.number].at[local]
+	out.Revision = int(at.place().revision)
+	if at.row() != still {
+		out.Since = instant(s.fact(at.row()).at)
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"math"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -20,6 +21,8 @@ type Sorted struct {
 	tell  func(Transition)
 	last  []latest // by deal
 	autos []*automaton
+
+	totals Totals
 }
 
 // latest is where a deal stands, and the event that it took last, as far as order
@@ -49,7 +52,7 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 	if tell == nil {
 		tell = func(Transition) {}
 	}
-	s := &Sorted{names: newBuilder(a, opt), view: v, known: bound(v.KnownBy), until: bound(v.AsOf), tell: tell}
+	s := &Sorted{names: newBuilder(a, opt), view: v, known: bound(v.KnownBy), until: bound(v.AsOf), tell: tell, totals: newTotals()}
 	s.names.take = s.take
 	if err := readLines(ctx, r, a, orCores(opt.Workers), s.names.add); err != nil {
 		return nil, err
@@ -81,17 +84,19 @@ func (s *Sorted) take(in *batch, row int, more extra) error {
 		l.read.Events++
 		return nil
 	}
-	c, known := a.step(&d.place, r.act, more.ref != "")
+	n, known := a.step(&d.place, r.act, more.ref != "")
 	if !known {
 		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
 	}
-	l.read.Events++
-	a.hits[c.said]++
+	if l.read.Events++; l.read.Events%math.MaxUint32 == 0 {
+		s.countHits()
+	}
+	a.table[n].hits++
 	d.keep(r, id)
-	if c.leads&leadMoves != 0 {
+	if a.moves(n) {
 		d.since = r.at
 	}
-	if said := &a.said[c.said]; said.from != said.to {
+	if said := a.says(n); said.from != said.to {
 		s.tell(Transition{Deal: l.deals[r.deal], Event: string(id), Kind: act.Kind, Party: act.Party, At: instant(r.at),
 			Rule: said.rule, From: said.from, To: said.to})
 	}
@@ -130,13 +135,17 @@ func (d *latest) keep(r *arrival, id []byte) {
 // Read says what was read.
 func (s *Sorted) Read() Progress { return s.names.log.read }
 
+func (s *Sorted) countHits() {
+	for _, a := range s.autos {
+		s.totals.countHits(a)
+	}
+}
+
 // Totals are the sums over all deals.
 func (s *Sorted) Totals() Totals {
-	t := newTotals()
+	s.countHits()
+	t := s.totals.clone()
 	t.Deals = int64(len(s.last))
-	for _, a := range s.autos {
-		t.countHits(a)
-	}
 	for f := range s.Finals() {
 		t.States[f.State]++
 	}

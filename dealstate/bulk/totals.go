@@ -41,11 +41,13 @@ func (t *Totals) count(s *said, times int64, clock bool) {
 	}
 }
 
+// countHits takes the hits out of the automaton. Those that were idle do not count.
 func (t *Totals) countHits(a *automaton) {
-	for n, times := range a.hits {
-		if times > 0 {
-			t.count(&a.said[n], times, false)
+	for n := range a.table {
+		if times := a.table[n].hits; times > 0 && n>>a.shift != idle {
+			t.count(a.says(uint32(n)), int64(times), false)
 		}
+		a.table[n].hits = 0
 	}
 }
 

@@ -12,12 +12,28 @@ import (
 // stands are where the deals of one shard stand: 8 bytes a deal, and more for the
 // few that were folded.
 type stands struct {
-	spot     []uint16 // situation; gone: this deal must be folded
-	revision []uint16
-	moved    []uint32 // the row that brought it to its state; still: it never left the first. Of a deal that is gone, the first row not taken; then its place in folded
-	folded   []folded
-	states   [][]uint32 // by machine: the state of each situation
+	at     []stand
+	folded []folded
+	states [][]uint32 // by machine: the state of each situation
 }
+
+// stand is where a deal stands, from its lowest bits on: 16 for the situation, or
+// gone if it must be folded; 16 for the revision; and 32 for the row that brought it to
+// its state, or still if it never left the first. Of a deal that is gone that is
+// the first row not taken, and then its place in folded.
+type stand uint64
+
+const still = math.MaxUint32
+
+func standOf(p place, row uint32) stand {
+	return stand(p.spot) | stand(p.revision)<<16 | stand(row)<<32
+}
+
+func (s stand) place() place {
+	return place{spot: uint32(s & 0xffff), revision: uint32(s >> 16 & 0xffff)}
+}
+func (s stand) row() uint32  { return uint32(s >> 32) }
+func (s stand) isGone() bool { return s&0xffff == gone }
 
 // folded is where the library says that a deal stands.
 type folded struct {
@@ -25,11 +41,6 @@ type folded struct {
 	state    uint32
 	revision int
 }
-
-const (
-	gone  = math.MaxUint16
-	still = math.MaxUint32
-)
 
 // walker takes the events of one shard after the other in the order in which they
 // came, for one view.
@@ -42,13 +53,14 @@ type walker struct {
 	totals Totals       // of the deals that were folded
 	s      *shard       // at hand
 	st     *stands
+	raced  uint64   // rows, since the hits were counted
 	steps  []step   // scratch
 	rows   []uint32 // scratch
 	taken  []taken  // scratch
 }
 
-// taken is a row that a deal took, and the number of what is said of it.
-type taken struct{ row, said uint32 }
+// taken is a row that a deal took, by the situation and the symbol.
+type taken struct{ row, spot, symbol uint32 }
 
 // fill settles what the view leaves open, as the library does.
 func fill(v dealstate.View) dealstate.View {
@@ -89,11 +101,19 @@ func (w *walker) auto(machine uint32) *automaton {
 
 func (w *walker) autoOf(local uint32) *automaton { return w.auto(w.l.machine[w.s.deal(local)]) }
 
-// close gives the automata back.
-func (w *walker) close() {
+func (w *walker) countHits() {
 	for _, a := range w.autos {
 		if a != nil {
 			w.totals.countHits(a)
+		}
+	}
+}
+
+// close gives the automata back.
+func (w *walker) close() {
+	w.countHits()
+	for _, a := range w.autos {
+		if a != nil {
 			w.l.agreements.giveBack(a)
 		}
 	}
@@ -124,107 +144,94 @@ func (w *walker) walk(ctx context.Context, s *shard) (*stands, error) {
 // begin puts the deals at their start.
 func (w *walker) begin(s *shard) {
 	n := s.dealsIn(w.l)
-	w.s, w.st = s, &stands{spot: make([]uint16, n), revision: make([]uint16, n), moved: make([]uint32, n+1)} // the last place of moved is nobody's
+	w.s, w.st = s, &stands{at: make([]stand, n)}
 	late := s.lateDeals(w.l)
-	for d := range n {
-		w.st.revision[d], w.st.moved[d] = uint16(beginning.revision), still
+	for d := range w.st.at {
+		w.st.at[d] = standOf(beginning, still)
 		if late[d/64]>>(d%64)&1 == 1 || w.autoOf(uint32(d)).clocked {
 			w.leave(uint32(d), 0)
 		}
 	}
+	if w.raced += uint64(s.len()); w.raced > math.MaxUint32 {
+		w.countHits()
+		w.raced = uint64(s.len())
+	}
 }
 
 // chunk takes the rows that the view sees.
-func (w *walker) chunk(c *chunk, first uint32) {
-	steps, rows := c.steps, everyRow[:len(c.steps)]
+func (w *walker) chunk(c *chunk, row uint32) {
+	steps := c.steps
 	if w.known != math.MaxInt64 || w.until != math.MaxInt64 {
-		steps, rows = w.visible(c, first)
+		steps = w.visible(c, row)
 	}
-	if len(w.autos) == 1 {
-		w.race(w.autos[0], steps, rows, first)
-		return
-	}
-	for i, p := range steps {
-		w.take(p, first+rows[i])
+	for i := 0; i < len(steps); i++ {
+		if len(w.autos) == 1 {
+			if i += race(w.st.at, w.autos[0], steps[i:], row+uint32(i)); i == len(steps) {
+				return
+			}
+		}
+		w.take(steps[i], row+uint32(i))
 	}
 }
 
-// everyRow counts the rows of a chunk.
-var everyRow = func() (rows [chunkRows]uint32) {
-	for i := range rows {
-		rows[i] = uint32(i)
-	}
-	return rows
-}()
-
-// visible gives the rows that the view sees.
-func (w *walker) visible(c *chunk, first uint32) ([]step, []uint32) {
-	w.steps, w.rows = append(w.steps[:0], c.steps...), append(w.rows[:0], everyRow[:len(c.steps)]...)
-	n := 0
+// visible gives the steps of a chunk, those idle that the view does not see.
+func (w *walker) visible(c *chunk, row uint32) []step {
+	w.steps = append(w.steps[:0], c.steps...)
 	for i := range c.facts {
-		f := &c.facts[i]
-		w.steps[n], w.rows[n] = c.steps[i], uint32(i)
-		if f.recorded <= w.known && f.at <= w.until {
-			n++
-		} else if f.recorded <= w.known && w.voids(c.steps[i]) {
-			w.leave(c.steps[i].deal, first) // none of the chunk is taken yet
+		f, p := &c.facts[i], &w.steps[i]
+		if f.recorded <= w.known && f.at > w.until && w.voids(*p) {
+			w.leave(p.deal, row) // none of the chunk is taken yet
+		}
+		if f.recorded > w.known || f.at > w.until {
+			p.act = uint32(len(w.l.acts))
 		}
 	}
-	return w.steps[:n], w.rows[:n]
+	return w.steps
 }
 
 // race is the loop that all the speed comes from: what it costs is one look-up an
-// event. Whatever needs a second look, it leaves to take. A symbol that bears a
-// mark, and any symbol of a deal that is gone, lies beyond the table, and one not
-// looked at yet in its empty column.
-func (w *walker) race(a *automaton, steps []step, rows []uint32, first uint32) {
-	spots, moved, nobody := w.st.spot, w.st.moved, uint32(len(w.st.spot))
-	symbols, table, shift, hits := a.symbol, a.table, a.shift, a.hits
-	rows = rows[:len(steps)]
+// event. It stops before a step that needs a second look, and says how many it took.
+// A symbol that bears a mark or was not looked at yet lies beyond the table, and the
+// cells of a deal that is gone are empty. The revision cannot overflow: a deal
+// with so many is late from the start.
+func race(stands []stand, a *automaton, steps []step, row uint32) (taken int) {
+	columns, table := a.columns, a.table
+	at := stand(row) << 32
 	for i, p := range steps {
-		n := uint(spots[p.deal])<<shift + uint(symbols[p.act])
+		s := stands[p.deal]
+		n := uint(columns[p.act]) + uint(s&0xffff)
 		if n >= uint(len(table)) || table[n].leads < leadFilled {
-			w.take(p, first+rows[i])
-			table, shift, hits = a.table, a.shift, a.hits
-			continue
+			return i
 		}
-		c := table[n]
-		hits[c.said]++
-		spots[p.deal] = uint16(c.leads)
-		who := p.deal
-		if c.leads&leadMoves == 0 { // without a jump, which nobody could predict
-			who = nobody
+		leads := table[n].leads
+		table[n].hits++
+		s = s&^0xffff + stand(leads&(leadSpot|leadRaise))
+		if moved := stand(uint32(s)) | at; leads&leadMoves != 0 {
+			s = moved
 		}
-		moved[who] = first + rows[i]
-		if raise := c.leads >> leadRaise & 3; raise != 0 {
-			w.raise(p, uint16(raise), first+rows[i])
-		}
+		stands[p.deal] = s
+		at += 1 << 32
 	}
-}
-
-// raise puts a new revision on the deal, unless there are more than it can count.
-func (w *walker) raise(p step, by uint16, row uint32) {
-	if w.st.revision[p.deal] += by; w.st.revision[p.deal] > maxRevision {
-		w.leave(p.deal, row+1)
-	}
+	return len(steps)
 }
 
 // take is one turn of the loop, for any row.
 func (w *walker) take(p step, row uint32) {
-	if w.st.spot[p.deal] == gone {
+	s := &w.st.at[p.deal]
+	if s.isGone() || p.act == uint32(len(w.l.acts)) {
 		return
 	}
-	a := w.autoOf(p.deal)
-	here := place{spot: uint32(w.st.spot[p.deal]), revision: uint32(w.st.revision[p.deal])}
-	c, known := a.step(&here, p.act, w.s.refs[row] != "")
+	a, here := w.autoOf(p.deal), s.place()
+	n, known := a.step(&here, p.act, w.s.refs[row] != "")
 	if !known {
 		w.leave(p.deal, row)
 		return
 	}
-	a.hits[c.said]++
-	w.st.spot[p.deal], w.st.revision[p.deal] = uint16(here.spot), uint16(here.revision)
-	if c.leads&leadMoves != 0 {
-		w.st.moved[p.deal] = row
+	a.table[n].hits++
+	if a.moves(n) {
+		*s = standOf(here, row)
+	} else {
+		*s = standOf(here, s.row())
 	}
 }
 
@@ -234,21 +241,21 @@ func (w *walker) voids(p step) bool { return w.l.acts[p.act].Kind == dealstate.R
 
 // leave marks a deal as one to be folded.
 func (w *walker) leave(deal, row uint32) {
-	if w.st.spot[deal] != gone {
-		w.st.spot[deal], w.st.moved[deal] = gone, row
+	if s := &w.st.at[deal]; !s.isGone() {
+		*s = standOf(place{spot: gone}, row)
 	}
 }
 
 // finish folds the deals that are gone.
 func (w *walker) finish(ctx context.Context) error {
-	for deal, spot := range w.st.spot {
-		if spot != gone {
+	for deal, s := range w.st.at {
+		if !s.isGone() {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		w.takeBack(uint32(deal))
+		w.takeBack(uint32(deal), s.row())
 		if err := w.settle(w.s, uint32(deal), nil); err != nil {
 			return err
 		}
@@ -258,15 +265,15 @@ func (w *walker) finish(ctx context.Context) error {
 
 // takeBack uncounts what the walk counted before the deal proved to be one to
 // fold.
-func (w *walker) takeBack(deal uint32) {
+func (w *walker) takeBack(deal, until uint32) {
 	a, here := w.autoOf(deal), beginning
 	for _, row := range w.s.rowsOf(w.l, deal) {
-		if row >= w.st.moved[deal] {
+		if row >= until {
 			break
 		}
 		if w.sees(row) {
-			c, _ := a.step(&here, w.s.step(row).act, w.s.refs[row] != "")
-			a.hits[c.said]--
+			n, _ := a.step(&here, w.s.step(row).act, w.s.refs[row] != "")
+			a.table[n].hits--
 		}
 	}
 }
@@ -313,26 +320,27 @@ func (w *walker) quick(a *automaton, deal uint32, rows []uint32, tell func(Trans
 	here, since := beginning, int64(none)
 	w.taken = w.taken[:0]
 	for _, row := range rows {
-		c, known := a.step(&here, w.s.step(row).act, w.s.refs[row] != "")
+		t := taken{row: row, spot: here.spot}
+		n, known := a.step(&here, w.s.step(row).act, w.s.refs[row] != "")
 		if !known {
 			return false
 		}
-		if c.leads&leadMoves != 0 {
+		if a.moves(n) {
 			since = w.s.fact(row).at
 		}
-		w.taken = append(w.taken, taken{row: row, said: c.said})
-	}
-	if tell == nil {
-		for _, t := range w.taken {
-			a.hits[t.said]++
-		}
-		w.put(deal, folded{since: instant(since), state: a.stateOf[here.spot], revision: int(here.revision)})
-		return true
+		t.symbol = n >> a.shift
+		w.taken = append(w.taken, t)
 	}
 	for _, t := range w.taken {
-		if said := &a.said[t.said]; said.from != said.to {
+		n := t.symbol<<a.shift | t.spot // steps may have moved it
+		if tell == nil {
+			a.table[n].hits++
+		} else if said := a.says(n); said.from != said.to {
 			tell(w.l.transition(w.s, t.row, said))
 		}
+	}
+	if tell == nil {
+		w.put(deal, folded{since: instant(since), state: a.stateOf[here.spot], revision: int(here.revision)})
 	}
 	return true
 }
@@ -358,6 +366,6 @@ func (w *walker) fold(a *automaton, deal uint32, tell func(Transition)) error {
 }
 
 func (w *walker) put(deal uint32, f folded) {
-	w.st.moved[deal] = uint32(len(w.st.folded))
+	w.st.at[deal] = standOf(place{spot: gone}, uint32(len(w.st.folded)))
 	w.st.folded = append(w.st.folded, f)
 }

@@ -23,15 +23,17 @@ type arrival struct {
 	act  uint32
 	fact
 	hash uint64 // of the id
-	line int
+	line int32
+	more int32 // its place in extras, counted from 1; 0: none
 }
 
 // extra is what few rows have.
 type extra struct {
-	row   int
 	ref   string
-	until int64
+	until int64 // none if left out
 }
+
+var nothingMore = extra{until: none}
 
 func (b *batch) reset() {
 	*b = batch{rows: b.rows[:0], text: b.text[:0], extras: b.extras[:0], bad: b.bad[:0]}
@@ -39,12 +41,21 @@ func (b *batch) reset() {
 
 // add takes an event in; ref may be empty, and until none.
 func (b *batch) add(deal, act uint32, f fact, id, ref []byte, until int64, line int) {
+	more := 0
 	if len(ref) > 0 || until != none {
-		b.extras = append(b.extras, extra{row: len(b.rows), ref: string(ref), until: until})
+		b.extras = append(b.extras, extra{ref: string(ref), until: until})
+		more = len(b.extras)
 	}
 	b.text = append(b.text, id...)
 	f.id = uint32(len(b.text))
-	b.rows = append(b.rows, arrival{deal: deal, act: act, fact: f, hash: hashID(id), line: line})
+	b.rows = append(b.rows, arrival{deal: deal, act: act, fact: f, hash: hashID(id), line: int32(line), more: int32(more)})
+}
+
+func (b *batch) extraOf(r *arrival) extra {
+	if r.more == 0 {
+		return nothingMore
+	}
+	return b.extras[r.more-1]
 }
 
 func (b *batch) blame(line int, err error) {

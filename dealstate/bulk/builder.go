@@ -1,6 +1,11 @@
 package bulk
 
-import "github.com/fe115bb3/dealtracker/dealstate"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
 
 // Options say how a log is read. The zero value reads on all cores, takes up to
 // [DefaultMaxBytes], and stops at the first bad line.
@@ -41,12 +46,27 @@ type builder struct {
 	line    int // lines before the batch at hand
 	deals   map[string]uint32
 	acts    map[Act]uint32
-	indices [shards]index
-	take    func(in *batch, row int, more extra) error // instead of keeping the row
 	numbers map[*dealstate.Machine]uint32
 	as      map[int]*translation
-	size    int64 // of names, acts and extras
+	parts   [shards]part
+	order   []uint32                       // rows of the batch at hand, by shard
+	take    func(in *batch, row int) error // instead of keeping the row
+	size    int64                          // of names, acts and extras
 	touched uint32
+}
+
+// part is what it takes to build a shard.
+type part struct {
+	index index
+	lasts []last // by deal
+}
+
+// last is the row that a deal took last, and how many of its rows can make a new
+// revision.
+type last struct {
+	at     int64
+	row    uint32
+	raises uint32
 }
 
 // translation takes an intake's numbers to the log's.
@@ -69,31 +89,23 @@ func newBuilder(a Agreements, opt Options) *builder {
 
 // add appends a batch, and calls Bad for each bad line at its turn.
 func (b *builder) add(in *batch) error {
+	b.translate(in)
+	return b.put(in)
+}
+
+// put appends a batch whose names are numbered as the log numbers them.
+func (b *builder) put(in *batch) error {
 	b.log.read.Bytes += int64(in.bytes)
 	b.log.read.Lines += int64(in.events)
-	b.translate(in)
-	b.touch(in)
-	bad, extras := in.bad, in.extras
-	for row := range in.rows {
-		r := &in.rows[row]
-		for len(bad) > 0 && bad[0].Line < r.line {
-			if err := b.blame(bad[0].Line, bad[0].Err); err != nil {
-				return err
-			}
-			bad = bad[1:]
+	if b.take != nil {
+		if err := b.takeAll(in); err != nil {
+			return err
 		}
-		more := extra{until: none}
-		if len(extras) > 0 && extras[0].row == row {
-			more, extras = extras[0], extras[1:]
-		}
-		if err := b.addRow(in, row, more); err != nil {
-			if err := b.blame(r.line, err); err != nil {
-				return err
-			}
-		}
+	} else {
+		b.keepAll(in)
 	}
-	for _, e := range bad {
-		if err := b.blame(e.Line, e.Err); err != nil {
+	for _, e := range in.bad {
+		if err := b.blame(e); err != nil {
 			return err
 		}
 	}
@@ -105,9 +117,9 @@ func (b *builder) add(in *batch) error {
 }
 
 // blame reports a line of the batch at hand.
-func (b *builder) blame(line int, err error) error {
+func (b *builder) blame(e *dealstate.LineError) error {
 	b.log.read.Bad++
-	return b.opt.Bad(lineError(b.line+line, err))
+	return b.opt.Bad(lineError(b.line+e.Line, e.Err))
 }
 
 // translate gives the rows the log's numbers for their deals and acts.
@@ -129,32 +141,96 @@ func (b *builder) translate(in *batch) {
 	}
 }
 
-// touch loads, all at once, what the rows will need of the indices: one by one,
-// each would be waited for.
-func (b *builder) touch(in *batch) {
-	for i := range in.rows {
-		r := &in.rows[i]
-		r.hash = uint64(tagOf(r.hash, r.deal))
-		b.touched += b.indices[r.deal%shards].touch(uint32(r.hash))
+// takeAll hands the rows over one by one, each bad line in its turn.
+func (b *builder) takeAll(in *batch) error {
+	for row := range in.rows {
+		r := &in.rows[row]
+		for len(in.bad) > 0 && in.bad[0].Line < int(r.line) {
+			if err := b.blame(in.bad[0]); err != nil {
+				return err
+			}
+			in.bad = in.bad[1:]
+		}
+		if err := b.take(in, row); err != nil {
+			if err := b.blame(&dealstate.LineError{Line: int(r.line), Err: err}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// keepAll appends the rows shard by shard, so that what it writes to stays near.
+func (b *builder) keepAll(in *batch) {
+	bad := len(in.bad)
+	ends := b.sort(in)
+	from := uint32(0)
+	for n, to := range ends {
+		b.keepSome(&b.log.shards[n], &b.parts[n], in, b.order[from:to])
+		from = to
+	}
+	if len(in.bad) > bad {
+		slices.SortFunc(in.bad, func(a, b *dealstate.LineError) int { return cmp.Compare(a.Line, b.Line) })
 	}
 }
 
-// addRow appends one event, unless it is a duplicate. The error is a conflict.
-func (b *builder) addRow(in *batch, row int, more extra) error {
-	if b.take != nil {
-		return b.take(in, row, more)
+// sort puts the rows in the order of their shards, and says where each shard's end.
+func (b *builder) sort(in *batch) (ends [shards]uint32) {
+	for i := range in.rows {
+		ends[in.rows[i].deal%shards]++
 	}
-	r, id := &in.rows[row], in.idOf(row)
-	s, local := b.log.shardOf(r.deal)
-	if old, found := b.indices[s.number].find(s, uint32(r.hash), local, id, uint32(s.len())); found {
-		if !s.same(old, r, more) {
-			return &dealstate.ConflictError{ID: string(id)}
+	var at [shards]uint32
+	for n := 1; n < shards; n++ {
+		ends[n] += ends[n-1]
+		at[n] = ends[n-1]
+	}
+	b.order = slices.Grow(b.order[:0], len(in.rows))[:len(in.rows)]
+	for i := range in.rows {
+		n := in.rows[i].deal % shards
+		b.order[at[n]] = uint32(i)
+		at[n]++
+	}
+	return ends
+}
+
+// keepSome appends rows to a shard, unless they are duplicates, and blames
+// conflicts.
+func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
+	if !b.log.numbered {
+		b.touch(p, in, rows)
+	}
+	for _, row := range rows {
+		r := &in.rows[row]
+		next := uint32(s.len())
+		if !b.log.numbered {
+			id := in.idOf(int(row))
+			if old, found := p.index.find(s, uint32(r.hash), r.deal>>shardBits, id, next); found {
+				if s.same(old, r, in.extraOf(r)) {
+					b.log.read.Duplicates++
+				} else {
+					in.blame(int(r.line), &dealstate.ConflictError{ID: string(id)})
+				}
+				continue
+			}
+			b.keep(s, r, id)
+		} else {
+			b.keep(s, r, nil)
 		}
-		b.log.read.Duplicates++
-		return nil
+		if r.more > 0 {
+			b.keepExtra(s, next, in.extraOf(r))
+		}
+		b.note(s, p, r, next)
 	}
-	b.keep(s, step{deal: local, act: r.act}, r.fact, id, more)
-	return nil
+}
+
+// touch loads, all at once, what the rows will need of the index: one by one,
+// each would be waited for.
+func (b *builder) touch(p *part, in *batch, rows []uint32) {
+	for _, row := range rows {
+		r := &in.rows[row]
+		r.hash = uint64(tagOf(r.hash, r.deal))
+		b.touched += p.index.touch(uint32(r.hash))
+	}
 }
 
 // same tells a duplicate from a conflict.
@@ -165,17 +241,32 @@ func (s *shard) same(old uint32, r *arrival, more extra) bool {
 }
 
 // keep appends an event to its shard. In a numbered log there is no id.
-func (b *builder) keep(s *shard, p step, f fact, id []byte, more extra) {
-	c := s.open()
-	if !b.log.numbered {
+func (b *builder) keep(s *shard, r *arrival, id []byte) {
+	c, f := s.open(), r.fact
+	if id != nil {
 		c.text = append(c.text, id...)
 		f.id = uint32(len(c.text))
 	}
-	c.steps, c.facts = append(c.steps, p), append(c.facts, f)
+	c.steps, c.facts = append(c.steps, step{deal: r.deal >> shardBits, act: r.act}), append(c.facts, f)
 	b.log.read.Events++
-	if more.ref != "" || more.until != none {
-		b.keepExtra(s, more)
+}
+
+// note marks the deals that only a look at all their rows can replay: those whose
+// rows do not arrive in the order in which they fold, and those with more revisions
+// than a stand can count.
+func (b *builder) note(s *shard, p *part, r *arrival, row uint32) {
+	deal := r.deal >> shardBits
+	for len(p.lasts) <= int(deal) {
+		p.lasts = append(p.lasts, last{at: none})
 	}
+	d := &p.lasts[deal]
+	if raises(b.log.acts[r.act].Kind) {
+		d.raises++
+	}
+	if r.at <= d.at && (r.at < d.at || s.compare(d.row, row, b.log.numbered) >= 0) || d.raises > maxRaises {
+		s.setLate(deal)
+	}
+	d.at, d.row = r.at, row
 }
 
 // open gives a chunk with room for a row.
@@ -191,8 +282,7 @@ func (s *shard) open() *chunk {
 	return &s.chunks[len(s.chunks)-1]
 }
 
-func (b *builder) keepExtra(s *shard, more extra) {
-	row := uint32(s.len() - 1)
+func (b *builder) keepExtra(s *shard, row uint32, more extra) {
 	if more.ref != "" {
 		if s.refs == nil {
 			s.refs = map[uint32]string{}
@@ -248,7 +338,7 @@ func (b *builder) checkSize() error {
 	bytes, full := b.size, false
 	for i := range b.log.shards {
 		s := &b.log.shards[i]
-		bytes += 8 * int64(len(b.indices[i].places))
+		bytes += 8 * int64(len(b.parts[i].index.places))
 		if n := len(s.chunks); n > 0 {
 			last := s.chunks[n-1]
 			bytes += int64(n-1)*(40*chunkRows+int64(cap(s.chunks[0].text))) + 8*int64(cap(last.steps)) + 32*int64(cap(last.facts)) + int64(cap(last.text))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -29,22 +30,27 @@ type Columns struct {
 // With ids it looks for duplicates and conflicts, as reading does.
 //
 // The first row that is not well-formed, or that its agreement cannot mean,
-// gives a *RowError. The context is looked at every 65,536 rows.
+// gives a *RowError. The context is looked at every 4,096 rows.
 func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	r := columnReader{Columns: c, b: newBuilder(a, Options{}), extras: c.extras()}
+	r := columnReader{Columns: c, extras: c.extras()}
+	r.b = newBuilder(a, Options{MaxBytes: math.MaxInt64, Bad: func(e *dealstate.LineError) error {
+		return &RowError{Row: e.Line - 1, Err: e.Err}
+	}})
 	r.b.log.numbered = c.ID == nil
 	if err := r.names(); err != nil {
 		return nil, err
 	}
-	for row := range c.Deal {
-		if row%(1<<16) == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+	var part batch
+	for from := 0; from < len(c.Deal); from += chunkRows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
-		if err := r.add(row); err != nil {
-			return nil, &RowError{Row: row, Err: err}
+		r.read(from, min(from+chunkRows, len(c.Deal)), &part)
+		if err := r.b.put(&part); err != nil {
+			return nil, err
 		}
 	}
 	if len(r.extras) > 0 {
@@ -107,34 +113,53 @@ func (r *columnReader) names() error {
 	return nil
 }
 
-func (r *columnReader) add(row int) error {
+// read takes some rows in.
+func (r *columnReader) read(from, to int, part *batch) {
+	part.reset()
+	part.events, part.lines = to-from, to-from
+	for row := from; row < to; row++ {
+		if err := r.add(row, row-from+1, part); err != nil {
+			part.blame(row-from+1, err)
+		}
+	}
+}
+
+func (r *columnReader) add(row, line int, part *batch) error {
 	d, a := r.Deal[row], r.Act[row]
 	if int(d) >= len(r.deals) || int(a) >= len(r.acts) {
 		return fieldErr("deal or act", "%d and %d; there are %d deals and %d acts", d, a, len(r.deals), len(r.acts))
 	}
-	l, deal := r.b.log, r.deals[d]
+	more := nothingMore
+	if len(r.extras) > 0 && r.extras[0] == uint32(row) {
+		more, r.extras = r.extra(row), r.extras[1:]
+	}
 	f := fact{at: r.At[row], recorded: r.At[row], id: uint32(row)}
 	if r.Recorded != nil {
 		f.recorded = r.Recorded[row]
 	}
-	more := extra{until: none}
-	if len(r.extras) > 0 && r.extras[0] == uint32(row) {
-		more, r.extras = r.extra(row), r.extras[1:]
-	}
-	if ok := &r.admitted[l.machine[deal]][a]; !*ok || f.at == none || f.recorded == none || r.ID != nil {
+	if ok := &r.admitted[r.b.log.machine[r.deals[d]]][a]; !*ok || f.at == none || f.recorded == none || r.ID != nil {
 		if err := r.admit(row, f, more); err != nil {
 			return err
 		}
 		kind := r.Acts[a].Kind
 		*ok = kind != dealstate.Extend && kind != dealstate.Retract // those have more to them
 	}
-	s, local := l.shardOf(deal)
-	if r.ID != nil {
-		return r.addOnce(s, row, step{deal: local, act: r.acts[a]}, f, more)
+	if r.ID == nil && more == nothingMore {
+		part.rows = append(part.rows, arrival{deal: r.deals[d], act: r.acts[a], fact: f, line: int32(line)})
+		return nil
 	}
-	l.read.Lines++
-	r.b.keep(s, step{deal: local, act: r.acts[a]}, f, nil, more)
+	part.add(r.deals[d], r.acts[a], f, []byte(r.id(row)), []byte(more.ref), more.until, line)
+	if r.ID == nil {
+		part.rows[len(part.rows)-1].id = uint32(row)
+	}
 	return nil
+}
+
+func (r *columnReader) id(row int) string {
+	if r.ID == nil {
+		return numberID(uint32(row))
+	}
+	return r.ID[row]
 }
 
 func (r *columnReader) extra(row int) extra {
@@ -147,21 +172,8 @@ func (r *columnReader) extra(row int) extra {
 
 // admit asks the library about a row.
 func (r *columnReader) admit(row int, f fact, more extra) error {
-	l := r.b.log
-	id := numberID(uint32(row))
-	if r.ID != nil {
-		id = r.ID[row]
-	}
-	e := l.acts[r.acts[r.Act[row]]].event(id, l.machineOf(r.deals[r.Deal[row]]).Deal())
+	m := r.b.log.machineOf(r.deals[r.Deal[row]])
+	e := r.b.log.acts[r.acts[r.Act[row]]].event(r.id(row), m.Deal())
 	e.At, e.Recorded, e.Until, e.Ref = instant(f.at), instant(f.recorded), instant(more.until), more.ref
-	return l.machineOf(r.deals[r.Deal[row]]).Admit(e)
-}
-
-// addOnce adds a row that has an id, unless it is a duplicate.
-func (r *columnReader) addOnce(s *shard, row int, p step, f fact, more extra) error {
-	id := []byte(r.ID[row])
-	in := batch{rows: []arrival{{deal: s.deal(p.deal), act: p.act, fact: f, hash: uint64(tagOf(hashID(id), s.deal(p.deal)))}}, text: id}
-	in.rows[0].id = uint32(len(id))
-	r.b.log.read.Lines++
-	return r.b.addRow(&in, 0, more)
+	return m.Admit(e)
 }

@@ -12,7 +12,7 @@ type intake struct {
 	agreements Agreements
 	scanner    scanner
 	spelled    map[uint64]*spelled // by the hash of the spelling
-	deals      map[string]uint32
+	deals      nameTable
 	numbers    map[*dealstate.Machine]uint32
 	acts       map[string]uint32
 	admitted   [][]bool // by machine and act
@@ -44,7 +44,7 @@ const (
 )
 
 func newIntake(a Agreements) *intake {
-	return &intake{agreements: a, spelled: map[uint64]*spelled{}, deals: map[string]uint32{}, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
+	return &intake{agreements: a, spelled: map[uint64]*spelled{}, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
 }
 
 // glance takes a line in that says what was met before, with other instants and
@@ -67,7 +67,7 @@ func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
 
 // dealAt is the number of a deal in which the act is known to be good.
 func (in *intake) dealAt(name []byte, act uint32) (deal uint32, ok bool) {
-	if deal, ok = in.deals[string(name)]; ok {
+	if deal, ok = in.deals.find(name); ok {
 		return deal, in.knows(in.machine[deal], act)
 	}
 	if !isID(name) {
@@ -77,7 +77,7 @@ func (in *intake) dealAt(name []byte, act uint32) (deal uint32, ok bool) {
 	if err != nil || !in.knows(in.number(m), act) {
 		return 0, false
 	}
-	return in.newDeal(string(name), m), true
+	return in.newDeal(name, m), true
 }
 
 func (s *spelled) is(p *spelling) bool {
@@ -135,7 +135,7 @@ func (in *intake) take(r *record, line int, b *batch) (act uint32, err error) {
 }
 
 func (in *intake) dealOf(r *record) (uint32, error) {
-	if deal, ok := in.deals[string(r.deal)]; ok {
+	if deal, ok := in.deals.find(r.deal); ok {
 		return deal, nil
 	}
 	m, err := in.agreements.machine(string(r.deal))
@@ -146,13 +146,12 @@ func (in *intake) dealOf(r *record) (uint32, error) {
 	if err := in.admit(r, m); err != nil {
 		return 0, err
 	}
-	return in.newDeal(string(r.deal), m), nil
+	return in.newDeal(r.deal, m), nil
 }
 
-func (in *intake) newDeal(name string, m *dealstate.Machine) uint32 {
-	deal := uint32(len(in.names.deal))
-	in.deals[name] = deal
-	in.names.deal = append(in.names.deal, name)
+func (in *intake) newDeal(name []byte, m *dealstate.Machine) uint32 {
+	deal := in.deals.add(name)
+	in.names.deal = in.deals.names
 	in.machine = append(in.machine, in.number(m))
 	return deal
 }

@@ -40,9 +40,7 @@ type shard struct {
 	chunks []chunk
 	refs   map[uint32]string // by row
 	untils map[uint32]int64
-
-	survey sync.Once
-	late   []uint64 // bits: deals whose rows are not in the order in which they fold
+	late   []uint64 // bits: deals that only a look at all their rows can replay
 
 	group  sync.Once
 	starts []uint32 // by deal: its first place in rows
@@ -170,43 +168,15 @@ func (s *shard) groupRows(deals int) {
 	}
 }
 
-// lateDeals marks the deals that only a look at all their rows can replay: those
-// whose rows did not arrive in the order in which they fold, and those with more
-// revisions than a stand can count. The first call looks through the whole shard.
-func (s *shard) lateDeals(l *Log) []uint64 {
-	s.survey.Do(func() { s.findLate(l) })
-	return s.late
+func (s *shard) isLate(deal uint32) bool {
+	return int(deal/64) < len(s.late) && s.late[deal/64]>>(deal%64)&1 == 1
 }
 
-func (s *shard) findLate(l *Log) {
-	type last struct {
-		at     int64
-		row    uint32
-		raises uint32
+func (s *shard) setLate(deal uint32) {
+	for int(deal/64) >= len(s.late) {
+		s.late = append(s.late, 0)
 	}
-	deals := s.dealsIn(l)
-	lasts := make([]last, deals)
-	for i := range lasts {
-		lasts[i].at = none
-	}
-	s.late = make([]uint64, (deals+63)/64)
-	may := make([]uint32, len(l.acts)) // one or none
-	for i, act := range l.acts {
-		if raises(act.Kind) {
-			may[i] = 1
-		}
-	}
-	for n, c := range s.chunks {
-		facts := c.facts[:len(c.steps)]
-		for i, p := range c.steps {
-			at, row, d := facts[i].at, uint32(n<<chunkBits+i), &lasts[p.deal]
-			d.raises += may[p.act]
-			if at <= d.at && (at < d.at || s.compare(d.row, row, l.numbered) >= 0) || d.raises > maxRaises {
-				s.late[p.deal/64] |= 1 << (p.deal % 64)
-			}
-			d.at, d.row = at, row
-		}
-	}
+	s.late[deal/64] |= 1 << (deal % 64)
 }
 
 // compare orders two rows of a deal as the library folds them: by At, then by

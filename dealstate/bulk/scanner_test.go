@@ -62,11 +62,8 @@ func keptOf(in *intake, text ...[]byte) kept {
 	for row, r := range part.rows {
 		e := part.names.act[r.act].event(string(part.idOf(row)), part.names.deal[r.deal])
 		e.At, e.Recorded = instant(r.at), instant(r.recorded)
-		for _, x := range part.extras {
-			if x.row == row {
-				e.Ref, e.Until = x.ref, instant(x.until)
-			}
-		}
+		more := part.extraOf(&r)
+		e.Ref, e.Until = more.ref, instant(more.until)
 		k.events, k.hashes = append(k.events, e), append(k.hashes, r.content)
 	}
 	return k

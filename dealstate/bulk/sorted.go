@@ -61,7 +61,7 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 }
 
 // take is what becomes of a row instead of being kept.
-func (s *Sorted) take(in *batch, row int, more extra) error {
+func (s *Sorted) take(in *batch, row int) error {
 	s.grow()
 	l, r, id := s.names.log, &in.rows[row], in.idOf(row)
 	d := &s.last[r.deal]
@@ -84,7 +84,7 @@ func (s *Sorted) take(in *batch, row int, more extra) error {
 		l.read.Events++
 		return nil
 	}
-	n, known := a.step(&d.place, r.act, more.ref != "")
+	n, known := a.step(&d.place, r.act, in.extraOf(r).ref != "")
 	if !known {
 		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
 	}

@@ -145,10 +145,9 @@ func (w *walker) walk(ctx context.Context, s *shard) (*stands, error) {
 func (w *walker) begin(s *shard) {
 	n := s.dealsIn(w.l)
 	w.s, w.st = s, &stands{at: make([]stand, n)}
-	late := s.lateDeals(w.l)
 	for d := range w.st.at {
 		w.st.at[d] = standOf(beginning, still)
-		if late[d/64]>>(d%64)&1 == 1 || w.autoOf(uint32(d)).clocked {
+		if s.isLate(uint32(d)) || w.autoOf(uint32(d)).clocked {
 			w.leave(uint32(d), 0)
 		}
 	}

@@ -1,0 +1,87 @@
+package bulk
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+)
+
+// nameTable numbers names. A short one lies in its place, so that looking it up
+// waits for memory but once.
+type nameTable struct {
+	names  []string
+	places []namePlace
+}
+
+// namePlace holds a name's number, counted from 1, half its hash, and if it has at
+// most 23 bytes all of it, its length last; else 0xff last.
+type namePlace struct {
+	number uint32 // 0: empty
+	tag    uint32
+	text   [3]uint64
+}
+
+const (
+	shortName = 23
+	longName  = 0xff << 56
+)
+
+// packed puts a short name into three words.
+func packed(name []byte) (text [3]uint64) {
+	if len(name) > shortName {
+		return [3]uint64{2: longName}
+	}
+	var bytes [24]byte
+	copy(bytes[:], name)
+	bytes[23] = byte(len(name))
+	for i := range text {
+		text[i] = binary.LittleEndian.Uint64(bytes[8*i:])
+	}
+	return text
+}
+
+// find gives a name's number.
+func (t *nameTable) find(name []byte) (number uint32, ok bool) {
+	if len(t.places) == 0 {
+		return 0, false
+	}
+	tag, text := uint32(maphash.Bytes(seed, name)>>32), packed(name)
+	for at := t.home(tag); ; at = (at + 1) & (len(t.places) - 1) {
+		switch p := &t.places[at]; {
+		case p.number == 0:
+			return 0, false
+		case p.tag == tag && p.text == text && (text[2] != longName || t.names[p.number-1] == string(name)):
+			return p.number - 1, true
+		}
+	}
+}
+
+func (t *nameTable) home(tag uint32) int { return int(uint64(tag) * uint64(len(t.places)) >> 32) }
+
+// add numbers a name that has no number yet.
+func (t *nameTable) add(name []byte) (number uint32) {
+	t.names = append(t.names, string(name))
+	if 4*len(t.names) > 3*len(t.places) {
+		t.grow()
+	}
+	number = uint32(len(t.names) - 1)
+	t.put(namePlace{number: number + 1, tag: uint32(maphash.Bytes(seed, name) >> 32), text: packed(name)})
+	return number
+}
+
+func (t *nameTable) put(p namePlace) {
+	at := t.home(p.tag)
+	for t.places[at].number != 0 {
+		at = (at + 1) & (len(t.places) - 1)
+	}
+	t.places[at] = p
+}
+
+func (t *nameTable) grow() {
+	old := t.places
+	t.places = make([]namePlace, max(64, 2*len(old)))
+	for _, p := range old {
+		if p.number != 0 {
+			t.put(p)
+		}
+	}
+}

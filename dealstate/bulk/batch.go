@@ -22,7 +22,6 @@ type arrival struct {
 	deal uint32
 	act  uint32
 	fact
-	hash uint64 // of the id
 	line int32
 	more int32 // its place in extras, counted from 1; 0: none
 }
@@ -48,7 +47,7 @@ func (b *batch) add(deal, act uint32, f fact, id, ref []byte, until int64, line 
 	}
 	b.text = append(b.text, id...)
 	f.id = uint32(len(b.text))
-	b.rows = append(b.rows, arrival{deal: deal, act: act, fact: f, hash: hashID(id), line: int32(line), more: int32(more)})
+	b.rows = append(b.rows, arrival{deal: deal, act: act, fact: f, line: int32(line), more: int32(more)})
 }
 
 func (b *batch) extraOf(r *arrival) extra {

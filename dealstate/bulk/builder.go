@@ -57,8 +57,10 @@ type builder struct {
 
 // part is what it takes to build a shard.
 type part struct {
-	index index
 	lasts []last // by deal
+	// Of the ids, in any deal of the shard, once they do not ascend. Until then each
+	// one is new that comes after the deal's last one.
+	index index
 }
 
 // last is the row that a deal took last, and how many of its rows can make a new
@@ -67,6 +69,7 @@ type last struct {
 	at     int64
 	row    uint32
 	raises uint32
+	id     [3]uint64 // packed
 }
 
 // translation takes an intake's numbers to the log's.
@@ -196,26 +199,21 @@ func (b *builder) sort(in *batch) (ends [shards]uint32) {
 // keepSome appends rows to a shard, unless they are duplicates, and blames
 // conflicts.
 func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
-	if !b.log.numbered {
+	p.reserve(len(b.log.deals))
+	if p.index.used > 0 {
 		b.touch(p, in, rows)
 	}
 	for _, row := range rows {
-		r := &in.rows[row]
-		next := uint32(s.len())
+		r, next := &in.rows[row], uint32(s.len())
+		var id []byte
 		if !b.log.numbered {
-			id := in.idOf(int(row))
-			if old, found := p.index.find(s, uint32(r.hash), r.deal>>shardBits, id, next); found {
-				if s.same(old, r, in.extraOf(r)) {
-					b.log.read.Duplicates++
-				} else {
-					in.blame(int(r.line), &dealstate.ConflictError{ID: string(id)})
-				}
+			id = in.idOf(int(row))
+			if old, found := p.find(s, r.deal>>shardBits, id, next); found {
+				b.again(s, old, in, r, id)
 				continue
 			}
-			b.keep(s, r, id)
-		} else {
-			b.keep(s, r, nil)
 		}
+		b.keep(s, r, id)
 		if r.more > 0 {
 			b.keepExtra(s, next, in.extraOf(r))
 		}
@@ -223,13 +221,42 @@ func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
 	}
 }
 
+func (p *part) reserve(deals int) {
+	for len(p.lasts) <= deals>>shardBits {
+		p.lasts = append(p.lasts, last{at: none})
+	}
+}
+
+// find gives the row that has the id already.
+func (p *part) find(s *shard, deal uint32, id []byte, row uint32) (old uint32, found bool) {
+	d, packed := &p.lasts[deal], packed(id)
+	if p.index.used == 0 {
+		switch order := comparePacked(&d.id, &packed); {
+		case order < 0 && len(id) <= shortName:
+			d.id = packed
+			return 0, false
+		case order == 0 && len(id) <= shortName:
+			return d.row, true
+		}
+		p.index.fill(s)
+	}
+	return p.index.find(s, deal, id, row)
+}
+
+// again tells a duplicate from a conflict.
+func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) {
+	if s.same(old, r, in.extraOf(r)) {
+		b.log.read.Duplicates++
+	} else {
+		in.blame(int(r.line), &dealstate.ConflictError{ID: string(id)})
+	}
+}
+
 // touch loads, all at once, what the rows will need of the index: one by one,
 // each would be waited for.
 func (b *builder) touch(p *part, in *batch, rows []uint32) {
 	for _, row := range rows {
-		r := &in.rows[row]
-		r.hash = uint64(tagOf(r.hash, r.deal))
-		b.touched += p.index.touch(uint32(r.hash))
+		b.touched += p.index.touch(in.rows[row].deal>>shardBits, in.idOf(int(row)))
 	}
 }
 
@@ -256,9 +283,6 @@ func (b *builder) keep(s *shard, r *arrival, id []byte) {
 // than a stand can count.
 func (b *builder) note(s *shard, p *part, r *arrival, row uint32) {
 	deal := r.deal >> shardBits
-	for len(p.lasts) <= int(deal) {
-		p.lasts = append(p.lasts, last{at: none})
-	}
 	d := &p.lasts[deal]
 	if raises(b.log.acts[r.act].Kind) {
 		d.raises++

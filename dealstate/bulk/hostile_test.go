@@ -163,7 +163,7 @@ func TestUnknownPartiesAreNotKept(t *testing.T) {
 	}
 	require.Empty(t, in.acts)
 	require.Empty(t, in.deals.names)
-	require.Empty(t, in.spelled)
+	require.Zero(t, in.spelled.used)
 	require.Empty(t, part.rows)
 }
 
@@ -177,7 +177,7 @@ func TestSpellingsAreForgottenBeforeTheyFillTheMemory(t *testing.T) {
 		in.parse(blockOf(line(i)), part)
 		require.Empty(t, part.bad)
 	}
-	require.Len(t, in.spelled, 10) // since it was full
+	require.Equal(t, 10, in.spelled.used) // since it was full
 }
 
 func TestMemoryIsBounded(t *testing.T) {

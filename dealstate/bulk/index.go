@@ -5,7 +5,7 @@ import (
 	"hash/maphash"
 )
 
-// index finds the row of an id within its deal: 8 to 22 bytes an event. A place is
+// index finds the row of an id within its deal: 11 to 22 bytes an event. A place is
 // chosen by the highest bits of half a hash that stays with it, so that growing
 // need not look at the ids again.
 type index struct {
@@ -18,11 +18,9 @@ type slot struct {
 	row uint32 // counted from 1; 0: empty
 }
 
-func hashID(id []byte) uint64 { return maphash.Bytes(seed, id) }
-
-// tagOf mixes the deal into the hash of an id.
-func tagOf(idHash uint64, deal uint32) uint32 {
-	return uint32((idHash ^ uint64(deal)*0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15 >> 32)
+// tagOf hashes a deal and an id.
+func tagOf(deal uint32, id []byte) uint32 {
+	return uint32((maphash.Bytes(seed, id) ^ uint64(deal)*0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15 >> 32)
 }
 
 func (x *index) home(tag uint32) int {
@@ -52,8 +50,9 @@ func (x *index) grow() {
 
 // find gives the row of the shard that has the id already, or puts the new row in
 // its place.
-func (x *index) find(s *shard, tag, deal uint32, id []byte, row uint32) (old uint32, found bool) {
+func (x *index) find(s *shard, deal uint32, id []byte, row uint32) (old uint32, found bool) {
 	x.grow()
+	tag := tagOf(deal, id)
 	for at := x.home(tag); ; at = x.after(at) {
 		p := &x.places[at]
 		if p.row == 0 {
@@ -67,10 +66,15 @@ func (x *index) find(s *shard, tag, deal uint32, id []byte, row uint32) (old uin
 	}
 }
 
-// touch loads the place of a tag, to be near when it is needed.
-func (x *index) touch(tag uint32) uint32 {
-	if len(x.places) == 0 {
-		return 0
+// fill takes in all rows of a shard, each of which has an id of its own.
+func (x *index) fill(s *shard) {
+	for n, c := range s.chunks {
+		for i, p := range c.steps {
+			row := uint32(n<<chunkBits + i)
+			x.find(s, p.deal, s.idBytes(row), row)
+		}
 	}
-	return x.places[x.home(tag)].row
 }
+
+// touch loads the place of an id, to be near when it is needed.
+func (x *index) touch(deal uint32, id []byte) uint32 { return x.places[x.home(tagOf(deal, id))].row }

@@ -11,7 +11,7 @@ import (
 type intake struct {
 	agreements Agreements
 	scanner    scanner
-	spelled    map[uint64]*spelled // by the hash of the spelling
+	spelled    spelledTable
 	deals      nameTable
 	numbers    map[*dealstate.Machine]uint32
 	acts       map[string]uint32
@@ -29,29 +29,15 @@ type names struct {
 	act      []Act
 }
 
-// spelled is an act as it once stood in a line.
-type spelled struct {
-	text string // the runs, one after the other
-	ends [maxRuns]int
-	act  uint32
-	kind dealstate.Kind
-}
-
-// Bounds of what is remembered of spellings, lest a hostile log fill the memory.
-const (
-	maxSpelled  = 1 << 16
-	maxSpelling = 1 << 10
-)
-
 func newIntake(a Agreements) *intake {
-	return &intake{agreements: a, spelled: map[uint64]*spelled{}, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
+	return &intake{agreements: a, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
 }
 
 // glance takes a line in that says what was met before, with other instants and
 // another id. If it does not, the line is to be read in full.
 func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
-	s := in.spelled[hash]
-	if s == nil || !s.is(&g.spelling) || !g.complete(s.kind) {
+	s := in.spelled.find(&g.spelling, hash)
+	if s == nil || !g.complete(s.kind) {
 		return false
 	}
 	deal, ok := in.dealAt(g.deal, s.act)
@@ -80,39 +66,10 @@ func (in *intake) dealAt(name []byte, act uint32) (deal uint32, ok bool) {
 	return in.newDeal(name, m), true
 }
 
-func (s *spelled) is(p *spelling) bool {
-	from := 0
-	for i, run := range p.runs[:p.len] {
-		if s.text[from:s.ends[i]] != string(run) {
-			return false
-		}
-		from = s.ends[i]
-	}
-	return from == len(s.text)
-}
-
 // complete makes the checks that need more than the act.
 func (g *glance) complete(kind dealstate.Kind) bool {
 	return len(g.id) > 0 && g.at != none && (len(g.ref) > 0 || kind != dealstate.Retract) &&
 		(kind == dealstate.Extend) == (g.until != none) && !bytes.Equal(g.ref, g.id)
-}
-
-// spell remembers how an act was spelled.
-func (in *intake) spell(p *spelling, hash uint64, act uint32) {
-	s := &spelled{act: act, kind: in.act[act].Kind}
-	var text []byte
-	for i, run := range p.runs[:p.len] {
-		text = append(text, run...)
-		s.ends[i] = len(text)
-	}
-	if len(text) > maxSpelling {
-		return
-	}
-	if len(in.spelled) == maxSpelled {
-		clear(in.spelled)
-	}
-	s.text = string(text)
-	in.spelled[hash] = s
 }
 
 func (in *intake) knows(machine, act uint32) bool {

@@ -130,7 +130,7 @@ func (in *intake) parse(b block, to *batch) {
 		}
 		act, err := in.read(line, n, to)
 		if err == nil && next == at && act != unread {
-			in.spell(&g.spelling, hash, act)
+			in.spelled.add(&g.spelling, hash, act, in.act[act].Kind)
 		}
 	}
 	if to.stop == nil && b.err != nil {

@@ -1,9 +1,9 @@
 package bulk
 
 import (
+	"bytes"
 	"cmp"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -189,5 +189,5 @@ func (s *shard) compare(a, b uint32, numbered bool) int {
 	if numbered {
 		return cmp.Compare(x.id, y.id)
 	}
-	return strings.Compare(string(s.idBytes(a)), string(s.idBytes(b)))
+	return bytes.Compare(s.idBytes(a), s.idBytes(b))
 }

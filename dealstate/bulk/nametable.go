@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"cmp"
 	"encoding/binary"
 	"hash/maphash"
 )
@@ -22,21 +23,33 @@ type namePlace struct {
 
 const (
 	shortName = 23
-	longName  = 0xff << 56
+	longName  = 0xff
 )
 
-// packed puts a short name into three words.
+// packed puts a short name into three words, in such a way that they compare as
+// the names do.
 func packed(name []byte) (text [3]uint64) {
-	if len(name) > shortName {
+	n := len(name)
+	if n > shortName {
 		return [3]uint64{2: longName}
 	}
-	var bytes [24]byte
-	copy(bytes[:], name)
-	bytes[23] = byte(len(name))
-	for i := range text {
-		text[i] = binary.LittleEndian.Uint64(bytes[8*i:])
+	at := 0
+	for ; n-at >= 8; at += 8 {
+		text[at/8] = binary.BigEndian.Uint64(name[at:])
 	}
+	if rest := n - at; rest > 0 && n >= 8 {
+		text[at/8] = binary.BigEndian.Uint64(name[n-8:]) << ((8 - rest) * 8)
+	} else {
+		for i, c := range name[at:] {
+			text[at/8] |= uint64(c) << (56 - 8*i)
+		}
+	}
+	text[2] |= uint64(n)
 	return text
+}
+
+func comparePacked(a, b *[3]uint64) int {
+	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]), cmp.Compare(a[2], b[2]))
 }
 
 // find gives a name's number.

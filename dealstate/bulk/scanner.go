@@ -3,7 +3,6 @@ package bulk
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/maphash"
 	"math/bits"
 	"slices"
 	"unicode/utf8"
@@ -75,15 +74,6 @@ type glance struct {
 	spelling                            spelling
 }
 
-// spelling is how an act stands in a line: its fields with the joints before
-// them, in runs that other fields divide.
-type spelling struct {
-	runs [maxRuns][]byte
-	len  int
-}
-
-const maxRuns = 4
-
 // margin is how many bytes behind the text may be looked at. They are quotes, so
 // that every search for one ends.
 const margin = 64
@@ -127,30 +117,6 @@ func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
 		seen |= bit
 		last, at = bit, stop
 	}
-}
-
-// add puts a field behind the ones before, if it stands next to them, or begins
-// a run.
-func (s *spelling) add(buf []byte, from, to int, next bool) bool {
-	switch {
-	case next:
-		run := &s.runs[s.len-1]
-		*run = (*run)[:len(*run)+to-from]
-	case s.len == maxRuns:
-		return false
-	default:
-		s.runs[s.len] = buf[from:to]
-		s.len++
-	}
-	return true
-}
-
-func (s *spelling) hash() uint64 {
-	var h uint64
-	for _, run := range s.runs[:s.len] {
-		h = h*0x9E3779B97F4A7C15 + maphash.Bytes(seed, run)
-	}
-	return h
 }
 
 // value reads the value of a field, and says where it stops: at its closing quote,

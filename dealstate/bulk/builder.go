@@ -43,8 +43,8 @@ type Progress struct {
 type builder struct {
 	log     *Log
 	opt     Options
-	line    int // lines before the batch at hand
-	deals   map[string]uint32
+	line    int               // lines before the batch at hand
+	deals   map[string]uint32 // nil: all batches come from one intake, so a new name is new
 	acts    map[Act]uint32
 	numbers map[*dealstate.Machine]uint32
 	as      map[int]*translation
@@ -82,7 +82,7 @@ func newBuilder(a Agreements, opt Options) *builder {
 	if opt.Bad == nil {
 		opt.Bad = func(e *dealstate.LineError) error { return e }
 	}
-	b := &builder{log: &Log{agreements: a}, opt: opt, deals: map[string]uint32{}, acts: map[Act]uint32{},
+	b := &builder{log: &Log{agreements: a}, opt: opt, acts: map[Act]uint32{},
 		numbers: map[*dealstate.Machine]uint32{}, as: map[int]*translation{}}
 	for i := range b.log.shards {
 		b.log.shards[i].number = uint32(i)
@@ -200,9 +200,7 @@ func (b *builder) sort(in *batch) (ends [shards]uint32) {
 // conflicts.
 func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
 	p.reserve(len(b.log.deals))
-	if p.index.used > 0 {
-		b.touch(p, in, rows)
-	}
+	b.touch(p, in, rows)
 	for _, row := range rows {
 		r, next := &in.rows[row], uint32(s.len())
 		var id []byte
@@ -252,9 +250,15 @@ func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) 
 	}
 }
 
-// touch loads, all at once, what the rows will need of the index: one by one,
-// each would be waited for.
+// touch loads, all at once, what the rows will need: one by one, each would be
+// waited for.
 func (b *builder) touch(p *part, in *batch, rows []uint32) {
+	for _, row := range rows {
+		b.touched += p.lasts[in.rows[row].deal>>shardBits].row
+	}
+	if p.index.used == 0 {
+		return
+	}
 	for _, row := range rows {
 		b.touched += p.index.touch(in.rows[row].deal>>shardBits, in.idOf(int(row)))
 	}
@@ -324,12 +328,14 @@ func (b *builder) keepExtra(s *shard, row uint32, more extra) {
 }
 
 func (b *builder) dealOf(name string, m *dealstate.Machine) uint32 {
-	if deal, ok := b.deals[name]; ok {
-		return deal
-	}
 	l := b.log
 	deal := uint32(len(l.deals))
-	b.deals[name] = deal
+	if b.deals != nil {
+		if deal, ok := b.deals[name]; ok {
+			return deal
+		}
+		b.deals[name] = deal
+	}
 	l.deals = append(l.deals, name)
 	l.machine = append(l.machine, b.number(m))
 	b.size += 2 * (int64(len(name)) + 100)

@@ -54,7 +54,7 @@ func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
 // dealAt is the number of a deal in which the act is known to be good.
 func (in *intake) dealAt(name []byte, act uint32) (deal uint32, ok bool) {
 	if deal, ok = in.deals.find(name); ok {
-		return deal, in.knows(in.machine[deal], act)
+		return deal, in.knows(in.machineOf(deal), act)
 	}
 	if !isID(name) {
 		return 0, false
@@ -70,6 +70,14 @@ func (in *intake) dealAt(name []byte, act uint32) (deal uint32, ok bool) {
 func (g *glance) complete(kind dealstate.Kind) bool {
 	return len(g.id) > 0 && g.at != none && (len(g.ref) > 0 || kind != dealstate.Retract) &&
 		(kind == dealstate.Extend) == (g.until != none) && !bytes.Equal(g.ref, g.id)
+}
+
+// machineOf need not look where all deals have the same.
+func (in *intake) machineOf(deal uint32) uint32 {
+	if len(in.machines) == 1 {
+		return 0
+	}
+	return in.machine[deal]
 }
 
 func (in *intake) knows(machine, act uint32) bool {

@@ -19,23 +19,23 @@ import (
 // allocation of their own. The context is looked at once a MiB.
 func ReadLines(ctx context.Context, r io.Reader, a Agreements, opt Options) (*Log, error) {
 	b := newBuilder(a, opt)
-	err := readLines(ctx, r, a, orCores(opt.Workers), b.add)
-	if err != nil {
+	if err := b.readLines(ctx, r); err != nil {
 		return nil, err
 	}
 	return b.log, nil
 }
 
-// readLines hands over the batches in the order of their lines.
-func readLines(ctx context.Context, r io.Reader, a Agreements, workers int, add func(*batch) error) error {
-	if workers == 1 {
-		return readAlone(ctx, r, a, add)
+// readLines adds batches in the order of their lines.
+func (b *builder) readLines(ctx context.Context, r io.Reader) error {
+	if workers := orCores(b.opt.Workers); workers > 1 {
+		b.deals = map[string]uint32{}
+		return b.readTogether(ctx, r, workers)
 	}
-	return readTogether(ctx, r, a, workers, add)
+	return b.readAlone(ctx, r)
 }
 
-func readAlone(ctx context.Context, r io.Reader, a Agreements, add func(*batch) error) error {
-	in, part, source := newIntake(a), &batch{}, blocks{r: r}
+func (b *builder) readAlone(ctx context.Context, r io.Reader) error {
+	in, part, source := newIntake(b.log.agreements), &batch{}, blocks{r: r}
 	var buf []byte
 	for {
 		block, ok := source.next(buf)
@@ -44,7 +44,7 @@ func readAlone(ctx context.Context, r io.Reader, a Agreements, add func(*batch) 
 		}
 		buf = block.buf
 		in.parse(block, part)
-		if err := add(part); err != nil {
+		if err := b.add(part); err != nil {
 			return err
 		}
 		if err := ctx.Err(); err != nil {
@@ -60,7 +60,7 @@ type task struct {
 	ready chan struct{}
 }
 
-func readTogether(ctx context.Context, r io.Reader, a Agreements, workers int, add func(*batch) error) error {
+func (b *builder) readTogether(ctx context.Context, r io.Reader, workers int) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	spare, todo, queue := make(chan *task, 2*workers), make(chan *task, 2*workers), make(chan *task, 2*workers)
@@ -70,7 +70,7 @@ func readTogether(ctx context.Context, r io.Reader, a Agreements, workers int, a
 	go cut(ctx, r, spare, todo, queue)
 	for n := range workers {
 		go func() {
-			in := newIntake(a)
+			in := newIntake(b.log.agreements)
 			for t := range todo {
 				in.parse(t.block, t.part)
 				t.part.from = n
@@ -80,7 +80,7 @@ func readTogether(ctx context.Context, r io.Reader, a Agreements, workers int, a
 	}
 	for t := range queue {
 		<-t.ready
-		if err := add(t.part); err != nil {
+		if err := b.add(t.part); err != nil {
 			return err
 		}
 		spare <- t

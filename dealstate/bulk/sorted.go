@@ -54,7 +54,7 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 	}
 	s := &Sorted{names: newBuilder(a, opt), view: v, known: bound(v.KnownBy), until: bound(v.AsOf), tell: tell, totals: newTotals()}
 	s.names.take = s.take
-	if err := readLines(ctx, r, a, orCores(opt.Workers), s.names.add); err != nil {
+	if err := s.names.readLines(ctx, r); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -54,8 +54,11 @@ var fieldNames = [fields]string{fID: "id", fDeal: "deal", fKind: "kind", fParty:
 	fAt: "at", fRecorded: "recorded", fRevision: "revision", fRef: "ref", fCommitment: "commitment", fUntil: "until", fNote: "note",
 	fPublisher: "publisher", fURL: "url", fPublished: "published"}
 
-// actFields are those that make an [Act].
-const actFields = 1<<fKind | 1<<fParty | 1<<fBy | 1<<fRole | 1<<fModality | 1<<fRevision | 1<<fCommitment | 1<<fPublisher
+// actFields are those that make an [Act]. All but one are texts.
+const (
+	actTexts  = 1<<fKind | 1<<fParty | 1<<fBy | 1<<fRole | 1<<fModality | 1<<fCommitment | 1<<fPublisher
+	actFields = actTexts | 1<<fRevision
+)
 
 func (f field) nested() bool { return f >= fPublisher && f < end }
 
@@ -63,7 +66,7 @@ func (f field) nested() bool { return f >= fPublisher && f < end }
 // the next key, or at the end all up to the line's end.
 type joint struct {
 	words, masks [4]uint64
-	len          int // 0: none known
+	len          int // at most 32; 0: none known
 	to           field
 }
 
@@ -74,49 +77,66 @@ type glance struct {
 	spelling                            spelling
 }
 
+func (g *glance) reset() {
+	g.id, g.deal, g.ref, g.url, g.published, g.note = g.id[:0], g.deal[:0], g.ref[:0], g.url[:0], g.published[:0], g.note[:0]
+	g.at, g.recorded, g.until, g.spelling.len = none, none, none, 0
+}
+
 // margin is how many bytes behind the text may be looked at. They are quotes, so
 // that every search for one ends.
 const margin = 64
 
 func load(buf []byte, at int) uint64 { return binary.LittleEndian.Uint64(buf[at:]) }
 
-func (j *joint) fits(buf []byte, at int) bool {
-	odd := (load(buf, at)^j.words[0])&j.masks[0] | (load(buf, at+8)^j.words[1])&j.masks[1]
-	if j.len > 16 {
-		odd |= (load(buf, at+16)^j.words[2])&j.masks[2] | (load(buf, at+24)^j.words[3])&j.masks[3]
-	}
-	return odd == 0 && j.len > 0
-}
-
 // look reads the line that begins at a place in the buffer, and says where the next
 // one begins. The text ends margin bytes before the buffer does. 0 is a surprise.
 func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
-	*g = glance{at: none, recorded: none, until: none}
+	g.reset()
 	seen, last := uint32(0), uint32(0)
 	for f := start; ; {
+		// The first joint, looked at here, for the sake of speed.
 		j := &s.after[f][0]
-		if !j.fits(buf, at) {
-			if j = &s.after[f][1]; !j.fits(buf, at) {
-				if j = s.learn(buf, at, f); j == nil {
-					return 0
-				}
+		if (load(buf, at)^j.words[0])&j.masks[0]|(load(buf, at+8)^j.words[1])&j.masks[1] != 0 || uint(j.len-1) >= 16 {
+			if j = s.joint(buf, at, f); j == nil {
+				return 0
 			}
 		}
 		value := at + j.len
 		if f = j.to; f == end {
 			return value
 		}
+		var stop int
 		bit := uint32(1) << f
-		stop := s.value(buf, value, f, g)
-		if stop == 0 || seen&bit != 0 {
+		if bit&actTexts != 0 {
+			stop = quote(buf, value)
+		} else if stop = s.value(buf, value, f, g); stop == 0 {
 			return 0
 		}
-		if bit&actFields != 0 && !g.spelling.add(buf, at, stop, last&actFields != 0) {
+		if seen&bit != 0 || bit&actFields != 0 && !g.spelling.add(buf, at, stop, last&actFields != 0) {
 			return 0
 		}
 		seen |= bit
 		last, at = bit, stop
 	}
+}
+
+// joint finds out what stands behind a field.
+func (s *scanner) joint(buf []byte, at int, f field) *joint {
+	for n := range s.after[f] {
+		if j := &s.after[f][n]; j.fits(buf, at) {
+			return j
+		}
+	}
+	return s.learn(buf, at, f)
+}
+
+func (j *joint) fits(buf []byte, at int) bool {
+	for i := range (j.len + 7) / 8 {
+		if (load(buf, at+8*i)^j.words[i])&j.masks[i] != 0 {
+			return false
+		}
+	}
+	return j.len > 0
 }
 
 // value reads the value of a field, and says where it stops: at its closing quote,

@@ -31,6 +31,9 @@ func (e *ConflictError) Error() string {
 type LineError struct {
 	Line int
 	Err  error
+	// Ends is true where the stream cannot be read on: what stands behind the
+	// line is lost, so who passes over bad lines should not pass over this one.
+	Ends bool
 }
 
 func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }

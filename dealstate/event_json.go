@@ -55,42 +55,46 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (e *Event) read(f field) error {
-	return f.object(
-		slot{"id", &e.ID},
-		slot{"deal", &e.Deal},
-		slot{"kind", e.readKind},
-		slot{"party", &e.Party},
-		slot{"by", &e.By},
-		slot{"role", &e.Role},
-		slot{"modality", &e.Modality},
-		slot{"at", &e.At},
-		slot{"recorded", &e.Recorded},
-		slot{"revision", &e.Revision},
-		slot{"ref", &e.Ref},
-		slot{"commitment", &e.Commitment},
-		slot{"until", &e.Until},
-		slot{"source", e.Source.read},
-		slot{"note", &e.Note})
+func (e *Event) read(f field) error { return f.object(e.slots()...) }
+
+// slots are the fields of the format. Those of the source are in an object of
+// their own in JSON, and columns beside the others in a table.
+func (e *Event) slots() []slot {
+	return []slot{
+		{"id", &e.ID},
+		{"deal", &e.Deal},
+		{"kind", (*eventKind)(&e.Kind)},
+		{"party", &e.Party},
+		{"by", &e.By},
+		{"role", &e.Role},
+		{"modality", &e.Modality},
+		{"at", &e.At},
+		{"recorded", &e.Recorded},
+		{"revision", &e.Revision},
+		{"ref", &e.Ref},
+		{"commitment", &e.Commitment},
+		{"until", &e.Until},
+		{"source", e.Source.read},
+		{"note", &e.Note}}
 }
 
-// readKind offers no clock to who misspells a kind.
-func (e *Event) readKind(f field) error {
-	var text string
-	if err := f.text(&text); err != nil || text == "" {
-		return err
+// eventKind offers no clock to who misspells a kind.
+type eventKind Kind
+
+func (k *eventKind) UnmarshalText(text []byte) error {
+	i, err := kindWords[:numKinds].parse("kind", text)
+	if err != nil && slices.Contains(kindWords, string(text)) {
+		return fieldErr("kind", "%s is a clock; it fires by itself and is never recorded", text)
 	}
-	i, err := kindWords[:numKinds].parse(f.path, []byte(text))
-	if err != nil && slices.Contains(kindWords, text) {
-		return fieldErr(f.path, "%s is a clock; it fires by itself and is never recorded", text)
-	}
-	e.Kind = Kind(i)
+	*k = eventKind(i)
 	return err
 }
 
-func (s *Source) read(f field) error {
-	return f.object(
-		slot{"publisher", &s.Publisher},
-		slot{"url", &s.URL},
-		slot{"published", &s.Published})
+func (s *Source) read(f field) error { return f.object(s.slots()...) }
+
+func (s *Source) slots() []slot {
+	return []slot{
+		{"publisher", &s.Publisher},
+		{"url", &s.URL},
+		{"published", &s.Published}}
 }

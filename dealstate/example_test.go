@@ -282,3 +282,18 @@ func ExampleWriteEvents() {
 	// {"id":"e1","deal":"truce","kind":"approve","party":"us","role":"instrument","at":"2025-06-25T00:00:00Z"}
 	// <nil>
 }
+
+func ExampleReadEventsCSV() {
+	table := `deal,id,kind,party,role,at,source.publisher
+accord,1,approve,us,approver,2025-06-25T00:00:00Z,White House
+accord,2,approve,china,press,27 June,Yicai
+accord,3,approve,china,press,2025-06-27T00:00:00Z,Yicai
+`
+	for e, err := range dealstate.ReadEventsCSV(strings.NewReader(table)) {
+		fmt.Println(e.ID, e.Kind, e.Party, e.Source.Publisher, err)
+	}
+	// Output:
+	// 1 approve us White House <nil>
+	//     line 3: at: "27 June" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z
+	// 3 approve china Yicai <nil>
+}

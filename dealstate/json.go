@@ -173,13 +173,20 @@ func (f field) instant(to *time.Time) error {
 // word reads an enumeration; an empty text leaves the value unset.
 func (f field) word(to interface{ UnmarshalText([]byte) error }) error {
 	var text string
-	if err := f.text(&text); err != nil || text == "" {
+	if err := f.text(&text); err != nil {
 		return err
+	}
+	return readWord(f.path, text, to)
+}
+
+func readWord(path, text string, to interface{ UnmarshalText([]byte) error }) error {
+	if text == "" {
+		return nil
 	}
 	err := to.UnmarshalText([]byte(text))
 	var bad *FieldError
 	if errors.As(err, &bad) {
-		return &FieldError{Field: f.path, Problem: bad.Problem}
+		return &FieldError{Field: path, Problem: bad.Problem}
 	}
 	return err
 }

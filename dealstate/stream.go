@@ -12,8 +12,8 @@ import (
 // *[FieldError], and so does an event that a check refuses, such as
 // [Machine.Admit]; the caller may stop there or go on to the next line. A line
 // of more than [MaxLine] bytes ends the stream, and so does an error of the
-// reader, with what it broke off in the middle of left out. It keeps one line
-// in memory at a time.
+// reader, with what it broke off in the middle of left out; LineError.Ends says
+// so. It keeps one line in memory at a time.
 func ReadEvents(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		lines := lineReader{r: bufio.NewReaderSize(r, 64<<10)}
@@ -23,7 +23,7 @@ func ReadEvents(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, error
 				return
 			}
 			if err != nil {
-				yield(Event{}, &LineError{Line: lines.n, Err: err})
+				yield(Event{}, &LineError{Line: lines.n, Err: err, Ends: true})
 				return
 			}
 			if len(line) == 0 {
@@ -45,6 +45,10 @@ func readEvent(line []byte, checks []func(Event) error) (Event, error) {
 	if err := e.UnmarshalJSON(line); err != nil {
 		return Event{}, err
 	}
+	return checked(e, checks)
+}
+
+func checked(e Event, checks []func(Event) error) (Event, error) {
 	for _, check := range checks {
 		if err := check(e); err != nil {
 			return Event{}, err

@@ -1,0 +1,286 @@
+package dealstate
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// ReadEventsCSV reads an event log from a table, as [ReadEvents] reads it from
+// JSON lines: CSV as RFC 4180 has it, in UTF-8, with a header row and one event
+// a row. The header names fields of the format, in any order: id, deal, kind,
+// party, by, role, modality, at, recorded, revision, ref, commitment, until,
+// source.publisher, source.url, source.published, note. It needs id, deal, kind
+// and at; what it does not name, no event has. An empty cell is a field left
+// out, and any other means what the same text means in JSON, but that NUL is
+// refused.
+//
+// A byte order mark is passed over, and so are blank lines, and the rows of
+// empty cells that spreadsheets write for them. Lines end in LF or CR LF; a cell
+// in quotes may hold line breaks, of which CR LF is read as LF.
+//
+// A row that is not well-formed, one with too few or too many cells included,
+// yields a *[LineError] with the number of its first line around a
+// *[FieldError], and so does an event that a check refuses; the caller may go on
+// to the next row. What makes the rest unreadable ends the stream, and
+// LineError.Ends says so: no header, a column that is unknown, missing or given
+// twice, a row of more than [MaxLine] bytes with its line end (as a quote left
+// open soon makes one), and an error of the reader, with the row that it broke
+// off left out. It keeps one row in memory at a time.
+func ReadEventsCSV(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		t := newTable(r)
+		if err := t.readHeader(); err != nil {
+			yield(Event{}, &LineError{Line: t.rows.first, Err: err, Ends: true})
+			return
+		}
+		for {
+			e, err := t.next(checks)
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				err = &LineError{Line: t.rows.first, Err: err, Ends: t.rows.err != nil}
+			}
+			if !yield(e, err) || t.rows.err != nil {
+				return
+			}
+		}
+	}
+}
+
+// table reads events from the rows below its header.
+type table struct {
+	rows  *rows
+	csv   *csv.Reader
+	event Event
+	slots []slot // of the event, one a column
+}
+
+func newTable(r io.Reader) *table {
+	rows := &rows{r: bufio.NewReaderSize(r, 64<<10)}
+	t := &table{rows: rows, csv: csv.NewReader(rows)}
+	t.csv.FieldsPerRecord = -1 // counted here, for an error that says what is wanted
+	t.csv.ReuseRecord = true
+	return t
+}
+
+func (t *table) next(checks []func(Event) error) (Event, error) {
+	cells, err := t.row()
+	if err != nil {
+		return Event{}, err
+	}
+	if len(cells) != len(t.slots) {
+		return Event{}, fieldErr("csv", "%d cells; want %d, one for each column of the header", len(cells), len(t.slots))
+	}
+	t.event = Event{}
+	for i, s := range t.slots {
+		if err := s.readCell(cells[i]); err != nil {
+			return Event{}, err
+		}
+	}
+	if err := t.event.validate(); err != nil {
+		return Event{}, err
+	}
+	return checked(t.event, checks)
+}
+
+// row gives the next row that is not blank.
+func (t *table) row() ([]string, error) {
+	for {
+		t.rows.begin()
+		cells, err := t.csv.Read()
+		switch {
+		case t.rows.err != nil:
+			return nil, t.rows.err
+		case err != nil:
+			return nil, sayCSV(err)
+		case !isBlank(cells):
+			return cells, nil
+		}
+	}
+}
+
+// isBlank knows a blank line as people and spreadsheets write it.
+func isBlank(cells []string) bool {
+	for _, cell := range cells {
+		if cell != "" {
+			return len(cells) == 1 && strings.TrimSpace(cell) == ""
+		}
+	}
+	return true
+}
+
+func sayCSV(err error) error {
+	var bad *csv.ParseError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	want := "a quote is left open, or text follows it; want the whole cell in quotes, and each quote within it doubled"
+	if bad.Err == csv.ErrBareQuote {
+		want = "a quote within a cell that has none around it; want the whole cell in quotes, and each quote within it doubled"
+	}
+	return fieldErr("csv", "at byte %d of line %d: %s", bad.Column, bad.Line, want)
+}
+
+// needed are the columns without which no row can be an event.
+var needed = []string{"id", "deal", "kind", "at"}
+
+func (t *table) readHeader() error {
+	header, err := t.row()
+	if err == io.EOF {
+		return fieldErr("csv", "no header row; want one that names the columns, such as %s", strings.Join(needed, ","))
+	}
+	if err != nil {
+		return err
+	}
+	for i, name := range header {
+		if err := t.addColumn(name); err != nil {
+			return err
+		}
+		if slices.Contains(header[:i], name) {
+			return fieldErr(name, "column given twice; want it once")
+		}
+	}
+	for _, name := range needed {
+		if !slices.Contains(header, name) {
+			return fieldErr(name, "column missing; the header names %s", strings.Join(header, ", "))
+		}
+	}
+	return nil
+}
+
+func (t *table) addColumn(name string) error {
+	columns := t.event.columns()
+	for _, c := range columns {
+		if c.key == name {
+			t.slots = append(t.slots, c)
+			return nil
+		}
+	}
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.key)
+	}
+	return fieldErr(join("", name), "unknown column; want a header row, with commas between names out of %s", strings.Join(names, ", "))
+}
+
+// columns are the fields of the format, with those of the source beside the
+// others, named as programs name them that flatten JSON.
+func (e *Event) columns() []slot {
+	var all []slot
+	for _, s := range e.slots() {
+		if s.key != "source" {
+			all = append(all, s)
+			continue
+		}
+		for _, in := range e.Source.slots() {
+			all = append(all, slot{join(s.key, in.key), in.to})
+		}
+	}
+	return all
+}
+
+// readCell reads what stands in a cell as if it were the field's JSON value.
+func (s slot) readCell(text string) error {
+	switch {
+	case text == "":
+		return nil
+	case !utf8.ValidString(text):
+		return fieldErr(s.key, "not valid UTF-8")
+	case strings.IndexByte(text, 0) >= 0:
+		return fieldErr(s.key, "holds a NUL character; want text")
+	}
+	switch to := s.to.(type) {
+	case *string:
+		*to = text
+		return nil
+	case *int:
+		return field{path: s.key, raw: numberOrText(text)}.number(to)
+	case *time.Time:
+		t, err := parseInstant(s.key, text)
+		*to = t
+		return err
+	case interface{ UnmarshalText([]byte) error }:
+		return readWord(s.key, text, to)
+	}
+	panic("dealstate: no way to read a cell of " + s.key) // a column in this package that no test has tried
+}
+
+// numberOrText gives the JSON value that a cell stands for where a number is
+// wanted: what JSON does not write as a number is a text there.
+func numberOrText(cell string) json.RawMessage {
+	if strings.Trim(cell, "+-.0123456789Ee") == "" && json.Valid([]byte(cell)) {
+		return json.RawMessage(cell)
+	}
+	return json.RawMessage(strconv.Quote(cell))
+}
+
+// rows hands a stream to encoding/csv, at most a line at a time. That takes a
+// row of any length, and blank lines without end; here the row at hand is
+// measured, and the stream ended when it is too long.
+type rows struct {
+	r     *bufio.Reader
+	rest  []byte // of the line at hand
+	line  int    // last begun
+	torn  bool   // the line at hand goes on behind rest
+	first int    // line of the row at hand
+	size  int    // of the row at hand
+	err   error  // that ended the stream, unless it is io.EOF
+}
+
+// begin says that what is read next is of another row.
+func (s *rows) begin() { s.first, s.size = s.line+1, 0 }
+
+func (s *rows) Read(p []byte) (int, error) {
+	if len(s.rest) == 0 {
+		if err := s.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, s.rest)
+	s.rest = s.rest[n:]
+	return n, nil
+}
+
+func (s *rows) fill() error {
+	if s.err != nil {
+		return s.err
+	}
+	part, err := s.r.ReadSlice('\n')
+	if err != nil && err != bufio.ErrBufferFull && (err != io.EOF || len(part) == 0) {
+		if err != io.EOF {
+			s.err = err
+		}
+		return err
+	}
+	if !s.torn {
+		s.line++
+	}
+	s.torn = err == bufio.ErrBufferFull
+	if s.line == 1 && s.size == 0 {
+		part = bytes.TrimPrefix(part, byteOrderMark)
+	}
+	return s.measure(part)
+}
+
+func (s *rows) measure(part []byte) error {
+	s.rest = part
+	if end := string(part); s.size == 0 && (end == "\n" || end == "\r\n") { // before the row
+		s.first = s.line + 1
+		return nil
+	}
+	if s.size += len(part); s.size > MaxLine {
+		s.err = fieldErr("csv", "the row is longer than %d bytes; is a quote left open?", MaxLine)
+	}
+	return s.err
+}

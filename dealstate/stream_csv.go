@@ -37,10 +37,35 @@ import (
 // open soon makes one), and an error of the reader, with the row that it broke
 // off left out. It keeps one row in memory at a time.
 func ReadEventsCSV(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, error] {
+	return NewTable(r).Events(checks...)
+}
+
+// Table is the reading of one table, for who wants to know the line of an event
+// that was read, lest it is refused later on. One goroutine uses it.
+type Table struct {
+	rows  *rows
+	csv   *csv.Reader
+	event Event
+	slots []slot // of the event, one a column
+}
+
+// NewTable reads nothing yet.
+func NewTable(r io.Reader) *Table {
+	rows := &rows{r: bufio.NewReaderSize(r, 64<<10)}
+	t := &Table{rows: rows, csv: csv.NewReader(rows)}
+	t.csv.FieldsPerRecord = -1 // counted here, for an error that says what is wanted
+	t.csv.ReuseRecord = true
+	return t
+}
+
+// Line is where the row begins that was read last, counted from 1.
+func (t *Table) Line() int { return t.rows.first }
+
+// Events reads the table, as [ReadEventsCSV] does. It can be ranged over once.
+func (t *Table) Events(checks ...func(Event) error) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		t := newTable(r)
 		if err := t.readHeader(); err != nil {
-			yield(Event{}, &LineError{Line: t.rows.first, Err: err, Ends: true})
+			yield(Event{}, &LineError{Line: t.Line(), Err: err, Ends: true})
 			return
 		}
 		for {
@@ -49,7 +74,7 @@ func ReadEventsCSV(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, er
 				return
 			}
 			if err != nil {
-				err = &LineError{Line: t.rows.first, Err: err, Ends: t.rows.err != nil}
+				err = &LineError{Line: t.Line(), Err: err, Ends: t.rows.err != nil}
 			}
 			if !yield(e, err) || t.rows.err != nil {
 				return
@@ -58,23 +83,7 @@ func ReadEventsCSV(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, er
 	}
 }
 
-// table reads events from the rows below its header.
-type table struct {
-	rows  *rows
-	csv   *csv.Reader
-	event Event
-	slots []slot // of the event, one a column
-}
-
-func newTable(r io.Reader) *table {
-	rows := &rows{r: bufio.NewReaderSize(r, 64<<10)}
-	t := &table{rows: rows, csv: csv.NewReader(rows)}
-	t.csv.FieldsPerRecord = -1 // counted here, for an error that says what is wanted
-	t.csv.ReuseRecord = true
-	return t
-}
-
-func (t *table) next(checks []func(Event) error) (Event, error) {
+func (t *Table) next(checks []func(Event) error) (Event, error) {
 	cells, err := t.row()
 	if err != nil {
 		return Event{}, err
@@ -95,7 +104,7 @@ func (t *table) next(checks []func(Event) error) (Event, error) {
 }
 
 // row gives the next row that is not blank.
-func (t *table) row() ([]string, error) {
+func (t *Table) row() ([]string, error) {
 	for {
 		t.rows.begin()
 		cells, err := t.csv.Read()
@@ -135,7 +144,7 @@ func sayCSV(err error) error {
 // needed are the columns without which no row can be an event.
 var needed = []string{"id", "deal", "kind", "at"}
 
-func (t *table) readHeader() error {
+func (t *Table) readHeader() error {
 	header, err := t.row()
 	if err == io.EOF {
 		return fieldErr("csv", "no header row; want one that names the columns, such as %s", strings.Join(needed, ","))
@@ -159,7 +168,7 @@ func (t *table) readHeader() error {
 	return nil
 }
 
-func (t *table) addColumn(name string) error {
+func (t *Table) addColumn(name string) error {
 	columns := t.event.columns()
 	for _, c := range columns {
 		if c.key == name {

@@ -352,6 +352,19 @@ func read(t testing.TB, line string) (e dealstate.Event) {
 	return e
 }
 
+func TestTableTellsTheLineOfEachRow(t *testing.T) {
+	t.Parallel()
+	table := dealstate.NewTable(strings.NewReader("\n" + "id,note,deal,kind,at\n\na,\"x\n\ny\",d,note,2025-06-27\n,,,,\nb,,d,note,2025-06-27T00:00:00Z\n"))
+	require.Zero(t, table.Line())
+	var lines []int
+	for _, err := range table.Events() {
+		lines = append(lines, table.Line())
+		var at *dealstate.LineError
+		require.Equal(t, len(lines) == 1, errors.As(err, &at))
+	}
+	require.Equal(t, []int{4, 8}, lines)
+}
+
 // FuzzCSV holds the table to JSON: a row is taken when the object of its cells
 // is, for the same event.
 func FuzzCSV(f *testing.F) {

@@ -101,28 +101,29 @@ func TestAMillionUnknownPartiesAreRefusedInBoundedMemory(t *testing.T) {
 // under a limit of 256 MiB.
 func TestAMillionSpeakersFitOrAreASizeError(t *testing.T) {
 	n := million()
-	for _, limit := range []int64{16 << 20, 256 << 20, 1 << 30} {
-		for _, workers := range []int{1, 2} {
-			lines := &lineMaker{most: n, next: func(i int) string {
-				return fmt.Sprintf(`{"id":"%d","deal":"d","kind":"approve","party":"us","by":"speaker-%d","role":"press","at":"2025-01-01T00:00:00Z"}`+"\n", i, i)
-			}}
-			before, most, calls := heapInUse(), int64(0), 0
-			log, err := bulk.ReadLines(context.Background(), lines, bulk.Template(london(t)), bulk.Options{Workers: workers, MaxBytes: limit, Progress: func(bulk.Progress) {
-				if calls++; calls%8 == 0 {
-					most = max(most, heapInUse()-before)
-				}
-			}})
-			require.Less(t, most, limit+limit/2+32<<20)
-			t.Logf("limit %d MiB, %d workers: %d MiB at most, %v", limit>>20, workers, most>>20, err)
-			if limit == 16<<20 || err != nil {
-				var size *bulk.SizeError
-				require.ErrorAs(t, err, &size)
-				require.Less(t, limit, int64(1<<30))
-				continue
+	for _, c := range []struct {
+		limit   int64
+		workers int
+	}{{16 << 20, 1}, {256 << 20, 2}, {1 << 30, 2}} {
+		lines := &lineMaker{most: n, next: func(i int) string {
+			return fmt.Sprintf(`{"id":"%d","deal":"d","kind":"approve","party":"us","by":"speaker-%d","role":"press","at":"2025-01-01T00:00:00Z"}`+"\n", i, i)
+		}}
+		before, most, calls := heapInUse(), int64(0), 0
+		log, err := bulk.ReadLines(context.Background(), lines, bulk.Template(london(t)), bulk.Options{Workers: c.workers, MaxBytes: c.limit, Progress: func(bulk.Progress) {
+			if calls++; calls%8 == 0 {
+				most = max(most, heapInUse()-before)
 			}
-			require.Equal(t, n, log.Len())
-			require.Less(t, heapInUse()-before, limit)
-			runtime.KeepAlive(log)
+		}})
+		require.Less(t, most, c.limit+c.limit/2+32<<20)
+		t.Logf("limit %d MiB, %d workers: %d MiB at most, %v", c.limit>>20, c.workers, most>>20, err)
+		if c.limit == 16<<20 || err != nil {
+			var size *bulk.SizeError
+			require.ErrorAs(t, err, &size)
+			require.Less(t, c.limit, int64(1<<30))
+			continue
 		}
+		require.Equal(t, n, log.Len())
+		require.Less(t, heapInUse()-before, c.limit)
+		runtime.KeepAlive(log)
 	}
 }

@@ -17,6 +17,15 @@ func ReadAgreement(r io.Reader) (Agreement, error) {
 	return a, err
 }
 
+// ReadMachine is [ReadAgreement] and [Compile] in one.
+func ReadMachine(r io.Reader) (*Machine, error) {
+	a, err := ReadAgreement(r)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(a)
+}
+
 // MarshalJSON writes the agreement; empty fields are left out.
 func (a Agreement) MarshalJSON() ([]byte, error) {
 	var o object

@@ -520,3 +520,23 @@ func TestReadAgreementIsBounded(t *testing.T) {
 	_, err := dealstate.ReadAgreement(strings.NewReader(`{"id":"d"` + strings.Repeat(" ", dealstate.MaxAgreement) + `}`))
 	fieldErr(t, err, "json")
 }
+
+func TestMachineIsReadFromAnAgreementsText(t *testing.T) {
+	t.Parallel()
+	m, err := dealstate.ReadMachine(strings.NewReader(`{"id":"d","parties":[{"id":"a"}]}`))
+	require.NoError(t, err)
+	require.Equal(t, "d", m.Deal())
+	for text, field := range map[string]string{
+		`{`:                                "json",
+		`{"id":"d"}`:                       "parties",
+		`{"id":"d","parties":[{"id":""}]}`: "parties[0].id",
+	} {
+		m, err := dealstate.ReadMachine(strings.NewReader(text))
+		require.Nil(t, m)
+		var bad *dealstate.FieldError
+		require.ErrorAs(t, err, &bad, text)
+		require.Equal(t, field, bad.Field)
+	}
+	_, err = dealstate.ReadMachine(failing{})
+	require.EqualError(t, err, "lost")
+}

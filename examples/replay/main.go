@@ -103,11 +103,7 @@ func compile(path string) (*dealstate.Machine, error) {
 		return nil, err
 	}
 	defer file.Close()
-	a, err := dealstate.ReadAgreement(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	m, err := dealstate.Compile(a)
+	m, err := dealstate.ReadMachine(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -128,11 +128,7 @@ func (t *treaty) open() error {
 		return err
 	}
 	defer file.Close()
-	a, err := dealstate.ReadAgreement(file)
-	if err != nil {
-		return err
-	}
-	if t.machine, err = dealstate.Compile(a); err != nil {
+	if t.machine, err = dealstate.ReadMachine(file); err != nil {
 		return err
 	}
 	log, err := data.Open("data/" + t.ID + ".jsonl")

@@ -1,11 +1,13 @@
-// Pipeline replays a log of events over many deals, JSON lines in and measures
-// out.
+// Pipeline replays a log of events over many deals, JSON lines or CSV in and
+// measures out.
 //
-//	cat events.jsonl | go run ./examples/pipeline [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary]
+//	cat events.jsonl | go run ./examples/pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary]
 //	go run ./examples/pipeline -generate 1000000 -seed 7 > events.jsonl
 //
 // The agreement is the template for every deal id in the stream; left out, it
-// is the London framework. The log's lines may come in any order.
+// is the London framework. The log's lines may come in any order. CSV has a header
+// row that names the event's fields, in any order: id, deal, kind and at, and what
+// else there is, such as party, role or source.publisher.
 package main
 
 import (
@@ -17,6 +19,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -65,6 +68,7 @@ func run(ctx context.Context, args []string, s streams) int {
 type options struct {
 	machine  *dealstate.Machine
 	view     dealstate.View
+	read     reader
 	write    writer
 	workers  int
 	skip     bool
@@ -79,9 +83,10 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags := flag.NewFlagSet("pipeline", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: pipeline [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary] < events.jsonl")
+		fmt.Fprintln(stderr, "usage: pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary] < events.jsonl")
 		flags.PrintDefaults()
 	}
+	in := flags.String("in", "lines", "how the log is written: lines (of JSON) or csv")
 	file := flags.String("agreement", "", "the agreement's `file`, the template for every deal; default: the London framework")
 	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
 	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: each deal's last")
@@ -95,10 +100,10 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	return o, o.settle(*file, *policy, *asOf, *known, *out, flags.NArg())
+	return o, o.settle(*in, *file, *policy, *asOf, *known, *out, flags.NArg())
 }
 
-func (o *options) settle(file, policy, asOf, known, out string, rest int) error {
+func (o *options) settle(in, file, policy, asOf, known, out string, rest int) error {
 	switch {
 	case rest > 0:
 		return fmt.Errorf("%d arguments; want flags only, and the log on standard input", rest)
@@ -108,6 +113,9 @@ func (o *options) settle(file, policy, asOf, known, out string, rest int) error 
 		return fmt.Errorf("-generate %d; want a number of events", o.generate)
 	}
 	var ok bool
+	if o.read, ok = readers[in]; !ok {
+		return fmt.Errorf("-in %q is unknown; want lines or csv", in)
+	}
 	if o.write, ok = writers[out]; !ok {
 		return fmt.Errorf("-out %q is unknown; want spells, panel, transitions, xes, ocel or summary", out)
 	}
@@ -128,11 +136,7 @@ func compile(path string) (*dealstate.Machine, error) {
 		return nil, err
 	}
 	defer file.Close()
-	a, err := dealstate.ReadAgreement(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	m, err := dealstate.Compile(a)
+	m, err := dealstate.ReadMachine(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -146,7 +150,7 @@ func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
 	case o.plain && s.typed:
 		return o.show(ctx, s, out)
 	}
-	log, err := o.read(ctx, s)
+	log, err := o.take(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -156,17 +160,21 @@ func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
 	return o.write(ctx, job{log: log, options: o}, out)
 }
 
-// read takes the log in, and says at the end how fast that was.
-func (o options) read(ctx context.Context, s streams) (*bulk.Log, error) {
-	start := time.Now()
+type reader func(context.Context, io.Reader, bulk.Agreements, bulk.Options) (*bulk.Log, error)
+
+var readers = map[string]reader{"lines": bulk.ReadLines, "csv": bulk.ReadCSV}
+
+// take reads the log, and says at the end how fast that was.
+func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
+	start, in := time.Now(), &counted{r: s.in}
 	opt := bulk.Options{Workers: o.workers}
 	if o.skip {
 		opt.Bad = bulk.Skip
 	}
 	if s.terminal {
-		opt.Progress = func(p bulk.Progress) { fmt.Fprintf(s.err, "\r%d events, %d MB ", p.Events, p.Bytes/1e6) }
+		opt.Progress = func(p bulk.Progress) { fmt.Fprintf(s.err, "\r%d events, %d MB ", p.Events, in.bytes.Load()/1e6) }
 	}
-	log, err := bulk.ReadLines(ctx, s.in, bulk.Template(o.machine), opt)
+	log, err := o.read(ctx, in, bulk.Template(o.machine), opt)
 	if s.terminal {
 		fmt.Fprint(s.err, "\r\033[K")
 	}
@@ -175,8 +183,20 @@ func (o options) read(ctx context.Context, s streams) (*bulk.Log, error) {
 	}
 	p, took := log.Read(), time.Since(start)
 	fmt.Fprintf(s.err, "pipeline: %d events of %d deals, %d duplicates and %d bad lines in %s: %.0f events/s, %.0f MB/s\n",
-		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(p.Bytes)/1e6/took.Seconds())
+		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(in.bytes.Load())/1e6/took.Seconds())
 	return log, nil
+}
+
+// counted counts what is read from another goroutine.
+type counted struct {
+	r     io.Reader
+	bytes atomic.Int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.bytes.Add(int64(n))
+	return n, err
 }
 
 // show is for whoever tries the command without a log.

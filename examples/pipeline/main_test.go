@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,10 +80,66 @@ func TestABadLineStopsItUnlessSkipped(t *testing.T) {
 	require.Contains(t, stderr, "2 bad lines")
 }
 
+// asTable writes lines as CSV.
+func asTable(t *testing.T, log string) string {
+	t.Helper()
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	require.NoError(t, w.Write([]string{"source.url", "source.publisher", "source.published", "id", "deal", "kind", "party", "by", "role", "commitment", "ref", "at", "recorded"}))
+	for e, err := range dealstate.ReadEvents(strings.NewReader(log)) {
+		require.NoError(t, err)
+		require.NoError(t, w.Write([]string{e.Source.URL, e.Source.Publisher, e.Source.Published, e.ID, e.Deal, e.Kind.String(), e.Party, e.By, e.Role.String(),
+			e.Commitment, e.Ref, e.At.Format(time.RFC3339), e.Recorded.Format(time.RFC3339)}))
+	}
+	w.Flush()
+	return out.String()
+}
+
+func TestATableComesToWhatItsLinesComeTo(t *testing.T) {
+	t.Parallel()
+	log := generated(t, "3000")
+	for _, out := range []string{"summary", "spells", "ocel"} {
+		code, want, stderr := runPipeline(t, log, false, "-out", out)
+		require.Zero(t, code, stderr)
+		code, got, stderr := runPipeline(t, asTable(t, log), false, "-in", "csv", "-out", out)
+		require.Zero(t, code, stderr)
+		require.Equal(t, want, got)
+		require.Regexp(t, `^pipeline: 29\d\d events of \d+ deals, \d+ duplicates and 0 bad lines in .*: \d+ events/s, [1-9]\d* MB/s\n$`, stderr)
+	}
+}
+
+func TestATableWithoutRowsIsAnEmptyLogAndWithoutAHeaderNone(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := runPipeline(t, "id,deal,kind,at\n", false, "-in", "csv")
+	require.Zero(t, code, stderr)
+	require.Equal(t, "0 events of 0 deals under the policy strict; the state changed 0 times\n", stdout)
+	for text, want := range map[string]string{
+		"":                            "pipeline: line 1: csv: no header row; want one that names the columns, such as id,deal,kind,at\n",
+		"id,deal,kind\n":              "pipeline: line 1: at: column missing; the header names id, deal, kind\n",
+		"id,deal,kind,at\n1,d,note\n": "pipeline: line 2: csv: 3 cells; want 4, one for each column of the header\n",
+	} {
+		code, stdout, stderr = runPipeline(t, text, false, "-in", "csv")
+		require.Equal(t, 1, code)
+		require.Equal(t, want, stderr)
+		require.Empty(t, stdout)
+	}
+}
+
+func TestTheTwoFormsAreNotTakenForOneAnother(t *testing.T) {
+	t.Parallel()
+	log := generated(t, "10")
+	for in, text := range map[string]string{"csv": log, "lines": asTable(t, log)} {
+		code, stdout, stderr := runPipeline(t, text, false, "-in", in)
+		require.Equal(t, 1, code)
+		require.Contains(t, stderr, "pipeline: line 1: ")
+		require.Empty(t, stdout)
+	}
+}
+
 func TestWrongUseIsExplained(t *testing.T) {
 	t.Parallel()
 	for args, code := range map[string]int{
-		"-policy hearsay": 2, "-out pdf": 2, "-asof soon": 2, "-every 0": 2, "-generate -1": 2, "-agreement missing.json": 2, "x": 2, "-help": 0,
+		"-in xlsx": 2, "-in": 2, "-policy hearsay": 2, "-out pdf": 2, "-asof soon": 2, "-every 0": 2, "-generate -1": 2, "-agreement missing.json": 2, "x": 2, "-help": 0,
 	} {
 		got, stdout, stderr := runPipeline(t, "", false, strings.Fields(args)...)
 		require.Equal(t, code, got, args)

@@ -41,7 +41,7 @@ func ReadEventsCSV(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, er
 }
 
 // Table is the reading of one table, for who wants to know the line of an event
-// that was read, lest it is refused later on. One goroutine uses it.
+// that was read, should it be refused later on. One goroutine uses it.
 type Table struct {
 	rows  *rows
 	csv   *csv.Reader
@@ -69,9 +69,13 @@ func (t *Table) Events(checks ...func(Event) error) iter.Seq2[Event, error] {
 			return
 		}
 		for {
-			e, err := t.next(checks)
+			cells, err := t.row()
 			if err == io.EOF {
 				return
+			}
+			var e Event
+			if err == nil {
+				e, err = t.read(cells, checks)
 			}
 			if err != nil {
 				err = &LineError{Line: t.Line(), Err: err, Ends: t.rows.err != nil}
@@ -83,11 +87,7 @@ func (t *Table) Events(checks ...func(Event) error) iter.Seq2[Event, error] {
 	}
 }
 
-func (t *Table) next(checks []func(Event) error) (Event, error) {
-	cells, err := t.row()
-	if err != nil {
-		return Event{}, err
-	}
+func (t *Table) read(cells []string, checks []func(Event) error) (Event, error) {
 	if len(cells) != len(t.slots) {
 		return Event{}, fieldErr("csv", "%d cells; want %d, one for each column of the header", len(cells), len(t.slots))
 	}

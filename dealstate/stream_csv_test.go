@@ -329,6 +329,16 @@ func TestChecksRefuseRowsAndCallerMayStop(t *testing.T) {
 	require.Equal(t, 2, n)
 }
 
+func TestCheckThatSaysEOFIsNoEndOfTheTable(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, err := range dealstate.ReadEventsCSV(strings.NewReader(noteHeader+noteRow("a")+"\n"+noteRow("b")), func(dealstate.Event) error { return io.EOF }) {
+		require.ErrorIs(t, err, io.EOF)
+		n++
+	}
+	require.Equal(t, 2, n)
+}
+
 func TestTableHoldsTheEventsOfTheLinesItWasMadeFrom(t *testing.T) {
 	t.Parallel()
 	full := read(t, fullEvent)

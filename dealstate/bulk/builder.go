@@ -113,7 +113,9 @@ func (b *builder) put(in *batch) error {
 		}
 	}
 	if in.stop != nil {
-		return lineError(b.line+in.lines+1, in.stop)
+		end := *lineError(b.line+in.lines+1, in.stop)
+		end.Ends = true
+		return &end
 	}
 	b.line += in.lines
 	return b.checkSize()

@@ -2,9 +2,7 @@ package bulk
 
 import (
 	"context"
-	"errors"
 	"io"
-	"iter"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -21,62 +19,11 @@ import (
 // microseconds a row; [ReadLines] is faster. Progress counts rows,
 // and no bytes. The context is looked at before each read.
 func ReadCSV(ctx context.Context, r io.Reader, a Agreements, opt Options) (*Log, error) {
-	t := tableLog{table: dealstate.NewTable(cancelled(ctx, r)), opt: opt}
-	opt.Bad, opt.Progress = t.bad, t.progress
-	log, err := ReadEvents(ctx, t.events(), a, opt)
-	if err == nil {
-		err = t.end
-	}
-	if err != nil {
+	b, table := newBuilder(a, opt), dealstate.NewTable(cancelled(ctx, r))
+	if err := b.readEvents(ctx, table.Events(), table.Line); err != nil {
 		return nil, err
 	}
-	return log, nil
-}
-
-// tableLog hands a table to ReadEvents, which numbers events by their place, and
-// takes its numbers to lines.
-type tableLog struct {
-	table   *dealstate.Table
-	opt     Options
-	settled int   // events of which nothing bad can be heard any more
-	lines   []int // of those after
-	end     error // that the table ends with
-}
-
-func (t *tableLog) events() iter.Seq2[dealstate.Event, error] {
-	return func(yield func(dealstate.Event, error) bool) {
-		for e, err := range t.table.Events() {
-			var bad *dealstate.LineError
-			if errors.As(err, &bad) {
-				if bad.Ends {
-					t.end = err
-					return
-				}
-				err = bad.Err
-			}
-			t.lines = append(t.lines, t.table.Line())
-			if !yield(e, err) {
-				return
-			}
-		}
-	}
-}
-
-func (t *tableLog) bad(e *dealstate.LineError) error {
-	e = &dealstate.LineError{Line: t.lines[e.Line-t.settled-1], Err: e.Err}
-	if t.opt.Bad == nil {
-		return e
-	}
-	return t.opt.Bad(e)
-}
-
-// progress is called with all that is bad behind it.
-func (t *tableLog) progress(p Progress) {
-	t.lines = t.lines[:copy(t.lines, t.lines[int(p.Lines)-t.settled:])]
-	t.settled = int(p.Lines)
-	if t.opt.Progress != nil {
-		t.opt.Progress(p)
-	}
+	return b.log, nil
 }
 
 type readFunc func([]byte) (int, error)

@@ -133,9 +133,9 @@ func TestTableComesToWhatItsLinesComeTo(t *testing.T) {
 		lines := w.lines(t)
 		data, begins := table(t, lines)
 		var badLines, badRows gathered
-		want, err := bulk.ReadLines(context.Background(), bytes.NewReader(lines), w.agreements, bulk.Options{Bad: badLines.add})
+		want, err := bulk.ReadLines(context.Background(), bytes.NewReader(lines), bulk.ByDeal(w.agreements), bulk.Options{Bad: badLines.add})
 		require.NoError(t, err)
-		got, err := bulk.ReadCSV(context.Background(), bytes.NewReader(data), w.agreements, bulk.Options{Bad: badRows.add})
+		got, err := bulk.ReadCSV(context.Background(), bytes.NewReader(data), bulk.ByDeal(w.agreements), bulk.Options{Bad: badRows.add})
 		require.NoError(t, err)
 		require.Equal(t, badLines.text, badRows.text)
 		require.Greater(t, len(badRows.at), 100, "conflicts, and instants that bulk has no room for")

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -10,37 +11,51 @@ import (
 
 // ReadEvents makes a log of events that come in any order. A bad event, and an
 // error of the sequence, is a bad line: numbered by its place, from 1, unless
-// it is a *dealstate.LineError already. It takes about a microsecond an event.
+// it is a *dealstate.LineError already. One that ends its stream ends the reading,
+// whatever Bad says. It takes about a microsecond an event.
 func ReadEvents(ctx context.Context, events iter.Seq2[dealstate.Event, error], a Agreements, opt Options) (*Log, error) {
-	in, b, part := newIntake(a), newBuilder(a, opt), &batch{}
-	flush := func() error {
-		part.names = in.names
-		err := b.add(part)
-		part.reset()
-		if err == nil {
-			err = ctx.Err()
-		}
-		return err
+	b, n := newBuilder(a, opt), 0
+	if err := b.readEvents(ctx, events, func() int { n++; return n }); err != nil {
+		return nil, err
 	}
+	return b.log, nil
+}
+
+// readEvents asks for the line of each event, once.
+func (b *builder) readEvents(ctx context.Context, events iter.Seq2[dealstate.Event, error], line func() int) error {
+	in, part := newIntake(b.log.agreements), &batch{}
 	for e, err := range events {
-		part.lines++
+		part.lines = line() - b.line
 		part.events++
 		if err == nil {
 			err = in.takeEvent(&e, part.lines, part)
 		}
-		if err != nil {
-			part.bad = append(part.bad, lineError(part.lines, err))
+		if ends(err) {
+			part.stop = err
+			break
 		}
-		if part.lines == 4096 || len(part.bad) > 0 {
-			if err := flush(); err != nil {
-				return nil, err
+		if err != nil {
+			part.blame(part.lines, err)
+		}
+		if part.events == chunkRows || len(part.bad) > 0 {
+			if err := b.flush(ctx, in, part); err != nil {
+				return err
 			}
 		}
 	}
-	if err := flush(); err != nil {
-		return nil, err
-	}
-	return b.log, nil
+	return b.flush(ctx, in, part)
+}
+
+func (b *builder) flush(ctx context.Context, in *intake, part *batch) error {
+	part.names = in.names
+	err := b.add(part)
+	part.reset()
+	return cmp.Or(err, ctx.Err())
+}
+
+func ends(err error) bool {
+	var line *dealstate.LineError
+	return errors.As(err, &line) && line.Ends
 }
 
 func (in *intake) takeEvent(e *dealstate.Event, n int, to *batch) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"sync"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -16,7 +17,8 @@ import (
 //
 // One goroutine reads, and with more than one worker, the workers parse and the
 // caller's goroutine puts the parts together. Lines of the usual form take no
-// allocation of their own. The context is looked at once a MiB.
+// allocation of their own. The context is looked at four times a MiB. All
+// goroutines have ended when it returns, and so has a Read that was under way.
 func ReadLines(ctx context.Context, r io.Reader, a Agreements, opt Options) (*Log, error) {
 	b := newBuilder(a, opt)
 	if err := b.readLines(ctx, r); err != nil {
@@ -60,23 +62,27 @@ type task struct {
 	ready chan struct{}
 }
 
+// readTogether ends when all its goroutines have ended, so that nobody else holds
+// the reader any more.
 func (b *builder) readTogether(ctx context.Context, r io.Reader, workers int) error {
+	var wait sync.WaitGroup
+	defer wait.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	spare, todo, queue := make(chan *task, 2*workers), make(chan *task, 2*workers), make(chan *task, 2*workers)
 	for range cap(spare) {
 		spare <- &task{part: &batch{}, ready: make(chan struct{}, 1)}
 	}
-	go cut(ctx, r, spare, todo, queue)
+	wait.Go(func() { cut(ctx, r, spare, todo, queue) })
 	for n := range workers {
-		go func() {
+		wait.Go(func() {
 			in := newIntake(b.log.agreements)
 			for t := range todo {
 				in.parse(t.block, t.part)
 				t.part.from = n
 				t.ready <- struct{}{}
 			}
-		}()
+		})
 	}
 	for t := range queue {
 		<-t.ready

@@ -137,6 +137,9 @@ func (in *intake) parse(b block, to *batch) {
 		act, err := in.read(line, n, to)
 		if err == nil && next == at && act != unread {
 			in.spelled.add(&g.spelling, hash, act, in.act[act].Kind)
+			for _, r := range g.spelling.runs[:g.spelling.len] {
+				in.scanner.runs.add(r)
+			}
 		}
 	}
 	if to.stop == nil && b.err != nil {

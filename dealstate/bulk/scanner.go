@@ -21,6 +21,7 @@ import (
 type scanner struct {
 	after [fields][2]joint // behind each field, the two last met
 	turn  [fields]uint8    // which of them to replace
+	runs  runTable
 	day   day
 }
 
@@ -84,7 +85,7 @@ func (g *glance) reset() {
 
 // margin is how many bytes behind the text may be looked at. They are quotes, so
 // that every search for one ends.
-const margin = 64
+const margin = 128
 
 func load(buf []byte, at int) uint64 { return binary.LittleEndian.Uint64(buf[at:]) }
 
@@ -92,8 +93,13 @@ func load(buf []byte, at int) uint64 { return binary.LittleEndian.Uint64(buf[at:
 // one begins. The text ends margin bytes before the buffer does. 0 is a surprise.
 func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
 	g.reset()
-	seen, last := uint32(0), uint32(0)
+	seen := uint32(0)
 	for f := start; ; {
+		if s.runs.behind>>f&1 == 1 {
+			if r := s.runs.find(buf, at, f); r != nil && seen&r.fields == 0 && g.spelling.take(r) {
+				seen, f, at = seen|r.fields, r.last, at+len(r.text)
+			}
+		}
 		// The first joint, looked at here, for the sake of speed.
 		j := &s.after[f][0]
 		if (load(buf, at)^j.words[0])&j.masks[0]|(load(buf, at+8)^j.words[1])&j.masks[1] != 0 || uint(j.len-1) >= 16 {
@@ -101,22 +107,22 @@ func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
 				return 0
 			}
 		}
-		value := at + j.len
+		behind, value := f, at+j.len
 		if f = j.to; f == end {
 			return value
 		}
-		var stop int
+		stop := 0
 		bit := uint32(1) << f
 		if bit&actTexts != 0 {
 			stop = quote(buf, value)
 		} else if stop = s.value(buf, value, f, g); stop == 0 {
 			return 0
 		}
-		if seen&bit != 0 || bit&actFields != 0 && !g.spelling.add(buf, at, stop, last&actFields != 0) {
+		if seen&bit != 0 || bit&actFields != 0 && !g.spelling.add(buf, at, stop, behind, f) {
 			return 0
 		}
 		seen |= bit
-		last, at = bit, stop
+		at = stop
 	}
 }
 

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"bytes"
 	"hash/maphash"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -9,34 +10,94 @@ import (
 // spelling is how an act stands in a line: its fields with the joints before
 // them, in runs that other fields divide.
 type spelling struct {
-	runs [maxRuns][]byte
+	runs [maxRuns]run
 	len  int
 }
 
 const maxRuns = 4
 
+// run is some fields of an act that stand next to each other, from behind the value
+// of the field before on.
+type run struct {
+	text   []byte
+	fields uint32 // bits
+	behind field
+	last   field
+	hash   uint64 // 0: to be found
+}
+
 // add puts a field behind the ones before, if it stands next to them, or begins
 // a run.
-func (s *spelling) add(buf []byte, from, to int, next bool) bool {
-	switch {
-	case next:
-		run := &s.runs[s.len-1]
-		*run = (*run)[:len(*run)+to-from]
-	case s.len == maxRuns:
-		return false
-	default:
-		s.runs[s.len] = buf[from:to]
-		s.len++
+func (s *spelling) add(buf []byte, from, to int, behind, f field) bool {
+	if 1<<behind&actFields != 0 {
+		r := &s.runs[s.len-1]
+		r.text, r.fields, r.last, r.hash = r.text[:len(r.text)+to-from], r.fields|1<<f, f, 0
+		return true
 	}
+	if s.len == maxRuns {
+		return false
+	}
+	s.runs[s.len] = run{text: buf[from:to], fields: 1 << f, behind: behind, last: f}
+	s.len++
+	return true
+}
+
+// take adds a run that was met before.
+func (s *spelling) take(r *run) bool {
+	if s.len == maxRuns {
+		return false
+	}
+	s.runs[s.len] = *r
+	s.len++
 	return true
 }
 
 func (s *spelling) hash() uint64 {
 	var h uint64
-	for _, run := range s.runs[:s.len] {
-		h = h*0x9E3779B97F4A7C15 + maphash.Bytes(seed, run)
+	for i := range s.runs[:s.len] {
+		r := &s.runs[i]
+		if r.hash == 0 {
+			r.hash = maphash.Bytes(seed, r.text)
+		}
+		h = h*0x9E3779B97F4A7C15 + r.hash
 	}
 	return h
+}
+
+// runTable guesses a run by a few of its words, which saves looking at its fields
+// one by one.
+type runTable struct {
+	behind uint32 // bits: the fields behind which there are any
+	places [1 << 10]*run
+}
+
+// longRun is how long a run must be for those words to lie in it.
+const longRun = 68
+
+func placeOf(buf []byte, at int) uint64 {
+	h := load(buf, at+12)*0x9E3779B97F4A7C15 ^ load(buf, at+36)*0xD6E8FEB86659FD93 ^ load(buf, at+60)*0xA0761D6478BD642F
+	return h >> 54
+}
+
+// find gives the run that stands there whole, behind that field.
+func (t *runTable) find(buf []byte, at int, behind field) *run {
+	r := t.places[placeOf(buf, at)]
+	if r == nil || r.behind != behind || at+len(r.text) >= len(buf)-margin || string(buf[at:at+len(r.text)]) != string(r.text) {
+		return nil
+	}
+	if next := buf[at+len(r.text)]; next != '"' && (r.last != fRevision || next != ',') {
+		return nil // the last value goes on
+	}
+	return r
+}
+
+func (t *runTable) add(r run) {
+	if len(r.text) < longRun || len(r.text) > maxSpelling {
+		return
+	}
+	r.text = bytes.Clone(r.text)
+	t.behind |= 1 << r.behind
+	t.places[placeOf(r.text, 0)] = &r
 }
 
 // spelled is an act as it once stood in a line.
@@ -50,8 +111,8 @@ type spelled struct {
 
 func (s *spelled) is(p *spelling) bool {
 	from := 0
-	for i, run := range p.runs[:p.len] {
-		if s.text[from:s.ends[i]] != string(run) {
+	for i := range p.runs[:p.len] {
+		if s.text[from:s.ends[i]] != string(p.runs[i].text) {
 			return false
 		}
 		from = s.ends[i]
@@ -89,8 +150,8 @@ func (t *spelledTable) home(hash uint64) int { return int(hash>>32) & (len(t.pla
 func (t *spelledTable) add(p *spelling, hash uint64, act uint32, kind dealstate.Kind) {
 	s := &spelled{hash: hash, act: act, kind: kind}
 	var text []byte
-	for i, run := range p.runs[:p.len] {
-		text = append(text, run...)
+	for i := range p.runs[:p.len] {
+		text = append(text, p.runs[i].text...)
 		s.ends[i] = len(text)
 	}
 	if len(text) > maxSpelling || t.find(p, hash) != nil {

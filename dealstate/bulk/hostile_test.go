@@ -162,7 +162,7 @@ func TestUnknownPartiesAreNotKept(t *testing.T) {
 		require.Len(t, part.bad, 1)
 	}
 	require.Empty(t, in.acts)
-	require.Empty(t, in.deals.names)
+	require.Empty(t, in.scanner.deals.names)
 	require.Zero(t, in.spelled.used)
 	require.Empty(t, part.rows)
 }

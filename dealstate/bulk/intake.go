@@ -12,7 +12,6 @@ type intake struct {
 	agreements Agreements
 	scanner    scanner
 	spelled    spelledTable
-	deals      nameTable
 	numbers    map[*dealstate.Machine]uint32
 	acts       map[string]uint32
 	admitted   [][]bool // by machine and act
@@ -40,7 +39,7 @@ func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
 	if s == nil || !g.complete(s.kind) {
 		return false
 	}
-	deal, ok := in.dealAt(g.deal, s.act)
+	deal, ok := in.dealAt(g.deal, g.tag, s.act)
 	if !ok {
 		return false
 	}
@@ -52,8 +51,8 @@ func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
 }
 
 // dealAt is the number of a deal in which the act is known to be good.
-func (in *intake) dealAt(name []byte, act uint32) (deal uint32, ok bool) {
-	if deal, ok = in.deals.find(name); ok {
+func (in *intake) dealAt(name []byte, tag, act uint32) (deal uint32, ok bool) {
+	if deal, ok = in.scanner.deals.find(name, tag); ok {
 		return deal, in.knows(in.machineOf(deal), act)
 	}
 	if !isID(name) {
@@ -100,7 +99,7 @@ func (in *intake) take(r *record, line int, b *batch) (act uint32, err error) {
 }
 
 func (in *intake) dealOf(r *record) (uint32, error) {
-	if deal, ok := in.deals.find(r.deal); ok {
+	if deal, ok := in.scanner.deals.find(r.deal, tagOfName(r.deal)); ok {
 		return deal, nil
 	}
 	m, err := in.agreements.machine(string(r.deal))
@@ -115,8 +114,8 @@ func (in *intake) dealOf(r *record) (uint32, error) {
 }
 
 func (in *intake) newDeal(name []byte, m *dealstate.Machine) uint32 {
-	deal := in.deals.add(name)
-	in.names.deal = in.deals.names
+	deal := in.scanner.deals.add(name)
+	in.names.deal = in.scanner.deals.names
 	in.machine = append(in.machine, in.number(m))
 	return deal
 }

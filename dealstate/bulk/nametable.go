@@ -52,12 +52,23 @@ func comparePacked(a, b *[3]uint64) int {
 	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]), cmp.Compare(a[2], b[2]))
 }
 
-// find gives a name's number.
-func (t *nameTable) find(name []byte) (number uint32, ok bool) {
+// tagOfName is half a hash.
+func tagOfName(name []byte) uint32 { return uint32(maphash.Bytes(seed, name) >> 32) }
+
+// touch loads the place of a name, to be near when it is needed.
+func (t *nameTable) touch(tag uint32) uint32 {
+	if len(t.places) == 0 {
+		return 0
+	}
+	return t.places[t.home(tag)].number
+}
+
+// find gives the number of a name with that tag.
+func (t *nameTable) find(name []byte, tag uint32) (number uint32, ok bool) {
 	if len(t.places) == 0 {
 		return 0, false
 	}
-	tag, text := uint32(maphash.Bytes(seed, name)>>32), packed(name)
+	text := packed(name)
 	for at := t.home(tag); ; at = (at + 1) & (len(t.places) - 1) {
 		switch p := &t.places[at]; {
 		case p.number == 0:
@@ -77,7 +88,7 @@ func (t *nameTable) add(name []byte) (number uint32) {
 		t.grow()
 	}
 	number = uint32(len(t.names) - 1)
-	t.put(namePlace{number: number + 1, tag: uint32(maphash.Bytes(seed, name) >> 32), text: packed(name)})
+	t.put(namePlace{number: number + 1, tag: tagOfName(name), text: packed(name)})
 	return number
 }
 

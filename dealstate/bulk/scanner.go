@@ -22,6 +22,7 @@ type scanner struct {
 	after [fields][2]joint // behind each field, the two last met
 	turn  [fields]uint8    // which of them to replace
 	runs  runTable
+	deals nameTable
 	day   day
 }
 
@@ -74,6 +75,8 @@ type joint struct {
 // glance is what is seen of one line. The texts lie in the line.
 type glance struct {
 	id, deal, ref, url, published, note []byte
+	tag                                 uint32 // of the deal
+	touched                             uint32
 	at, recorded, until                 int64 // none if left out
 	spelling                            spelling
 }
@@ -169,6 +172,8 @@ func (s *scanner) value(buf []byte, at int, f field, g *glance) (stop int) {
 		ok = isID(buf[at:stop])
 	case fDeal:
 		g.deal = buf[at:stop]
+		g.tag = tagOfName(g.deal)
+		g.touched += s.deals.touch(g.tag)
 	case fRef:
 		g.ref = buf[at:stop]
 		ok = stop == at || isID(buf[at:stop])

@@ -93,24 +93,23 @@ func walkWide(c Columns, states []wide, table [][64]uint8) {
 	}
 }
 
+// BenchmarkColumns replays columns with the tables that an earlier log has filled;
+// what filling costs is BenchmarkFirstReplay.
 func BenchmarkColumns(b *testing.B) {
-	for _, size := range []struct{ deals, events int }{{1_000, 4_000_000}, {1_000_000, 8_000_000}, {1_000, 10_000}, {1_000, 10_000_000}} {
+	agreements := Template(london(b))
+	replay(b, columnsOf(b, 1_000, 400_000, agreements), dealstate.View{}, 1)
+	for _, size := range []struct{ deals, events int }{{1_000, 10_000}, {1_000, 100_000}, {1_000, 1_000_000}, {1_000, 10_000_000}, {1_000_000, 10_000_000}} {
 		b.Run(fmt.Sprintf("%d_deals/%d_events", size.deals, size.events), func(b *testing.B) {
 			c := stream(size.deals, size.events)
-			l, err := FromColumns(context.Background(), c, Template(london(b)))
-			require.NoError(b, err)
+			var l *Log
+			load := spent(func() { l = logOf(b, c, agreements) })
 			table := bareTable()
 			var bare, bareWide, bulk time.Duration
 			for b.Loop() {
 				states, wides := make([]uint8, size.deals), make([]wide, size.deals)
 				bare += spent(func() { walkBytes(c, states, table) })
 				bareWide += spent(func() { walkWide(c, wides, table) })
-				bulk += spent(func() {
-					r, err := l.Replay(context.Background(), dealstate.View{}, 1)
-					if err != nil || r.totals.Events != int64(size.events) {
-						b.Fatal(err)
-					}
-				})
+				bulk += spent(func() { replay(b, l, dealstate.View{}, 1) })
 			}
 			per := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / float64(b.N) / float64(size.events) }
 			b.ReportMetric(per(bulk), "ns/event")
@@ -118,6 +117,74 @@ func BenchmarkColumns(b *testing.B) {
 			b.ReportMetric(per(bareWide), "bare64B-ns/event")
 			b.ReportMetric(float64(bulk)/float64(bare), "x-bare")
 			b.ReportMetric(float64(bulk)/float64(bareWide), "x-bare64B")
+			b.ReportMetric(float64(load.Nanoseconds())/float64(size.events), "load-ns/event")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+func columnsOf(b *testing.B, deals, events int, a Agreements) *Log {
+	return logOf(b, stream(deals, events), a)
+}
+
+func logOf(b *testing.B, c Columns, a Agreements) *Log {
+	l, err := FromColumns(context.Background(), c, a)
+	require.NoError(b, err)
+	return l
+}
+
+func replay(b *testing.B, l *Log, v dealstate.View, workers int) {
+	r, err := l.Replay(context.Background(), v, workers)
+	if err != nil || r.totals.Deals != int64(len(l.deals)) {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkFirstReplay fills the tables: it asks looplab about every cell that the
+// log needs.
+func BenchmarkFirstReplay(b *testing.B) {
+	m := london(b)
+	for b.Loop() {
+		b.StopTimer()
+		l := columnsOf(b, 1_000, 10_000, Template(m))
+		b.StartTimer()
+		replay(b, l, dealstate.View{}, 1)
+	}
+}
+
+// BenchmarkViews are other views and agreements of the same log, beside the plain one.
+func BenchmarkViews(b *testing.B) {
+	const deals, events = 1_000, 2_000_000
+	one := Template(london(b))
+	machines := map[string]*dealstate.Machine{}
+	for i := range deals {
+		a := uschina.London()
+		a.ID = fmt.Sprintf("deal-%07d", i)
+		m, err := dealstate.Compile(a)
+		require.NoError(b, err)
+		machines[a.ID] = m
+	}
+	many := ByDeal(func(deal string) *dealstate.Machine { return machines[deal] })
+	half := dayOne.Add(events / 2 * time.Millisecond)
+	plain := columnsOf(b, deals, events, one)
+	for name, to := range map[string]struct {
+		log  *Log
+		view dealstate.View
+	}{
+		"as_of":     {plain, dealstate.View{AsOf: half}},
+		"known_by":  {plain, dealstate.View{KnownBy: half}},
+		"reported":  {plain, dealstate.View{Policy: dealstate.Reported}},
+		"catalogue": {columnsOf(b, deals, events, many), dealstate.View{}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			replay(b, to.log, to.view, 1)
+			var view, bare time.Duration
+			for b.Loop() {
+				bare += spent(func() { replay(b, plain, dealstate.View{}, 1) })
+				view += spent(func() { replay(b, to.log, to.view, 1) })
+			}
+			b.ReportMetric(float64(view.Nanoseconds())/float64(b.N)/events, "ns/event")
+			b.ReportMetric(float64(view)/float64(bare), "x-plain")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
@@ -167,17 +234,13 @@ func BenchmarkCores(b *testing.B) {
 	require.NoError(b, err)
 	data := lineStream(b, 20_000, 400_000)
 	var one, two, lines1, lines2 time.Duration
-	replay := func(workers int) {
-		_, err := l.Replay(context.Background(), dealstate.View{}, workers)
-		require.NoError(b, err)
-	}
 	read := func(workers int) {
 		_, err := ReadLines(context.Background(), bytes.NewReader(data), Template(london(b)), Options{Workers: workers})
 		require.NoError(b, err)
 	}
 	for b.Loop() {
-		one += timed(func() { replay(1) })
-		two += timed(func() { replay(2) })
+		one += timed(func() { replay(b, l, dealstate.View{}, 1) })
+		two += timed(func() { replay(b, l, dealstate.View{}, 2) })
 		lines1 += timed(func() { read(1) })
 		lines2 += timed(func() { read(2) })
 	}
@@ -186,19 +249,23 @@ func BenchmarkCores(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// lineStream makes lines of about 256 bytes, with all that real ones have.
-func lineStream(t testing.TB, deals, events int) []byte {
+// lineStream makes lines of about 256 bytes, with all that real ones have, and ids
+// that ascend.
+func lineStream(t testing.TB, deals, events int) []byte { return linesWith(t, deals, events, 1) }
+
+// linesWith numbers its lines by multiples of the factor: an odd one scrambles them.
+func linesWith(t testing.TB, deals, events int, factor uint32) []byte {
 	t.Helper()
 	c := stream(deals, events)
 	var out bytes.Buffer
 	for i := range c.Deal {
-		a := c.Acts[c.Act[i]]
+		a, at := c.Acts[c.Act[i]], instant(c.At[0]).Add(time.Duration(i)*time.Second).Format(time.RFC3339)
 		by := "a spokesperson"
 		if a.Role == dealstate.Approver {
 			by = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
 		}
 		fmt.Fprintf(&out, `{"id":"ev-%08d","deal":%q,"kind":%q,"party":%q,"by":%q,"role":%q,"modality":"asserted","at":%q,"recorded":%q,`,
-			i, c.Deals[c.Deal[i]], a.Kind, a.Party, by, a.Role, instant(c.At[i]).Format(time.RFC3339), instant(c.At[i]).Format(time.RFC3339))
+			uint32(i)*factor, c.Deals[c.Deal[i]], a.Kind, a.Party, by, a.Role, at, at)
 		fmt.Fprintf(&out, `"source":{"publisher":"Yicai","url":"https://example.org/a/%06d"}}`+"\n", i)
 	}
 	return out.Bytes()
@@ -208,18 +275,22 @@ func lineStream(t testing.TB, deals, events int) []byte {
 // one looplab machine a deal.
 func BenchmarkLines(b *testing.B) {
 	const events = 400_000
-	for _, deals := range []int{1_000, 100_000} {
-		b.Run(fmt.Sprintf("%d_deals", deals), func(b *testing.B) {
-			data, m := lineStream(b, deals, events), london(b)
+	agreements := Template(london(b))
+	for _, of := range []struct {
+		name   string
+		deals  int
+		factor uint32
+	}{{"1000_deals", 1_000, 1}, {"100000_deals", 100_000, 1}, {"1000_deals,scrambled_ids", 1_000, 2654435769}} {
+		b.Run(of.name, func(b *testing.B) {
+			data := linesWith(b, of.deals, events, of.factor)
 			some := data[:bytes.LastIndexByte(data[:len(data)/8], '\n')+1]
 			var plain, bulk time.Duration
 			for b.Loop() {
 				plain += spent(func() { plainly(b, some) })
 				bulk += spent(func() {
-					l, err := ReadLines(context.Background(), bytes.NewReader(data), Template(m), Options{Workers: 1})
+					l, err := ReadLines(context.Background(), bytes.NewReader(data), agreements, Options{Workers: 1})
 					require.NoError(b, err)
-					_, err = l.Replay(context.Background(), dealstate.View{}, 1)
-					require.NoError(b, err)
+					replay(b, l, dealstate.View{}, 1)
 				})
 			}
 			lines := float64(b.N * events)

@@ -99,7 +99,7 @@ func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
 	seen := uint32(0)
 	for f := start; ; {
 		if s.runs.behind>>f&1 == 1 {
-			if r := s.runs.find(buf, at, f); r != nil && seen&r.fields == 0 && g.spelling.take(r) {
+			if r := s.runs.find(buf, at, f); r != nil && seen&r.fields == 0 && g.spelling.take(r, buf[at:at+len(r.text)]) {
 				seen, f, at = seen|r.fields, r.last, at+len(r.text)
 			}
 		}

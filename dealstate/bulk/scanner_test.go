@@ -94,16 +94,27 @@ func FuzzScanner(f *testing.F) {
 	a := anyDeal(f)
 	f.Fuzz(func(t *testing.T, before, line []byte) {
 		primed := newIntake(a)
-		keptOf(primed, before, []byte(usual))
+		keptOf(primed, before, []byte(usual), []byte(long))
 		requireSame(t, a, primed, line)
 	})
 }
 
 const usual = `{"id":"a","deal":"d","kind":"approve","party":"us","role":"press","at":"2024-02-29T23:59:59Z"}`
 
+// long is one whose act is long enough to be guessed as a whole.
+const long = `{"id":"a","deal":"d","kind":"approve","party":"us","by":"a spokesperson of the ministry","role":"press","modality":"asserted","at":"2024-02-29T23:59:59Z"}`
+
 // oddLines are near to the usual form, right and wrong.
 var oddLines = []string{
 	usual,
+	long,
+	strings.Replace(long, "asserted", "assertedly", 1),
+	strings.Replace(long, `"asserted"`, `"asserted","party":"us"`, 1),
+	strings.Replace(long, `"asserted"`, `"asserted","revision":1`, 1),
+	strings.Replace(long, `"asserted"`, `"asserted","revision":11`, 1),
+	strings.Replace(long, `"deal":"d",`, ``, 1),
+	strings.Replace(long, `"deal":"d",`, `"ref":"","deal":"d",`, 1),
+	strings.Replace(long, `"d",`, `"d","source":{},`, 1),
 	strings.Replace(usual, `"party"`, ` "party" `, 1),
 	strings.Replace(usual, `:"us"`, `: "us" `, 1),
 	strings.Replace(usual, `"us"`, `"u\u0073"`, 1),
@@ -154,7 +165,7 @@ func TestScannerTakesNothingThatTheLibraryDoesNot(t *testing.T) {
 	taken, a := 0, anyDeal(t)
 	for _, line := range oddLines {
 		primed := newIntake(a)
-		keptOf(primed, []byte(usual), []byte(line))
+		keptOf(primed, []byte(usual), []byte(long), []byte(line))
 		if requireSame(t, a, primed, []byte(line)) {
 			taken++
 		}
@@ -166,7 +177,7 @@ func TestScannerTakesNothingThatTheLibraryDoesNot(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, taken, 8)
+	require.Greater(t, taken, 12)
 }
 
 func TestScannerTakesRealLines(t *testing.T) {

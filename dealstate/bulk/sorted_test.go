@@ -109,6 +109,18 @@ func TestTheAutomatonKnowsTameDealsAndNoOthers(t *testing.T) {
 	}
 }
 
+func TestALogOfLateDealsOnlyIsReplayed(t *testing.T) {
+	t.Parallel()
+	text := `{"id":"2","deal":"d","kind":"approve","party":"china","role":"instrument","at":"2025-01-02T00:00:00Z"}
+{"id":"1","deal":"d","kind":"approve","party":"us","role":"instrument","at":"2025-01-01T00:00:00Z"}`
+	l, err := ReadLines(context.Background(), strings.NewReader(text), Template(london(t)), Options{})
+	require.NoError(t, err)
+	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+	require.NoError(t, err)
+	require.EqualValues(t, map[dealstate.State]int64{"approved": 1}, r.Totals().States)
+	require.EqualValues(t, 2, r.Totals().Outcomes[dealstate.Applied])
+}
+
 func TestAnIntricateDealIsFolded(t *testing.T) {
 	t.Parallel()
 	m := london(t)

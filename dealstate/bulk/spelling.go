@@ -42,12 +42,14 @@ func (s *spelling) add(buf []byte, from, to int, behind, f field) bool {
 	return true
 }
 
-// take adds a run that was met before.
-func (s *spelling) take(r *run) bool {
+// take adds a run that was met before, and stands here again.
+func (s *spelling) take(r *run, text []byte) bool {
 	if s.len == maxRuns {
 		return false
 	}
-	s.runs[s.len] = *r
+	here := &s.runs[s.len]
+	*here = *r
+	here.text = text // with more behind it, in case the run goes on
 	s.len++
 	return true
 }

@@ -165,7 +165,7 @@ func (w *walker) chunk(c *chunk, row uint32) {
 	}
 	for i := 0; i < len(steps); i++ {
 		if len(w.autos) == 1 {
-			if i += race(w.st.at, w.autos[0], steps[i:], row+uint32(i)); i == len(steps) {
+			if i += race(w.st.at, w.auto(0), steps[i:], row+uint32(i)); i == len(steps) {
 				return
 			}
 		}

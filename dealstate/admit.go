@@ -5,96 +5,94 @@ import (
 	"strings"
 )
 
-// entry is an event that the machine has admitted, with its names resolved.
-type entry struct {
-	Event
-	party      int // -1: all sides
-	commitment int // -1: none
-}
-
 // Admit reports why this agreement cannot mean the event, as a *FieldError: it
 // is not well-formed, it is of another deal, or it names a party, commitment or
 // approver that the agreement does not know. Nil means that Record would keep it.
 func (m *Machine) Admit(e Event) error {
-	_, err := m.admit(e)
+	_, err := m.admit(&e)
 	return err
 }
 
-// admit brings an event into its kept form, or says what about it this
-// agreement cannot mean.
-func (m *Machine) admit(e Event) (*entry, error) {
-	in := &entry{Event: e, party: -1, commitment: -1}
-	if err := in.validate(); err != nil {
-		return nil, err
+// names are what an event's names mean in its agreement.
+type names struct {
+	party      int // -1: all sides
+	commitment int // -1: none
+}
+
+// admit brings an event into the form in which it is kept, or says what about
+// it this agreement cannot mean.
+func (m *Machine) admit(e *Event) (names, error) {
+	of := names{party: -1, commitment: -1}
+	if err := e.validate(); err != nil {
+		return of, err
 	}
 	if e.Deal != m.agreement.ID {
-		return nil, fieldErr("deal", "%q is another deal; want %q", clip(e.Deal), clip(m.agreement.ID))
+		return of, fieldErr("deal", "%q is another deal; want %q", clip(e.Deal), clip(m.agreement.ID))
 	}
-	in.tidy()
+	e.tidy()
 	if e.Party != "" {
 		i, ok := m.parties[e.Party]
 		if !ok {
-			return nil, fieldErr("party", "%q is not a party; want one of %s", clip(e.Party), m.agreement.someParties())
+			return of, fieldErr("party", "%q is not a party; want one of %s", clip(e.Party), m.agreement.someParties())
 		}
-		in.party = i
+		of.party = i
 	}
-	if err := m.admitCommitment(in); err != nil {
-		return nil, err
+	if e.Commitment != "" {
+		if err := m.admitCommitment(e, &of); err != nil {
+			return of, err
+		}
 	}
-	return in, m.admitSpeaker(in)
+	if e.Role == Approver && e.By != "" {
+		return of, m.admitSpeaker(e, of.party)
+	}
+	return of, nil
 }
 
-func (m *Machine) admitCommitment(in *entry) error {
-	if in.Commitment == "" {
-		return nil
-	}
-	i, ok := m.commitments[in.Commitment]
+func (m *Machine) admitCommitment(e *Event, of *names) error {
+	i, ok := m.commitments[e.Commitment]
 	if !ok {
-		return fieldErr("commitment", "%q is not a commitment of this agreement", clip(in.Commitment))
+		return fieldErr("commitment", "%q is not a commitment of this agreement", clip(e.Commitment))
 	}
-	in.commitment = i
+	of.commitment = i
 	owner := m.agreement.Commitments[i].Party
 	switch {
-	case in.Kind != Perform || in.Party == owner:
+	case e.Kind != Perform || e.Party == owner:
 		return nil
-	case in.Party == "": // the commitment says whose it is
-		in.Party, in.party = owner, m.parties[owner]
+	case e.Party == "": // the commitment says whose it is
+		e.Party, of.party = owner, m.parties[owner]
 		return nil
 	}
-	return fieldErr("party", "%q; %s is a commitment of %q", clip(in.Party), clip(in.Commitment), clip(owner))
+	return fieldErr("party", "%q; %s is a commitment of %q", clip(e.Party), clip(e.Commitment), clip(owner))
 }
 
 // admitSpeaker holds the approver's role to the approvers. Whoever speaks in it
 // must bear the name of the party's approver, or a part of it, and no other
 // approver's name more; for all sides jointly, that of one of them.
-func (m *Machine) admitSpeaker(in *entry) error {
-	switch {
-	case in.Role != Approver || in.By == "":
-		return nil
-	case in.party < 0:
-		return m.admitJointSpeaker(in)
+func (m *Machine) admitSpeaker(e *Event, party int) error {
+	if party < 0 {
+		return m.admitJointSpeaker(e)
 	}
-	approver := m.agreement.Parties[in.party].Approver
-	if approver == "" || in.By == approver {
+	approver := m.agreement.Parties[party].Approver
+	if approver == "" || e.By == approver {
 		return nil
 	}
-	if own := alike(in.By, approver); own > 0 && m.likeness(in.By) <= own {
+	if own := alike(e.By, approver); own > 0 && m.likeness(e.By) <= own {
 		return nil
 	}
 	return fieldErr("by", "%q is not the approver of %s, who is %q; for another speaker the role is government, negotiator or counterparty",
-		clip(in.By), clip(in.Party), clip(approver))
+		clip(e.By), clip(e.Party), clip(approver))
 }
 
-func (m *Machine) admitJointSpeaker(in *entry) error {
+func (m *Machine) admitJointSpeaker(e *Event) error {
 	for _, p := range m.agreement.Parties {
-		if p.Approver == "" || p.Approver == in.By {
+		if p.Approver == "" || p.Approver == e.By {
 			return nil
 		}
 	}
-	if m.likeness(in.By) > 0 {
+	if m.likeness(e.By) > 0 {
 		return nil
 	}
-	return fieldErr("by", "%q is the approver of no party; for another speaker the role is government, negotiator or press", clip(in.By))
+	return fieldErr("by", "%q is the approver of no party; for another speaker the role is government, negotiator or press", clip(e.By))
 }
 
 // likeness is how much a name is like that approver's to which it is most like.

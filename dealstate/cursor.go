@@ -29,11 +29,11 @@ func (m *Machine) Act(e Event) (*Act, error) {
 	if e.At.IsZero() {
 		e.At = time.Unix(0, 0)
 	}
-	in, err := m.admit(e)
+	of, err := m.admit(&e)
 	if err != nil {
 		return nil, err
 	}
-	return &Act{entry: *in}, nil
+	return &Act{entry: entry{Event: e, names: of}}, nil
 }
 
 // Cursor starts at the beginning of a deal. The zero policy is Strict.

@@ -69,16 +69,16 @@ func (d *Deal) Policy() Policy { return d.policy }
 // event that is not well-formed or that this agreement cannot mean, and a
 // *ConflictError for an id that is taken; nothing is kept then.
 func (d *Deal) Record(e Event) (Decision, error) {
-	in, err := d.machine.admit(e)
+	of, err := d.machine.admit(&e)
 	if err != nil {
 		return Decision{}, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.isNext(in) {
-		return d.append(in), nil
+	if d.isNext(&e) {
+		return d.append(d.log.keep(&e, of)), nil
 	}
-	p, err := d.plan(in)
+	p, err := d.plan(newEntry(&e, of))
 	if p.keep != nil {
 		p.keep()
 	}
@@ -91,13 +91,13 @@ func (d *Deal) Record(e Event) (Decision, error) {
 // whoever calls first: of two at one instant, the later call may still come to
 // stand before the earlier one.
 func (d *Deal) Apply(e Event) error {
-	in, err := d.machine.admit(e)
+	of, err := d.machine.admit(&e)
 	if err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p, err := d.plan(in)
+	p, err := d.plan(newEntry(&e, of))
 	if err != nil {
 		return err
 	}
@@ -117,31 +117,30 @@ func (d *Deal) Apply(e Event) error {
 // Check says what Record would, and keeps nothing. A malformed or conflicting
 // event gives Record's error.
 func (d *Deal) Check(e Event) (Decision, error) {
-	in, err := d.machine.admit(e)
+	of, err := d.machine.admit(&e)
 	if err != nil {
 		return Decision{}, err
 	}
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	p, err := d.plan(in)
+	p, err := d.plan(newEntry(&e, of))
 	return p.decision, err
 }
 
-// isNext reports whether the entry is new and folds after all others, with
+// isNext reports whether the event is new and folds after all others, with
 // nothing known against it, and with no plan on record that the clocks have yet
 // to reach.
-func (d *Deal) isNext(in *entry) bool {
+func (d *Deal) isNext(e *Event) bool {
 	if n := len(d.log.entries); n > 0 && d.log.entries[n-1].At.After(d.last) {
 		return false
 	}
-	return in.Kind != Retract && d.log.byID[in.ID] == nil && !d.log.refs[in.ID] && d.log.isTail(in)
+	return e.Kind != Retract && d.log.isTail(e) && d.log.find(e.ID) == nil && !d.log.refs[e.ID]
 }
 
-// append takes one step. Nothing in it is proportional to the parties or to
+// append takes one step, on an entry that the log has just kept. Nothing in it is proportional to the parties or to
 // the log.
 func (d *Deal) append(in *entry) Decision {
 	before, from := d.now.tail(d.last), len(d.now.steps)
-	d.log.append(in)
 	d.last = in.after(d.last)
 	d.now.horizon = d.last
 	made := d.now.takeAll(in)
@@ -156,12 +155,12 @@ type plan struct {
 
 // plan finds out what recording the entry would lead to, on a copy.
 func (d *Deal) plan(in *entry) (plan, error) {
-	switch again, err := d.log.repeats(in); {
+	switch again, err := d.log.repeats(&in.Event); {
 	case err != nil:
 		return plan{}, err
 	case again:
 		return plan{decision: d.duplicate(in)}, nil
-	case d.isNext(in):
+	case d.isNext(&in.Event):
 		return d.planNext(in), nil
 	}
 	return d.planLate(in), nil

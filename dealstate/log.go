@@ -10,11 +10,20 @@ import (
 // log keeps a deal's events in the order in which they fold.
 type log struct {
 	entries []*entry
-	byID    map[string]*entry
+	rows    index           // of the entries, by id
 	refs    map[string]bool // ids that some retract speaks of
+	room    []entry         // for the next entries: each stays where it is
 }
 
-func newLog() *log { return &log{byID: map[string]*entry{}, refs: map[string]bool{}} }
+// entry is an event that the machine has admitted, with its names resolved.
+type entry struct {
+	Event
+	names
+}
+
+func newEntry(e *Event, of names) *entry { return &entry{Event: *e, names: of} }
+
+func newLog() *log { return &log{rows: newIndex(), refs: map[string]bool{}} }
 
 // logOf keeps events that come in any order, each id once.
 func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
@@ -23,15 +32,15 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 		if err != nil {
 			return nil, err
 		}
-		in, err := m.admit(e)
+		of, err := m.admit(&e)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := l.repeats(in); err != nil {
+		switch again, err := l.repeats(&e); {
+		case err != nil:
 			return nil, err
-		}
-		if l.byID[in.ID] == nil {
-			l.append(in)
+		case !again:
+			l.keep(&e, of)
 		}
 	}
 	slices.SortFunc(l.entries, func(a, b *entry) int {
@@ -40,32 +49,61 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 		}
 		return 1 // ids differ, so no two are equal
 	})
+	l.rows = newIndex()
+	for row, e := range l.entries {
+		l.rows.put(e.ID, row)
+	}
 	return l, nil
 }
 
-// repeats reports whether the entry is there already, and refuses one whose id
+// find gives the entry with the id, or nil.
+func (l *log) find(id string) *entry {
+	for row := range l.rows.at(id) {
+		if l.entries[row].ID == id {
+			return l.entries[row]
+		}
+	}
+	return nil
+}
+
+// repeats reports whether the event is there already, and refuses one whose id
 // has another content.
-func (l *log) repeats(in *entry) (bool, error) {
-	old := l.byID[in.ID]
-	if old != nil && old.Event != in.Event {
-		return false, &ConflictError{ID: in.ID}
+func (l *log) repeats(e *Event) (bool, error) {
+	old := l.find(e.ID)
+	if old != nil && old.Event != *e {
+		return false, &ConflictError{ID: e.ID}
 	}
 	return old != nil, nil
 }
 
-// append keeps an entry that folds after all there is.
+// mostRoom bounds how many entries are made at once.
+const mostRoom = 64
+
+// keep makes an entry of an event that folds after all there is.
+func (l *log) keep(e *Event, of names) *entry {
+	if len(l.room) == 0 {
+		l.room = make([]entry, min(max(1, len(l.entries)), mostRoom))
+	}
+	in := &l.room[0]
+	l.room = l.room[1:]
+	in.Event, in.names = *e, of
+	l.append(in)
+	return in
+}
+
+// append adds an entry that folds after all there is.
 func (l *log) append(in *entry) {
-	l.byID[in.ID] = in
+	l.rows.put(in.ID, len(l.entries))
 	if in.Kind == Retract {
 		l.refs[in.Ref] = true
 	}
 	l.entries = append(l.entries, in)
 }
 
-// isTail reports whether the entry folds after all there is.
-func (l *log) isTail(in *entry) bool {
+// isTail reports whether the event folds after all there is.
+func (l *log) isTail(e *Event) bool {
 	n := len(l.entries)
-	return n == 0 || l.entries[n-1].before(&in.Event)
+	return n == 0 || l.entries[n-1].before(e)
 }
 
 // with gives a log that also holds the entry, at its place, and leaves this one
@@ -77,9 +115,11 @@ func (l *log) with(in *entry) *log {
 		}
 		return 1
 	})
-	next := &log{byID: maps.Clone(l.byID), refs: maps.Clone(l.refs)}
-	next.append(in)
-	next.entries = slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:])
+	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.shifted(at), refs: maps.Clone(l.refs), room: l.room}
+	next.rows.put(in.ID, at)
+	if in.Kind == Retract {
+		next.refs[in.Ref] = true
+	}
 	return next
 }
 
@@ -158,15 +198,15 @@ func (l *log) findCircles(f *folding, v View) {
 	for n, start := range l.entries {
 		id := start.ID
 		for {
-			e := l.byID[id]
+			e := l.find(id)
 			if e == nil || e.Kind != Retract || e.Modality != Asserted || !v.knows(e) || walked[id] != 0 {
 				break
 			}
 			walked[id] = n + 1
 			id = e.Ref
 		}
-		if e := l.byID[id]; e != nil && e.Kind == Retract && walked[id] == n+1 && !f.circle[id] {
-			for at := id; !f.circle[at]; at = l.byID[at].Ref {
+		if e := l.find(id); e != nil && e.Kind == Retract && walked[id] == n+1 && !f.circle[id] {
+			for at := id; !f.circle[at]; at = l.find(at).Ref {
 				f.circle[at] = true
 			}
 		}

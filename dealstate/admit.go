@@ -13,12 +13,6 @@ func (m *Machine) Admit(e Event) error {
 	return err
 }
 
-// names are what an event's names mean in its agreement.
-type names struct {
-	party      int // -1: all sides
-	commitment int // -1: none
-}
-
 // admit brings an event into the form in which it is kept, or says what about
 // it this agreement cannot mean.
 func (m *Machine) admit(e *Event) (names, error) {
@@ -35,7 +29,7 @@ func (m *Machine) admit(e *Event) (names, error) {
 		if !ok {
 			return of, fieldErr("party", "%q is not a party; want one of %s", clip(e.Party), m.agreement.someParties())
 		}
-		of.party = i
+		of.party = int32(i)
 	}
 	if e.Commitment != "" {
 		if err := m.admitCommitment(e, &of); err != nil {
@@ -53,13 +47,13 @@ func (m *Machine) admitCommitment(e *Event, of *names) error {
 	if !ok {
 		return fieldErr("commitment", "%q is not a commitment of this agreement", clip(e.Commitment))
 	}
-	of.commitment = i
+	of.commitment = int32(i)
 	owner := m.agreement.Commitments[i].Party
 	switch {
 	case e.Kind != Perform || e.Party == owner:
 		return nil
 	case e.Party == "": // the commitment says whose it is
-		e.Party, of.party = owner, m.parties[owner]
+		e.Party, of.party = owner, int32(m.parties[owner])
 		return nil
 	}
 	return fieldErr("party", "%q; %s is a commitment of %q", clip(e.Party), clip(e.Commitment), clip(owner))
@@ -68,7 +62,7 @@ func (m *Machine) admitCommitment(e *Event, of *names) error {
 // admitSpeaker holds the approver's role to the approvers. Whoever speaks in it
 // must bear the name of the party's approver, or a part of it, and no other
 // approver's name more; for all sides jointly, that of one of them.
-func (m *Machine) admitSpeaker(e *Event, party int) error {
+func (m *Machine) admitSpeaker(e *Event, party int32) error {
 	if party < 0 {
 		return m.admitJointSpeaker(e)
 	}

@@ -33,7 +33,7 @@ func (m *Machine) Act(e Event) (*Act, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Act{entry: entry{Event: e, names: of}}, nil
+	return &Act{entry: *newEntry(&e, of)}, nil
 }
 
 // Cursor starts at the beginning of a deal. The zero policy is Strict.

@@ -78,7 +78,7 @@ func (d *Deal) Record(e Event) (Decision, error) {
 	if d.isNext(&e) {
 		return d.append(d.log.keep(&e, of)), nil
 	}
-	p, err := d.plan(newEntry(&e, of))
+	p, err := d.plan(&e, of)
 	if p.keep != nil {
 		p.keep()
 	}
@@ -97,7 +97,7 @@ func (d *Deal) Apply(e Event) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p, err := d.plan(newEntry(&e, of))
+	p, err := d.plan(&e, of)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (d *Deal) Check(e Event) (Decision, error) {
 	}
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	p, err := d.plan(newEntry(&e, of))
+	p, err := d.plan(&e, of)
 	return p.decision, err
 }
 
@@ -153,17 +153,17 @@ type plan struct {
 	keep     func() // nil: nothing to keep
 }
 
-// plan finds out what recording the entry would lead to, on a copy.
-func (d *Deal) plan(in *entry) (plan, error) {
-	switch again, err := d.log.repeats(&in.Event); {
+// plan finds out what recording the event would lead to, on a copy.
+func (d *Deal) plan(e *Event, of names) (plan, error) {
+	switch again, err := d.log.repeats(d.machine, e); {
 	case err != nil:
 		return plan{}, err
 	case again:
-		return plan{decision: d.duplicate(in)}, nil
-	case d.isNext(&in.Event):
-		return d.planNext(in), nil
+		return plan{decision: d.duplicate(e.ID)}, nil
+	case d.isNext(e):
+		return d.planNext(newEntry(e, of)), nil
 	}
-	return d.planLate(in), nil
+	return d.planLate(newEntry(e, of)), nil
 }
 
 // planNext takes one step on a copy of the situation.
@@ -191,8 +191,8 @@ func (d *Deal) planLate(in *entry) plan {
 }
 
 // duplicate answers as the first time, but for the outcome.
-func (d *Deal) duplicate(in *entry) Decision {
-	first := slices.IndexFunc(d.now.steps, func(st step) bool { return st.entry != nil && st.entry.ID == in.ID })
+func (d *Deal) duplicate(id string) Decision {
+	first := slices.IndexFunc(d.now.steps, func(st step) bool { return st.entry != nil && st.entry.ID == id })
 	return d.machine.decision(d.now.steps[first]).Repeated()
 }
 
@@ -355,7 +355,7 @@ func (d *Deal) Events() iter.Seq[Event] {
 	d.mu.RUnlock()
 	return func(yield func(Event) bool) {
 		for _, e := range entries {
-			if !yield(e.Event) {
+			if !yield(d.machine.event(e)) {
 				return
 			}
 		}

@@ -19,10 +19,10 @@ func (did *change) stop(outcome Outcome, why Reason) { did.outcome, did.reason =
 // as the event would leave it.
 func (f *folding) enact(e *entry, did *change) {
 	if !f.speaksOfThisRevision(e) {
-		did.stop(Refused, Reason{Code: ReasonRevisionMismatch, Have: int64(e.Revision), Need: int64(f.revision)})
+		did.stop(Refused, Reason{Code: ReasonRevisionMismatch, Have: int64(e.revision), Need: int64(f.revision)})
 		return
 	}
-	did.outcome, did.reason = Applied, Reason{Code: ReasonCounted, Subject: e.Party, Detail: e.Kind.String()}
+	did.outcome, did.reason = Applied, Reason{Code: ReasonCounted, Subject: f.m.partyID(e), Detail: e.Kind.String()}
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
 		f.consent(e, did)
@@ -43,26 +43,27 @@ func (f *folding) enact(e *entry, did *change) {
 // speaksOfThisRevision holds consent to the revision that it names. Who reports
 // a new text may mean the old number or the new one.
 func (f *folding) speaksOfThisRevision(e *entry) bool {
+	revision := int(e.revision)
 	switch e.Kind {
 	case Approve, Reject, Withdraw, Implement:
-		return e.Revision == 0 || e.Revision == f.revision
+		return revision == 0 || revision == f.revision
 	case Amend:
-		return e.Revision == 0 || e.Revision == f.revision || e.Revision == f.revision+1
+		return revision == 0 || revision == f.revision || revision == f.revision+1
 	}
 	return true
 }
 
 func (f *folding) consent(e *entry, did *change) {
-	p := e.party
+	p := int(e.party)
 	did.approved, did.rejected, did.act = f.approved.has(p), f.rejected.has(p), f.acts[p]
 	again := e.Kind == Approve && did.approved || e.Kind == Reject && did.rejected
 	if again {
 		before := did.act.entry
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: e.Party, Detail: e.Kind.String(), Event: before.ID, At: before.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
 		return
 	}
 	if e.Kind == Withdraw && !did.approved && !f.boundUnasked(p) {
-		did.stop(Refused, Reason{Code: ReasonNothingToWithdraw, Subject: e.Party})
+		did.stop(Refused, Reason{Code: ReasonNothingToWithdraw, Subject: f.m.partyID(e)})
 		return
 	}
 	f.approved.put(p, e.Kind == Approve)
@@ -86,12 +87,12 @@ func (f *folding) amend(did *change) {
 }
 
 func (f *folding) perform(e *entry, did *change) {
-	if f.performed.has(e.commitment) {
+	if f.performed.has(int(e.commitment)) {
 		before := f.done[e.commitment]
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: e.Commitment, Detail: e.Kind.String(), Event: before.ID, At: before.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.commitmentID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
 		return
 	}
-	f.performed.set(e.commitment)
+	f.performed.set(int(e.commitment))
 	f.done[e.commitment] = e
 }
 
@@ -100,7 +101,7 @@ func (f *folding) perform(e *entry, did *change) {
 func (f *folding) settle(e *entry, did *change) {
 	var open []*entry
 	for _, d := range f.disputes {
-		if e.Ref != "" && d.ID != e.Ref || e.Commitment != "" && d.Commitment != e.Commitment {
+		if e.ref() != "" && d.ID != e.ref() || e.commitment >= 0 && d.commitment != e.commitment {
 			open = append(open, d)
 		}
 	}
@@ -115,26 +116,26 @@ func (f *folding) settle(e *entry, did *change) {
 // for itself: the deal's instant is the earliest that any side stands by.
 func (f *folding) extend(e *entry, did *change) {
 	did.deadline, did.term = f.deadline, f.term
-	clock, kind := &f.deadline, Deadline
+	clock, kind, until := &f.deadline, Deadline, e.until()
 	if f.isInForce() || f.m.ends[f.state] {
 		clock, kind = &f.term, Term
 	}
 	parties := len(f.acts)
-	before, own := clock.due(parties), clock.of(e.party, parties)
+	before, own := clock.due(parties), clock.of(f.actor, parties)
 	switch floor := latest(own, e.At); {
-	case before.IsZero() && e.party >= 0: // one side cannot set a limit for all
+	case before.IsZero() && f.actor >= 0: // one side cannot set a limit for all
 		did.stop(Refused, Reason{Code: ReasonNoClock, Detail: kind.String()})
 		return
-	case e.Until.Equal(own):
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: e.Party, Detail: e.Kind.String()})
+	case until.Equal(own):
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String()})
 		return
-	case !e.Until.After(floor):
+	case !until.After(floor):
 		did.stop(Refused, Reason{Code: ReasonNotLater, At: floor})
 		return
 	}
-	*clock = clock.extended(e.party, e.Until)
+	*clock = clock.extended(f.actor, until)
 	due := clock.due(parties)
-	did.reason = Reason{Code: ReasonMoved, Subject: e.Party, Detail: kind.String(), At: due}
+	did.reason = Reason{Code: ReasonMoved, Subject: f.m.partyID(e), Detail: kind.String(), At: due}
 	if due.Equal(before) {
 		did.reason.Code = ReasonNotYetMoved
 	}
@@ -144,16 +145,16 @@ func (f *folding) extend(e *entry, did *change) {
 func (f *folding) undo(e *entry, did *change) {
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
-		f.approved.put(e.party, did.approved)
-		f.rejected.put(e.party, did.rejected)
-		f.acts[e.party] = did.act
+		f.approved.put(f.actor, did.approved)
+		f.rejected.put(f.actor, did.rejected)
+		f.acts[f.actor] = did.act
 	case Amend:
 		half := len(f.approved)
 		copy(f.approved, f.scratch[:half])
 		copy(f.rejected, f.scratch[half:])
 		f.revision--
 	case Perform:
-		f.performed.clear(e.commitment)
+		f.performed.clear(int(e.commitment))
 		f.done[e.commitment] = nil
 	case Dispute, Settle:
 		f.disputes = did.disputes

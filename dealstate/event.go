@@ -220,18 +220,6 @@ func (e *Event) tidy() {
 	}
 }
 
-// before reports whether the event folds before the other: by At, then by
-// Recorded, then by ID.
-func (e *Event) before(o *Event) bool {
-	if c := e.At.Compare(o.At); c != 0 {
-		return c < 0
-	}
-	if c := e.Recorded.Compare(o.Recorded); c != 0 {
-		return c < 0
-	}
-	return e.ID < o.ID
-}
-
 // LogValue gives log/slog the fields a reader of a log needs.
 func (e Event) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", e.ID), slog.String("deal", e.Deal), slog.String("kind", e.Kind.String()),

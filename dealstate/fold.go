@@ -35,7 +35,7 @@ func (m *Machine) decision(st step) Decision {
 	d := Decision{Deal: m.agreement.ID, Kind: st.kind, At: st.instant(), Outcome: st.outcome, Revision: int(st.revision), Reasons: st.why,
 		From: m.lifecycle.States[st.from], To: m.lifecycle.States[st.to]}
 	if st.entry != nil {
-		d.Event, d.Party = st.entry.ID, st.entry.Party
+		d.Event, d.Party = st.entry.ID, m.partyID(st.entry)
 	}
 	if st.rule >= 0 {
 		d.Rule = m.lifecycle.Rules[st.rule].ID
@@ -139,7 +139,7 @@ func (f *folding) choose(on Kind) (rule int, ok bool) {
 
 // decide says what one event does, and does it.
 func (f *folding) decide(e *entry) step {
-	f.actor = e.party
+	f.actor = int(e.party)
 	d := step{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
@@ -147,7 +147,7 @@ func (f *folding) decide(e *entry) step {
 		return d
 	}
 	if e.Kind == Retract {
-		d.outcome, d.why = Applied, []Reason{{Code: ReasonVoids, Event: e.Ref}}
+		d.outcome, d.why = Applied, []Reason{{Code: ReasonVoids, Event: e.ref()}}
 		return d
 	}
 	var change change
@@ -172,7 +172,7 @@ func (f *folding) decide(e *entry) step {
 		f.warnBeforeEffect(e)
 	}
 	if !f.quiet {
-		d.why = f.m.groundsFor(rule, e.party, change.reason)
+		d.why = f.m.groundsFor(rule, f.actor, change.reason)
 	}
 	f.follow(&d, rule, e.ID)
 	return d
@@ -222,8 +222,8 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 		why = append(why, Reason{Code: ReasonNote})
 	case e.Kind == Retract && f.circle[e.ID]:
 		why = append(why, Reason{Code: ReasonCircular})
-	case e.Kind == Retract && !f.known[e.Ref]:
-		why = append(why, Reason{Code: ReasonNoTarget, Event: e.Ref})
+	case e.Kind == Retract && !f.known[e.ref()]:
+		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
 	}
 	return why, len(why) > 0
 }

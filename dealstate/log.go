@@ -15,14 +15,6 @@ type log struct {
 	room    []entry         // for the next entries: each stays where it is
 }
 
-// entry is an event that the machine has admitted, with its names resolved.
-type entry struct {
-	Event
-	names
-}
-
-func newEntry(e *Event, of names) *entry { return &entry{Event: *e, names: of} }
-
 func newLog() *log { return &log{rows: newIndex(), refs: map[string]bool{}} }
 
 // logOf keeps events that come in any order, each id once.
@@ -36,19 +28,14 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch again, err := l.repeats(&e); {
+		switch again, err := l.repeats(m, &e); {
 		case err != nil:
 			return nil, err
 		case !again:
 			l.keep(&e, of)
 		}
 	}
-	slices.SortFunc(l.entries, func(a, b *entry) int {
-		if a.before(&b.Event) {
-			return -1
-		}
-		return 1 // ids differ, so no two are equal
-	})
+	slices.SortFunc(l.entries, func(a, b *entry) int { return a.compare(&b.place) })
 	l.rows = newIndex()
 	for row, e := range l.entries {
 		l.rows.put(e.ID, row)
@@ -68,9 +55,9 @@ func (l *log) find(id string) *entry {
 
 // repeats reports whether the event is there already, and refuses one whose id
 // has another content.
-func (l *log) repeats(e *Event) (bool, error) {
+func (l *log) repeats(m *Machine, e *Event) (bool, error) {
 	old := l.find(e.ID)
-	if old != nil && old.Event != *e {
+	if old != nil && m.event(old) != *e {
 		return false, &ConflictError{ID: e.ID}
 	}
 	return old != nil, nil
@@ -86,7 +73,7 @@ func (l *log) keep(e *Event, of names) *entry {
 	}
 	in := &l.room[0]
 	l.room = l.room[1:]
-	in.Event, in.names = *e, of
+	in.fill(e, of)
 	l.append(in)
 	return in
 }
@@ -95,30 +82,25 @@ func (l *log) keep(e *Event, of names) *entry {
 func (l *log) append(in *entry) {
 	l.rows.put(in.ID, len(l.entries))
 	if in.Kind == Retract {
-		l.refs[in.Ref] = true
+		l.refs[in.ref()] = true
 	}
 	l.entries = append(l.entries, in)
 }
 
 // isTail reports whether the event folds after all there is.
 func (l *log) isTail(e *Event) bool {
-	n := len(l.entries)
-	return n == 0 || l.entries[n-1].before(e)
+	n, place := len(l.entries), e.place()
+	return n == 0 || l.entries[n-1].compare(&place) < 0
 }
 
 // with gives a log that also holds the entry, at its place, and leaves this one
 // as it is.
 func (l *log) with(in *entry) *log {
-	at, _ := slices.BinarySearchFunc(l.entries, in, func(a, b *entry) int {
-		if a.before(&b.Event) {
-			return -1
-		}
-		return 1
-	})
+	at, _ := slices.BinarySearchFunc(l.entries, in, func(a, b *entry) int { return a.compare(&b.place) })
 	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.shifted(at), refs: maps.Clone(l.refs), room: l.room}
 	next.rows.put(in.ID, at)
 	if in.Kind == Retract {
-		next.refs[in.Ref] = true
+		next.refs[in.ref()] = true
 	}
 	return next
 }
@@ -179,7 +161,7 @@ func (l *log) retractions(f *folding, v View) {
 		}
 		f.known[e.ID] = true
 		if e.Kind == Retract && e.Modality == Asserted {
-			against[e.Ref] = append(against[e.Ref], e)
+			against[e.ref()] = append(against[e.ref()], e)
 		}
 	}
 	l.findCircles(f, v)
@@ -203,10 +185,10 @@ func (l *log) findCircles(f *folding, v View) {
 				break
 			}
 			walked[id] = n + 1
-			id = e.Ref
+			id = e.ref()
 		}
 		if e := l.find(id); e != nil && e.Kind == Retract && walked[id] == n+1 && !f.circle[id] {
-			for at := id; !f.circle[at]; at = l.find(at).Ref {
+			for at := id; !f.circle[at]; at = l.find(at).ref() {
 				f.circle[at] = true
 			}
 		}

@@ -136,7 +136,7 @@ func (f *folding) snapshot(v View) Snapshot {
 		s.Commitments = append(s.Commitments, status)
 	}
 	for _, d := range f.disputes {
-		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: d.Party, By: d.By, Commitment: d.Commitment, At: d.At})
+		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: f.m.partyID(d), By: d.By, Commitment: f.m.commitmentID(d), At: d.At})
 	}
 	if clock, due := f.nextClock(); clock >= 0 {
 		s.Next = &ClockStatus{Clock: firstClock + Kind(clock), Due: due}

@@ -86,9 +86,9 @@ func (e *Event) checkTexts() error {
 	return orElse(err, "note", e.Note, maxText)
 }
 
-// orElse keeps the first error.
+// orElse keeps the first error. Most texts are left out.
 func orElse(err error, field, text string, most int) error {
-	if err != nil {
+	if err != nil || text == "" {
 		return err
 	}
 	return checkText(field, text, most)
@@ -157,9 +157,11 @@ func isDate(text string) bool {
 			return false
 		}
 	}
-	month, day := text[5:7], text[8:]
-	return month >= "01" && month <= "12" && day >= "01" && day <= "28"
+	month, day := twoDigits(text[5:]), twoDigits(text[8:])
+	return 1 <= month && month <= 12 && 1 <= day && day <= 28
 }
+
+func twoDigits(text string) int { return 10*int(text[0]-'0') + int(text[1]-'0') }
 
 func checkPublished(text string) error {
 	if text == "" || isDate(text) {

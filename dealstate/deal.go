@@ -18,8 +18,16 @@ type Deal struct {
 
 	mu   sync.RWMutex
 	log  *log
-	now  *folding  // after the last event, with every step so far
-	last time.Time // the last instant of which the log speaks
+	now  *folding // after the last event
+	past history  // what led there
+	outlook
+}
+
+// outlook is the last instant of which the log speaks, and what the clocks do
+// until then after the last event.
+type outlook struct {
+	last time.Time
+	tail []step
 }
 
 // New compiles the agreement and opens a deal on it under the [Strict]
@@ -52,8 +60,8 @@ func (m *Machine) Load(p Policy, events iter.Seq2[Event, error]) (*Deal, error) 
 		return nil, err
 	}
 	d := m.NewDeal(p)
-	d.log, d.last = l, l.last(View{})
-	d.now = l.replayAll(m, d.policy)
+	d.log = l
+	d.replace(l.replayAll(m, d.policy))
 	return d, nil
 }
 
@@ -137,14 +145,37 @@ func (d *Deal) isNext(e *Event) bool {
 	return e.Kind != Retract && d.log.isTail(e) && d.log.find(e.ID) == nil && !d.log.refs[e.ID]
 }
 
-// append takes one step, on an entry that the log has just kept. Nothing in it is proportional to the parties or to
-// the log.
+// append takes one step, on an entry that the log has just kept. Nothing in it
+// is proportional to the parties or to the log.
 func (d *Deal) append(in *entry) Decision {
-	before, from := d.now.tail(d.last), len(d.now.steps)
-	d.last = in.after(d.last)
-	d.now.horizon = d.last
-	made := d.now.takeAll(in)
-	return d.machine.stepped(before, d.now, from, made, d.last)
+	decision, then := d.step(d.now, in)
+	d.move(d.now, then)
+	return decision
+}
+
+// step has the folding, or a copy of it, take one more entry. Revised are the
+// clocks that fire only now, or no more.
+func (d *Deal) step(f *folding, in *entry) (Decision, outlook) {
+	f.horizon = in.after(d.last)
+	made := f.takeAll(in)
+	decision, then := d.machine.decision(f.steps[made]), f.outlook()
+	if len(d.tail)+len(then.tail) > 0 || len(f.steps) > 1 {
+		decision.Revised = d.machine.revisions(d.tail, slices.Concat(f.steps, then.tail), in)
+	}
+	return decision, then
+}
+
+// move makes the folding the deal's own, and its steps the latest.
+func (d *Deal) move(f *folding, then outlook) {
+	d.past.add(f.steps...)
+	f.steps = f.steps[:0]
+	d.now, d.outlook = f, then
+}
+
+// replace makes a folding of the whole log the deal's own.
+func (d *Deal) replace(f *folding) {
+	d.past, f.steps = history{f.steps}, nil
+	d.now, d.outlook = f, f.outlook()
 }
 
 // plan is what recording an event would lead to.
@@ -169,13 +200,10 @@ func (d *Deal) plan(e *Event, of names) (plan, error) {
 // planNext takes one step on a copy of the situation.
 func (d *Deal) planNext(in *entry) plan {
 	f := d.now.copied()
-	last := in.after(d.last)
-	f.horizon = last
-	made := f.takeAll(in)
-	decision := d.machine.stepped(d.now.tail(d.last), f, len(d.now.steps), made, last)
+	decision, then := d.step(f, in)
 	return plan{decision: decision, keep: func() {
 		d.log.append(in)
-		d.now, d.last = f, last
+		d.move(f, then)
 	}}
 }
 
@@ -185,15 +213,22 @@ func (d *Deal) planLate(in *entry) plan {
 	f := l.replayAll(d.machine, d.policy)
 	at := slices.IndexFunc(f.steps, func(st step) bool { return st.entry == in })
 	decision := d.machine.decision(f.steps[at])
-	last := in.after(d.last)
-	decision.Revised = d.machine.revisions(slices.Concat(d.now.steps, d.now.tail(d.last)), slices.Concat(f.steps, f.tail(last)), in)
-	return plan{decision: decision, keep: func() { d.log, d.now, d.last = l, f, last }}
+	before, after := append(slices.Collect(d.past.all()), d.tail...), slices.Concat(f.steps, f.outlook().tail)
+	decision.Revised = d.machine.revisions(before, after, in)
+	return plan{decision: decision, keep: func() {
+		d.log = l
+		d.replace(f)
+	}}
 }
 
 // duplicate answers as the first time, but for the outcome.
 func (d *Deal) duplicate(id string) Decision {
-	first := slices.IndexFunc(d.now.steps, func(st step) bool { return st.entry != nil && st.entry.ID == id })
-	return d.machine.decision(d.now.steps[first]).Repeated()
+	for st := range d.past.all() {
+		if st.entry != nil && st.entry.ID == id {
+			return d.machine.decision(st).Repeated()
+		}
+	}
+	panic("dealstate: " + id + " is in the log, and nothing was decided on it")
 }
 
 // revisions pairs the steps before with those after, and keeps the pairs that
@@ -273,7 +308,6 @@ func (d *Deal) Now() Snapshot {
 // settled lets the clocks run, on a copy, up to the last instant on record.
 func (d *Deal) settled() *folding {
 	f := d.now.copied()
-	f.horizon = d.last
 	f.advance(d.last)
 	return f
 }
@@ -281,31 +315,19 @@ func (d *Deal) settled() *folding {
 // copied gives a folding that goes on from here, and leaves this one as it is.
 func (f *folding) copied() *folding {
 	c := *f
-	c.situation = f.clone()
-	c.steps = f.steps[:len(f.steps):len(f.steps)]
+	c.situation, c.steps = f.clone(), nil
 	return &c
 }
 
-// tail is what the clocks do between the last event and the last instant on
-// record.
-func (f *folding) tail(last time.Time) []step {
-	if clock, due := f.nextClock(); clock < 0 || due.After(last) {
-		return nil
+// outlook says what is left to happen up to the horizon.
+func (f *folding) outlook() outlook {
+	o := outlook{last: f.horizon}
+	if clock, due := f.nextClock(); clock >= 0 && !due.After(o.last) {
+		c := f.copied()
+		c.advance(o.last)
+		o.tail = c.steps
 	}
-	c := f.copied()
-	c.advance(last)
-	return c.steps[len(f.steps):]
-}
-
-// stepped gives the decision on an event just taken, with the clocks that fire
-// only now, or no more.
-func (m *Machine) stepped(before []step, f *folding, from, made int, last time.Time) Decision {
-	d := m.decision(f.steps[made])
-	after := f.tail(last)
-	if len(before)+len(after) > 0 || len(f.steps) > from+1 {
-		d.Revised = m.revisions(before, slices.Concat(f.steps[from:], after), f.steps[made].entry)
-	}
-	return d
+	return o
 }
 
 // after is the last instant of which the log speaks, with this entry in it.
@@ -336,10 +358,10 @@ func (d *Deal) Explain() string { return d.Now().Explain() }
 // sees the deal as it was when the loop began.
 func (d *Deal) Decisions() iter.Seq[Decision] {
 	d.mu.RLock()
-	steps := d.settled().steps
+	steps := append(slices.Clone(d.past), d.tail)
 	d.mu.RUnlock()
 	return func(yield func(Decision) bool) {
-		for _, st := range steps {
+		for st := range steps.all() {
 			if !yield(d.machine.decision(st)) {
 				return
 			}

@@ -76,7 +76,7 @@ func (d *Deal) Policy() Policy { return d.policy }
 // recorded before comes back as a Duplicate. The error is a *FieldError for an
 // event that is not well-formed or that this agreement cannot mean, and a
 // *ConflictError for an id that is taken; nothing is kept then.
-func (d *Deal) Record(e Event) (Decision, error) {
+func (d *Deal) Record(e Event) (decision Decision, err error) {
 	of, err := d.machine.admit(&e)
 	if err != nil {
 		return Decision{}, err
@@ -84,7 +84,8 @@ func (d *Deal) Record(e Event) (Decision, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.isNext(&e) {
-		return d.append(d.log.keep(&e, of)), nil
+		d.append(d.log.keep(&e, of), &decision)
+		return decision, nil
 	}
 	p, err := d.plan(&e, of)
 	if p.keep != nil {
@@ -147,22 +148,21 @@ func (d *Deal) isNext(e *Event) bool {
 
 // append takes one step, on an entry that the log has just kept. Nothing in it
 // is proportional to the parties or to the log.
-func (d *Deal) append(in *entry) Decision {
-	decision, then := d.step(d.now, in)
-	d.move(d.now, then)
-	return decision
+func (d *Deal) append(in *entry, decision *Decision) {
+	d.move(d.now, d.step(d.now, in, decision))
 }
 
 // step has the folding, or a copy of it, take one more entry. Revised are the
 // clocks that fire only now, or no more.
-func (d *Deal) step(f *folding, in *entry) (Decision, outlook) {
+func (d *Deal) step(f *folding, in *entry, decision *Decision) outlook {
 	f.horizon = in.after(d.last)
 	made := f.takeAll(in)
-	decision, then := d.machine.decision(f.steps[made]), f.outlook()
+	then := f.outlook()
+	*decision = d.machine.decision(f.steps[made])
 	if len(d.tail)+len(then.tail) > 0 || len(f.steps) > 1 {
 		decision.Revised = d.machine.revisions(d.tail, slices.Concat(f.steps, then.tail), in)
 	}
-	return decision, then
+	return then
 }
 
 // move makes the folding the deal's own, and its steps the latest.
@@ -199,12 +199,14 @@ func (d *Deal) plan(e *Event, of names) (plan, error) {
 
 // planNext takes one step on a copy of the situation.
 func (d *Deal) planNext(in *entry) plan {
+	var p plan
 	f := d.now.copied()
-	decision, then := d.step(f, in)
-	return plan{decision: decision, keep: func() {
+	then := d.step(f, in, &p.decision)
+	p.keep = func() {
 		d.log.append(in)
 		d.move(f, then)
-	}}
+	}
+	return p
 }
 
 // planLate folds the log with the entry in it, and compares.

@@ -22,7 +22,8 @@ func (f *folding) enact(e *entry, did *change) {
 		did.stop(Refused, Reason{Code: ReasonRevisionMismatch, Have: int64(e.revision), Need: int64(f.revision)})
 		return
 	}
-	did.outcome, did.reason = Applied, Reason{Code: ReasonCounted, Subject: f.m.partyID(e), Detail: e.Kind.String()}
+	did.outcome = Applied
+	did.reason.Code, did.reason.Subject, did.reason.Detail = ReasonCounted, f.m.partyID(e), e.Kind.String()
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
 		f.consent(e, did)

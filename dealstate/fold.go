@@ -99,11 +99,7 @@ func (f *folding) advance(to time.Time) {
 // entry into force comes before expiry, and the deadline comes last.
 func (f *folding) nextClock() (clock int, due time.Time) {
 	clock = -1
-	for _, c := range [...]Kind{Effect, Term, Deadline} {
-		i := int(c - firstClock)
-		if !f.m.runs[i][f.state] {
-			continue
-		}
+	for _, i := range f.m.clocks[f.state] {
 		at := f.dueAt(i)
 		if at.IsZero() || at.Equal(f.fired[i]) {
 			continue
@@ -172,7 +168,7 @@ func (f *folding) decide(e *entry) step {
 		f.warnBeforeEffect(e)
 	}
 	if !f.quiet {
-		d.why = f.m.groundsFor(rule, f.actor, change.reason)
+		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
 	f.follow(&d, rule, e.ID)
 	return d

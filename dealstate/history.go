@@ -9,13 +9,14 @@ type history [][]step
 
 // add makes room for one step first, and for up to 64 at once in the end.
 func (h *history) add(steps ...step) {
-	for _, st := range steps {
-		last := len(*h) - 1
-		if last < 0 || len((*h)[last]) == cap((*h)[last]) {
-			*h = append(*h, make([]step, 0, 1<<min(len(*h), 6)))
-			last++
+	for i := range steps {
+		n := len(*h)
+		if n == 0 || len((*h)[n-1]) == cap((*h)[n-1]) {
+			*h = append(*h, make([]step, 0, 1<<min(n, 6)))
+			n++
 		}
-		(*h)[last] = append((*h)[last], st)
+		last := &(*h)[n-1]
+		*last = append(*last, steps[i])
 	}
 }
 

@@ -29,6 +29,7 @@ type Machine struct {
 	next        [][]int      // by rule and state: where looplab led, or -1
 	leadsTo     [][]bool     // by kind and state: a rule for the kind leads there from elsewhere
 	runs        [][]bool     // by clock and state: the clock runs
+	clocks      [][]int      // by state: those that run, in the order in which they fire
 	ends        []bool       // by state: a term rule leads there
 	runners     sync.Pool    // of *runner
 }
@@ -121,6 +122,7 @@ type runner struct {
 	state int // that the fsm is in
 	rule  int
 	now   *situation // nil while probing: every guard is let through
+	to    string     // where looplab says that the rule leads
 }
 
 func newRunner(m *Machine) *runner {
@@ -142,7 +144,7 @@ type unmetError struct{ reasons []Reason }
 func (e *unmetError) Error() string { return joinReasons(e.reasons) }
 
 func (r *runner) guard(_ context.Context, e *fsm.Event) {
-	if r.now == nil {
+	if r.to = e.Dst; r.now == nil {
 		return
 	}
 	if g := &r.m.guards[r.rule]; g.eval(r.now) != Met {
@@ -164,7 +166,7 @@ func (r *runner) fire(rule, state int, now *situation) (next int, why []Reason, 
 	r.now = nil
 	switch err := err.(type) {
 	case nil:
-		r.state = r.m.stateOf(r.fsm.Current(), rule, state)
+		r.state = r.m.stateOf(r.to, rule, state)
 		return r.state, nil, true
 	case fsm.NoTransitionError: // a rule that stays in its state
 		return state, nil, true
@@ -234,11 +236,14 @@ func (m *Machine) tabulate() {
 			m.ends[m.states[r.To]] = m.ends[m.states[r.To]] || r.On == Term
 		}
 	}
-	m.runs = make([][]bool, numClocks)
-	for c := range m.runs {
+	m.runs, m.clocks = make([][]bool, numClocks), make([][]int, len(m.lifecycle.States))
+	for _, clock := range [...]Kind{Effect, Term, Deadline} {
+		c := int(clock - firstClock)
 		m.runs[c] = make([]bool, len(m.lifecycle.States))
 		for s := range m.lifecycle.States {
-			m.runs[c][s] = len(m.tried[int(firstClock)+c][s]) > 0
+			if m.runs[c][s] = len(m.tried[clock][s]) > 0; m.runs[c][s] {
+				m.clocks[s] = append(m.clocks[s], c)
+			}
 		}
 	}
 }
@@ -263,11 +268,11 @@ func (m *Machine) ground() {
 
 // groundsFor lists why an applied event counts: what it did, and what the rule
 // found.
-func (m *Machine) groundsFor(rule, party int, did Reason) []Reason {
+func (m *Machine) groundsFor(rule, party int, did *Reason) []Reason {
 	if m.grounds != nil && did.Code == ReasonCounted {
 		return m.grounds[rule][party+1]
 	}
-	return m.findGrounds(rule, did)
+	return m.findGrounds(rule, *did)
 }
 
 func (m *Machine) findGrounds(rule int, did Reason) []Reason {

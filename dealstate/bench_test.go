@@ -16,18 +16,46 @@ import (
 // BenchmarkLooplabEvent is the reference: one raw event on one kept looplab
 // machine, with one callback that lets it pass.
 func BenchmarkLooplabEvent(b *testing.B) {
-	machine := fsm.NewFSM("implemented", fsm.Events{
-		{Name: "suspend", Src: []string{"implemented"}, Dst: "suspended"},
-		{Name: "resume", Src: []string{"suspended"}, Dst: "implemented"},
-	}, fsm.Callbacks{"before_event": func(context.Context, *fsm.Event) {}})
+	machine, events := keptLooplab()
 	ctx := context.Background()
-	events := [2]string{"suspend", "resume"}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if err := machine.Event(ctx, events[i&1]); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+func keptLooplab() (machine *fsm.FSM, events [2]string) {
+	return fsm.NewFSM("implemented", fsm.Events{
+		{Name: "suspend", Src: []string{"implemented"}, Dst: "suspended"},
+		{Name: "resume", Src: []string{"suspended"}, Dst: "implemented"},
+	}, fsm.Callbacks{"before_event": func(context.Context, *fsm.Event) {}}), [2]string{"suspend", "resume"}
+}
+
+// Entries, index and history come in slabs. Not parallel: it counts.
+func TestRecordAllocatesNoOftenerThanLooplab(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector makes sync.Pool forget on purpose")
+	}
+	machine, names := keptLooplab()
+	turn := 0
+	raw := testing.AllocsPerRun(800, func() {
+		_ = machine.Event(context.Background(), names[turn&1])
+		turn++
+	})
+	a := dealstate.Agreement{ID: "tail", Parties: bothSides}
+	deal, err := dealstate.New(a)
+	require.NoError(t, err)
+	events := consents(a)
+	recordAll(t, deal, events[:100])
+	next := 100
+	recorded := testing.AllocsPerRun(800, func() {
+		_, _ = deal.Record(events[next])
+		next++
+	})
+	require.Positive(t, raw)
+	require.LessOrEqual(t, recorded, raw)
 }
 
 // tail is how many events a benchmark records on one deal.

@@ -215,13 +215,16 @@ func (d *Deal) planLate(in *entry) plan {
 	f := l.replayAll(d.machine, d.policy)
 	at := slices.IndexFunc(f.steps, func(st step) bool { return st.entry == in })
 	decision := d.machine.decision(f.steps[at])
-	before, after := append(slices.Collect(d.past.all()), d.tail...), slices.Concat(f.steps, f.outlook().tail)
+	before, after := slices.Concat(d.steps()...), slices.Concat(f.steps, f.outlook().tail)
 	decision.Revised = d.machine.revisions(before, after, in)
 	return plan{decision: decision, keep: func() {
 		d.log = l
 		d.replace(f)
 	}}
 }
+
+// steps are all up to the last instant on record, whatever the deal goes on to.
+func (d *Deal) steps() history { return append(slices.Clone(d.past), d.tail) }
 
 // duplicate answers as the first time, but for the outcome.
 func (d *Deal) duplicate(id string) Decision {
@@ -360,7 +363,7 @@ func (d *Deal) Explain() string { return d.Now().Explain() }
 // sees the deal as it was when the loop began.
 func (d *Deal) Decisions() iter.Seq[Decision] {
 	d.mu.RLock()
-	steps := append(slices.Clone(d.past), d.tail)
+	steps := d.steps()
 	d.mu.RUnlock()
 	return func(yield func(Decision) bool) {
 		for st := range steps.all() {

@@ -7,8 +7,9 @@ import (
 
 // Cursor moves one deal along without a log: for those who try out what could
 // happen, or who bring their events in order and want no history. It follows
-// the same rules as a [Deal], from the table that looplab filled, keeps no
-// decisions and gives no reasons. It is not safe for concurrent use.
+// the same rules as a [Deal], from the table that looplab filled, and keeps no
+// decisions; who wants them, with their reasons, asks with Watch. It is not safe for
+// concurrent use.
 //
 // A retract needs a log to void something in, so it does nothing here.
 type Cursor struct {
@@ -82,10 +83,24 @@ func (c *Cursor) Take(a *Act, at time.Time) Outcome {
 	e := c.room()
 	*e = a.entry
 	e.At = latest(at, c.f.now)
-	c.f.advance(e.At)
-	outcome := c.f.decide(e).outcome
-	c.f.advance(e.At) // a delay of no time
-	return outcome
+	c.f.advance(earliest(e.At, c.f.horizon))
+	st := c.f.decide(e)
+	c.f.keep(st)
+	c.f.advance(earliest(e.At, c.f.horizon)) // a delay of no time
+	return st.outcome
+}
+
+// Until sets the horizon: no clock runs beyond it, even where an act does, as a
+// plan may. It holds until it is set again. A new cursor has none.
+func (c *Cursor) Until(horizon time.Time) { c.f.horizon = horizon }
+
+// Watch has every decision told from here on, that of a clock included, in their
+// order and with all reasons; nil: none. Events are those of the acts' templates.
+func (c *Cursor) Watch(tell func(Decision)) {
+	c.f.quiet, c.f.tell = tell == nil, nil
+	if tell != nil {
+		c.f.tell = func(st step) { tell(c.f.m.decision(st)) }
+	}
 }
 
 // room gives an entry that stays where it is: the situation points to it.
@@ -109,6 +124,9 @@ func (c *Cursor) State() State { return c.f.name() }
 // Since is when the deal came to its state; zero if it never left the first and
 // no negotiation was taken.
 func (c *Cursor) Since() time.Time { return c.f.since }
+
+// Revision is that of the text, from 1.
+func (c *Cursor) Revision() int { return c.f.revision }
 
 // Next is the clock due next; ok is false when none runs.
 func (c *Cursor) Next() (clock ClockStatus, ok bool) {

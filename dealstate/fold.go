@@ -14,6 +14,7 @@ type folding struct {
 	horizon time.Time // the instant looked at
 	live    bool
 	quiet   bool              // keep no steps, and give no reasons
+	tell    func(step)        // instead of keeping them
 	voided  map[string]string // retracted event: by which retract
 	steps   []step            // what was decided
 	circle  map[string]bool   // retracts that void one another
@@ -75,7 +76,11 @@ func (f *folding) takeAll(e *entry) (made int) {
 }
 
 func (f *folding) keep(st step) {
-	if !f.quiet {
+	switch {
+	case f.quiet:
+	case f.tell != nil:
+		f.tell(st)
+	default:
 		f.steps = append(f.steps, st)
 	}
 }

@@ -385,7 +385,7 @@ func (a *automaton) ask(from, symbol uint32) (leads lead, what uint32) {
 	if decision.From != decision.To || a.spots[next].began && !here.began {
 		to |= leadMoves
 	}
-	a.said = append(a.said, saidOf(decision))
+	a.said = append(a.said, saidOf(decision, nil))
 	return to, uint32(len(a.said) - 1)
 }
 
@@ -406,12 +406,12 @@ func (a *automaton) event(symbol uint32, here spot) dealstate.Event {
 	return e
 }
 
-func saidOf(d dealstate.Decision) said {
-	s := said{outcome: d.Outcome, rule: d.Rule, from: d.From, to: d.To}
+// saidOf appends the reasons' codes to the given ones.
+func saidOf(d dealstate.Decision, codes []dealstate.ReasonCode) said {
 	for _, r := range d.Reasons {
-		if !slices.Contains(s.reasons, r.Code) {
-			s.reasons = append(s.reasons, r.Code)
+		if !slices.Contains(codes, r.Code) {
+			codes = append(codes, r.Code)
 		}
 	}
-	return s
+	return said{outcome: d.Outcome, rule: d.Rule, from: d.From, to: d.To, reasons: codes}
 }

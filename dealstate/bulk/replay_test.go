@@ -35,7 +35,7 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 		for i := range decisions {
 			d := &decisions[i]
 			d.Deal = deal
-			said := saidOf(*d)
+			said := saidOf(*d, nil)
 			out.totals.count(&said, 1, d.Event == "")
 			if d.From != d.To {
 				out.transitions = append(out.transitions, transitionOf(*d))

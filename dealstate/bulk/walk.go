@@ -45,18 +45,19 @@ type folded struct {
 // walker takes the events of one shard after the other in the order in which they
 // came, for one view.
 type walker struct {
-	l      *Log
-	view   dealstate.View
-	known  int64 // of the view, or the end of time
-	until  int64
-	autos  []*automaton // by machine; nil: not needed yet
-	totals Totals       // of the deals that were folded
-	s      *shard       // at hand
-	st     *stands
-	raced  uint64   // rows, since the hits were counted
-	steps  []step   // scratch
-	rows   []uint32 // scratch
-	taken  []taken  // scratch
+	l         *Log
+	view      dealstate.View
+	known     int64 // of the view, or the end of time
+	until     int64
+	autos     []*automaton // by machine; nil: not needed yet
+	totals    Totals       // of the deals that were folded
+	followers []*follower  // by machine; nil: not needed yet
+	s         *shard       // at hand
+	st        *stands
+	raced     uint64   // rows, since the hits were counted
+	steps     []step   // scratch
+	rows      []uint32 // scratch
+	taken     []taken  // scratch
 }
 
 // taken is a row that a deal took, by the situation and the symbol.
@@ -86,7 +87,7 @@ func bound(t time.Time) int64 {
 
 func newWalker(l *Log, v dealstate.View) *walker {
 	v = fill(v)
-	return &walker{l: l, view: v, known: bound(v.KnownBy), until: bound(v.AsOf), autos: make([]*automaton, len(l.machines)), totals: newTotals()}
+	return &walker{l: l, view: v, known: bound(v.KnownBy), until: bound(v.AsOf), autos: make([]*automaton, len(l.machines)), followers: make([]*follower, len(l.machines)), totals: newTotals()}
 }
 
 // auto is the automaton of a machine, for this log.
@@ -282,18 +283,38 @@ func (w *walker) sees(row uint32) bool {
 	return f.at <= w.until && f.recorded <= w.known
 }
 
-// settle puts the deal's rows in order and takes them, by the automaton if it
-// knows, and else by a fold of the library's. Either each transition is told, or
-// it is noted where the deal stands.
+// settle puts the deal's rows in order and takes them: by the automaton if it
+// knows; else by a cursor; and by a fold of the library's where events refer to
+// others. Either each transition is told, or it is noted where the deal stands.
 func (w *walker) settle(s *shard, deal uint32, tell func(Transition)) error {
 	w.s = s
 	a := w.autoOf(deal)
-	if !a.clocked {
-		if rows, whole := w.inOrder(deal); whole && w.quick(a, deal, rows, tell) {
-			return nil
-		}
+	rows, whole := w.inOrder(deal)
+	switch {
+	case !whole:
+		return w.fold(a, deal, tell)
+	case !a.clocked && w.quick(a, deal, rows, tell):
+		return nil
+	case w.refers(rows):
+		return w.fold(a, deal, tell)
 	}
-	return w.fold(a, deal, tell)
+	f := w.followerOf(w.l.machine[s.deal(deal)])
+	if err := f.follow(deal, rows, tell); err != nil || tell != nil {
+		return err
+	}
+	w.put(deal, folded{since: f.cursor.Since(), state: a.stateIndex(f.cursor.State()), revision: f.cursor.Revision()})
+	return nil
+}
+
+func (w *walker) followerOf(machine uint32) *follower {
+	if w.followers[machine] == nil {
+		w.followers[machine] = newFollower(w, machine)
+	}
+	return w.followers[machine]
+}
+
+func (w *walker) refers(rows []uint32) bool {
+	return len(w.s.refs) > 0 && slices.ContainsFunc(rows, func(row uint32) bool { return w.s.refs[row] != "" })
 }
 
 // inOrder sorts the rows that the view sees. They are not the whole story if
@@ -352,7 +373,7 @@ func (w *walker) fold(a *automaton, deal uint32, tell func(Transition)) error {
 	}
 	for _, d := range decisions {
 		if tell == nil {
-			said := saidOf(d)
+			said := saidOf(d, nil)
 			w.totals.count(&said, 1, d.Event == "")
 		} else if d.From != d.To {
 			tell(transitionOf(d))

@@ -81,8 +81,8 @@ func (f *follower) decided(d dealstate.Decision) {
 	}
 }
 
-// horizon is the instant of the view; left open, the last of which the deal's known
-// log speaks.
+// horizon is the instant of the view; left open, the last of which the deal's log
+// speaks, all of which is known then.
 func (w *walker) horizon(deal uint32) time.Time {
 	if !w.view.AsOf.IsZero() {
 		return w.view.AsOf
@@ -90,9 +90,6 @@ func (w *walker) horizon(deal uint32) time.Time {
 	last := int64(none)
 	for _, row := range w.s.rowsOf(w.l, deal) {
 		f := w.s.fact(row)
-		if f.recorded > w.known {
-			continue
-		}
 		last = max(last, f.recorded)
 		if w.l.acts[w.s.step(row).act].Modality == dealstate.Asserted {
 			last = max(last, f.at)

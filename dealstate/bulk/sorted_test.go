@@ -121,6 +121,25 @@ func TestALogOfLateDealsOnlyIsReplayed(t *testing.T) {
 	require.EqualValues(t, 2, r.Totals().Outcomes[dealstate.Applied])
 }
 
+// A plan says nothing of how late it is, so the deadline between is not over.
+func TestNoClockRunsUpToAPlan(t *testing.T) {
+	t.Parallel()
+	m, err := dealstate.Compile(dirtyAgreements[1])
+	require.NoError(t, err)
+	events := []dealstate.Event{
+		{ID: "1", Deal: m.Deal(), Kind: dealstate.Negotiate, Role: dealstate.Negotiator, At: onDay(1)},
+		{ID: "2", Deal: m.Deal(), Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument, Modality: dealstate.Planned, At: onDay(20), Recorded: onDay(1)},
+	}
+	l, err := ReadEvents(context.Background(), eventSeq(events), Template(m), Options{})
+	require.NoError(t, err)
+	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+	require.NoError(t, err)
+	require.EqualValues(t, map[dealstate.State]int64{"negotiated": 1}, r.Totals().States)
+	r, err = l.Replay(context.Background(), dealstate.View{AsOf: onDay(9)}, 1)
+	require.NoError(t, err)
+	require.EqualValues(t, map[dealstate.State]int64{"lapsed": 1}, r.Totals().States)
+}
+
 func TestAnIntricateDealIsFolded(t *testing.T) {
 	t.Parallel()
 	m := london(t)

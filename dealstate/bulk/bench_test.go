@@ -165,6 +165,10 @@ func BenchmarkViews(b *testing.B) {
 		machines[a.ID] = m
 	}
 	many := ByDeal(func(deal string) *dealstate.Machine { return machines[deal] })
+	timed := uschina.London()
+	timed.Deadline, timed.Effect, timed.Term = dayOne.AddDate(0, 0, 90), &dealstate.Delay{Days: 3}, &dealstate.Delay{Months: 12}
+	clocked, err := dealstate.Compile(timed)
+	require.NoError(b, err)
 	half := dayOne.Add(events / 2 * time.Millisecond)
 	plain := columnsOf(b, deals, events, one)
 	for name, to := range map[string]struct {
@@ -174,6 +178,7 @@ func BenchmarkViews(b *testing.B) {
 		"as_of":     {plain, dealstate.View{AsOf: half}},
 		"known_by":  {plain, dealstate.View{KnownBy: half}},
 		"reported":  {plain, dealstate.View{Policy: dealstate.Reported}},
+		"clocks":    {columnsOf(b, deals, events, Template(clocked)), dealstate.View{}},
 		"catalogue": {columnsOf(b, deals, events, many), dealstate.View{}},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -32,11 +32,12 @@
 // order in which they fold, by At, Recorded and id, costs one look-up an event.
 // A deal with late reports is grouped and sorted first, at 4 bytes for every event of its
 // shard, a sixteenth of the log, and some tens of nanoseconds for each of its own. A
-// deal with a retraction, with an extension, with a settlement
-// of one dispute among several, with more than 64 parties, or whose agreement
-// has a deadline, a delay or a term, is folded by the library: some
-// microseconds an event. So is one that comes to a situation that takes more
-// than 64 events to reach, or lies beyond the first 16,383.
+// deal is taken along by a [dealstate.Cursor] of its own, at some 300 nanoseconds an
+// event, if its agreement has a deadline, a delay or a term, or more than 64 parties; if an
+// event extends or settles one dispute among several; and if it comes to a situation that
+// takes more than 64 events to reach, or lies beyond the first 16,383. One with an
+// event that refers to another, as a retraction does, is folded by the library: one or
+// two microseconds an event.
 //
 // Ids that ascend within their deal cost nothing to check. Where one does not, the
 // ids of its shard are indexed from there on, at some 60 nanoseconds and 11 to 22 bytes

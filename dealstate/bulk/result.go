@@ -44,8 +44,8 @@ type Transition struct {
 // each deal's log.
 //
 // Deals whose events arrive in the order in which they fold cost one look-up an
-// event. The others are first grouped, at 4 bytes an event of the whole log, and
-// sorted; those with a retraction or a clock are folded at microseconds an event.
+// event; those with late reports a little more; those with clocks some 300
+// nanoseconds, and those with a retraction a microsecond or two.
 func (l *Log) Replay(ctx context.Context, v dealstate.View, workers int) (*Result, error) {
 	workers = min(orCores(workers), shards, max(1, len(l.deals)))
 	r := &Result{log: l, totals: newTotals()}

@@ -43,8 +43,8 @@ type Progress struct {
 type builder struct {
 	log     *Log
 	opt     Options
-	line    int               // lines before the batch at hand
-	deals   map[string]uint32 // nil: all batches come from one intake, so a new name is new
+	line    int        // lines before the batch at hand
+	deals   *nameTable // nil: all batches come from one intake, so a new name is new
 	acts    map[Act]uint32
 	numbers map[*dealstate.Machine]uint32
 	as      map[int]*translation
@@ -333,10 +333,10 @@ func (b *builder) dealOf(name string, m *dealstate.Machine) uint32 {
 	l := b.log
 	deal := uint32(len(l.deals))
 	if b.deals != nil {
-		if deal, ok := b.deals[name]; ok {
+		if deal, ok := b.deals.find([]byte(name), tagOfName([]byte(name))); ok {
 			return deal
 		}
-		b.deals[name] = deal
+		name = b.deals.names[b.deals.add([]byte(name))] // not the intake's own
 	}
 	l.deals = append(l.deals, name)
 	l.machine = append(l.machine, b.number(m))

@@ -39,7 +39,7 @@ func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 	r.b = newBuilder(a, Options{MaxBytes: math.MaxInt64, Bad: func(e *dealstate.LineError) error {
 		return &RowError{Row: e.Line - 1, Err: e.Err}
 	}})
-	r.b.log.numbered, r.b.deals = c.ID == nil, map[string]uint32{}
+	r.b.log.numbered, r.b.deals = c.ID == nil, &nameTable{}
 	if err := r.names(); err != nil {
 		return nil, err
 	}

@@ -105,7 +105,11 @@ func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
 		}
 		// The first joint, looked at here, for the sake of speed.
 		j := &s.after[f][0]
-		if (load(buf, at)^j.words[0])&j.masks[0]|(load(buf, at+8)^j.words[1])&j.masks[1] != 0 || uint(j.len-1) >= 16 {
+		odd := (load(buf, at)^j.words[0])&j.masks[0] | (load(buf, at+8)^j.words[1])&j.masks[1]
+		if j.len > 16 {
+			odd |= (load(buf, at+16)^j.words[2])&j.masks[2] | (load(buf, at+24)^j.words[3])&j.masks[3]
+		}
+		if odd != 0 || j.len == 0 {
 			if j = s.joint(buf, at, f); j == nil {
 				return 0
 			}

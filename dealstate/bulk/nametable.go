@@ -30,18 +30,17 @@ const (
 // the names do.
 func packed(name []byte) (text [3]uint64) {
 	n := len(name)
-	if n > shortName {
+	switch {
+	case n > shortName:
 		return [3]uint64{2: longName}
-	}
-	at := 0
-	for ; n-at >= 8; at += 8 {
-		text[at/8] = binary.BigEndian.Uint64(name[at:])
-	}
-	if rest := n - at; rest > 0 && n >= 8 {
-		text[at/8] = binary.BigEndian.Uint64(name[n-8:]) << ((8 - rest) * 8)
-	} else {
-		for i, c := range name[at:] {
-			text[at/8] |= uint64(c) << (56 - 8*i)
+	case n >= 16: // the last word holds what is left of the last eight bytes
+		text[0], text[1] = binary.BigEndian.Uint64(name), binary.BigEndian.Uint64(name[8:])
+		text[2] = binary.BigEndian.Uint64(name[n-8:]) << ((24 - n) * 8)
+	case n >= 8:
+		text[0], text[1] = binary.BigEndian.Uint64(name), binary.BigEndian.Uint64(name[n-8:])<<((16-n)*8)
+	default:
+		for i, c := range name {
+			text[0] |= uint64(c) << (56 - 8*i)
 		}
 	}
 	text[2] |= uint64(n)

@@ -28,7 +28,10 @@ func (b *builder) readEvents(ctx context.Context, events iter.Seq2[dealstate.Eve
 		part.lines = line() - b.line
 		part.events++
 		if err == nil {
-			err = in.takeEvent(&e, part.lines, part)
+			err = e.Validate()
+		}
+		if err == nil {
+			_, err = in.takeEvent(&e, part.lines, part)
 		}
 		if ends(err) {
 			part.stop = err
@@ -58,16 +61,13 @@ func ends(err error) bool {
 	return errors.As(err, &line) && line.Ends
 }
 
-func (in *intake) takeEvent(e *dealstate.Event, n int, to *batch) error {
-	if err := e.Validate(); err != nil {
-		return err
-	}
+// takeEvent takes a valid event in.
+func (in *intake) takeEvent(e *dealstate.Event, n int, to *batch) (act uint32, err error) {
 	var r record
 	if err := r.set(e); err != nil {
-		return err
+		return 0, err
 	}
-	_, err := in.take(&r, n, to)
-	return err
+	return in.take(&r, n, to)
 }
 
 func lineError(n int, err error) *dealstate.LineError {

@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,6 +23,12 @@ func twoPartyLine(id, more string) string {
 	return fmt.Sprintf(`{"id":%q,"deal":"d","kind":"note","at":"2025-01-01T00:00:00Z"%s}`, id, more)
 }
 
+// padded is a line of so many bytes.
+func padded(id string, n int) string {
+	line := strings.TrimSuffix(twoPartyLine(id, ""), "}")
+	return line + strings.Repeat(" ", n-len(line)-1) + "}"
+}
+
 // What dealstate.ReadEvents says of a stream, ReadLines says too.
 func TestLinesAreTakenAndRefusedAsTheLibraryDoes(t *testing.T) {
 	t.Parallel()
@@ -26,22 +36,28 @@ func TestLinesAreTakenAndRefusedAsTheLibraryDoes(t *testing.T) {
 	good := twoPartyLine("1", "")
 	long := twoPartyLine("2", `,"note":"`+strings.Repeat("x", dealstate.MaxLine)+`"`)
 	for name, text := range map[string]string{
-		"empty":            "",
-		"blank lines":      "\n\n \r\n" + good + "\r\n\n",
-		"byte order mark":  "\xef\xbb\xbf" + good,
-		"mark on line two": good + "\n\xef\xbb\xbf" + good,
-		"no last newline":  good + "\n" + twoPartyLine("2", ""),
-		"truncated":        good + "\n" + good[:30],
-		"NUL":              good + "\n" + strings.Replace(good, `"d"`, "\"d\x00\"", 1) + "\n" + twoPartyLine("3", ""),
-		"only NUL":         strings.Repeat("\x00", 100),
-		"invalid UTF-8":    strings.Replace(good, `"1"`, "\"\xff\"", 1),
-		"too long":         good + "\n" + long + "\n" + twoPartyLine("3", ""),
-		"longest":          "{" + strings.Repeat(" ", dealstate.MaxLine-1-len(good)+1) + good[1:] + "\n",
-		"unknown field":    twoPartyLine("1", `,"noted":""`),
-		"array":            "[]\n[]\n" + good,
-		"unknown party":    twoPartyLine("1", `,"party":"fiji"`) + "\n" + good,
-		"odd spaces":       "\u00a0" + good + "\u2003\n\t" + twoPartyLine("2", ""),
-		"conflict":         good + "\n" + twoPartyLine("1", `,"note":"other"`) + "\n" + good,
+		"empty":              "",
+		"blank lines":        "\n\n \r\n" + good + "\r\n\n",
+		"byte order mark":    "\xef\xbb\xbf" + good,
+		"mark on line two":   good + "\n\xef\xbb\xbf" + good,
+		"no last newline":    good + "\n" + twoPartyLine("2", ""),
+		"truncated":          good + "\n" + good[:30],
+		"NUL":                good + "\n" + strings.Replace(good, `"d"`, "\"d\x00\"", 1) + "\n" + twoPartyLine("3", ""),
+		"only NUL":           strings.Repeat("\x00", 100),
+		"invalid UTF-8":      strings.Replace(good, `"1"`, "\"\xff\"", 1),
+		"too long":           good + "\n" + long + "\n" + twoPartyLine("3", ""),
+		"longest":            "{" + strings.Repeat(" ", dealstate.MaxLine-1-len(good)+1) + good[1:] + "\n",
+		"unknown field":      twoPartyLine("1", `,"noted":""`),
+		"array":              "[]\n[]\n" + good,
+		"unknown party":      twoPartyLine("1", `,"party":"fiji"`) + "\n" + good,
+		"odd spaces":         "\u00a0" + good + "\u2003\n\t" + twoPartyLine("2", ""),
+		"conflict":           good + "\n" + twoPartyLine("1", `,"note":"other"`) + "\n" + good,
+		"flood of returns":   good + strings.Repeat("\r", dealstate.MaxLine) + "\n" + good,
+		"15 returns":         padded("2", dealstate.MaxLine) + strings.Repeat("\r", 15) + "\n" + good,
+		"16 returns":         padded("2", dealstate.MaxLine) + strings.Repeat("\r", 16) + "\n" + good,
+		"mark and longest":   "\xef\xbb\xbf" + padded("2", dealstate.MaxLine-3) + "\n" + good,
+		"mark and too long":  "\xef\xbb\xbf" + padded("2", dealstate.MaxLine-2) + "\n" + good,
+		"long lines in turn": strings.Join([]string{padded("1", 540_000), padded("2", 1_000_000), padded("3", 300_000), padded("4", 700_000), good}, "\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +72,7 @@ func TestLinesAreTakenAndRefusedAsTheLibraryDoes(t *testing.T) {
 					wantBad = append(wantBad, unlined(err))
 				}
 			}
-			for workers := 1; workers <= 2; workers++ {
+			for workers := 1; workers <= 3; workers++ {
 				var bad []string
 				l, err := ReadLines(context.Background(), iotestOneByte(text), Template(m), Options{Workers: workers, Bad: func(e *dealstate.LineError) error {
 					bad = append(bad, unlined(e))
@@ -127,6 +143,48 @@ func TestABadLineIsReportedByItsNumberAndStopsUnlessSkipped(t *testing.T) {
 		require.Equal(t, Progress{Bytes: int64(text.Len()), Lines: 50_000, Events: 49_995, Bad: 5}, l.Read())
 		require.Equal(t, l.Read(), last)
 	}
+}
+
+// A deal's name may be what another's looks like before its escapes are read.
+func TestNamesAreNotKnownByTheirLooks(t *testing.T) {
+	t.Parallel()
+	in, part := newIntake(Template(london(t))), &batch{}
+	line := func(id, deal string) []byte {
+		return []byte(strings.Replace(twoPartyLine(id, ""), `"d"`, `"`+deal+`"`, 1))
+	}
+	in.parse(blockOf(line("1", "d"), line("2", `a\\`), line("3", `a\\u0062`), line("4", `a\`), line("5", `a\u0062`), line("6", `a\\`)), part)
+	require.Len(t, part.bad, 1)
+	require.Equal(t, 4, part.bad[0].Line)
+	require.Equal(t, []string{"d", `a\`, `a\u0062`, "ab"}, part.names.deal)
+	var deals []uint32
+	for _, r := range part.rows {
+		deals = append(deals, r.deal)
+	}
+	require.Equal(t, []uint32{0, 1, 2, 3, 1}, deals)
+}
+
+// io.ErrUnexpectedEOF is how a decompressor says that its file was cut short.
+func TestTruncatedStreamIsNoLog(t *testing.T) {
+	t.Parallel()
+	for err, want := range map[error]string{io.ErrUnexpectedEOF: "line 2: unexpected EOF", io.ErrClosedPipe: "line 2: io: read/write on closed pipe"} {
+		for workers := 1; workers <= 2; workers++ {
+			r := io.MultiReader(strings.NewReader(twoPartyLine("1", "")+"\n"+twoPartyLine("2", "")), iotest.ErrReader(err))
+			_, got := ReadLines(context.Background(), r, Template(london(t)), Options{Workers: workers, Bad: Skip})
+			require.EqualError(t, got, want)
+			require.ErrorIs(t, got, err)
+		}
+	}
+}
+
+// mute is a reader that never gives anything.
+type mute struct{}
+
+func (mute) Read([]byte) (int, error) { return 0, nil }
+
+func TestIdleReaderIsAnError(t *testing.T) {
+	t.Parallel()
+	_, err := ReadLines(context.Background(), mute{}, Template(london(t)), Options{Bad: Skip})
+	require.ErrorIs(t, err, io.ErrNoProgress)
 }
 
 // endless is a stream without a newline that never ends by itself.
@@ -257,4 +315,40 @@ func TestWrongColumnsAreRefused(t *testing.T) {
 	l, err := FromColumns(context.Background(), good, m)
 	require.NoError(t, err)
 	require.Equal(t, "0000000001", l.id(&l.shards[0], 1))
+}
+
+// Logs that number their acts differently share the tables of one agreement, at the
+// same time.
+func TestAgreementsAreSharedByLogsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 5, 300)
+	a := ByDeal(w.agreements)
+	var wait sync.WaitGroup
+	for n := range 6 {
+		part := &world{machines: w.machines, byDeal: w.byDeal}
+		for _, e := range w.events {
+			if h := len(e.ID) + int(e.Deal[len(e.Deal)-1]); h%6 >= n { // each log is the next one's, and more
+				part.events = append(part.events, e)
+				if !slices.Contains(part.deals, e.Deal) {
+					part.deals = append(part.deals, e.Deal)
+				}
+			}
+		}
+		wait.Go(func() {
+			l, err := ReadEvents(context.Background(), eventSeq(part.events), a, Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for i := range 2 * len(dirtyViews) {
+				v := dirtyViews[(i+n)%len(dirtyViews)]
+				want := part.truth(t, v)
+				r, err := l.Replay(context.Background(), v, 1+i%3)
+				if err != nil || !reflect.DeepEqual(want.totals, r.Totals()) || !slices.Equal(want.finals, slices.Collect(r.Finals())) {
+					t.Errorf("log %d, view %d: %v", n, i, err)
+				}
+			}
+		})
+	}
+	wait.Wait()
 }

@@ -10,12 +10,14 @@ import (
 // two goroutines share a table. What it has seen before costs no allocation.
 type intake struct {
 	agreements Agreements
+	place      int // among the intakes of one log
 	scanner    scanner
 	spelled    spelledTable
 	numbers    map[*dealstate.Machine]uint32
 	acts       map[string]uint32
 	admitted   [][]bool // by machine and act
 	key        []byte
+	escaped    bool // some deal's name holds a backslash
 	names
 }
 
@@ -53,7 +55,7 @@ func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
 // dealAt is the number of a deal in which the act is known to be good.
 func (in *intake) dealAt(name []byte, tag, act uint32) (deal uint32, ok bool) {
 	if deal, ok = in.scanner.deals.find(name, tag); ok {
-		return deal, in.knows(in.machineOf(deal), act)
+		return deal, in.knows(in.machineOf(deal), act) && !(in.escaped && bytes.IndexByte(name, '\\') >= 0)
 	}
 	if !isID(name) {
 		return 0, false
@@ -115,6 +117,7 @@ func (in *intake) dealOf(r *record) (uint32, error) {
 
 func (in *intake) newDeal(name []byte, m *dealstate.Machine) uint32 {
 	deal := in.scanner.deals.add(name)
+	in.escaped = in.escaped || bytes.IndexByte(name, '\\') >= 0
 	in.names.deal = in.scanner.deals.names
 	in.machine = append(in.machine, in.number(m))
 	return deal

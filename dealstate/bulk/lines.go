@@ -2,8 +2,10 @@ package bulk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -45,21 +47,22 @@ func (b *builder) readAlone(ctx context.Context, r io.Reader) error {
 			return nil
 		}
 		buf = block.buf
-		in.parse(block, part)
-		if err := b.add(part); err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
+		for more := true; more; more = block.text > 0 {
+			block = in.parse(block, part)
+			if err := cmp.Or(b.add(part), ctx.Err()); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// task is a block on its way through a worker.
+// task is a block on its way through a worker, that makes one batch of it, or more
+// where there are many bad lines.
 type task struct {
 	block block
-	part  *batch
-	ready chan struct{}
+	part  batch
+	ready chan bool // there is more to come
+	again chan struct{}
 }
 
 // readTogether ends when all its goroutines have ended, so that nobody else holds
@@ -71,27 +74,52 @@ func (b *builder) readTogether(ctx context.Context, r io.Reader, workers int) er
 	defer cancel()
 	spare, todo, queue := make(chan *task, 2*workers), make(chan *task, 2*workers), make(chan *task, 2*workers)
 	for range cap(spare) {
-		spare <- &task{part: &batch{}, ready: make(chan struct{}, 1)}
+		spare <- &task{ready: make(chan bool, 1), again: make(chan struct{}, 1)}
 	}
 	wait.Go(func() { cut(ctx, r, spare, todo, queue) })
 	for n := range workers {
-		wait.Go(func() {
-			in := newIntake(b.log.agreements)
-			for t := range todo {
-				in.parse(t.block, t.part)
-				t.part.from = n
-				t.ready <- struct{}{}
-			}
-		})
+		in := newIntake(b.log.agreements)
+		in.place = n
+		wait.Go(func() { in.work(ctx, todo) })
 	}
 	for t := range queue {
-		<-t.ready
-		if err := b.add(t.part); err != nil {
+		if err := b.addTask(ctx, t); err != nil {
 			return err
 		}
 		spare <- t
 	}
 	return ctx.Err()
+}
+
+// work parses tasks until there are no more.
+func (in *intake) work(ctx context.Context, todo <-chan *task) {
+	for t := range todo {
+		for rest := in.parse(t.block, &t.part); rest.text > 0; {
+			t.ready <- true
+			select {
+			case <-t.again:
+				rest = in.parse(rest, &t.part)
+			case <-ctx.Done():
+				return
+			}
+		}
+		t.ready <- false
+	}
+}
+
+// addTask waits for all of a task's batches.
+func (b *builder) addTask(ctx context.Context, t *task) error {
+	for {
+		select {
+		case more := <-t.ready:
+			if err := b.add(&t.part); err != nil || !more {
+				return err
+			}
+			t.again <- struct{}{}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // cut reads blocks into spare tasks. There is room in both channels for all.
@@ -114,43 +142,42 @@ func cut(ctx context.Context, r io.Reader, spare <-chan *task, todo, queue chan<
 	}
 }
 
-// parse reads the lines of a block into a batch.
-func (in *intake) parse(b block, to *batch) {
+// maxBad is how many bad lines a batch takes, lest a few bytes each fill the memory
+// with errors.
+const maxBad = 1 << 10
+
+// parse reads the lines of a block into a batch, and gives those that are left.
+func (in *intake) parse(b block, to *batch) (rest block) {
 	to.reset()
-	to.bytes = b.text
-	text, n := b.buf[:b.text], 0
+	buf, at, n := b.buf[:b.text+margin], 0, 0
 	var g glance
-	for at := 0; at < len(text) && to.stop == nil; {
+	for at < b.text && to.stop == nil && len(to.bad) < maxBad {
 		n++
-		next := in.scanner.look(b.buf[:b.text+margin], at, &g)
+		next := in.scanner.look(buf, at, &g)
 		hash := g.spelling.hash()
 		if next > 0 && next-at <= dealstate.MaxLine && in.glance(&g, hash, n, to) {
 			to.events++
 			at = next
 			continue
 		}
-		line := lineAt(text, at)
+		line := lineAt(buf[:b.text], at)
 		at += len(line)
-		if n == 1 && b.first {
-			line = bytes.TrimPrefix(line, byteOrderMark)
-		}
-		act, err := in.read(line, n, to)
-		if err == nil && next == at && act != unread {
-			in.spelled.add(&g.spelling, hash, act, in.act[act].Kind)
-			for _, r := range g.spelling.runs[:g.spelling.len] {
-				in.scanner.runs.add(r)
-			}
+		act, ok := in.read(line, n, b.first && at == len(line), to)
+		if ok && next == at {
+			in.learn(&g.spelling, hash, act)
 		}
 	}
-	if to.stop == nil && b.err != nil {
-		n++
+	switch {
+	case to.stop != nil:
+		n-- // add names the line behind those of the batch
+	case at < b.text:
+		rest = block{buf: b.buf[at:], text: b.text - at, err: b.err}
+	default:
 		to.stop = b.err
 	}
-	if to.stop != nil {
-		n-- // add names the line behind those of the batch
-	}
-	to.lines = n
-	to.names = in.names
+	to.lines, to.bytes = n, at
+	to.names, to.from = in.names, in.place
+	return rest
 }
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
@@ -167,29 +194,40 @@ func lineAt(text []byte, at int) []byte {
 	return text[at:]
 }
 
-const unread = ^uint32(0)
+// learn remembers how an act was spelled.
+func (in *intake) learn(s *spelling, hash uint64, act uint32) {
+	in.spelled.add(s, hash, act, in.act[act].Kind)
+	for _, r := range s.runs[:s.len] {
+		in.scanner.runs.add(r)
+	}
+}
 
-// read takes any line in, by the library.
-func (in *intake) read(line []byte, n int, to *batch) (act uint32, err error) {
-	if len(bytes.TrimRight(line, "\r\n")) > dealstate.MaxLine {
+// maxLineEnd bounds what may end a line, as in dealstate.ReadEvents: a flood of \r is
+// no line end.
+const maxLineEnd = 16
+
+// read takes any line in, by the library. Not ok: it is blank, or bad.
+func (in *intake) read(line []byte, n int, first bool, to *batch) (act uint32, ok bool) {
+	if len(line) > dealstate.MaxLine && (len(line) > dealstate.MaxLine+maxLineEnd || len(bytes.TrimRight(line, "\r\n")) > dealstate.MaxLine) {
 		to.stop = tooLong()
-		return unread, nil
+		return 0, false
+	}
+	if first {
+		line = bytes.TrimPrefix(line, byteOrderMark)
 	}
 	if line = bytes.TrimSpace(line); len(line) == 0 {
-		return unread, nil
+		return 0, false
 	}
 	to.events++
 	var e dealstate.Event
-	var r record
-	if err = e.UnmarshalJSON(line); err == nil {
-		if err = r.set(&e); err == nil {
-			act, err = in.take(&r, n, to)
-		}
+	err := e.UnmarshalJSON(line)
+	if err == nil {
+		act, err = in.takeEvent(&e, n, to)
 	}
 	if err != nil {
 		to.blame(n, err)
 	}
-	return act, err
+	return act, err == nil
 }
 
 // blocks cuts a stream into whole lines.
@@ -214,19 +252,22 @@ const (
 )
 
 // next reads into the buffer, which must not be the one last given unless that
-// is no longer in use.
+// is no longer in use. It takes more than blockSize only for a line that does not
+// fit.
 func (b *blocks) next(buf []byte) (block, bool) {
 	if b.done {
 		return block{}, false
 	}
-	if cap(buf) < blockSize {
-		buf = make([]byte, blockSize)
-	}
-	buf = buf[:cap(buf)]
-	n := copy(buf, b.rest)
+	n, size := 0, blockSize
 	for {
-		room := len(buf) - margin
-		got, err := io.ReadFull(b.r, buf[n:room])
+		for size-margin <= max(n, len(b.rest)) {
+			size = min(2*size, mostBlock)
+		}
+		buf = slices.Grow(buf[:n], size-n)[:size]
+		if n == 0 {
+			n = copy(buf, b.rest)
+		}
+		got, err := readInto(b.r, buf[n:size-margin])
 		n += got
 		if err != nil {
 			return b.last(buf, n, err)
@@ -235,19 +276,38 @@ func (b *blocks) next(buf []byte) (block, bool) {
 			b.rest = append(b.rest[:0], buf[end+1:n]...)
 			return b.block(buf, end+1, nil), true
 		}
-		if len(buf) >= mostBlock {
+		if size == mostBlock {
 			b.done = true
 			return b.block(buf, 0, tooLong()), true
 		}
-		buf = append(buf, make([]byte, min(len(buf), mostBlock-len(buf)))...)
 	}
 }
+
+// readInto reads until the buffer is full, or the reader says why not. io.ReadFull
+// would take io.ErrUnexpectedEOF, by which a decompressor says that its file was
+// cut short, for the end.
+func readInto(r io.Reader, buf []byte) (n int, err error) {
+	for idle := 0; n < len(buf) && err == nil; {
+		var got int
+		got, err = r.Read(buf[n:])
+		n += got
+		if idle++; got > 0 {
+			idle = 0
+		} else if idle == maxIdle && err == nil {
+			err = io.ErrNoProgress
+		}
+	}
+	return n, err
+}
+
+// maxIdle is how many reads may give nothing, one after the other, as in bufio.
+const maxIdle = 100
 
 // last gives what came before the end of the stream, or before its error: then
 // without the line that was broken off.
 func (b *blocks) last(buf []byte, n int, err error) (block, bool) {
 	b.done = true
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if err == io.EOF {
 		return b.block(buf, n, nil), true
 	}
 	return b.block(buf, bytes.LastIndexByte(buf[:n], '\n')+1, err), true

@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -125,5 +126,27 @@ func TestAMillionSpeakersFitOrAreASizeError(t *testing.T) {
 		require.Equal(t, n, log.Len())
 		require.Less(t, heapInUse()-before, c.limit)
 		runtime.KeepAlive(log)
+	}
+}
+
+// Lines of two bytes make errors a hundred times their size. Measured: 3 MiB at most;
+// of a whole block's errors at once, 221.
+func TestErrorsOfShortLinesDoNotFillTheMemory(t *testing.T) {
+	n := million()
+	for _, workers := range []int{1, 2} {
+		before, most, bad := heapInUse(), int64(0), 0
+		_, err := bulk.ReadLines(context.Background(), strings.NewReader(strings.Repeat("x\n", n)), bulk.Template(london(t)), bulk.Options{Workers: workers, Bad: func(e *dealstate.LineError) error {
+			if bad++; bad != e.Line {
+				return fmt.Errorf("bad line %d is numbered %d", bad, e.Line)
+			}
+			if bad%(n/5) == 0 {
+				most = max(most, heapInUse()-before)
+			}
+			return nil
+		}})
+		require.NoError(t, err)
+		require.Equal(t, n, bad)
+		require.Less(t, most, int64(16<<20))
+		t.Logf("%d workers: %d KiB at most", workers, most>>10)
 	}
 }

@@ -62,6 +62,9 @@ const (
 	actFields = actTexts | 1<<fRevision
 )
 
+// sourceBegun stands beside the bits of the fields: a line has one source.
+const sourceBegun = 1 << start
+
 func (f field) nested() bool { return f >= fPublisher && f < end }
 
 // joint is what stands between the values of two fields: the quotes, the comma and
@@ -70,6 +73,7 @@ type joint struct {
 	words, masks [4]uint64
 	len          int // at most 32; 0: none known
 	to           field
+	bits         uint32 // of the field, and sourceBegun if the joint begins it
 }
 
 // glance is what is seen of one line. The texts lie in the line.
@@ -114,21 +118,20 @@ func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
 				return 0
 			}
 		}
-		behind, value := f, at+j.len
+		behind, value, bits := f, at+j.len, j.bits
 		if f = j.to; f == end {
 			return value
 		}
 		stop := 0
-		bit := uint32(1) << f
-		if bit&actTexts != 0 {
+		if bits&actTexts != 0 {
 			stop = quote(buf, value)
 		} else if stop = s.value(buf, value, f, g); stop == 0 {
 			return 0
 		}
-		if seen&bit != 0 || bit&actFields != 0 && !g.spelling.add(buf, at, stop, behind, f) {
+		if seen&bits != 0 || bits&actFields != 0 && !g.spelling.add(buf[at:stop], behind, f, bits) {
 			return 0
 		}
-		seen |= bit
+		seen |= bits
 		at = stop
 	}
 }
@@ -207,7 +210,10 @@ func (s *scanner) learn(buf []byte, at int, behind field) *joint {
 	}
 	j := &s.after[behind][s.turn[behind]]
 	s.turn[behind] ^= 1
-	*j = joint{len: c.at - at, to: to}
+	*j = joint{len: c.at - at, to: to, bits: 1 << to}
+	if to.nested() && !behind.nested() {
+		j.bits |= sourceBegun
+	}
 	for i := range j.len {
 		j.words[i/8] |= uint64(buf[at+i]) << (i % 8 * 8)
 		j.masks[i/8] |= 0xff << (i % 8 * 8)
@@ -261,7 +267,8 @@ func (c *cursor) joint(behind field) (to field, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	return c.key(nested)
+	to, ok = c.key(nested)
+	return to, ok && (nested || !to.nested() || !behind.nested()) // not one source behind another
 }
 
 func (c *cursor) key(nested bool) (f field, ok bool) {

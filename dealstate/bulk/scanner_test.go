@@ -157,6 +157,12 @@ var oddLines = []string{
 	usual[:len(usual)-1] + `,"source":{"published":"2025-02-30"}}`,
 	usual[:len(usual)-1] + `,"source":{"published":"2025-02-28","url":"u"}}`,
 	usual[:len(usual)-1] + `,"source":{"url":"u","url":"u"}}`,
+	usual[:len(usual)-1] + `,"source":{"url":"u"},"source":{"published":"2025-02-28"}}`,
+	usual[:len(usual)-1] + `,"source":{"url":"u"},"note":"","source":{"published":"2025-02-28"}}`,
+	usual[:len(usual)-1] + `,"source":{"publisher":"Yicai Global, a paper of some renown in Shanghai and beyond, it is said"}}`,
+	usual[:len(usual)-1] + `,"source":{"url":"u"},"note":"","source":{"publisher":"Yicai Global, a paper of some renown in Shanghai and beyond, it is said"}}`,
+	strings.Replace(usual, `"d"`, `"a\\"`, 1),
+	strings.Replace(usual, `"d"`, `"a\"`, 1),
 	usual[:len(usual)-1] + `,"note":"` + strings.Repeat("x", 64<<10+1) + `"}`,
 }
 

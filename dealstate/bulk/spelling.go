@@ -20,24 +20,24 @@ const maxRuns = 4
 // of the field before on.
 type run struct {
 	text   []byte
-	fields uint32 // bits
+	fields uint32 // bits, and sourceBegun
 	behind field
 	last   field
 	hash   uint64 // 0: to be found
 }
 
-// add puts a field behind the ones before, if it stands next to them, or begins
-// a run.
-func (s *spelling) add(buf []byte, from, to int, behind, f field) bool {
+// add puts a field with the joint before it behind the ones before, if it stands next
+// to them, or begins a run.
+func (s *spelling) add(text []byte, behind, f field, bits uint32) bool {
 	if 1<<behind&actFields != 0 {
 		r := &s.runs[s.len-1]
-		r.text, r.fields, r.last, r.hash = r.text[:len(r.text)+to-from], r.fields|1<<f, f, 0
+		r.text, r.fields, r.last, r.hash = r.text[:len(r.text)+len(text)], r.fields|bits, f, 0
 		return true
 	}
 	if s.len == maxRuns {
 		return false
 	}
-	s.runs[s.len] = run{text: buf[from:to], fields: 1 << f, behind: behind, last: f}
+	s.runs[s.len] = run{text: text, fields: bits, behind: behind, last: f}
 	s.len++
 	return true
 }

@@ -109,6 +109,7 @@ type spot struct {
 type said struct {
 	outcome  dealstate.Outcome
 	rule     string
+	party    string // of a change of state
 	from, to dealstate.State
 	reasons  []dealstate.ReasonCode // each once
 }
@@ -413,5 +414,5 @@ func saidOf(d dealstate.Decision, codes []dealstate.ReasonCode) said {
 			codes = append(codes, r.Code)
 		}
 	}
-	return said{outcome: d.Outcome, rule: d.Rule, from: d.From, to: d.To, reasons: codes}
+	return said{outcome: d.Outcome, rule: d.Rule, party: d.Party, from: d.From, to: d.To, reasons: codes}
 }

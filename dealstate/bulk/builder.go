@@ -51,7 +51,7 @@ type builder struct {
 	parts   [shards]part
 	order   []uint32                       // rows of the batch at hand, by shard
 	take    func(in *batch, row int) error // instead of keeping the row
-	size    int64                          // of names, acts and extras
+	size    int64                          // of names, acts, extras and full chunks
 	touched uint32
 }
 
@@ -245,7 +245,7 @@ func (p *part) find(s *shard, deal uint32, id []byte, row uint32) (old uint32, f
 
 // again tells a duplicate from a conflict.
 func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) {
-	if s.same(old, r, in.extraOf(r)) {
+	if b.log.sameAct(s.step(old).act, r.act) && s.same(old, r, in.extraOf(r)) {
 		b.log.read.Duplicates++
 	} else {
 		in.blame(int(r.line), &dealstate.ConflictError{ID: string(id)})
@@ -266,16 +266,29 @@ func (b *builder) touch(p *part, in *batch, rows []uint32) {
 	}
 }
 
-// same tells a duplicate from a conflict.
+// sameAct reports whether two acts in one deal say the same. Whose a performance is,
+// its commitment says, if it does not say so itself.
+func (l *Log) sameAct(a, b uint32) bool {
+	if a == b {
+		return true
+	}
+	x, y := l.acts[a], l.acts[b]
+	if x.Kind == dealstate.Perform && (x.Party == "" || y.Party == "") {
+		x.Party, y.Party = "", ""
+	}
+	return x == y
+}
+
+// same reports whether a row has the content of another, its act aside.
 func (s *shard) same(old uint32, r *arrival, more extra) bool {
 	f := s.fact(old)
-	return s.step(old).act == r.act && f.at == r.at && f.recorded == r.recorded && f.content == r.content &&
+	return f.at == r.at && f.recorded == r.recorded && f.content == r.content &&
 		s.refs[old] == more.ref && s.until(old) == more.until
 }
 
 // keep appends an event to its shard. In a numbered log there is no id.
 func (b *builder) keep(s *shard, r *arrival, id []byte) {
-	c, f := s.open(), r.fact
+	c, f := b.open(s), r.fact
 	if id != nil {
 		c.text = append(c.text, id...)
 		f.id = uint32(len(c.text))
@@ -300,16 +313,23 @@ func (b *builder) note(s *shard, p *part, r *arrival, row uint32) {
 }
 
 // open gives a chunk with room for a row.
-func (s *shard) open() *chunk {
-	if n := len(s.chunks); n > 0 && len(s.chunks[n-1].steps) < chunkRows {
-		return &s.chunks[n-1]
-	}
+func (b *builder) open(s *shard) *chunk {
 	var c chunk
 	if n := len(s.chunks); n > 0 { // the first one grows, for the sake of small logs
-		c = chunk{steps: make([]step, 0, chunkRows), facts: make([]fact, 0, chunkRows), text: make([]byte, 0, len(s.chunks[n-1].text)*9/8)}
+		full := &s.chunks[n-1]
+		if len(full.steps) < chunkRows {
+			return full
+		}
+		b.size += full.size()
+		c = chunk{steps: make([]step, 0, chunkRows), facts: make([]fact, 0, chunkRows), text: make([]byte, 0, len(full.text)*9/8)}
 	}
 	s.chunks = append(s.chunks, c)
 	return &s.chunks[len(s.chunks)-1]
+}
+
+// size is how many bytes a chunk takes.
+func (c *chunk) size() int64 {
+	return 8*int64(cap(c.steps)) + 32*int64(cap(c.facts)) + int64(cap(c.text))
 }
 
 func (b *builder) keepExtra(s *shard, row uint32, more extra) {
@@ -326,7 +346,7 @@ func (b *builder) keepExtra(s *shard, row uint32, more extra) {
 		}
 		s.untils[row] = more.until
 	}
-	b.size += int64(len(more.ref)) + 64
+	b.size += int64(len(more.ref)) + 100
 }
 
 func (b *builder) dealOf(name string, m *dealstate.Machine) uint32 {
@@ -372,10 +392,9 @@ func (b *builder) checkSize() error {
 		s := &b.log.shards[i]
 		bytes += 8 * int64(len(b.parts[i].index.places))
 		if n := len(s.chunks); n > 0 {
-			last := s.chunks[n-1]
-			bytes += int64(n-1)*(40*chunkRows+int64(cap(s.chunks[0].text))) + 8*int64(cap(last.steps)) + 32*int64(cap(last.facts)) + int64(cap(last.text))
+			bytes += s.chunks[n-1].size()
 		}
-		full = full || s.len() > maxRows
+		full = full || int64(s.len()) > maxRows
 	}
 	if bytes > b.opt.MaxBytes || full {
 		return &SizeError{Bytes: bytes, Limit: b.opt.MaxBytes}

@@ -69,8 +69,8 @@ func (c *Columns) check() error {
 			return fieldErr(column.name, "%d rows; want %d, as deal has", column.len, len(c.Deal))
 		}
 	}
-	if len(c.Deal) > maxRows {
-		return fieldErr("deal", "%d rows; want at most %d", len(c.Deal), maxRows)
+	if int64(len(c.Deal)) > maxRows {
+		return fieldErr("deal", "%d rows; want at most %d", len(c.Deal), int64(maxRows))
 	}
 	return nil
 }
@@ -96,6 +96,9 @@ type columnReader struct {
 func (r *columnReader) names() error {
 	for i, deal := range r.Deals {
 		m, err := r.b.log.agreements.machine(deal)
+		if err == nil && !isID([]byte(deal)) {
+			err = dealstate.Event{ID: "1", Deal: deal, Kind: dealstate.Note, At: firstInstant}.Validate()
+		}
 		if err != nil {
 			return fmt.Errorf("deals[%d]: %w", i, err)
 		}
@@ -135,9 +138,11 @@ func (r *columnReader) add(row, line int, part *batch) error {
 	}
 	f := fact{at: r.At[row], recorded: r.At[row], id: uint32(row)}
 	if r.Recorded != nil {
-		f.recorded = r.Recorded[row]
+		if f.recorded = r.Recorded[row]; f.recorded == none {
+			f.recorded = f.at
+		}
 	}
-	if ok := &r.admitted[r.b.log.machine[r.deals[d]]][a]; !*ok || f.at == none || f.recorded == none || r.ID != nil {
+	if ok := &r.admitted[r.b.log.machine[r.deals[d]]][a]; !*ok || f.at == none || r.ID != nil {
 		if err := r.admit(row, f, more); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"runtime"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,6 +29,12 @@ func twoPartyLine(id, more string) string {
 func padded(id string, n int) string {
 	line := strings.TrimSuffix(twoPartyLine(id, ""), "}")
 	return line + strings.Repeat(" ", n-len(line)-1) + "}"
+}
+
+// performed is a line in which the party may be left out, for the commitment is one
+// party's.
+func performed(party string) string {
+	return strings.Replace(twoPartyLine("p", `,"commitment":"china-rare-earth-licences","role":"press","party":"`+party+`"`), "note", "perform", 1)
 }
 
 // What dealstate.ReadEvents says of a stream, ReadLines says too.
@@ -58,6 +66,7 @@ func TestLinesAreTakenAndRefusedAsTheLibraryDoes(t *testing.T) {
 		"mark and longest":   "\xef\xbb\xbf" + padded("2", dealstate.MaxLine-3) + "\n" + good,
 		"mark and too long":  "\xef\xbb\xbf" + padded("2", dealstate.MaxLine-2) + "\n" + good,
 		"long lines in turn": strings.Join([]string{padded("1", 540_000), padded("2", 1_000_000), padded("3", 300_000), padded("4", 700_000), good}, "\n"),
+		"performed by whom":  good + "\n" + performed("") + "\n" + performed("china") + "\n" + performed("us"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -185,6 +194,25 @@ func TestIdleReaderIsAnError(t *testing.T) {
 	t.Parallel()
 	_, err := ReadLines(context.Background(), mute{}, Template(london(t)), Options{Bad: Skip})
 	require.ErrorIs(t, err, io.ErrNoProgress)
+}
+
+// The ids of a log may be short at first, and long later.
+func TestLongIDsCountWhereverTheyCome(t *testing.T) {
+	t.Parallel()
+	events := func(yield func(dealstate.Event, error) bool) {
+		for i := range 400_000 {
+			id := fmt.Sprintf("%08d", i)
+			if i > shards*chunkRows {
+				id += strings.Repeat("x", 240)
+			}
+			if !yield(dealstate.Event{ID: id, Deal: fmt.Sprint("d", i%16), Kind: dealstate.Note, At: onDay(0)}, nil) {
+				return
+			}
+		}
+	}
+	_, err := ReadEvents(context.Background(), events, Template(london(t)), Options{MaxBytes: 60 << 20})
+	var size *SizeError
+	require.ErrorAs(t, err, &size)
 }
 
 // endless is a stream without a newline that never ends by itself.
@@ -315,6 +343,56 @@ func TestWrongColumnsAreRefused(t *testing.T) {
 	l, err := FromColumns(context.Background(), good, m)
 	require.NoError(t, err)
 	require.Equal(t, "0000000001", l.id(&l.shards[0], 1))
+}
+
+func TestColumnsHoldWhatEventsDo(t *testing.T) {
+	t.Parallel()
+	ctx, m := context.Background(), Template(london(t))
+	c := Columns{Deals: []string{"d"}, Acts: []Act{{Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument}},
+		Deal: []uint32{0, 0}, Act: []uint32{0, 0}, At: []int64{onDay(5).UnixNano(), math.MaxInt64}, Recorded: []int64{none, math.MaxInt64}}
+	seen := func(v dealstate.View) int64 {
+		l, err := FromColumns(ctx, c, m)
+		require.NoError(t, err)
+		r, err := l.Replay(ctx, v, 1)
+		require.NoError(t, err)
+		return r.Totals().Events
+	}
+	require.EqualValues(t, 0, seen(dealstate.View{KnownBy: onDay(3), AsOf: onDay(9)}), "not recorded before it happened")
+	require.EqualValues(t, 1, seen(dealstate.View{AsOf: time.Date(2262, 4, 1, 0, 0, 0, 0, time.UTC)}), "nanoseconds go further than years")
+	require.EqualValues(t, 2, seen(dealstate.View{}))
+	for deal, want := range map[string]string{"": "deals[1]: deal: missing", "a b": `deals[1]: deal: "a b" holds white space or control characters`} {
+		c.Deals = []string{"d", deal}
+		_, err := FromColumns(ctx, c, m)
+		require.EqualError(t, err, want)
+	}
+	c.Deals = []string{"中国", "d", "d"}
+	c.Deal = []uint32{1, 2}
+	l, err := FromColumns(ctx, c, m)
+	require.NoError(t, err)
+	require.Equal(t, []string{"中国", "d"}, l.Deals())
+}
+
+// Whose a performance is, its commitment says, so that no event need.
+func TestPerformanceThatMovesADealIsItsPartys(t *testing.T) {
+	t.Parallel()
+	a := dirtyAgreements[0]
+	a.Lifecycle = &dealstate.Lifecycle{Initial: "open", States: []dealstate.State{"open", "done"}, Rules: []dealstate.Rule{
+		{ID: "do", On: dealstate.Perform, From: []dealstate.State{"open"}, To: "done"},
+	}}
+	m, err := dealstate.Compile(a)
+	require.NoError(t, err)
+	e := dealstate.Event{ID: "1", Deal: a.ID, Kind: dealstate.Perform, Commitment: "pledge-2", Role: dealstate.Instrument, At: onDay(1)}
+	w := &world{machines: map[string]*dealstate.Machine{a.ID: m}, deals: []string{a.ID}, events: []dealstate.Event{e},
+		byDeal: map[string][]dealstate.Event{a.ID: {e}}}
+	want := w.truth(t, dealstate.View{})
+	require.Equal(t, "china", want.transitions[0].Party)
+	for _, l := range w.logs(t, 1) {
+		want.requireEqual(t, l, dealstate.View{}, 1)
+	}
+	var told []Transition
+	_, err = ReadSorted(context.Background(), bytes.NewReader(w.lines(t)), ByDeal(w.agreements), dealstate.View{}, Options{}, func(tr Transition) { told = append(told, tr) })
+	require.NoError(t, err)
+	require.Equal(t, want.transitions, told)
 }
 
 // Logs that number their acts differently share the tables of one agreement, at the

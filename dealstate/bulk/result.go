@@ -157,8 +157,7 @@ func (l *Log) Transitions(ctx context.Context, v dealstate.View, workers int) it
 
 func (l *Log) transition(s *shard, row uint32, said *said) Transition {
 	p := s.step(row)
-	act := &l.acts[p.act]
-	return Transition{Deal: l.deals[s.deal(p.deal)], Event: l.id(s, row), Kind: act.Kind, Party: act.Party, At: instant(s.fact(row).at),
+	return Transition{Deal: l.deals[s.deal(p.deal)], Event: l.id(s, row), Kind: l.acts[p.act].Kind, Party: said.party, At: instant(s.fact(row).at),
 		Rule: said.rule, From: said.from, To: said.to}
 }
 

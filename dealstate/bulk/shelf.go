@@ -18,7 +18,10 @@ type title struct {
 	policy  dealstate.Policy
 }
 
+// borrow gives an automaton to who must give it back. No answer that is kept says
+// the policy's name, so that it does not matter; names may be many.
 func (s *shelf) borrow(m *dealstate.Machine, p dealstate.Policy) *automaton {
+	p.Name = "any"
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := title{machine: m, policy: p}

@@ -66,7 +66,7 @@ func (s *Sorted) take(in *batch, row int) error {
 	l, r, id := s.names.log, &in.rows[row], in.idOf(row)
 	d := &s.last[r.deal]
 	switch place := d.compare(r, id); {
-	case place == 0 && d.act == r.act && d.content == r.content:
+	case place == 0 && l.sameAct(d.act, r.act) && d.content == r.content:
 		l.read.Duplicates++
 		return nil
 	case place == 0:
@@ -97,7 +97,7 @@ func (s *Sorted) take(in *batch, row int) error {
 		d.since = r.at
 	}
 	if said := a.says(n); said.from != said.to {
-		s.tell(Transition{Deal: l.deals[r.deal], Event: string(id), Kind: act.Kind, Party: act.Party, At: instant(r.at),
+		s.tell(Transition{Deal: l.deals[r.deal], Event: string(id), Kind: act.Kind, Party: said.party, At: instant(r.at),
 			Rule: said.rule, From: said.from, To: said.to})
 	}
 	return nil

@@ -77,9 +77,9 @@ func fill(v dealstate.View) dealstate.View {
 // bound is the view's instant for comparing with columns.
 func bound(t time.Time) int64 {
 	switch {
-	case t.IsZero() || t.After(lastInstant):
+	case t.IsZero() || t.After(time.Unix(0, math.MaxInt64)):
 		return math.MaxInt64
-	case t.Before(firstInstant):
+	case t.Before(time.Unix(0, none)):
 		return none
 	}
 	return t.UnixNano()

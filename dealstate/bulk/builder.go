@@ -12,8 +12,9 @@ import (
 type Options struct {
 	// Workers is how many goroutines parse; 0: one a core.
 	Workers int
-	// MaxBytes bounds the memory of the finished log; 0: DefaultMaxBytes. While
-	// a column grows, its old copy is there too.
+	// MaxBytes bounds the memory of the finished log; 0: DefaultMaxBytes. While the
+	// index of ids grows, its old copy is there too, and each worker has the names
+	// that it met.
 	MaxBytes int64
 	// Bad is called with each bad line, in their order: one that is not
 	// well-formed, that its agreement cannot mean, or whose id is taken. What it

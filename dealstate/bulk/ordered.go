@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"runtime"
+	"sync"
 )
 
 // turn is how many deals a worker takes at a time.
@@ -19,10 +20,13 @@ func orCores(workers int) int {
 // inOrder does the work for every deal, on so many goroutines, and yields what
 // comes of it in the deals' order, whoever is done first. Twice as many chunks
 // as there are workers may wait for their turn. newWorker is called once a
-// goroutine; what it gives second is called when the goroutine ends.
+// goroutine; what it gives second is called when the goroutine ends. All have ended
+// when the sequence has, broken off or not.
 func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (work func(deal int, yield func(T)) error, end func())) iter.Seq2[T, error] {
 	workers = orCores(workers)
 	return func(yield func(T, error) bool) {
+		var wait sync.WaitGroup
+		defer wait.Wait()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		type done struct {
@@ -35,7 +39,7 @@ func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (w
 		}
 		jobs, queue := make(chan job), make(chan job, 2*workers)
 		for range workers {
-			go func() {
+			wait.Go(func() {
 				work, end := newWorker()
 				defer end()
 				for j := range jobs {
@@ -47,9 +51,9 @@ func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (w
 					}
 					j.out <- d
 				}
-			}()
+			})
 		}
-		go func() {
+		wait.Go(func() {
 			defer close(queue)
 			defer close(jobs)
 			for from := 0; from < deals; from += turn {
@@ -61,7 +65,7 @@ func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (w
 				}
 				jobs <- j // every job in the queue is done by somebody
 			}
-		}()
+		})
 		for j := range queue {
 			d := <-j.out
 			for _, item := range d.items {

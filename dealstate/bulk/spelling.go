@@ -127,11 +127,13 @@ func (s *spelled) is(p *spelling) bool {
 type spelledTable struct {
 	places []*spelled
 	used   int
+	bytes  int // of all texts
 }
 
 const (
-	maxSpelled  = 1 << 16
-	maxSpelling = 1 << 10 // bytes
+	maxSpelled      = 1 << 16
+	maxSpelling     = 1 << 10 // bytes
+	maxSpelledBytes = 1 << 24
 )
 
 func (t *spelledTable) find(p *spelling, hash uint64) *spelled {
@@ -161,13 +163,13 @@ func (t *spelledTable) add(p *spelling, hash uint64, act uint32, kind dealstate.
 	}
 	s.text = string(text)
 	switch {
-	case t.used == maxSpelled:
+	case t.used == maxSpelled || t.bytes > maxSpelledBytes:
 		*t = spelledTable{places: make([]*spelled, 256)}
 	case 2*t.used >= len(t.places):
 		t.grow()
 	}
 	t.put(s)
-	t.used++
+	t.used, t.bytes = t.used+1, t.bytes+len(text)
 }
 
 func (t *spelledTable) put(s *spelled) {

@@ -35,9 +35,10 @@ type automaton struct {
 
 	// Of the log at hand.
 	acts    []Act
-	refers  bool     // some event of the log refers to another
-	symbol  []uint32 // by act; 0: not looked at yet
-	columns []uint32 // by act: the symbol's first cell, or far; the last one is idle
+	refers  bool           // some event of the log refers to another
+	alone   bool           // no other machine runs a deal of the log
+	symbol  sparse[uint32] // by act; 0: not looked at yet
+	columns []uint32       // by act, if alone: the symbol's first cell, or far; the last one is idle
 }
 
 // cell is what becomes of a symbol in a situation, and how often it came.
@@ -133,19 +134,21 @@ func (a *automaton) fillIdle() {
 	}
 }
 
-// attach turns to a log: its acts, of which there may be more later, and whether
-// some event in it refers to another.
-func (a *automaton) attach(acts []Act, refers bool) {
-	a.acts, a.refers = acts, refers
-	a.symbol = append(a.symbol, make([]uint32, len(acts)-len(a.symbol))...)
+// attach turns to a log: its acts, of which there may be more later, whether some
+// event in it refers to another, and whether all its deals have this machine.
+func (a *automaton) attach(acts []Act, refers, alone bool) {
+	a.acts, a.refers, a.alone = acts, refers, alone
 	a.align()
 }
 
 // align finds the columns anew.
 func (a *automaton) align() {
+	if !a.alone {
+		return
+	}
 	a.columns = append(a.columns[:0], make([]uint32, len(a.acts)+1)...)
-	for act, s := range a.symbol {
-		a.columns[act] = a.column(s)
+	for act := range a.acts {
+		a.columns[act] = a.column(a.symbol.get(uint32(act)))
 	}
 	a.columns[len(a.acts)] = idle << a.shift
 }
@@ -159,7 +162,7 @@ func (a *automaton) column(symbol uint32) uint32 {
 
 // detach forgets the log.
 func (a *automaton) detach() {
-	a.acts, a.symbol = nil, a.symbol[:0]
+	a.acts, a.symbol = nil, sparse[uint32]{}
 	for n := range a.table {
 		a.table[n].hits = 0
 	}
@@ -227,11 +230,15 @@ func (a *automaton) stateIndex(s dealstate.State) uint32 { return uint32(slices.
 
 // symbolOf finds out what an act can do.
 func (a *automaton) symbolOf(act uint32) uint32 {
-	if a.symbol[act] == 0 {
-		a.symbol[act] = a.classify(a.acts[act])
-		a.columns[act] = a.column(a.symbol[act])
+	s := a.symbol.get(act)
+	if s == 0 {
+		s = a.classify(a.acts[act])
+		a.symbol.set(act, s)
+		if a.alone {
+			a.columns[act] = a.column(s)
+		}
 	}
-	return a.symbol[act]
+	return s
 }
 
 func (a *automaton) classify(act Act) uint32 {

@@ -90,7 +90,7 @@ type columnReader struct {
 	extras   []uint32 // rows still to come that have a ref or an until
 	deals    []uint32 // the log's number, by the caller's
 	acts     []uint32
-	admitted [][]bool // by machine and the caller's act
+	admitted []sparse[bool] // by machine and the caller's act
 }
 
 func (r *columnReader) names() error {
@@ -110,9 +110,7 @@ func (r *columnReader) names() error {
 		}
 		r.acts = append(r.acts, r.b.actOf(a))
 	}
-	for range r.b.log.machines {
-		r.admitted = append(r.admitted, make([]bool, len(r.Acts)))
-	}
+	r.admitted = make([]sparse[bool], len(r.b.log.machines))
 	return nil
 }
 
@@ -142,12 +140,12 @@ func (r *columnReader) add(row, line int, part *batch) error {
 			f.recorded = f.at
 		}
 	}
-	if ok := &r.admitted[r.b.log.machine[r.deals[d]]][a]; !*ok || f.at == none || r.ID != nil {
+	if admitted := &r.admitted[r.b.log.machine[r.deals[d]]]; !admitted.get(a) || f.at == none || r.ID != nil {
 		if err := r.admit(row, f, more); err != nil {
 			return err
 		}
 		kind := r.Acts[a].Kind
-		*ok = kind != dealstate.Extend && kind != dealstate.Retract // those have more to them
+		admitted.set(a, kind != dealstate.Extend && kind != dealstate.Retract) // those have more to them
 	}
 	if r.ID == nil && more == nothingMore {
 		part.rows = append(part.rows, arrival{deal: r.deals[d], act: r.acts[a], fact: f, line: int32(line)})

@@ -15,7 +15,7 @@ type intake struct {
 	spelled    spelledTable
 	numbers    map[*dealstate.Machine]uint32
 	acts       map[string]uint32
-	admitted   [][]bool // by machine and act
+	admitted   []sparse[bool] // by machine and act
 	key        []byte
 	escaped    bool // some deal's name holds a backslash
 	names
@@ -81,10 +81,7 @@ func (in *intake) machineOf(deal uint32) uint32 {
 	return in.machine[deal]
 }
 
-func (in *intake) knows(machine, act uint32) bool {
-	admitted := in.admitted[machine]
-	return int(act) < len(admitted) && admitted[act]
-}
+func (in *intake) knows(machine, act uint32) bool { return in.admitted[machine].get(act) }
 
 // take adds a valid record to the batch, or says why its agreement cannot mean
 // it.
@@ -129,7 +126,7 @@ func (in *intake) number(m *dealstate.Machine) uint32 {
 		n = uint32(len(in.machines))
 		in.numbers[m] = n
 		in.machines = append(in.machines, m)
-		in.admitted = append(in.admitted, nil)
+		in.admitted = append(in.admitted, sparse[bool]{})
 	}
 	return n
 }
@@ -148,10 +145,7 @@ func (in *intake) actOf(r *record, machine uint32) (uint32, error) {
 		in.acts[string(in.key)] = act
 		in.act = append(in.act, actOf(r))
 	}
-	for len(in.admitted[machine]) <= int(act) {
-		in.admitted[machine] = append(in.admitted[machine], false)
-	}
-	in.admitted[machine][act] = true
+	in.admitted[machine].set(act, true)
 	return act, nil
 }
 

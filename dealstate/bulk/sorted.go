@@ -118,7 +118,7 @@ func (s *Sorted) grow() {
 	}
 	for _, a := range s.autos {
 		if len(a.acts) < len(l.acts) {
-			a.attach(l.acts, true)
+			a.attach(l.acts, true, false)
 		}
 	}
 }

@@ -94,7 +94,7 @@ func newWalker(l *Log, v dealstate.View) *walker {
 func (w *walker) auto(machine uint32) *automaton {
 	if w.autos[machine] == nil {
 		a := w.l.agreements.borrow(w.l.machines[machine], w.view.Policy)
-		a.attach(w.l.acts, w.l.refers)
+		a.attach(w.l.acts, w.l.refers, len(w.l.machines) == 1)
 		w.autos[machine] = a
 	}
 	return w.autos[machine]

@@ -7,13 +7,16 @@ import "github.com/fe115bb3/dealtracker/dealstate"
 // use one for all logs of the same agreements: what looplab was asked once is not
 // asked again. It is safe for concurrent use. The zero value knows no deal.
 type Agreements struct {
-	of func(deal string) *dealstate.Machine
+	of  func(deal string) *dealstate.Machine
+	all *dealstate.Machine // of every deal, if there is one
 	*shelf
 }
 
 // Template runs every deal, whatever its id, on one agreement.
 func Template(m *dealstate.Machine) Agreements {
-	return ByDeal(func(string) *dealstate.Machine { return m })
+	a := ByDeal(func(string) *dealstate.Machine { return m })
+	a.all = m
+	return a
 }
 
 // Catalogue runs each deal on the agreement of the same id.

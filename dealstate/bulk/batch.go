@@ -7,7 +7,7 @@ type batch struct {
 	names  names
 	from   int // which intake's numbers
 	rows   []arrival
-	text   []byte // ids
+	text   []byte // of each row its id, and the name of its deal
 	extras []extra
 	bad    []*dealstate.LineError
 	stop   error // ends the log behind this batch
@@ -16,14 +16,17 @@ type batch struct {
 	bytes  int
 }
 
-// arrival is an event on its way, its names as the intake numbers them. Its line
-// is counted from the batch's first.
+// arrival is an event on its way: its act and machine as the intake numbers them,
+// and its deal by name. Its line is counted from the batch's first.
 type arrival struct {
-	deal uint32
-	act  uint32
+	deal    uint32 // as the log numbers it, once it is there
+	name    uint32 // where the deal's name ends in the text
+	tag     uint32 // of that name
+	machine uint32
+	act     uint32
+	line    int32
+	more    int32 // its place in extras, counted from 1; 0: none
 	fact
-	line int32
-	more int32 // its place in extras, counted from 1; 0: none
 }
 
 // extra is what few rows have.
@@ -39,15 +42,16 @@ func (b *batch) reset() {
 }
 
 // add takes an event in; ref may be empty, and until none.
-func (b *batch) add(deal, act uint32, f fact, id, ref []byte, until int64, line int) {
-	more := 0
+func (b *batch) add(r arrival, id, deal, ref []byte, until int64) {
 	if len(ref) > 0 || until != none {
 		b.extras = append(b.extras, extra{ref: string(ref), until: until})
-		more = len(b.extras)
+		r.more = int32(len(b.extras))
 	}
 	b.text = append(b.text, id...)
-	f.id = uint32(len(b.text))
-	b.rows = append(b.rows, arrival{deal: deal, act: act, fact: f, line: int32(line), more: int32(more)})
+	r.id = uint32(len(b.text))
+	b.text = append(b.text, deal...)
+	r.name = uint32(len(b.text))
+	b.rows = append(b.rows, r)
 }
 
 func (b *batch) extraOf(r *arrival) extra {
@@ -64,10 +68,12 @@ func (b *batch) blame(line int, err error) {
 func (b *batch) idOf(row int) []byte {
 	var from uint32
 	if row > 0 {
-		from = b.rows[row-1].id
+		from = b.rows[row-1].name
 	}
 	return b.text[from:b.rows[row].id]
 }
+
+func (b *batch) dealOf(r *arrival) []byte { return b.text[r.id:r.name] }
 
 // clip shortens text that came from outside before it enters a message.
 func clip(s string) string {

@@ -44,8 +44,8 @@ type Progress struct {
 type builder struct {
 	log     *Log
 	opt     Options
-	line    int        // lines before the batch at hand
-	deals   *nameTable // nil: all batches come from one intake, so a new name is new
+	line    int // lines before the batch at hand
+	deals   nameTable
 	acts    map[Act]uint32
 	numbers map[*dealstate.Machine]uint32
 	as      map[int]*translation
@@ -74,7 +74,7 @@ type last struct {
 }
 
 // translation takes an intake's numbers to the log's.
-type translation struct{ deal, act []uint32 }
+type translation struct{ machine, act []uint32 }
 
 func newBuilder(a Agreements, opt Options) *builder {
 	if opt.MaxBytes == 0 {
@@ -135,15 +135,19 @@ func (b *builder) translate(in *batch) {
 		as = &translation{}
 		b.as[in.from] = as
 	}
-	for n := len(as.deal); n < len(in.names.deal); n++ {
-		as.deal = append(as.deal, b.dealOf(in.names.deal[n], in.names.machines[in.names.machine[n]]))
+	for n := len(as.machine); n < len(in.names.machines); n++ {
+		as.machine = append(as.machine, b.number(in.names.machines[n]))
 	}
 	for n := len(as.act); n < len(in.names.act); n++ {
 		as.act = append(as.act, b.actOf(in.names.act[n]))
 	}
+	for i := range in.rows { // all at once: one by one, each would be waited for
+		b.touched += b.deals.touch(in.rows[i].tag)
+	}
 	for i := range in.rows {
 		r := &in.rows[i]
-		r.deal, r.act = as.deal[r.deal], as.act[r.act]
+		r.act = as.act[r.act]
+		r.deal = b.dealOf(in.dealOf(r), r.tag, as.machine[r.machine])
 	}
 }
 
@@ -350,18 +354,13 @@ func (b *builder) keepExtra(s *shard, row uint32, more extra) {
 	b.size += int64(len(more.ref)) + 100
 }
 
-func (b *builder) dealOf(name string, m *dealstate.Machine) uint32 {
-	l := b.log
-	deal := uint32(len(l.deals))
-	if b.deals != nil {
-		if deal, ok := b.deals.find([]byte(name), tagOfName([]byte(name))); ok {
-			return deal
-		}
-		name = b.deals.names[b.deals.add([]byte(name))] // not the intake's own
+func (b *builder) dealOf(name []byte, tag, machine uint32) uint32 {
+	if deal, ok := b.deals.find(name, tag); ok {
+		return deal
 	}
-	l.deals = append(l.deals, name)
-	l.machine = append(l.machine, b.number(m))
-	b.size += 2 * (int64(len(name)) + 100)
+	deal := b.deals.add(name)
+	b.log.deals, b.log.machine = b.deals.names, append(b.log.machine, machine)
+	b.size += int64(len(name)) + 150
 	return deal
 }
 

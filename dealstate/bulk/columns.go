@@ -39,7 +39,7 @@ func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 	r.b = newBuilder(a, Options{MaxBytes: math.MaxInt64, Bad: func(e *dealstate.LineError) error {
 		return &RowError{Row: e.Line - 1, Err: e.Err}
 	}})
-	r.b.log.numbered, r.b.deals = c.ID == nil, &nameTable{}
+	r.b.log.numbered = c.ID == nil
 	if err := r.names(); err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (r *columnReader) names() error {
 		if err != nil {
 			return fmt.Errorf("deals[%d]: %w", i, err)
 		}
-		r.deals = append(r.deals, r.b.dealOf(deal, m))
+		r.deals = append(r.deals, r.b.dealOf([]byte(deal), tagOfName([]byte(deal)), r.b.number(m)))
 	}
 	for _, a := range r.Acts {
 		if a.Modality == 0 {
@@ -147,11 +147,12 @@ func (r *columnReader) add(row, line int, part *batch) error {
 		kind := r.Acts[a].Kind
 		admitted.set(a, kind != dealstate.Extend && kind != dealstate.Retract) // those have more to them
 	}
+	in := arrival{deal: r.deals[d], act: r.acts[a], fact: f, line: int32(line)}
 	if r.ID == nil && more == nothingMore {
-		part.rows = append(part.rows, arrival{deal: r.deals[d], act: r.acts[a], fact: f, line: int32(line)})
+		part.rows = append(part.rows, in)
 		return nil
 	}
-	part.add(r.deals[d], r.acts[a], f, []byte(r.id(row)), []byte(more.ref), more.until, line)
+	part.add(in, []byte(r.id(row)), nil, []byte(more.ref), more.until)
 	if r.ID == nil {
 		part.rows[len(part.rows)-1].id = uint32(row)
 	}

@@ -13,8 +13,8 @@ type follower struct {
 	w      *walker
 	m      *dealstate.Machine
 	cursor *dealstate.Cursor
-	acts   []*dealstate.Act // by act; nil: not needed yet
-	deal   uint32           // at hand, and the row
+	acts   sparse[*dealstate.Act] // by act; nil: not needed yet
+	deal   uint32                 // at hand, and the row
 	row    uint32
 	codes  []dealstate.ReasonCode // scratch
 	tell   func(Transition)
@@ -22,7 +22,7 @@ type follower struct {
 
 func newFollower(w *walker, machine uint32) *follower {
 	m := w.l.machines[machine]
-	f := &follower{w: w, m: m, cursor: m.Cursor(w.view.Policy), acts: make([]*dealstate.Act, len(w.l.acts))}
+	f := &follower{w: w, m: m, cursor: m.Cursor(w.view.Policy)}
 	f.cursor.Watch(f.decided)
 	return f
 }
@@ -50,14 +50,14 @@ func (f *follower) act(row uint32) (*dealstate.Act, error) {
 	if until := f.w.s.until(row); until != none {
 		return f.make(n, instant(until))
 	}
-	if f.acts[n] == nil {
-		act, err := f.make(n, time.Time{})
-		if err != nil {
-			return nil, err
-		}
-		f.acts[n] = act
+	if act := f.acts.get(n); act != nil {
+		return act, nil
 	}
-	return f.acts[n], nil
+	act, err := f.make(n, time.Time{})
+	if err == nil {
+		f.acts.set(n, act)
+	}
+	return act, err
 }
 
 func (f *follower) make(act uint32, until time.Time) (*dealstate.Act, error) {
@@ -77,7 +77,7 @@ func (f *follower) decided(d dealstate.Decision) {
 		d.Deal = f.w.l.deals[f.w.s.deal(f.deal)]
 		f.tell(transitionOf(d))
 	case d.From != d.To:
-		f.tell(f.w.l.transition(f.w.s, f.row, &said{rule: d.Rule, from: d.From, to: d.To}))
+		f.tell(f.w.l.transition(f.w.s, f.row, &said{rule: d.Rule, party: d.Party, from: d.From, to: d.To}))
 	}
 }
 

@@ -164,12 +164,11 @@ func TestNamesAreNotKnownByTheirLooks(t *testing.T) {
 	in.parse(blockOf(line("1", "d"), line("2", `a\\`), line("3", `a\\u0062`), line("4", `a\`), line("5", `a\u0062`), line("6", `a\\`)), part)
 	require.Len(t, part.bad, 1)
 	require.Equal(t, 4, part.bad[0].Line)
-	require.Equal(t, []string{"d", `a\`, `a\u0062`, "ab"}, part.names.deal)
-	var deals []uint32
+	var deals []string
 	for _, r := range part.rows {
-		deals = append(deals, r.deal)
+		deals = append(deals, string(part.dealOf(&r)))
 	}
-	require.Equal(t, []uint32{0, 1, 2, 3, 1}, deals)
+	require.Equal(t, []string{"d", `a\`, `a\u0062`, "ab", `a\`}, deals)
 }
 
 // io.ErrUnexpectedEOF is how a decompressor says that its file was cut short.
@@ -248,7 +247,7 @@ func TestUnknownPartiesAreNotKept(t *testing.T) {
 		require.Len(t, part.bad, 1)
 	}
 	require.Empty(t, in.acts)
-	require.Empty(t, in.scanner.deals.names)
+	require.Empty(t, in.deals.names)
 	require.Zero(t, in.spelled.used)
 	require.Empty(t, part.rows)
 }

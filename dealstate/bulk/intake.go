@@ -6,32 +6,35 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// intake admits records and gives their names numbers of its own, so that no
-// two goroutines share a table. What it has seen before costs no allocation.
+// intake admits records and gives their acts and machines numbers of its own, so
+// that no two goroutines share a table. What it has seen before costs no allocation.
 type intake struct {
 	agreements Agreements
 	place      int // among the intakes of one log
 	scanner    scanner
 	spelled    spelledTable
+	deals      nameTable // whose machine is not plain to see
+	machine    []uint32  // by such a deal
 	numbers    map[*dealstate.Machine]uint32
 	acts       map[string]uint32
 	admitted   []sparse[bool] // by machine and act
 	key        []byte
-	escaped    bool // some deal's name holds a backslash
 	names
 }
 
 // names are what the numbers of a batch stand for. They only grow at the end,
 // so a copy stays right while the intake goes on.
 type names struct {
-	deal     []string
-	machine  []uint32 // by deal
 	machines []*dealstate.Machine
 	act      []Act
 }
 
 func newIntake(a Agreements) *intake {
-	return &intake{agreements: a, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
+	in := &intake{agreements: a, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
+	if a.all != nil {
+		in.number(a.all)
+	}
+	return in
 }
 
 // glance takes a line in that says what was met before, with other instants and
@@ -41,30 +44,45 @@ func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
 	if s == nil || !g.complete(s.kind) {
 		return false
 	}
-	deal, ok := in.dealAt(g.deal, g.tag, s.act)
-	if !ok {
+	machine, ok := in.machineOf(g.deal, g.tag)
+	if !ok || !in.admitted[machine].get(s.act) {
 		return false
 	}
 	if g.recorded == none {
 		g.recorded = g.at
 	}
-	to.add(deal, s.act, fact{at: g.at, recorded: g.recorded, content: contentOf(g.note, g.url, g.published)}, g.id, g.ref, g.until, line)
+	to.add(arrival{machine: machine, act: s.act, tag: g.tag, line: int32(line), fact: fact{at: g.at, recorded: g.recorded,
+		content: contentOf(g.note, g.url, g.published)}}, g.id, g.deal, g.ref, g.until)
 	return true
 }
 
-// dealAt is the number of a deal in which the act is known to be good.
-func (in *intake) dealAt(name []byte, tag, act uint32) (deal uint32, ok bool) {
-	if deal, ok = in.scanner.deals.find(name, tag); ok {
-		return deal, in.knows(in.machineOf(deal), act) && !(in.escaped && bytes.IndexByte(name, '\\') >= 0)
+// machineOf is the number of the machine that runs a deal, if it is known that
+// the text is a deal's name as it is.
+func (in *intake) machineOf(name []byte, tag uint32) (machine uint32, ok bool) {
+	plain := isID(name)
+	if plain && in.agreements.all != nil {
+		return 0, true
 	}
-	if !isID(name) {
+	if !plain && !simple(name) {
+		return 0, false
+	}
+	if n, ok := in.deals.find(name, tag); ok {
+		return in.machine[n], true
+	}
+	if !plain {
 		return 0, false
 	}
 	m, err := in.agreements.machine(string(name))
-	if err != nil || !in.knows(in.number(m), act) {
+	if err != nil {
 		return 0, false
 	}
-	return in.newDeal(name, m), true
+	return in.keep(name, in.number(m)), true
+}
+
+func (in *intake) keep(name []byte, machine uint32) uint32 {
+	in.deals.add(name)
+	in.machine = append(in.machine, machine)
+	return machine
 }
 
 // complete makes the checks that need more than the act.
@@ -73,51 +91,24 @@ func (g *glance) complete(kind dealstate.Kind) bool {
 		(kind == dealstate.Extend) == (g.until != none) && !bytes.Equal(g.ref, g.id)
 }
 
-// machineOf need not look where all deals have the same.
-func (in *intake) machineOf(deal uint32) uint32 {
-	if len(in.machines) == 1 {
-		return 0
-	}
-	return in.machine[deal]
-}
-
-func (in *intake) knows(machine, act uint32) bool { return in.admitted[machine].get(act) }
-
 // take adds a valid record to the batch, or says why its agreement cannot mean
 // it.
 func (in *intake) take(r *record, line int, b *batch) (act uint32, err error) {
-	deal, err := in.dealOf(r)
-	if err != nil {
-		return 0, err
-	}
-	if act, err = in.actOf(r, in.machine[deal]); err != nil {
-		return 0, err
-	}
-	b.add(deal, act, fact{at: r.at, recorded: r.recorded, content: contentOf(r.note, r.url, r.published)}, r.id, r.ref, r.until, line)
-	return act, nil
-}
-
-func (in *intake) dealOf(r *record) (uint32, error) {
-	if deal, ok := in.scanner.deals.find(r.deal, tagOfName(r.deal)); ok {
-		return deal, nil
-	}
 	m, err := in.agreements.machine(string(r.deal))
 	if err != nil {
 		return 0, err
 	}
-	// Known to be good before it is kept, lest bad lines fill the memory.
-	if err := in.admit(r, m); err != nil {
+	machine, tag := in.number(m), tagOfName(r.deal)
+	if act, err = in.actOf(r, machine); err != nil {
 		return 0, err
 	}
-	return in.newDeal(r.deal, m), nil
-}
-
-func (in *intake) newDeal(name []byte, m *dealstate.Machine) uint32 {
-	deal := in.scanner.deals.add(name)
-	in.escaped = in.escaped || bytes.IndexByte(name, '\\') >= 0
-	in.names.deal = in.scanner.deals.names
-	in.machine = append(in.machine, in.number(m))
-	return deal
+	// Now that it is known to be good: bad lines must not fill the memory.
+	if _, ok := in.deals.find(r.deal, tag); !ok && (in.agreements.all == nil || !isID(r.deal)) {
+		in.keep(r.deal, machine)
+	}
+	b.add(arrival{machine: machine, act: act, tag: tag, line: int32(line), fact: fact{at: r.at, recorded: r.recorded,
+		content: contentOf(r.note, r.url, r.published)}}, r.id, r.deal, r.ref, r.until)
+	return act, nil
 }
 
 func (in *intake) number(m *dealstate.Machine) uint32 {
@@ -134,7 +125,7 @@ func (in *intake) number(m *dealstate.Machine) uint32 {
 func (in *intake) actOf(r *record, machine uint32) (uint32, error) {
 	in.key = r.appendKey(in.key[:0])
 	act, known := in.acts[string(in.key)]
-	if known && in.knows(machine, act) {
+	if known && in.admitted[machine].get(act) {
 		return act, nil
 	}
 	if err := in.admit(r, in.machines[machine]); err != nil {

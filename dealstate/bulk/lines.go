@@ -32,7 +32,6 @@ func ReadLines(ctx context.Context, r io.Reader, a Agreements, opt Options) (*Lo
 // readLines adds batches in the order of their lines.
 func (b *builder) readLines(ctx context.Context, r io.Reader) error {
 	if workers := orCores(b.opt.Workers); workers > 1 {
-		b.deals = &nameTable{}
 		return b.readTogether(ctx, r, workers)
 	}
 	return b.readAlone(ctx, r)

@@ -22,7 +22,6 @@ type scanner struct {
 	after [fields][2]joint // behind each field, the two last met
 	turn  [fields]uint8    // which of them to replace
 	runs  runTable
-	deals nameTable
 	day   day
 }
 
@@ -80,8 +79,7 @@ type joint struct {
 type glance struct {
 	id, deal, ref, url, published, note []byte
 	tag                                 uint32 // of the deal
-	touched                             uint32
-	at, recorded, until                 int64 // none if left out
+	at, recorded, until                 int64  // none if left out
 	spelling                            spelling
 }
 
@@ -180,7 +178,6 @@ func (s *scanner) value(buf []byte, at int, f field, g *glance) (stop int) {
 	case fDeal:
 		g.deal = buf[at:stop]
 		g.tag = tagOfName(g.deal)
-		g.touched += s.deals.touch(g.tag)
 	case fRef:
 		g.ref = buf[at:stop]
 		ok = stop == at || isID(buf[at:stop])

@@ -60,7 +60,7 @@ func keptOf(in *intake, text ...[]byte) kept {
 		k.bad = append(k.bad, b.Error())
 	}
 	for row, r := range part.rows {
-		e := part.names.act[r.act].event(string(part.idOf(row)), part.names.deal[r.deal])
+		e := part.names.act[r.act].event(string(part.idOf(row)), string(part.dealOf(&r)))
 		e.At, e.Recorded = instant(r.at), instant(r.recorded)
 		more := part.extraOf(&r)
 		e.Ref, e.Until = more.ref, instant(more.until)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -232,26 +233,41 @@ func heap() uint64 {
 	return s.HeapAlloc
 }
 
-// BenchmarkCores compares one worker with two.
+// BenchmarkCores compares one worker with two, beside what two cores of the machine
+// are worth to two goroutines that share nothing.
 func BenchmarkCores(b *testing.B) {
-	c := stream(1_000_000, 8_000_000)
-	l, err := FromColumns(context.Background(), c, Template(london(b)))
-	require.NoError(b, err)
-	data := lineStream(b, 20_000, 400_000)
-	var one, two, lines1, lines2 time.Duration
-	read := func(workers int) {
-		_, err := ReadLines(context.Background(), bytes.NewReader(data), Template(london(b)), Options{Workers: workers})
+	a := Template(london(b))
+	l, data := columnsOf(b, 1_000_000, 8_000_000, a), lineStream(b, 20_000, 400_000)
+	lines := func(workers int) {
+		_, err := ReadLines(context.Background(), bytes.NewReader(data), a, Options{Workers: workers})
 		require.NoError(b, err)
 	}
+	var one, two [3]time.Duration
 	for b.Loop() {
-		one += timed(func() { replay(b, l, dealstate.View{}, 1) })
-		two += timed(func() { replay(b, l, dealstate.View{}, 2) })
-		lines1 += timed(func() { read(1) })
-		lines2 += timed(func() { read(2) })
+		for i, work := range []func(workers int){func(n int) { replay(b, l, dealstate.View{}, n) }, lines, spin} {
+			one[i] += timed(func() { work(1) })
+			two[i] += timed(func() { work(2) })
+		}
 	}
-	b.ReportMetric(float64(one)/float64(two), "x-columns")
-	b.ReportMetric(float64(lines1)/float64(lines2), "x-lines")
+	for i, unit := range []string{"x-columns", "x-lines", "x-machine"} {
+		b.ReportMetric(float64(one[i])/float64(two[i]), unit)
+	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// spin shares out work that needs no memory.
+func spin(workers int) {
+	var wait sync.WaitGroup
+	for range workers {
+		wait.Go(func() {
+			x := uint64(1)
+			for range 100_000_000 / workers {
+				x = x*6364136223846793005 + 1
+			}
+			runtime.KeepAlive(x)
+		})
+	}
+	wait.Wait()
 }
 
 // lineStream makes lines of about 256 bytes, with all that real ones have, and ids

@@ -65,8 +65,8 @@
 //
 // A log takes 40 bytes an event, its id, and the index if there is one.
 // [Options].MaxBytes bounds it, and a *[SizeError] says so; what it takes to build
-// the log is up to half as much again. Reading holds two blocks of a quarter of a MiB for each
-// worker besides, and up to 2 MiB where lines are long. A [Result] takes 8 bytes a
+// the log is up to half as much again. Reading holds four blocks of a quarter of a MiB for each
+// worker besides, and up to 2 MiB each where lines are long. A [Result] takes 8 bytes a
 // deal, and some 50 for one that was folded. Instants are held as 64 bits of
 // nanoseconds: years 1678 to 2261.
 //

@@ -64,6 +64,10 @@ type task struct {
 	again chan struct{}
 }
 
+// inFlight is how many blocks a worker may be ahead: enough that it seldom waits for
+// who puts them together, nor they for it.
+const inFlight = 4
+
 // readTogether ends when all its goroutines have ended, so that nobody else holds
 // the reader any more.
 func (b *builder) readTogether(ctx context.Context, r io.Reader, workers int) error {
@@ -71,7 +75,7 @@ func (b *builder) readTogether(ctx context.Context, r io.Reader, workers int) er
 	defer wait.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	spare, todo, queue := make(chan *task, 2*workers), make(chan *task, 2*workers), make(chan *task, 2*workers)
+	spare, todo, queue := make(chan *task, inFlight*workers), make(chan *task, inFlight*workers), make(chan *task, inFlight*workers)
 	for range cap(spare) {
 		spare <- &task{ready: make(chan bool, 1), again: make(chan struct{}, 1)}
 	}

@@ -160,13 +160,8 @@ func (a *automaton) column(symbol uint32) uint32 {
 	return symbol << a.shift
 }
 
-// detach forgets the log.
-func (a *automaton) detach() {
-	a.acts, a.symbol = nil, sparse[uint32]{}
-	for n := range a.table {
-		a.table[n].hits = 0
-	}
-}
+// detach forgets the log, of which the hits have been counted.
+func (a *automaton) detach() { a.acts, a.symbol = nil, sparse[uint32]{} }
 
 // noon is when everything happens that the automaton asks about.
 var noon = time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)

@@ -301,11 +301,24 @@ func (o *object) key(name string) {
 // appendString writes JSON without HTML escapes, so that the text a person
 // typed is the text a person reads.
 func appendString(buf []byte, s string) []byte {
+	if isPlain(s) {
+		return append(append(append(buf, '"'), s...), '"')
+	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string always encodes
 	return append(buf, bytes.TrimSuffix(out.Bytes(), []byte("\n"))...)
+}
+
+// isPlain reports whether a text stands in JSON as it is, as most do.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 func (o *object) must(name string, value any) {
@@ -315,6 +328,9 @@ func (o *object) must(name string, value any) {
 		o.buf = appendString(o.buf, v)
 	case time.Time:
 		o.buf = appendString(o.buf, formatInstant(v))
+	case Source:
+		raw, _ := v.MarshalJSON() // which has texts only
+		o.buf = append(o.buf, raw...)
 	default:
 		raw, err := marshal(value)
 		if err != nil && o.err == nil {

@@ -2,6 +2,7 @@ package dealstate_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -215,5 +216,19 @@ func TestEndlessLineEndsTheStreamInBoundedMemory(t *testing.T) {
 	t.Parallel()
 	for _, b := range []byte{'x', '\r', ' '} {
 		require.Equal(t, []string{"line 1: json"}, heard(endless(b)))
+	}
+}
+
+func TestTextIsWrittenAsEncodingJSONWritesIt(t *testing.T) {
+	t.Parallel()
+	for c := range rune(0x2100) {
+		e := dealstate.Event{ID: "1", Deal: "d", Kind: dealstate.Note, At: onDay(1), Note: "a" + string(c) + "b"}
+		var want bytes.Buffer
+		enc := json.NewEncoder(&want)
+		enc.SetEscapeHTML(false)
+		require.NoError(t, enc.Encode(e.Note))
+		line, err := e.MarshalJSON()
+		require.NoError(t, err)
+		require.Contains(t, string(line), `"note":`+strings.TrimSpace(want.String()))
 	}
 }

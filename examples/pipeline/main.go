@@ -12,11 +12,13 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -29,6 +31,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second interrupt ends it at once
 	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr), typed: isTerminal(os.Stdin)})
 	stop()
 	os.Exit(code)
@@ -46,7 +49,8 @@ func isTerminal(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// run returns the exit code: 1 for input that cannot be read, 2 for wrong flags.
+// run returns the exit code: 1 for input that cannot be read, 2 for wrong flags,
+// and 130, as shells have it, where it was interrupted.
 func run(ctx context.Context, args []string, s streams) int {
 	o, err := parseFlags(args, s.err)
 	switch {
@@ -58,7 +62,12 @@ func run(ctx context.Context, args []string, s streams) int {
 	}
 	out := bufio.NewWriterSize(s.out, 1<<16)
 	err = o.do(ctx, s, out)
-	if err := errors.Join(err, out.Flush()); err != nil {
+	err = cmp.Or(err, out.Flush())
+	switch {
+	case err != nil && ctx.Err() != nil:
+		fmt.Fprintln(s.err, "pipeline: interrupted; the output is not whole")
+		return 130
+	case err != nil:
 		fmt.Fprintln(s.err, "pipeline:", err)
 		return 1
 	}
@@ -81,23 +90,28 @@ type options struct {
 func parseFlags(args []string, stderr io.Writer) (options, error) {
 	o := options{plain: len(args) == 0}
 	flags := flag.NewFlagSet("pipeline", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
+	flags.SetOutput(io.Discard) // the caller reports what is wrong, in one line
+	flags.Usage = func() {}
+	usage := func() {
+		flags.SetOutput(stderr)
 		fmt.Fprintln(stderr, "usage: pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary] < events.jsonl")
 		flags.PrintDefaults()
 	}
 	in := flags.String("in", "lines", "how the log is written: lines (of JSON) or csv")
 	file := flags.String("agreement", "", "the agreement's `file`, the template for every deal; default: the London framework")
 	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
-	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: each deal's last")
+	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: -known, else each deal's last")
 	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
 	out := flags.String("out", "summary", "what to write: spells, panel, transitions (CSV), xes, ocel or summary")
 	flags.IntVar(&o.workers, "workers", 0, "how many goroutines; 0: one a core")
-	flags.BoolVar(&o.skip, "skip", false, "count bad lines and go on, instead of stopping at the first")
+	flags.BoolVar(&o.skip, "skip", false, "count bad lines, show the first, and go on, instead of stopping there")
 	flags.IntVar(&o.every, "every", 7, "`days` between two dates of the panel")
 	flags.IntVar(&o.generate, "generate", 0, "write a log of so many events instead of reading one")
 	flags.Uint64Var(&o.seed, "seed", 1, "of the log to generate")
 	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			usage()
+		}
 		return o, err
 	}
 	return o, o.settle(*in, *file, *policy, *asOf, *known, *out, flags.NArg())
@@ -106,7 +120,9 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 func (o *options) settle(in, file, policy, asOf, known, out string, rest int) error {
 	switch {
 	case rest > 0:
-		return fmt.Errorf("%d arguments; want flags only, and the log on standard input", rest)
+		return fmt.Errorf("arguments: %d; want flags only, and the log on standard input", rest)
+	case o.workers < 0:
+		return fmt.Errorf("-workers %d; want a number of goroutines, or 0", o.workers)
 	case o.every < 1:
 		return fmt.Errorf("-every %d; want at least one day", o.every)
 	case o.generate < 0:
@@ -146,7 +162,7 @@ func compile(path string) (*dealstate.Machine, error) {
 func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
 	switch {
 	case o.generate > 0:
-		return dealstate.WriteEvents(out, generate(o.machine.Agreement(), o.generate, o.seed))
+		return dealstate.WriteEvents(out, during(ctx, generate(o.machine.Agreement(), o.generate, o.seed)))
 	case o.plain && s.typed:
 		return o.show(ctx, s, out)
 	}
@@ -160,16 +176,31 @@ func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
 	return o.write(ctx, job{log: log, options: o}, out)
 }
 
+// during ends a sequence that knows of no context.
+func during(ctx context.Context, events iter.Seq2[dealstate.Event, error]) iter.Seq2[dealstate.Event, error] {
+	return func(yield func(dealstate.Event, error) bool) {
+		for e, err := range events {
+			if err = cmp.Or(err, ctx.Err()); !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 type reader func(context.Context, io.Reader, bulk.Agreements, bulk.Options) (*bulk.Log, error)
 
 var readers = map[string]reader{"lines": bulk.ReadLines, "csv": bulk.ReadCSV}
 
 // take reads the log, and says at the end how fast that was.
 func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
-	start, in := time.Now(), &counted{r: s.in}
+	start, in := time.Now(), &input{ctx: ctx, r: s.in}
 	opt := bulk.Options{Workers: o.workers}
+	var first *dealstate.LineError
 	if o.skip {
-		opt.Bad = bulk.Skip
+		opt.Bad = func(e *dealstate.LineError) error {
+			first = cmp.Or(first, e)
+			return nil
+		}
 	}
 	if s.terminal {
 		opt.Progress = func(p bulk.Progress) { fmt.Fprintf(s.err, "\r%d events, %d MB ", p.Events, in.bytes.Load()/1e6) }
@@ -184,19 +215,46 @@ func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
 	p, took := log.Read(), time.Since(start)
 	fmt.Fprintf(s.err, "pipeline: %d events of %d deals, %d duplicates and %d bad lines in %s: %.0f events/s, %.0f MB/s\n",
 		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(in.bytes.Load())/1e6/took.Seconds())
+	if first != nil {
+		fmt.Fprintln(s.err, "pipeline: the first bad line was", first)
+	}
 	return log, nil
 }
 
-// counted counts what is read from another goroutine.
-type counted struct {
+// input counts what is read, from another goroutine. It gives up waiting when the
+// context ends: a Read of a pipe or terminal on which nothing comes cannot be
+// called back, and the program is to end all the same.
+type input struct {
+	ctx   context.Context
 	r     io.Reader
 	bytes atomic.Int64
+	block []byte // not the caller's, who may use that again while a Read is still under way
 }
 
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.bytes.Add(int64(n))
-	return n, err
+type answer struct {
+	n   int
+	err error
+}
+
+func (in *input) Read(p []byte) (int, error) {
+	if err := in.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(in.block) < len(p) {
+		in.block = make([]byte, len(p))
+	}
+	block, got := in.block[:len(p)], make(chan answer, 1)
+	go func() {
+		n, err := in.r.Read(block)
+		got <- answer{n, err}
+	}()
+	select {
+	case a := <-got:
+		in.bytes.Add(int64(a.n))
+		return copy(p, block[:a.n]), a.err
+	case <-in.ctx.Done():
+		return 0, in.ctx.Err()
+	}
 }
 
 // show is for whoever tries the command without a log.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,77 @@ func TestABadLineStopsItUnlessSkipped(t *testing.T) {
 	code, _, stderr = runPipeline(t, log, false, "-skip")
 	require.Zero(t, code)
 	require.Contains(t, stderr, "2 bad lines")
+	require.Contains(t, stderr, "pipeline: the first bad line was line 101: json: the text ends too early")
+}
+
+func TestAWrongFlagIsToldInOneLine(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"-nope"}, {"-workers", "x"}, {"-workers", "-3"}, {"-every", "0"}, {"-generate", "-1"}, {"-out", "x"}, {"-in", "x"},
+		{"-policy", "x"}, {"-asof", "x"}, {"-known", "x"}, {"-agreement", "x"}, {"x"}} {
+		code, stdout, stderr := runPipeline(t, "", false, args...)
+		require.Equal(t, 2, code, args)
+		require.Empty(t, stdout)
+		require.Regexp(t, `^pipeline: .*\n$`, stderr)
+	}
+	code, _, stderr := runPipeline(t, "", false, "-h")
+	require.Zero(t, code)
+	require.Contains(t, stderr, "usage: pipeline")
+}
+
+// interrupting ends the context once so many bytes were written.
+type interrupting struct {
+	stop context.CancelFunc
+	left int
+}
+
+func (w *interrupting) Write(p []byte) (int, error) {
+	if w.left -= len(p); w.left <= 0 {
+		w.stop()
+	}
+	return len(p), nil
+}
+
+func TestAnInterruptEndsWhateverIsUnderWayAndSaysSo(t *testing.T) {
+	t.Parallel()
+	log := generated(t, "3000")
+	for _, args := range [][]string{{"-generate", "1000000000"}, {"-out", "xes"}, {"-out", "ocel"}, {"-out", "panel", "-every", "1"}} {
+		ctx, stop := context.WithCancel(context.Background())
+		var stderr bytes.Buffer
+		code := run(ctx, args, streams{in: strings.NewReader(log), out: &interrupting{stop: stop, left: 1}, err: &stderr})
+		require.Equal(t, 130, code, args)
+		require.Contains(t, stderr.String(), "pipeline: interrupted; the output is not whole\n")
+	}
+}
+
+func TestAnInterruptDoesNotWaitForInputThatNeverComes(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{"lines", "csv"} {
+		ctx, stop := context.WithCancel(context.Background())
+		silent, feed := io.Pipe()
+		ended := make(chan int)
+		go func() {
+			ended <- run(ctx, []string{"-in", in}, streams{in: silent, out: io.Discard, err: io.Discard})
+		}()
+		_, err := io.WriteString(feed, " ") // it reads
+		require.NoError(t, err)
+		stop()
+		require.Equal(t, 130, <-ended)
+		require.NoError(t, feed.Close())
+	}
+}
+
+func TestTheViewEndsSpellsAndThePanel(t *testing.T) {
+	t.Parallel()
+	log := generated(t, "3000")
+	for _, out := range []string{"spells", "panel"} {
+		_, known, _ := runPipeline(t, log, false, "-out", out, "-every", "1", "-known", "2020-01-02")
+		_, both, _ := runPipeline(t, log, false, "-out", out, "-every", "1", "-known", "2020-01-02", "-asof", "2020-01-02")
+		require.Equal(t, both, known, "as of is known by, where it is left out")
+		_, all, _ := runPipeline(t, log, false, "-out", out, "-every", "1")
+		require.Less(t, len(known), len(all))
+		require.Contains(t, known, "2020-01-02T23:59:59.999999999Z")
+		require.NotContains(t, known, "2020-01-03T")
+	}
 }
 
 // asTable writes lines as CSV.

@@ -49,7 +49,15 @@ func writeSpells(ctx context.Context, j job, out *bufio.Writer) error {
 	if err := j.decisions(ctx, spells.Add); err != nil {
 		return err
 	}
-	return analytics.WriteCSV(out, spells.All(j.view.AsOf))
+	return analytics.WriteCSV(out, spells.All(j.until()))
+}
+
+// until is the instant from which the view looks; zero: each deal's last.
+func (j job) until() time.Time {
+	if j.view.AsOf.IsZero() {
+		return j.view.KnownBy // as in dealstate.View
+	}
+	return j.view.AsOf
 }
 
 func writeTransitions(ctx context.Context, j job, out *bufio.Writer) error {
@@ -77,7 +85,7 @@ func logWriter(write func(io.Writer, iter.Seq[analytics.Case]) error) writer {
 }
 
 // writePanel says where each deal stood every few days, as known then, from its
-// first report to its last.
+// first report to its last, and to the end of the view.
 func writePanel(ctx context.Context, j job, out *bufio.Writer) error {
 	var failed error
 	err := analytics.WriteCSV(out, func(yield func(analytics.Cell) bool) {
@@ -105,7 +113,7 @@ func (j job) cells(s bulk.Story, yield func(analytics.Cell) bool) error {
 	}
 	first, last := span(s.Events)
 	for i, date := range analytics.EachDay(first, last) {
-		if i%j.every != 0 {
+		if i%j.every != 0 || after(date, j.view.AsOf) || after(date, j.view.KnownBy) {
 			continue
 		}
 		cell := analytics.CellAt(deal, date, j.view.Policy)
@@ -116,6 +124,9 @@ func (j job) cells(s bulk.Story, yield func(analytics.Cell) bool) error {
 	}
 	return nil
 }
+
+// after is false where there is no limit.
+func after(date, limit time.Time) bool { return !limit.IsZero() && date.After(limit) }
 
 // addressed gives the events of a deal to the agreement that is its template.
 func addressed(events []dealstate.Event, to string) iter.Seq2[dealstate.Event, error] {

@@ -27,10 +27,13 @@ type Columns struct {
 }
 
 // FromColumns makes a log of columns, in some nanoseconds a row. It copies them.
-// With ids it looks for duplicates and conflicts, as reading does.
+// With ids it looks for duplicates and conflicts, as reading does. Nothing bounds
+// its memory.
 //
-// The first row that is not well-formed, or that its agreement cannot mean,
-// gives a *RowError. The context is looked at every 4,096 rows.
+// The first row that is not well-formed, names a party or commitment which its
+// agreement does not know, or has an id used for something else, gives a *[RowError].
+// Columns of unequal length and a deal without an agreement are a
+// *[dealstate.FieldError]. The context is looked at every 4,096 rows.
 func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 	if err := c.check(); err != nil {
 		return nil, err

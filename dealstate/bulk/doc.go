@@ -1,6 +1,5 @@
-// Package bulk replays millions of events over many deals, as fast as the
-// machine can read them, and comes to what [dealstate.Machine.Fold] comes to for
-// each deal.
+// Package bulk replays logs of many deals, millions of events a second, and
+// comes to what [dealstate.Machine.Fold] comes to for each deal.
 //
 //	log, err := bulk.ReadLines(ctx, os.Stdin, bulk.Template(machine), bulk.Options{})
 //	result, err := log.Replay(ctx, dealstate.View{Policy: dealstate.Official}, 0)
@@ -9,9 +8,10 @@
 // # In and out
 //
 // A [Log] is made from JSON lines ([ReadLines]), from CSV ([ReadCSV]), from a
-// sequence of events ([ReadEvents]), or from columns that the caller has already
-// ([FromColumns]). [Agreements] say which agreement runs a deal: one [Template] for
-// all, or a [Catalogue]. The log is then replayed as often as wanted, under any view:
+// sequence of events ([ReadEvents]), or from columns that the caller already has
+// ([FromColumns]). [Agreements] says which agreement runs a deal: one for all
+// ([Template]), the one of the deal's own id ([Catalogue]), or what a function
+// answers ([ByDeal]). The log can then be replayed as often as wanted, under any view:
 //
 //   - [Log.Replay]: where every deal stands ([Result.Finals]), and how many
 //     decisions there were, by outcome, reason and rule ([Result.Totals]);
@@ -27,30 +27,34 @@
 //
 // # What order costs and buys
 //
-// Except by ReadSorted, no order is asked for: late reports, duplicates, retractions and clocks obey
-// the library's laws. But order buys speed. A deal whose events arrive in the
-// order in which they fold, by At, Recorded and id, costs one look-up an event.
-// A deal with late reports is grouped and sorted first, at 4 bytes for every event of its
-// shard, a sixteenth of the log, and some tens of nanoseconds for each of its own. A
-// deal is taken along by a [dealstate.Cursor] of its own, at some 300 nanoseconds an
-// event, if its agreement has a deadline, a delay or a term, or more than 64 parties; if an
-// event extends or settles one dispute among several; and if it comes to a situation that
-// takes more than 64 events to reach, or lies beyond the first 16,383. One with an
-// event that refers to another, as a retraction does, is folded by the library: one or
-// two microseconds an event.
+// Only ReadSorted asks for an order. Elsewhere late reports, duplicates,
+// retractions and clocks obey the library's laws, in whatever order they arrive.
+// But order buys speed:
 //
-// Ids that ascend within their deal cost nothing to check. Where one does not, the
-// ids of its shard are indexed from there on, at some 60 nanoseconds and 11 to 22 bytes
-// an event.
+//   - A deal whose events arrive in the order in which they fold, by At, then
+//     Recorded, then id, costs one look-up an event, some nanoseconds.
+//   - A deal with late reports is grouped and sorted first: some tens of
+//     nanoseconds for each of its events. The grouping takes 4 bytes for every event
+//     of its shard, a sixteenth of the log.
+//   - A deal is followed by a [dealstate.Cursor] of its own, at some 300 nanoseconds an
+//     event, if its agreement has a deadline, a delay, a term or more than 64 parties;
+//     if an event extends a clock or settles one dispute among several; or if it grows
+//     too intricate for the table of look-ups, which holds 16,383 situations,
+//     each within 64 events of the beginning.
+//   - A deal in which one event refers to another, as a retraction does, is folded by
+//     the library: one or two microseconds an event.
 //
-// [ReadSorted] needs the order, and has no slow way: what would take one it
-// refuses, with a *[LogError]. In return its memory is constant for each deal.
+// Ids that ascend within their deal cost nothing to check for duplicates. Where one
+// does not, the ids of its shard are indexed from there on, at some 60 nanoseconds and
+// 11 to 22 bytes an event.
 //
-// The look-up is in a table that is filled lazily, by asking a
-// [dealstate.Deal] and its [dealstate.Cursor] that stand in the situation at
-// hand. It can hold nothing that the library, and looplab/fsm under it, would
-// not do. [Agreements] keep the tables for the next replay, of any log, under the
-// same policy.
+// [ReadSorted] needs the order and has no slow way: it refuses what would take one,
+// with a *[LogError]. In return it keeps some 250 bytes a deal, however long the log.
+//
+// The table of look-ups is filled when it is first asked, from a
+// [dealstate.Deal] and its [dealstate.Cursor] in the very situation. So it holds
+// nothing that the library, and looplab/fsm under it, would not do. [Agreements]
+// keeps the tables for the next replay, of any log, under the same policy.
 //
 // # What a line costs
 //
@@ -58,18 +62,18 @@
 // [ReadLines] guesses what stands between two values from the lines before, and knows
 // an act (its kind, party, speaker, role and so on) by its spelling. A line with a
 // surprise, such as an escape or an act not met before, goes to
-// [dealstate.Event.UnmarshalJSON], at some microseconds. So a log of which each line
-// has another speaker, or an escape, is read no faster than that.
+// [dealstate.Event.UnmarshalJSON], at some microseconds. So a log in which every line
+// has a new speaker, or an escape, is read no faster than that.
 //
 // # Memory
 //
-// A log takes 40 bytes an event, its id, and the index if there is one.
-// [Options].MaxBytes bounds it, and a *[SizeError] says so; what it takes to build
-// the log is up to half as much again. Reading holds four blocks of a quarter of a MiB for each
-// worker besides, and up to 2 MiB each where lines are long. A [Result] takes 8 bytes a
-// deal, and some 50 for one that was folded. Instants are held as 64 bits of
-// nanoseconds: years 1678 to 2261.
+// A log takes 40 bytes an event, its id, and the index if there is one; and some 50
+// bytes a deal with its id. [Options].MaxBytes bounds that, and a log that would take
+// more is refused with a *[SizeError]; building it takes up to half as much again.
+// Besides, reading holds four blocks of a quarter of a MiB for each worker, of up to 2
+// MiB where lines are long. A [Result] takes 8 bytes a deal, and some 50 more for one
+// that was folded. Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
 //
-// Duplicates are told by the content of their fields; of notes, URLs and dates of
-// publication, by a 64-bit hash.
+// Two events of one id are duplicates if their fields are the same. Notes, URLs and
+// dates of publication are compared by a 64-bit hash.
 package bulk

@@ -19,7 +19,7 @@ type Story struct {
 // Stories folds each deal's log with the library itself, on so many goroutines
 // (0: one a core), in the order in which the deals first appear. It is the slow
 // and full way: microseconds an event, and every reason. An error ends the
-// sequence. At most 256 deals a worker are in memory besides the log, twice.
+// sequence. Besides the log, some 512 deals a worker may be in memory.
 func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.Seq2[Story, error] {
 	return inOrder(ctx, len(l.deals), workers, func() (func(int, func(Story)) error, func()) {
 		return func(deal int, yield func(Story)) error {

@@ -10,7 +10,7 @@ import (
 )
 
 // Log holds the events of many deals, each event once. Made by [ReadLines],
-// [ReadEvents] or [FromColumns], it does not change any more and is safe for
+// [ReadCSV], [ReadEvents] or [FromColumns], it no longer changes and is safe for
 // concurrent use. Replay it as often as you like, under any view.
 type Log struct {
 	agreements Agreements

@@ -7,14 +7,15 @@ import "github.com/fe115bb3/dealtracker/dealstate"
 type Options struct {
 	// Workers is how many goroutines parse; 0: one a core.
 	Workers int
-	// MaxBytes bounds the memory of the finished log; 0: DefaultMaxBytes. While the
-	// index of ids grows, its old copy is there too, and each worker has the names
-	// that it met.
+	// MaxBytes bounds the memory of the finished log; 0: DefaultMaxBytes. Reading takes
+	// more for a while: the index of ids is copied as it grows, and each worker keeps the
+	// names that it met.
 	MaxBytes int64
-	// Bad is called with each bad line, in their order: one that is not
-	// well-formed, that its agreement cannot mean, or whose id is taken. What it
-	// returns ends the reading, unless it is nil: then the line is counted and left out.
-	// Left out, the first bad line ends the reading.
+	// Bad is called with each bad line, in their order: one that is not well-formed,
+	// whose deal has no agreement, that names a party or commitment which its agreement
+	// does not know, or whose id was used for something else. An error that it returns
+	// ends the reading; nil counts the line and leaves it out. Without Bad, the first bad
+	// line ends the reading.
 	Bad func(*dealstate.LineError) error
 	// Progress is called about once a MiB of input, from the goroutine that reads.
 	Progress func(Progress)
@@ -30,7 +31,7 @@ func Skip(*dealstate.LineError) error { return nil }
 type Progress struct {
 	Bytes      int64 // of lines
 	Lines      int64 // or events, good and bad
-	Events     int64 // kept
-	Duplicates int64 // of events kept, with the same content
+	Events     int64 // kept, each once
+	Duplicates int64 // left out: the same event again
 	Bad        int64
 }

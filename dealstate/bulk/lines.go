@@ -30,7 +30,7 @@ func ReadLines(ctx context.Context, r io.Reader, a Agreements, opt Options) (*Lo
 
 // readLines adds batches in the order of their lines.
 func (b *builder) readLines(ctx context.Context, r io.Reader) error {
-	if workers := orCores(b.opt.Workers); workers > 1 {
+	if workers := min(orCores(b.opt.Workers), maxWorkers); workers > 1 {
 		return b.readTogether(ctx, r, workers)
 	}
 	return b.readAlone(ctx, r)
@@ -62,6 +62,9 @@ type task struct {
 	ready chan bool // there is more to come
 	again chan struct{}
 }
+
+// maxWorkers is more than one goroutine can put together the work of.
+const maxWorkers = 32
 
 // inFlight is how many blocks a worker may be ahead: enough that it seldom waits for
 // who puts them together, nor they for it.

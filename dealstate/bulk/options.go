@@ -5,7 +5,7 @@ import "github.com/fe115bb3/dealtracker/dealstate"
 // Options say how a log is read. The zero value reads on all cores, takes up to
 // [DefaultMaxBytes], and stops at the first bad line.
 type Options struct {
-	// Workers is how many goroutines parse; 0: one a core.
+	// Workers is how many goroutines parse, 32 at most; 0: one a core.
 	Workers int
 	// MaxBytes bounds the memory of the finished log; 0: DefaultMaxBytes. Reading takes
 	// more for a while: the index of ids is copied as it grows, and each worker keeps the

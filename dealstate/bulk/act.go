@@ -1,10 +1,6 @@
 package bulk
 
-import (
-	"encoding/binary"
-
-	"github.com/fe115bb3/dealtracker/dealstate"
-)
+import "github.com/fe115bb3/dealtracker/dealstate"
 
 // Act is what an event says, without its instants and its identity. A log
 // holds each distinct act once: millions of events tend to say a few hundred
@@ -20,20 +16,9 @@ type Act struct {
 	Publisher  string
 }
 
-func actOf(r *record) Act {
-	return Act{Kind: r.kind, Role: r.role, Modality: r.modality, Revision: int(r.revision), Party: string(r.party),
-		Commitment: string(r.commitment), By: string(r.by), Publisher: string(r.publisher)}
-}
-
-// appendKey appends what makes the record's act distinct.
-func (r *record) appendKey(to []byte) []byte {
-	to = append(to, byte(r.kind), byte(r.role), byte(r.modality))
-	to = binary.AppendVarint(to, int64(r.revision))
-	for _, text := range [...][]byte{r.party, r.commitment, r.by} {
-		to = binary.AppendUvarint(to, uint64(len(text)))
-		to = append(to, text...)
-	}
-	return append(to, r.publisher...)
+func actOf(e *dealstate.Event) Act {
+	return Act{Kind: e.Kind, Role: e.Role, Modality: max(e.Modality, dealstate.Asserted), Revision: e.Revision, Party: e.Party,
+		Commitment: e.Commitment, By: e.By, Publisher: e.Source.Publisher}
 }
 
 // event gives the act a time and an id, for those who ask the library.

@@ -1,6 +1,10 @@
 package bulk
 
-import "github.com/fe115bb3/dealtracker/dealstate"
+import (
+	"hash/maphash"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
 
 // batch is a part of a log on its way there.
 type batch struct {
@@ -74,6 +78,22 @@ func (b *batch) idOf(row int) []byte {
 }
 
 func (b *batch) dealOf(r *arrival) []byte { return b.text[r.id:r.name] }
+
+// seed is one for the whole program, so that hashes of different goroutines
+// can be compared. No hash reaches any output.
+var seed = maphash.MakeSeed()
+
+// contentOf hashes the texts that nothing but a comparison ever asks for. Two
+// contents of equal hash are taken for equal: a chance of one in 2^64.
+func contentOf(note, url, published []byte) (h uint64) {
+	for _, text := range [...][]byte{note, url, published} {
+		if len(text) > 0 {
+			h = h*0x9E3779B97F4A7C15 + maphash.Bytes(seed, text)
+		}
+		h = h<<1 | h>>63
+	}
+	return h
+}
 
 // clip shortens text that came from outside before it enters a message.
 func clip(s string) string {

@@ -1,5 +1,36 @@
 package bulk
 
+import (
+	"math"
+	"time"
+)
+
+// none is the instant that is left out.
+const none = math.MinInt64
+
+// The instants that 64 bits of nanoseconds hold.
+var (
+	firstInstant = time.Date(1678, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastInstant  = time.Date(2262, 1, 1, 0, 0, 0, 0, time.UTC).Add(-1)
+)
+
+func nanos(field string, t time.Time) (int64, error) {
+	switch {
+	case t.IsZero():
+		return none, nil
+	case t.Before(firstInstant) || t.After(lastInstant):
+		return 0, fieldErr(field, "year %d is out of range; want 1678 to 2261, which is what a bulk log can hold", t.UTC().Year())
+	}
+	return t.UnixNano(), nil
+}
+
+func instant(ns int64) time.Time {
+	if ns == none {
+		return time.Time{}
+	}
+	return time.Unix(0, ns).UTC()
+}
+
 // day is the date last met; the next line's is likely the same.
 type day struct {
 	text [10]byte

@@ -31,7 +31,7 @@ func (b *builder) readEvents(ctx context.Context, events iter.Seq2[dealstate.Eve
 			err = e.Validate()
 		}
 		if err == nil {
-			_, err = in.takeEvent(&e, part.lines, part)
+			_, err = in.take(&e, part.lines, part)
 		}
 		if ends(err) {
 			part.stop = err
@@ -59,15 +59,6 @@ func (b *builder) flush(ctx context.Context, in *intake, part *batch) error {
 func ends(err error) bool {
 	var line *dealstate.LineError
 	return errors.As(err, &line) && line.Ends
-}
-
-// takeEvent takes a valid event in.
-func (in *intake) takeEvent(e *dealstate.Event, n int, to *batch) (act uint32, err error) {
-	var r record
-	if err := r.set(e); err != nil {
-		return 0, err
-	}
-	return in.take(&r, n, to)
 }
 
 func lineError(n int, err error) *dealstate.LineError {

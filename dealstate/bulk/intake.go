@@ -2,11 +2,12 @@ package bulk
 
 import (
 	"bytes"
+	"cmp"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// intake admits records and gives their acts and machines numbers of its own, so
+// intake admits events and gives their acts and machines numbers of its own, so
 // that no two goroutines share a table. What it has seen before costs no allocation.
 type intake struct {
 	agreements Agreements
@@ -16,9 +17,8 @@ type intake struct {
 	deals      nameTable // whose machine is not plain to see
 	machine    []uint32  // by such a deal
 	numbers    map[*dealstate.Machine]uint32
-	acts       map[string]uint32
+	acts       map[Act]uint32
 	admitted   []sparse[bool] // by machine and act
-	key        []byte
 	names
 }
 
@@ -30,7 +30,7 @@ type names struct {
 }
 
 func newIntake(a Agreements) *intake {
-	in := &intake{agreements: a, numbers: map[*dealstate.Machine]uint32{}, acts: map[string]uint32{}}
+	in := &intake{agreements: a, numbers: map[*dealstate.Machine]uint32{}, acts: map[Act]uint32{}}
 	if a.all != nil {
 		in.number(a.all)
 	}
@@ -91,23 +91,30 @@ func (g *glance) complete(kind dealstate.Kind) bool {
 		(kind == dealstate.Extend) == (g.until != none) && !bytes.Equal(g.ref, g.id)
 }
 
-// take adds a valid record to the batch, or says why its agreement cannot mean
-// it.
-func (in *intake) take(r *record, line int, b *batch) (act uint32, err error) {
-	m, err := in.agreements.machine(string(r.deal))
-	if err != nil {
+// take adds a valid event to the batch, or says why its agreement cannot mean it,
+// or why a log cannot hold it.
+func (in *intake) take(e *dealstate.Event, line int, b *batch) (act uint32, err error) {
+	at, err1 := nanos("at", e.At)
+	recorded, err2 := nanos("recorded", e.Recorded)
+	until, err3 := nanos("until", e.Until)
+	m, err4 := in.agreements.machine(e.Deal)
+	if err := cmp.Or(err1, err2, err3, err4); err != nil {
 		return 0, err
 	}
-	machine, tag := in.number(m), tagOfName(r.deal)
-	if act, err = in.actOf(r, machine); err != nil {
+	if recorded == none {
+		recorded = at
+	}
+	machine, deal := in.number(m), []byte(e.Deal)
+	if act, err = in.actOf(e, machine); err != nil {
 		return 0, err
 	}
 	// Now that it is known to be good: bad lines must not fill the memory.
-	if _, ok := in.deals.find(r.deal, tag); !ok && (in.agreements.all == nil || !isID(r.deal)) {
-		in.keep(r.deal, machine)
+	tag := tagOfName(deal)
+	if _, ok := in.deals.find(deal, tag); !ok && (in.agreements.all == nil || !isID(deal)) {
+		in.keep(deal, machine)
 	}
-	b.add(arrival{machine: machine, act: act, tag: tag, line: int32(line), fact: fact{at: r.at, recorded: r.recorded,
-		content: contentOf(r.note, r.url, r.published)}}, r.id, r.deal, r.ref, r.until)
+	b.add(arrival{machine: machine, act: act, tag: tag, line: int32(line), fact: fact{at: at, recorded: recorded,
+		content: contentOf([]byte(e.Note), []byte(e.Source.URL), []byte(e.Source.Published))}}, []byte(e.ID), deal, []byte(e.Ref), until)
 	return act, nil
 }
 
@@ -122,28 +129,24 @@ func (in *intake) number(m *dealstate.Machine) uint32 {
 	return n
 }
 
-func (in *intake) actOf(r *record, machine uint32) (uint32, error) {
-	in.key = r.appendKey(in.key[:0])
-	act, known := in.acts[string(in.key)]
+// actOf gives the number of an event's act. It asks the machine of the deal, which
+// knows the deal by its agreement's id, whether it can mean the act.
+func (in *intake) actOf(e *dealstate.Event, machine uint32) (uint32, error) {
+	a := actOf(e)
+	act, known := in.acts[a]
 	if known && in.admitted[machine].get(act) {
 		return act, nil
 	}
-	if err := in.admit(r, in.machines[machine]); err != nil {
+	m, here := in.machines[machine], *e
+	here.Deal = m.Deal()
+	if err := m.Admit(here); err != nil {
 		return 0, err
 	}
 	if !known {
 		act = uint32(len(in.act))
-		in.acts[string(in.key)] = act
-		in.act = append(in.act, actOf(r))
+		in.acts[a] = act
+		in.act = append(in.act, a)
 	}
 	in.admitted[machine].set(act, true)
 	return act, nil
-}
-
-// admit asks the machine of the deal, which knows the deal by its agreement's
-// id.
-func (in *intake) admit(r *record, m *dealstate.Machine) error {
-	e := r.event()
-	e.Deal = m.Deal()
-	return m.Admit(e)
 }

@@ -227,7 +227,7 @@ func (in *intake) read(line []byte, n int, first bool, to *batch) (act uint32, o
 	var e dealstate.Event
 	err := e.UnmarshalJSON(line)
 	if err == nil {
-		act, err = in.takeEvent(&e, n, to)
+		act, err = in.take(&e, n, to)
 	}
 	if err != nil {
 		to.blame(n, err)

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -256,4 +257,25 @@ func TestTheUsualLineTakesNoAllocation(t *testing.T) {
 	require.Empty(t, part.bad)
 	require.Len(t, part.rows, 2000)
 	require.Less(t, testing.AllocsPerRun(10, parse), 1.0) // for 2,000 lines
+}
+
+// At each bound of a text the core takes it, and one byte beyond refuses it; so does
+// an intake that knows the rest of the line.
+func TestScannerKnowsTheCoresBounds(t *testing.T) {
+	t.Parallel()
+	a := anyDeal(t)
+	for field, bound := range map[string]int{
+		`{"id":"%s","deal":"d","kind":"note"`: maxID, `{"id":"1","deal":"%s","kind":"note"`: maxID, `{"id":"1","deal":"d","kind":"note","ref":"%s"`: maxID,
+		`{"id":"1","deal":"d","kind":"note","note":"%s"`: maxText, `{"id":"1","deal":"d","kind":"note","source":{"url":"%s"}`: maxName,
+	} {
+		line := func(n int) []byte {
+			return fmt.Appendf(nil, field+`,"at":"2025-01-01T00:00:00Z"}`, strings.Repeat("x", n))
+		}
+		primed := newIntake(a)
+		keptOf(primed, line(2))
+		require.True(t, requireSame(t, a, primed, line(bound)), field)
+		require.Empty(t, keptOf(primed, line(bound)).bad, field)
+		requireSame(t, a, primed, line(bound+1))
+		require.Len(t, keptOf(primed, line(bound+1)).bad, 1, field)
+	}
 }

@@ -49,7 +49,7 @@
 // 11 to 22 bytes an event.
 //
 // [ReadSorted] needs the order and has no slow way: it refuses what would take one,
-// with a *[LogError]. In return it keeps some 250 bytes a deal, however long the log.
+// with a *[LogError]. In return it keeps some 200 bytes a deal, however long the log.
 //
 // The table of look-ups is filled when it is first asked, from a
 // [dealstate.Deal] and its [dealstate.Cursor] in the very situation. So it holds
@@ -67,8 +67,8 @@
 //
 // # Memory
 //
-// A log takes 40 bytes an event, its id, and the index if there is one; and some 50
-// bytes a deal with its id. [Options].MaxBytes bounds that, and a log that would take
+// A log takes 40 bytes an event and its id, and some 50 bytes a deal with its id; and
+// while it is read the index, if there is one. [Options].MaxBytes bounds that, and a log that would take
 // more is refused with a *[SizeError]; building it takes up to half as much again.
 // Besides, reading holds four blocks of a quarter of a MiB for each worker, of up to 2
 // MiB where lines are long. A [Result] takes 8 bytes a deal, and some 50 more for one

@@ -37,7 +37,7 @@ type latest struct {
 	id       []byte
 }
 
-// ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal
+// ReadSorted replays JSON lines as they come, and keeps some 200 bytes a deal
 // and no event at all, however long the log. It asks for each deal's
 // events in the order in which they fold: by At, then Recorded, then id. Deals
 // may be mixed. Each transition is told as it happens, if tell is not nil.

@@ -170,15 +170,16 @@ func (c *Cursor) AppendKey(to []byte) []byte {
 			to = append(to, byte(s.standing(p)))
 		}
 	}
-	to = s.appendClock(to, Effect, setting{base: s.dueAt(int(Effect - firstClock))})
-	to = s.appendClock(to, Deadline, s.deadline)
-	return s.appendClock(to, Term, s.term)
+	for clock := range s.clocks {
+		to = s.appendClock(to, clock)
+	}
+	return to
 }
 
 // appendClock appends the instants that the sides still stand by, and whether
 // the clock has fired for the one that is due.
-func (s *situation) appendClock(to []byte, clock Kind, c setting) []byte {
-	parties := len(s.acts)
+func (s *situation) appendClock(to []byte, clock int) []byte {
+	c, parties := &s.clocks[clock], len(s.acts)
 	base := c.base
 	if len(c.by) == parties {
 		base = time.Time{} // no side stands by it any more
@@ -189,7 +190,7 @@ func (s *situation) appendClock(to []byte, clock Kind, c setting) []byte {
 			to = s.appendSpan(to, c.of(p, parties))
 		}
 	}
-	if due := c.due(parties); !due.IsZero() && due.Equal(s.fired[clock-firstClock]) {
+	if due := c.due(parties); !due.IsZero() && due.Equal(s.fired[clock]) {
 		return append(to, 1)
 	}
 	return append(to, 0)

@@ -9,8 +9,8 @@ type change struct {
 	rejected bool
 	act      act
 	disputes []*entry
-	deadline setting
-	term     setting
+	clock    int // that an extension moves
+	setting  setting
 }
 
 func (did *change) stop(outcome Outcome, why Reason) { did.outcome, did.reason = outcome, why }
@@ -116,12 +116,13 @@ func (f *folding) settle(e *entry, did *change) {
 // extend moves the clock that matters in the present state. One side extends
 // for itself: the deal's instant is the earliest that any side stands by.
 func (f *folding) extend(e *entry, did *change) {
-	did.deadline, did.term = f.deadline, f.term
-	clock, kind, until := &f.deadline, Deadline, e.until()
+	kind, until := Deadline, e.until()
 	if f.isInForce() || f.m.ends[f.state] {
-		clock, kind = &f.term, Term
+		kind = Term
 	}
-	parties := len(f.acts)
+	did.clock = int(kind - firstClock)
+	clock, parties := &f.clocks[did.clock], len(f.acts)
+	did.setting = *clock
 	before, own := clock.due(parties), clock.of(f.actor, parties)
 	switch floor := latest(own, e.At); {
 	case before.IsZero() && f.actor >= 0: // one side cannot set a limit for all
@@ -160,6 +161,6 @@ func (f *folding) undo(e *entry, did *change) {
 	case Dispute, Settle:
 		f.disputes = did.disputes
 	case Extend:
-		f.deadline, f.term = did.deadline, did.term
+		f.clocks[did.clock] = did.setting
 	}
 }

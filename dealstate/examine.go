@@ -264,9 +264,11 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	}
 	choose(len(actors), func(s *situation, i int) { s.actor = actors[i] })
 	if a.clocks {
-		choose(2, func(s *situation, i int) { s.deadline = settingFor(i) })
-		choose(2, func(s *situation, i int) { s.term = settingFor(i) })
-		choose(2, func(s *situation, i int) { s.met = settingFor(i).base })
+		choose(2, func(s *situation, i int) { s.clocks[deadlineClock] = settingFor(i) })
+		choose(2, func(s *situation, i int) { s.clocks[termClock] = settingFor(i) })
+		if m.agreement.Effect != nil {
+			choose(2, func(s *situation, i int) { s.clocks[effectClock] = settingFor(i) })
+		}
 	}
 	fixed := len(options)
 	a.parties.each(func(p int) {

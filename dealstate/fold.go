@@ -196,7 +196,7 @@ func (f *folding) warnEarly(e *entry) {
 // warnBeforeEffect flags an entry into force before the date that the
 // agreement's own delay gives: perhaps a provisional application.
 func (f *folding) warnBeforeEffect(e *entry) {
-	if due := f.dueAt(int(Effect - firstClock)); due.After(e.At) {
+	if due := f.dueAt(effectClock); due.After(e.At) {
 		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + sayInstant(due)})
 	}
 }
@@ -283,14 +283,11 @@ func (f *folding) mustFollow(rule int) int {
 
 // enter does what coming to a state brings with it.
 func (f *folding) enter(from int, d *step) {
-	if runs := f.m.runs[Term-firstClock]; runs[f.state] && !runs[from] {
+	if runs := f.m.runs[termClock]; runs[f.state] && !runs[from] {
 		f.inForce, f.trigger = f.now, f.met
 		f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
 		if d.kind != Extend { // an extension has just set the term itself
-			f.term = setting{}
-			if f.m.agreement.Term != nil {
-				f.term.base = f.m.agreement.Term.After(f.now)
-			}
+			f.start(termClock, f.m.agreement.Term)
 		}
 	}
 	if f.state == f.m.initial {
@@ -304,9 +301,9 @@ func (f *folding) enter(from int, d *step) {
 func (f *folding) newRound() {
 	f.revise()
 	f.agreed = true
-	f.inForce, f.term = time.Time{}, setting{}
-	if f.isDue(int(Deadline - firstClock)) {
-		f.deadline = setting{}
+	f.inForce, f.clocks[termClock] = time.Time{}, setting{}
+	if f.isDue(deadlineClock) {
+		f.clocks[deadlineClock] = setting{}
 	}
 }
 
@@ -316,13 +313,15 @@ func (f *folding) revise() {
 	clear(f.rejected)
 }
 
-// judge notes since when the approval condition is met.
+// judge notes since when the approval condition is met, and sets the clock that
+// runs from there.
 func (f *folding) judge() {
 	verdict := f.m.approval.eval(&f.situation)
 	if verdict != Met {
-		f.met = time.Time{}
+		f.met, f.clocks[effectClock] = time.Time{}, setting{}
 	} else if f.verdict != Met {
 		f.met = f.now
+		f.start(effectClock, f.m.agreement.Effect)
 	}
 	f.verdict = verdict
 }
@@ -361,7 +360,7 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 // isOldNews reports whether the deal has long passed what is reported: another
 // account of the talks, once they have borne fruit.
 func (f *folding) isOldNews(kind Kind) bool {
-	past := f.m.runs[Effect-firstClock][f.state] || f.isInForce()
+	past := f.m.runs[effectClock][f.state] || f.isInForce()
 	return past && (kind == Negotiate || kind == Submit)
 }
 

@@ -25,8 +25,7 @@ type situation struct {
 	met       time.Time // since when it is met; zero: it is not
 	inForce   time.Time // since when a state is held in which the term runs
 	trigger   time.Time // when the condition was met that led there
-	deadline  setting
-	term      setting
+	clocks    [numClocks]setting
 	fired     [numClocks]time.Time // the due instants that have been seen to
 	agreed    bool                 // a negotiation is on record for this round
 	warnings  []Reason
@@ -40,7 +39,8 @@ type act struct {
 }
 
 // setting is when a clock is due: the agreement's own instant, and what the
-// parties have each extended it to. A joint extension resets the base.
+// parties have each extended it to. A joint extension resets the base. The zero
+// setting is never due.
 type setting struct {
 	base time.Time
 	by   []extension
@@ -113,8 +113,8 @@ func (s *situation) reset() {
 	clear(s.done)
 	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: Pending,
 		approved: s.approved, rejected: s.rejected, performed: s.performed, scratch: s.scratch,
-		acts: s.acts, nearest: s.nearest, done: s.done, disputes: s.disputes[:0], warnings: s.warnings[:0],
-		deadline: setting{base: s.m.agreement.Deadline}}
+		acts: s.acts, nearest: s.nearest, done: s.done, disputes: s.disputes[:0], warnings: s.warnings[:0]}
+	s.clocks[deadlineClock].base = s.m.agreement.Deadline
 }
 
 // set copies another situation of the same machine into the same memory.
@@ -137,22 +137,18 @@ func (s *situation) clone() situation {
 }
 
 // isInForce reports whether the state is one in which the term runs.
-func (s *situation) isInForce() bool { return s.m.runs[Term-firstClock][s.state] }
+func (s *situation) isInForce() bool { return s.m.runs[termClock][s.state] }
 
 func (s *situation) name() State { return s.m.lifecycle.States[s.state] }
 
-// dueAt gives when a clock is due in this situation; zero: it does not run.
-func (s *situation) dueAt(clock int) time.Time {
-	switch firstClock + Kind(clock) {
-	case Deadline:
-		return s.deadline.due(len(s.acts))
-	case Term:
-		return s.term.due(len(s.acts))
-	default:
-		if s.m.agreement.Effect == nil || s.met.IsZero() {
-			return time.Time{}
-		}
-		return s.m.agreement.Effect.After(s.met)
+// dueAt gives when a clock is due; zero: it is not set.
+func (s *situation) dueAt(clock int) time.Time { return s.clocks[clock].due(len(s.acts)) }
+
+// start sets a clock by its delay, from now on; without a delay it is never due.
+func (s *situation) start(clock int, delay *Delay) {
+	s.clocks[clock] = setting{}
+	if delay != nil {
+		s.clocks[clock].base = delay.After(s.now)
 	}
 }
 

@@ -65,6 +65,13 @@ const (
 	firstClock = Deadline
 )
 
+// The clocks by their places.
+const (
+	deadlineClock = int(Deadline - firstClock)
+	effectClock   = int(Effect - firstClock)
+	termClock     = int(Term - firstClock)
+)
+
 var kindWords = words{"negotiate", "submit", "approve", "reject", "withdraw", "amend", "implement", "perform",
 	"dispute", "settle", "suspend", "resume", "extend", "terminate", "retract", "note", "deadline", "effect", "term"}
 

@@ -137,6 +137,26 @@ func (c *Cursor) Next() (clock ClockStatus, ok bool) {
 	return ClockStatus{Clock: firstClock + Kind(i), Due: due}, true
 }
 
+// Due is when the clock is due, whether or not the present state lets it run; zero: it
+// is not set. What is no clock is never due.
+func (c *Cursor) Due(clock Kind) time.Time {
+	if !clock.IsClock() {
+		return time.Time{}
+	}
+	return c.f.dueAt(int(clock - firstClock))
+}
+
+// Elapse makes the clock due now, if it is set, and lets it fire: for those who ask
+// what comes of it, whenever it is.
+func (c *Cursor) Elapse(clock Kind) {
+	if c.Due(clock).IsZero() {
+		return
+	}
+	i, now := int(clock-firstClock), latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
+	c.f.clocks[i], c.f.fired[i] = setting{base: now}, time.Time{}
+	c.f.advance(now)
+}
+
 // Approved reports whether the approval of the party, by its place in the
 // agreement, stands on the current revision.
 func (c *Cursor) Approved(party int) bool { return c.f.approved.has(party) }

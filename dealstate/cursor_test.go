@@ -1,9 +1,11 @@
 package dealstate_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,4 +80,83 @@ func TestNoClockRunsBeyondTheHorizon(t *testing.T) {
 	c.Until(onDay(10))
 	c.Take(plan, onDay(20))
 	require.EqualValues(t, "lapsed", c.State())
+}
+
+// What comes of a clock depends on whether it has come due, and not on when.
+func TestAClockThatElapsesDoesWhatItDoesWhenItIsDue(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(6, 6))
+	fired := map[dealstate.Kind]int{}
+	for _, a := range dirtyAgreements {
+		m, err := dealstate.Compile(a)
+		require.NoError(t, err)
+		for range 300 {
+			waits, elapses := m.Cursor(dealstate.Official), m.Cursor(dealstate.Official)
+			for day, e := range dirtyLog(rng, a, rng.IntN(12)) {
+				act, err := m.Act(e)
+				require.NoError(t, err)
+				waits.Take(act, onDay(day))
+			}
+			clock, ok := waits.Next()
+			if !ok || anotherIsDue(waits, clock) {
+				continue
+			}
+			elapses.Set(waits)
+			var asDue, atOnce []dealstate.Decision
+			waits.Watch(func(d dealstate.Decision) { asDue = append(asDue, timeless(d)) })
+			elapses.Watch(func(d dealstate.Decision) { atOnce = append(atOnce, timeless(d)) })
+			waits.Advance(clock.Due)
+			elapses.Elapse(clock.Clock)
+			require.Equal(t, asDue, atOnce)
+			require.Equal(t, waits.State(), elapses.State())
+			fired[clock.Clock]++
+		}
+	}
+	require.Len(t, fired, 3)
+}
+
+func anotherIsDue(c *dealstate.Cursor, than dealstate.ClockStatus) bool {
+	for _, clock := range []dealstate.Kind{dealstate.Deadline, dealstate.Effect, dealstate.Term} {
+		if clock != than.Clock && c.Due(clock).Equal(than.Due) {
+			return true
+		}
+	}
+	return false
+}
+
+func timeless(d dealstate.Decision) dealstate.Decision {
+	d.At, d.Reasons = time.Time{}, slices.Clone(d.Reasons)
+	for i := range d.Reasons {
+		d.Reasons[i].At = time.Time{}
+	}
+	return d
+}
+
+func TestWhatIsNoClockIsNeverDue(t *testing.T) {
+	t.Parallel()
+	m, err := dealstate.Compile(dirtyAgreements[0])
+	require.NoError(t, err)
+	c := m.Cursor(dealstate.Strict)
+	before := c.AppendKey(nil)
+	for kind := range dealstate.Term + 2 {
+		require.Zero(t, c.Due(kind))
+		c.Elapse(kind)
+	}
+	require.Equal(t, before, c.AppendKey(nil))
+}
+
+// When would China's silence end the deal, and what if it did today?
+func ExampleCursor_Elapse() {
+	m, _ := dealstate.Compile(dealstate.Agreement{ID: "truce", Deadline: time.Date(2025, 8, 12, 0, 0, 0, 0, time.UTC),
+		Parties: []dealstate.Party{{ID: "us", Approver: "Trump"}, {ID: "china", Approver: "Xi"}}})
+	yes, _ := m.Act(dealstate.Event{ID: "1", Deal: "truce", Kind: dealstate.Approve, Party: "us", By: "Trump", Role: dealstate.Approver})
+
+	c := m.Cursor(dealstate.Strict)
+	c.Take(yes, time.Date(2025, 6, 25, 0, 0, 0, 0, time.UTC))
+	fmt.Println(c.State(), c.Due(dealstate.Deadline).Format(time.DateOnly))
+	c.Elapse(dealstate.Deadline)
+	fmt.Println(c.State(), c.Since().Format(time.DateOnly))
+	// Output:
+	// awaiting_xi_approval 2025-08-12
+	// lapsed 2025-06-25
 }

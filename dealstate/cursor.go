@@ -106,7 +106,7 @@ func (c *Cursor) Watch(tell func(Decision)) {
 // room gives an entry that stays where it is: the situation points to it.
 func (c *Cursor) room() *entry {
 	if c.used == len(c.slab) {
-		c.slab, c.used = make([]entry, max(8, 2*len(c.slab))), 0
+		c.slab, c.used = make([]entry, max(1, 2*len(c.slab))), 0
 	}
 	c.used++
 	return &c.slab[c.used-1]
@@ -146,14 +146,15 @@ func (c *Cursor) Due(clock Kind) time.Time {
 	return c.f.dueAt(int(clock - firstClock))
 }
 
-// Elapse makes the clock due now, if it is set, and lets it fire: for those who ask
-// what comes of it, whenever it is.
-func (c *Cursor) Elapse(clock Kind) {
-	if c.Due(clock).IsZero() {
-		return
+// Elapse makes the clocks due now, those that are set, and lets them fire: for those
+// who ask what comes of it, whenever it is.
+func (c *Cursor) Elapse(clocks ...Kind) {
+	now := latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
+	for _, clock := range clocks {
+		if !c.Due(clock).IsZero() {
+			c.f.clocks[clock-firstClock], c.f.fired[clock-firstClock] = setting{base: now}, time.Time{}
+		}
 	}
-	i, now := int(clock-firstClock), latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
-	c.f.clocks[i], c.f.fired[i] = setting{base: now}, time.Time{}
 	c.f.advance(now)
 }
 

@@ -1,34 +1,31 @@
 package bulk
 
 import (
-	"fmt"
 	"slices"
-	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
 // automaton remembers what the library has answered. Its situations are those
-// that a [dealstate.Cursor] tells apart, its symbols the acts that can differ
-// under the policy, and each cell is asked of a [dealstate.Deal] that stands in
+// that a [dealstate.Cursor] tells apart, its symbols the clocks and the acts that can
+// differ under the policy, and each cell is asked of a cursor that stands in
 // that situation, once, when it is first needed. So it can hold no transition
 // that the library, and looplab under it, lacks.
 //
-// It knows deals whose instants do not matter. Where they do, because a clock
-// can run, or where an event speaks of another one, it says that it does not
-// know, and the caller folds the log.
+// Of instants it knows only whether a clock has come due; when that is, each deal's
+// [hands] tell. Where more matters, or where an event speaks of another one, it says
+// that it does not know, and the caller follows the deal or folds its log.
 type automaton struct {
-	m       *dealstate.Machine
-	policy  dealstate.Policy
-	clocked bool
-	states  []dealstate.State
+	m      *dealstate.Machine
+	policy dealstate.Policy
+	states []dealstate.State
 
 	byClass map[Act]uint32
-	letters []Act // by symbol
+	letters []Act // by symbol; none of the clocks
 	table   []cell
 	shift   uint     // of the symbol in the number of a cell
-	saidAt  []uint32 // by cell: what is said, in said
-	said    []said
+	saidAt  []uint32 // by cell: what is said, in answers
+	answers []answer
 	spots   []spot
 	stateOf []uint32 // by situation
 	byKey   map[string]uint32
@@ -39,6 +36,9 @@ type automaton struct {
 	alone   bool           // no other machine runs a deal of the log
 	symbol  sparse[uint32] // by act; 0: not looked at yet
 	columns []uint32       // by act, if alone: the symbol's first cell, or far; the last one is idle
+
+	asker // these last, away from what every step needs
+	clockwork
 }
 
 // cell is what becomes of a symbol in a situation, and how often it came.
@@ -60,12 +60,15 @@ const (
 	leadFilled lead = 1 << 20 // it does; the highest bit, so that one comparison sees it
 )
 
-// Two situations and one symbol are like no other. A deal that is gone takes no
-// step. What is idle leaves every deal where it is.
+// Two situations and some symbols are like no other. A deal that is gone takes no
+// step. What is idle leaves every deal where it is. Where there are clocks, those that
+// come due together are one symbol, with a bit for each.
 const (
 	gone  = 0
 	first = 1 // where every deal starts
-	idle  = 0
+
+	idle     = 0
+	firstAct = 1 << clocks
 )
 
 // Bounds that keep a hostile log from filling the memory; what lies beyond is
@@ -73,7 +76,7 @@ const (
 const (
 	maxSpots   = 1 << 14
 	maxCells   = 1 << 22
-	maxDepth   = 64 // events that it takes to come to a situation
+	maxDepth   = 64 // events and clocks that it takes to come to a situation
 	maxParties = 64
 
 	maxRaises = 1<<16 - 2 // of a revision that is to fit into 16 bits
@@ -88,33 +91,17 @@ type place struct {
 // beginning is where every deal starts.
 var beginning = place{spot: first, revision: 1}
 
-// spot is one situation, with the shortest known log that leads there.
-type spot struct {
-	deal     *dealstate.Deal
-	events   []dealstate.Event
-	revision int
-	began    bool // it is known since when the deal stands here
-}
-
-// said is what there is to tell of a decision, whatever the deal.
-type said struct {
-	outcome  dealstate.Outcome
-	rule     string
-	party    string // of a change of state
-	from, to dealstate.State
-	reasons  []dealstate.ReasonCode // each once
-}
-
 func newAutomaton(m *dealstate.Machine, p dealstate.Policy) *automaton {
-	a := m.Agreement()
-	auto := &automaton{m: m, policy: p, states: m.Lifecycle().States,
-		clocked: !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil || len(a.Parties) > maxParties,
-		byClass: map[Act]uint32{}, letters: make([]Act, 1), table: make([]cell, 1<<4), saidAt: make([]uint32, 1<<4), shift: 4, byKey: map[string]uint32{},
-		spots: make([]spot, 1), stateOf: make([]uint32, 1)}
-	auto.fillIdle()
-	if !auto.clocked {
-		auto.spot(nil)
+	auto := &automaton{m: m, policy: p, asker: newAsker(m, p), clockwork: newClockwork(m), states: m.Lifecycle().States,
+		byClass: map[Act]uint32{}, shift: 4, byKey: map[string]uint32{}, spots: make([]spot, 1), stateOf: make([]uint32, 1)}
+	auto.letters = make([]Act, 1)
+	if auto.clocked {
+		auto.letters = make([]Act, firstAct)
 	}
+	cells := len(auto.letters) << auto.shift
+	auto.table, auto.saidAt = make([]cell, cells), make([]uint32, cells)
+	auto.fillIdle()
+	auto.spot(spot{})
 	return auto
 }
 
@@ -153,37 +140,6 @@ func (a *automaton) column(symbol uint32) uint32 {
 // detach forgets the log, of which the hits have been counted.
 func (a *automaton) detach() { a.acts, a.symbol = nil, sparse[uint32]{} }
 
-// noon is when everything happens that the automaton asks about.
-var noon = time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)
-
-// spot gives the number of the situation to which the events lead. Not ok:
-// there are too many.
-func (a *automaton) spot(events []dealstate.Event) (n uint32, ok bool) {
-	deal, err := a.m.Load(a.policy, all(events))
-	if err != nil || len(events) > maxDepth {
-		return 0, false
-	}
-	now := deal.Now()
-	key := deal.Cursor(dealstate.View{}).AppendKey(nil)
-	for _, p := range now.Parties { // reasons tell a stale approval from none at all
-		key = append(key, byte(p.Standing))
-	}
-	if !now.Since.IsZero() { // the first negotiation on record says since when
-		key = append(key, 1)
-	}
-	if n, ok := a.byKey[string(key)]; ok {
-		return n, true
-	}
-	n = uint32(len(a.spots))
-	if n >= maxSpots || n>>a.shift > 0 && !a.heighten() {
-		return 0, false
-	}
-	a.byKey[string(key)] = n
-	a.spots = append(a.spots, spot{deal: deal, events: events, revision: now.Revision, began: !now.Since.IsZero()})
-	a.stateOf = append(a.stateOf, a.stateIndex(now.State))
-	return n, true
-}
-
 // heighten makes room for twice as many situations.
 func (a *automaton) heighten() bool {
 	if 2*len(a.table) > maxCells {
@@ -201,25 +157,21 @@ func (a *automaton) heighten() bool {
 	return true
 }
 
-func all(events []dealstate.Event) func(func(dealstate.Event, error) bool) {
-	return func(yield func(dealstate.Event, error) bool) {
-		for _, e := range events {
-			if !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
-
 func (a *automaton) stateIndex(s dealstate.State) uint32 { return uint32(slices.Index(a.states, s)) }
 
-// step moves a deal along, and gives the cell that says what the act did. Unless
-// it knows, it leaves the deal where it is.
-func (a *automaton) step(p *place, act uint32, refers bool) (n uint32, known bool) {
+// move is a step by what an act means for the deal. It is for deals without clocks;
+// [automaton.take] is for all.
+func (a *automaton) move(p *place, act uint32, refers bool) (n uint32, known bool) {
 	symbol, known := a.look(act, p.revision, refers)
 	if !known {
 		return 0, false
 	}
+	return a.step(p, symbol)
+}
+
+// step moves a deal along, and gives the cell that says what the symbol did. Unless
+// it knows, it leaves the deal where it is.
+func (a *automaton) step(p *place, symbol uint32) (n uint32, known bool) {
 	leads := a.at(p.spot, symbol)
 	if leads&leadHard != 0 {
 		return 0, false
@@ -232,7 +184,7 @@ func (a *automaton) step(p *place, act uint32, refers bool) (n uint32, known boo
 // moves reports whether a cell changes since when the deal stands where it does.
 func (a *automaton) moves(n uint32) bool { return a.table[n].leads&leadMoves != 0 }
 
-func (a *automaton) says(n uint32) *said { return &a.said[a.saidAt[n]] }
+func (a *automaton) answer(n uint32) *answer { return &a.answers[a.saidAt[n]] }
 
 // at says where a symbol leads, and asks when nobody has before.
 func (a *automaton) at(spot, symbol uint32) lead {
@@ -243,56 +195,4 @@ func (a *automaton) at(spot, symbol uint32) lead {
 	n := symbol<<a.shift | spot // asking may have moved it
 	a.table[n].leads, a.saidAt[n] = leads, said
 	return leads
-}
-
-func (a *automaton) ask(from, symbol uint32) (leads lead, what uint32) {
-	here := a.spots[from]
-	e := a.event(symbol, here)
-	decision, err := here.deal.Check(e)
-	if err != nil {
-		return leadHard, 0
-	}
-	next, raise := from, decision.Revision-here.revision
-	if decision.Outcome == dealstate.Applied {
-		var ok bool
-		if next, ok = a.spot(append(here.events[:len(here.events):len(here.events)], e)); !ok {
-			return leadHard, 0
-		}
-	}
-	if raise != 0 && (raise != 1 || !raises(e.Kind)) {
-		return leadHard, 0
-	}
-	to := leadFilled | lead(next) | lead(raise)<<16
-	if decision.From != decision.To || a.spots[next].began && !here.began {
-		to |= leadMoves
-	}
-	a.said = append(a.said, saidOf(decision, nil))
-	return to, uint32(len(a.said) - 1)
-}
-
-// raises reports whether a kind can make a new revision: one at most.
-func raises(k dealstate.Kind) bool { return k == dealstate.Amend || k == dealstate.Negotiate }
-
-// event makes the symbol's act happen in the situation.
-func (a *automaton) event(symbol uint32, here spot) dealstate.Event {
-	act := a.letters[symbol]
-	if act.Revision > 0 {
-		act.Revision += here.revision - 1
-	}
-	e := act.event(fmt.Sprintf("%04d", len(here.events)), a.m.Deal())
-	e.At = noon
-	if act.Kind == dealstate.Extend {
-		e.Until = noon.Add(time.Hour)
-	}
-	return e
-}
-
-// saidOf appends the reasons' codes to the given ones.
-func saidOf(d dealstate.Decision, codes []dealstate.ReasonCode) said {
-	for _, r := range d.Reasons {
-		if !slices.Contains(codes, r.Code) {
-			codes = append(codes, r.Code)
-		}
-	}
-	return said{outcome: d.Outcome, rule: d.Rule, party: d.Party, from: d.From, to: d.To, reasons: codes}
 }

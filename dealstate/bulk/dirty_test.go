@@ -51,6 +51,32 @@ var dirtyAgreements = []dealstate.Agreement{
 		Approval: dealstate.All(dealstate.Share(dealstate.Percent(55), "", 0), dealstate.Any(dealstate.Approved("eu"), dealstate.Performed("pledge-1")))},
 	{ID: "later", Parties: fiveParties[:3], Commitments: pledges("fiji", "kenya"), Effect: &dealstate.Delay{NotBefore: onDay(11)}},
 	{ID: "everyone", Parties: fiveParties[:3], Commitments: pledges("fiji", "kenya")},
+	{ID: "rounds", Parties: bothSides, Commitments: pledges("us", "china"), Deadline: onDay(7), Effect: &dealstate.Delay{Days: 2}, Term: &dealstate.Delay{Days: 3}, Lifecycle: &rounds},
+	{ID: "rounds-at-once", Parties: bothSides, Commitments: pledges("us", "china"), Deadline: onDay(7), Effect: &dealstate.Delay{}, Term: &dealstate.Delay{Days: 2}, Lifecycle: &rounds},
+}
+
+// rounds goes in circles: a clock may be set again and again, come due in a state in
+// which it does not run, or together with another, and fire when the deal moves on.
+var rounds = dealstate.Lifecycle{
+	Initial: "draft",
+	States:  []dealstate.State{"draft", "talks", "live", "paused", "over", "spent"},
+	Rules: []dealstate.Rule{
+		{ID: "open", On: dealstate.Negotiate, From: []dealstate.State{"draft"}, To: "talks"},
+		{ID: "reopen", On: dealstate.Negotiate, From: []dealstate.State{"over", "spent"}, To: "draft"},
+		{ID: "approve", On: dealstate.Approve, From: []dealstate.State{"draft", "talks", "live", "paused"}},
+		{ID: "withdraw", On: dealstate.Withdraw, From: []dealstate.State{"live"}, To: "talks", Order: 1},
+		{ID: "take_back", On: dealstate.Withdraw, From: []dealstate.State{"talks", "paused"}},
+		{ID: "enter", On: dealstate.Effect, From: []dealstate.State{"talks"}, To: "live", When: dealstate.ApprovalMet()},
+		{ID: "suspend", On: dealstate.Suspend, From: []dealstate.State{"talks", "live"}, To: "paused"},
+		{ID: "resume_talks", On: dealstate.Resume, From: []dealstate.State{"paused"}, To: "talks", When: dealstate.Performed("pledge-1"), Order: 1},
+		{ID: "resume", On: dealstate.Resume, From: []dealstate.State{"paused"}, To: "live", Order: 2},
+		{ID: "lapse", On: dealstate.Deadline, From: []dealstate.State{"talks", "live"}, To: "over"},
+		{ID: "expire_late", On: dealstate.Term, From: []dealstate.State{"live"}, To: "over", When: dealstate.Due(dealstate.Deadline), Order: 1},
+		{ID: "expire", On: dealstate.Term, From: []dealstate.State{"live"}, To: "spent", Order: 2},
+		{ID: "perform", On: dealstate.Perform, From: []dealstate.State{"live", "paused"}},
+		{ID: "amend", On: dealstate.Amend, From: []dealstate.State{"talks", "live"}, To: "talks"},
+		{ID: "extend", On: dealstate.Extend, From: []dealstate.State{"talks", "live"}},
+	},
 }
 
 // Likelier kinds and roles are listed more often. The tame ones leave out what

@@ -72,12 +72,12 @@ func (f *follower) decided(d dealstate.Decision) {
 	case f.tell == nil:
 		said := saidOf(d, f.codes[:0])
 		f.codes = said.reasons
-		f.w.totals.count(&said, 1, d.Event == "")
-	case d.From != d.To && d.Event == "":
-		d.Deal = f.w.l.deals[f.w.s.deal(f.deal)]
-		f.tell(transitionOf(d))
+		f.w.totals.count(&said, 1)
 	case d.From != d.To:
-		f.tell(f.w.l.transition(f.w.s, f.row, &said{rule: d.Rule, party: d.Party, from: d.From, to: d.To}))
+		if d.Deal = f.w.l.deals[f.w.s.deal(f.deal)]; d.Event != "" {
+			d.Event = f.w.l.id(f.w.s, f.row)
+		}
+		f.tell(transitionOf(d))
 	}
 }
 
@@ -87,13 +87,5 @@ func (w *walker) horizon(deal uint32) time.Time {
 	if !w.view.AsOf.IsZero() {
 		return w.view.AsOf
 	}
-	last := int64(none)
-	for _, row := range w.s.rowsOf(w.l, deal) {
-		f := w.s.fact(row)
-		last = max(last, f.recorded)
-		if w.l.acts[w.s.step(row).act].Modality == dealstate.Asserted {
-			last = max(last, f.at)
-		}
-	}
-	return instant(last)
+	return instant(w.s.lastOf(w.l, deal))
 }

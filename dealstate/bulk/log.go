@@ -45,6 +45,9 @@ type shard struct {
 	group  sync.Once
 	starts []uint32 // by deal: its first place in rows
 	rows   []uint32 // grouped by deal, in order of arrival
+
+	end   sync.Once
+	lasts []int64 // by deal
 }
 
 // chunk is some thousand rows: what growing never copies.
@@ -164,6 +167,30 @@ func (s *shard) groupRows(deals int) {
 		for i, step := range c.steps {
 			s.rows[s.starts[step.deal+1]] = uint32(n<<chunkBits + i)
 			s.starts[step.deal+1]++
+		}
+	}
+}
+
+// lastOf is the last instant of which a deal's log speaks: at which something was
+// learned, or is said to have happened. The first call looks for that of all deals: 8
+// bytes a deal.
+func (s *shard) lastOf(l *Log, local uint32) int64 {
+	s.end.Do(func() { s.findLasts(l) })
+	return s.lasts[local]
+}
+
+func (s *shard) findLasts(l *Log) {
+	s.lasts = make([]int64, s.dealsIn(l))
+	for d := range s.lasts {
+		s.lasts[d] = none
+	}
+	for _, c := range s.chunks {
+		for i, step := range c.steps {
+			last := max(s.lasts[step.deal], c.facts[i].recorded)
+			if l.acts[step.act].Modality <= dealstate.Asserted {
+				last = max(last, c.facts[i].at)
+			}
+			s.lasts[step.deal] = last
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,7 +37,7 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 			d := &decisions[i]
 			d.Deal = deal
 			said := saidOf(*d, nil)
-			out.totals.count(&said, 1, d.Event == "")
+			out.totals.count(&said, 1)
 			if d.From != d.To {
 				out.transitions = append(out.transitions, transitionOf(*d))
 			}
@@ -49,7 +50,15 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 	return out
 }
 
-func eventSeq(events []dealstate.Event) func(func(dealstate.Event, error) bool) { return all(events) }
+func eventSeq(events []dealstate.Event) iter.Seq2[dealstate.Event, error] {
+	return func(yield func(dealstate.Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
 
 func (w *world) lines(t testing.TB) []byte {
 	t.Helper()

@@ -136,7 +136,9 @@ func (r *Result) final(deal uint32) Final {
 	s, local := r.log.shardOf(deal)
 	at := r.shards[s.number].at[local]
 	out.Revision = int(at.place().revision)
-	if at.row() != still {
+	if since := r.shards[s.number].since; since != nil && since[deal>>shardBits] != none {
+		out.Since = instant(since[deal>>shardBits])
+	} else if at.row() != still {
 		out.Since = instant(s.fact(at.row()).at)
 	}
 	return out
@@ -155,10 +157,9 @@ func (l *Log) Transitions(ctx context.Context, v dealstate.View, workers int) it
 	})
 }
 
-func (l *Log) transition(s *shard, row uint32, said *said) Transition {
-	p := s.step(row)
-	return Transition{Deal: l.deals[s.deal(p.deal)], Event: l.id(s, row), Kind: l.acts[p.act].Kind, Party: said.party, At: instant(s.fact(row).at),
-		Rule: said.rule, From: said.from, To: said.to}
+// transition lacks the event, if it was one.
+func (s *said) transition(deal string, at time.Time) Transition {
+	return Transition{Deal: deal, Kind: s.clock, Party: s.party, At: at, Rule: s.rule, From: s.from, To: s.to}
 }
 
 func transitionOf(d dealstate.Decision) Transition {

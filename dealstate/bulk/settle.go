@@ -12,7 +12,7 @@ func (w *walker) settle(s *shard, deal uint32, tell func(Transition)) error {
 	switch {
 	case !whole:
 		return w.fold(a, deal, tell)
-	case !a.clocked && w.quick(a, deal, rows, tell):
+	case a.knows(w.view) && w.quick(a, deal, rows, tell):
 		return nil
 	case w.refers(rows):
 		return w.fold(a, deal, tell)
@@ -56,32 +56,44 @@ func (w *walker) inOrder(deal uint32) (rows []uint32, whole bool) {
 
 // quick takes rows in order, and counts them only if the automaton knows of all.
 func (w *walker) quick(a *automaton, deal uint32, rows []uint32, tell func(Transition)) bool {
-	here, since := beginning, int64(none)
-	w.taken = w.taken[:0]
-	for _, row := range rows {
-		t := taken{row: row, spot: here.spot}
-		n, known := a.step(&here, w.s.step(row).act, w.s.refs[row] != "")
-		if !known {
+	c := &w.course
+	a.begin(c)
+	for _, c.row = range rows {
+		if !a.take(c, w.s.step(c.row).act, w.s.fact(c.row).at, w.s.refs[c.row] != "") {
 			return false
 		}
-		if a.moves(n) {
-			since = w.s.fact(row).at
-		}
-		t.symbol = n >> a.shift
-		w.taken = append(w.taken, t)
 	}
-	for _, t := range w.taken {
-		n := t.symbol<<a.shift | t.spot // steps may have moved it
+	if a.clocked && !a.advance(c, bound(w.horizon(deal))) {
+		return false
+	}
+	since := int64(none)
+	for _, v := range c.visits {
+		n := a.cell(v)
+		if a.moves(n) {
+			since = v.at
+		}
 		if tell == nil {
 			a.table[n].hits++
-		} else if said := a.says(n); said.from != said.to {
-			tell(w.l.transition(w.s, t.row, said))
+			continue
+		}
+		for _, said := range a.answer(n).said {
+			if said.from != said.to {
+				tell(w.transition(deal, v, &said))
+			}
 		}
 	}
 	if tell == nil {
-		w.put(deal, folded{since: instant(since), state: a.stateOf[here.spot], revision: int(here.revision)})
+		w.put(deal, folded{since: instant(since), state: a.stateOf[c.spot], revision: int(c.revision)})
 	}
 	return true
+}
+
+func (w *walker) transition(deal uint32, v visit, said *said) Transition {
+	t := said.transition(w.l.deals[w.s.deal(deal)], instant(v.at))
+	if said.clock == 0 {
+		t.Event, t.Kind = w.l.id(w.s, v.row), w.l.acts[w.s.step(v.row).act].Kind
+	}
+	return t
 }
 
 // fold asks the library for the whole deal.
@@ -93,7 +105,7 @@ func (w *walker) fold(a *automaton, deal uint32, tell func(Transition)) error {
 	for _, d := range decisions {
 		if tell == nil {
 			said := saidOf(d, nil)
-			w.totals.count(&said, 1, d.Event == "")
+			w.totals.count(&said, 1)
 		} else if d.From != d.To {
 			tell(transitionOf(d))
 		}

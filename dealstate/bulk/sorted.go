@@ -22,6 +22,7 @@ type Sorted struct {
 	last  []latest // by deal
 	autos []*automaton
 
+	course course // scratch
 	totals Totals
 }
 
@@ -29,7 +30,9 @@ type Sorted struct {
 // and duplicates go.
 type latest struct {
 	place
+	hands
 	since    int64
+	end      int64 // the last instant of which the deal's log speaks
 	at       int64
 	recorded int64
 	content  uint64
@@ -57,7 +60,7 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 	if err := s.names.readLines(ctx, r); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return s, s.runOut()
 }
 
 // take is what becomes of a row instead of being kept.
@@ -75,8 +78,8 @@ func (s *Sorted) take(in *batch, row int) error {
 		return s.needsLog(r.deal, id, "it is late")
 	}
 	a := s.autos[l.machine[r.deal]]
-	if a.clocked {
-		return s.needsLog(r.deal, id, "a clock may run, or there are too many parties")
+	if !a.knows(s.view) {
+		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
 	}
 	act := &l.acts[r.act]
 	if r.recorded > s.known || r.at > s.until && act.Kind != dealstate.Retract { // out of sight
@@ -84,21 +87,62 @@ func (s *Sorted) take(in *batch, row int) error {
 		l.read.Events++
 		return nil
 	}
-	n, known := a.step(&d.place, r.act, in.extraOf(r).ref != "")
-	if !known {
+	s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
+	if !a.take(&s.course, r.act, r.at, in.extraOf(r).ref != "") {
 		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
 	}
-	if l.read.Events++; l.read.Events%math.MaxUint32 == 0 {
+	if l.read.Events++; l.read.Events%(math.MaxUint32/2) == 0 { // a cell may be visited twice an event
 		s.countHits()
 	}
-	a.table[n].hits++
 	d.keep(r, id)
-	if a.moves(n) {
-		d.since = r.at
+	if d.end = max(d.end, r.recorded); act.Modality <= dealstate.Asserted {
+		d.end = max(d.end, r.at)
 	}
-	if said := a.says(n); said.from != said.to {
-		s.tell(Transition{Deal: l.deals[r.deal], Event: string(id), Kind: act.Kind, Party: said.party, At: instant(r.at),
-			Rule: said.rule, From: said.from, To: said.to})
+	s.stay(r.deal, a)
+	return nil
+}
+
+// stay has a deal stand where its course ends, and tells of the way.
+func (s *Sorted) stay(deal uint32, a *automaton) {
+	d := &s.last[deal]
+	d.place, d.hands = s.course.place, s.course.hands
+	for _, v := range s.course.visits {
+		n := a.cell(v)
+		a.table[n].hits++
+		if a.moves(n) {
+			d.since = v.at
+		}
+		for _, said := range a.answer(n).said {
+			if said.from != said.to {
+				s.tell(s.transition(deal, v, &said))
+			}
+		}
+	}
+}
+
+func (s *Sorted) transition(deal uint32, v visit, said *said) Transition {
+	l, d := s.names.log, &s.last[deal]
+	t := said.transition(l.deals[deal], instant(v.at))
+	if said.clock == 0 {
+		t.Event, t.Kind = string(d.id), l.acts[d.act].Kind
+	}
+	return t
+}
+
+// runOut lets the clocks of all deals run up to the instant of the view, or the last
+// of which the log speaks.
+func (s *Sorted) runOut() error {
+	for deal := range s.last {
+		d, a := &s.last[deal], s.autos[s.names.log.machine[deal]]
+		end := s.until
+		if s.view.AsOf.IsZero() {
+			end = d.end
+		}
+		s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
+		if a.clocked && !a.advance(&s.course, end) {
+			return s.needsLog(uint32(deal), d.id, "two of its clocks are due at once, or the deal is too intricate")
+		}
+		s.stay(uint32(deal), a)
 	}
 	return nil
 }
@@ -114,7 +158,7 @@ func (s *Sorted) grow() {
 		s.autos = append(s.autos, newAutomaton(l.machines[n], s.view.Policy))
 	}
 	for n := len(s.last); n < len(l.deals); n++ {
-		s.last = append(s.last, latest{place: beginning, since: none, at: none, recorded: none})
+		s.last = append(s.last, latest{place: beginning, hands: s.autos[l.machine[n]].hands(), since: none, end: none, at: none, recorded: none})
 	}
 	for _, a := range s.autos {
 		if len(a.acts) < len(l.acts) {

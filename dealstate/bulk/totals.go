@@ -23,8 +23,8 @@ func newTotals() Totals {
 	return Totals{Outcomes: map[dealstate.Outcome]int64{}, Reasons: map[dealstate.ReasonCode]int64{}, Rules: map[string]int64{}, States: map[dealstate.State]int64{}}
 }
 
-func (t *Totals) count(s *said, times int64, clock bool) {
-	if clock {
+func (t *Totals) count(s *said, times int64) {
+	if s.clock != 0 {
 		t.Clocks += times
 	} else {
 		t.Events += times
@@ -45,7 +45,9 @@ func (t *Totals) count(s *said, times int64, clock bool) {
 func (t *Totals) countHits(a *automaton) {
 	for n := range a.table {
 		if times := a.table[n].hits; times > 0 && n>>a.shift != idle {
-			t.count(a.says(uint32(n)), int64(times), false)
+			for _, said := range a.answer(uint32(n)).said {
+				t.count(&said, int64(times))
+			}
 		}
 		a.table[n].hits = 0
 	}

@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -14,6 +15,7 @@ type stands struct {
 	at     []stand
 	folded []folded
 	states [][]uint32 // by machine: the state of each situation
+	since  []int64    // by deal, if some have clocks: when one brought it to its state, or none
 }
 
 // stand is where a deal stands, from its lowest bits on: 16 for the situation, or
@@ -54,13 +56,11 @@ type walker struct {
 	s         *shard       // at hand
 	st        *stands
 	raced     uint64   // rows, since the hits were counted
+	hands     []hands  // by deal, if some have clocks
 	steps     []step   // scratch
 	rows      []uint32 // scratch
-	taken     []taken  // scratch
+	course    course   // scratch
 }
-
-// taken is a row that a deal took, by the situation and the symbol.
-type taken struct{ row, spot, symbol uint32 }
 
 // fill settles what the view leaves open, as the library does.
 func fill(v dealstate.View) dealstate.View {
@@ -147,14 +147,27 @@ func (w *walker) begin(s *shard) {
 	w.s, w.st = s, &stands{at: make([]stand, n)}
 	for d := range w.st.at {
 		w.st.at[d] = standOf(beginning, still)
-		if s.isLate(uint32(d)) || w.autoOf(uint32(d)).clocked {
+		a := w.autoOf(uint32(d))
+		if a.clocked {
+			w.set(uint32(d), a)
+		}
+		if s.isLate(uint32(d)) || !a.knows(w.view) {
 			w.leave(uint32(d), 0)
 		}
 	}
-	if w.raced += uint64(s.len()); w.raced > math.MaxUint32 {
+	if w.raced += uint64(s.len()); w.raced > math.MaxUint32/2 { // a cell may be visited twice a row
 		w.countHits()
 		w.raced = uint64(s.len())
 	}
+}
+
+// set sets the clocks of a deal that begins.
+func (w *walker) set(deal uint32, a *automaton) {
+	if w.st.since == nil {
+		n := len(w.st.at)
+		w.st.since, w.hands = slices.Repeat([]int64{none}, n), append(w.hands[:0], make([]hands, n)...)
+	}
+	w.hands[deal] = a.hands()
 }
 
 // chunk takes the rows that the view sees.
@@ -164,7 +177,7 @@ func (w *walker) chunk(c *chunk, row uint32) {
 		steps = w.visible(c, row)
 	}
 	for i := 0; i < len(steps); i++ {
-		if len(w.autos) == 1 {
+		if len(w.autos) == 1 && !w.auto(0).clocked {
 			if i += race(w.st.at, w.auto(0), steps[i:], row+uint32(i)); i == len(steps) {
 				return
 			}
@@ -220,8 +233,13 @@ func (w *walker) take(p step, row uint32) {
 	if s.isGone() || p.act == uint32(len(w.l.acts)) {
 		return
 	}
-	a, here := w.autoOf(p.deal), s.place()
-	n, known := a.step(&here, p.act, w.s.refs[row] != "")
+	a := w.autoOf(p.deal)
+	if w.st.since != nil && a.clocked {
+		w.takeTimed(a, p, row)
+		return
+	}
+	here := s.place()
+	n, known := a.move(&here, p.act, w.s.refs[row] != "")
 	if !known {
 		w.leave(p.deal, row)
 		return
@@ -232,6 +250,30 @@ func (w *walker) take(p step, row uint32) {
 	} else {
 		*s = standOf(here, s.row())
 	}
+}
+
+// takeTimed takes a row of a deal that has clocks.
+func (w *walker) takeTimed(a *automaton, p step, row uint32) {
+	c := &w.course
+	c.place, c.hands, c.row, c.visits = w.st.at[p.deal].place(), w.hands[p.deal], row, c.visits[:0]
+	if !a.take(c, p.act, w.s.fact(row).at, w.s.refs[row] != "") {
+		w.leave(p.deal, row)
+		return
+	}
+	w.stay(p.deal, a)
+}
+
+// stay has a deal with clocks stand where its course ends.
+func (w *walker) stay(deal uint32, a *automaton) {
+	c := &w.course
+	for _, v := range c.visits {
+		n := a.cell(v)
+		a.table[n].hits++
+		if a.moves(n) {
+			w.st.since[deal] = v.at
+		}
+	}
+	w.st.at[deal], w.hands[deal] = standOf(c.place, still), c.hands
 }
 
 // voids reports whether the row is a retract. It concerns what was recorded,
@@ -245,9 +287,13 @@ func (w *walker) leave(deal, row uint32) {
 	}
 }
 
-// finish folds the deals that are gone.
+// finish lets the last clocks run, and folds the deals that are gone.
 func (w *walker) finish(ctx context.Context) error {
-	for deal, s := range w.st.at {
+	for deal := range w.st.at {
+		if s := &w.st.at[deal]; !s.isGone() {
+			w.runOut(uint32(deal))
+		}
+		s := w.st.at[deal]
 		if !s.isGone() {
 			continue
 		}
@@ -262,18 +308,35 @@ func (w *walker) finish(ctx context.Context) error {
 	return nil
 }
 
+// runOut lets the clocks of a deal run up to the instant of the view.
+func (w *walker) runOut(deal uint32) {
+	a, c := w.autoOf(deal), &w.course
+	if !a.clocked {
+		return
+	}
+	c.place, c.hands, c.row, c.visits = w.st.at[deal].place(), w.hands[deal], still, c.visits[:0]
+	if !a.advance(c, bound(w.horizon(deal))) {
+		w.leave(deal, still)
+		return
+	}
+	w.stay(deal, a)
+}
+
 // takeBack uncounts what the walk counted before the deal proved to be one to
 // fold.
 func (w *walker) takeBack(deal, until uint32) {
-	a, here := w.autoOf(deal), beginning
+	a, c := w.autoOf(deal), &w.course
+	a.begin(c)
 	for _, row := range w.s.rowsOf(w.l, deal) {
 		if row >= until {
 			break
 		}
 		if w.sees(row) {
-			n, _ := a.step(&here, w.s.step(row).act, w.s.refs[row] != "")
-			a.table[n].hits--
+			a.take(c, w.s.step(row).act, w.s.fact(row).at, w.s.refs[row] != "")
 		}
+	}
+	for _, v := range c.visits {
+		a.table[a.cell(v)].hits--
 	}
 }
 

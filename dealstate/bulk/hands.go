@@ -1,0 +1,155 @@
+package bulk
+
+import (
+	"math"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// Every agreement has the same three clocks. They are numbered as their kinds are.
+const clocks = 3
+
+func kindOf(clock int) dealstate.Kind { return dealstate.Deadline + dealstate.Kind(clock) }
+
+// kindsOf are those of several clocks, a bit for each.
+func kindsOf(set uint32) (kinds []dealstate.Kind) {
+	for clock := range clocks {
+		if set>>clock&1 == 1 {
+			kinds = append(kinds, kindOf(clock))
+		}
+	}
+	return kinds
+}
+
+// hands are the clocks of one deal.
+type hands struct {
+	due  [clocks]int64 // never: it is not set, or has come due
+	last int64         // when one came due last
+}
+
+// never is beyond every instant of a log.
+const never = math.MaxInt64
+
+// next gives the clocks due first: a bit for each.
+func (h *hands) next() (clocks uint32, due int64) {
+	due = never
+	for clock, at := range h.due {
+		switch {
+		case at < due:
+			clocks, due = 1<<clock, at
+		case at == due:
+			clocks |= 1 << clock
+		}
+	}
+	return clocks, due
+}
+
+// clockwork is what moves the hands: an agreement's deadline and delays.
+type clockwork struct {
+	clocked  bool // there are any
+	slow     bool // the automaton cannot know such deals
+	deadline int64
+	delays   [clocks]*dealstate.Delay
+	inForce  map[dealstate.State]bool // the term runs
+}
+
+func newClockwork(m *dealstate.Machine) clockwork {
+	a := m.Agreement()
+	w := clockwork{clocked: !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil, deadline: never,
+		delays: [clocks]*dealstate.Delay{nil, a.Effect, a.Term}, inForce: map[dealstate.State]bool{}}
+	if !a.Deadline.IsZero() {
+		w.deadline = bound(a.Deadline)
+	}
+	w.slow = len(a.Parties) > maxParties || w.deadline == none
+	for _, r := range m.Lifecycle().Rules {
+		for _, from := range r.From {
+			w.inForce[from] = w.inForce[from] || r.On == dealstate.Term
+		}
+	}
+	return w
+}
+
+// knows reports whether the automaton can know a deal in the view at all: not if clocks
+// may run to an instant that no log can hold.
+func (w *clockwork) knows(v dealstate.View) bool {
+	return !w.slow && (!w.clocked || v.AsOf.Before(instant(never)))
+}
+
+// hands are those of a deal that begins.
+func (w *clockwork) hands() hands {
+	return hands{due: [clocks]int64{w.deadline, never, never}, last: none}
+}
+
+// withClocksThatTakeTime gives a machine none of whose clocks is due at once at
+// noon, so that an act and a clock can be asked about one by one.
+func withClocksThatTakeTime(m *dealstate.Machine) *dealstate.Machine {
+	a := m.Agreement()
+	takesTime := func(d *dealstate.Delay) bool { return d == nil || d.After(noon).After(noon) }
+	if (a.Deadline.IsZero() || a.Deadline.After(noon)) && takesTime(a.Effect) && takesTime(a.Term) {
+		return m
+	}
+	day := &dealstate.Delay{Days: 1}
+	if !a.Deadline.IsZero() {
+		a.Deadline = day.After(noon)
+	}
+	if a.Effect != nil {
+		a.Effect = day
+	}
+	if a.Term != nil {
+		a.Term = day
+	}
+	slower, err := dealstate.Compile(a)
+	if err != nil {
+		panic("bulk: an agreement that compiles does not with other delays: " + err.Error())
+	}
+	return slower
+}
+
+// standing is what of a cursor bears upon its clocks.
+type standing struct {
+	state    dealstate.State
+	revision int
+	ahead    uint32 // a bit for each clock that is set and not due
+	past     uint32 // and for each that was
+}
+
+func (k *asker) now() standing {
+	s := standing{state: k.cursor.State(), revision: k.cursor.Revision()}
+	for clock := range clocks {
+		switch due := k.cursor.Due(kindOf(clock)); {
+		case due.After(noon):
+			s.ahead |= 1 << clock
+		case !due.IsZero():
+			s.past |= 1 << clock
+		}
+	}
+	return s
+}
+
+// setBetween gives the clocks that something has set, a bit for each: the delay to
+// entry into force when the approval condition comes to be met, the term at every entry.
+func (w *clockwork) setBetween(was, is standing) uint32 {
+	set := is.ahead &^ was.ahead
+	if w.inForce[is.state] && !w.inForce[was.state] {
+		set |= is.ahead & termBit
+	}
+	return set
+}
+
+const termBit = 1 << (dealstate.Term - dealstate.Deadline)
+
+// wind sets clocks at an instant. One that is no longer set need not be stopped: nothing
+// comes of it when it is due. Not known: a clock is due at once, when one was due at that
+// instant before. If it was the same, it does not fire.
+func (w *clockwork) wind(h *hands, set uint32, at int64) (known bool) {
+	for clock := 0; set != 0; clock, set = clock+1, set>>1 {
+		if set&1 == 0 {
+			continue
+		}
+		h.due[clock] = bound(w.delays[clock].After(instant(at)))
+		if h.due[clock] <= at && h.last == at {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,122 @@
+package bulk
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// circles are deals whose clocks are set, come due, fire, are undone and set again, often
+// two at the same instant.
+func circles(t *testing.T, seed uint64, deals int) *world {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(seed, 3))
+	kinds := []dealstate.Kind{dealstate.Negotiate, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Suspend,
+		dealstate.Resume, dealstate.Perform, dealstate.Amend}
+	var agreements []dealstate.Agreement
+	for _, a := range dirtyAgreements {
+		if newClockwork(compiled(t, a)).clocked {
+			agreements = append(agreements, a)
+		}
+	}
+	w := &world{machines: map[string]*dealstate.Machine{}, byDeal: map[string][]dealstate.Event{}}
+	for _, a := range agreements {
+		w.machines[a.ID] = compiled(t, a)
+	}
+	for i := range deals {
+		a := agreements[i%len(agreements)]
+		deal := fmt.Sprintf("%s/%d", a.ID, i)
+		log := dirtyLog(rng, a, deal, 6+rng.IntN(14), kinds)
+		for n := range log {
+			log[n].Role, log[n].Revision = dealstate.Instrument, 0
+			if i/len(agreements)%2 == 0 { // much at the same instants
+				log[n].At = onDay(2 * rng.IntN(5))
+			}
+			if rng.IntN(8) > 0 {
+				log[n].Modality = dealstate.Asserted
+			}
+			if rng.IntN(8) > 0 {
+				log[n].Recorded = log[n].At
+			}
+		}
+		slices.SortFunc(log, foldOrder)
+		w.byDeal[deal], w.events = log, append(w.events, log...)
+	}
+	w.interleave(rng)
+	return w
+}
+
+func compiled(t testing.TB, a dealstate.Agreement) *dealstate.Machine {
+	t.Helper()
+	m, err := dealstate.Compile(a)
+	require.NoError(t, err)
+	return m
+}
+
+func TestClocksThatGoRoundAndRoundComeToTheSame(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		w := circles(t, seed, 2500)
+		l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+		require.NoError(t, err)
+		for _, v := range []dealstate.View{{}, {AsOf: onDay(12)}, {KnownBy: onDay(8), AsOf: onDay(30)}} {
+			w.truth(t, v).requireEqual(t, l, v, 1)
+			r, err := l.Replay(context.Background(), v, 1)
+			require.NoError(t, err)
+			slow := 0
+			for _, s := range r.shards {
+				slow += len(s.folded)
+			}
+			require.Less(t, slow, len(w.deals)/4)
+		}
+	}
+}
+
+// The table is asked about one thing at a time, whatever the clocks are.
+func TestNoClockIsDueAtTheInstantThatIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	for _, a := range dirtyAgreements {
+		m := compiled(t, a)
+		c := withClocksThatTakeTime(m).Cursor(dealstate.Strict)
+		c.Advance(noon)
+		require.Equal(t, m.Lifecycle().Initial, c.State(), a.ID)
+		for _, delay := range []*dealstate.Delay{withClocksThatTakeTime(m).Agreement().Effect, withClocksThatTakeTime(m).Agreement().Term} {
+			require.True(t, delay == nil || delay.After(noon).After(noon), a.ID)
+		}
+	}
+}
+
+// Two clocks pass while neither runs. When the deal moves on, the one that was due first
+// fires.
+func TestOfTwoClocksLongDueTheFirstFires(t *testing.T) {
+	t.Parallel()
+	var a dealstate.Agreement
+	for _, a = range dirtyAgreements {
+		if a.ID == "rounds" {
+			break
+		}
+	}
+	w := &world{machines: map[string]*dealstate.Machine{a.ID: compiled(t, a)}, deals: []string{"rounds/1", "rounds/2"}, byDeal: map[string][]dealstate.Event{}}
+	for n, deal := range w.deals {
+		approved := onDay(2 + 4*n) // in effect two days later; the deadline is day 7
+		events := []dealstate.Event{
+			{Kind: dealstate.Negotiate, At: onDay(1)}, {Kind: dealstate.Suspend, At: onDay(1)}, {Kind: dealstate.Perform, Party: "us", Commitment: "pledge-1", At: onDay(1)},
+			{Kind: dealstate.Approve, Party: "us", At: approved}, {Kind: dealstate.Approve, Party: "china", At: approved}, {Kind: dealstate.Resume, At: onDay(12)},
+		}
+		for i := range events {
+			events[i].ID, events[i].Deal, events[i].Role = fmt.Sprint(i), deal, dealstate.Instrument
+		}
+		w.byDeal[deal], w.events = events, append(w.events, events...)
+	}
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+	require.NoError(t, err)
+	want := w.truth(t, dealstate.View{})
+	require.Subset(t, want.totals.Rules, map[string]int64{"enter": 1, "lapse": 2})
+	want.requireEqual(t, l, dealstate.View{}, 1)
+}

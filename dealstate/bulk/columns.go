@@ -143,7 +143,7 @@ func (r *columnReader) add(row, line int, part *batch) error {
 			f.recorded = f.at
 		}
 	}
-	if admitted := &r.admitted[r.b.log.machine[r.deals[d]]]; !admitted.get(a) || f.at == none || r.ID != nil {
+	if admitted := &r.admitted[r.b.log.machine[r.deals[d]]]; !admitted.get(a) || f.at == none || more != nothingMore || r.ID != nil {
 		if err := r.admit(row, f, more); err != nil {
 			return err
 		}

@@ -36,8 +36,9 @@ type latest struct {
 	at       int64
 	recorded int64
 	content  uint64
-	act      uint32
-	id       []byte
+	extra
+	act uint32
+	id  []byte
 }
 
 // ReadSorted replays JSON lines as they come, and keeps some 200 bytes a deal
@@ -67,9 +68,9 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 func (s *Sorted) take(in *batch, row int) error {
 	s.grow()
 	l, r, id := s.names.log, &in.rows[row], in.idOf(row)
-	d := &s.last[r.deal]
+	d, more := &s.last[r.deal], in.extraOf(r)
 	switch place := d.compare(r, id); {
-	case place == 0 && l.sameAct(d.act, r.act) && d.content == r.content:
+	case place == 0 && l.sameAct(d.act, r.act) && d.content == r.content && d.extra == more:
 		l.read.Duplicates++
 		return nil
 	case place == 0:
@@ -83,18 +84,18 @@ func (s *Sorted) take(in *batch, row int) error {
 	}
 	act := &l.acts[r.act]
 	if r.recorded > s.known || r.at > s.until && act.Kind != dealstate.Retract { // out of sight
-		d.keep(r, id)
+		d.keep(r, more, id)
 		l.read.Events++
 		return nil
 	}
 	s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
-	if !a.take(&s.course, r.act, r.at, in.extraOf(r).ref != "") {
+	if !a.take(&s.course, r.act, r.at, more.ref != "") {
 		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
 	}
 	if l.read.Events++; l.read.Events%(math.MaxUint32/2) == 0 { // a cell may be visited twice an event
 		s.countHits()
 	}
-	d.keep(r, id)
+	d.keep(r, more, id)
 	if d.end = max(d.end, r.recorded); act.Modality <= dealstate.Asserted {
 		d.end = max(d.end, r.at)
 	}
@@ -140,7 +141,7 @@ func (s *Sorted) runOut() error {
 		}
 		s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
 		if a.clocked && !a.advance(&s.course, end) {
-			return s.needsLog(uint32(deal), d.id, "two of its clocks are due at once, or the deal is too intricate")
+			return s.needsLog(uint32(deal), d.id, "the deal is too intricate")
 		}
 		s.stay(uint32(deal), a)
 	}
@@ -172,8 +173,8 @@ func (d *latest) compare(r *arrival, id []byte) int {
 }
 
 // keep copies the event's id into the memory of the one before.
-func (d *latest) keep(r *arrival, id []byte) {
-	d.at, d.recorded, d.content, d.act, d.id = r.at, r.recorded, r.content, r.act, append(d.id[:0], id...)
+func (d *latest) keep(r *arrival, more extra, id []byte) {
+	d.at, d.recorded, d.content, d.extra, d.act, d.id = r.at, r.recorded, r.content, more, r.act, append(d.id[:0], id...)
 }
 
 // Read says what was read.

@@ -99,6 +99,16 @@ func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
 	require.Equal(t, "2", log.Event)
 }
 
+func TestADealOfWhichNothingWasTakenStandsAtItsBeginning(t *testing.T) {
+	t.Parallel()
+	m, err := dealstate.Compile(dirtyAgreements[1]) // it has clocks
+	require.NoError(t, err)
+	s, err := ReadSorted(context.Background(), strings.NewReader(twoPartyLine("1", "")), Template(m), dealstate.View{}, Options{Bad: Skip}, nil)
+	require.NoError(t, err)
+	require.Equal(t, []Final{{Deal: "d", State: dealstate.StateNegotiated, Revision: 1}}, slices.Collect(s.Finals()))
+	require.EqualValues(t, 1, s.Totals().States[dealstate.StateNegotiated])
+}
+
 // Without this, every deal could go the slow way and all other tests would pass.
 func TestTheAutomatonKnowsTameDealsAndNoOthers(t *testing.T) {
 	t.Parallel()

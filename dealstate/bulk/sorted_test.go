@@ -171,6 +171,32 @@ func TestAnIntricateDealIsFolded(t *testing.T) {
 	require.LessOrEqual(t, len(l.agreements.borrow(m, dealstate.Strict).spots), maxDepth+2)
 }
 
+// Deals of many parties come to nearly as many situations as there are events. With
+// a deal and its log kept for each, these took 200 MB.
+func TestASituationTakesLittleMemory(t *testing.T) {
+	a := dealstate.Agreement{ID: "many"}
+	for i := range 60 {
+		a.Parties = append(a.Parties, dealstate.Party{ID: fmt.Sprint("p", i)})
+	}
+	m, err := dealstate.Compile(a)
+	require.NoError(t, err)
+	var events []dealstate.Event
+	rng := rand.New(rand.NewPCG(1, 1))
+	for deal := range 100 {
+		for i, party := range rng.Perm(60) {
+			events = append(events, dealstate.Event{ID: fmt.Sprintf("%02d", i), Deal: fmt.Sprint(deal), Kind: dealstate.Approve, Party: a.Parties[party].ID, Role: dealstate.Instrument, At: onDay(i)})
+		}
+	}
+	l, err := ReadEvents(context.Background(), eventSeq(events), Template(m), Options{})
+	require.NoError(t, err)
+	before := int64(heap())
+	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+	require.NoError(t, err)
+	require.Less(t, int64(heap())-before, int64(20<<20))
+	require.EqualValues(t, len(events), r.Totals().Outcomes[dealstate.Applied])
+	require.Greater(t, len(l.agreements.borrow(m, dealstate.Strict).spots), 5000)
+}
+
 // Swapping the two sides of every event swaps the results.
 func TestSidesAreAlike(t *testing.T) {
 	t.Parallel()

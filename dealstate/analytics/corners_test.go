@@ -181,3 +181,25 @@ func TestPaddedCellsAreQuoted(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "a,b\r\n\" x\",\ufffd\r\n", writeCSV(t, cells{" x", "\xff"}))
 }
+
+// A lifecycle of one's own may send the deal back to its beginning on an approval.
+func TestAnApprovalThatBeginsANewRoundIsAwaitedAgain(t *testing.T) {
+	t.Parallel()
+	a := uschina.London()
+	a.Lifecycle = &dealstate.Lifecycle{Initial: "draft", States: []dealstate.State{"draft", "tabled"}, Rules: []dealstate.Rule{
+		{ID: "table", On: dealstate.Submit, From: []dealstate.State{"draft"}, To: "tabled"},
+		{ID: "redraft", On: dealstate.Approve, From: []dealstate.State{"tabled"}, To: "draft"},
+	}}
+	d := told(t, a, act(dealstate.Submit, "", "2025-06-12T00:00:00Z"), act(dealstate.Approve, "us", "2025-06-13T00:00:00Z"), act(dealstate.Submit, "", "2025-06-14T00:00:00Z"))
+	waits := analytics.NewWaits(d.Machine())
+	for dec := range d.Decisions() {
+		require.NoError(t, waits.Add(dec))
+	}
+	var awaited []string
+	for w := range waits.All(time.Time{}) {
+		if w.Censored {
+			awaited = append(awaited, w.Party)
+		}
+	}
+	require.Equal(t, d.Now().Awaiting, awaited)
+}

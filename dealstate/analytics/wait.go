@@ -40,7 +40,8 @@ func (w Wait) Cells() []string {
 // All deals are on the one agreement, or on copies of it under other ids. A
 // lifecycle of one's own may hold states in which an approval can move the deal
 // although the condition is met already; there the parties left over count as
-// awaited here, and not in the snapshot.
+// awaited here, and not in the snapshot. In a state from which an approval moves the
+// deal only where the condition is not met, it is the other way round.
 type Waits struct {
 	parties []dealstate.Party // that are asked
 	at      map[string]int    // where they stand
@@ -114,6 +115,7 @@ func (w *Waits) party(id string) int {
 // act notes what the decision makes of approvals. It reports whether the text
 // is a new one, as it is at first.
 func (w *waiting) act(d dealstate.Decision, party int) (renewed bool) {
+	first := w.revision == 0
 	if renewed = d.Revision != w.revision; renewed {
 		w.revision = d.Revision
 		clear(w.approved)
@@ -121,7 +123,7 @@ func (w *waiting) act(d dealstate.Decision, party int) (renewed bool) {
 	switch {
 	case party < 0:
 	case d.Kind == dealstate.Approve:
-		w.approved[party] = true
+		w.approved[party] = first || !renewed // one that begins a new round is of the old text
 	case d.Kind == dealstate.Reject || d.Kind == dealstate.Withdraw:
 		w.approved[party] = false
 	}

@@ -252,6 +252,25 @@ func TestUnknownPartiesAreNotKept(t *testing.T) {
 	require.Empty(t, part.rows)
 }
 
+// What one agreement knows, another may not.
+func TestDealsOfBadLinesAreNotKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1, 0)
+	in, part := newIntake(ByDeal(w.agreements)), &batch{}
+	line := func(deal string) []byte {
+		return []byte(strings.Replace(twoPartyLine("1", `,"party":"us"`), `"d"`, `"`+deal+`"`, 1))
+	}
+	for range 2 {
+		in.parse(blockOf(line("plain/1")), part)
+		require.Empty(t, part.bad)
+	}
+	for i := range 1000 {
+		in.parse(blockOf(line(fmt.Sprint("count/", i))), part)
+		require.Len(t, part.bad, 1)
+	}
+	require.Equal(t, []string{"plain/1"}, in.deals.names)
+}
+
 func TestLongSpellingsAreForgottenSooner(t *testing.T) {
 	t.Parallel()
 	in, part := newIntake(Template(london(t))), &batch{}
@@ -287,6 +306,16 @@ func TestManyAgreementsTakeNoMoreThanTheirOwnActs(t *testing.T) {
 		return allocated() - before
 	}
 	require.Less(t, took(1600), 6*took(400))
+}
+
+func TestWorkersWithoutWorkAreNotHired(t *testing.T) {
+	l, err := ReadEvents(context.Background(), eventSeq([]dealstate.Event{{ID: "1", Deal: "d", Kind: dealstate.Note, At: onDay(0)}}), Template(london(t)), Options{})
+	require.NoError(t, err)
+	before := allocated()
+	for _, err := range l.Transitions(context.Background(), dealstate.View{}, 1<<15) {
+		require.NoError(t, err)
+	}
+	require.Less(t, allocated()-before, uint64(1<<20))
 }
 
 func allocated() uint64 {

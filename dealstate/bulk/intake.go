@@ -44,8 +44,8 @@ func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
 	if s == nil || !g.complete(s.kind) {
 		return false
 	}
-	machine, ok := in.machineOf(g.deal, g.tag)
-	if !ok || !in.admitted[machine].get(s.act) {
+	machine, ok := in.machineOf(g, s.act)
+	if !ok {
 		return false
 	}
 	if g.recorded == none {
@@ -57,26 +57,29 @@ func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
 }
 
 // machineOf is the number of the machine that runs a deal, if it is known that
-// the text is a deal's name as it is.
-func (in *intake) machineOf(name []byte, tag uint32) (machine uint32, ok bool) {
-	plain := isID(name)
+// the text is a deal's name as it is, and that the machine can mean the act.
+func (in *intake) machineOf(g *glance, act uint32) (machine uint32, ok bool) {
+	plain := isID(g.deal)
 	if plain && in.agreements.all != nil {
-		return 0, true
+		return 0, in.admitted[0].get(act)
 	}
-	if !plain && !simple(name) {
+	if !plain && !simple(g.deal) {
 		return 0, false
 	}
-	if n, ok := in.deals.find(name, tag); ok {
-		return in.machine[n], true
+	if n, ok := in.deals.find(g.deal, g.tag); ok {
+		return in.machine[n], in.admitted[in.machine[n]].get(act)
 	}
 	if !plain {
 		return 0, false
 	}
-	m, err := in.agreements.machine(string(name))
+	m, err := in.agreements.machine(string(g.deal))
 	if err != nil {
 		return 0, false
 	}
-	return in.keep(name, in.number(m)), true
+	if machine = in.number(m); !in.admitted[machine].get(act) {
+		return 0, false // not to be kept, for it may be a bad line
+	}
+	return in.keep(g.deal, machine), true
 }
 
 func (in *intake) keep(name []byte, machine uint32) uint32 {

@@ -23,7 +23,7 @@ func orCores(workers int) int {
 // goroutine; what it gives second is called when the goroutine ends. All have ended
 // when the sequence has, broken off or not.
 func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (work func(deal int, yield func(T)) error, end func())) iter.Seq2[T, error] {
-	workers = orCores(workers)
+	workers = min(orCores(workers), deals/turn+1)
 	return func(yield func(T, error) bool) {
 		var wait sync.WaitGroup
 		defer wait.Wait()

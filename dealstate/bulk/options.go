@@ -17,7 +17,8 @@ type Options struct {
 	// ends the reading; nil counts the line and leaves it out. Without Bad, the first bad
 	// line ends the reading.
 	Bad func(*dealstate.LineError) error
-	// Progress is called about once a MiB of input, from the goroutine that reads.
+	// Progress is called from the caller's goroutine, some four times a MiB of lines; of
+	// events and rows, at every 4,096 of them, and at each bad one.
 	Progress func(Progress)
 }
 

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -149,6 +151,31 @@ func TestTheViewEndsSpellsAndThePanel(t *testing.T) {
 		require.Less(t, len(known), len(all))
 		require.Contains(t, known, "2020-01-02T23:59:59.999999999Z")
 		require.NotContains(t, known, "2020-01-03T")
+	}
+}
+
+// Nobody has looked at what a deal's deadline did after the last that is known of it,
+// however long other deals go on.
+func TestSpellsEndWhereTheirDealIsLookedAt(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "agreement.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"id":"a","parties":[{"id":"us"},{"id":"china"}],"deadline":"2025-02-01T00:00:00Z"}`), 0o600))
+	log := `{"id":"1","deal":"one","kind":"negotiate","role":"negotiator","at":"2025-01-01T00:00:00Z"}
+{"id":"1","deal":"two","kind":"note","at":"2025-12-01T00:00:00Z"}
+`
+	for asOf, want := range map[string]string{
+		"": "one,negotiated,,,2025-01-01T00:00:00Z,2025-01-01T00:00:00Z,0,true,false\r\n" +
+			"two,negotiated,lapsed,deadline,2025-02-01T00:00:00Z,2025-02-01T00:00:00Z,0,false,true\r\n" +
+			"two,lapsed,,,2025-02-01T00:00:00Z,2025-12-01T00:00:00Z,26179200,true,false\r\n",
+		"2025-12-01T00:00:00Z": "one,negotiated,lapsed,deadline,2025-01-01T00:00:00Z,2025-02-01T00:00:00Z,2678400,false,false\r\n" +
+			"one,lapsed,,,2025-02-01T00:00:00Z,2025-12-01T00:00:00Z,26179200,true,false\r\n" +
+			"two,negotiated,lapsed,deadline,2025-02-01T00:00:00Z,2025-02-01T00:00:00Z,0,false,true\r\n" +
+			"two,lapsed,,,2025-02-01T00:00:00Z,2025-12-01T00:00:00Z,26179200,true,false\r\n",
+	} {
+		code, stdout, stderr := runPipeline(t, log, false, "-agreement", file, "-out", "spells", "-asof", asOf)
+		require.Zero(t, code, stderr)
+		_, rows, _ := strings.Cut(stdout, "\r\n")
+		require.Equal(t, want, rows)
 	}
 }
 

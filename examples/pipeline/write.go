@@ -25,7 +25,7 @@ type job struct {
 type writer func(context.Context, job, *bufio.Writer) error
 
 var writers = map[string]writer{
-	"spells": writeSpells, "panel": writePanel, "transitions": writeTransitions,
+	"spells": rowWriter(job.spells), "panel": rowWriter(job.cells), "transitions": writeTransitions,
 	"xes": logWriter(analytics.WriteXES), "ocel": logWriter(analytics.WriteOCEL), "summary": writeSummary,
 }
 
@@ -44,20 +44,21 @@ func (j job) decisions(ctx context.Context, take func(dealstate.Decision) error)
 	return nil
 }
 
-func writeSpells(ctx context.Context, j job, out *bufio.Writer) error {
+// spells are a deal's, to the instant from which the view looks at it: what its
+// clocks did later has not been decided.
+func (j job) spells(s bulk.Story, yield func(analytics.Spell) bool) error {
 	var spells analytics.Spells
-	if err := j.decisions(ctx, spells.Add); err != nil {
-		return err
+	for _, d := range s.Decisions {
+		if err := spells.Add(d); err != nil {
+			return err
+		}
 	}
-	return analytics.WriteCSV(out, spells.All(j.until()))
-}
-
-// until is the instant from which the view looks; zero: each deal's last.
-func (j job) until() time.Time {
-	if j.view.AsOf.IsZero() {
-		return j.view.KnownBy // as in dealstate.View
+	for spell := range spells.All(s.Snapshot.AsOf) {
+		if !yield(spell) {
+			return errStopped
+		}
 	}
-	return j.view.AsOf
+	return nil
 }
 
 func writeTransitions(ctx context.Context, j job, out *bufio.Writer) error {
@@ -84,28 +85,31 @@ func logWriter(write func(io.Writer, iter.Seq[analytics.Case]) error) writer {
 	}
 }
 
-// writePanel says where each deal stood every few days, as known then, from its
-// first report to its last, and to the end of the view.
-func writePanel(ctx context.Context, j job, out *bufio.Writer) error {
-	var failed error
-	err := analytics.WriteCSV(out, func(yield func(analytics.Cell) bool) {
-		for s, err := range j.log.Stories(ctx, j.view, j.workers) {
-			if failed = err; err == nil {
-				failed = j.cells(s, yield)
+// rowWriter writes each deal's rows.
+func rowWriter[R analytics.Row](each func(job, bulk.Story, func(R) bool) error) writer {
+	return func(ctx context.Context, j job, out *bufio.Writer) error {
+		var failed error
+		err := analytics.WriteCSV(out, func(yield func(R) bool) {
+			for s, err := range j.log.Stories(ctx, j.view, j.workers) {
+				if failed = err; err == nil {
+					failed = each(j, s, yield)
+				}
+				if failed != nil {
+					return
+				}
 			}
-			if failed != nil {
-				return
-			}
+		})
+		if failed == errStopped {
+			failed = nil
 		}
-	})
-	if failed == errStopped {
-		failed = nil
+		return cmp.Or(failed, err)
 	}
-	return cmp.Or(failed, err)
 }
 
 var errStopped = fmt.Errorf("stopped")
 
+// cells say where a deal stood every few days, as known then, from its first report
+// to its last, and to the end of the view.
 func (j job) cells(s bulk.Story, yield func(analytics.Cell) bool) error {
 	deal, err := s.Machine.Load(j.view.Policy, addressed(s.Events, s.Machine.Deal()))
 	if err != nil {

@@ -24,6 +24,10 @@
 // its deals, and merge the folds at the end, in any order: the result is that of
 // one fold over everything. No fold is safe for concurrent use.
 //
+// Of deals with clocks, take decisions as of one instant, and give the measures that
+// instant for their end: left out, it is the last decision's of any deal, and what
+// another deal's clocks did between its own last report and then has not been decided.
+//
 // A deal begins, for every measure, with the first event or clock that was
 // applied to it: of the time before, the record says nothing. Retractions and
 // notes are about the log, and begin nothing. Spans are seconds unless

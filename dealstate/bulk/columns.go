@@ -91,7 +91,8 @@ type columnReader struct {
 	Columns
 	b        *builder
 	extras   []uint32 // rows still to come that have a ref or an until
-	deals    []uint32 // the log's number, by the caller's
+	deals    []uint32 // the log's number, by the caller's; unnamed until a row names it
+	machines []uint32 // by the caller's deal
 	acts     []uint32
 	admitted []sparse[bool] // by machine and the caller's act
 }
@@ -105,7 +106,7 @@ func (r *columnReader) names() error {
 		if err != nil {
 			return fmt.Errorf("deals[%d]: %w", i, err)
 		}
-		r.deals = append(r.deals, r.b.dealOf([]byte(deal), tagOfName([]byte(deal)), r.b.number(m)))
+		r.deals, r.machines = append(r.deals, unnamed), append(r.machines, r.b.number(m))
 	}
 	for _, a := range r.Acts {
 		if a.Modality == 0 {
@@ -115,6 +116,17 @@ func (r *columnReader) names() error {
 	}
 	r.admitted = make([]sparse[bool], len(r.b.log.machines))
 	return nil
+}
+
+const unnamed = math.MaxUint32
+
+// deal numbers a deal at its first row: one without rows is not in the log.
+func (r *columnReader) deal(d uint32) uint32 {
+	if r.deals[d] == unnamed {
+		name := []byte(r.Deals[d])
+		r.deals[d] = r.b.dealOf(name, tagOfName(name), r.machines[d])
+	}
+	return r.deals[d]
 }
 
 // read takes some rows in.
@@ -143,14 +155,14 @@ func (r *columnReader) add(row, line int, part *batch) error {
 			f.recorded = f.at
 		}
 	}
-	if admitted := &r.admitted[r.b.log.machine[r.deals[d]]]; !admitted.get(a) || f.at == none || more != nothingMore || r.ID != nil {
+	if admitted := &r.admitted[r.machines[d]]; !admitted.get(a) || f.at == none || more != nothingMore || r.ID != nil {
 		if err := r.admit(row, f, more); err != nil {
 			return err
 		}
 		kind := r.Acts[a].Kind
 		admitted.set(a, kind != dealstate.Extend && kind != dealstate.Retract) // those have more to them
 	}
-	in := arrival{deal: r.deals[d], act: r.acts[a], fact: f, line: int32(line)}
+	in := arrival{deal: r.deal(d), act: r.acts[a], fact: f, line: int32(line)}
 	if r.ID == nil && more == nothingMore {
 		part.rows = append(part.rows, in)
 		return nil
@@ -179,7 +191,7 @@ func (r *columnReader) extra(row int) extra {
 
 // admit asks the library about a row.
 func (r *columnReader) admit(row int, f fact, more extra) error {
-	m := r.b.log.machineOf(r.deals[r.Deal[row]])
+	m := r.b.log.machines[r.machines[r.Deal[row]]]
 	e := r.b.log.acts[r.acts[r.Act[row]]].event(r.id(row), m.Deal())
 	e.At, e.Recorded, e.Until, e.Ref = instant(f.at), instant(f.recorded), instant(more.until), more.ref
 	return m.Admit(e)

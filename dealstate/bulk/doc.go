@@ -33,14 +33,15 @@
 //
 //   - A deal whose events arrive in the order in which they fold, by At, then
 //     Recorded, then id, costs one look-up an event, some nanoseconds.
+//   - A deal with clocks takes some thirty nanoseconds an event: each has the instants
+//     at which its own are due.
 //   - A deal with late reports is grouped and sorted first: some tens of
 //     nanoseconds for each of its events. The grouping takes 4 bytes for every event
 //     of its shard, a sixteenth of the log.
 //   - A deal is followed by a [dealstate.Cursor] of its own, at some 300 nanoseconds an
-//     event, if its agreement has a deadline, a delay, a term or more than 64 parties;
-//     if an event extends a clock or settles one dispute among several; or if it grows
-//     too intricate for the table of look-ups, which holds 16,383 situations,
-//     each within 64 events of the beginning.
+//     event, if it has more than 64 parties; if an event extends a clock or settles
+//     one dispute among several; or if it grows too intricate for the table of look-ups,
+//     which holds 16,383 situations, each within 64 events of the beginning.
 //   - A deal in which one event refers to another, as a retraction does, is folded by
 //     the library: one or two microseconds an event.
 //
@@ -49,13 +50,12 @@
 // 11 to 22 bytes an event.
 //
 // [ReadSorted] needs the order and has no slow way: it refuses what would take one,
-// with a *[LogError]. In return it keeps some 200 bytes a deal, however long the log.
+// with a *[LogError]. In return it keeps some 250 bytes a deal, however long the log.
 //
-// The table of look-ups is filled when it is first asked, from a
-// [dealstate.Deal] and its [dealstate.Cursor] in the very situation, at some tens of
-// microseconds for each act in each situation. So it holds
-// nothing that the library, and looplab/fsm under it, would not do. [Agreements]
-// keeps the tables for the next replay, of any log, under the same policy.
+// The table of look-ups is filled when it is first asked, by a [dealstate.Cursor] that
+// does in the situation what is asked about, at some microseconds for each act in each
+// situation. So it holds nothing that the library, and looplab/fsm under it, would not
+// do. [Agreements] keeps the tables for the next replay, of any log, under the same policy.
 //
 // # What a line costs
 //
@@ -72,8 +72,8 @@
 // while it is read the index, if there is one. [Options].MaxBytes bounds that, and a log that would take
 // more is refused with a *[SizeError]; building it takes up to half as much again.
 // Besides, reading holds four blocks of a quarter of a MiB for each worker, of up to 2
-// MiB where lines are long. A [Result] takes 8 bytes a deal, and some 50 more for one
-// that was folded. The tables that [Agreements] keeps, one for each goroutine, agreement
+// MiB where lines are long. A [Result] takes 8 bytes a deal, 8 more where some have
+// clocks, and some 50 for one that was folded. The tables that [Agreements] keeps, one for each goroutine, agreement
 // and policy, take 12 bytes for each act in each situation, up to 48 MiB, and some 150
 // for each of these that came up. Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
 //

@@ -17,13 +17,18 @@ type Story struct {
 }
 
 // Stories folds each deal's log with the library itself, on so many goroutines
-// (0: one a core), in the order in which the deals first appear. It is the slow
+// (0: one a core), in the order in which the deals first appear. A deal of which the view
+// sees no event is left out. It is the slow
 // and full way: microseconds an event, and every reason. An error ends the
 // sequence. Besides the log, some 512 deals a worker may be in memory.
 func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.Seq2[Story, error] {
+	sees := sightOf(fill(v))
 	return inOrder(ctx, len(l.deals), workers, func() (func(int, func(Story)) error, func()) {
 		return func(deal int, yield func(Story)) error {
 			s, local := l.shardOf(uint32(deal))
+			if !sees.seesAny(s, s.rowsOf(l, local)) {
+				return nil
+			}
 			events := l.eventsOf(s, local)
 			snapshot, decisions, err := l.foldEvents(uint32(deal), events, v)
 			if err != nil {

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"math"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -27,8 +28,15 @@ type hands struct {
 	last int64         // when one came due last
 }
 
-// never is beyond every instant of a log.
+// never is the last instant that a log can hold, and stands for all beyond.
 const never = math.MaxInt64
+
+// handOf is an instant as a hand shows it. Not ok: it is the one that stands for never,
+// or before all that a log can hold.
+func handOf(t time.Time) (at int64, ok bool) {
+	at = bound(t)
+	return at, at != none && (at != never || t.After(instant(never)))
+}
 
 // next gives the clocks due first: a bit for each.
 func (h *hands) next() (clocks uint32, due int64) {
@@ -57,10 +65,12 @@ func newClockwork(m *dealstate.Machine) clockwork {
 	a := m.Agreement()
 	w := clockwork{clocked: !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil, deadline: never,
 		delays: [clocks]*dealstate.Delay{nil, a.Effect, a.Term}, inForce: map[dealstate.State]bool{}}
+	w.slow = len(a.Parties) > maxParties
 	if !a.Deadline.IsZero() {
-		w.deadline = bound(a.Deadline)
+		var ok bool
+		w.deadline, ok = handOf(a.Deadline)
+		w.slow = w.slow || !ok
 	}
-	w.slow = len(a.Parties) > maxParties || w.deadline == none
 	for _, r := range m.Lifecycle().Rules {
 		for _, from := range r.From {
 			w.inForce[from] = w.inForce[from] || r.On == dealstate.Term
@@ -146,10 +156,11 @@ func (w *clockwork) wind(h *hands, set uint32, at int64) (known bool) {
 		if set&1 == 0 {
 			continue
 		}
-		h.due[clock] = bound(w.delays[clock].After(instant(at)))
-		if h.due[clock] <= at && h.last == at {
+		due, ok := handOf(w.delays[clock].After(instant(at)))
+		if !ok || due <= at && h.last == at {
 			return false
 		}
+		h.due[clock] = due
 	}
 	return true
 }

@@ -439,11 +439,12 @@ func TestColumnsHoldWhatEventsDo(t *testing.T) {
 		_, err := FromColumns(ctx, c, m)
 		require.EqualError(t, err, want)
 	}
-	c.Deals = []string{"中国", "d", "d"}
-	c.Deal = []uint32{1, 2}
+	c.Deals = []string{"nowhere", "d", "中国", "d"}
+	c.Deal, c.Act = []uint32{2, 1, 3}, []uint32{0, 0, 0}
+	c.At, c.Recorded = []int64{1, 2, 3}, nil
 	l, err := FromColumns(ctx, c, m)
 	require.NoError(t, err)
-	require.Equal(t, []string{"中国", "d"}, l.Deals())
+	require.Equal(t, []string{"中国", "d"}, l.Deals(), "as they first appear in a row")
 }
 
 // Whose a performance is, its commitment says, so that no event need.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,12 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 	out := truth{totals: newTotals()}
 	for _, deal := range w.deals {
 		m := w.agreements(deal)
+		if sees := sightOf(fill(v)); !slices.ContainsFunc(w.byDeal[deal], func(e dealstate.Event) bool {
+			return sees.sees(&fact{at: e.At.UnixNano(), recorded: known(e).UnixNano()})
+		}) {
+			out.totals.Unseen++
+			continue
+		}
 		var events []dealstate.Event
 		for _, e := range w.byDeal[deal] {
 			e.Deal = m.Deal()

@@ -41,7 +41,7 @@ func (w *walker) refers(rows []uint32) bool {
 func (w *walker) inOrder(deal uint32) (rows []uint32, whole bool) {
 	w.rows = w.rows[:0]
 	for _, row := range w.s.rowsOf(w.l, deal) {
-		if w.sees(row) {
+		if w.sees(w.s.fact(row)) {
 			w.rows = append(w.rows, row)
 		} else if w.s.fact(row).recorded <= w.known && w.voids(w.s.step(row)) {
 			return nil, false
@@ -63,7 +63,7 @@ func (w *walker) quick(a *automaton, deal uint32, rows []uint32, tell func(Trans
 			return false
 		}
 	}
-	if a.clocked && !a.advance(c, bound(w.horizon(deal))) {
+	if a.clocked && !a.advance(c, w.end(deal)) {
 		return false
 	}
 	since := int64(none)

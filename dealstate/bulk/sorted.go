@@ -16,8 +16,7 @@ import (
 type Sorted struct {
 	names *builder // of deals and acts; it keeps no rows
 	view  dealstate.View
-	known int64
-	until int64
+	sight
 	tell  func(Transition)
 	last  []latest // by deal
 	autos []*automaton
@@ -32,7 +31,7 @@ type latest struct {
 	place
 	hands
 	since    int64
-	end      int64 // the last instant of which the deal's log speaks
+	end      int64 // the last instant of which what the view sees speaks; none: it sees nothing
 	at       int64
 	recorded int64
 	content  uint64
@@ -41,27 +40,32 @@ type latest struct {
 	id  []byte
 }
 
-// ReadSorted replays JSON lines as they come, and keeps some 200 bytes a deal
+// ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal
 // and no event at all, however long the log. It asks for each deal's
 // events in the order in which they fold: by At, then Recorded, then id. Deals
-// may be mixed. Each transition is told as it happens, if tell is not nil.
+// may be mixed. Each transition is told as it happens, if tell is not nil; that of a
+// clock when the deal's next event comes, or at the end.
 //
 // What it cannot carry along is a bad line around a *[LogError]: an event that is late,
-// a retraction, an extension, a settlement of one dispute among several, and
-// any event of a deal with a deadline, a delay or a term, or of more than 64
-// parties. A duplicate is known by its place; an id that comes again at another place in the
-// order is taken for a new event. All else is as in [ReadLines] and [Log.Replay].
+// a retraction, an extension, a settlement of one dispute among several, any event of
+// a deal of more than 64 parties, and one that leads to more situations than the table
+// holds. So is a deal with such a clock, after the last line. A duplicate is known by its
+// place; an id that comes again at another place in the order is taken for a new event.
+// All else is as in [ReadLines] and [Log.Replay].
 func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View, opt Options, tell func(Transition)) (*Sorted, error) {
 	v = fill(v)
 	if tell == nil {
 		tell = func(Transition) {}
 	}
-	s := &Sorted{names: newBuilder(a, opt), view: v, known: bound(v.KnownBy), until: bound(v.AsOf), tell: tell, totals: newTotals()}
+	s := &Sorted{names: newBuilder(a, opt), view: v, sight: sightOf(v), tell: tell, totals: newTotals()}
 	s.names.take = s.take
 	if err := s.names.readLines(ctx, r); err != nil {
 		return nil, err
 	}
-	return s, s.runOut()
+	if err := s.runOut(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // take is what becomes of a row instead of being kept.
@@ -83,7 +87,7 @@ func (s *Sorted) take(in *batch, row int) error {
 		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
 	}
 	act := &l.acts[r.act]
-	if r.recorded > s.known || r.at > s.until && act.Kind != dealstate.Retract { // out of sight
+	if !s.sees(&r.fact) && (r.recorded > s.known || act.Kind != dealstate.Retract) {
 		d.keep(r, more, id)
 		l.read.Events++
 		return nil
@@ -140,8 +144,12 @@ func (s *Sorted) runOut() error {
 			end = d.end
 		}
 		s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
-		if a.clocked && !a.advance(&s.course, end) {
-			return s.needsLog(uint32(deal), d.id, "the deal is too intricate")
+		if a.clocked && d.isSeen() && !a.advance(&s.course, end) {
+			err := s.needsLog(uint32(deal), d.id, "the deal is too intricate")
+			if err := s.names.opt.Bad(lineError(s.names.line+1, err)); err != nil {
+				return err
+			}
+			continue
 		}
 		s.stay(uint32(deal), a)
 	}
@@ -168,6 +176,8 @@ func (s *Sorted) grow() {
 	}
 }
 
+func (d *latest) isSeen() bool { return d.end != none }
+
 func (d *latest) compare(r *arrival, id []byte) int {
 	return cmp.Or(cmp.Compare(d.at, r.at), cmp.Compare(d.recorded, r.recorded), bytes.Compare(d.id, id))
 }
@@ -190,18 +200,23 @@ func (s *Sorted) countHits() {
 func (s *Sorted) Totals() Totals {
 	s.countHits()
 	t := s.totals.clone()
-	t.Deals = int64(len(s.last))
 	for f := range s.Finals() {
 		t.States[f.State]++
+		t.Deals++
 	}
+	t.Unseen = int64(len(s.last)) - t.Deals
 	return t
 }
 
-// Finals goes through all deals, in the order in which they first appear.
+// Finals goes through the deals, in the order in which they first appear. One of which
+// the view saw no event is left out.
 func (s *Sorted) Finals() iter.Seq[Final] {
 	return func(yield func(Final) bool) {
 		l := s.names.log
 		for deal, d := range s.last {
+			if !d.isSeen() {
+				continue
+			}
 			a := s.autos[l.machine[deal]]
 			f := Final{Deal: l.deals[deal], State: a.states[a.stateOf[d.spot]], Since: instant(d.since), Revision: int(d.revision)}
 			if !yield(f) {

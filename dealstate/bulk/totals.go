@@ -10,6 +10,7 @@ import (
 // several logs can be merged.
 type Totals struct {
 	Deals    int64
+	Unseen   int64 // deals of which the view sees no event: they are in no other count
 	Events   int64 // that the view sees
 	Clocks   int64 // that fired
 	Moved    int64 // decisions that changed the state, clocks included
@@ -55,7 +56,8 @@ func (t *Totals) countHits(a *automaton) {
 
 // Merge adds the other counts to these.
 func (t *Totals) Merge(o Totals) {
-	t.Deals, t.Events, t.Clocks, t.Moved = t.Deals+o.Deals, t.Events+o.Events, t.Clocks+o.Clocks, t.Moved+o.Moved
+	t.Deals, t.Unseen, t.Events = t.Deals+o.Deals, t.Unseen+o.Unseen, t.Events+o.Events
+	t.Clocks, t.Moved = t.Clocks+o.Clocks, t.Moved+o.Moved
 	t.Outcomes, t.Reasons = added(t.Outcomes, o.Outcomes), added(t.Reasons, o.Reasons)
 	t.Rules, t.States = added(t.Rules, o.Rules), added(t.States, o.States)
 }

@@ -15,7 +15,24 @@ type stands struct {
 	at     []stand
 	folded []folded
 	states [][]uint32 // by machine: the state of each situation
-	since  []int64    // by deal, if some have clocks: when one brought it to its state, or none
+	since  []int64    // by deal, if some have clocks: when it came to its state, or none
+	seen   []uint64   // bits: the view sees something of the deal; nil: of all
+}
+
+func (s *stands) isSeen(deal uint32) bool { return s.seen == nil || s.seen[deal/64]>>(deal%64)&1 == 1 }
+
+// sight is what a view sees of a log.
+type sight struct{ known, until int64 }
+
+func sightOf(v dealstate.View) sight { return sight{known: bound(v.KnownBy), until: bound(v.AsOf)} }
+
+func (s sight) sees(f *fact) bool { return f.at <= s.until && f.recorded <= s.known }
+
+// seesAll is certain, where seesAny looks.
+func (s sight) seesAll() bool { return s.known == math.MaxInt64 && s.until == math.MaxInt64 }
+
+func (s sight) seesAny(of *shard, rows []uint32) bool {
+	return s.seesAll() || slices.ContainsFunc(rows, func(row uint32) bool { return s.sees(of.fact(row)) })
 }
 
 // stand is where a deal stands, from its lowest bits on: 16 for the situation, or
@@ -46,10 +63,9 @@ type folded struct {
 // walker takes the events of one shard after the other in the order in which they
 // came, for one view.
 type walker struct {
-	l         *Log
-	view      dealstate.View
-	known     int64 // of the view, or the end of time
-	until     int64
+	l    *Log
+	view dealstate.View
+	sight
 	autos     []*automaton // by machine; nil: not needed yet
 	totals    Totals       // of the deals that were folded
 	followers []*follower  // by machine; nil: not needed yet
@@ -86,7 +102,7 @@ func bound(t time.Time) int64 {
 
 func newWalker(l *Log, v dealstate.View) *walker {
 	v = fill(v)
-	return &walker{l: l, view: v, known: bound(v.KnownBy), until: bound(v.AsOf), autos: make([]*automaton, len(l.machines)), followers: make([]*follower, len(l.machines)), totals: newTotals()}
+	return &walker{l: l, view: v, sight: sightOf(v), autos: make([]*automaton, len(l.machines)), followers: make([]*follower, len(l.machines)), totals: newTotals()}
 }
 
 // auto is the automaton of a machine, for this log.
@@ -144,7 +160,9 @@ func (w *walker) walk(ctx context.Context, s *shard) (*stands, error) {
 // begin puts the deals at their start.
 func (w *walker) begin(s *shard) {
 	n := s.dealsIn(w.l)
-	w.s, w.st = s, &stands{at: make([]stand, n)}
+	if w.s, w.st = s, (&stands{at: make([]stand, n)}); !w.seesAll() {
+		w.st.seen = make([]uint64, (n+63)/64)
+	}
 	for d := range w.st.at {
 		w.st.at[d] = standOf(beginning, still)
 		a := w.autoOf(uint32(d))
@@ -173,7 +191,7 @@ func (w *walker) set(deal uint32, a *automaton) {
 // chunk takes the rows that the view sees.
 func (w *walker) chunk(c *chunk, row uint32) {
 	steps := c.steps
-	if w.known != math.MaxInt64 || w.until != math.MaxInt64 {
+	if !w.seesAll() {
 		steps = w.visible(c, row)
 	}
 	for i := 0; i < len(steps); i++ {
@@ -194,7 +212,9 @@ func (w *walker) visible(c *chunk, row uint32) []step {
 		if f.recorded <= w.known && f.at > w.until && w.voids(*p) {
 			w.leave(p.deal, row) // none of the chunk is taken yet
 		}
-		if f.recorded > w.known || f.at > w.until {
+		if w.sees(f) {
+			w.st.seen[p.deal/64] |= 1 << (p.deal % 64)
+		} else {
 			p.act = uint32(len(w.l.acts))
 		}
 	}
@@ -290,7 +310,10 @@ func (w *walker) leave(deal, row uint32) {
 // finish lets the last clocks run, and folds the deals that are gone.
 func (w *walker) finish(ctx context.Context) error {
 	for deal := range w.st.at {
-		if s := &w.st.at[deal]; !s.isGone() {
+		if !w.st.isSeen(uint32(deal)) {
+			continue
+		}
+		if !w.st.at[deal].isGone() {
 			w.runOut(uint32(deal))
 		}
 		s := w.st.at[deal]
@@ -315,11 +338,19 @@ func (w *walker) runOut(deal uint32) {
 		return
 	}
 	c.place, c.hands, c.row, c.visits = w.st.at[deal].place(), w.hands[deal], still, c.visits[:0]
-	if !a.advance(c, bound(w.horizon(deal))) {
+	if !a.advance(c, w.end(deal)) {
 		w.leave(deal, still)
 		return
 	}
 	w.stay(deal, a)
+}
+
+// end is the instant to which a deal's clocks run.
+func (w *walker) end(deal uint32) int64 {
+	if w.view.AsOf.IsZero() {
+		return w.s.lastOf(w.l, deal)
+	}
+	return w.until
 }
 
 // takeBack uncounts what the walk counted before the deal proved to be one to
@@ -331,16 +362,11 @@ func (w *walker) takeBack(deal, until uint32) {
 		if row >= until {
 			break
 		}
-		if w.sees(row) {
+		if w.sees(w.s.fact(row)) {
 			a.take(c, w.s.step(row).act, w.s.fact(row).at, w.s.refs[row] != "")
 		}
 	}
 	for _, v := range c.visits {
 		a.table[a.cell(v)].hits--
 	}
-}
-
-func (w *walker) sees(row uint32) bool {
-	f := w.s.fact(row)
-	return f.at <= w.until && f.recorded <= w.known
 }

@@ -16,6 +16,18 @@ type Story struct {
 	Events    []dealstate.Event    // in order of arrival, without what no decision asks for: notes, and of the source all but the publisher
 }
 
+// Load makes a deal of the story's events, to be asked for more than the story tells. It
+// has the agreement's id, even where that is a [Template] and the story's is another.
+func (s Story) Load(p dealstate.Policy) (*dealstate.Deal, error) {
+	return s.Machine.Load(p, func(yield func(dealstate.Event, error) bool) {
+		for _, e := range s.Events {
+			if e.Deal = s.Machine.Deal(); !yield(e, nil) {
+				return
+			}
+		}
+	})
+}
+
 // Stories folds each deal's log with the library itself, on so many goroutines
 // (0: one a core), in the order in which the deals first appear. A deal of which the view
 // sees no event is left out. It is the slow

@@ -46,7 +46,11 @@ type streams struct {
 
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // run returns the exit code: 1 for input that cannot be read, 2 for wrong flags,
@@ -100,13 +104,13 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	in := flags.String("in", "lines", "how the log is written: lines (of JSON) or csv")
 	file := flags.String("agreement", "", "the agreement's `file`, the template for every deal; default: the London framework")
 	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
-	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: -known, else each deal's last")
+	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: -known, else the last instant of which the log speaks")
 	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
 	out := flags.String("out", "summary", "what to write: spells, panel, transitions (CSV), xes, ocel or summary")
 	flags.IntVar(&o.workers, "workers", 0, "how many goroutines; 0: one a core")
 	flags.BoolVar(&o.skip, "skip", false, "count bad lines, show the first, and go on, instead of stopping there")
-	flags.IntVar(&o.every, "every", 7, "`days` between two dates of the panel")
-	flags.IntVar(&o.generate, "generate", 0, "write a log of so many events instead of reading one")
+	flags.IntVar(&o.every, "every", 7, "`days` between two dates of the panel, which are the same for all deals")
+	flags.IntVar(&o.generate, "generate", 0, "write a log of so many events, as lines, instead of reading one")
 	flags.Uint64Var(&o.seed, "seed", 1, "of the log to generate")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -127,6 +131,8 @@ func (o *options) settle(in, file, policy, asOf, known, out string, rest int) er
 		return fmt.Errorf("-every %d; want at least one day", o.every)
 	case o.generate < 0:
 		return fmt.Errorf("-generate %d; want a number of events", o.generate)
+	case o.generate > 0 && in != "lines":
+		return fmt.Errorf("-generate writes lines; want it without -in %s", in)
 	}
 	var ok bool
 	if o.read, ok = readers[in]; !ok {
@@ -170,10 +176,27 @@ func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.plain && log.Len() == 0 {
-		return o.show(ctx, s, out)
+	return o.measure(ctx, log, s, out)
+}
+
+// measure writes what was asked for, of all deals as of one instant: only then are the
+// spells of those whose clocks ran on after their last report comparable.
+func (o options) measure(ctx context.Context, log *bulk.Log, s streams, out *bufio.Writer) error {
+	if o.view.AsOf = cmp.Or(o.view.AsOf, o.view.KnownBy); o.view.AsOf.IsZero() {
+		_, o.view.AsOf = log.Span()
 	}
-	return o.write(ctx, job{log: log, options: o}, out)
+	start, j := time.Now(), job{options: o, log: log}
+	if s.terminal {
+		j.watch = s.err
+	}
+	err := cmp.Or(o.write(ctx, j, out), out.Flush())
+	if s.terminal {
+		fmt.Fprint(s.err, "\r\033[K")
+	}
+	if err == nil {
+		fmt.Fprintf(s.err, "pipeline: measured and written in %s\n", time.Since(start).Round(time.Millisecond))
+	}
+	return err
 }
 
 // during ends a sequence that knows of no context.
@@ -194,6 +217,10 @@ var readers = map[string]reader{"lines": bulk.ReadLines, "csv": bulk.ReadCSV}
 // take reads the log, and says at the end how fast that was.
 func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
 	start, in := time.Now(), &input{ctx: ctx, r: s.in}
+	text := bufio.NewReader(in)
+	if head, _ := text.Peek(2); string(head) == "\x1f\x8b" {
+		return nil, errors.New("standard input is compressed by gzip; pipe it through gunzip")
+	}
 	opt := bulk.Options{Workers: o.workers}
 	var first *dealstate.LineError
 	if o.skip {
@@ -205,7 +232,7 @@ func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
 	if s.terminal {
 		opt.Progress = func(p bulk.Progress) { fmt.Fprintf(s.err, "\r%d events, %d MB ", p.Events, in.bytes.Load()/1e6) }
 	}
-	log, err := o.read(ctx, in, bulk.Template(o.machine), opt)
+	log, err := o.read(ctx, text, bulk.Template(o.machine), opt)
 	if s.terminal {
 		fmt.Fprint(s.err, "\r\033[K")
 	}
@@ -217,6 +244,9 @@ func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
 		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(in.bytes.Load())/1e6/took.Seconds())
 	if first != nil {
 		fmt.Fprintln(s.err, "pipeline: the first bad line was", first)
+	}
+	if p.Lines == 0 {
+		fmt.Fprintln(s.err, "pipeline: the log is empty; -generate 1000000 makes one")
 	}
 	return log, nil
 }
@@ -272,5 +302,5 @@ Here is what 20,000 generated events come to under the policy strict:
 	if err != nil {
 		return err
 	}
-	return o.write(ctx, job{log: log, options: o}, out)
+	return o.measure(ctx, log, s, out)
 }

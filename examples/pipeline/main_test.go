@@ -32,12 +32,29 @@ func generated(t *testing.T, n string) string {
 
 func TestWithoutALogItShowsWhatItCanDo(t *testing.T) {
 	t.Parallel()
-	for _, typed := range []bool{true, false} {
-		code, stdout, _ := runPipeline(t, "", typed)
-		require.Zero(t, code)
-		require.Contains(t, stdout, "-generate 1000000")
-		require.Contains(t, stdout, "implemented")
-	}
+	code, stdout, _ := runPipeline(t, "", true)
+	require.Zero(t, code)
+	require.Contains(t, stdout, "-generate 1000000")
+	require.Contains(t, stdout, "implemented")
+}
+
+func TestAnEmptyLogIsNoReasonToShowAnother(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := runPipeline(t, "", false)
+	require.Zero(t, code)
+	require.Equal(t, "0 events of 0 deals under the policy strict; the state changed 0 times\n", stdout)
+	require.Contains(t, stderr, "the log is empty; -generate 1000000 makes one")
+	null, err := os.Open(os.DevNull)
+	require.NoError(t, err)
+	defer null.Close()
+	require.False(t, isTerminal(null))
+}
+
+func TestACompressedLogIsToldFromABrokenOne(t *testing.T) {
+	t.Parallel()
+	code, _, stderr := runPipeline(t, "\x1f\x8b\x08\x00", false, "-skip")
+	require.Equal(t, 1, code)
+	require.Equal(t, "pipeline: standard input is compressed by gzip; pipe it through gunzip\n", stderr)
 }
 
 func TestAGeneratedLogIsTheSameForTheSameSeedAndWellFormed(t *testing.T) {
@@ -154,20 +171,26 @@ func TestTheViewEndsSpellsAndThePanel(t *testing.T) {
 	}
 }
 
-// Nobody has looked at what a deal's deadline did after the last that is known of it,
-// however long other deals go on.
-func TestSpellsEndWhereTheirDealIsLookedAt(t *testing.T) {
-	t.Parallel()
+const withADeadline = `{"id":"a","parties":[{"id":"us"},{"id":"china"}],"deadline":"2025-02-01T00:00:00Z"}`
+
+func agreementFile(t *testing.T, text string) string {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "agreement.json")
-	require.NoError(t, os.WriteFile(file, []byte(`{"id":"a","parties":[{"id":"us"},{"id":"china"}],"deadline":"2025-02-01T00:00:00Z"}`), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	return file
+}
+
+// A deal's deadline passes though nothing more is heard of it: the whole log is looked
+// at from its end.
+func TestAllDealsAreLookedAtFromOneInstant(t *testing.T) {
+	t.Parallel()
+	file := agreementFile(t, withADeadline)
 	log := `{"id":"1","deal":"one","kind":"negotiate","role":"negotiator","at":"2025-01-01T00:00:00Z"}
 {"id":"1","deal":"two","kind":"note","at":"2025-12-01T00:00:00Z"}
 `
 	for asOf, want := range map[string]string{
-		"": "one,negotiated,,,2025-01-01T00:00:00Z,2025-01-01T00:00:00Z,0,true,false\r\n" +
-			"two,negotiated,lapsed,deadline,2025-02-01T00:00:00Z,2025-02-01T00:00:00Z,0,false,true\r\n" +
-			"two,lapsed,,,2025-02-01T00:00:00Z,2025-12-01T00:00:00Z,26179200,true,false\r\n",
-		"2025-12-01T00:00:00Z": "one,negotiated,lapsed,deadline,2025-01-01T00:00:00Z,2025-02-01T00:00:00Z,2678400,false,false\r\n" +
+		"2025-01-15T00:00:00Z": "one,negotiated,,,2025-01-01T00:00:00Z,2025-01-15T00:00:00Z,1209600,true,false\r\n",
+		"": "one,negotiated,lapsed,deadline,2025-01-01T00:00:00Z,2025-02-01T00:00:00Z,2678400,false,false\r\n" +
 			"one,lapsed,,,2025-02-01T00:00:00Z,2025-12-01T00:00:00Z,26179200,true,false\r\n" +
 			"two,negotiated,lapsed,deadline,2025-02-01T00:00:00Z,2025-02-01T00:00:00Z,0,false,true\r\n" +
 			"two,lapsed,,,2025-02-01T00:00:00Z,2025-12-01T00:00:00Z,26179200,true,false\r\n",
@@ -177,6 +200,25 @@ func TestSpellsEndWhereTheirDealIsLookedAt(t *testing.T) {
 		_, rows, _ := strings.Cut(stdout, "\r\n")
 		require.Equal(t, want, rows)
 	}
+}
+
+// On a date of the panel all deals stand that are known and not over.
+func TestThePanelsDatesAreTheSameForAllDeals(t *testing.T) {
+	t.Parallel()
+	log := `{"id":"1","deal":"one","kind":"negotiate","role":"negotiator","at":"2025-01-01T00:00:00Z"}
+{"id":"1","deal":"two","kind":"negotiate","role":"negotiator","at":"2025-01-04T00:00:00Z"}
+{"id":"2","deal":"two","kind":"terminate","role":"instrument","at":"2025-01-12T00:00:00Z"}
+{"id":"1","deal":"three","kind":"note","at":"2025-03-05T00:00:00Z"}
+`
+	_, stdout, _ := runPipeline(t, log, false, "-agreement", agreementFile(t, withADeadline), "-out", "panel", "-every", "14")
+	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
+	require.NoError(t, err)
+	var got []string
+	for _, row := range rows[1:] {
+		got = append(got, row[0]+" "+row[1][:10]+" "+row[3])
+	}
+	require.Equal(t, []string{"one 2025-01-01 negotiated", "one 2025-01-15 negotiated", "one 2025-01-29 negotiated", "one 2025-02-12 lapsed", "one 2025-02-26 lapsed",
+		"two 2025-01-15 terminated"}, got)
 }
 
 // asTable writes lines as CSV.
@@ -203,7 +245,7 @@ func TestATableComesToWhatItsLinesComeTo(t *testing.T) {
 		code, got, stderr := runPipeline(t, asTable(t, log), false, "-in", "csv", "-out", out)
 		require.Zero(t, code, stderr)
 		require.Equal(t, want, got)
-		require.Regexp(t, `^pipeline: 29\d\d events of \d+ deals, \d+ duplicates and 0 bad lines in .*: \d+ events/s, [1-9]\d* MB/s\n$`, stderr)
+		require.Regexp(t, `^pipeline: 29\d\d events of \d+ deals, \d+ duplicates and 0 bad lines in .*: \d+ events/s, [1-9]\d* MB/s\npipeline: measured and written in .*\n$`, stderr)
 	}
 }
 

@@ -19,19 +19,35 @@ import (
 
 type job struct {
 	options
-	log *bulk.Log
+	log   *bulk.Log
+	watch io.Writer // who is told how far it is; nil: nobody
+}
+
+// stories are those of all deals, with a word now and then of how far it is.
+func (j job) stories(ctx context.Context) iter.Seq2[bulk.Story, error] {
+	return func(yield func(bulk.Story, error) bool) {
+		n := 0
+		for s, err := range j.log.Stories(ctx, j.view, j.workers) {
+			if n++; j.watch != nil && n%1024 == 0 {
+				fmt.Fprintf(j.watch, "\r%d of %d deals ", n, len(j.log.Deals()))
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
 }
 
 type writer func(context.Context, job, *bufio.Writer) error
 
 var writers = map[string]writer{
-	"spells": rowWriter(job.spells), "panel": rowWriter(job.cells), "transitions": writeTransitions,
+	"spells": rowWriter(spells), "panel": rowWriter(panel), "transitions": writeTransitions,
 	"xes": logWriter(analytics.WriteXES), "ocel": logWriter(analytics.WriteOCEL), "summary": writeSummary,
 }
 
 // decisions hands over every deal's, in their order.
 func (j job) decisions(ctx context.Context, take func(dealstate.Decision) error) error {
-	for s, err := range j.log.Stories(ctx, j.view, j.workers) {
+	for s, err := range j.stories(ctx) {
 		if err != nil {
 			return err
 		}
@@ -44,21 +60,22 @@ func (j job) decisions(ctx context.Context, take func(dealstate.Decision) error)
 	return nil
 }
 
-// spells are a deal's, to the instant from which the view looks at it: what its
-// clocks did later has not been decided.
-func (j job) spells(s bulk.Story, yield func(analytics.Spell) bool) error {
-	var spells analytics.Spells
-	for _, d := range s.Decisions {
-		if err := spells.Add(d); err != nil {
-			return err
+// spells are each deal's, to the instant from which the view looks at it.
+func spells(job) func(bulk.Story, func(analytics.Spell) bool) error {
+	return func(s bulk.Story, yield func(analytics.Spell) bool) error {
+		var spells analytics.Spells
+		for _, d := range s.Decisions {
+			if err := spells.Add(d); err != nil {
+				return err
+			}
 		}
-	}
-	for spell := range spells.All(s.Snapshot.AsOf) {
-		if !yield(spell) {
-			return errStopped
+		for spell := range spells.All(s.Snapshot.AsOf) {
+			if !yield(spell) {
+				return errStopped
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
 func writeTransitions(ctx context.Context, j job, out *bufio.Writer) error {
@@ -75,7 +92,7 @@ func logWriter(write func(io.Writer, iter.Seq[analytics.Case]) error) writer {
 		var failed error
 		err := write(out, func(yield func(analytics.Case) bool) {
 			a := j.machine.Agreement()
-			for s, err := range j.log.Stories(ctx, j.view, j.workers) {
+			for s, err := range j.stories(ctx) {
 				if failed = err; err != nil || !yield(analytics.Case{Deal: s.Deal, Agreement: a, Decisions: s.Decisions, Events: s.Events}) {
 					return
 				}
@@ -86,13 +103,14 @@ func logWriter(write func(io.Writer, iter.Seq[analytics.Case]) error) writer {
 }
 
 // rowWriter writes each deal's rows.
-func rowWriter[R analytics.Row](each func(job, bulk.Story, func(R) bool) error) writer {
+func rowWriter[R analytics.Row](of func(job) func(bulk.Story, func(R) bool) error) writer {
 	return func(ctx context.Context, j job, out *bufio.Writer) error {
 		var failed error
+		each := of(j)
 		err := analytics.WriteCSV(out, func(yield func(R) bool) {
-			for s, err := range j.log.Stories(ctx, j.view, j.workers) {
+			for s, err := range j.stories(ctx) {
 				if failed = err; err == nil {
-					failed = each(j, s, yield)
+					failed = each(s, yield)
 				}
 				if failed != nil {
 					return
@@ -108,53 +126,49 @@ func rowWriter[R analytics.Row](each func(job, bulk.Story, func(R) bool) error) 
 
 var errStopped = fmt.Errorf("stopped")
 
-// cells say where a deal stood every few days, as known then, from its first report
-// to its last, and to the end of the view.
-func (j job) cells(s bulk.Story, yield func(analytics.Cell) bool) error {
-	deal, err := s.Machine.Load(j.view.Policy, addressed(s.Events, s.Machine.Deal()))
-	if err != nil {
-		return err
-	}
-	first, last := span(s.Events)
-	for i, date := range analytics.EachDay(first, last) {
-		if i%j.every != 0 || after(date, j.view.AsOf) || after(date, j.view.KnownBy) {
-			continue
-		}
-		cell := analytics.CellAt(deal, date, j.view.Policy)
-		cell.Deal = s.Deal
-		if !yield(cell) {
-			return errStopped
+// dates are those of the panel, the same for all deals.
+func (j job) dates() (dates []time.Time) {
+	first, _ := j.log.Span()
+	for i, date := range analytics.EachDay(first, j.view.AsOf) {
+		if i%j.every == 0 && !after(date, j.view.AsOf) && !after(date, j.view.KnownBy) {
+			dates = append(dates, date)
 		}
 	}
-	return nil
+	return dates
 }
 
 // after is false where there is no limit.
 func after(date, limit time.Time) bool { return !limit.IsZero() && date.After(limit) }
 
-// addressed gives the events of a deal to the agreement that is its template.
-func addressed(events []dealstate.Event, to string) iter.Seq2[dealstate.Event, error] {
-	return func(yield func(dealstate.Event, error) bool) {
-		for _, e := range events {
-			e.Deal = to
-			if !yield(e, nil) {
-				return
+// panel says where each deal stood on each date, as known then: from its first report
+// to the date on which it is known to be over.
+func panel(j job) func(bulk.Story, func(analytics.Cell) bool) error {
+	dates, final := j.dates(), j.machine.Lifecycle().Final
+	return func(s bulk.Story, yield func(analytics.Cell) bool) error {
+		deal, err := s.Load(j.view.Policy)
+		if err != nil {
+			return err
+		}
+		first, last := heard(s.Events)
+		from, _ := slices.BinarySearchFunc(dates, first, time.Time.Compare)
+		for _, date := range dates[from:] {
+			cell := analytics.CellAt(deal, date, j.view.Policy)
+			cell.Deal = s.Deal
+			if !yield(cell) {
+				return errStopped
+			}
+			if slices.Contains(final, cell.State) && !last.After(date) {
+				break
 			}
 		}
+		return nil
 	}
 }
 
-func span(events []dealstate.Event) (first, last time.Time) {
-	first, last = events[0].Recorded, events[0].Recorded
-	for _, e := range events {
-		if e.Recorded.Before(first) {
-			first = e.Recorded
-		}
-		if e.Recorded.After(last) {
-			last = e.Recorded
-		}
-	}
-	return first, last
+// heard says when the first and the last of the events were recorded.
+func heard(events []dealstate.Event) (first, last time.Time) {
+	byRecorded := func(a, b dealstate.Event) int { return a.Recorded.Compare(b.Recorded) }
+	return slices.MinFunc(events, byRecorded).Recorded, slices.MaxFunc(events, byRecorded).Recorded
 }
 
 func writeSummary(ctx context.Context, j job, out *bufio.Writer) error {
@@ -164,6 +178,9 @@ func writeSummary(ctx context.Context, j job, out *bufio.Writer) error {
 	}
 	t := r.Totals()
 	fmt.Fprintf(out, "%d events of %d deals under the policy %s; the state changed %d times\n", t.Events, t.Deals, j.view.Policy.Name, t.Moved)
+	if t.Unseen > 0 {
+		fmt.Fprintf(out, "%d more deals of which nothing is seen by then\n", t.Unseen)
+	}
 	table(out, "deals that stand", t.States)
 	table(out, "events and clocks that were", t.Outcomes)
 	table(out, "for the reason", t.Reasons)

@@ -15,7 +15,7 @@ import (
 // Zero fields that have a meaning: Modality is Asserted, Recorded is At (known
 // at once), Revision is the one current at At, Party is all sides jointly.
 type Event struct {
-	ID         string    // permanent; the idempotency key
+	ID         string    // permanent; the idempotency key within its deal
 	Deal       string    // the agreement's id
 	Kind       Kind      //
 	Party      string    // whose act it is; required of approve, reject and withdraw

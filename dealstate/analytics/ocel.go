@@ -30,7 +30,7 @@ import (
 // has performed.
 //
 // Events are written as the cases come; of each object some hundred bytes are kept
-// until the end. The error is the writer's, or a *dealstate.FieldError for a case
+// until the end, which comes to some kilobytes a deal. The error is the writer's, or a *dealstate.FieldError for a case
 // without a name, one that comes twice, or an event decided upon twice; what was
 // written until then is no whole document.
 //

@@ -4,61 +4,9 @@ import (
 	"context"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
-
-// stands are where the deals of one shard stand: 8 bytes a deal, and more for the
-// few that were folded.
-type stands struct {
-	at     []stand
-	folded []folded
-	states [][]uint32 // by machine: the state of each situation
-	since  []int64    // by deal, if some have clocks: when it came to its state, or none
-	seen   []uint64   // bits: the view sees something of the deal; nil: of all
-}
-
-func (s *stands) isSeen(deal uint32) bool { return s.seen == nil || s.seen[deal/64]>>(deal%64)&1 == 1 }
-
-// sight is what a view sees of a log.
-type sight struct{ known, until int64 }
-
-func sightOf(v dealstate.View) sight { return sight{known: bound(v.KnownBy), until: bound(v.AsOf)} }
-
-func (s sight) sees(f *fact) bool { return f.at <= s.until && f.recorded <= s.known }
-
-// seesAll is certain, where seesAny looks.
-func (s sight) seesAll() bool { return s.known == math.MaxInt64 && s.until == math.MaxInt64 }
-
-func (s sight) seesAny(of *shard, rows []uint32) bool {
-	return s.seesAll() || slices.ContainsFunc(rows, func(row uint32) bool { return s.sees(of.fact(row)) })
-}
-
-// stand is where a deal stands, from its lowest bits on: 16 for the situation, or
-// gone if it must be folded; 16 for the revision; and 32 for the row that brought it to
-// its state, or still if it never left the first. Of a deal that is gone that is
-// the first row not taken, and then its place in folded.
-type stand uint64
-
-const still = math.MaxUint32
-
-func standOf(p place, row uint32) stand {
-	return stand(p.spot) | stand(p.revision)<<16 | stand(row)<<32
-}
-
-func (s stand) place() place {
-	return place{spot: uint32(s & 0xffff), revision: uint32(s >> 16 & 0xffff)}
-}
-func (s stand) row() uint32  { return uint32(s >> 32) }
-func (s stand) isGone() bool { return s&0xffff == gone }
-
-// folded is where the library says that a deal stands.
-type folded struct {
-	since    time.Time
-	state    uint32
-	revision int
-}
 
 // walker takes the events of one shard after the other in the order in which they
 // came, for one view.
@@ -76,28 +24,6 @@ type walker struct {
 	steps     []step   // scratch
 	rows      []uint32 // scratch
 	course    course   // scratch
-}
-
-// fill settles what the view leaves open, as the library does.
-func fill(v dealstate.View) dealstate.View {
-	if v.Policy == (dealstate.Policy{}) {
-		v.Policy = dealstate.Strict
-	}
-	if v.AsOf.IsZero() {
-		v.AsOf = v.KnownBy
-	}
-	return v
-}
-
-// bound is the view's instant for comparing with columns.
-func bound(t time.Time) int64 {
-	switch {
-	case t.IsZero() || t.After(time.Unix(0, math.MaxInt64)):
-		return math.MaxInt64
-	case t.Before(time.Unix(0, none)):
-		return none
-	}
-	return t.UnixNano()
 }
 
 func newWalker(l *Log, v dealstate.View) *walker {

@@ -218,7 +218,7 @@ func TestWhatAnEventSaysSurvivesItsOwnText(t *testing.T) {
 		"invalid UTF-8 in publisher": func(e *dealstate.Event) { e.Source.Publisher = "\xed\xa0\x80" },
 		"longer than a line":         func(e *dealstate.Event) { e.Note = strings.Repeat("x", dealstate.MaxLine) },
 		"control characters":         func(e *dealstate.Event) { e.Note = "\x00\x1f\u2028\u2029<>&\"\\/" },
-		"revision too large":         func(e *dealstate.Event) { e.Revision = math.MaxInt64 },
+		"revision too large":         func(e *dealstate.Event) { e.Revision = math.MaxInt },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -244,7 +244,7 @@ func TestWhatAnAgreementSaysSurvivesItsOwnText(t *testing.T) {
 		"deep condition":            func(a *dealstate.Agreement) { a.Approval = deep },
 		"order too large": func(a *dealstate.Agreement) {
 			l := a.StandardLifecycle()
-			l.Rules[0].Order = math.MaxInt64
+			l.Rules[0].Order = math.MaxInt
 			a.Lifecycle = &l
 		},
 	} {

@@ -81,7 +81,7 @@ func (g *glance) reset() {
 // that every search for one ends.
 const margin = 128
 
-func load(buf []byte, at int) uint64 { return binary.LittleEndian.Uint64(buf[at:]) }
+func load(buf []byte, at int) uint64 { return binary.LittleEndian.Uint64(buf[at : at+8]) }
 
 // look reads the line that begins at a place in the buffer, and says where the next
 // one begins. The text ends margin bytes before the buffer does. 0 is a surprise.

@@ -37,7 +37,7 @@ type last struct {
 	at     int64
 	row    uint32
 	raises uint32
-	id     [3]uint64 // packed
+	id     packedName
 }
 
 // translation takes an intake's numbers to the log's.
@@ -201,9 +201,9 @@ func (p *part) reserve(deals int) {
 
 // find gives the row that has the id already.
 func (p *part) find(s *shard, deal uint32, id []byte, row uint32) (old uint32, found bool) {
-	d, packed := &p.lasts[deal], packed(id)
 	if p.index.used == 0 {
-		switch order := comparePacked(&d.id, &packed); {
+		d, packed := &p.lasts[deal], packed(id)
+		switch order := d.id.compare(packed); {
 		case order < 0 && len(id) <= shortName:
 			d.id = packed
 			return 0, false

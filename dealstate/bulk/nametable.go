@@ -18,8 +18,11 @@ type nameTable struct {
 type namePlace struct {
 	number uint32 // 0: empty
 	tag    uint32
-	text   [3]uint64
+	text   packedName
 }
+
+// packedName is no array, so that it stays in registers.
+type packedName struct{ a, b, c uint64 }
 
 const (
 	shortName = 23
@@ -28,27 +31,33 @@ const (
 
 // packed puts a short name into three words, in such a way that they compare as
 // the names do.
-func packed(name []byte) (text [3]uint64) {
+func packed(name []byte) (p packedName) {
 	n := len(name)
 	switch {
 	case n > shortName:
-		return [3]uint64{2: longName}
+		return packedName{c: longName}
 	case n >= 16: // the last word holds what is left of the last eight bytes
-		text[0], text[1] = binary.BigEndian.Uint64(name), binary.BigEndian.Uint64(name[8:])
-		text[2] = binary.BigEndian.Uint64(name[n-8:]) << ((24 - n) * 8)
+		p.a, p.b = binary.BigEndian.Uint64(name), binary.BigEndian.Uint64(name[8:])
+		p.c = binary.BigEndian.Uint64(name[n-8:]) << ((24 - n) * 8)
 	case n >= 8:
-		text[0], text[1] = binary.BigEndian.Uint64(name), binary.BigEndian.Uint64(name[n-8:])<<((16-n)*8)
+		p.a, p.b = binary.BigEndian.Uint64(name), binary.BigEndian.Uint64(name[n-8:])<<((16-n)*8)
 	default:
 		for i, c := range name {
-			text[0] |= uint64(c) << (56 - 8*i)
+			p.a |= uint64(c) << (56 - 8*i)
 		}
 	}
-	text[2] |= uint64(n)
-	return text
+	p.c |= uint64(n)
+	return p
 }
 
-func comparePacked(a, b *[3]uint64) int {
-	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]), cmp.Compare(a[2], b[2]))
+func (p packedName) compare(q packedName) int {
+	switch {
+	case p.a != q.a:
+		return cmp.Compare(p.a, q.a)
+	case p.b != q.b:
+		return cmp.Compare(p.b, q.b)
+	}
+	return cmp.Compare(p.c, q.c)
 }
 
 // tagOfName is half a hash.
@@ -72,7 +81,7 @@ func (t *nameTable) find(name []byte, tag uint32) (number uint32, ok bool) {
 		switch p := &t.places[at]; {
 		case p.number == 0:
 			return 0, false
-		case p.tag == tag && p.text == text && (text[2] != longName || t.names[p.number-1] == string(name)):
+		case p.tag == tag && p.text == text && (text.c != longName || t.names[p.number-1] == string(name)):
 			return p.number - 1, true
 		}
 	}

@@ -23,11 +23,11 @@ func TestPackedNamesCompareAsNamesDo(t *testing.T) {
 	for _, a := range names {
 		for _, b := range names {
 			x, y := packed([]byte(a)), packed([]byte(b))
-			require.Equal(t, cmp.Compare(a, b), comparePacked(&x, &y), "%q %q", a, b)
+			require.Equal(t, cmp.Compare(a, b), x.compare(y), "%q %q", a, b)
 		}
 	}
 	long := packed(bytes.Repeat([]byte("a"), shortName+1))
-	require.EqualValues(t, longName, long[2])
+	require.EqualValues(t, longName, long.c)
 }
 
 func TestNamesKeepTheirNumbers(t *testing.T) {

@@ -20,6 +20,9 @@ type batch struct {
 	bytes  int
 }
 
+// batchRows is how many rows of columns, or events of a sequence, make a batch.
+const batchRows = 1 << 12
+
 // arrival is an event on its way: its act and machine as the intake numbers them,
 // and its deal by name. Its line is counted from the batch's first.
 type arrival struct {

@@ -47,11 +47,11 @@ func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 		return nil, err
 	}
 	var part batch
-	for from := 0; from < len(c.Deal); from += chunkRows {
+	for from := 0; from < len(c.Deal); from += batchRows {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		r.read(from, min(from+chunkRows, len(c.Deal)), &part)
+		r.read(from, min(from+batchRows, len(c.Deal)), &part)
 		if err := r.b.put(&part); err != nil {
 			return nil, err
 		}

@@ -40,7 +40,7 @@ func (b *builder) readEvents(ctx context.Context, events iter.Seq2[dealstate.Eve
 		if err != nil {
 			part.blame(part.lines, err)
 		}
-		if part.events == chunkRows || len(part.bad) > 0 {
+		if part.events == batchRows || len(part.bad) > 0 {
 			if err := b.flush(ctx, in, part); err != nil {
 				return err
 			}

@@ -29,6 +29,7 @@ type arrival struct {
 	deal    uint32 // as the log numbers it, once it is there
 	name    uint32 // where the deal's name ends in the text
 	tag     uint32 // of that name
+	idTag   uint32 // of the id in its deal, if the builder found it already; 0: not yet
 	machine uint32
 	act     uint32
 	line    int32

@@ -180,7 +180,7 @@ func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
 		var id []byte
 		if !b.log.numbered {
 			id = in.idOf(int(row))
-			if old, found := p.find(s, r.deal>>shardBits, id, next); found {
+			if old, found := p.find(s, r, id, next); found {
 				b.again(s, old, in, r, id)
 				continue
 			}
@@ -200,7 +200,8 @@ func (p *part) reserve(deals int) {
 }
 
 // find gives the row that has the id already.
-func (p *part) find(s *shard, deal uint32, id []byte, row uint32) (old uint32, found bool) {
+func (p *part) find(s *shard, r *arrival, id []byte, row uint32) (old uint32, found bool) {
+	deal := r.deal >> shardBits
 	if p.index.used == 0 {
 		d, packed := &p.lasts[deal], packed(id)
 		switch order := d.id.compare(packed); {
@@ -212,7 +213,10 @@ func (p *part) find(s *shard, deal uint32, id []byte, row uint32) (old uint32, f
 		}
 		p.index.fill(s)
 	}
-	return p.index.find(s, deal, id, row)
+	if r.idTag == 0 {
+		r.idTag = tagOf(deal, id)
+	}
+	return p.index.find(s, deal, id, r.idTag, row)
 }
 
 // again tells a duplicate from a conflict.
@@ -233,8 +237,13 @@ func (b *builder) touch(p *part, in *batch, rows []uint32) {
 	if p.index.used == 0 {
 		return
 	}
+	p.index.grow(len(rows))
 	for _, row := range rows {
-		b.touched += p.index.touch(in.rows[row].deal>>shardBits, in.idOf(int(row)))
+		r := &in.rows[row]
+		r.idTag = tagOf(r.deal>>shardBits, in.idOf(int(row)))
+	}
+	for _, row := range rows {
+		b.touched += p.index.touch(in.rows[row].idTag)
 	}
 }
 

@@ -29,9 +29,9 @@ func (x *index) home(tag uint32) int {
 
 func (x *index) after(at int) int { return (at + 1) & (len(x.places) - 1) }
 
-// grow doubles the places when three in four are taken.
-func (x *index) grow() {
-	if 4*(x.used+1) <= 3*len(x.places) {
+// grow doubles the places when three in four would be taken with so many more.
+func (x *index) grow(more int) {
+	if 4*(x.used+more) <= 3*len(x.places) {
 		return
 	}
 	old := x.places
@@ -50,9 +50,8 @@ func (x *index) grow() {
 
 // find gives the row of the shard that has the id already, or puts the new row in
 // its place.
-func (x *index) find(s *shard, deal uint32, id []byte, row uint32) (old uint32, found bool) {
-	x.grow()
-	tag := tagOf(deal, id)
+func (x *index) find(s *shard, deal uint32, id []byte, tag, row uint32) (old uint32, found bool) {
+	x.grow(1)
 	for at := x.home(tag); ; at = x.after(at) {
 		p := &x.places[at]
 		if p.row == 0 {
@@ -71,10 +70,11 @@ func (x *index) fill(s *shard) {
 	for n, c := range s.chunks {
 		for i, p := range c.steps {
 			row := uint32(n<<chunkBits + i)
-			x.find(s, p.deal, s.idBytes(row), row)
+			id := s.idBytes(row)
+			x.find(s, p.deal, id, tagOf(p.deal, id), row)
 		}
 	}
 }
 
 // touch loads the place of an id, to be near when it is needed.
-func (x *index) touch(deal uint32, id []byte) uint32 { return x.places[x.home(tagOf(deal, id))].row }
+func (x *index) touch(tag uint32) uint32 { return x.places[x.home(tag)].row }

@@ -89,16 +89,17 @@ func (s *scanner) look(buf []byte, at int, g *glance) (next int) {
 	g.reset()
 	seen := uint32(0)
 	for f := start; ; {
-		if s.runs.behind>>f&1 == 1 {
+		if s.runs.behind>>(f&31)&1 == 1 {
 			if r := s.runs.find(buf, at, f); r != nil && seen&r.fields == 0 && g.spelling.take(r, buf[at:at+len(r.text)]) {
 				seen, f, at = seen|r.fields, r.last, at+len(r.text)
 			}
 		}
 		// The first joint, looked at here, for the sake of speed.
 		j := &s.after[f][0]
-		odd := (load(buf, at)^j.words[0])&j.masks[0] | (load(buf, at+8)^j.words[1])&j.masks[1]
+		here := buf[at : at+32]
+		odd := (load(here, 0)^j.words[0])&j.masks[0] | (load(here, 8)^j.words[1])&j.masks[1]
 		if j.len > 16 {
-			odd |= (load(buf, at+16)^j.words[2])&j.masks[2] | (load(buf, at+24)^j.words[3])&j.masks[3]
+			odd |= (load(here, 16)^j.words[2])&j.masks[2] | (load(here, 24)^j.words[3])&j.masks[3]
 		}
 		if odd != 0 || j.len == 0 {
 			if j = s.joint(buf, at, f); j == nil {

@@ -39,8 +39,8 @@ func newIntake(a Agreements) *intake {
 
 // glance takes a line in that says what was met before, with other instants and
 // another id. If it does not, the line is to be read in full.
-func (in *intake) glance(g *glance, hash uint64, line int, to *batch) bool {
-	s := in.spelled.find(&g.spelling, hash)
+func (in *intake) glance(g *glance, line int, to *batch) bool {
+	s := in.spelled.find(&g.spelling)
 	if s == nil || !g.complete(s.kind) {
 		return false
 	}

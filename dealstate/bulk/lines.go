@@ -159,8 +159,7 @@ func (in *intake) parse(b block, to *batch) (rest block) {
 	for at < b.text && to.stop == nil && len(to.bad) < maxBad {
 		n++
 		next := in.scanner.look(buf, at, &g)
-		hash := g.spelling.hash()
-		if next > 0 && next-at <= dealstate.MaxLine && in.glance(&g, hash, n, to) {
+		if next > 0 && next-at <= dealstate.MaxLine && in.glance(&g, n, to) {
 			to.events++
 			at = next
 			continue
@@ -169,7 +168,7 @@ func (in *intake) parse(b block, to *batch) (rest block) {
 		at += len(line)
 		act, ok := in.read(line, n, b.first && at == len(line), to)
 		if ok && next == at {
-			in.learn(&g.spelling, hash, act)
+			in.learn(&g.spelling, act)
 		}
 	}
 	switch {
@@ -200,8 +199,8 @@ func lineAt(text []byte, at int) []byte {
 }
 
 // learn remembers how an act was spelled.
-func (in *intake) learn(s *spelling, hash uint64, act uint32) {
-	in.spelled.add(s, hash, act, in.act[act].Kind)
+func (in *intake) learn(s *spelling, act uint32) {
+	in.spelled.add(s, act, in.act[act].Kind)
 	for _, r := range s.runs[:s.len] {
 		in.scanner.runs.add(r)
 	}

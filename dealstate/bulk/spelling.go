@@ -23,7 +23,9 @@ type run struct {
 	fields uint32 // bits, and sourceBegun
 	behind field
 	last   field
-	hash   uint64 // 0: to be found
+	hash   uint64   // 0: to be found
+	known  *run     // in the table, if it was taken from there as it is
+	act    *spelled // in the table: what it last began
 }
 
 // add puts a field with the joint before it behind the ones before, if it stands next
@@ -31,7 +33,7 @@ type run struct {
 func (s *spelling) add(text []byte, behind, f field, bits uint32) bool {
 	if 1<<behind&actFields != 0 {
 		r := &s.runs[s.len-1]
-		r.text, r.fields, r.last, r.hash = r.text[:len(r.text)+len(text)], r.fields|bits, f, 0
+		r.text, r.fields, r.last, r.hash, r.known = r.text[:len(r.text)+len(text)], r.fields|bits, f, 0, nil
 		return true
 	}
 	if s.len == maxRuns {
@@ -47,9 +49,7 @@ func (s *spelling) take(r *run, text []byte) bool {
 	if s.len == maxRuns {
 		return false
 	}
-	here := &s.runs[s.len]
-	*here = *r
-	here.text = text // with more behind it, in case the run goes on
+	s.runs[s.len] = run{text: text, fields: r.fields, behind: r.behind, last: r.last, hash: r.hash, known: r} // the text has more behind it, in case the run goes on
 	s.len++
 	return true
 }
@@ -107,19 +107,25 @@ type spelled struct {
 	hash uint64
 	text string // the runs, one after the other
 	ends [maxRuns]int
+	len  int  // runs
+	from *run // the first one, in the table
 	act  uint32
 	kind dealstate.Kind
 }
 
 func (s *spelled) is(p *spelling) bool {
+	if s.len != p.len {
+		return false
+	}
 	from := 0
 	for i := range p.runs[:p.len] {
-		if s.text[from:s.ends[i]] != string(p.runs[i].text) {
+		r := &p.runs[i]
+		if (i > 0 || r.known == nil || r.known != s.from) && s.text[from:s.ends[i]] != string(r.text) {
 			return false
 		}
 		from = s.ends[i]
 	}
-	return from == len(s.text)
+	return true
 }
 
 // spelledTable finds an act by its spelling. It forgets all when it is full, lest a
@@ -136,10 +142,23 @@ const (
 	maxSpelledBytes = 1 << 24
 )
 
-func (t *spelledTable) find(p *spelling, hash uint64) *spelled {
-	if len(t.places) == 0 {
+// find looks first at what the first run last began.
+func (t *spelledTable) find(p *spelling) *spelled {
+	if p.len == 0 || len(t.places) == 0 {
 		return nil
 	}
+	first := p.runs[0].known
+	if first != nil && first.act != nil && first.act.is(p) {
+		return first.act
+	}
+	s := t.search(p, p.hash())
+	if s != nil && first != nil {
+		first.act, s.from = s, first
+	}
+	return s
+}
+
+func (t *spelledTable) search(p *spelling, hash uint64) *spelled {
 	for at := t.home(hash); t.places[at] != nil; at = (at + 1) & (len(t.places) - 1) {
 		if s := t.places[at]; s.hash == hash && s.is(p) {
 			return s
@@ -151,14 +170,14 @@ func (t *spelledTable) find(p *spelling, hash uint64) *spelled {
 func (t *spelledTable) home(hash uint64) int { return int(hash>>32) & (len(t.places) - 1) }
 
 // add remembers how an act was spelled.
-func (t *spelledTable) add(p *spelling, hash uint64, act uint32, kind dealstate.Kind) {
-	s := &spelled{hash: hash, act: act, kind: kind}
+func (t *spelledTable) add(p *spelling, act uint32, kind dealstate.Kind) {
+	s := &spelled{hash: p.hash(), act: act, kind: kind, len: p.len}
 	var text []byte
 	for i := range p.runs[:p.len] {
 		text = append(text, p.runs[i].text...)
 		s.ends[i] = len(text)
 	}
-	if len(text) > maxSpelling || t.find(p, hash) != nil {
+	if len(text) > maxSpelling || t.find(p) != nil {
 		return
 	}
 	s.text = string(text)

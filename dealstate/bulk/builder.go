@@ -232,7 +232,8 @@ func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) 
 // waited for.
 func (b *builder) touch(p *part, in *batch, rows []uint32) {
 	for _, row := range rows {
-		b.touched += p.lasts[in.rows[row].deal>>shardBits].row
+		d := &p.lasts[in.rows[row].deal>>shardBits]
+		b.touched += d.row + uint32(d.id.c) // both ends: it may lie across two cache lines
 	}
 	if p.index.used == 0 {
 		return

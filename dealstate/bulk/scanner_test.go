@@ -75,7 +75,7 @@ func keptOf(in *intake, text ...[]byte) kept {
 func requireSame(t *testing.T, a Agreements, primed *intake, line []byte) (seen bool) {
 	t.Helper()
 	want := keptOf(newIntake(a), line)
-	for range 2 { // the second time, all is known that can be
+	for range 3 { // the second time, all is known that can be, and the third time guessed
 		require.Equal(t, want, keptOf(primed, line), "%s", line)
 	}
 	var g glance
@@ -95,14 +95,14 @@ func FuzzScanner(f *testing.F) {
 	a := anyDeal(f)
 	f.Fuzz(func(t *testing.T, before, line []byte) {
 		primed := newIntake(a)
-		keptOf(primed, before, []byte(usual), []byte(long))
+		keptOf(primed, before, []byte(usual), []byte(long), []byte(long))
 		requireSame(t, a, primed, line)
 	})
 }
 
 const usual = `{"id":"a","deal":"d","kind":"approve","party":"us","role":"press","at":"2024-02-29T23:59:59Z"}`
 
-// long is one whose act is long enough to be guessed as a whole.
+// long is one whose act is long enough to be guessed as a whole, once it came twice.
 const long = `{"id":"a","deal":"d","kind":"approve","party":"us","by":"a spokesperson of the ministry","role":"press","modality":"asserted","at":"2024-02-29T23:59:59Z"}`
 
 // oddLines are near to the usual form, right and wrong.
@@ -172,7 +172,7 @@ func TestScannerTakesNothingThatTheLibraryDoesNot(t *testing.T) {
 	taken, a := 0, anyDeal(t)
 	for _, line := range oddLines {
 		primed := newIntake(a)
-		keptOf(primed, []byte(usual), []byte(long), []byte(line))
+		keptOf(primed, []byte(usual), []byte(long), []byte(long), []byte(line))
 		if requireSame(t, a, primed, []byte(line)) {
 			taken++
 		}

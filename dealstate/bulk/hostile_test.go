@@ -284,6 +284,26 @@ func TestLongSpellingsAreForgottenSooner(t *testing.T) {
 	require.Less(t, in.spelled.used, most)
 }
 
+// One run before ever new ones is kept once.
+func TestAKnownRunIsNotLearntAgain(t *testing.T) {
+	t.Parallel()
+	in, part := newIntake(Template(london(t))), &batch{}
+	var kept *run
+	for i := range 100 {
+		line := fmt.Sprintf(`{"id":"1","deal":"d","kind":"note","by":"%s","at":"2025-01-01T00:00:00Z","source":{"publisher":"%d"}}`, strings.Repeat("x", longRun), i)
+		in.parse(blockOf([]byte(line)), part)
+		require.Empty(t, part.bad)
+		for _, r := range in.scanner.runs.places {
+			if r != nil {
+				require.Nil(t, r.known)
+				require.True(t, kept == nil || kept == r)
+				kept = r
+			}
+		}
+	}
+	require.NotNil(t, kept)
+}
+
 // What a machine knows of acts must not be as long as all machines' acts, or it takes
 // the square of their number: 1,455 MiB for 3,000 agreements of 20 reports each.
 func TestManyAgreementsTakeNoMoreThanTheirOwnActs(t *testing.T) {

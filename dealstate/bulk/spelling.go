@@ -44,12 +44,13 @@ func (s *spelling) add(text []byte, behind, f field, bits uint32) bool {
 	return true
 }
 
-// take adds a run that was met before, and stands here again.
+// take adds a run that was met before, and stands here again. The text has more behind
+// it, in case the run goes on.
 func (s *spelling) take(r *run, text []byte) bool {
 	if s.len == maxRuns {
 		return false
 	}
-	s.runs[s.len] = run{text: text, fields: r.fields, behind: r.behind, last: r.last, hash: r.hash, known: r} // the text has more behind it, in case the run goes on
+	s.runs[s.len] = run{text: text, fields: r.fields, behind: r.behind, last: r.last, hash: r.hash, known: r}
 	s.len++
 	return true
 }
@@ -93,8 +94,9 @@ func (t *runTable) find(buf []byte, at int, behind field) *run {
 	return r
 }
 
+// add remembers a run. One that is known stays, so that none leads to those before.
 func (t *runTable) add(r run) {
-	if len(r.text) < longRun || len(r.text) > maxSpelling {
+	if r.known != nil || len(r.text) < longRun || len(r.text) > maxSpelling {
 		return
 	}
 	r.text = bytes.Clone(r.text)

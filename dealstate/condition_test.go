@@ -412,7 +412,28 @@ func TestShareIsExactAtItsBoundary(t *testing.T) {
 func TestShareIsNeverRoundedUpForTheReader(t *testing.T) {
 	t.Parallel()
 	got := shared(t, dealstate.Share(dealstate.Percent(55), "", 0), 549_999_999, 450_000_001)
-	require.Equal(t, "54.99 % of the 55 % of the weight", got.Text)
+	require.Equal(t, "54.99 % of the 55 % of the weight needed", got.Text)
+}
+
+// Of two parties in Asia, "1 of 1 party in asia" would read as all there are.
+func TestAFindingSaysWhatIsNeededAndNotTheSizeOfTheGroup(t *testing.T) {
+	t.Parallel()
+	for want, c := range map[string]dealstate.Condition{
+		"1 of the 1 needed in asia (met)":                           dealstate.Count(dealstate.AtLeast(1), "asia"),
+		"1 of the 2 needed (pending)":                               dealstate.Count(dealstate.Fraction(2, 3), ""),
+		"7 of the 10 of the weight needed (pending)":                dealstate.Share(dealstate.AtLeast(10), "", 0),
+		"50.00 % of the 2/3 of the weight needed in asia (pending)": dealstate.Share(dealstate.Fraction(2, 3), "asia", 0),
+		"1 of 3 parties (pending)":                                  {},
+	} {
+		a := club(3, c)
+		for i := range a.Parties {
+			a.Parties[i].Weight = 7
+		}
+		a.Parties[0].Groups, a.Parties[1].Groups = []string{"asia"}, []string{"asia"}
+		s, _ := told(t, a, "", "06-01 approve p0")
+		require.Equal(t, want, s.Approval.String())
+		require.Contains(t, s.Explain(), "Approval: "+want+".")
+	}
 }
 
 // A share of nothing would be met before anybody spoke.

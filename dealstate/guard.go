@@ -235,7 +235,7 @@ func percentOf(have, total int64) string {
 // asked and what there is.
 type Finding struct {
 	Verdict Verdict
-	Text    string // "63 of 55 parties", "52.11 % of the 55 %", "china has approved"
+	Text    string // "2 of 2 parties", "63 of the 55 needed", "52.11 % of the 55 % of the weight needed", "china has approved"
 	Have    int64  // counted, or weighed; 0 where nothing is
 	Need    int64
 	Parts   []Finding
@@ -244,12 +244,9 @@ type Finding struct {
 func (g *guard) find(s *situation) Finding {
 	f := Finding{Verdict: g.eval(s)}
 	switch g.op {
-	case opEveryone, opCount:
+	case opEveryone, opCount, opShare:
 		f.Have, f.Need = g.have(s.approved, s), g.need
-		f.Text = fmt.Sprintf("%d of %s", f.Have, counted64(f.Need, "party", "parties")) + within(g.source.name)
-	case opShare:
-		f.Have, f.Need = g.have(s.approved, s), g.need
-		f.Text = g.shareWords(f.Have) + " of the weight" + within(g.source.name)
+		f.Text = g.tallyWords(f.Have)
 	case opApproved:
 		f.Text = s.approvalWords(g.index)
 	case opAll, opAny, opNot:
@@ -265,6 +262,18 @@ func (g *guard) find(s *situation) Finding {
 		f.Text = g.source.String()
 	}
 	return f
+}
+
+// tallyWords says what there is beside what is needed. Only where every party
+// is asked are these the parties there are.
+func (g *guard) tallyWords(have int64) string {
+	switch g.op {
+	case opEveryone:
+		return fmt.Sprintf("%d of %s", have, counted64(g.need, "party", "parties"))
+	case opShare:
+		return g.shareWords(have) + " of the weight needed" + within(g.source.name)
+	}
+	return fmt.Sprintf("%d of the %d needed", have, g.need) + within(g.source.name)
 }
 
 // String says the finding in one line.

@@ -73,8 +73,8 @@ func TestTheTableIsPrinted(t *testing.T) {
 	for _, want := range []string{
 		"2005-02-16  to the day",
 		"1994-11-16  FLAGGED, the list is short",
-		"ctbt: 35 of 44 parties in annex-2 (pending); missing: china, egypt, india, iran, israel, north-korea, pakistan, russia, united-states.",
-		"2016-10-04                awaiting_approvals  all of [63 of 55 parties in state (met); 52.11 % of the 55 %",
+		"ctbt: 35 of the 44 needed in annex-2 (pending); missing: china, egypt, india, iran, israel, north-korea, pakistan, russia, united-states.",
+		"2016-10-04                awaiting_approvals  all of [63 of the 55 needed in state (met); 52.11 % of the 55 % of the weight needed",
 		"2016-10-05                approved",
 		"2016-10-05, known then    awaiting_approvals",
 	} {

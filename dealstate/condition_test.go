@@ -415,6 +415,17 @@ func TestShareIsNeverRoundedUpForTheReader(t *testing.T) {
 	require.Equal(t, "54.99 % of the 55 % of the weight needed", got.Text)
 }
 
+func TestAPartyThatRejectedIsAwaitedWhileTheConditionIsPending(t *testing.T) {
+	t.Parallel()
+	c := dealstate.Count(dealstate.AtLeast(2), "")
+	s, _ := told(t, club(3, c), "", "06-01 approve p0\n06-02 reject p1")
+	require.Equal(t, dealstate.StandingRejected, s.Parties[1].Standing)
+	require.Equal(t, []string{"p1", "p2"}, s.Awaiting, "p1 may think again")
+	s, _ = told(t, club(3, c), "", "06-01 reject p0\n06-02 reject p1")
+	require.Equal(t, dealstate.Lost, s.Approval.Verdict)
+	require.Empty(t, s.Awaiting)
+}
+
 // Of two parties in Asia, "1 of 1 party in asia" would read as all there are.
 func TestAFindingSaysWhatIsNeededAndNotTheSizeOfTheGroup(t *testing.T) {
 	t.Parallel()

@@ -344,8 +344,8 @@ func (e *entry) after(last time.Time) time.Time {
 	return last
 }
 
-// Awaiting lists the parties whose approval is outstanding, in the agreement's
-// order.
+// Awaiting lists the parties of [Snapshot.Awaiting] after everything on record,
+// in the agreement's order.
 func (d *Deal) Awaiting() []Party {
 	s := d.Now()
 	parties := make([]Party, len(s.Awaiting))

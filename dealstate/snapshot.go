@@ -15,7 +15,7 @@ type Snapshot struct {
 	Since       time.Time // zero: it never left its first state, and no negotiation is on record
 	By          string    // the event, or the clock, that brought it there
 	Revision    int       // of the text, counted from 1
-	Awaiting    []string  // the parties whose approval is outstanding
+	Awaiting    []string  // the parties asked that have not approved, those that rejected included; empty unless Approval is pending and an approval can move the deal
 	Approved    []string  // the parties whose approval stands
 	AsOf        time.Time
 	KnownBy     time.Time // zero: all there is

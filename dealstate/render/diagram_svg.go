@@ -157,7 +157,7 @@ func (l *wiring) header() {
 	l.p.text(14, 22, "h", fit(l.d.title, 15, width-28))
 	asked := "Approval condition: " + l.d.asked + "."
 	if l.d.policy != "" {
-		asked += " Policy " + l.d.policy + "."
+		asked = "Policy " + l.d.policy + ". " + asked // first, for a long condition is cut
 	}
 	l.p.text(14, 40, "s", fit(asked, textSize, width-28))
 	x := 14.0

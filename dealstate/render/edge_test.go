@@ -83,6 +83,15 @@ func TestTheReportSetsContradictionsSideBySide(t *testing.T) {
 	require.Contains(t, clashes, "MOFCOM")
 }
 
+func TestALongApprovalConditionLeavesThePolicyInSight(t *testing.T) {
+	t.Parallel()
+	a := framework()
+	a.Approval = dealstate.All(dealstate.Count(dealstate.AtLeast(1), ""), dealstate.Share(dealstate.Percent(55), "", 0), dealstate.Approved("us"), dealstate.Approved("china"))
+	a.Parties[0].Weight, a.Parties[1].Weight = 1, 1
+	s := stories(t, a, frameworkEvents(), time.Time{})[0]
+	require.Regexp(t, `<text[^>]*>Policy strict\. Approval condition: [^<]*…</text>`, draw(t, s.Diagram().SVG))
+}
+
 func TestAStoryKnowsNothingRecordedLater(t *testing.T) {
 	t.Parallel()
 	m, err := dealstate.Compile(framework())

@@ -25,20 +25,38 @@ func believed(stories []Story) (rows []belief, shown, older int) {
 	if len(days) > mostDays {
 		older, days = len(days), days[len(days)-mostDays:]
 	}
-	for _, end := range days {
-		row := belief{Day: day(end)}
+	shown = len(days)
+	for i := 0; i < len(days); i++ { // clocks add days on the way
+		row := belief{Day: day(days[i])}
 		for _, s := range stories {
-			at, _, err := s.Machine.Fold(s.Events, dealstate.View{AsOf: end, KnownBy: end, Policy: s.Policy})
+			at, _, err := s.Machine.Fold(s.Events, dealstate.View{AsOf: days[i], KnownBy: days[i], Policy: s.Policy})
 			if err != nil {
 				return nil, 0, 0
 			}
 			row.States = append(row.States, believedState{legible(s.Policy.Name), stateWords(string(at.State))})
+			if n := at.Next; n != nil && !n.Due.After(s.Snapshot.AsOf) {
+				days = withNext(days, i, endOfDay(n.Due))
+			}
 		}
 		if len(rows) == 0 || !slices.Equal(rows[len(rows)-1].States, row.States) {
 			rows = append(rows, row)
 		}
 	}
-	return rows, len(days), older
+	return rows, shown, older
+}
+
+// withNext inserts the day on which a clock comes due that runs on day i, if
+// nothing more is learned before. The clock fires in what is known then, be it
+// that a later report undoes it.
+func withNext(days []time.Time, i int, due time.Time) []time.Time {
+	if i+1 < len(days) && !due.Before(days[i+1]) {
+		return days
+	}
+	return slices.Insert(days, i+1, due)
+}
+
+func endOfDay(t time.Time) time.Time {
+	return t.UTC().Truncate(24 * time.Hour).Add(24*time.Hour - 1)
 }
 
 // learningDays are the ends of the days on which anything was recorded or
@@ -46,7 +64,7 @@ func believed(stories []Story) (rows []belief, shown, older int) {
 func (s Story) learningDays() []time.Time {
 	var ends []time.Time
 	add := func(t time.Time) {
-		if end := t.UTC().Truncate(24 * time.Hour).Add(24*time.Hour - 1); !end.After(s.Snapshot.AsOf.Add(24 * time.Hour)) {
+		if end := endOfDay(t); !end.After(s.Snapshot.AsOf.Add(24 * time.Hour)) {
 			ends = append(ends, end)
 		}
 	}

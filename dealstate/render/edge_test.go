@@ -83,6 +83,31 @@ func TestTheReportSetsContradictionsSideBySide(t *testing.T) {
 	require.Contains(t, clashes, "MOFCOM")
 }
 
+// A clock's firing that is undone later was believed all the same.
+func TestTheReportTellsOfClocksThatLaterTurnOutNotToHaveFired(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "pact", Parties: []dealstate.Party{{ID: "us"}, {ID: "jp"}, {ID: "kr"}}, Effect: &dealstate.Delay{Days: 30},
+		Approval:    dealstate.All(dealstate.Approved("us"), dealstate.Any(dealstate.Approved("jp"), dealstate.Approved("kr"))),
+		Commitments: []dealstate.Commitment{{ID: "cut", Party: "us"}}}
+	e := func(id string, k dealstate.Kind, party string, month time.Month, day int) dealstate.Event {
+		return dealstate.Event{ID: id, Deal: "pact", Kind: k, Party: party, Role: dealstate.Government, At: on(month, day), Recorded: on(month, day)}
+	}
+	events := []dealstate.Event{e("us", dealstate.Approve, "us", time.June, 10), e("jp", dealstate.Approve, "jp", time.June, 20),
+		e("cut", dealstate.Perform, "us", time.August, 22), e("never", dealstate.Retract, "", time.September, 22)}
+	events[1].Recorded, events[2].Commitment, events[3].Ref = on(time.June, 25), "cut", "jp"
+	page := draw(t, render.Report{Stories: stories(t, a, events, time.Time{})}.HTML)
+	_, beliefs, _ := strings.Cut(page, "What was believed on a date")
+	beliefs, _, _ = strings.Cut(beliefs, "</section>")
+	var rows []string
+	for _, row := range strings.Split(beliefs, `<tr><th scope="row">`)[1:] {
+		day, _, _ := strings.Cut(row, "</th>")
+		_, official, _ := strings.Cut(row, `data-l="official">`)
+		official, _, _ = strings.Cut(official, "</td>")
+		rows = append(rows, day+" "+official)
+	}
+	require.Equal(t, []string{"10 Jun 2025 awaiting approvals", "25 Jun 2025 approved", "20 Jul 2025 implemented", "22 Sep 2025 awaiting approvals"}, rows)
+}
+
 func TestALongApprovalConditionLeavesThePolicyInSight(t *testing.T) {
 	t.Parallel()
 	a := framework()

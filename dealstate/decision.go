@@ -51,8 +51,12 @@ func (d Decision) Repeated() Decision {
 	return d
 }
 
-// String says the decision in one line.
+// String says the decision in one line; of the zero side of a [Revision], that
+// there is none.
 func (d Decision) String() string {
+	if d.Kind == 0 {
+		return "no decision"
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", d.name(), d.Outcome)
 	if d.From != d.To {

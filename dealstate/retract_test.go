@@ -68,6 +68,18 @@ func TestRetractArrivesBeforeItsTarget(t *testing.T) {
 	require.Equal(t, dealstate.State("awaiting_b_approval"), deal.Now().State)
 }
 
+func TestAClockThatFiresNoMoreHasNoDecisionNow(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	a.Effect = &dealstate.Delay{Days: 3}
+	deal := open(t, a, "06-01 approve a\n06-02 approve b\n06-09 note")
+	d, err := deal.Record(line2event(t, "pair", "06-10 retract ref=approve-b-06-02 id=r"))
+	require.NoError(t, err)
+	undone := d.Revised[len(d.Revised)-1]
+	require.Equal(t, "effect clock: applied, approved → implemented: the effect came due", undone.Was.String())
+	require.Equal(t, "no decision", undone.Now.String())
+}
+
 func TestRetractOfAnUnknownEventIsKeptAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	s, decisions := told(t, pair(), "", "06-01 approve a\n06-02 retract ref=nobody id=r")

@@ -108,6 +108,31 @@ func TestTheReportTellsOfClocksThatLaterTurnOutNotToHaveFired(t *testing.T) {
 	require.Equal(t, []string{"10 Jun 2025 awaiting approvals", "25 Jun 2025 approved", "20 Jul 2025 implemented", "22 Sep 2025 awaiting approvals"}, rows)
 }
 
+func TestARetractSaysWhatItVoidsAndIsNoActOfAllSides(t *testing.T) {
+	t.Parallel()
+	three := frameworkStories(t)
+	text := draw(t, func(w io.Writer) error { return render.Timeline{Stories: three[:1]}.Text(w, render.Plain) })
+	require.Contains(t, text, "⊘ 26 Jun 2025  reject, China               Xi, approver, AP [retracted by sorry]\n")
+	require.Contains(t, text, "● 28 Jun 2025  retract of reject, China    AP, press, AP [rumour is voided]\n")
+	svg := draw(t, render.Timeline{Stories: three}.SVG)
+	require.Contains(t, svg, ">Retracts<")
+	require.Contains(t, svg, "retract of reject, China")
+	for _, out := range []string{text, svg, draw(t, render.Report{Stories: three}.HTML)} {
+		require.NotContains(t, out, "retract, all sides")
+		require.NotContains(t, out, "retracted: retracted")
+	}
+}
+
+func TestARetractOfWhatIsNotOnRecordNamesIt(t *testing.T) {
+	t.Parallel()
+	events := frameworkEvents()[:1]
+	events = append(events, dealstate.Event{ID: "sorry", Deal: "framework", Kind: dealstate.Retract, Ref: "ghost", At: on(time.June, 12)})
+	text := draw(t, func(w io.Writer) error {
+		return render.Timeline{Stories: stories(t, framework(), events, time.Time{})[:1]}.Text(w, render.Plain)
+	})
+	require.Contains(t, text, "retract of ghost")
+}
+
 func TestALongApprovalConditionLeavesThePolicyInSight(t *testing.T) {
 	t.Parallel()
 	a := framework()

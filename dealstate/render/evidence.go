@@ -33,7 +33,7 @@ func evidence(stories []Story) []report {
 	}
 	var rows []report
 	for _, d := range s.Decisions {
-		r := newReport(s, d, events[d.Event], len(rows))
+		r := newReport(s, d, events, len(rows))
 		for i, o := range stories {
 			if od, ok := others[i][d.Event]; d.Event != "" && ok {
 				r.add(newOutcome(o, od))
@@ -60,8 +60,9 @@ func (r *report) add(o outcome) {
 	r.Outcomes = append(r.Outcomes, o)
 }
 
-func newReport(s Story, d dealstate.Decision, e dealstate.Event, n int) report {
-	r := report{Anchor: fmt.Sprintf("r%d", n+1), At: moment(d.At), Act: act(s, d), day: day(d.At)}
+func newReport(s Story, d dealstate.Decision, events map[string]dealstate.Event, n int) report {
+	e := events[d.Event]
+	r := report{Anchor: fmt.Sprintf("r%d", n+1), At: moment(d.At), Act: act(s, d, events), day: day(d.At)}
 	if e.ID == "" {
 		return r
 	}

@@ -199,7 +199,7 @@ func (s Story) sentence() string {
 		}
 		text = "It came there on " + moment(d.At) + " by the " + d.Kind.String() + " clock."
 		if d.Event != "" {
-			text = fmt.Sprintf("It came there on %s by “%s”, on the word of %s.", moment(d.At), act(s, d), speaker(events[d.Event]))
+			text = fmt.Sprintf("It came there on %s by “%s”, on the word of %s.", moment(d.At), act(s, d, events), speaker(events[d.Event]))
 		}
 		break
 	}

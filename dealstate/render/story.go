@@ -139,8 +139,9 @@ func fateOf(d dealstate.Decision) fate {
 }
 
 // tells says a decision in a few lines: what, who says so, what it did and why.
-func tells(s Story, d dealstate.Decision, e dealstate.Event) string {
-	lines := []string{moment(d.At) + ": " + act(s, d)}
+func tells(s Story, d dealstate.Decision, events map[string]dealstate.Event) string {
+	e := events[d.Event]
+	lines := []string{moment(d.At) + ": " + act(s, d, events)}
 	if e.ID != "" {
 		lines = append(lines, speaker(e))
 	}
@@ -148,21 +149,43 @@ func tells(s Story, d dealstate.Decision, e dealstate.Event) string {
 	if d.From != d.To {
 		outcome += ", " + stateWords(string(d.From)) + " → " + stateWords(string(d.To))
 	}
-	if why := reasonsOf(d); why != "" {
-		outcome += ": " + why
-	}
-	lines = append(lines, outcome)
+	lines = append(lines, because(outcome, reasonsOf(d)))
 	if e.Note != "" {
 		lines = append(lines, "“"+said(e.Note, 400)+"”")
 	}
 	return strings.Join(lines, "\n")
 }
 
-func act(s Story, d dealstate.Decision) string {
+// because adds the reasons, which may begin with what they explain: "retracted"
+// and "retracted by x".
+func because(outcome, why string) string {
+	switch {
+	case why == "":
+		return outcome
+	case strings.HasPrefix(why, outcome):
+		return why
+	}
+	return outcome + ": " + why
+}
+
+// act says what was done, and by whom; of a retract, which is nobody's act but
+// corrects the record, what it voids.
+func act(s Story, d dealstate.Decision, events map[string]dealstate.Event) string {
 	if d.Event == "" {
 		return d.Kind.String() + " clock"
 	}
-	return d.Kind.String() + ", " + isolated(shorten(s.partyName(d.Party), 80))
+	if d.Kind != dealstate.Retract {
+		return s.deed(d.Kind, d.Party)
+	}
+	ref := events[d.Event].Ref
+	if e, ok := events[ref]; ok && e.Kind != dealstate.Retract {
+		return "retract of " + s.deed(e.Kind, e.Party)
+	}
+	return "retract of " + said(ref, 80)
+}
+
+func (s Story) deed(k dealstate.Kind, party string) string {
+	return k.String() + ", " + isolated(shorten(s.partyName(party), 80))
 }
 
 // speaker says on whose word a report rests, and since when it is known.

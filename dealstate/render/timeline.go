@@ -123,7 +123,7 @@ type subject struct {
 	party       string
 	commitment  string
 	any         bool // of every report
-	rest        bool // of every report without a lane of its own
+	retracts    bool // of the reports that void others: they are no side's act
 }
 
 func detailed(s Story) []subject {
@@ -142,7 +142,7 @@ func detailed(s Story) []subject {
 			subjects = append(subjects, ofCommitment(s, c))
 		}
 	}
-	return append(subjects, subject{name: "All sides", kind: reportLane, rest: true})
+	return append(subjects, subject{name: "All sides", kind: reportLane}, subject{name: "Retracts", kind: reportLane, retracts: true})
 }
 
 func ofCommitment(s Story, c dealstate.Commitment) subject {
@@ -204,7 +204,7 @@ func (sub subject) row(s Story) row {
 	events := s.byID()
 	for _, d := range s.Decisions {
 		if e := events[d.Event]; d.Event != "" && sub.holds(d, e, len(s.agreement().Commitments) <= mostLanes, len(s.agreement().Parties) <= mostLanes) {
-			r.marks = append(r.marks, mark{at: d.At, fate: fateOf(d), title: tells(s, d, e)})
+			r.marks = append(r.marks, mark{at: d.At, fate: fateOf(d), title: tells(s, d, events)})
 		}
 	}
 	return r
@@ -216,6 +216,8 @@ func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, p
 	switch {
 	case sub.any:
 		return true
+	case d.Kind == dealstate.Retract || sub.retracts:
+		return d.Kind == dealstate.Retract && sub.retracts
 	case sub.kind == commitmentLane:
 		return e.Commitment == sub.commitment
 	case onCommitment:

@@ -144,7 +144,7 @@ func (p *printer) reports(s Story) {
 	for _, d := range s.Decisions {
 		f := fateOf(d)
 		fmt.Fprintf(&p.b, "%s %11s  %s%s%s\n", p.in(fateColours[f], fateSigns[f]), day(d.At),
-			pad(act(s, d), 28), flat(speakerOf(d, events)), p.effect(d, f))
+			pad(act(s, d, events), 28), flat(speakerOf(d, events)), p.effect(d, f))
 	}
 }
 
@@ -159,8 +159,10 @@ func (p *printer) effect(d dealstate.Decision, f fate) string {
 	switch {
 	case d.From != d.To:
 		return p.in("1", " → "+stateWords(string(d.To)))
+	case f == applied && d.Kind == dealstate.Retract:
+		return " [" + flat(shorten(reasonsOf(d), 120)) + "]"
 	case f != applied && d.Kind != dealstate.Note:
-		return " [" + fateWords[f] + ": " + flat(shorten(reasonsOf(d), 120)) + "]"
+		return " [" + because(fateWords[f], flat(shorten(reasonsOf(d), 120))) + "]"
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +12,11 @@ import (
 
 // Chart draws series over one axis: survival curves, and fans of many futures.
 //
-//	render.Chart{Title: "Not yet approved", X: "days", Series: []render.Series{{Name: "all", Shape: render.Step, Points: km}}}
+//	var points []render.Point
+//	for _, s := range curve { // an analytics.Curve, in seconds
+//		points = append(points, render.Point{X: s.Time / 86_400, Y: s.Survival, Censored: s.Censored})
+//	}
+//	render.Chart{Title: "Not yet approved", X: "days", Series: []render.Series{{Name: "all", Shape: render.Survival, Points: points}}}
 //	render.Chart{Title: "Implemented by", Start: today, Series: []render.Series{
 //		{Name: "90 in 100 lives", Shape: render.Band, Points: wide}, {Name: "median", Shape: render.Line, Points: middle}}}
 type Chart struct {
@@ -31,12 +36,13 @@ type Shape uint8
 
 // The shapes. Each draws the bounds of its points too, where Lower < Upper.
 const (
-	Step Shape = iota + 1 // it holds until the next point, as a survival curve does
-	Line                  // straight from point to point
-	Band                  // the bounds alone, straight from point to point
+	Step     Shape = iota + 1 // it holds until the next point
+	Line                      // straight from point to point
+	Band                      // the bounds alone, straight from point to point
+	Survival                  // a Step that begins with 1 where X is 0, which estimates of survival do not list
 )
 
-var shapeWords = [...]string{"", "step", "line", "band"}
+var shapeWords = [...]string{"", "step", "line", "band", "survival"}
 
 // String gives the shape's word.
 func (s Shape) String() string {
@@ -106,7 +112,7 @@ func newPlot(c Chart) *plot {
 	return p
 }
 
-// finite leaves out what cannot be drawn.
+// finite leaves out what cannot be drawn, on copies.
 func finite(all []Series) []Series {
 	ok := func(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e15 }
 	out := make([]Series, len(all))
@@ -120,8 +126,20 @@ func finite(all []Series) []Series {
 				out[i].Points = append(out[i].Points, p)
 			}
 		}
+		out[i].begin()
 	}
 	return out
+}
+
+// begin makes a survival curve a step curve from its beginning on.
+func (s *Series) begin() {
+	if s.Shape != Survival {
+		return
+	}
+	s.Shape = Step
+	if len(s.Points) > 0 {
+		s.Points = slices.Insert(s.Points, 0, Point{X: 0, Y: 1, Lower: 1, Upper: 1})
+	}
 }
 
 func (p *plot) bounds() (x0, x1, y0, y1 float64) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
@@ -80,13 +81,22 @@ func ExampleReport_HTML() {
 	// Output: false true
 }
 
+// Of four deals, two were approved after 3 and 7 days, and two were still open
+// when last seen, after 5 and 9.
 func ExampleChart_SVG() {
+	curve, err := analytics.KaplanMeier([]analytics.Lifetime{{Time: 3, Reached: true}, {Time: 5}, {Time: 7, Reached: true}, {Time: 9}})
+	if err != nil {
+		panic(err)
+	}
+	var points []render.Point
+	for _, s := range curve {
+		points = append(points, render.Point{X: s.Time, Y: s.Survival, Censored: s.Censored})
+	}
 	var svg strings.Builder
-	chart := render.Chart{Title: "Not yet approved", X: "days", Series: []render.Series{
-		{Name: "all deals", Shape: render.Step, Points: []render.Point{{X: 0, Y: 1}, {X: 17, Y: .5}}}}}
+	chart := render.Chart{Title: "Not yet approved", X: "days", Series: []render.Series{{Name: "all deals", Shape: render.Survival, Points: points}}}
 	if err := chart.SVG(&svg); err != nil {
 		panic(err)
 	}
-	fmt.Println(strings.Contains(svg.String(), "from 100% at 0 days to 50% at 17 days"))
+	fmt.Println(strings.Contains(svg.String(), "from 100% at 0 days to 37.5% at 9 days"))
 	// Output: true
 }

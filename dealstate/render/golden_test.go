@@ -58,8 +58,8 @@ func outputs(t testing.TB) map[string]string {
 
 func survival() render.Chart {
 	return render.Chart{Title: "Deals not yet approved", X: "days", Y: "share not yet approved", Series: []render.Series{
-		{Name: "two parties", Shape: render.Step, Points: []render.Point{{X: 0, Y: 1, Lower: 1, Upper: 1}, {X: 14, Y: .8, Lower: .6, Upper: .95}, {X: 30, Y: .5, Lower: .3, Upper: .7, Censored: 1}, {X: 90, Y: .5, Lower: .3, Upper: .7}}},
-		{Name: "many parties", Shape: render.Step, Points: []render.Point{{X: 0, Y: 1}, {X: 40, Y: .7}, {X: 90, Y: .2}}}}}
+		{Name: "two parties", Shape: render.Survival, Points: []render.Point{{X: 14, Y: .8, Lower: .6, Upper: .95}, {X: 30, Y: .5, Lower: .3, Upper: .7, Censored: 1}, {X: 90, Y: .5, Lower: .3, Upper: .7}}},
+		{Name: "many parties", Shape: render.Survival, Points: []render.Point{{X: 40, Y: .7}, {X: 90, Y: .2}}}}}
 }
 
 func fan() render.Chart {

@@ -15,9 +15,10 @@
 // Equal inputs give equal bytes. No clock is read and nothing is fetched, neither
 // here nor by what is drawn. Titles, names and notes are treated as written by
 // strangers: in every output they are inert, and cut where they would not fit.
-// Pictures follow the reader's light or dark setting, are light in print, use
-// the palette of Okabe and Ito, say nothing by colour alone, and tell screen
-// readers what they show. All instants are shown in UTC.
+// Pictures follow the reader's light or dark setting, are light in print and in
+// viewers that know neither, use the palette of Okabe and Ito, say nothing by
+// colour alone, and tell screen readers what they show. All instants are shown in
+// UTC.
 //
 // Values are plain and safe for concurrent use as long as nobody changes them.
 // Every picture is made in memory before it is written: an error is the

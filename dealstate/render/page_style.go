@@ -9,6 +9,8 @@ import (
 const StyleSheet = pictureStyle + pageStyle
 
 const pageStyle = `
+.ds{--ink:#1b1d21;--soft:#565b63;--rule:#d4d7dc;--paper:#fff;--band:#f3f4f6;--faint:#8a8f98;--path:#0072b2}
+@media screen and (prefers-color-scheme:dark){.ds{--ink:#eceef1;--soft:#b4bac4;--rule:#3d424b;--paper:#15171b;--band:#1f2228;--faint:#858c98;--path:#56b4e9}}
 body.ds{margin:0 auto;max-width:1080px;padding:16px;background:var(--paper);color:var(--ink);font-size:15px;line-height:1.45;overflow-wrap:anywhere}
 .ds h1{font-size:1.6rem;line-height:1.2;margin:.1em 0 .4em}.ds h2{font-size:1.15rem;margin:1.8em 0 .5em;border-bottom:1px solid var(--rule);padding-bottom:.2em}.ds h3{font-size:1rem;margin:1em 0 .4em}
 .ds a{color:var(--path)}.ds .kicker,.ds .soft{color:var(--soft);font-size:.87em}.ds .kicker{margin:0}.ds .state{font-size:1.2rem;margin:.3em 0}.ds .lead{margin:.4em 0 1em;max-width:70ch}

@@ -359,7 +359,7 @@ func (b *builder) actOf(a Act) uint32 {
 	act := uint32(len(b.log.acts))
 	b.acts[a] = act
 	b.log.acts = append(b.log.acts, a)
-	b.size += 2 * a.size()
+	b.size += 3 * a.size() // the log's, the intake's, and what their tables take as they grow
 	return act
 }
 

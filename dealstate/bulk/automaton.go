@@ -32,6 +32,7 @@ type automaton struct {
 
 	// Of the log at hand.
 	acts    []Act
+	knows   bool           // deals in this view at all
 	refers  bool           // some event of the log refers to another
 	alone   bool           // no other machine runs a deal of the log
 	symbol  sparse[uint32] // by act; 0: not looked at yet
@@ -111,10 +112,10 @@ func (a *automaton) fillIdle() {
 	}
 }
 
-// attach turns to a log: its acts, of which there may be more later, whether some
-// event in it refers to another, and whether all its deals have this machine.
-func (a *automaton) attach(acts []Act, refers, alone bool) {
-	a.acts, a.refers, a.alone = acts, refers, alone
+// attach turns to a view of a log: its acts, of which there may be more later, whether
+// some event in it refers to another, and whether all its deals have this machine.
+func (a *automaton) attach(v dealstate.View, acts []Act, refers, alone bool) {
+	a.knows, a.acts, a.refers, a.alone = a.canKnow(v), acts, refers, alone
 	a.align()
 }
 

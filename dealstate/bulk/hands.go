@@ -79,9 +79,9 @@ func newClockwork(m *dealstate.Machine) clockwork {
 	return w
 }
 
-// knows reports whether the automaton can know a deal in the view at all: not if clocks
-// may run to an instant that no log can hold.
-func (w *clockwork) knows(v dealstate.View) bool {
+// canKnow reports whether the automaton can know a deal in the view: not if clocks may
+// run to an instant that no log can hold.
+func (w *clockwork) canKnow(v dealstate.View) bool {
 	return !w.slow && (!w.clocked || v.AsOf.Before(instant(never)))
 }
 

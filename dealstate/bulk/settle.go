@@ -12,7 +12,7 @@ func (w *walker) settle(s *shard, deal uint32, tell func(Transition)) error {
 	switch {
 	case !whole:
 		return w.fold(a, deal, tell)
-	case a.knows(w.view) && w.quick(a, deal, rows, tell):
+	case a.knows && w.quick(a, deal, rows, tell):
 		return nil
 	case w.refers(rows):
 		return w.fold(a, deal, tell)

@@ -83,7 +83,7 @@ func (s *Sorted) take(in *batch, row int) error {
 		return s.needsLog(r.deal, id, "it is late")
 	}
 	a := s.autos[l.machine[r.deal]]
-	if !a.knows(s.view) {
+	if !a.knows {
 		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
 	}
 	act := &l.acts[r.act]
@@ -171,7 +171,7 @@ func (s *Sorted) grow() {
 	}
 	for _, a := range s.autos {
 		if len(a.acts) < len(l.acts) {
-			a.attach(l.acts, true, false)
+			a.attach(s.view, l.acts, true, false)
 		}
 	}
 }

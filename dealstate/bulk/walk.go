@@ -35,7 +35,7 @@ func newWalker(l *Log, v dealstate.View) *walker {
 func (w *walker) auto(machine uint32) *automaton {
 	if w.autos[machine] == nil {
 		a := w.l.agreements.borrow(w.l.machines[machine], w.view.Policy)
-		a.attach(w.l.acts, w.l.refers, len(w.l.machines) == 1)
+		a.attach(w.view, w.l.acts, w.l.refers, len(w.l.machines) == 1)
 		w.autos[machine] = a
 	}
 	return w.autos[machine]
@@ -95,7 +95,7 @@ func (w *walker) begin(s *shard) {
 		if a.clocked {
 			w.set(uint32(d), a)
 		}
-		if s.isLate(uint32(d)) || !a.knows(w.view) {
+		if s.isLate(uint32(d)) || !a.knows {
 			w.leave(uint32(d), 0)
 		}
 	}
@@ -239,7 +239,7 @@ func (w *walker) finish(ctx context.Context) error {
 		if !w.st.isSeen(uint32(deal)) {
 			continue
 		}
-		if !w.st.at[deal].isGone() {
+		if w.st.since != nil && !w.st.at[deal].isGone() {
 			w.runOut(uint32(deal))
 		}
 		s := w.st.at[deal]

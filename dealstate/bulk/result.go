@@ -86,14 +86,20 @@ func (r *Result) countStates() {
 	for n, states := range r.log.states {
 		counts[n] = make([]int64, len(states))
 	}
-	for deal, machine := range r.log.machine {
-		if !r.isSeen(uint32(deal)) {
-			r.totals.Unseen++
-			continue
+	for n, s := range r.shards {
+		for local := range uint32(len(s.at)) {
+			if !s.isSeen(local) {
+				r.totals.Unseen++
+				continue
+			}
+			machine := uint32(0)
+			if len(counts) > 1 {
+				machine = r.log.machine[r.log.shards[n].deal(local)]
+			}
+			state, _ := s.state(local, machine)
+			counts[machine][state]++
+			r.totals.Deals++
 		}
-		state, _ := r.state(uint32(deal))
-		counts[machine][state]++
-		r.totals.Deals++
 	}
 	for n, states := range r.log.states {
 		for i, count := range counts[n] {
@@ -106,16 +112,8 @@ func (r *Result) countStates() {
 
 func (r *Result) isSeen(deal uint32) bool { return r.shards[deal%shards].isSeen(deal >> shardBits) }
 
-// state is where a deal stands, as its machine numbers states; and what was
-// folded, if it was.
 func (r *Result) state(deal uint32) (uint32, *folded) {
-	s, local := r.shards[deal%shards], deal>>shardBits
-	at := s.at[local]
-	if !at.isGone() {
-		return s.states[r.log.machine[deal]][at.place().spot], nil
-	}
-	f := &s.folded[at.row()]
-	return f.state, f
+	return r.shards[deal%shards].state(deal>>shardBits, r.log.machine[deal])
 }
 
 // Totals are the sums over all deals.

@@ -17,6 +17,17 @@ type stands struct {
 
 func (s *stands) isSeen(deal uint32) bool { return s.seen == nil || s.seen[deal/64]>>(deal%64)&1 == 1 }
 
+// state is where a deal stands, as its machine numbers states; and what was
+// folded, if it was.
+func (s *stands) state(deal, machine uint32) (uint32, *folded) {
+	at := s.at[deal]
+	if !at.isGone() {
+		return s.states[machine][at.place().spot], nil
+	}
+	f := &s.folded[at.row()]
+	return f.state, f
+}
+
 // stand is where a deal stands, from its lowest bits on: 16 for the situation, or
 // gone if it must be folded; 16 for the revision; and 32 for the row that brought it to
 // its state, or still if it never left the first; where there are clocks, since tells

@@ -41,7 +41,12 @@ func (w *walker) auto(machine uint32) *automaton {
 	return w.autos[machine]
 }
 
-func (w *walker) autoOf(local uint32) *automaton { return w.auto(w.l.machine[w.s.deal(local)]) }
+func (w *walker) autoOf(local uint32) *automaton {
+	if len(w.autos) == 1 {
+		return w.auto(0)
+	}
+	return w.auto(w.l.machine[w.s.deal(local)])
+}
 
 func (w *walker) countHits() {
 	for _, a := range w.autos {
@@ -86,23 +91,28 @@ func (w *walker) walk(ctx context.Context, s *shard) (*stands, error) {
 // begin puts the deals at their start.
 func (w *walker) begin(s *shard) {
 	n := s.dealsIn(w.l)
-	if w.s, w.st = s, (&stands{at: make([]stand, n)}); !w.seesAll() {
+	w.s, w.st = s, &stands{at: slices.Repeat([]stand{standOf(beginning, still)}, n)}
+	if !w.seesAll() {
 		w.st.seen = make([]uint64, (n+63)/64)
 	}
-	for d := range w.st.at {
-		w.st.at[d] = standOf(beginning, still)
-		a := w.autoOf(uint32(d))
+	for d := uint32(0); d < uint32(n) && !w.areAlike(); d++ {
+		a := w.autoOf(d)
 		if a.clocked {
-			w.set(uint32(d), a)
+			w.set(d, a)
 		}
-		if s.isLate(uint32(d)) || !a.knows {
-			w.leave(uint32(d), 0)
+		if s.isLate(d) || !a.knows {
+			w.leave(d, 0)
 		}
 	}
 	if w.raced += uint64(s.len()); w.raced > math.MaxUint32/2 { // a cell may be visited twice a row
 		w.countHits()
 		w.raced = uint64(s.len())
 	}
+}
+
+// areAlike reports whether no deal of the shard begins otherwise than the others.
+func (w *walker) areAlike() bool {
+	return len(w.autos) == 1 && len(w.s.late) == 0 && w.auto(0).knows && !w.auto(0).clocked
 }
 
 // set sets the clocks of a deal that begins.

@@ -72,7 +72,7 @@
 // with its text; and while it is read the index, if there is one. [Options].MaxBytes
 // bounds that, with what reading takes for names meanwhile, and a log that would take more
 // is refused with a *[SizeError]; building it takes up to half as much again.
-// Besides, reading holds four blocks of a quarter of a MiB for each worker, of up to 2
+// Besides, reading holds six blocks of a quarter of a MiB for each worker, of up to 2
 // MiB where lines are long. A [Result] takes 8 bytes a deal, 8 more where some have
 // clocks, and some 50 for one that was folded. The tables that [Agreements] keeps, one for each goroutine, agreement
 // and policy, take 12 bytes for each act in each situation, up to 48 MiB, and some 150

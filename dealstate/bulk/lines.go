@@ -68,7 +68,7 @@ const maxWorkers = 32
 
 // inFlight is how many blocks a worker may be ahead: enough that it seldom waits for
 // who puts them together, nor they for it.
-const inFlight = 4
+const inFlight = 6
 
 // readTogether ends when all its goroutines have ended, so that nobody else holds
 // the reader any more.

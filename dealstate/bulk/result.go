@@ -69,7 +69,6 @@ func (l *Log) Replay(ctx context.Context, v dealstate.View, workers int) (*Resul
 	if err := cmp.Or(errs...); err != nil {
 		return nil, err
 	}
-	r.countStates()
 	return r, nil
 }
 
@@ -79,35 +78,6 @@ func (w *walker) replay(ctx context.Context, r *Result, next *atomic.Int32) (err
 		r.shards[n], err = w.walk(ctx, &w.l.shards[n])
 	}
 	return err
-}
-
-func (r *Result) countStates() {
-	counts := make([][]int64, len(r.log.states))
-	for n, states := range r.log.states {
-		counts[n] = make([]int64, len(states))
-	}
-	for n, s := range r.shards {
-		for local := range uint32(len(s.at)) {
-			if !s.isSeen(local) {
-				r.totals.Unseen++
-				continue
-			}
-			machine := uint32(0)
-			if len(counts) > 1 {
-				machine = r.log.machine[r.log.shards[n].deal(local)]
-			}
-			state, _ := s.state(local, machine)
-			counts[machine][state]++
-			r.totals.Deals++
-		}
-	}
-	for n, states := range r.log.states {
-		for i, count := range counts[n] {
-			if count > 0 {
-				r.totals.States[states[i]] += count
-			}
-		}
-	}
 }
 
 func (r *Result) isSeen(deal uint32) bool { return r.shards[deal%shards].isSeen(deal >> shardBits) }

@@ -85,7 +85,35 @@ func (w *walker) walk(ctx context.Context, s *shard) (*stands, error) {
 			w.st.states[n] = a.stateOf
 		}
 	}
+	w.countStates()
 	return w.st, nil
+}
+
+func (w *walker) countStates() {
+	counts := make([][]int64, len(w.l.states))
+	for n, states := range w.l.states {
+		counts[n] = make([]int64, len(states))
+	}
+	for deal := range uint32(len(w.st.at)) {
+		if !w.st.isSeen(deal) {
+			w.totals.Unseen++
+			continue
+		}
+		machine := uint32(0)
+		if len(counts) > 1 {
+			machine = w.l.machine[w.s.deal(deal)]
+		}
+		state, _ := w.st.state(deal, machine)
+		counts[machine][state]++
+		w.totals.Deals++
+	}
+	for n, states := range w.l.states {
+		for i, count := range counts[n] {
+			if count > 0 {
+				w.totals.States[states[i]] += count
+			}
+		}
+	}
 }
 
 // begin puts the deals at their start.

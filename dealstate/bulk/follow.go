@@ -72,7 +72,7 @@ func (f *follower) decided(d dealstate.Decision) {
 	case f.tell == nil:
 		said := saidOf(d, f.codes[:0])
 		f.codes = said.reasons
-		f.w.totals.count(&said, 1)
+		f.w.tally.count(&said, 1)
 	case d.From != d.To:
 		if d.Deal = f.w.l.deals[f.w.s.deal(f.deal)]; d.Event != "" {
 			d.Event = f.w.l.id(f.w.s, f.row)

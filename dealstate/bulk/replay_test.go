@@ -23,6 +23,7 @@ type truth struct {
 
 func (w *world) truth(t testing.TB, v dealstate.View) truth {
 	t.Helper()
+	var counted tally
 	out := truth{totals: newTotals()}
 	for _, deal := range w.deals {
 		m := w.agreements(deal)
@@ -44,7 +45,7 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 			d := &decisions[i]
 			d.Deal = deal
 			said := saidOf(*d, nil)
-			out.totals.count(&said, 1)
+			counted.count(&said, 1)
 			if d.From != d.To {
 				out.transitions = append(out.transitions, transitionOf(*d))
 			}
@@ -54,6 +55,7 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 		out.totals.States[s.State]++
 		out.totals.Deals++
 	}
+	counted.addTo(&out.totals)
 	return out
 }
 

@@ -105,7 +105,7 @@ func (w *walker) fold(a *automaton, deal uint32, tell func(Transition)) error {
 	for _, d := range decisions {
 		if tell == nil {
 			said := saidOf(d, nil)
-			w.totals.count(&said, 1)
+			w.tally.count(&said, 1)
 		} else if d.From != d.To {
 			tell(transitionOf(d))
 		}

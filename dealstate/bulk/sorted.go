@@ -22,7 +22,7 @@ type Sorted struct {
 	autos []*automaton
 
 	course course // scratch
-	totals Totals
+	tally  tally
 }
 
 // latest is where a deal stands, and the event that it took last, as far as order
@@ -57,7 +57,7 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 	if tell == nil {
 		tell = func(Transition) {}
 	}
-	s := &Sorted{names: newBuilder(a, opt), view: v, sight: sightOf(v), tell: tell, totals: newTotals()}
+	s := &Sorted{names: newBuilder(a, opt), view: v, sight: sightOf(v), tell: tell}
 	s.names.take = s.take
 	if err := s.names.readLines(ctx, r); err != nil {
 		return nil, err
@@ -192,14 +192,15 @@ func (s *Sorted) Read() Progress { return s.names.log.read }
 
 func (s *Sorted) countHits() {
 	for _, a := range s.autos {
-		s.totals.countHits(a)
+		s.tally.countHits(a)
 	}
 }
 
 // Totals are the sums over all deals.
 func (s *Sorted) Totals() Totals {
 	s.countHits()
-	t := s.totals.clone()
+	t := newTotals()
+	s.tally.addTo(&t)
 	for f := range s.Finals() {
 		t.States[f.State]++
 		t.Deals++

@@ -24,36 +24,6 @@ func newTotals() Totals {
 	return Totals{Outcomes: map[dealstate.Outcome]int64{}, Reasons: map[dealstate.ReasonCode]int64{}, Rules: map[string]int64{}, States: map[dealstate.State]int64{}}
 }
 
-func (t *Totals) count(s *said, times int64) {
-	if s.clock != 0 {
-		t.Clocks += times
-	} else {
-		t.Events += times
-	}
-	if s.from != s.to {
-		t.Moved += times
-	}
-	t.Outcomes[s.outcome] += times
-	for _, code := range s.reasons {
-		t.Reasons[code] += times
-	}
-	if s.rule != "" {
-		t.Rules[s.rule] += times
-	}
-}
-
-// countHits takes the hits out of the automaton. Those that were idle do not count.
-func (t *Totals) countHits(a *automaton) {
-	for n := range a.table {
-		if times := a.table[n].hits; times > 0 && n>>a.shift != idle {
-			for _, said := range a.answer(uint32(n)).said {
-				t.count(&said, int64(times))
-			}
-		}
-		a.table[n].hits = 0
-	}
-}
-
 // Merge adds the other counts to these.
 func (t *Totals) Merge(o Totals) {
 	t.Deals, t.Unseen, t.Events = t.Deals+o.Deals, t.Unseen+o.Unseen, t.Events+o.Events

@@ -15,7 +15,8 @@ type walker struct {
 	view dealstate.View
 	sight
 	autos     []*automaton // by machine; nil: not needed yet
-	totals    Totals       // of the deals that were folded
+	tally     tally        // of decisions
+	totals    Totals       // of deals; of decisions too when it is closed
 	followers []*follower  // by machine; nil: not needed yet
 	s         *shard       // at hand
 	st        *stands
@@ -51,7 +52,7 @@ func (w *walker) autoOf(local uint32) *automaton {
 func (w *walker) countHits() {
 	for _, a := range w.autos {
 		if a != nil {
-			w.totals.countHits(a)
+			w.tally.countHits(a)
 		}
 	}
 }
@@ -59,6 +60,7 @@ func (w *walker) countHits() {
 // close gives the automata back.
 func (w *walker) close() {
 	w.countHits()
+	w.tally.addTo(&w.totals)
 	for _, a := range w.autos {
 		if a != nil {
 			w.l.agreements.giveBack(a)

@@ -137,8 +137,8 @@ func (c *Cursor) Next() (clock ClockStatus, ok bool) {
 	return ClockStatus{Clock: firstClock + Kind(i), Due: due}, true
 }
 
-// Due is when the clock is due, whether or not the present state lets it run; zero: it
-// is not set. What is no clock is never due.
+// Due is when the clock is due, or was, whether or not the present state lets it run;
+// zero: it is not set. What is no clock is never due.
 func (c *Cursor) Due(clock Kind) time.Time {
 	if !clock.IsClock() {
 		return time.Time{}
@@ -146,8 +146,8 @@ func (c *Cursor) Due(clock Kind) time.Time {
 	return c.f.dueAt(int(clock - firstClock))
 }
 
-// Elapse makes the clocks due now, those that are set, and lets them fire: for those
-// who ask what comes of it, whenever it is.
+// Elapse makes the clocks due now, those that are set, and lets them fire, again if they
+// have: for those who ask what comes of it, whenever it is. It asks nothing of Until.
 func (c *Cursor) Elapse(clocks ...Kind) {
 	now := latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
 	for _, clock := range clocks {

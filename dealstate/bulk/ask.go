@@ -66,7 +66,7 @@ func (a *automaton) ask(from, symbol uint32) (leads lead, n uint32) {
 	if !ok || is.revision != was.revision && (is.revision != was.revision+1 || !raises(a.letters[symbol].Kind)) {
 		return leadHard, 0
 	}
-	what := answer{sets: a.setBetween(was, is)}
+	what := answer{sets: a.setBetween(was, is, told)}
 	leads = leadFilled | lead(next) | lead(is.revision-was.revision)<<16
 	if a.spots[next].began && !here.began {
 		leads |= leadMoves

@@ -50,7 +50,8 @@
 // 11 to 22 bytes an event.
 //
 // [ReadSorted] needs the order and has no slow way: it refuses what would take one,
-// with a *[LogError]. In return it keeps some 250 bytes a deal, however long the log.
+// with a *[LogError]. In return it keeps some 250 bytes a deal and its longest id, however
+// long the log.
 //
 // The table of look-ups is filled when it is first asked, by a [dealstate.Cursor] that
 // does in the situation what is asked about, at some microseconds for each act in each

@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -10,14 +11,14 @@ import (
 // Story is all there is to say of one deal.
 type Story struct {
 	Deal      string
-	Machine   *dealstate.Machine // whose agreement may have another id, if it is a [Template]
+	Machine   *dealstate.Machine // whose agreement may have another id than the deal
 	Snapshot  dealstate.Snapshot
 	Decisions []dealstate.Decision // with the clocks that fired, in their order
-	Events    []dealstate.Event    // in order of arrival, without what no decision asks for: notes, and of the source all but the publisher
+	Events    []dealstate.Event    // known in the view, in order of arrival, without what no decision asks for: notes, and of the source all but the publisher
 }
 
-// Load makes a deal of the story's events, to be asked for more than the story tells. It
-// has the agreement's id, even where that is a [Template] and the story's is another.
+// Load makes a deal of the story's events, to be asked for more than the story tells. Its
+// id is the agreement's, which need not be the story's.
 func (s Story) Load(p dealstate.Policy) (*dealstate.Deal, error) {
 	return s.Machine.Load(p, func(yield func(dealstate.Event, error) bool) {
 		for _, e := range s.Events {
@@ -30,9 +31,9 @@ func (s Story) Load(p dealstate.Policy) (*dealstate.Deal, error) {
 
 // Stories folds each deal's log with the library itself, on so many goroutines
 // (0: one a core), in the order in which the deals first appear. A deal of which the view
-// sees no event is left out. It is the slow
-// and full way: microseconds an event, and every reason. An error ends the
-// sequence. Besides the log, some 512 deals a worker may be in memory.
+// sees no event is left out. It is the slow and full way: microseconds an event, and
+// every reason. An error ends the sequence. Besides the log, some 512 deals a worker may
+// be in memory.
 func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.Seq2[Story, error] {
 	sees := sightOf(fill(v))
 	return inOrder(ctx, len(l.deals), workers, func() (func(int, func(Story)) error, func()) {
@@ -49,6 +50,7 @@ func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.S
 			for i := range events {
 				events[i].Deal = l.deals[deal]
 			}
+			events = slices.DeleteFunc(events, func(e dealstate.Event) bool { return bound(e.Recorded) > sees.known })
 			yield(Story{Deal: l.deals[deal], Machine: l.machineOf(uint32(deal)), Snapshot: snapshot, Decisions: decisions, Events: events})
 			return nil
 		}, func() {}

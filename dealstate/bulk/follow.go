@@ -81,11 +81,11 @@ func (f *follower) decided(d dealstate.Decision) {
 	}
 }
 
-// horizon is the instant of the view; left open, the last of which the deal's log
-// speaks, all of which is known then.
+// horizon is the instant of the view, which may lie beyond what a log can hold; left
+// open, it is the deal's own.
 func (w *walker) horizon(deal uint32) time.Time {
 	if !w.view.AsOf.IsZero() {
 		return w.view.AsOf
 	}
-	return instant(w.s.lastOf(w.l, deal))
+	return instant(w.end(deal))
 }

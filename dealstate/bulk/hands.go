@@ -137,11 +137,14 @@ func (k *asker) now() standing {
 }
 
 // setBetween gives the clocks that something has set, a bit for each: the delay to
-// entry into force when the approval condition comes to be met, the term at every entry.
-func (w *clockwork) setBetween(was, is standing) uint32 {
+// entry into force when the approval condition comes to be met, the term at every entry,
+// be it that another clock ends it at the same instant.
+func (w *clockwork) setBetween(was, is standing, told []dealstate.Decision) uint32 {
 	set := is.ahead &^ was.ahead
-	if w.inForce[is.state] && !w.inForce[was.state] {
-		set |= is.ahead & termBit
+	for _, d := range told {
+		if w.inForce[d.To] && !w.inForce[d.From] {
+			set |= is.ahead & termBit
+		}
 	}
 	return set
 }
@@ -149,8 +152,9 @@ func (w *clockwork) setBetween(was, is standing) uint32 {
 const termBit = 1 << (dealstate.Term - dealstate.Deadline)
 
 // wind sets clocks at an instant. One that is no longer set need not be stopped: nothing
-// comes of it when it is due. Not known: a clock is due at once, when one was due at that
-// instant before. If it was the same, it does not fire.
+// comes of it when it is due. Not known: a clock is due at the very instant at which one
+// came due before. If that was the same, it may have fired for it; if another, the two are
+// in an order that was not asked about.
 func (w *clockwork) wind(h *hands, set uint32, at int64) (known bool) {
 	for clock := 0; set != 0; clock, set = clock+1, set>>1 {
 		if set&1 == 0 {

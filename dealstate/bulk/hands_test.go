@@ -14,17 +14,11 @@ import (
 
 // circles are deals whose clocks are set, come due, fire, are undone and set again, often
 // two at the same instant.
-func circles(t *testing.T, seed uint64, deals int) *world {
+func circles(t *testing.T, agreements []dealstate.Agreement, seed uint64, deals int) *world {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 3))
 	kinds := []dealstate.Kind{dealstate.Negotiate, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Suspend,
 		dealstate.Resume, dealstate.Perform, dealstate.Amend}
-	var agreements []dealstate.Agreement
-	for _, a := range dirtyAgreements {
-		if newClockwork(compiled(t, a)).clocked {
-			agreements = append(agreements, a)
-		}
-	}
 	w := &world{machines: map[string]*dealstate.Machine{}, byDeal: map[string][]dealstate.Event{}}
 	for _, a := range agreements {
 		w.machines[a.ID] = compiled(t, a)
@@ -61,8 +55,14 @@ func compiled(t testing.TB, a dealstate.Agreement) *dealstate.Machine {
 
 func TestClocksThatGoRoundAndRoundComeToTheSame(t *testing.T) {
 	t.Parallel()
+	var agreements []dealstate.Agreement
+	for _, a := range dirtyAgreements {
+		if newClockwork(compiled(t, a)).clocked {
+			agreements = append(agreements, a)
+		}
+	}
 	for seed := range uint64(4) {
-		w := circles(t, seed, 2500)
+		w := circles(t, agreements, seed, 2500)
 		l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
 		require.NoError(t, err)
 		for _, v := range []dealstate.View{{}, {AsOf: onDay(12)}, {KnownBy: onDay(8), AsOf: onDay(30)}} {
@@ -76,6 +76,52 @@ func TestClocksThatGoRoundAndRoundComeToTheSame(t *testing.T) {
 			require.Less(t, slow, len(w.deals)/4)
 		}
 	}
+}
+
+// Delays of no time and floors long past make clocks due at once, and several at one
+// instant.
+func TestRandomClocksComeToTheSame(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(30) {
+		rng := rand.New(rand.NewPCG(seed, 77))
+		delay := func() *dealstate.Delay {
+			return &dealstate.Delay{Days: rng.IntN(4), NotBefore: onDay(2 * rng.IntN(5))}
+		}
+		var agreements []dealstate.Agreement
+		for i := range 8 {
+			a := dealstate.Agreement{ID: fmt.Sprint("a", i), Parties: bothSides, Commitments: pledges("us", "china"),
+				Deadline: onDay(2 * rng.IntN(6)), Effect: delay(), Term: delay()}
+			if i%2 == 0 {
+				a.Lifecycle = &rounds
+			}
+			agreements = append(agreements, a)
+		}
+		w := circles(t, agreements, seed, 300)
+		l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+		require.NoError(t, err)
+		for _, v := range []dealstate.View{{}, {AsOf: onDay(rng.IntN(30))}} {
+			w.truth(t, v).requireEqual(t, l, v, 1)
+		}
+	}
+}
+
+// A deal comes into force, leaves it and comes back at one instant: its term runs anew.
+func TestATermRunsFromEachEntryIntoForce(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "a", Parties: bothSides, Commitments: pledges("us", "china"), Lifecycle: &rounds,
+		Deadline: onDay(7), Effect: &dealstate.Delay{NotBefore: onDay(7)}, Term: &dealstate.Delay{NotBefore: onDay(7)}}
+	log := []dealstate.Event{
+		{Kind: dealstate.Negotiate, At: onDay(1)}, {Kind: dealstate.Suspend, At: onDay(1)}, {Kind: dealstate.Resume, At: onDay(2)},
+		{Kind: dealstate.Amend, At: onDay(3)}, {Kind: dealstate.Approve, Party: "us", At: onDay(4)}, {Kind: dealstate.Approve, Party: "china", At: onDay(4)},
+		{Kind: dealstate.Note, At: onDay(9)},
+	}
+	for i := range log {
+		log[i].ID, log[i].Deal, log[i].Role = fmt.Sprint(i), a.ID, dealstate.Instrument
+	}
+	w := &world{machines: map[string]*dealstate.Machine{a.ID: compiled(t, a)}, deals: []string{a.ID}, events: log, byDeal: map[string][]dealstate.Event{a.ID: log}}
+	l, err := ReadEvents(context.Background(), eventSeq(log), ByDeal(w.agreements), Options{})
+	require.NoError(t, err)
+	w.truth(t, dealstate.View{}).requireEqual(t, l, dealstate.View{}, 1)
 }
 
 // The table is asked about one thing at a time, whatever the clocks are.

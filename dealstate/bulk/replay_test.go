@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -174,4 +176,42 @@ func TestResultEqualsFoldingEachDealsLog(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAStoryHoldsNothingThatWasLearnedLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 9, 200)
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+	require.NoError(t, err)
+	v := dealstate.View{KnownBy: onDay(12)}
+	some := false
+	for s, err := range l.Stories(context.Background(), v, 1) {
+		require.NoError(t, err)
+		for _, e := range s.Events {
+			require.False(t, e.Recorded.After(v.KnownBy))
+			some = true
+		}
+		deal, err := s.Load(dealstate.Strict)
+		require.NoError(t, err)
+		at := deal.At(v)
+		require.Equal(t, s.Snapshot.State, at.State)
+		require.Equal(t, s.Machine.Deal(), at.Deal)
+	}
+	require.True(t, some)
+}
+
+func TestTheSpanOfALogHoldsWhatIsSaidToHaveHappened(t *testing.T) {
+	t.Parallel()
+	span := func(text string) (from, to string) {
+		l, err := ReadLines(context.Background(), strings.NewReader(text), Template(london(t)), Options{})
+		require.NoError(t, err)
+		first, last := l.Span()
+		return first.Format(time.DateOnly), last.Format(time.DateOnly)
+	}
+	from, to := span("")
+	require.Equal(t, "0001-01-01 0001-01-01", from+" "+to)
+	from, to = span(`{"id":"1","deal":"d","kind":"negotiate","role":"negotiator","at":"2025-06-10T00:00:00Z","recorded":"2025-06-12T00:00:00Z"}
+{"id":"2","deal":"d","kind":"submit","role":"negotiator","at":"2025-06-20T00:00:00Z","recorded":"2025-06-15T00:00:00Z"}
+{"id":"3","deal":"e","kind":"implement","role":"negotiator","modality":"planned","at":"2030-01-01T00:00:00Z","recorded":"2025-06-16T00:00:00Z"}`)
+	require.Equal(t, "2025-06-12 2025-06-20", from+" "+to, "a plan ahead is no time of the log")
 }

@@ -40,18 +40,24 @@ type latest struct {
 	id  []byte
 }
 
-// ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal
-// and no event at all, however long the log. It asks for each deal's
+// latestSize is how many bytes that takes, with room for more.
+const latestSize = 200
+
+// ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal, its longest
+// id besides, and no event at all, however long the log. It asks for each deal's
 // events in the order in which they fold: by At, then Recorded, then id. Deals
 // may be mixed. Each transition is told as it happens, if tell is not nil; that of a
 // clock when the deal's next event comes, or at the end.
 //
-// What it cannot carry along is a bad line around a *[LogError]: an event that is late,
-// a retraction, an extension, a settlement of one dispute among several, any event of
-// a deal of more than 64 parties, and one that leads to more situations than the table
-// holds. So is a deal with such a clock, after the last line. A duplicate is known by its
-// place; an id that comes again at another place in the order is taken for a new event.
-// All else is as in [ReadLines] and [Log.Replay].
+// What it cannot carry along is a bad line around a *[LogError], and leaves the deal where
+// it was: an event that is late, a retraction, an extension, a settlement of one dispute
+// among several, any event of a deal of more than 64 parties, or with clocks in a view
+// beyond the year 2262, and one that leads to more situations than the table holds, or
+// where it does not know which clock fires first. If that is so of a deal's last clocks,
+// it is told after the last line, as of the line behind it.
+//
+// A duplicate is known by its place; an id that comes again at another place in the order
+// is taken for a new event. All else is as in [ReadLines] and [Log.Replay].
 func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View, opt Options, tell func(Transition)) (*Sorted, error) {
 	v = fill(v)
 	if tell == nil {
@@ -62,7 +68,7 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 	if err := s.names.readLines(ctx, r); err != nil {
 		return nil, err
 	}
-	if err := s.runOut(); err != nil {
+	if err := s.runOut(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -82,28 +88,32 @@ func (s *Sorted) take(in *batch, row int) error {
 	case place > 0:
 		return s.needsLog(r.deal, id, "it is late")
 	}
-	a := s.autos[l.machine[r.deal]]
-	if !a.knows {
-		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
-	}
-	act := &l.acts[r.act]
-	if !s.sees(&r.fact) && (r.recorded > s.known || act.Kind != dealstate.Retract) {
-		d.keep(r, more, id)
-		l.read.Events++
-		return nil
-	}
+	a := s.auto(r.deal)
 	s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
-	if !a.take(&s.course, r.act, r.at, more.ref != "") {
-		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
+	if s.sees(&r.fact) || r.recorded <= s.known && l.acts[r.act].Kind == dealstate.Retract {
+		if err := s.step(d, r, more, id, a); err != nil {
+			return err
+		}
 	}
+	s.names.size += d.keep(r, more, id)
 	if l.read.Events++; l.read.Events%(math.MaxUint32/2) == 0 { // a cell may be visited twice an event
 		s.countHits()
 	}
-	d.keep(r, more, id)
-	if d.end = max(d.end, r.recorded); act.Modality <= dealstate.Asserted {
+	s.stay(r.deal, a)
+	return nil
+}
+
+// step moves a deal along by a row that the view sees.
+func (s *Sorted) step(d *latest, r *arrival, more extra, id []byte, a *automaton) error {
+	if !a.knows {
+		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
+	}
+	if !a.take(&s.course, r.act, r.at, more.ref != "") {
+		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
+	}
+	if d.end = max(d.end, r.recorded); s.names.log.acts[r.act].Modality <= dealstate.Asserted {
 		d.end = max(d.end, r.at)
 	}
-	s.stay(r.deal, a)
 	return nil
 }
 
@@ -136,17 +146,23 @@ func (s *Sorted) transition(deal uint32, v visit, said *said) Transition {
 
 // runOut lets the clocks of all deals run up to the instant of the view, or the last
 // of which the log speaks.
-func (s *Sorted) runOut() error {
+func (s *Sorted) runOut(ctx context.Context) error {
 	for deal := range s.last {
-		d, a := &s.last[deal], s.autos[s.names.log.machine[deal]]
+		if deal%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		d, a := &s.last[deal], s.auto(uint32(deal))
+		if !a.clocked || !d.isSeen() {
+			continue
+		}
 		end := s.until
 		if s.view.AsOf.IsZero() {
 			end = d.end
 		}
 		s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
-		if a.clocked && d.isSeen() && !a.advance(&s.course, end) {
-			err := s.needsLog(uint32(deal), d.id, "the deal is too intricate")
-			if err := s.names.opt.Bad(lineError(s.names.line+1, err)); err != nil {
+		if !a.advance(&s.course, end) {
+			err := s.needsLog(uint32(deal), d.id, "the deal's last clocks are too intricate")
+			if err := s.names.blame(lineError(1, err)); err != nil {
 				return err
 			}
 			continue
@@ -168,12 +184,18 @@ func (s *Sorted) grow() {
 	}
 	for n := len(s.last); n < len(l.deals); n++ {
 		s.last = append(s.last, latest{place: beginning, hands: s.autos[l.machine[n]].hands(), since: none, end: none, at: none, recorded: none})
+		s.names.size += latestSize
 	}
-	for _, a := range s.autos {
-		if len(a.acts) < len(l.acts) {
-			a.attach(s.view, l.acts, true, false)
-		}
+}
+
+// auto is the automaton of a deal, with the acts that there are by now.
+func (s *Sorted) auto(deal uint32) *automaton {
+	l := s.names.log
+	a := s.autos[l.machine[deal]]
+	if len(a.acts) < len(l.acts) {
+		a.attach(s.view, l.acts, true, false)
 	}
+	return a
 }
 
 func (d *latest) isSeen() bool { return d.end != none }
@@ -182,9 +204,12 @@ func (d *latest) compare(r *arrival, id []byte) int {
 	return cmp.Or(cmp.Compare(d.at, r.at), cmp.Compare(d.recorded, r.recorded), bytes.Compare(d.id, id))
 }
 
-// keep copies the event's id into the memory of the one before.
-func (d *latest) keep(r *arrival, more extra, id []byte) {
+// keep copies the event's id into the memory of the one before, and says how many bytes
+// that takes beyond.
+func (d *latest) keep(r *arrival, more extra, id []byte) (grown int64) {
+	before := cap(d.id)
 	d.at, d.recorded, d.content, d.extra, d.act, d.id = r.at, r.recorded, r.content, more, r.act, append(d.id[:0], id...)
+	return int64(cap(d.id) - before)
 }
 
 // Read says what was read.

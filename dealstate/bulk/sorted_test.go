@@ -219,3 +219,42 @@ func TestSidesAreAlike(t *testing.T) {
 	require.Equal(t, one.States["awaiting_xi_approval"], two.States["awaiting_trump_approval"])
 	require.Equal(t, one.States["implemented"], two.States["implemented"])
 }
+
+// What the table does not know of a deal's last clocks is told, and counted.
+func TestASortedReadingSaysWhatLastClocksNeedTheLog(t *testing.T) {
+	t.Parallel()
+	m := compiled(t, dealstate.Agreement{ID: "a", Parties: bothSides, Deadline: onDay(9)})
+	var text strings.Builder
+	for i := range maxDepth { // each one a situation of its own
+		fmt.Fprintf(&text, `{"id":"%02d","deal":"d","kind":"dispute","party":"us","role":"instrument","at":"2025-06-11T00:00:00Z"}`+"\n", i)
+	}
+	v := dealstate.View{AsOf: onDay(20)}
+	_, err := ReadSorted(context.Background(), strings.NewReader(text.String()), Template(m), v, Options{}, nil)
+	require.EqualError(t, err, `line 65: event "63" of deal "d" needs the deal's whole log: the deal's last clocks are too intricate`)
+	s, err := ReadSorted(context.Background(), strings.NewReader(text.String()), Template(m), v, Options{Bad: Skip}, nil)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, s.Read().Bad)
+	l, err := ReadLines(context.Background(), strings.NewReader(text.String()), Template(m), Options{})
+	require.NoError(t, err)
+	r, err := l.Replay(context.Background(), v, 1)
+	require.NoError(t, err)
+	require.EqualValues(t, map[dealstate.State]int64{dealstate.StateLapsed: 1}, r.Totals().States)
+}
+
+func TestLastClocksEndWithTheContext(t *testing.T) {
+	t.Parallel()
+	m := compiled(t, dealstate.Agreement{ID: "a", Parties: bothSides, Deadline: onDay(9)})
+	var text strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&text, `{"id":"1","deal":"d%d","kind":"negotiate","role":"negotiator","at":"2025-06-11T00:00:00Z"}`+"\n", i)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	told := 0
+	_, err := ReadSorted(ctx, strings.NewReader(text.String()), Template(m), dealstate.View{AsOf: onDay(20)}, Options{Workers: 1}, func(Transition) {
+		if told++; told == 1 {
+			cancel()
+		}
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Less(t, told, 10_000)
+}

@@ -131,8 +131,8 @@ func (o *options) settle(in, file, policy, asOf, known, out string, rest int) er
 		return fmt.Errorf("-every %d; want at least one day", o.every)
 	case o.generate < 0:
 		return fmt.Errorf("-generate %d; want a number of events", o.generate)
-	case o.generate > 0 && in != "lines":
-		return fmt.Errorf("-generate writes lines; want it without -in %s", in)
+	case o.generate > 0 && (in != "lines" || out != "summary"):
+		return errors.New("-generate writes a log, as lines; want it without -in and -out")
 	}
 	var ok bool
 	if o.read, ok = readers[in]; !ok {
@@ -194,7 +194,7 @@ func (o options) measure(ctx context.Context, log *bulk.Log, s streams, out *buf
 		fmt.Fprint(s.err, "\r\033[K")
 	}
 	if err == nil {
-		fmt.Fprintf(s.err, "pipeline: measured and written in %s\n", time.Since(start).Round(time.Millisecond))
+		fmt.Fprintf(s.err, "pipeline: measured as of %s and written in %s\n", o.view.AsOf.Format(time.RFC3339), time.Since(start).Round(time.Millisecond))
 	}
 	return err
 }

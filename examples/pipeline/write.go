@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -124,7 +125,7 @@ func rowWriter[R analytics.Row](of func(job) func(bulk.Story, func(R) bool) erro
 	}
 }
 
-var errStopped = fmt.Errorf("stopped")
+var errStopped = errors.New("stopped")
 
 // dates are those of the panel, the same for all deals.
 func (j job) dates() (dates []time.Time) {

@@ -72,12 +72,17 @@
 // A log takes 40 bytes an event and its id, some 50 bytes a deal and some 200 an act, each
 // with its text; and while it is read the index, if there is one. [Options].MaxBytes
 // bounds that, with what reading takes for names meanwhile, and a log that would take more
-// is refused with a *[SizeError]; building it takes up to half as much again.
+// is refused with a *[SizeError]; building it takes up to half as much again. What views
+// ask of it stays: 4 bytes an event where a shard was grouped, 8 a deal where the end
+// of each was looked for.
+//
 // Besides, reading holds six blocks of a quarter of a MiB for each worker, of up to 2
 // MiB where lines are long. A [Result] takes 8 bytes a deal, 8 more where some have
-// clocks, and some 50 for one that was folded. The tables that [Agreements] keeps, one for each goroutine, agreement
-// and policy, take 12 bytes for each act in each situation, up to 48 MiB, and some 150
-// for each of these that came up. Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
+// clocks, and some 50 for one that was folded. The tables that [Agreements] keeps, one for
+// each goroutine, agreement and policy, take 12 bytes for each act in each situation, up
+// to 48 MiB, and some 150 for each of these that came up.
+//
+// Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
 //
 // Two events of one id are duplicates if their fields are the same. Notes, URLs and
 // dates of publication are compared by a 64-bit hash.

@@ -125,3 +125,48 @@ func ExampleReadSorted() {
 	// apples is approved
 	// 3 events <nil>
 }
+
+// Where do all deals stand at the end of the log, whatever is the last that was heard of
+// each?
+func ExampleLog_Span() {
+	l := log()
+	first, last := l.Span()
+	fmt.Println(first.Format(time.DateOnly), "to", last.Format(time.DateOnly))
+	result, err := l.Replay(context.Background(), dealstate.View{AsOf: last}, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(result.Totals().Deals, "deals then")
+
+	early, err := l.Replay(context.Background(), dealstate.View{KnownBy: first}, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(early.Totals().Deals, "known on the first day,", early.Totals().Unseen, "not yet")
+	// Output:
+	// 2025-06-01 to 2025-06-03
+	// 2 deals then
+	// 1 known on the first day, 1 not yet
+}
+
+// What was known of each deal on 2 June?
+func ExampleStory_Load() {
+	for s, err := range log().Stories(context.Background(), dealstate.View{}, 1) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		deal, err := s.Load(dealstate.Strict)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		june2 := time.Date(2025, 6, 2, 0, 0, 0, 0, time.UTC)
+		fmt.Println(s.Deal, deal.At(dealstate.View{KnownBy: june2}).State)
+	}
+	// Output:
+	// apples awaiting_xi_approval
+	// pears negotiated
+}

@@ -3,7 +3,6 @@ package bulk
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -42,7 +41,7 @@ func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.S
 			if !sees.seesAny(s, s.rowsOf(l, local)) {
 				return nil
 			}
-			events := l.eventsOf(s, local)
+			events := l.eventsOf(s, local, sees)
 			snapshot, decisions, err := l.foldEvents(uint32(deal), events, v)
 			if err != nil {
 				return err
@@ -50,25 +49,27 @@ func (l *Log) Stories(ctx context.Context, v dealstate.View, workers int) iter.S
 			for i := range events {
 				events[i].Deal = l.deals[deal]
 			}
-			events = slices.DeleteFunc(events, func(e dealstate.Event) bool { return bound(e.Recorded) > sees.known })
 			yield(Story{Deal: l.deals[deal], Machine: l.machineOf(uint32(deal)), Snapshot: snapshot, Decisions: decisions, Events: events})
 			return nil
 		}, func() {}
 	})
 }
 
-func (l *Log) eventsOf(s *shard, local uint32) []dealstate.Event {
+// eventsOf are a deal's, but for what is not known yet: that changes nothing.
+func (l *Log) eventsOf(s *shard, local uint32, sees sight) []dealstate.Event {
 	rows := s.rowsOf(l, local)
-	events := make([]dealstate.Event, len(rows))
-	for i, row := range rows {
-		events[i] = l.event(s, row)
+	events := make([]dealstate.Event, 0, len(rows))
+	for _, row := range rows {
+		if s.fact(row).recorded <= sees.known {
+			events = append(events, l.event(s, row))
+		}
 	}
 	return events
 }
 
 // fold is what all else in this package must agree with.
 func (l *Log) fold(s *shard, local uint32, v dealstate.View) (dealstate.Snapshot, []dealstate.Decision, error) {
-	return l.foldEvents(s.deal(local), l.eventsOf(s, local), v)
+	return l.foldEvents(s.deal(local), l.eventsOf(s, local, sightOf(v)), v)
 }
 
 func (l *Log) foldEvents(deal uint32, events []dealstate.Event, v dealstate.View) (dealstate.Snapshot, []dealstate.Decision, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -205,10 +206,7 @@ func (s *shard) lastOf(l *Log, local uint32) int64 {
 }
 
 func (s *shard) findLasts(l *Log) {
-	s.lasts = make([]int64, s.dealsIn(l))
-	for d := range s.lasts {
-		s.lasts[d] = none
-	}
+	s.lasts = slices.Repeat([]int64{none}, s.dealsIn(l))
 	for _, c := range s.chunks {
 		for i, step := range c.steps {
 			last := max(s.lasts[step.deal], c.facts[i].recorded)

@@ -125,18 +125,24 @@ func (w *walker) begin(s *shard) {
 	if !w.seesAll() {
 		w.st.seen = make([]uint64, (n+63)/64)
 	}
-	for d := uint32(0); d < uint32(n) && !w.areAlike(); d++ {
-		a := w.autoOf(d)
-		if a.clocked {
-			w.set(d, a)
-		}
-		if s.isLate(d) || !a.knows {
-			w.leave(d, 0)
+	if !w.areAlike() {
+		for d := range uint32(n) {
+			w.beginOne(d)
 		}
 	}
 	if w.raced += uint64(s.len()); w.raced > math.MaxUint32/2 { // a cell may be visited twice a row
 		w.countHits()
 		w.raced = uint64(s.len())
+	}
+}
+
+func (w *walker) beginOne(deal uint32) {
+	a := w.autoOf(deal)
+	if a.clocked {
+		w.set(deal, a)
+	}
+	if w.s.isLate(deal) || !a.knows {
+		w.leave(deal, 0)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Act is an act about to be recorded.

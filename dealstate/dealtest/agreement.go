@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 

@@ -16,7 +16,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/dealtest"
-	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 

@@ -12,7 +12,7 @@
 //	2025-06-21 implement
 //	  refused: us has not approved
 //
-// Package [github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario] fixes
+// Package [github.com/fe115bb3/dealtracker/dealstate/scenario] fixes
 // the format. With go test -update, expectations that fail are rewritten to
 // what holds; to begin with, write "state ?" and "noted".
 //

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Did is what an act did, when it was recorded.

@@ -8,7 +8,7 @@ import (
 	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Path is a row of letters from a start, with what each does.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/dealtest/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Deal is one deal with its log of events. It is safe for concurrent use.
@@ -337,9 +339,9 @@ func (f *folding) outlook() outlook {
 
 // after is the last instant of which the log speaks, with this entry in it.
 func (e *entry) after(last time.Time) time.Time {
-	last = latest(last, e.Recorded)
+	last = instant.Latest(last, e.Recorded)
 	if e.Modality == Asserted {
-		last = latest(last, e.At)
+		last = instant.Latest(last, e.At)
 	}
 	return last
 }

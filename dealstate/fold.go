@@ -3,6 +3,9 @@ package dealstate
 import (
 	"slices"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // folding is a situation on its way along a log, under one policy. A live one
@@ -62,7 +65,7 @@ func (m *Machine) decided(steps []step) []Decision {
 // take lets the clocks run up to the event, and then decides on it. What lies
 // beyond the horizon is a plan: it says nothing of how late it is.
 func (f *folding) take(e *entry) {
-	f.advance(earliest(e.At, f.horizon))
+	f.advance(instant.Earliest(e.At, f.horizon))
 	f.keep(f.decide(e))
 }
 
@@ -71,7 +74,7 @@ func (f *folding) take(e *entry) {
 func (f *folding) takeAll(e *entry) (made int) {
 	f.take(e)
 	made = len(f.steps) - 1
-	f.advance(earliest(e.At, f.horizon))
+	f.advance(instant.Earliest(e.At, f.horizon))
 	return made
 }
 
@@ -95,9 +98,9 @@ func (f *folding) advance(to time.Time) {
 			break
 		}
 		f.fired[clock] = due
-		f.fire(firstClock+Kind(clock), latest(due, f.now))
+		f.fire(firstClock+Kind(clock), instant.Latest(due, f.now))
 	}
-	f.now = latest(f.now, to)
+	f.now = instant.Latest(f.now, to)
 }
 
 // nextClock finds the running clock that is due first. Of two due at once,
@@ -131,7 +134,7 @@ func (f *folding) fire(clock Kind, at time.Time) {
 // choose finds the first rule, in their order, whose guard is met.
 func (f *folding) choose(on Kind) (rule int, ok bool) {
 	for _, r := range f.m.tried[on][f.state] {
-		if f.m.guards[r].eval(&f.situation) == Met {
+		if f.m.guards[r].Eval(&f.situation) == condition.Met {
 			return r, true
 		}
 	}
@@ -197,7 +200,7 @@ func (f *folding) warnEarly(e *entry) {
 // agreement's own delay gives: perhaps a provisional application.
 func (f *folding) warnBeforeEffect(e *entry) {
 	if due := f.dueAt(effectClock); due.After(e.At) {
-		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + sayInstant(due)})
+		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + instant.Say(due)})
 	}
 }
 
@@ -302,7 +305,7 @@ func (f *folding) newRound() {
 	f.revise()
 	f.agreed = true
 	f.inForce, f.clocks[termClock] = time.Time{}, setting{}
-	if f.isDue(deadlineClock) {
+	if f.IsDue(deadlineClock) {
 		f.clocks[deadlineClock] = setting{}
 	}
 }
@@ -316,10 +319,10 @@ func (f *folding) revise() {
 // judge notes since when the approval condition is met, and sets the clock that
 // runs from there.
 func (f *folding) judge() {
-	verdict := f.m.approval.eval(&f.situation)
-	if verdict != Met {
+	verdict := f.m.approval.Eval(&f.situation)
+	if verdict != condition.Met {
 		f.met, f.clocks[effectClock] = time.Time{}, setting{}
-	} else if f.verdict != Met {
+	} else if f.verdict != condition.Met {
 		f.met = f.now
 		f.start(effectClock, f.m.agreement.Effect)
 	}
@@ -369,7 +372,7 @@ func (f *folding) unmet(rule int) []Reason {
 		_, why, _ := f.m.live(rule, f.state, &f.situation)
 		return why
 	}
-	return f.m.guards[rule].unmet(&f.situation, f.m.lifecycle.Rules[rule].ID, nil)
+	return f.situation.unmet(rule)
 }
 
 // sameBut reports whether two reasons differ in nothing but their rule.

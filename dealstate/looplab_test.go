@@ -11,6 +11,8 @@ import (
 
 	"github.com/looplab/fsm"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // looplab/fsm is the authority on transitions. The machine's table must equal
@@ -22,16 +24,16 @@ var walkParties = []Party{{ID: "us", Approver: "Trump"}, {ID: "china", Approver:
 var walkAgreements = []Agreement{
 	{ID: "walk", Parties: walkParties[:2], Commitments: []Commitment{{ID: "c", Party: "us"}},
 		Deadline: walkDay(20), Effect: &Delay{Days: 2}, Term: &Delay{Days: 9}},
-	{ID: "walk", Parties: walkParties, Commitments: []Commitment{{ID: "c", Party: "us"}}, Approval: Count(AtLeast(2), ""),
+	{ID: "walk", Parties: walkParties, Commitments: []Commitment{{ID: "c", Party: "us"}}, Approval: condition.Count(condition.AtLeast(2), ""),
 		Deadline: walkDay(20), Effect: &Delay{}, Term: &Delay{Days: 9}},
 	{ID: "walk", Parties: walkParties[:2], Commitments: []Commitment{{ID: "c", Party: "us"}}, Deadline: walkDay(9), Lifecycle: &Lifecycle{
 		Initial: "talk", States: []State{"talk", "deal", "dead"}, Final: []State{"dead"}, Rules: []Rule{
-			{ID: "shake", On: Approve, From: []State{"talk"}, To: "deal", When: ApprovalMet(), Order: 1},
+			{ID: "shake", On: Approve, From: []State{"talk"}, To: "deal", When: condition.ApprovalMet(), Order: 1},
 			{ID: "nod", On: Approve, From: []State{"talk"}, Order: 2},
-			{ID: "back", On: Withdraw, From: []State{"deal", "talk"}, To: "talk", When: ActOf("us")},
-			{ID: "walk_out", On: Withdraw, From: []State{"deal"}, To: "dead", When: Not(ActOf("us"))},
+			{ID: "back", On: Withdraw, From: []State{"deal", "talk"}, To: "talk", When: condition.ActOf("us")},
+			{ID: "walk_out", On: Withdraw, From: []State{"deal"}, To: "dead", When: condition.Not(condition.ActOf("us"))},
 			{ID: "keep", On: Perform, From: []State{"talk", "deal"}},
-			{ID: "timeout", On: Deadline, From: []State{"talk"}, To: "dead", When: Not(Performed("c"))},
+			{ID: "timeout", On: Deadline, From: []State{"talk"}, To: "dead", When: condition.Not(condition.Performed("c"))},
 		}}},
 }
 
@@ -246,7 +248,7 @@ func TestLooplabItselfCancelsARuleWhoseGuardIsUnmet(t *testing.T) {
 		guarded := 0
 		for r, rule := range m.lifecycle.Rules {
 			s := newSituation(m) // nobody has approved, nothing is due
-			if m.guards[r].eval(&s) == Met {
+			if m.guards[r].Eval(&s) == condition.Met {
 				continue
 			}
 			guarded++
@@ -254,7 +256,7 @@ func TestLooplabItselfCancelsARuleWhoseGuardIsUnmet(t *testing.T) {
 			next, why, ok := m.live(r, from, &s)
 			require.False(t, ok, rule.ID)
 			require.Equal(t, from, next)
-			require.Equal(t, m.guards[r].unmet(&s, rule.ID, nil), why)
+			require.Equal(t, s.unmet(r), why)
 			require.NotEmpty(t, why, rule.ID)
 		}
 		require.Positive(t, guarded)

@@ -3,10 +3,14 @@ package dealstate
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 
 	"github.com/looplab/fsm"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Machine is an agreement compiled: its rules examined and handed to
@@ -19,19 +23,20 @@ type Machine struct {
 	parties     map[string]int
 	commitments map[string]int
 	weights     []int64
-	approval    guard
-	asked       bitset // the parties whose approval the condition asks about
+	names       *condition.Names
+	approval    *condition.Test
+	asked       condition.Set // the parties whose approval the condition asks about
 	initial     int
-	guards      []guard      // by rule
-	guardWords  []string     // by rule
-	grounds     [][][]Reason // by rule and party: why an act counts, where that is always the same
-	tried       [][][]int    // by kind and state: the rules, the first to try first
-	next        [][]int      // by rule and state: where looplab led, or -1
-	leadsTo     [][]bool     // by kind and state: a rule for the kind leads there from elsewhere
-	runs        [][]bool     // by clock and state: the clock runs
-	clocks      [][]int      // by state: those that run, in the order in which they fire
-	ends        []bool       // by state: a term rule leads there
-	runners     sync.Pool    // of *runner
+	guards      []*condition.Test // by rule
+	guardWords  []string          // by rule
+	grounds     [][][]Reason      // by rule and party: why an act counts, where that is always the same
+	tried       [][][]int         // by kind and state: the rules, the first to try first
+	next        [][]int           // by rule and state: where looplab led, or -1
+	leadsTo     [][]bool          // by kind and state: a rule for the kind leads there from elsewhere
+	runs        [][]bool          // by clock and state: the clock runs
+	clocks      [][]int           // by state: those that run, in the order in which they fire
+	ends        []bool            // by state: a term rule leads there
+	runners     sync.Pool         // of *runner
 }
 
 // Compile examines an agreement and its rules, and builds the machine that
@@ -41,16 +46,15 @@ func Compile(a Agreement) (*Machine, error) {
 		return nil, err
 	}
 	a = a.clone()
-	m := &Machine{agreement: a, lifecycle: a.lifecycle()}
-	if err := m.lifecycle.check(a); err != nil {
+	m := &Machine{agreement: a, lifecycle: a.lifecycle(), names: a.names()}
+	if err := m.lifecycle.check(a, m.names); err != nil {
 		return nil, err
 	}
 	m.index()
-	m.approval = m.bind(a.Approval)
-	m.asked = newBitset(len(a.Parties))
-	m.approval.relevant(m.asked)
+	m.approval = m.names.BindApproval(a.Approval)
+	m.asked = m.approval.Awaited()
 	for _, r := range m.lifecycle.Rules {
-		m.guards = append(m.guards, m.bindGuard(r.When))
+		m.guards = append(m.guards, m.names.BindGuard(r.When, m.approval))
 		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
 	}
 	m.runners.New = func() any { return newRunner(m) }
@@ -97,19 +101,11 @@ func (m *Machine) indexNames() {
 }
 
 // wordsOf says a guard, with the approval condition spelled out.
-func (m *Machine) wordsOf(c Condition) string {
-	if c.op == opApproval && c.name == "met" {
+func (m *Machine) wordsOf(c condition.Condition) string {
+	if reflect.DeepEqual(c, condition.ApprovalMet()) {
 		return m.agreement.Approval.String()
 	}
 	return c.String()
-}
-
-// bindGuard differs from bind in what the zero condition means.
-func (m *Machine) bindGuard(c Condition) guard {
-	if c.IsZero() {
-		c = All()
-	}
-	return m.bind(c)
 }
 
 // runner is one looplab machine with what its callback needs to see. looplab's
@@ -147,8 +143,8 @@ func (r *runner) guard(_ context.Context, e *fsm.Event) {
 	if r.to = e.Dst; r.now == nil {
 		return
 	}
-	if g := &r.m.guards[r.rule]; g.eval(r.now) != Met {
-		e.Cancel(&unmetError{reasons: g.unmet(r.now, r.m.lifecycle.Rules[r.rule].ID, nil)})
+	if r.m.guards[r.rule].Eval(r.now) != condition.Met {
+		e.Cancel(&unmetError{reasons: r.now.unmet(r.rule)})
 	}
 }
 
@@ -210,7 +206,7 @@ func (m *Machine) probe() error {
 			}
 			row[s] = next
 			if ok != slices.Contains(rule.From, state) || ok && m.lifecycle.States[next] != rule.destination(state) {
-				return fieldErr(ruleField(rule.ID), "looplab/fsm takes it from %s to another state than the rule says", state)
+				return field.Errorf(ruleField(rule.ID), "looplab/fsm takes it from %s to another state than the rule says", state)
 			}
 		}
 		m.next = append(m.next, row)
@@ -283,4 +279,4 @@ func (m *Machine) findGrounds(rule int, did Reason) []Reason {
 	return []Reason{did, {Code: ReasonMet, Rule: r.ID, Detail: m.guardWords[rule]}}
 }
 
-func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", clip(id)) }
+func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", field.Clip(id)) }

@@ -3,6 +3,10 @@ package dealstate
 import (
 	"fmt"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // situation is all that the fold carries from one event to the next.
@@ -14,22 +18,22 @@ type situation struct {
 	now       time.Time // the instant last reached
 	actor     int       // the party of the event at hand, or -1
 	revision  int
-	approved  bitset // on the current revision
-	rejected  bitset
-	performed bitset
-	acts      []act     // by party: its last act of consent
-	nearest   []*entry  // by party: the best report of approval that was not an act
-	done      []*entry  // by commitment
-	disputes  []*entry  // open ones, in their order
-	verdict   Verdict   // of the approval condition
-	met       time.Time // since when it is met; zero: it is not
-	inForce   time.Time // since when a state is held in which the term runs
-	trigger   time.Time // when the condition was met that led there
+	approved  bitset.Set // on the current revision
+	rejected  bitset.Set
+	performed bitset.Set
+	acts      []act             // by party: its last act of consent
+	nearest   []*entry          // by party: the best report of approval that was not an act
+	done      []*entry          // by commitment
+	disputes  []*entry          // open ones, in their order
+	verdict   condition.Verdict // of the approval condition
+	met       time.Time         // since when it is met; zero: it is not
+	inForce   time.Time         // since when a state is held in which the term runs
+	trigger   time.Time         // when the condition was met that led there
 	clocks    [numClocks]setting
 	fired     [numClocks]time.Time // the due instants that have been seen to
 	agreed    bool                 // a negotiation is on record for this round
 	warnings  []Reason
-	scratch   bitset // room for undoing a new revision
+	scratch   bitset.Set // room for undoing a new revision
 }
 
 // act is a party's approval, rejection or withdrawal, and of which revision.
@@ -61,7 +65,7 @@ func (c setting) due(parties int) time.Time {
 		if due.IsZero() {
 			due = x.until
 		}
-		due = earliest(due, x.until)
+		due = instant.Earliest(due, x.until)
 	}
 	return due
 }
@@ -96,8 +100,8 @@ func (c setting) extended(party int, until time.Time) setting {
 
 func newSituation(m *Machine) situation {
 	n := len(m.agreement.Parties)
-	s := situation{m: m, approved: newBitset(n), rejected: newBitset(n), scratch: make(bitset, 2*len(newBitset(n))),
-		performed: newBitset(len(m.agreement.Commitments)),
+	s := situation{m: m, approved: bitset.New(n), rejected: bitset.New(n), scratch: make(bitset.Set, 2*len(bitset.New(n))),
+		performed: bitset.New(len(m.agreement.Commitments)),
 		acts:      make([]act, n), nearest: make([]*entry, n), done: make([]*entry, len(m.agreement.Commitments))}
 	s.reset()
 	return s
@@ -111,7 +115,7 @@ func (s *situation) reset() {
 	clear(s.acts)
 	clear(s.nearest)
 	clear(s.done)
-	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: Pending,
+	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: condition.Pending,
 		approved: s.approved, rejected: s.rejected, performed: s.performed, scratch: s.scratch,
 		acts: s.acts, nearest: s.nearest, done: s.done, disputes: s.disputes[:0], warnings: s.warnings[:0]}
 	s.clocks[deadlineClock].base = s.m.agreement.Deadline
@@ -152,14 +156,49 @@ func (s *situation) start(clock int, delay *Delay) {
 	}
 }
 
-func (s *situation) isDue(clock int) bool {
+// A situation is what conditions are judged by: see condition.Situation.
+
+func (s *situation) Approved() condition.Set  { return s.approved }
+func (s *situation) Rejected() condition.Set  { return s.rejected }
+func (s *situation) Performed() condition.Set { return s.performed }
+func (s *situation) Actor() int               { return s.actor }
+
+// IsDue reports whether a clock is due.
+func (s *situation) IsDue(clock int) bool {
 	due := s.dueAt(clock)
 	return !due.IsZero() && !due.After(s.now)
 }
 
+// lackCodes says which reason each lack of a condition is. What lacks an approval
+// may be a rejection, or an approval of an earlier revision: outstanding sees to it.
+var lackCodes = [...]ReasonCode{
+	condition.LackApproval:    ReasonNotApproved,
+	condition.LackMore:        ReasonMore,
+	condition.LackCount:       ReasonCount,
+	condition.LackWeight:      ReasonShare,
+	condition.LackPerformance: ReasonNotPerformed,
+	condition.LackOther:       ReasonGuard,
+}
+
+// unmet lists every reason why a rule's guard is not met.
+func (s *situation) unmet(rule int) []Reason {
+	lacks := s.m.guards[rule].Unmet(s, nil)
+	if len(lacks) == 0 {
+		return nil
+	}
+	reasons := make([]Reason, len(lacks))
+	for i, lack := range lacks {
+		reasons[i] = Reason{Code: lackCodes[lack.Lack], Rule: s.m.lifecycle.Rules[rule].ID,
+			Subject: lack.Name, Detail: lack.Words, Have: lack.Have, Need: lack.Need}
+		if lack.Lack == condition.LackApproval {
+			s.outstanding(lack.Index, &reasons[i])
+		}
+	}
+	return reasons
+}
+
 // outstanding says why a party's approval does not stand.
-func (s *situation) outstanding(party int, rule string) Reason {
-	r := Reason{Code: ReasonNotApproved, Rule: rule, Subject: s.m.agreement.Parties[party].ID}
+func (s *situation) outstanding(party int, r *Reason) {
 	last := s.acts[party]
 	switch s.standing(party) {
 	case StandingRejected:
@@ -167,15 +206,14 @@ func (s *situation) outstanding(party int, rule string) Reason {
 	case StandingStale:
 		r.Code, r.Event, r.Have, r.Need = ReasonStale, last.entry.ID, int64(last.revision), int64(s.revision)
 	}
-	return r
 }
 
 func (s *situation) standing(party int) Standing {
 	last := s.acts[party]
 	switch {
-	case s.approved.has(party):
+	case s.approved.Has(party):
 		return StandingApproved
-	case s.rejected.has(party):
+	case s.rejected.Has(party):
 		return StandingRejected
 	case last.entry == nil:
 		return StandingOutstanding
@@ -187,7 +225,8 @@ func (s *situation) standing(party int) Standing {
 	return StandingOutstanding // a rejection of an earlier revision
 }
 
-func (s *situation) approvalWords(party int) string {
+// Standing says how a party stands.
+func (s *situation) Standing(party int) string {
 	id := s.m.agreement.Parties[party].ID
 	switch s.standing(party) {
 	case StandingApproved:

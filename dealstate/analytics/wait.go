@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // Wait is the time for which a deal awaited one party's approval.
@@ -73,7 +74,7 @@ func NewWaits(m *dealstate.Machine) *Waits {
 // openStates are those that an approval can change. A rule for when the
 // condition is not met takes a deal back; it awaits nobody.
 func openStates(l dealstate.Lifecycle) map[dealstate.State]bool {
-	back := dealstate.Not(dealstate.ApprovalMet()).String()
+	back := condition.Not(condition.ApprovalMet()).String()
 	open := map[dealstate.State]bool{}
 	for _, r := range l.Rules {
 		for _, from := range r.From {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // noTime is an instant that does not come. Instants inside a life are
@@ -305,7 +306,7 @@ func (l *life) beginsAnew() {
 
 // judge notes when the approval condition comes to be met, and by whom.
 func (l *life) judge(who int) {
-	met := l.cursor.Verdict() == dealstate.Met
+	met := l.cursor.Verdict() == condition.Met
 	if met == l.met {
 		return
 	}

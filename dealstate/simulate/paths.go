@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // Search says what to explore. The zero Search tries every act of [Alphabet],
@@ -239,7 +240,7 @@ func (x *explorer) checkLaw(from int, to node) {
 	if x.Counterexample != nil || is != dealstate.StateImplemented || pastBinding(was) {
 		return
 	}
-	if x.Implemented++; x.next.Verdict() == dealstate.Met {
+	if x.Implemented++; x.next.Verdict() == condition.Met {
 		return
 	}
 	s := x.next.Snapshot()

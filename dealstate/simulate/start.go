@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // Start is where a simulation or an exploration sets out: an instant in a
@@ -50,7 +51,7 @@ func Present(d *dealstate.Deal, v dealstate.View) Start {
 			s.asked[party] = s.now // nobody recorded that the text was put to it
 		}
 	}
-	if s.met = w.met; s.met.IsZero() && s.cursor.Verdict() == dealstate.Met {
+	if s.met = w.met; s.met.IsZero() && s.cursor.Verdict() == condition.Met {
 		s.met = s.now
 	}
 	for e := range d.Events() {

@@ -2,7 +2,6 @@ package dealstate_test
 
 import (
 	"fmt"
-	"math"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -335,87 +334,6 @@ func TestLostConditionAfterAnActMeansRejected(t *testing.T) {
 	}
 }
 
-// needs finds how many of n parties of weight 1 it takes.
-func needs(t *testing.T, n int, c condition.Condition) int64 {
-	t.Helper()
-	a := club(n, c)
-	for i := range a.Parties {
-		a.Parties[i].Weight = 1
-	}
-	m, err := dealstate.Compile(a)
-	require.NoError(t, err)
-	return m.NewDeal(dealstate.Strict).Now().Approval.Need
-}
-
-func TestFractionOfPartiesIsRoundedUpExactly(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		parties int
-		min     condition.Threshold
-		need    int64
-	}{
-		{166, condition.Fraction(2, 3), 111}, // WTO Agreement, article X:3, Fisheries Subsidies
-		{164, condition.Fraction(2, 3), 110}, // the same, Trade Facilitation
-		{3, condition.Fraction(2, 3), 2},
-		{100, condition.Percent(55), 55},
-		{101, condition.Percent(55), 56},
-		{20, condition.Percent(55), 11},
-		{3, condition.Fraction(1, 3), 1},
-		{3, condition.Fraction(333_333_333, 1_000_000_000), 1},
-		{3, condition.Fraction(333_333_334, 1_000_000_000), 2},
-		{7, condition.Percent(100), 7},
-		{7, condition.AtLeast(7), 7},
-		{9_999, condition.Fraction(math.MaxInt64, math.MaxInt64), 9_999},
-		{9_999, condition.Fraction(1, math.MaxInt64), 1},
-	} {
-		require.Equal(t, c.need, needs(t, c.parties, condition.Count(c.min, "")), "%s of %d", c.min, c.parties)
-		require.Equal(t, c.need, needs(t, c.parties, condition.Share(c.min, "", 0)), "%s of the weight of %d", c.min, c.parties)
-	}
-}
-
-// shared tells how a share stands once p0 has approved.
-func shared(t *testing.T, c condition.Condition, weights ...int64) condition.Finding {
-	t.Helper()
-	a := club(len(weights), c)
-	for i, w := range weights {
-		a.Parties[i].Weight = w
-	}
-	s, _ := told(t, a, "", "06-01 approve p0")
-	return s.Approval
-}
-
-func TestShareIsExactAtItsBoundary(t *testing.T) {
-	t.Parallel()
-	half := int64(1) << 62
-	for name, c := range map[string]struct {
-		min     condition.Threshold
-		total   int64
-		weights []int64
-		want    condition.Verdict
-	}{
-		"55 of 100":              {condition.Percent(55), 0, []int64{55, 45}, condition.Met},
-		"54 of 100":              {condition.Percent(55), 0, []int64{54, 46}, condition.Pending},
-		"54.999... of 100":       {condition.Percent(55), 0, []int64{549_999_999, 450_000_001}, condition.Pending},
-		"55 of a total of 100":   {condition.Percent(55), 100, []int64{55, 10}, condition.Met},
-		"55 of a total of 101":   {condition.Percent(55), 101, []int64{55, 10}, condition.Pending},
-		"half of 2^63-1":         {condition.Fraction(1, 2), 0, []int64{half, half - 1}, condition.Met},
-		"half of 2^63-1, barely": {condition.Fraction(1, 2), 0, []int64{half - 1, half}, condition.Pending},
-		"half of a total":        {condition.Fraction(1, 2), math.MaxInt64, []int64{half, 1}, condition.Met},
-		"all of it":              {condition.Fraction(1, 1), 0, []int64{math.MaxInt64, 0}, condition.Met},
-		"the weight itself":      {condition.AtLeast(math.MaxInt64), 0, []int64{math.MaxInt64}, condition.Met},
-		"odd fractions":          {condition.Fraction(math.MaxInt64-1, math.MaxInt64), 0, []int64{math.MaxInt64 - 1, 1}, condition.Met},
-	} {
-		got := shared(t, condition.Share(c.min, "", c.total), c.weights...)
-		require.Equal(t, c.want, got.Verdict, "%s: %s", name, got)
-	}
-}
-
-func TestShareIsNeverRoundedUpForTheReader(t *testing.T) {
-	t.Parallel()
-	got := shared(t, condition.Share(condition.Percent(55), "", 0), 549_999_999, 450_000_001)
-	require.Equal(t, "54.99 % of the 55 % of the weight needed", got.Text)
-}
-
 func TestAPartyThatRejectedIsAwaitedWhileTheConditionIsPending(t *testing.T) {
 	t.Parallel()
 	c := condition.Count(condition.AtLeast(2), "")
@@ -502,26 +420,4 @@ func TestPartyThatRejectedMayStillApproveWhileTheDealIsOpen(t *testing.T) {
 	a := club(3, condition.Count(condition.AtLeast(2), ""))
 	s, _ := told(t, a, "", "06-01 reject p0\n06-02 approve p1\n06-03 approve p0")
 	require.Equal(t, dealstate.StateApproved, s.State)
-}
-
-func TestEachConditionSaysItselfInWords(t *testing.T) {
-	t.Parallel()
-	for want, c := range map[string]condition.Condition{
-		"every party has approved":                               {},
-		"us has approved":                                        condition.Approved("us"),
-		"us has not approved":                                    condition.Not(condition.Approved("us")),
-		"us has approved and china has approved":                 condition.All(condition.Approved("us"), condition.Approved("china")),
-		"nothing is asked":                                       condition.All(),
-		"nothing would do":                                       condition.Any(),
-		"a has approved or (b has approved and c is performed)":  condition.Any(condition.Approved("a"), condition.All(condition.Approved("b"), condition.Performed("c"))),
-		"at least 2/3 of the parties have approved":              condition.Count(condition.Fraction(2, 3), ""),
-		"at least 6 of the parties in asean have approved":       condition.Count(condition.AtLeast(6), "asean"),
-		"at least 55% of the weight of the parties has approved": condition.Share(condition.Percent(55), "", 0),
-		"the approval condition is met":                          condition.ApprovalMet(),
-		"the deadline clock is not due":                          condition.Not(condition.Due("deadline")),
-		"it is an act of us":                                     condition.ActOf("us"),
-		"not (a has approved or the approval condition is lost)": condition.Not(condition.Any(condition.Approved("a"), condition.ApprovalLost())),
-	} {
-		require.Equal(t, want, c.String())
-	}
 }

@@ -102,27 +102,6 @@ func TestLifecycleWithoutRulesComesBackAsItWas(t *testing.T) {
 	roundTrip(t, a)
 }
 
-func TestConditionsComeBackAsTheyWere(t *testing.T) {
-	t.Parallel()
-	for _, c := range []condition.Condition{
-		condition.Approved("us"), condition.Performed("c"), condition.All(), condition.Any(),
-		condition.All(condition.Approved("us"), condition.Any(condition.Approved("a"), condition.Not(condition.Approved("b")))),
-		condition.Count(condition.AtLeast(0), ""), condition.Count(condition.Fraction(2, 3), "asean"),
-		condition.Share(condition.Percent(55), "", math.MaxInt64), condition.Share(condition.AtLeast(math.MaxInt64), "g", 0),
-		condition.ApprovalMet(), condition.ApprovalLost(), condition.ActOf("us"),
-		condition.Due("deadline"), condition.Due("effect"), condition.Due("term"),
-	} {
-		roundTrip(t, c)
-	}
-}
-
-func TestThresholdTextIsKeptByteForByte(t *testing.T) {
-	t.Parallel()
-	for _, text := range []string{"0", "6", "9223372036854775807", `"2/3"`, `"4/6"`, `"0/1"`, `"50%"`, `"55.5%"`, `"0.000000001%"`, `"100%"`, `"0%"`} {
-		same[condition.Threshold](t, text)
-	}
-}
-
 func TestDelaysComeBackAsTheyWere(t *testing.T) {
 	t.Parallel()
 	for _, d := range []dealstate.Delay{{}, {Days: 30}, {Months: 12_000, Days: 366_000, FirstOfMonth: 12_000},

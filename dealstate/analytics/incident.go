@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Class says what sort of thing went wrong, or was put right.
@@ -33,7 +34,7 @@ func (c Class) String() string {
 // MarshalText writes the class's word.
 func (c Class) MarshalText() ([]byte, error) {
 	if c.String() == "" {
-		return nil, fieldErr("class", "%d is unknown", c)
+		return nil, field.Errorf("class", "%d is unknown", c)
 	}
 	return []byte(c.String()), nil
 }
@@ -42,7 +43,7 @@ func (c Class) MarshalText() ([]byte, error) {
 func (c *Class) UnmarshalText(text []byte) error {
 	i := slices.Index(classWords[:], string(text))
 	if i < 1 {
-		return fieldErr("class", "%q is unknown; want one of %s", clip(string(text)), strings.Join(classWords[1:], ", "))
+		return field.Errorf("class", "%q is unknown; want one of %s", field.Clip(string(text)), strings.Join(classWords[1:], ", "))
 	}
 	*c = Class(i)
 	return nil

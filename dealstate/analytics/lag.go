@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Lag sums up how long after the act its reports came in: recorded less
@@ -43,9 +44,9 @@ type told struct {
 func (l *Lags) Add(e dealstate.Event) error {
 	switch {
 	case e.Kind.String() == "":
-		return fieldErr("kind", "missing or unknown")
+		return field.Errorf("kind", "missing or unknown")
 	case e.At.IsZero():
-		return fieldErr("at", "missing")
+		return field.Errorf("at", "missing")
 	case e.Recorded.IsZero():
 		e.Recorded = e.At
 	}

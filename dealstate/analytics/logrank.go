@@ -3,6 +3,8 @@ package analytics
 import (
 	"math"
 	"strconv"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // LogRankTest is the result of comparing two groups of lifetimes. Small P speaks
@@ -44,7 +46,7 @@ func LogRank(a, b []Lifetime) (LogRankTest, error) {
 	var t LogRankTest
 	both(tally(a), tally(b), len(a), len(b), t.at)
 	if t.Variance == 0 {
-		return LogRankTest{}, fieldErr("a", "at no event were both groups at risk and somebody left over, so that nothing can be compared")
+		return LogRankTest{}, field.Errorf("a", "at no event were both groups at risk and somebody left over, so that nothing can be compared")
 	}
 	gap := float64(t.Observed[0]) - t.Expected[0]
 	t.ChiSquare = gap * gap / t.Variance

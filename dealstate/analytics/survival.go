@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Curve is the Kaplan–Meier estimate of how many are still waiting after how
@@ -65,13 +67,13 @@ func KaplanMeier(lives []Lifetime) (Curve, error) {
 	return curve, nil
 }
 
-func checkLives(field string, lives []Lifetime) error {
+func checkLives(at string, lives []Lifetime) error {
 	if len(lives) == 0 {
-		return fieldErr(field, "none; want at least one")
+		return field.Errorf(at, "none; want at least one")
 	}
 	for i, l := range lives {
 		if !(l.Time >= 0) || math.IsInf(l.Time, 0) {
-			return fieldErr(fmt.Sprintf("%s[%d].time", field, i), "%g; want a finite time that is not negative", l.Time)
+			return field.Errorf(fmt.Sprintf("%s[%d].time", at, i), "%g; want a finite time that is not negative", l.Time)
 		}
 	}
 	return nil
@@ -166,9 +168,9 @@ func (i Interval) Cells() []string {
 func (c Curve) Band(level float64, scale Scale) ([]Interval, error) {
 	switch {
 	case !(level > 0 && level < 1):
-		return nil, fieldErr("level", "%g is out of range; want more than 0 and less than 1", level)
+		return nil, field.Errorf("level", "%g is out of range; want more than 0 and less than 1", level)
 	case scale != Linear && scale != LogLog:
-		return nil, fieldErr("scale", "%d is unknown; want Linear or LogLog", scale)
+		return nil, field.Errorf("scale", "%d is unknown; want Linear or LogLog", scale)
 	}
 	z := math.Sqrt2 * math.Erfinv(level)
 	band := make([]Interval, len(c))

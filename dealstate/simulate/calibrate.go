@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Fit turns recorded spells, of which at least one has ended, into a wait:
@@ -105,11 +106,11 @@ func Calibrate(a dealstate.Agreement, spells []Spell, fit Fit) (Model, error) {
 func checkSpells(spells, ofParties []Spell) error {
 	for _, s := range spells {
 		if s.Length() < 0 {
-			return fieldErr("spells", "one of %q in %q ends before it begins", s.Party, s.Deal)
+			return field.Errorf("spells", "one of %q in %q ends before it begins", s.Party, s.Deal)
 		}
 	}
 	if !anyEnded(ofParties) {
-		return fieldErr("spells", "none of the %d of a party has ended; want at least one, or a model of your own", len(ofParties))
+		return field.Errorf("spells", "none of the %d of a party has ended; want at least one, or a model of your own", len(ofParties))
 	}
 	return nil
 }
@@ -201,14 +202,14 @@ type Score struct {
 // all, or for a P that is no probability.
 func ScoreForecasts(forecasts []Forecast) (Score, error) {
 	if len(forecasts) == 0 {
-		return Score{}, fieldErr("forecasts", "none; want at least one")
+		return Score{}, field.Errorf("forecasts", "none; want at least one")
 	}
 	n := float64(len(forecasts))
 	s := Score{Forecasts: len(forecasts)}
 	rate := 0.0
 	for _, f := range forecasts {
 		if !(f.P >= 0 && f.P <= 1) {
-			return Score{}, fieldErr("p", "%g of %q is no probability; want 0 to 1", f.P, f.Question)
+			return Score{}, field.Errorf("p", "%g of %q is no probability; want 0 to 1", f.P, f.Question)
 		}
 		x := 0.0
 		if f.Happened {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Options say how much to simulate. Only Until is required.
@@ -43,21 +44,21 @@ const (
 func (o Options) validate(now time.Time) error {
 	switch {
 	case o.Lives < 0 || o.Lives > maxLives:
-		return fieldErr("lives", "%d is out of range; want 1 to %d, or 0 for %d", o.Lives, maxLives, defaultLives)
+		return field.Errorf("lives", "%d is out of range; want 1 to %d, or 0 for %d", o.Lives, maxLives, defaultLives)
 	case !o.Until.After(now):
-		return fieldErr("until", "%s is not after the start, %s", say(o.Until), say(now))
+		return field.Errorf("until", "%s is not after the start, %s", say(o.Until), say(now))
 	case float64(o.Until.Sub(now)) > longest:
-		return fieldErr("until", "%s is more than 73 years after the start", say(o.Until))
+		return field.Errorf("until", "%s is more than 73 years after the start", say(o.Until))
 	case !(o.Level >= 0 && o.Level < 1):
-		return fieldErr("level", "%g is out of range; want more than 0 and less than 1, or 0 for 0.95", o.Level)
+		return field.Errorf("level", "%g is out of range; want more than 0 and less than 1, or 0 for 0.95", o.Level)
 	case o.Workers < 0 || o.Workers > maxWorkers:
-		return fieldErr("workers", "%d is out of range; want 1 to %d, or 0 for one a CPU", o.Workers, maxWorkers)
+		return field.Errorf("workers", "%d is out of range; want 1 to %d, or 0 for one a CPU", o.Workers, maxWorkers)
 	case len(o.Dates) > maxDates:
-		return fieldErr("dates", "%d of them; want at most %d", len(o.Dates), maxDates)
+		return field.Errorf("dates", "%d of them; want at most %d", len(o.Dates), maxDates)
 	}
 	for i, d := range o.Dates {
 		if d.Before(now) || d.After(o.Until) {
-			return fieldErr(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", say(d))
+			return field.Errorf(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", say(d))
 		}
 	}
 	return nil

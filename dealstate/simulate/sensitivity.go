@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Target is a question with a yes or no: has the deal come to the state by the
@@ -44,10 +45,10 @@ type Influence struct {
 // parameter; errors are those of [Run].
 func Sensitivity(ctx context.Context, s Start, m Model, o Options, t Target, step float64) ([]Influence, error) {
 	if !(step > 0 && step < 1) {
-		return nil, fieldErr("step", "%g is out of range; want more than 0 and less than 1", step)
+		return nil, field.Errorf("step", "%g is out of range; want more than 0 and less than 1", step)
 	}
 	if s.machine != nil && !slices.Contains(s.machine.Lifecycle().States, t.State) {
-		return nil, fieldErr("target.state", "%q is not a state of this deal", t.State)
+		return nil, field.Errorf("target.state", "%q is not a state of this deal", t.State)
 	}
 	base, err := newPlan(s, m, o)
 	if err != nil {

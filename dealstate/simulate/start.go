@@ -5,6 +5,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Start is where a simulation or an exploration sets out: an instant in a
@@ -85,10 +86,10 @@ func (s Start) Snapshot() dealstate.Snapshot {
 
 func (s Start) validate() error {
 	if s.machine == nil {
-		return fieldErr("start", "the zero Start; make one with Beginning or Present")
+		return field.Errorf("start", "the zero Start; make one with Beginning or Present")
 	}
 	if s.now.IsZero() {
-		return fieldErr("start", "no instant; give Beginning one, or Present a deal with an event or a view with AsOf")
+		return field.Errorf("start", "no instant; give Beginning one, or Present a deal with an event or a view with AsOf")
 	}
 	return nil
 }

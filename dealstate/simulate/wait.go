@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Wait is how long something takes: a probability distribution of a span of
@@ -202,20 +204,20 @@ func days(ns float64) string {
 	return fmt.Sprintf("%.3g days", ns/float64(24*time.Hour))
 }
 
-func (w Wait) validate(field string) error {
+func (w Wait) validate(at string) error {
 	switch {
 	case w.family == never:
 		return nil
 	case w.family == empirical && len(w.ended) == 0:
-		return fieldErr(field, "none of the recorded waits has ended; want at least one, or another distribution")
+		return field.Errorf(at, "none of the recorded waits has ended; want at least one, or another distribution")
 	case w.family == empirical && w.ended[0] < 0:
-		return fieldErr(field, "a recorded wait ends before it begins")
+		return field.Errorf(at, "a recorded wait ends before it begins")
 	case w.family == fixed && !(w.scale >= 0 && w.scale <= longest):
-		return fieldErr(field, "%s is out of range; want 0 to 73 years", days(w.scale))
+		return field.Errorf(at, "%s is out of range; want 0 to 73 years", days(w.scale))
 	case w.family != fixed && !(w.scale > 0 && w.scale <= longest):
-		return fieldErr(field, "%s is out of range; want more than 0, up to 73 years", days(w.scale))
+		return field.Errorf(at, "%s is out of range; want more than 0, up to 73 years", days(w.scale))
 	case (w.family == weibull || w.family == logNormal) && !(w.shape > 0 && w.shape <= 100):
-		return fieldErr(field, "shape %g is out of range; want more than 0, up to 100", w.shape)
+		return field.Errorf(at, "shape %g is out of range; want more than 0, up to 100", w.shape)
 	}
 	return nil
 }

@@ -159,14 +159,7 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 
 // some names the first few of the parties.
 func (s Snapshot) some(ids []string) string {
-	var names []string
-	for i, id := range ids {
-		if i == mostListed {
-			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(ids)-i)
-		}
-		names = append(names, s.label(id))
-	}
-	return strings.Join(names, ", ")
+	return phrase.Some(len(ids), func(i int) string { return s.label(ids[i]) })
 }
 
 // heaviest gives the parties awaited, those of most weight first.

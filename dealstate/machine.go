@@ -3,7 +3,6 @@ package dealstate
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
 
@@ -98,14 +97,6 @@ func (m *Machine) indexNames() {
 	for i, c := range m.agreement.Commitments {
 		m.commitments[c.ID] = i
 	}
-}
-
-// wordsOf says a guard, with the approval condition spelled out.
-func (m *Machine) wordsOf(c condition.Condition) string {
-	if reflect.DeepEqual(c, condition.ApprovalMet()) {
-		return m.agreement.Approval.String()
-	}
-	return c.String()
 }
 
 // runner is one looplab machine with what its callback needs to see. looplab's

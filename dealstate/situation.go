@@ -1,7 +1,6 @@
 package dealstate
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
@@ -156,58 +155,6 @@ func (s *situation) start(clock int, delay *Delay) {
 	}
 }
 
-// A situation is what conditions are judged by: see condition.Situation.
-
-func (s *situation) Approved() condition.Set  { return s.approved }
-func (s *situation) Rejected() condition.Set  { return s.rejected }
-func (s *situation) Performed() condition.Set { return s.performed }
-func (s *situation) Actor() int               { return s.actor }
-
-// IsDue reports whether a clock is due.
-func (s *situation) IsDue(clock int) bool {
-	due := s.dueAt(clock)
-	return !due.IsZero() && !due.After(s.now)
-}
-
-// lackCodes says which reason each lack of a condition is. What lacks an approval
-// may be a rejection, or an approval of an earlier revision: outstanding sees to it.
-var lackCodes = [...]ReasonCode{
-	condition.LackApproval:    ReasonNotApproved,
-	condition.LackMore:        ReasonMore,
-	condition.LackCount:       ReasonCount,
-	condition.LackWeight:      ReasonShare,
-	condition.LackPerformance: ReasonNotPerformed,
-	condition.LackOther:       ReasonGuard,
-}
-
-// unmet lists every reason why a rule's guard is not met.
-func (s *situation) unmet(rule int) []Reason {
-	lacks := s.m.guards[rule].Unmet(s, nil)
-	if len(lacks) == 0 {
-		return nil
-	}
-	reasons := make([]Reason, len(lacks))
-	for i, lack := range lacks {
-		reasons[i] = Reason{Code: lackCodes[lack.Lack], Rule: s.m.lifecycle.Rules[rule].ID,
-			Subject: lack.Name, Detail: lack.Words, Have: lack.Have, Need: lack.Need}
-		if lack.Lack == condition.LackApproval {
-			s.outstanding(lack.Index, &reasons[i])
-		}
-	}
-	return reasons
-}
-
-// outstanding says why a party's approval does not stand.
-func (s *situation) outstanding(party int, r *Reason) {
-	last := s.acts[party]
-	switch s.standing(party) {
-	case StandingRejected:
-		r.Code, r.Event = ReasonRejectedBy, last.entry.ID
-	case StandingStale:
-		r.Code, r.Event, r.Have, r.Need = ReasonStale, last.entry.ID, int64(last.revision), int64(s.revision)
-	}
-}
-
 func (s *situation) standing(party int) Standing {
 	last := s.acts[party]
 	switch {
@@ -223,20 +170,4 @@ func (s *situation) standing(party int) Standing {
 		return StandingWithdrawn
 	}
 	return StandingOutstanding // a rejection of an earlier revision
-}
-
-// Standing says how a party stands.
-func (s *situation) Standing(party int) string {
-	id := s.m.agreement.Parties[party].ID
-	switch s.standing(party) {
-	case StandingApproved:
-		return id + " has approved"
-	case StandingRejected:
-		return id + " has rejected it"
-	case StandingStale:
-		return fmt.Sprintf("%s has approved an earlier revision", id)
-	case StandingWithdrawn:
-		return id + " has withdrawn its approval"
-	}
-	return id + " has not approved"
 }

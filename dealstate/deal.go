@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"time"
 )
 
 // Deal is one deal with its log of events. It is safe for concurrent use.
@@ -21,13 +20,6 @@ type Deal struct {
 	now  *folding // after the last event
 	past history  // what led there
 	outlook
-}
-
-// outlook is the last instant of which the log speaks, and what the clocks do
-// until then after the last event.
-type outlook struct {
-	last time.Time
-	tail []step
 }
 
 // New compiles the agreement and opens a deal on it under the [Strict]
@@ -136,153 +128,8 @@ func (d *Deal) Check(e Event) (Decision, error) {
 	return p.decision, err
 }
 
-// isNext reports whether the event is new and folds after all others, with
-// nothing known against it, and with no plan on record that the clocks have yet
-// to reach.
-func (d *Deal) isNext(e *Event) bool {
-	if n := len(d.log.entries); n > 0 && d.log.entries[n-1].At.After(d.last) {
-		return false
-	}
-	return e.Kind != Retract && d.log.isTail(e) && d.log.find(e.ID) == nil && !d.log.refs[e.ID]
-}
-
-// append takes one step, on an entry that the log has just kept. Nothing in it
-// is proportional to the parties or to the log.
-func (d *Deal) append(in *entry, decision *Decision) {
-	d.move(d.now, d.step(d.now, in, decision))
-}
-
-// step has the folding, or a copy of it, take one more entry. Revised are the
-// clocks that fire only now, or no more.
-func (d *Deal) step(f *folding, in *entry, decision *Decision) outlook {
-	f.horizon = in.after(d.last)
-	made := f.takeAll(in)
-	then := f.outlook()
-	*decision = d.machine.decision(f.steps[made])
-	if len(d.tail)+len(then.tail) > 0 || len(f.steps) > 1 {
-		decision.Revised = d.machine.revisions(d.tail, slices.Concat(f.steps, then.tail), in)
-	}
-	return then
-}
-
-// move makes the folding the deal's own, and its steps the latest.
-func (d *Deal) move(f *folding, then outlook) {
-	d.past.add(f.steps...)
-	f.steps = f.steps[:0]
-	d.now, d.outlook = f, then
-}
-
-// replace makes a folding of the whole log the deal's own.
-func (d *Deal) replace(f *folding) {
-	d.past, f.steps = history{f.steps}, nil
-	d.now, d.outlook = f, f.outlook()
-}
-
-// plan is what recording an event would lead to.
-type plan struct {
-	decision Decision
-	keep     func() // nil: nothing to keep
-}
-
-// plan finds out what recording the event would lead to, on a copy.
-func (d *Deal) plan(e *Event, of names) (plan, error) {
-	switch again, err := d.log.repeats(d.machine, e); {
-	case err != nil:
-		return plan{}, err
-	case again:
-		return plan{decision: d.duplicate(e.ID)}, nil
-	case d.isNext(e):
-		return d.planNext(newEntry(e, of)), nil
-	}
-	return d.planLate(newEntry(e, of)), nil
-}
-
-// planNext takes one step on a copy of the situation.
-func (d *Deal) planNext(in *entry) plan {
-	var p plan
-	f := d.now.copied()
-	then := d.step(f, in, &p.decision)
-	p.keep = func() {
-		d.log.append(in)
-		d.move(f, then)
-	}
-	return p
-}
-
-// planLate folds the log with the entry in it, and compares.
-func (d *Deal) planLate(in *entry) plan {
-	l := d.log.with(in)
-	f := l.replayAll(d.machine, d.policy)
-	at := slices.IndexFunc(f.steps, func(st step) bool { return st.entry == in })
-	decision := d.machine.decision(f.steps[at])
-	before, after := slices.Concat(d.steps()...), slices.Concat(f.steps, f.outlook().tail)
-	decision.Revised = d.machine.revisions(before, after, in)
-	return plan{decision: decision, keep: func() {
-		d.log = l
-		d.replace(f)
-	}}
-}
-
 // steps are all up to the last instant on record, whatever the deal goes on to.
 func (d *Deal) steps() history { return append(slices.Clone(d.past), d.tail) }
-
-// duplicate answers as the first time, but for the outcome.
-func (d *Deal) duplicate(id string) Decision {
-	for st := range d.past.all() {
-		if st.entry != nil && st.entry.ID == id {
-			return d.machine.decision(st).Repeated()
-		}
-	}
-	panic("dealstate: " + id + " is in the log, and nothing was decided on it")
-}
-
-// revisions pairs the steps before with those after, and keeps the pairs that
-// differ: first in the order after, then those that vanished.
-func (m *Machine) revisions(before, after []step, added *entry) []Revision {
-	was := make(map[stepKey]step, len(before))
-	for _, st := range before {
-		was[st.key()] = st
-	}
-	var out []Revision
-	for _, now := range after {
-		old, had := was[now.key()]
-		delete(was, now.key())
-		switch {
-		case now.entry == added:
-		case !had:
-			out = append(out, Revision{Now: m.decision(now)})
-		case !now.same(old):
-			out = append(out, Revision{Was: m.decision(old), Now: m.decision(now)})
-		}
-	}
-	for _, st := range before {
-		if _, left := was[st.key()]; left {
-			out = append(out, Revision{Was: m.decision(st)})
-		}
-	}
-	return out
-}
-
-// stepKey finds the same event, or the same clock at the same instant, in
-// another folding.
-type stepKey struct {
-	entry *entry
-	clock Kind
-	at    time.Time
-}
-
-func (st step) key() stepKey {
-	if st.entry != nil {
-		return stepKey{entry: st.entry}
-	}
-	return stepKey{clock: st.kind, at: st.instant()}
-}
-
-// same reports whether two steps on one event come to the same, for the same
-// reasons.
-func (st step) same(o step) bool {
-	return slices.Equal(st.why, o.why) && st.outcome == o.outcome && st.rule == o.rule && st.from == o.from && st.to == o.to && st.revision == o.revision
-}
 
 // At says where the deal stands in the view.
 func (d *Deal) At(v View) Snapshot {
@@ -308,40 +155,6 @@ func (d *Deal) Now() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.settled().snapshot(View{Policy: d.policy})
-}
-
-// settled lets the clocks run, on a copy, up to the last instant on record.
-func (d *Deal) settled() *folding {
-	f := d.now.copied()
-	f.advance(d.last)
-	return f
-}
-
-// copied gives a folding that goes on from here, and leaves this one as it is.
-func (f *folding) copied() *folding {
-	c := *f
-	c.situation, c.steps = f.clone(), nil
-	return &c
-}
-
-// outlook says what is left to happen up to the horizon.
-func (f *folding) outlook() outlook {
-	o := outlook{last: f.horizon}
-	if clock, due := f.nextClock(); clock >= 0 && !due.After(o.last) {
-		c := f.copied()
-		c.advance(o.last)
-		o.tail = c.steps
-	}
-	return o
-}
-
-// after is the last instant of which the log speaks, with this entry in it.
-func (e *entry) after(last time.Time) time.Time {
-	last = latest(last, e.Recorded)
-	if e.Modality == Asserted {
-		last = latest(last, e.At)
-	}
-	return last
 }
 
 // Awaiting lists the parties of [Snapshot.Awaiting] after everything on record,

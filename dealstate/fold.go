@@ -21,44 +21,6 @@ type folding struct {
 	known   map[string]bool   // ids on record, where there are retracts at all
 }
 
-// step is a decision in its short form: what a Decision says, as indexes.
-type step struct {
-	entry    *entry   // nil: a clock
-	why      []Reason // a clock's first reason holds its instant
-	revision int32
-	rule     int16 // -1: none fired
-	from, to int16
-	kind     Kind
-	outcome  Outcome
-}
-
-func (m *Machine) decision(st step) Decision {
-	d := Decision{Deal: m.agreement.ID, Kind: st.kind, At: st.instant(), Outcome: st.outcome, Revision: int(st.revision), Reasons: st.why,
-		From: m.lifecycle.States[st.from], To: m.lifecycle.States[st.to]}
-	if st.entry != nil {
-		d.Event, d.Party = st.entry.ID, m.partyID(st.entry)
-	}
-	if st.rule >= 0 {
-		d.Rule = m.lifecycle.Rules[st.rule].ID
-	}
-	return d
-}
-
-func (st *step) instant() time.Time {
-	if st.entry != nil {
-		return st.entry.At
-	}
-	return st.why[0].At
-}
-
-func (m *Machine) decided(steps []step) []Decision {
-	out := make([]Decision, len(steps))
-	for i, st := range steps {
-		out[i] = m.decision(st)
-	}
-	return out
-}
-
 // take lets the clocks run up to the event, and then decides on it. What lies
 // beyond the horizon is a plan: it says nothing of how late it is.
 func (f *folding) take(e *entry) {
@@ -179,85 +141,6 @@ func (f *folding) decide(e *entry) step {
 	return d
 }
 
-// warnEarly flags approvals dated before the text that they approve was
-// agreed. Real records hold such dates, so they stand.
-func (f *folding) warnEarly(e *entry) {
-	if f.agreed {
-		return
-	}
-	f.agreed = true
-	for _, a := range f.acts {
-		if a.entry != nil && a.entry.Kind == Approve && a.revision == f.revision && a.entry.At.Before(e.At) {
-			f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: a.entry.ID, At: a.entry.At, Detail: "the negotiation it rests on (" + e.ID + ")"})
-		}
-	}
-}
-
-// warnBeforeEffect flags an entry into force before the date that the
-// agreement's own delay gives: perhaps a provisional application.
-func (f *folding) warnBeforeEffect(e *entry) {
-	if due := f.dueAt(effectClock); due.After(e.At) {
-		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + sayInstant(due)})
-	}
-}
-
-// aside says whether an event is kept as evidence only, and why.
-func (f *folding) aside(e *entry) ([]Reason, bool) {
-	by, void := f.voided[e.ID]
-	counts := f.policy.Counts(e.Kind, e.Role)
-	if !void && e.Modality == Asserted && counts && e.Kind != Note && e.Kind != Retract {
-		return nil, false
-	}
-	var why []Reason
-	if void {
-		why = append(why, Reason{Code: ReasonRetracted, Event: by})
-	}
-	if e.Modality != Asserted {
-		why = append(why, Reason{Code: ReasonModality, Detail: e.Modality.String()})
-	}
-	if !counts {
-		why = append(why, Reason{Code: ReasonPolicy, Subject: f.policy.Name, Detail: e.Role.String()})
-	}
-	switch {
-	case e.Kind == Note:
-		why = append(why, Reason{Code: ReasonNote})
-	case e.Kind == Retract && f.circle[e.ID]:
-		why = append(why, Reason{Code: ReasonCircular})
-	case e.Kind == Retract && !f.known[e.ref()]:
-		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
-	}
-	return why, len(why) > 0
-}
-
-// remember keeps the report of an approval that comes nearest to counting.
-func (f *folding) remember(e *entry) {
-	if e.Kind != Approve || !nearer(e, f.nearest[e.party]) {
-		return
-	}
-	if _, void := f.voided[e.ID]; !void {
-		f.nearest[e.party] = e
-	}
-}
-
-// nearer ranks evidence: what is asserted before what is conditional, planned
-// or denied; then the voice nearest to the act; then the latest.
-func nearer(e, than *entry) bool {
-	if than == nil {
-		return true
-	}
-	if a, b := hedge(e.Modality), hedge(than.Modality); a != b {
-		return a < b
-	}
-	if e.Role != than.Role {
-		return e.Role < than.Role
-	}
-	return true // folded in order, so e is the later one
-}
-
-func hedge(m Modality) int {
-	return [...]int{Asserted: 0, Conditional: 1, Planned: 2, Denied: 3}[m]
-}
-
 // follow moves along a rule.
 func (f *folding) follow(d *step, rule int, by string) {
 	from, next := f.state, f.m.next[rule][f.state]
@@ -324,56 +207,4 @@ func (f *folding) judge() {
 		f.start(effectClock, f.m.agreement.Effect)
 	}
 	f.verdict = verdict
-}
-
-// refusal gathers every reason why no rule takes the event. Where its kind
-// leads to the very state that the deal is in, or to one long passed, it says
-// nothing new.
-func (f *folding) refusal(e *entry) (Outcome, []Reason) {
-	rules := f.m.tried[e.Kind][f.state]
-	if len(rules) == 0 && (f.m.leadsTo[e.Kind][f.state] || f.isOldNews(e.Kind)) {
-		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
-	}
-	if len(rules) == 0 {
-		if f.quiet {
-			return Refused, nil
-		}
-		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
-	}
-	if e.Kind == Implement && e.Role == Instrument {
-		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
-	}
-	if f.quiet {
-		return Refused, nil
-	}
-	var why []Reason
-	for _, r := range rules {
-		for _, reason := range f.unmet(r) {
-			if !slices.ContainsFunc(why, reason.sameBut) {
-				why = append(why, reason)
-			}
-		}
-	}
-	return Refused, why
-}
-
-// isOldNews reports whether the deal has long passed what is reported: another
-// account of the talks, once they have borne fruit.
-func (f *folding) isOldNews(kind Kind) bool {
-	past := f.m.runs[effectClock][f.state] || f.isInForce()
-	return past && (kind == Negotiate || kind == Submit)
-}
-
-func (f *folding) unmet(rule int) []Reason {
-	if f.live {
-		_, why, _ := f.m.live(rule, f.state, &f.situation)
-		return why
-	}
-	return f.m.guards[rule].unmet(&f.situation, f.m.lifecycle.Rules[rule].ID, nil)
-}
-
-// sameBut reports whether two reasons differ in nothing but their rule.
-func (r Reason) sameBut(o Reason) bool {
-	o.Rule = r.Rule
-	return r == o
 }

@@ -3,6 +3,44 @@ package dealstate
 // The standard lifecycles are tables. Both have the same frame; they differ in
 // what it means that some have approved and some have not.
 
+// StandardLifecycle gives the lifecycle of an agreement that brings none:
+// [TwoParty] for two parties that must both approve, else [ManyParty], in which
+// two parties still part for good when one of them leaves.
+func (a Agreement) StandardLifecycle() Lifecycle {
+	if len(a.Parties) != 2 {
+		return ManyParty()
+	}
+	if a.asksBoth() {
+		return TwoParty(a.Parties[0], a.Parties[1])
+	}
+	return manyParty(denounce)
+}
+
+// asksBoth reports whether the condition is that both of two parties approve,
+// however it is written.
+func (a Agreement) asksBoth() bool {
+	if a.Approval.asksPerformance() || a.checkGuard("approval", a.Approval, false) != nil {
+		return false
+	}
+	m := &Machine{agreement: a}
+	m.indexNames()
+	g, s := m.bind(a.Approval), newSituation(m)
+	for _, who := range []uint64{0b00, 0b01, 0b10, 0b11} {
+		s.approved[0] = who
+		if (g.eval(&s) == Met) != (who == 0b11) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a Agreement) lifecycle() Lifecycle {
+	if a.Lifecycle != nil {
+		return *a.Lifecycle
+	}
+	return a.StandardLifecycle()
+}
+
 // TwoParty is the lifecycle of a deal that both its parties must approve. The
 // states between are named after the approver who is still awaited.
 func TwoParty(a, b Party) Lifecycle {

@@ -10,6 +10,12 @@ import (
 // State names one state of a deal.
 type State string
 
+const (
+	maxStates = 250
+	maxRules  = 2_000
+	maxOrder  = 1_000_000
+)
+
 // The states of the standard lifecycles. A deal of two parties has besides one
 // state an approver still awaited, such as awaiting_xi_approval.
 const (
@@ -74,37 +80,6 @@ type Lifecycle struct {
 	Rules   []Rule
 }
 
-// StandardLifecycle gives the lifecycle of an agreement that brings none:
-// [TwoParty] for two parties that must both approve, else [ManyParty], in which
-// two parties still part for good when one of them leaves.
-func (a Agreement) StandardLifecycle() Lifecycle {
-	if len(a.Parties) != 2 {
-		return ManyParty()
-	}
-	if a.asksBoth() {
-		return TwoParty(a.Parties[0], a.Parties[1])
-	}
-	return manyParty(denounce)
-}
-
-// asksBoth reports whether the condition is that both of two parties approve,
-// however it is written.
-func (a Agreement) asksBoth() bool {
-	if a.Approval.asksPerformance() || a.checkGuard("approval", a.Approval, false) != nil {
-		return false
-	}
-	m := &Machine{agreement: a}
-	m.indexNames()
-	g, s := m.bind(a.Approval), newSituation(m)
-	for _, who := range []uint64{0b00, 0b01, 0b10, 0b11} {
-		s.approved[0] = who
-		if (g.eval(&s) == Met) != (who == 0b11) {
-			return false
-		}
-	}
-	return true
-}
-
 // checkOrders refuses what the JSON form would not take.
 func (l Lifecycle) checkOrders() error {
 	for _, r := range l.Rules {
@@ -122,13 +97,6 @@ func (l Lifecycle) clone() Lifecycle {
 		l.Rules[i].From = slices.Clone(l.Rules[i].From)
 	}
 	return l
-}
-
-func (a Agreement) lifecycle() Lifecycle {
-	if a.Lifecycle != nil {
-		return *a.Lifecycle
-	}
-	return a.StandardLifecycle()
 }
 
 // MarshalJSON writes the lifecycle.
@@ -156,12 +124,6 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 	o.integer("order", int64(r.Order))
 	return o.done()
 }
-
-const (
-	maxStates = 250
-	maxRules  = 2_000
-	maxOrder  = 1_000_000
-)
 
 // UnmarshalJSON reads what MarshalJSON writes; [Compile] examines it.
 func (l *Lifecycle) UnmarshalJSON(data []byte) error {

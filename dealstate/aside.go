@@ -2,7 +2,7 @@ package dealstate
 
 // aside says whether an event is kept as evidence only, and why.
 func (f *folding) aside(e *entry) ([]Reason, bool) {
-	by, void := f.voided[e.ID]
+	by, void := f.voids.by[e.ID]
 	counts := f.policy.Counts(e.Kind, e.Role)
 	if !void && e.Modality == Asserted && counts && e.Kind != Note && e.Kind != Retract {
 		return nil, false
@@ -20,9 +20,9 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 	switch {
 	case e.Kind == Note:
 		why = append(why, Reason{Code: ReasonNote})
-	case e.Kind == Retract && f.circle[e.ID]:
+	case e.Kind == Retract && f.voids.circular[e.ID]:
 		why = append(why, Reason{Code: ReasonCircular})
-	case e.Kind == Retract && !f.known[e.ref()]:
+	case e.Kind == Retract && !f.voids.known[e.ref()]:
 		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
 	}
 	return why, len(why) > 0
@@ -33,7 +33,7 @@ func (f *folding) remember(e *entry) {
 	if e.Kind != Approve || !nearer(e, f.nearest[e.party]) {
 		return
 	}
-	if _, void := f.voided[e.ID]; !void {
+	if _, void := f.voids.by[e.ID]; !void {
 		f.nearest[e.party] = e
 	}
 }

@@ -17,8 +17,9 @@ type Deal struct {
 
 	mu   sync.RWMutex
 	log  *log
-	now  *folding // after the last event
-	past history  // what led there
+	now  *folding // after the last event; it records into made
+	made trail    // what the last event led to; empty between calls
+	past history  // what led to now
 	outlook
 }
 
@@ -38,8 +39,9 @@ func New(a Agreement) (*Deal, error) {
 // is Strict.
 func (m *Machine) NewDeal(p Policy) *Deal {
 	p = p.named()
-	return &Deal{machine: m, policy: p, log: newLog(),
-		now: &folding{situation: newSituation(m), policy: p, live: true}}
+	d := &Deal{machine: m, policy: p, log: newLog()}
+	d.now = &folding{situation: newSituation(m), policy: p, move: (*Machine).moveByLooplab, recorder: &d.made}
+	return d
 }
 
 // Load opens a deal with a whole log, in any order, and folds it once: for a
@@ -52,8 +54,9 @@ func (m *Machine) Load(p Policy, events iter.Seq2[Event, error]) (*Deal, error) 
 		return nil, err
 	}
 	d := m.NewDeal(p)
-	d.log = l
-	d.replace(l.replayAll(m, d.policy))
+	f, made := l.replayAll(m, d.policy)
+	d.log, d.past = l, history{made}
+	d.adopt(f, f.outlook())
 	return d, nil
 }
 
@@ -79,9 +82,9 @@ func (d *Deal) Record(e Event) (decision Decision, err error) {
 		d.append(d.log.keep(&e, of), &decision)
 		return decision, nil
 	}
-	p, err := d.plan(&e, of)
-	if p.keep != nil {
-		p.keep()
+	p, err := d.propose(&e, of)
+	if p.accept != nil {
+		p.accept()
 	}
 	return p.decision, err
 }
@@ -98,7 +101,7 @@ func (d *Deal) Apply(e Event) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p, err := d.plan(&e, of)
+	p, err := d.propose(&e, of)
 	if err != nil {
 		return err
 	}
@@ -109,8 +112,8 @@ func (d *Deal) Apply(e Event) error {
 			return &Refusal{Decision: p.decision}
 		}
 	}
-	if p.keep != nil {
-		p.keep()
+	if p.accept != nil {
+		p.accept()
 	}
 	return nil
 }
@@ -124,19 +127,28 @@ func (d *Deal) Check(e Event) (Decision, error) {
 	}
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	p, err := d.plan(&e, of)
+	p, err := d.propose(&e, of)
 	return p.decision, err
 }
 
-// steps are all up to the last instant on record, whatever the deal goes on to.
-func (d *Deal) steps() history { return append(slices.Clone(d.past), d.tail) }
+// decided is all up to the last instant on record, whatever the deal goes on to.
+func (d *Deal) decided() history { return append(slices.Clone(d.past), d.tail) }
+
+// append decides on an entry that the log has just kept. Nothing in it is
+// proportional to the parties or to the log.
+func (d *Deal) append(in *entry, decision *Decision) {
+	d.outlook = d.decideNext(d.now, &d.made, in, decision)
+	d.past.add(d.made.all...)
+	d.made.all = d.made.all[:0]
+}
 
 // At says where the deal stands in the view.
 func (d *Deal) At(v View) Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	return d.log.replay(d.machine, v).snapshot(v)
+	f, _ := d.log.replay(d.machine, v)
+	return f.snapshot(v)
 }
 
 // Replay says where the deal stands in the view, and what each event and clock
@@ -145,8 +157,8 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f := d.log.replay(d.machine, v)
-	return f.snapshot(v), d.machine.decided(f.steps)
+	f, made := d.log.replay(d.machine, v)
+	return f.snapshot(v), d.machine.decisions(made)
 }
 
 // Now says where the deal stands after everything on record, under its own
@@ -154,7 +166,9 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 func (d *Deal) Now() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.settled().snapshot(View{Policy: d.policy})
+	f := d.now.copied(nil)
+	f.advance(d.last) // what the clocks do after the last event
+	return f.snapshot(View{Policy: d.policy})
 }
 
 // Awaiting lists the parties of [Snapshot.Awaiting] after everything on record,
@@ -176,11 +190,11 @@ func (d *Deal) Explain() string { return d.Now().Explain() }
 // sees the deal as it was when the loop began.
 func (d *Deal) Decisions() iter.Seq[Decision] {
 	d.mu.RLock()
-	steps := d.steps()
+	all := d.decided()
 	d.mu.RUnlock()
 	return func(yield func(Decision) bool) {
-		for st := range steps.all() {
-			if !yield(d.machine.decision(st)) {
+		for of := range all.all() {
+			if !yield(d.machine.decision(of)) {
 				return
 			}
 		}

@@ -2,8 +2,9 @@ package dealstate
 
 import "time"
 
-// step is a decision in its short form: what a Decision says, as indexes.
-type step struct {
+// decided is a [Decision] in compact form: what it says, as indexes into its
+// machine. It never changes.
+type decided struct {
 	entry    *entry   // nil: a clock
 	why      []Reason // a clock's first reason holds its instant
 	revision int32
@@ -13,29 +14,29 @@ type step struct {
 	outcome  Outcome
 }
 
-func (m *Machine) decision(st step) Decision {
-	d := Decision{Deal: m.agreement.ID, Kind: st.kind, At: st.instant(), Outcome: st.outcome, Revision: int(st.revision), Reasons: st.why,
-		From: m.lifecycle.States[st.from], To: m.lifecycle.States[st.to]}
-	if st.entry != nil {
-		d.Event, d.Party = st.entry.ID, m.partyID(st.entry)
+func (m *Machine) decision(d decided) Decision {
+	full := Decision{Deal: m.agreement.ID, Kind: d.kind, At: d.instant(), Outcome: d.outcome, Revision: int(d.revision), Reasons: d.why,
+		From: m.lifecycle.States[d.from], To: m.lifecycle.States[d.to]}
+	if d.entry != nil {
+		full.Event, full.Party = d.entry.ID, m.partyID(d.entry)
 	}
-	if st.rule >= 0 {
-		d.Rule = m.lifecycle.Rules[st.rule].ID
+	if d.rule >= 0 {
+		full.Rule = m.lifecycle.Rules[d.rule].ID
 	}
-	return d
+	return full
 }
 
-func (st *step) instant() time.Time {
-	if st.entry != nil {
-		return st.entry.At
+func (m *Machine) decisions(all []decided) []Decision {
+	full := make([]Decision, len(all))
+	for i, d := range all {
+		full[i] = m.decision(d)
 	}
-	return st.why[0].At
+	return full
 }
 
-func (m *Machine) decided(steps []step) []Decision {
-	out := make([]Decision, len(steps))
-	for i, st := range steps {
-		out[i] = m.decision(st)
+func (d *decided) instant() time.Time {
+	if d.entry != nil {
+		return d.entry.At
 	}
-	return out
+	return d.why[0].At
 }

@@ -5,45 +5,47 @@ import (
 	"time"
 )
 
-// folding is a situation on its way along a log, under one policy. A live one
-// lets looplab take each transition; any other takes it from the table that
-// looplab filled.
+// folding is a situation on its way along a log, under one policy. Whoever
+// makes it owns it; each event that it takes changes it.
 type folding struct {
 	situation
-	policy  Policy
-	horizon time.Time // the instant looked at
-	live    bool
-	quiet   bool              // keep no steps, and give no reasons
-	tell    func(step)        // instead of keeping them
-	voided  map[string]string // retracted event: by which retract
-	steps   []step            // what was decided
-	circle  map[string]bool   // retracts that void one another
-	known   map[string]bool   // ids on record, where there are retracts at all
+	policy   Policy
+	voids    voids     // which events of the log are void
+	horizon  time.Time // the instant looked at
+	move     mover
+	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
 }
 
-// take lets the clocks run up to the event, and then decides on it. What lies
-// beyond the horizon is a plan: it says nothing of how late it is.
-func (f *folding) take(e *entry) {
+// mover takes a transition of a rule whose guard is met, and gives the state to
+// which it leads: [Machine.moveByTable] or [Machine.moveByLooplab].
+type mover func(m *Machine, rule, state int) (next int)
+
+// recorder is told of each decision, of an event or of a clock, in their order.
+type recorder interface {
+	record(decided)
+}
+
+// trail is the recorder that keeps what it is told.
+type trail struct {
+	all []decided
+}
+
+func (t *trail) record(d decided) { t.all = append(t.all, d) }
+
+// take lets the clocks run up to the event, decides on it, and then lets a
+// delay of no time pass. What lies beyond the horizon is a plan: it says
+// nothing of how late it is.
+func (f *folding) take(e *entry) decided {
 	f.advance(earliest(e.At, f.horizon))
-	f.keep(f.decide(e))
-}
-
-// takeAll also lets a delay of no time pass. It gives the place of the event's
-// own step.
-func (f *folding) takeAll(e *entry) (made int) {
-	f.take(e)
-	made = len(f.steps) - 1
+	d := f.decide(e)
+	f.record(d)
 	f.advance(earliest(e.At, f.horizon))
-	return made
+	return d
 }
 
-func (f *folding) keep(st step) {
-	switch {
-	case f.quiet:
-	case f.tell != nil:
-		f.tell(st)
-	default:
-		f.steps = append(f.steps, st)
+func (f *folding) record(d decided) {
+	if f.recorder != nil {
+		f.recorder.record(d)
 	}
 }
 
@@ -81,12 +83,12 @@ func (f *folding) nextClock() (clock int, due time.Time) {
 func (f *folding) fire(clock Kind, at time.Time) {
 	f.now, f.actor = at, -1
 	if rule, ok := f.choose(clock); ok {
-		st := step{kind: clock, from: int16(f.state)}
-		if !f.quiet {
-			st.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
+		d := decided{kind: clock, from: int16(f.state)}
+		if f.recorder != nil {
+			d.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
 		}
-		f.follow(&st, rule, clock.String())
-		f.keep(st)
+		f.follow(&d, rule, clock.String())
+		f.record(d)
 	}
 }
 
@@ -101,9 +103,9 @@ func (f *folding) choose(on Kind) (rule int, ok bool) {
 }
 
 // decide says what one event does, and does it.
-func (f *folding) decide(e *entry) step {
+func (f *folding) decide(e *entry) decided {
 	f.actor = int(e.party)
-	d := step{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	d := decided{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
 		f.remember(e)
@@ -134,19 +136,16 @@ func (f *folding) decide(e *entry) step {
 	case Implement:
 		f.warnBeforeEffect(e)
 	}
-	if !f.quiet {
+	if f.recorder != nil {
 		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
 	f.follow(&d, rule, e.ID)
 	return d
 }
 
-// follow moves along a rule.
-func (f *folding) follow(d *step, rule int, by string) {
-	from, next := f.state, f.m.next[rule][f.state]
-	if f.live {
-		next = f.mustFollow(rule)
-	}
+// follow moves along a rule, whose guard was just found to be met.
+func (f *folding) follow(d *decided, rule int, by string) {
+	from, next := f.state, f.move(f.m, rule, f.state)
 	if next != from {
 		f.state, f.since, f.by = next, f.now, by
 		f.enter(from, d)
@@ -155,17 +154,8 @@ func (f *folding) follow(d *step, rule int, by string) {
 	d.outcome, d.rule, d.to, d.revision = Applied, int16(rule), int16(f.state), int32(f.revision)
 }
 
-// mustFollow has looplab take a rule whose guard was just found to be met.
-func (f *folding) mustFollow(rule int) int {
-	next, why, ok := f.m.live(rule, f.state, &f.situation)
-	if !ok {
-		panic("dealstate: looplab refused rule " + f.m.lifecycle.Rules[rule].ID + ": " + joinReasons(why))
-	}
-	return next
-}
-
 // enter does what coming to a state brings with it.
-func (f *folding) enter(from int, d *step) {
+func (f *folding) enter(from int, d *decided) {
 	if runs := f.m.runs[termClock]; runs[f.state] && !runs[from] {
 		f.inForce, f.trigger = f.now, f.met
 		f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })

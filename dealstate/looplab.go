@@ -11,12 +11,11 @@ import (
 // goroutines at once, so runners are pooled and each belongs to one caller at a
 // time.
 type runner struct {
-	m     *Machine
-	fsm   *fsm.FSM
-	state int // that the fsm is in
-	rule  int
-	now   *situation // nil while probing: every guard is let through
-	to    string     // where looplab says that the rule leads
+	m       *Machine
+	fsm     *fsm.FSM
+	state   int     // that the fsm is in
+	verdict Verdict // of the guard of the rule that is fired
+	to      string  // where looplab says that the rule leads
 }
 
 func newRunner(m *Machine) *runner {
@@ -32,44 +31,34 @@ func newRunner(m *Machine) *runner {
 	return r
 }
 
-// unmetError carries the reasons of a guard through looplab.
-type unmetError struct{ reasons []Reason }
-
-func (e *unmetError) Error() string { return joinReasons(e.reasons) }
-
+// guard is looplab's callback before each transition: a rule whose guard is
+// unmet is cancelled, and looplab stays where it is.
 func (r *runner) guard(_ context.Context, e *fsm.Event) {
-	if r.to = e.Dst; r.now == nil {
-		return
-	}
-	if g := &r.m.guards[r.rule]; g.eval(r.now) != Met {
-		e.Cancel(&unmetError{reasons: g.unmet(r.now, r.m.lifecycle.Rules[r.rule].ID, nil)})
+	r.to = e.Dst
+	if r.verdict != Met {
+		e.Cancel()
 	}
 }
 
-// fire asks looplab to take the rule from the state. Ok is false when looplab
-// has no such transition, or when the guard cancelled it, for the reasons given.
-func (r *runner) fire(rule, state int, now *situation) (next int, why []Reason, ok bool) {
-	r.rule, r.now = rule, now
+// fire asks looplab to take the rule from the state, with the verdict of the
+// rule's guard. Ok is false when looplab has no such transition, and when the
+// guard is unmet.
+func (r *runner) fire(rule, state int, verdict Verdict) (next int, ok bool) {
+	r.verdict = verdict
 	if r.state != state {
 		r.fsm.SetState(string(r.m.lifecycle.States[state]))
 		r.state = state
 	}
 	// No caller's context: looplab v1.0.3 stays locked in mid-transition when
 	// its context is cancelled under way.
-	err := r.fsm.Event(context.Background(), r.m.lifecycle.Rules[rule].ID)
-	r.now = nil
-	switch err := err.(type) {
+	switch r.fsm.Event(context.Background(), r.m.lifecycle.Rules[rule].ID).(type) {
 	case nil:
 		r.state = r.m.stateOf(r.to, rule, state)
-		return r.state, nil, true
+		return r.state, true
 	case fsm.NoTransitionError: // a rule that stays in its state
-		return state, nil, true
-	case fsm.CanceledError:
-		if unmet, is := err.Err.(*unmetError); is {
-			return state, unmet.reasons, false
-		}
+		return state, true
 	}
-	return state, nil, false
+	return state, false
 }
 
 // stateOf gives looplab's state as an index. The table's guess saves a look-up.
@@ -82,11 +71,21 @@ func (m *Machine) stateOf(name string, rule, state int) int {
 	return m.states[State(name)]
 }
 
-// live fires one rule on a pooled runner. A runner that panicked is not put
+// fire fires one rule on a pooled runner. A runner that panicked is not put
 // back, for looplab may hold its lock.
-func (m *Machine) live(rule, state int, now *situation) (int, []Reason, bool) {
+func (m *Machine) fire(rule, state int, verdict Verdict) (next int, ok bool) {
 	r := m.runners.Get().(*runner)
-	next, why, ok := r.fire(rule, state, now)
+	next, ok = r.fire(rule, state, verdict)
 	m.runners.Put(r)
-	return next, why, ok
+	return next, ok
+}
+
+// moveByLooplab has looplab take the transition. It cannot refuse: the rule was
+// found among those of the state, and its guard is met.
+func (m *Machine) moveByLooplab(rule, state int) (next int) {
+	next, ok := m.fire(rule, state, Met)
+	if !ok {
+		panic("dealstate: looplab refused rule " + m.lifecycle.Rules[rule].ID + " in state " + string(m.lifecycle.States[state]))
+	}
+	return next
 }

@@ -2,28 +2,29 @@ package dealstate
 
 import "time"
 
-// outlook is the last instant of which the log speaks, and what the clocks do
-// until then after the last event.
+// outlook is how a deal goes on after its last event: the last instant of which
+// its log speaks, and what the clocks do until then. Each new event replaces it.
 type outlook struct {
 	last time.Time
-	tail []step
+	tail []decided
 }
 
-// outlook says what is left to happen up to the horizon.
+// outlook lets the clocks run up to the horizon, on a copy.
 func (f *folding) outlook() outlook {
 	o := outlook{last: f.horizon}
 	if clock, due := f.nextClock(); clock >= 0 && !due.After(o.last) {
-		c := f.copied()
-		c.advance(o.last)
-		o.tail = c.steps
+		var tail trail
+		f.copied(&tail).advance(o.last)
+		o.tail = tail.all
 	}
 	return o
 }
 
-// copied gives a folding that goes on from here, and leaves this one as it is.
-func (f *folding) copied() *folding {
+// copied gives a folding that goes on from here and tells the recorder, and
+// leaves this one as it is.
+func (f *folding) copied(to recorder) *folding {
 	c := *f
-	c.situation, c.steps = f.clone(), nil
+	c.situation, c.recorder = f.clone(), to
 	return &c
 }
 
@@ -34,11 +35,4 @@ func (e *entry) after(last time.Time) time.Time {
 		last = latest(last, e.At)
 	}
 	return last
-}
-
-// settled lets the clocks run, on a copy, up to the last instant on record.
-func (d *Deal) settled() *folding {
-	f := d.now.copied()
-	f.advance(d.last)
-	return f
 }

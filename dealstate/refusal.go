@@ -11,7 +11,7 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
 	}
 	if len(rules) == 0 {
-		if f.quiet {
+		if f.recorder == nil {
 			return Refused, nil
 		}
 		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
@@ -19,12 +19,12 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 	if e.Kind == Implement && e.Role == Instrument {
 		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
 	}
-	if f.quiet {
+	if f.recorder == nil {
 		return Refused, nil
 	}
 	var why []Reason
 	for _, r := range rules {
-		for _, reason := range f.unmet(r) {
+		for _, reason := range f.m.guards[r].unmet(&f.situation, f.m.lifecycle.Rules[r].ID, nil) {
 			if !slices.ContainsFunc(why, reason.sameBut) {
 				why = append(why, reason)
 			}
@@ -38,14 +38,6 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 func (f *folding) isOldNews(kind Kind) bool {
 	past := f.m.runs[effectClock][f.state] || f.isInForce()
 	return past && (kind == Negotiate || kind == Submit)
-}
-
-func (f *folding) unmet(rule int) []Reason {
-	if f.live {
-		_, why, _ := f.m.live(rule, f.state, &f.situation)
-		return why
-	}
-	return f.m.guards[rule].unmet(&f.situation, f.m.lifecycle.Rules[rule].ID, nil)
 }
 
 // sameBut reports whether two reasons differ in nothing but their rule.

@@ -16,8 +16,8 @@ func (m *Machine) Fold(events []Event, v View) (Snapshot, []Decision, error) {
 		return Snapshot{}, nil, err
 	}
 	v = v.or(Strict)
-	f := l.replay(m, v)
-	return f.snapshot(v), m.decided(f.steps), nil
+	f, all := l.replay(m, v)
+	return f.snapshot(v), m.decisions(all), nil
 }
 
 func withoutErrors(events []Event) iter.Seq2[Event, error] {
@@ -30,11 +30,10 @@ func withoutErrors(events []Event) iter.Seq2[Event, error] {
 	}
 }
 
-// replay folds what the view knows, up to its instant.
-func (l *log) replay(m *Machine, v View) *folding {
-	f := &folding{situation: newSituation(m), policy: v.Policy}
-	l.retractions(f, v)
-	f.steps = make([]step, 0, len(l.entries)+numClocks)
+// replay folds what the view knows, up to its instant, by the table.
+func (l *log) replay(m *Machine, v View) (*folding, []decided) {
+	made := l.trail()
+	f := &folding{situation: newSituation(m), policy: v.Policy, voids: l.voids(v), move: (*Machine).moveByTable, recorder: made}
 	if f.horizon = v.AsOf; f.horizon.IsZero() {
 		f.horizon = l.last(v)
 	}
@@ -44,20 +43,22 @@ func (l *log) replay(m *Machine, v View) *folding {
 		}
 	}
 	f.advance(f.horizon)
-	return f
+	return f, made.all
 }
 
 // replayAll folds the whole log through looplab, and lets no clock run beyond
 // the last event.
-func (l *log) replayAll(m *Machine, p Policy) *folding {
-	f := &folding{situation: newSituation(m), policy: p, live: true, horizon: l.last(View{})}
-	l.retractions(f, View{})
-	f.steps = make([]step, 0, len(l.entries)+numClocks)
+func (l *log) replayAll(m *Machine, p Policy) (*folding, []decided) {
+	made := l.trail()
+	f := &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), horizon: l.last(View{}), move: (*Machine).moveByLooplab, recorder: made}
 	for _, e := range l.entries {
-		f.takeAll(e)
+		f.take(e)
 	}
-	return f
+	return f, made.all
 }
+
+// trail has room for a decision on each event and, as a rule, each clock.
+func (l *log) trail() *trail { return &trail{all: make([]decided, 0, len(l.entries)+numClocks)} }
 
 // last is the last instant of which the known log speaks.
 func (l *log) last(v View) time.Time {

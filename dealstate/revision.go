@@ -5,17 +5,18 @@ import (
 	"time"
 )
 
-// revisions pairs the steps before with those after, and keeps the pairs that
-// differ: first in the order after, then those that vanished.
-func (m *Machine) revisions(before, after []step, added *entry) []Revision {
-	was := make(map[stepKey]step, len(before))
-	for _, st := range before {
-		was[st.key()] = st
+// revisions pairs the decisions before with those after, and gives the pairs
+// that differ: first in the order after, then those that vanished. What was
+// decided on the added event is no revision.
+func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
+	was := make(map[decidedOn]decided, len(before))
+	for _, d := range before {
+		was[d.on()] = d
 	}
 	var out []Revision
 	for _, now := range after {
-		old, had := was[now.key()]
-		delete(was, now.key())
+		old, had := was[now.on()]
+		delete(was, now.on())
 		switch {
 		case now.entry == added:
 		case !had:
@@ -24,31 +25,30 @@ func (m *Machine) revisions(before, after []step, added *entry) []Revision {
 			out = append(out, Revision{Was: m.decision(old), Now: m.decision(now)})
 		}
 	}
-	for _, st := range before {
-		if _, left := was[st.key()]; left {
-			out = append(out, Revision{Was: m.decision(st)})
+	for _, d := range before {
+		if _, left := was[d.on()]; left {
+			out = append(out, Revision{Was: m.decision(d)})
 		}
 	}
 	return out
 }
 
-// stepKey finds the same event, or the same clock at the same instant, in
-// another folding.
-type stepKey struct {
+// decidedOn is what was decided upon: an event, or a clock at an instant. It
+// finds the same in another folding of the log.
+type decidedOn struct {
 	entry *entry
 	clock Kind
 	at    time.Time
 }
 
-func (st step) key() stepKey {
-	if st.entry != nil {
-		return stepKey{entry: st.entry}
+func (d decided) on() decidedOn {
+	if d.entry != nil {
+		return decidedOn{entry: d.entry}
 	}
-	return stepKey{clock: st.kind, at: st.instant()}
+	return decidedOn{clock: d.kind, at: d.instant()}
 }
 
-// same reports whether two steps on one event come to the same, for the same
-// reasons.
-func (st step) same(o step) bool {
-	return slices.Equal(st.why, o.why) && st.outcome == o.outcome && st.rule == o.rule && st.from == o.from && st.to == o.to && st.revision == o.revision
+// same reports whether two decisions come to the same, for the same reasons.
+func (d decided) same(o decided) bool {
+	return slices.Equal(d.why, o.why) && d.outcome == o.outcome && d.rule == o.rule && d.from == o.from && d.to == o.to && d.revision == o.revision
 }

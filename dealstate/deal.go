@@ -3,7 +3,6 @@ package dealstate
 import (
 	"iter"
 	"log/slog"
-	"slices"
 	"sync"
 )
 
@@ -12,15 +11,8 @@ import (
 // An event that folds after all others costs one step, through looplab; a late
 // report or a retraction folds the log anew.
 type Deal struct {
-	machine *Machine
-	policy  Policy
-
-	mu   sync.RWMutex
-	log  *log
-	now  *folding // after the last event; it records into made
-	made trail    // what the last event led to; empty between calls
-	past history  // what led to now
-	outlook
+	mu sync.RWMutex // guards all but the machine and the policy, which never change
+	foldedLog
 }
 
 // New compiles the agreement and opens a deal on it under the [Strict]
@@ -38,9 +30,8 @@ func New(a Agreement) (*Deal, error) {
 // Record, Apply and Check decide; a view may ask for another. The zero policy
 // is Strict.
 func (m *Machine) NewDeal(p Policy) *Deal {
-	p = p.named()
-	d := &Deal{machine: m, policy: p, log: newLog()}
-	d.now = &folding{situation: newSituation(m), policy: p, move: (*Machine).moveByLooplab, recorder: &d.made}
+	d := &Deal{foldedLog: foldedLog{machine: m, policy: p.named(), log: newLog()}}
+	d.adopt(&folding{situation: newSituation(m), policy: d.policy, move: (*Machine).moveByLooplab}, outlook{})
 	return d
 }
 
@@ -129,17 +120,6 @@ func (d *Deal) Check(e Event) (Decision, error) {
 	defer d.mu.RUnlock()
 	p, err := d.propose(&e, of)
 	return p.decision, err
-}
-
-// decided is all up to the last instant on record, whatever the deal goes on to.
-func (d *Deal) decided() history { return append(slices.Clone(d.past), d.tail) }
-
-// append decides on an entry that the log has just kept. Nothing in it is
-// proportional to the parties or to the log.
-func (d *Deal) append(in *entry, decision *Decision) {
-	d.outlook = d.decideNext(d.now, &d.made, in, decision)
-	d.past.add(d.made.all...)
-	d.made.all = d.made.all[:0]
 }
 
 // At says where the deal stands in the view.

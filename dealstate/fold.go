@@ -5,33 +5,6 @@ import (
 	"time"
 )
 
-// folding is a situation on its way along a log, under one policy. Whoever
-// makes it owns it; each event that it takes changes it.
-type folding struct {
-	situation
-	policy   Policy
-	voids    voids     // which events of the log are void
-	horizon  time.Time // the instant looked at
-	move     mover
-	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
-}
-
-// mover takes a transition of a rule whose guard is met, and gives the state to
-// which it leads: [Machine.moveByTable] or [Machine.moveByLooplab].
-type mover func(m *Machine, rule, state int) (next int)
-
-// recorder is told of each decision, of an event or of a clock, in their order.
-type recorder interface {
-	record(decided)
-}
-
-// trail is the recorder that keeps what it is told.
-type trail struct {
-	all []decided
-}
-
-func (t *trail) record(d decided) { t.all = append(t.all, d) }
-
 // take lets the clocks run up to the event, decides on it, and then lets a
 // delay of no time pass. What lies beyond the horizon is a plan: it says
 // nothing of how late it is.
@@ -41,12 +14,6 @@ func (f *folding) take(e *entry) decided {
 	f.record(d)
 	f.advance(earliest(e.At, f.horizon))
 	return d
-}
-
-func (f *folding) record(d decided) {
-	if f.recorder != nil {
-		f.recorder.record(d)
-	}
 }
 
 // advance fires every clock due up to and including the instant. A clock due
@@ -178,12 +145,6 @@ func (f *folding) newRound() {
 	if f.isDue(deadlineClock) {
 		f.clocks[deadlineClock] = setting{}
 	}
-}
-
-func (f *folding) revise() {
-	f.revision++
-	clear(f.approved)
-	clear(f.rejected)
 }
 
 // judge notes since when the approval condition is met, and sets the clock that

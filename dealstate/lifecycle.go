@@ -1,5 +1,10 @@
 package dealstate
 
+import (
+	"strings"
+	"unicode"
+)
+
 // The standard lifecycles are tables. Both have the same frame; they differ in
 // what it means that some have approved and some have not.
 
@@ -198,4 +203,25 @@ func guarded(guards []Condition, more ...Condition) Condition {
 		return all[0]
 	}
 	return All(all...)
+}
+
+// AwaitingState names the state of a two-party deal that awaits one approver
+// only: awaiting_xi_approval for an approver Xi. A party that names no approver
+// lends its id.
+func AwaitingState(p Party) State {
+	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
+		if name != "" {
+			return awaiting(name)
+		}
+	}
+	return awaiting(p.ID)
+}
+
+func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
+
+// slug writes a name in lower case, with _ for whatever is neither a letter
+// nor a digit.
+func slug(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.Join(words, "_")
 }

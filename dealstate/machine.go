@@ -1,7 +1,6 @@
 package dealstate
 
 import (
-	"fmt"
 	"sync"
 )
 
@@ -39,5 +38,3 @@ func (m *Machine) Deal() string { return m.agreement.ID }
 // Lifecycle returns a copy of the rules that run it: the agreement's own, or
 // the standard ones.
 func (m *Machine) Lifecycle() Lifecycle { return m.lifecycle.clone() }
-
-func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", clip(id)) }

@@ -20,14 +20,6 @@ func (f *folding) outlook() outlook {
 	return o
 }
 
-// copied gives a folding that goes on from here and tells the recorder, and
-// leaves this one as it is.
-func (f *folding) copied(to recorder) *folding {
-	c := *f
-	c.situation, c.recorder = f.clone(), to
-	return &c
-}
-
 // after is the last instant of which the log speaks, with this entry in it.
 func (e *entry) after(last time.Time) time.Time {
 	last = latest(last, e.Recorded)

@@ -2,9 +2,8 @@ package dealstate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 )
 
 // State names one state of a deal.
@@ -29,27 +28,6 @@ const (
 	StateExpired           State = "expired"
 	StateTerminated        State = "terminated"
 )
-
-// AwaitingState names the state of a two-party deal that awaits one approver
-// only: awaiting_xi_approval for an approver Xi. A party that names no approver
-// lends its id.
-func AwaitingState(p Party) State {
-	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
-		if name != "" {
-			return awaiting(name)
-		}
-	}
-	return awaiting(p.ID)
-}
-
-func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
-
-// slug writes a name in lower case, with _ for whatever is neither a letter
-// nor a digit.
-func slug(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return strings.Join(words, "_")
-}
 
 // Rule is one row of the state machine: on a kind of event, or on a clock, from
 // any of the From states, the deal moves to To if the guard When is met. The
@@ -172,3 +150,5 @@ func (l Lifecycle) ordered(on Kind, from State) []int {
 	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(l.Rules[a].Order, l.Rules[b].Order) })
 	return found
 }
+
+func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", clip(id)) }

@@ -34,11 +34,3 @@ type LineError struct {
 func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
 
 func (e *LineError) Unwrap() error { return e.Err }
-
-// Refusal is the error of [Deal.Apply] for an event that would not take
-// effect. Nothing was kept.
-type Refusal struct {
-	Decision Decision
-}
-
-func (e *Refusal) Error() string { return e.Decision.String() }

@@ -58,10 +58,14 @@ func newAxis(start, earliest, latest time.Time) axis {
 
 // of gives the tick of an instant; the one that ends last before it where it lies
 // between two. Far instants come to the last tick before noTime.
-func (x axis) of(t time.Time) int64 {
+func (x *axis) of(t time.Time) int64 {
 	if x.tick == time.Nanosecond {
 		return min(int64(t.Sub(x.start)), noTime-1)
 	}
+	return x.farOf(t)
+}
+
+func (x *axis) farOf(t time.Time) int64 {
 	rest := int64(t.Nanosecond() - x.start.Nanosecond())
 	if rest < 0 {
 		rest -= int64(x.tick) - 1 // division rounds towards zero
@@ -70,16 +74,20 @@ func (x axis) of(t time.Time) int64 {
 }
 
 // at gives the instant of a tick.
-func (x axis) at(n int64) time.Time {
+func (x *axis) at(n int64) time.Time {
 	if x.tick == time.Nanosecond {
 		return x.start.Add(time.Duration(n))
 	}
+	return x.farAt(n)
+}
+
+func (x *axis) farAt(n int64) time.Time {
 	perSecond := int64(time.Second / x.tick)
 	return time.Unix(x.start.Unix()+n/perSecond, int64(x.start.Nanosecond())+n%perSecond*int64(x.tick)).UTC()
 }
 
 // ticks has a wait count in ticks.
-func (x axis) ticks(w Wait) Wait { return w.Stretched(1 / float64(x.tick)) }
+func (x *axis) ticks(w Wait) Wait { return w.Stretched(1 / float64(x.tick)) }
 
 const (
 	firstYear = 1

@@ -221,7 +221,8 @@ func (s *situation) appendClock(to []byte, clock int) []byte {
 	return append(to, 0)
 }
 
-// appendSpan appends an instant as seen from now; all of the past looks alike.
+// appendSpan appends an instant as seen from now, in seconds and nanoseconds, which
+// hold any span: a time.Duration ends at 292 years. All of the past looks alike.
 func (s *situation) appendSpan(to []byte, t time.Time) []byte {
 	switch {
 	case t.IsZero():
@@ -229,5 +230,9 @@ func (s *situation) appendSpan(to []byte, t time.Time) []byte {
 	case !t.After(s.now):
 		return append(to, 1)
 	}
-	return binary.AppendVarint(append(to, 2), int64(t.Sub(s.now)))
+	seconds, rest := t.Unix()-s.now.Unix(), t.Nanosecond()-s.now.Nanosecond()
+	if rest < 0 { // one way of writing each span
+		seconds, rest = seconds-1, rest+int(time.Second)
+	}
+	return binary.AppendUvarint(binary.AppendUvarint(append(to, 2), uint64(seconds)), uint64(rest))
 }

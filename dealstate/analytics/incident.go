@@ -10,6 +10,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Class says what sort of thing went wrong, or was put right.
@@ -68,7 +69,7 @@ func (Incident) Columns() []string {
 
 // Cells gives the row.
 func (i Incident) Cells() []string {
-	return []string{i.Deal, instant(i.At), i.Class.String(), i.Kind.String(), i.Party, i.Event, string(i.From), string(i.To)}
+	return []string{i.Deal, instant.Format(i.At), i.Class.String(), i.Kind.String(), i.Party, i.Event, string(i.From), string(i.To)}
 }
 
 // classOf tells incidents from all else that was applied. A reversal is an act

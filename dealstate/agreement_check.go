@@ -183,9 +183,8 @@ func (a Agreement) checkCondition(at string, c Condition, inRule bool) error {
 			return fieldErr(at, "%q is unknown; want met or lost", clip(c.name))
 		}
 	case opDue:
-		var clock Kind
-		if err := clock.UnmarshalText([]byte(c.name)); err != nil || !clock.IsClock() {
-			return fieldErr(at, "%q is no clock; want deadline, effect or term", clip(c.name))
+		if _, ok := clockEnum.find(c.name); !ok {
+			return fieldErr(at, "%q is no clock; want %s", clip(c.name), clockEnum.either())
 		}
 	}
 	if !inRule && c.op >= opApproval {

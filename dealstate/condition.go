@@ -79,7 +79,7 @@ func ApprovalMet() Condition { return Condition{op: opApproval, name: "met"} }
 func ApprovalLost() Condition { return Condition{op: opApproval, name: "lost"} }
 
 // Due is met when the clock's instant is reached.
-func Due(clock Kind) Condition { return Condition{op: opDue, name: clock.String()} }
+func Due(clock Clock) Condition { return Condition{op: opDue, name: clock.String()} }
 
 // ActOf is met when the event at hand is an act of that party; of "", when it
 // is an act of all sides.

@@ -267,7 +267,8 @@ func (m *Machine) revisions(before, after []step, added *entry) []Revision {
 // another folding.
 type stepKey struct {
 	entry *entry
-	clock Kind
+	clock Clock
+	party int16
 	at    time.Time
 }
 
@@ -275,7 +276,7 @@ func (st step) key() stepKey {
 	if st.entry != nil {
 		return stepKey{entry: st.entry}
 	}
-	return stepKey{clock: st.kind, at: st.instant()}
+	return stepKey{clock: st.clock, party: st.party, at: st.instant()}
 }
 
 // same reports whether two steps on one event come to the same, for the same

@@ -1,13 +1,11 @@
 package dealstate
 
-import "strings"
-
 // MarshalJSON writes the decision; empty fields are left out.
 func (d Decision) MarshalJSON() ([]byte, error) {
 	var o object
 	o.text("deal", d.Deal)
 	o.text("event", d.Event)
-	o.must("kind", d.Kind)
+	o.must("kind", d.Trigger())
 	o.text("party", d.Party)
 	o.must("at", d.At)
 	o.must("outcome", d.Outcome)
@@ -27,10 +25,10 @@ func (d Decision) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes both sides of the revision; a zero side is left out.
 func (r Revision) MarshalJSON() ([]byte, error) {
 	var o object
-	if r.Was.Kind != 0 {
+	if !r.Was.isZero() {
 		o.must("was", r.Was)
 	}
-	if r.Now.Kind != 0 {
+	if !r.Now.isZero() {
 		o.must("now", r.Now)
 	}
 	return o.done()
@@ -49,10 +47,11 @@ const maxRead = 1_000_000
 // readNested reads a decision; one that was revised has no revisions of its own.
 func (d *Decision) readNested(f field, outermost bool) error {
 	var read Decision
+	var on Trigger
 	slots := []slot{
 		{"deal", &read.Deal},
 		{"event", &read.Event},
-		{"kind", &read.Kind},
+		{"kind", triggerText{&on}},
 		{"party", &read.Party},
 		{"at", &read.At},
 		{"outcome", &read.Outcome},
@@ -67,11 +66,17 @@ func (d *Decision) readNested(f field, outermost bool) error {
 	if err := f.object(slots...); err != nil {
 		return err
 	}
+	switch on := on.(type) {
+	case Kind:
+		read.Kind = on
+	case Clock:
+		read.Clock = on
+	}
 	switch {
-	case read.Kind == 0:
+	case read.isZero():
 		return fieldErr(join(f.path, "kind"), "missing")
 	case read.Outcome == 0:
-		return fieldErr(join(f.path, "outcome"), "missing; want one of %s", strings.Join(outcomeWords, ", "))
+		return fieldErr(join(f.path, "outcome"), "missing; want one of %s", outcomeEnum.want())
 	}
 	*d = read
 	return nil

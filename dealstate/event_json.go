@@ -1,7 +1,5 @@
 package dealstate
 
-import "slices"
-
 // MarshalJSON writes the event as one line of the public format; empty fields
 // are left out.
 func (e Event) MarshalJSON() ([]byte, error) {
@@ -63,7 +61,7 @@ func (e *Event) slots() []slot {
 	return []slot{
 		{"id", &e.ID},
 		{"deal", &e.Deal},
-		{"kind", (*eventKind)(&e.Kind)},
+		{"kind", &e.Kind},
 		{"party", &e.Party},
 		{"by", &e.By},
 		{"role", &e.Role},
@@ -76,18 +74,6 @@ func (e *Event) slots() []slot {
 		{"until", &e.Until},
 		{"source", e.Source.read},
 		{"note", &e.Note}}
-}
-
-// eventKind offers no clock to who misspells a kind.
-type eventKind Kind
-
-func (k *eventKind) UnmarshalText(text []byte) error {
-	i, err := kindWords[:numKinds].parse("kind", text)
-	if err != nil && slices.Contains(kindWords, string(text)) {
-		return fieldErr("kind", "%s is a clock; it fires by itself and is never recorded", text)
-	}
-	*k = eventKind(i)
-	return err
 }
 
 func (s *Source) read(f field) error { return f.object(s.slots()...) }

@@ -104,7 +104,7 @@ func TestBrokenLifecycleIsRefusedByName(t *testing.T) {
 		"unknown actor":             {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Any(dealstate.All(), dealstate.ActOf("x"))}), "lifecycle.rules[r].when.any[1].act_of", `"x"`},
 		"unknown commitment":        {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Not(dealstate.Performed("x"))}), "lifecycle.rules[r].when.not.performed", `"x"`},
 		"unknown group":             {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Count(dealstate.AtLeast(1), "x")}), "lifecycle.rules[r].when.count.group", `"x"`},
-		"no clock":                  {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Due(dealstate.Approve)}), "lifecycle.rules[r].when.due", "deadline, effect or term"},
+		"no clock":                  {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Due(dealstate.Term + 1)}), "lifecycle.rules[r].when.due", "deadline, effect or term"},
 		"zero condition in a guard": {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Not(dealstate.Condition{})}), "lifecycle.rules[r].when.not", "zero"},
 		"threshold out of reach":    {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Count(dealstate.AtLeast(3), "")}), "lifecycle.rules[r].when.count.min", "3"},
 	} {

@@ -22,7 +22,7 @@ func (s Snapshot) Explain() string {
 		fmt.Fprintf(&b, "Dispute open since %s: raised by %s%s (%s).\n", sayInstant(d.At), orAll(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
 	if s.Next != nil {
-		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", s.Next.Clock, sayInstant(s.Next.Due))
+		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", ofParty(s.Next.Clock.String(), s.label(s.Next.Party)), sayInstant(s.Next.Due))
 	}
 	for _, w := range s.Warnings {
 		fmt.Fprintf(&b, "Warning: %s.\n", strings.TrimSuffix(w.String(), "."))

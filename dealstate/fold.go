@@ -28,15 +28,17 @@ type step struct {
 	revision int32
 	rule     int16 // -1: none fired
 	from, to int16
-	kind     Kind
+	party    int16 // whose act or clock; -1: all sides, or the deal's own clock
+	kind     Kind  // 0: a clock
+	clock    Clock // 0: an event
 	outcome  Outcome
 }
 
 func (m *Machine) decision(st step) Decision {
-	d := Decision{Deal: m.agreement.ID, Kind: st.kind, At: st.instant(), Outcome: st.outcome, Revision: int(st.revision), Reasons: st.why,
+	d := Decision{Deal: m.agreement.ID, Kind: st.kind, Clock: st.clock, Party: m.nameOf(int(st.party)), At: st.instant(), Outcome: st.outcome, Revision: int(st.revision), Reasons: st.why,
 		From: m.lifecycle.States[st.from], To: m.lifecycle.States[st.to]}
 	if st.entry != nil {
-		d.Event, d.Party = st.entry.ID, m.partyID(st.entry)
+		d.Event = st.entry.ID
 	}
 	if st.rule >= 0 {
 		d.Rule = m.lifecycle.Rules[st.rule].ID
@@ -95,7 +97,7 @@ func (f *folding) advance(to time.Time) {
 			break
 		}
 		f.fired[clock] = due
-		f.fire(firstClock+Kind(clock), latest(due, f.now))
+		f.fire(clockAt(clock), latest(due, f.now))
 	}
 	f.now = latest(f.now, to)
 }
@@ -116,10 +118,10 @@ func (f *folding) nextClock() (clock int, due time.Time) {
 	return clock, due
 }
 
-func (f *folding) fire(clock Kind, at time.Time) {
+func (f *folding) fire(clock Clock, at time.Time) {
 	f.now, f.actor = at, -1
-	if rule, ok := f.choose(clock); ok {
-		st := step{kind: clock, from: int16(f.state)}
+	if rule, ok := f.choose(clock.row()); ok {
+		st := step{clock: clock, party: -1, from: int16(f.state)}
 		if !f.quiet {
 			st.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
 		}
@@ -128,8 +130,8 @@ func (f *folding) fire(clock Kind, at time.Time) {
 	}
 }
 
-// choose finds the first rule, in their order, whose guard is met.
-func (f *folding) choose(on Kind) (rule int, ok bool) {
+// choose finds the first of a trigger's rules, in their order, whose guard is met.
+func (f *folding) choose(on int) (rule int, ok bool) {
 	for _, r := range f.m.tried[on][f.state] {
 		if f.m.guards[r].eval(&f.situation) == Met {
 			return r, true
@@ -141,7 +143,7 @@ func (f *folding) choose(on Kind) (rule int, ok bool) {
 // decide says what one event does, and does it.
 func (f *folding) decide(e *entry) step {
 	f.actor = int(e.party)
-	d := step{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	d := step{entry: e, kind: e.Kind, party: int16(e.party), rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
 		f.remember(e)
@@ -157,7 +159,7 @@ func (f *folding) decide(e *entry) step {
 		d.outcome, d.why = change.outcome, []Reason{change.reason}
 		return d
 	}
-	rule, ok := f.choose(e.Kind)
+	rule, ok := f.choose(e.Kind.row())
 	if !ok {
 		d.outcome, d.why = f.refusal(e)
 		f.undo(e, &change)
@@ -245,17 +247,13 @@ func nearer(e, than *entry) bool {
 	if than == nil {
 		return true
 	}
-	if a, b := hedge(e.Modality), hedge(than.Modality); a != b {
+	if a, b := modalities[e.Modality].hedge, modalities[than.Modality].hedge; a != b {
 		return a < b
 	}
 	if e.Role != than.Role {
 		return e.Role < than.Role
 	}
 	return true // folded in order, so e is the later one
-}
-
-func hedge(m Modality) int {
-	return [...]int{Asserted: 0, Conditional: 1, Planned: 2, Denied: 3}[m]
 }
 
 // follow moves along a rule.
@@ -330,8 +328,8 @@ func (f *folding) judge() {
 // leads to the very state that the deal is in, or to one long passed, it says
 // nothing new.
 func (f *folding) refusal(e *entry) (Outcome, []Reason) {
-	rules := f.m.tried[e.Kind][f.state]
-	if len(rules) == 0 && (f.m.leadsTo[e.Kind][f.state] || f.isOldNews(e.Kind)) {
+	rules := f.m.tried[e.Kind.row()][f.state]
+	if len(rules) == 0 && (f.m.leadsTo[e.Kind.row()][f.state] || f.isOldNews(e.Kind)) {
 		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
 	}
 	if len(rules) == 0 {

@@ -38,9 +38,8 @@ func (m *Machine) bind(c Condition) guard {
 	case opApproval:
 		g.lost = c.name == "lost"
 	case opDue:
-		var clock Kind
-		_ = clock.UnmarshalText([]byte(c.name)) // checked before
-		g.index = int(clock - firstClock)
+		clock, _ := clockEnum.find(c.name) // checked before
+		g.index = clock.place()
 	case opEveryone, opCount, opShare:
 		m.bindTally(&g)
 	}

@@ -25,9 +25,9 @@ type Machine struct {
 	guards      []guard      // by rule
 	guardWords  []string     // by rule
 	grounds     [][][]Reason // by rule and party: why an act counts, where that is always the same
-	tried       [][][]int    // by kind and state: the rules, the first to try first
+	tried       [][][]int    // by trigger and state: the rules, the first to try first
 	next        [][]int      // by rule and state: where looplab led, or -1
-	leadsTo     [][]bool     // by kind and state: a rule for the kind leads there from elsewhere
+	leadsTo     [][]bool     // by trigger and state: a rule for it leads there from elsewhere
 	runs        [][]bool     // by clock and state: the clock runs
 	clocks      [][]int      // by state: those that run, in the order in which they fire
 	ends        []bool       // by state: a term rule leads there
@@ -220,28 +220,27 @@ func (m *Machine) probe() error {
 }
 
 func (m *Machine) tabulate() {
-	kinds := int(Term) + 1
-	m.tried, m.leadsTo = make([][][]int, kinds), make([][]bool, kinds)
-	for k := range kinds {
-		m.tried[k] = make([][]int, len(m.lifecycle.States))
-		m.leadsTo[k] = make([]bool, len(m.lifecycle.States))
+	m.tried, m.leadsTo = make([][][]int, numTriggers), make([][]bool, numTriggers)
+	for on := range numTriggers {
+		m.tried[on] = make([][]int, len(m.lifecycle.States))
+		m.leadsTo[on] = make([]bool, len(m.lifecycle.States))
 		for s, state := range m.lifecycle.States {
-			m.tried[k][s] = m.lifecycle.ordered(Kind(k), state)
+			m.tried[on][s] = m.lifecycle.ordered(on, state)
 		}
 	}
 	m.ends = make([]bool, len(m.lifecycle.States))
 	for _, r := range m.lifecycle.Rules {
 		if r.To != "" {
-			m.leadsTo[r.On][m.states[r.To]] = true
+			m.leadsTo[r.On.row()][m.states[r.To]] = true
 			m.ends[m.states[r.To]] = m.ends[m.states[r.To]] || r.On == Term
 		}
 	}
 	m.runs, m.clocks = make([][]bool, numClocks), make([][]int, len(m.lifecycle.States))
-	for _, clock := range [...]Kind{Effect, Term, Deadline} {
-		c := int(clock - firstClock)
+	for _, clock := range firingOrder() {
+		c := clock.place()
 		m.runs[c] = make([]bool, len(m.lifecycle.States))
 		for s := range m.lifecycle.States {
-			if m.runs[c][s] = len(m.tried[clock][s]) > 0; m.runs[c][s] {
+			if m.runs[c][s] = len(m.tried[clock.row()][s]) > 0; m.runs[c][s] {
 				m.clocks[s] = append(m.clocks[s], c)
 			}
 		}

@@ -53,8 +53,8 @@ func slug(name string) string {
 // An event takes effect if a rule accepts it, and only then. Of several rules
 // for one kind and state, the one of the lowest Order whose guard is met fires.
 type Rule struct {
-	ID    string // permanent: decisions refer to it
-	On    Kind
+	ID    string  // permanent: decisions refer to it
+	On    Trigger // a Kind or a Clock
 	From  []State
 	To    State     // "": the deal stays in its state
 	When  Condition // zero: always
@@ -147,7 +147,7 @@ func (l Lifecycle) MarshalJSON() ([]byte, error) {
 func (r Rule) MarshalJSON() ([]byte, error) {
 	var o object
 	o.must("id", r.ID)
-	o.must("on", r.On)
+	o.must("on", orNone(r.On))
 	o.must("from", orEmpty(r.From))
 	o.text("to", string(r.To))
 	if !r.When.IsZero() {
@@ -184,7 +184,7 @@ func (l *Lifecycle) read(f field) error {
 func (r *Rule) read(f field) error {
 	return f.object(
 		slot{"id", &r.ID},
-		slot{"on", &r.On},
+		slot{"on", triggerText{&r.On}},
 		slot{"from", listOf(&r.From, maxStates, readText)},
 		slot{"to", &r.To},
 		slot{"when", r.When.read},
@@ -199,11 +199,11 @@ func (r Rule) destination(from State) State {
 	return r.To
 }
 
-// ordered gives the rules for one kind and state, the first to try first.
-func (l Lifecycle) ordered(on Kind, from State) []int {
+// ordered gives the rules for one row of triggers and state, the first to try first.
+func (l Lifecycle) ordered(on int, from State) []int {
 	var found []int
 	for i, r := range l.Rules {
-		if r.On == on && slices.Contains(r.From, from) {
+		if rowOf(r.On) == on && slices.Contains(r.From, from) {
 			found = append(found, i)
 		}
 	}

@@ -30,34 +30,6 @@ type Snapshot struct {
 	Warnings    []Reason
 }
 
-// Standing is how a party stands to the current revision.
-type Standing uint8
-
-// The standings.
-const (
-	StandingOutstanding Standing = iota + 1
-	StandingApproved
-	StandingRejected
-	StandingWithdrawn
-	StandingStale // approved an earlier revision
-)
-
-var standingWords = words{"outstanding", "approved", "rejected", "withdrawn", "stale"}
-
-func (s Standing) String() string { return standingWords.text(int(s)) }
-
-// MarshalText writes the standing's word.
-func (s Standing) MarshalText() ([]byte, error) { return standingWords.marshal("standing", int(s)) }
-
-// UnmarshalText reads a standing's word.
-func (s *Standing) UnmarshalText(text []byte) error {
-	i, err := standingWords.parse("standing", text)
-	if err == nil {
-		*s = Standing(i)
-	}
-	return err
-}
-
 // PartyStatus is one party's side of it.
 type PartyStatus struct {
 	Party    string
@@ -103,9 +75,13 @@ type DisputeStatus struct {
 
 // ClockStatus is a clock that runs.
 type ClockStatus struct {
-	Clock Kind
+	Clock Clock
+	Party string // whose it is; "": the deal's
 	Due   time.Time
 }
+
+// String names the clock, and whose it is if that is one party.
+func (c ClockStatus) String() string { return ofParty(c.Clock.String(), c.Party) }
 
 // Balance is how many of its commitments a party has performed.
 type Balance struct {
@@ -139,7 +115,7 @@ func (f *folding) snapshot(v View) Snapshot {
 		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: f.m.partyID(d), By: d.By, Commitment: f.m.commitmentID(d), At: d.At})
 	}
 	if clock, due := f.nextClock(); clock >= 0 {
-		s.Next = &ClockStatus{Clock: firstClock + Kind(clock), Due: due}
+		s.Next = &ClockStatus{Clock: clockAt(clock), Due: due}
 	}
 	return s
 }
@@ -160,7 +136,7 @@ func (f *folding) awaiting() []string {
 }
 
 func (f *folding) approvalMoves() bool {
-	for _, r := range f.m.tried[Approve][f.state] {
+	for _, r := range f.m.tried[Approve.row()][f.state] {
 		if f.m.next[r][f.state] != f.state {
 			return true
 		}

@@ -117,6 +117,7 @@ func (d DisputeStatus) MarshalJSON() ([]byte, error) {
 func (c ClockStatus) MarshalJSON() ([]byte, error) {
 	var o object
 	o.must("clock", c.Clock)
+	o.text("party", c.Party)
 	o.must("due", c.Due)
 	return o.done()
 }
@@ -151,8 +152,8 @@ func (s *Snapshot) complete() error {
 			return fieldErr(fmt.Sprintf("parties[%d].standing", i), "missing")
 		}
 	}
-	if s.Next != nil && !s.Next.Clock.IsClock() {
-		return fieldErr("next.clock", "want deadline, effect or term")
+	if s.Next != nil && s.Next.Clock == 0 {
+		return fieldErr("next.clock", "want %s", clockEnum.either())
 	}
 	return nil
 }
@@ -238,5 +239,6 @@ func (d *DisputeStatus) read(f field) error {
 func (c *ClockStatus) read(f field) error {
 	return f.object(
 		slot{"clock", &c.Clock},
+		slot{"party", &c.Party},
 		slot{"due", &c.Due})
 }

@@ -56,7 +56,7 @@ func (l *line) act(step *Step) error {
 		return err
 	}
 	step.cols["kind"] = w.column
-	if err := step.Act.Kind.UnmarshalText([]byte(w.text)); err != nil || step.Act.Kind.IsClock() {
+	if err := step.Act.Kind.UnmarshalText([]byte(w.text)); err != nil {
 		return l.fault(w.column, "%s is no kind of act; want %s, or: time passes", shown(w.text), kindWords())
 	}
 	if l.named() {

@@ -136,7 +136,7 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 		counts[p.Standing]++
 	}
 	var parts []string
-	for standing := StandingApproved; standing <= StandingStale; standing++ {
+	for standing := StandingApproved; standing < endOfStandings; standing++ {
 		if counts[standing] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[standing], standing))
 		}

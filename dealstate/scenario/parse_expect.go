@@ -206,6 +206,11 @@ func clockWords() string {
 	for _, c := range dealstate.Clocks() {
 		words = append(words, c.String())
 	}
+	return choice(words)
+}
+
+// choice lists words as what one may choose from: a, b or c.
+func choice(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }

@@ -34,7 +34,6 @@ func decidedOn(c Cause) dealstate.Decision {
 }
 
 func TestEveryCauseIsAnIncidentOrKnownToBeNone(t *testing.T) {
-	t.Parallel()
 	for _, c := range every() {
 		require.Contains(t, classes, c, "%s: is it an incident?", c)
 		class, is := classOf(decidedOn(c))
@@ -45,7 +44,6 @@ func TestEveryCauseIsAnIncidentOrKnownToBeNone(t *testing.T) {
 }
 
 func TestEveryCauseIsReadAsItWasWrittenAndHasItsPlace(t *testing.T) {
-	t.Parallel()
 	for i, c := range every() {
 		text, err := json.Marshal(Spell{By: c})
 		require.NoError(t, err)
@@ -66,7 +64,6 @@ func TestEveryCauseIsReadAsItWasWrittenAndHasItsPlace(t *testing.T) {
 // Whatever moves a deal ends a spell and makes a transition, and both logs and the
 // net name it.
 func TestEveryCauseIsExported(t *testing.T) {
-	t.Parallel()
 	var l dealstate.Lifecycle
 	l.Initial, l.States = "open", []dealstate.State{"open", "moved"}
 	for _, c := range every() {
@@ -107,7 +104,6 @@ func TestEveryCauseIsExported(t *testing.T) {
 
 // What each kind makes of a party's approval, for the waits.
 func TestEveryKindDoesToApprovalsWhatIsWritten(t *testing.T) {
-	t.Parallel()
 	const keeps, gives, takes = "keeps", "gives", "takes"
 	want := map[dealstate.Kind]string{
 		dealstate.Negotiate: keeps,
@@ -140,7 +136,6 @@ func TestEveryKindDoesToApprovalsWhatIsWritten(t *testing.T) {
 
 // What each kind tells an object-centric log of the objects of a deal.
 func TestEveryKindTellsItsObjectsWhatIsWritten(t *testing.T) {
-	t.Parallel()
 	type tells struct{ all, performed bool } // of every party and commitment; that one is performed
 	want := map[dealstate.Kind]tells{
 		dealstate.Negotiate: {all: true},

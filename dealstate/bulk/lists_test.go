@@ -16,7 +16,6 @@ import (
 // The dirty logs hold this package to the library's answers; a kind that they lack
 // would be taken on trust.
 func TestDirtyLogsHoldEveryKindRoleAndModality(t *testing.T) {
-	t.Parallel()
 	for _, k := range dealstate.Kinds() {
 		require.Contains(t, dirtyKinds, k, "%s is in no dirty log", k)
 		require.True(t, k == dealstate.Retract || k == dealstate.Extend || k == dealstate.Settle || slices.Contains(tameKinds, k), "%s is in no tame log", k)
@@ -30,7 +29,6 @@ func TestDirtyLogsHoldEveryKindRoleAndModality(t *testing.T) {
 }
 
 func TestEveryClockIsKnown(t *testing.T) {
-	t.Parallel()
 	for i, c := range dealstate.Clocks() {
 		require.Less(t, i, clocks, "%s: what sets it, and when is it due?", c)
 		require.Equal(t, c, clockAt(i))
@@ -41,7 +39,6 @@ func TestEveryClockIsKnown(t *testing.T) {
 // A line is read if the library takes its event, and only then, whatever its kind
 // needs and has: first as the library reads it, then by sight.
 func TestEveryKindNeedsInALineWhatItNeedsInTheLibrary(t *testing.T) {
-	t.Parallel()
 	m := compiled(t, dirtyAgreements[0])
 	party := dirtyAgreements[0].Parties[0].ID
 	for _, k := range dealstate.Kinds() {

@@ -12,7 +12,6 @@ import (
 )
 
 func TestEveryKindIsDrawnOrKnownNotToBe(t *testing.T) {
-	t.Parallel()
 	for _, k := range dealstate.Kinds() {
 		require.Contains(t, bars, k, "%s: does a bar begin with it?", k)
 		require.Contains(t, onceOnly, k, "%s: is it done only once a revision?", k)
@@ -22,7 +21,6 @@ func TestEveryKindIsDrawnOrKnownNotToBe(t *testing.T) {
 }
 
 func TestEveryTriggerIsInEveryDiagram(t *testing.T) {
-	t.Parallel()
 	var all []dealstate.Trigger
 	for _, k := range dealstate.Kinds() {
 		all = append(all, k)
@@ -53,7 +51,6 @@ func TestEveryTriggerIsInEveryDiagram(t *testing.T) {
 }
 
 func TestEveryOutcomeHasItsMark(t *testing.T) {
-	t.Parallel()
 	want := map[dealstate.Outcome]fate{dealstate.Applied: applied, dealstate.Refused: refused, dealstate.Noted: noted, dealstate.Duplicate: noted}
 	for o := dealstate.Outcome(1); o.String() != ""; o++ {
 		require.Contains(t, want, o, "%s: how is it marked?", o)

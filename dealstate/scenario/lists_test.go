@@ -30,7 +30,6 @@ func entries[E entry]() (all []E) {
 
 // The documented grammar has every word of every list, and no other.
 func TestTheGrammarHasEveryEntryOfEveryList(t *testing.T) {
-	t.Parallel()
 	doc, err := os.ReadFile("doc.go")
 	require.NoError(t, err)
 	has := func(rule string, want []string) {
@@ -78,7 +77,6 @@ func said(t *testing.T, step string) Step {
 }
 
 func TestEveryEntryCanBeSaidInALine(t *testing.T) {
-	t.Parallel()
 	for _, k := range dealstate.Kinds() {
 		require.Equal(t, k, said(t, act(k)).Act.Kind)
 	}
@@ -101,7 +99,6 @@ func TestEveryEntryCanBeSaidInALine(t *testing.T) {
 
 // What becomes of an act is told by the verb of the same word.
 func TestEveryOutcomeHasAVerb(t *testing.T) {
-	t.Parallel()
 	for _, o := range entries[dealstate.Outcome]() {
 		var g found
 		p := play{did: dealstate.Decision{Kind: dealstate.Approve, Event: "e", Outcome: o}}
@@ -112,7 +109,6 @@ func TestEveryOutcomeHasAVerb(t *testing.T) {
 }
 
 func TestEveryTriggerIsNamedInAnAccount(t *testing.T) {
-	t.Parallel()
 	lead := func(on dealstate.Trigger) string {
 		return Leading(dealstate.Lifecycle{Rules: []dealstate.Rule{{ID: "r", On: on, From: []dealstate.State{"a"}, To: "b"}}}, "a", "b")[0]
 	}

@@ -11,7 +11,6 @@ import (
 )
 
 func TestEveryKindIsALetterOrKnownNotToBe(t *testing.T) {
-	t.Parallel()
 	for _, k := range dealstate.Kinds() {
 		require.Contains(t, letterActs, k, "%s: whose letters has an alphabet?", k)
 		require.True(t, letterActs[k] != nobody || k == dealstate.Perform || k.OfLog(), "%s: an act that no alphabet has", k)
@@ -22,7 +21,6 @@ func TestEveryKindIsALetterOrKnownNotToBe(t *testing.T) {
 // What each kind does to a party that waits, and to one that has approved, while
 // the text is on the table: has it ended its wait, does it wait, has it approved?
 func TestEveryKindDoesToWaitsWhatIsWritten(t *testing.T) {
-	t.Parallel()
 	nothing := "ended 0: waits true, approved false; ended 0: waits false, approved true"
 	want := map[dealstate.Kind]string{
 		dealstate.Negotiate: nothing,

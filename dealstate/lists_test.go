@@ -3,6 +3,7 @@ package dealstate
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -267,9 +268,11 @@ func standsAs(t *testing.T, f *folding) string {
 	s.AsOf, s.Since, s.By, s.Warnings = time.Time{}, time.Time{}, "", nil // which tell of the act, whatever it did
 	text, err := json.Marshal(s)
 	require.NoError(t, err)
-	key := (&Cursor{f: *f}).AppendKey(nil)
-	return fmt.Sprintf("%s revision %d, clocks %v, %x", text, f.revision, f.clocks, key)
+	return fmt.Sprintf("%s revision %d, clocks %v, %s", text, f.revision, f.clocks, keyOfSituation(f))
 }
+
+// keyOfSituation is what tells one situation from another.
+func keyOfSituation(f *folding) string { return fmt.Sprintf("%x", (&Cursor{f: *f}).AppendKey(nil)) }
 
 // folded is the deal after the events, as its tables have it.
 func folded(t *testing.T, m *Machine, events []Event) (*Deal, Decision) {
@@ -297,7 +300,24 @@ func TestEveryKindIsEnactedOrKnownToChangeNothing(t *testing.T) {
 			require.Equal(t, Applied, d.Outcome, "%s: %s", named(k), d)
 		}
 		require.Equal(t, changes[k], standsAs(t, was.now) != standsAs(t, is.now), "%s: does it change the deal by itself?", named(k))
+		require.Equal(t, changes[k], keyOfSituation(was.now) != keyOfSituation(is.now), "%s: a situation's key must tell of what it changed", named(k))
 		require.Contains(t, d.String(), k.String())
+	}
+}
+
+// A copy shares no list with the original, or a Check would change the deal.
+func TestACopiedSituationSharesNothingThatChanges(t *testing.T) {
+	m := everyKindMachine(t, false)
+	deal, _ := folded(t, m, []Event{anEvent(Approve), anEvent(Perform), anEvent(Dispute)})
+	was := deal.now
+	was.warnings = append(was.warnings, aReason(ReasonEarly))
+	is := was.clone()
+	a, b := reflect.ValueOf(was.situation), reflect.ValueOf(is)
+	for i := range a.NumField() {
+		if name := a.Type().Field(i).Name; a.Field(i).Kind() == reflect.Slice || a.Field(i).Kind() == reflect.Map {
+			require.NotZero(t, a.Field(i).Len(), "%s: give it something to share", name)
+			require.NotEqual(t, a.Field(i).Pointer(), b.Field(i).Pointer(), "%s is shared with the copy", name)
+		}
 	}
 }
 

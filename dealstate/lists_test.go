@@ -328,14 +328,15 @@ func TestEveryKindThatTheRulesRefuseIsUndone(t *testing.T) {
 			continue
 		}
 		was, _ := folded(t, free, beforehand(k))
-		moved := was.now.copied() // a deal brought there by open rules, then held by shut ones
+		moved := was.now.copied(nil) // a deal brought there by open rules, then held by shut ones
 		moved.m = shut
 		before := standsAs(t, moved)
 		e := anEvent(k)
 		of, err := shut.admit(&e)
 		require.NoError(t, err)
-		require.NotPanics(t, func() { moved.take(newEntry(&e, of)) }, "%s has no case in enact", named(k))
-		require.Equal(t, Refused, moved.steps[len(moved.steps)-1].outcome, named(k))
+		var d decided
+		require.NotPanics(t, func() { d = moved.take(newEntry(&e, of)) }, "%s has no case in enact", named(k))
+		require.Equal(t, Refused, d.outcome, named(k))
 		require.Equal(t, before, standsAs(t, moved), "%s is refused, and yet it changed something", named(k))
 	}
 }
@@ -484,9 +485,9 @@ func TestAClockOfOnePartySaysWhoseItIs(t *testing.T) {
 	require.JSONEq(t, `{"clock":"term","party":"us","due":"2025-06-02T00:00:00Z"}`, string(text))
 	require.Equal(t, "term of us", of.String())
 	m := everyKindMachine(t, false)
-	st := step{clock: Term, party: 1, why: []Reason{{Code: ReasonClock, Detail: "term", Subject: "them", At: of.Due}}, outcome: Applied, rule: -1}
+	st := decided{clock: Term, party: 1, why: []Reason{{Code: ReasonClock, Detail: "term", Subject: "them", At: of.Due}}, outcome: Applied, rule: -1}
 	require.Equal(t, "term clock of them: applied: the term of them came due", m.decision(st).String())
 	other := st
 	other.party = 0
-	require.NotEqual(t, st.key(), other.key())
+	require.NotEqual(t, st.on(), other.on())
 }

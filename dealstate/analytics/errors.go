@@ -11,7 +11,7 @@ import (
 type DecisionError struct {
 	Deal    string
 	Event   string // "" for a clock
-	Field   string // "deal", "outcome", "at" or "from"
+	Field   string // "deal", "outcome", "at", "from", "to" or "party"
 	Problem string
 }
 

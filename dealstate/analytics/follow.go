@@ -72,6 +72,10 @@ func (c *course[T]) check(d dealstate.Decision) error {
 		return wrong("outcome", "missing or unknown")
 	case d.From == "" || d.To == "":
 		return wrong("from", "the state before or after is missing")
+	case d.At.IsZero():
+		return wrong("at", "missing")
+	case !inRange(d.At):
+		return wrong("at", "year %d is out of range; want 1 to 9999", d.At.UTC().Year())
 	case c == nil:
 		return nil
 	case d.At.Before(c.last):

@@ -14,6 +14,27 @@ func instant(t time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
+// dateOrInstant writes the last instant of a day in UTC as that day, and any other as
+// instant does.
+func dateOrInstant(t time.Time) string {
+	if h, m, s := t.UTC().Clock(); h == 23 && m == 59 && s == 59 && t.Nanosecond() == 999_999_999 {
+		return t.UTC().Format(time.DateOnly)
+	}
+	return instant(t)
+}
+
+// inRange reports whether the data formats can write the instant: years 1 to 9999.
+// Beyond, spans could overflow.
+func inRange(t time.Time) bool {
+	s := t.Unix()
+	return s >= firstSecond && s < endSecond
+}
+
+var (
+	firstSecond = time.Time{}.Unix()
+	endSecond   = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+)
+
 // seconds is the span from one instant to another, the same number for every
 // span of that length. A time.Duration would end at 292 years.
 func seconds(from, to time.Time) float64 {

@@ -38,7 +38,7 @@ type told struct {
 }
 
 // Add takes one event, in any order. The error is a *dealstate.FieldError, for an
-// event without a kind or an instant. An event whose Recorded is zero was known
+// event without a kind or an instant, or with one outside the years 1 to 9999. An event whose Recorded is zero was known
 // at once, as everywhere.
 func (l *Lags) Add(e dealstate.Event) error {
 	switch {
@@ -46,8 +46,12 @@ func (l *Lags) Add(e dealstate.Event) error {
 		return fieldErr("kind", "missing or unknown")
 	case e.At.IsZero():
 		return fieldErr("at", "missing")
+	case !inRange(e.At):
+		return fieldErr("at", "year %d is out of range; want 1 to 9999", e.At.UTC().Year())
 	case e.Recorded.IsZero():
 		e.Recorded = e.At
+	case !inRange(e.Recorded):
+		return fieldErr("recorded", "year %d is out of range; want 1 to 9999", e.Recorded.UTC().Year())
 	}
 	l.of(told{e.Kind, e.Role}).add(seconds(e.At, e.Recorded))
 	return nil

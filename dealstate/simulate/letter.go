@@ -148,10 +148,10 @@ func (l Letter) event(s Start, n int, at time.Time) dealstate.Event {
 
 func (l Letter) validate(field string, s Start) error {
 	switch {
-	case l.Event.Kind == 0 && (l.Wait < 0 || float64(l.Wait) > longest):
-		return fieldErr(field+".wait", "%s is out of range; want 0 (up to the next clock) to 73 years", l.Wait)
-	case l.Event.Kind == dealstate.Extend && (l.Extend < time.Second || float64(l.Extend) > longest):
-		return fieldErr(field+".extend", "%s is out of range; want a second to 73 years", l.Extend)
+	case l.Event.Kind == 0 && l.Wait < 0:
+		return fieldErr(field+".wait", "%s is out of range; want 0 (up to the next clock) or more", l.Wait)
+	case l.Event.Kind == dealstate.Extend && l.Extend < time.Second:
+		return fieldErr(field+".extend", "%s is out of range; want at least a second", l.Extend)
 	case l.Event.Kind == dealstate.Retract:
 		return fieldErr(field+".event.kind", "retract voids a report and is no act; leave the retracted act out instead")
 	}

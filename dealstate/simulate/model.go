@@ -104,8 +104,8 @@ func (p Party) validate(at string) error {
 	if !(p.Pressure.Factor >= 0 && p.Pressure.Factor <= maxFactor) {
 		return fieldErr(at+".pressure.factor", "%g is out of range; want 0 (which means 1) to %g", p.Pressure.Factor, float64(maxFactor))
 	}
-	if p.Pressure.Within < 0 || float64(p.Pressure.Within) > longest {
-		return fieldErr(at+".pressure.within", "%s is out of range; want 0 to 73 years", p.Pressure.Within)
+	if p.Pressure.Within < 0 {
+		return fieldErr(at+".pressure.within", "%s is out of range; want 0 or more", p.Pressure.Within)
 	}
 	return nil
 }

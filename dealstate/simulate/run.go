@@ -16,8 +16,9 @@ import (
 type Options struct {
 	Lives int    // 1 to 100,000,000; 0 means 10,000
 	Seed  uint64 // equal seeds give equal results
-	// Until is where every life is cut off: after the start, and by at most 73
-	// years.
+	// Until is where every life is cut off: after the start, and by the end of the
+	// year 9999. Where more than 73 years lie between it and the first instant from
+	// which something waits, lives are exact to the microsecond, else to the nanosecond.
 	Until time.Time
 	// Dates are instants, from the start to Until, at which to count the state
 	// held; see [Result.Held]. At most 10,000.
@@ -46,8 +47,8 @@ func (o Options) validate(now time.Time) error {
 		return fieldErr("lives", "%d is out of range; want 1 to %d, or 0 for %d", o.Lives, maxLives, defaultLives)
 	case !o.Until.After(now):
 		return fieldErr("until", "%s is not after the start, %s", say(o.Until), say(now))
-	case float64(o.Until.Sub(now)) > longest:
-		return fieldErr("until", "%s is more than 73 years after the start", say(o.Until))
+	case checkYear("until", o.Until) != nil:
+		return checkYear("until", o.Until)
 	case !(o.Level >= 0 && o.Level < 1):
 		return fieldErr("level", "%g is out of range; want more than 0 and less than 1, or 0 for 0.95", o.Level)
 	case o.Workers < 0 || o.Workers > maxWorkers:

@@ -1,0 +1,44 @@
+package dealstate
+
+import "time"
+
+// decided is a [Decision] in compact form: what it says, as indexes into its
+// machine. It never changes.
+type decided struct {
+	entry    *entry   // nil: a clock
+	why      []Reason // a clock's first reason holds its instant
+	revision int32
+	rule     int16 // -1: none fired
+	from, to int16
+	party    int16 // whose act or clock; -1: all sides, or the deal's own clock
+	kind     Kind  // 0: a clock
+	clock    Clock // 0: an event
+	outcome  Outcome
+}
+
+func (m *Machine) decision(d decided) Decision {
+	full := Decision{Deal: m.agreement.ID, Kind: d.kind, Clock: d.clock, Party: m.nameOf(int(d.party)), At: d.instant(), Outcome: d.outcome, Revision: int(d.revision), Reasons: d.why,
+		From: m.lifecycle.States[d.from], To: m.lifecycle.States[d.to]}
+	if d.entry != nil {
+		full.Event = d.entry.ID
+	}
+	if d.rule >= 0 {
+		full.Rule = m.lifecycle.Rules[d.rule].ID
+	}
+	return full
+}
+
+func (m *Machine) decisions(all []decided) []Decision {
+	full := make([]Decision, len(all))
+	for i, d := range all {
+		full[i] = m.decision(d)
+	}
+	return full
+}
+
+func (d *decided) instant() time.Time {
+	if d.entry != nil {
+		return d.entry.At
+	}
+	return d.why[0].At
+}

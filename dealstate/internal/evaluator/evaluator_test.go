@@ -115,6 +115,8 @@ func is(t *testing.T, what, got, want string) {
 func TestWhatEnablesComesBeforeWhatNeedsIt(t *testing.T) {
 	tell(t, two, "2020-01-01 implement all id=a\n2020-01-01 approve us id=z\n2020-01-01 approve china id=y").
 		states("2020-01-01 implemented")
+	tell(t, two, "2020-01-01 implement all recorded=2020-01-01\n2020-01-01 approve us recorded=2020-02-01\n2020-01-01 approve china recorded=2020-03-01").
+		states("2020-01-01 implemented") // the class comes before the record
 	tell(t, two, "2020-01-01 approve us id=a\n2020-01-01 approve china id=b\n2020-01-01 amend all id=z").
 		states("2020-01-01 approved")
 	tell(t, `"id":"d","parties":[{"id":"a"},{"id":"b"}],"commitments":[{"id":"k","party":"a"}],"approval":{"performed":"k"}`,
@@ -122,7 +124,9 @@ func TestWhatEnablesComesBeforeWhatNeedsIt(t *testing.T) {
 }
 
 func TestLaterRecordedWinsWithinAClass(t *testing.T) {
-	log := both + "2020-01-02 implement all\n2020-02-01 resume us recorded=2020-02-02\n2020-02-01 suspend us recorded=2020-02-01"
+	log := both + "2020-01-02 implement all\n2020-01-31 suspend us\n2020-02-01 suspend us recorded=2020-02-02\n2020-02-01 resume us recorded=2020-02-01"
+	tell(t, two, log).states("2020-02-01 suspended")
+	log = both + "2020-01-02 implement all\n2020-02-01 resume us recorded=2020-02-02\n2020-02-01 suspend us recorded=2020-02-01"
 	tell(t, two, log).states("2020-02-01 implemented")
 }
 
@@ -395,8 +399,8 @@ func TestOwnTimers(t *testing.T) {
 }
 
 func TestAddedInForceStates(t *testing.T) {
-	s := tell(t, snapback, pair+"2020-12-20 dispute a\n2020-12-25 withdraw a\n2020-12-26 perform a commitment=k\n2020-12-27 suspend all")
-	s.outcomes("applied applied applied applied applied refused")
+	s := tell(t, snapback, pair+"2020-12-20 dispute a\n2020-12-25 withdraw a\n2020-12-26 perform a commitment=k\n2020-12-27 suspend all\n2020-12-28 terminate all")
+	s.outcomes("applied applied applied applied applied refused refused")
 	s.states("2020-12-25 notified", "2020-12-31 expired") // the term was not reset; the standard rule on term holds there too
 	is(t, "in force since", day(s.at("2020-12-26").InForce), "2020-01-01")
 	is(t, "left", day(s.at("2020-12-26").Parties[0].InForce), "-")
@@ -450,6 +454,8 @@ func TestSign(t *testing.T) {
 	is(t, "cleared", day(s.at("2020-01-03").Parties[0].Signed), "-")
 	s.states("2020-01-02 negotiated") // "a signature is no approval"
 	tell(t, two+`,"deadline":"2020-01-01"`, "2020-02-01 sign us").outcomes("refused")
+	tell(t, snapback, pair+"2020-02-01 dispute a\n2020-02-02 sign c\n2020-04-01 sign b").
+		outcomes("applied applied applied applied refused") // taken in an added state, not in a final one
 	tell(t, three+now0, pair+"2020-02-01 sign c").outcomes("applied applied applied")
 	count := `"id":"d","parties":[{"id":"a"},{"id":"b"},{"id":"c"}],"approval":{"count":{"min":2},"of":"signed"}`
 	tell(t, count, "2020-01-01 sign a\n2020-01-02 reject c\n2020-01-03 reject b\n2020-01-04 sign b").
@@ -526,7 +532,7 @@ func TestSettledLongAgo(t *testing.T) {
 		states("2020-02-01 lapsed", "2020-03-01 negotiated", "2020-04-01 awaiting_xi_approval")
 	tell(t, two+`,"deadline":"2020-01-31"`, both+"2020-03-01 withdraw us").states("2020-02-28 approved", "2020-03-01 lapsed")
 	s = tell(t, two+now0+`,"term":{"days":10}`, both+"2020-03-01 extend all until=2020-06-01")
-	s.states("2020-01-11 expired", "2020-03-01 implemented", "2020-06-02 expired")
+	s.states("2020-01-11 expired", "2020-03-01 implemented", "2020-06-01 implemented", "2020-06-02 expired")
 	is(t, "`revive` resets in_force", day(s.at("2020-03-01").InForce), "2020-03-01")
 }
 

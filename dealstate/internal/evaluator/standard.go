@@ -31,7 +31,6 @@ var (
 // standard says in which states the standard lifecycles take each kind and each clock.
 var standard = map[string][]string{
 	"negotiate": states(open, provisional, rejected, lapsed),
-	"sign":      active, // "in any state that is neither lapsed, expired nor final"
 	"submit":    states(open, provisional, rejected),
 	"amend":     placing,
 	"extend":    states(active, lapsed, expired),
@@ -86,6 +85,9 @@ func (d *deal) takes(on, state string) bool {
 	if !d.frame.standard {
 		return false
 	}
+	if on == "sign" {
+		return d.takesSignatures(state)
+	}
 	if d.isAddedInForce(state) {
 		return d.addedTakes(on, state)
 	}
@@ -93,6 +95,12 @@ func (d *deal) takes(on, state string) bool {
 		state = awaitingOne
 	}
 	return slices.Contains(standard[on], state)
+}
+
+// takesSignatures: sign is taken "in any state that is neither lapsed, expired nor final".
+func (d *deal) takesSignatures(state string) bool {
+	own := d.a.Lifecycle != nil && slices.Contains(d.a.Lifecycle.Final, state)
+	return !own && !slices.Contains([]string{lapsed, expired, terminated}, state)
 }
 
 func (d *deal) isAddedInForce(state string) bool {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/benchguard"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -196,8 +197,7 @@ func BenchmarkViews(b *testing.B) {
 	}
 }
 
-// timed is wall time; spent is the processor's, which other programs on the
-// machine do not lengthen. It counts the garbage collector's.
+// timed is wall time; spent is the processor's.
 func timed(f func()) time.Duration {
 	start := time.Now()
 	f()
@@ -205,9 +205,9 @@ func timed(f func()) time.Duration {
 }
 
 func spent(f func()) time.Duration {
-	start := cpu()
+	start := benchguard.CPU()
 	f()
-	return cpu() - start
+	return benchguard.CPU() - start
 }
 
 // BenchmarkHeap measures what a replay keeps a deal.

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"regexp"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,9 +32,7 @@ func headline(t testing.TB) []benchguard.Pair {
 }
 
 func committed(t *testing.T) map[string]float64 {
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
-	ratios, err := benchguard.ReadRatios(bytes.NewReader(text))
+	ratios, err := benchguard.ReadRatios(strings.NewReader(page(t, file)))
 	require.NoError(t, err)
 	return ratios
 }
@@ -73,4 +74,32 @@ func TestEveryHeadlineOperationHasACommittedRatio(t *testing.T) {
 		delete(ratios, p.Name)
 	}
 	require.Empty(t, ratios, "these are measured no longer; take them out of %s", file)
+}
+
+var row = regexp.MustCompile("(?m)^\\| `([a-z0-9_]+)`: .*\\| ([0-9.]+) \\|$")
+
+func TestTheReadmeTellsTheCommittedRatios(t *testing.T) {
+	t.Parallel()
+	ratios := committed(t)
+	rows := row.FindAllStringSubmatch(page(t, "../../../README.md"), -1)
+	require.NotEmpty(t, rows)
+	for _, m := range rows {
+		told, err := strconv.ParseFloat(m[2], 64)
+		require.NoError(t, err)
+		require.InEpsilon(t, ratios[m[1]], told, 0.25, "the README says that %s takes %g times as long as its reference", m[1], told)
+	}
+}
+
+func TestBenchmarksPageSaysWhatEachPairIs(t *testing.T) {
+	t.Parallel()
+	text := page(t, "../../BENCHMARKS.md")
+	for name := range committed(t) {
+		require.Contains(t, text, "`"+name+"`")
+	}
+}
+
+func page(t *testing.T, name string) string {
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return string(text)
 }

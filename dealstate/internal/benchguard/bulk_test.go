@@ -1,4 +1,4 @@
-package benchguard_test
+package benchguard
 
 import (
 	"bytes"
@@ -17,29 +17,28 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/benchguard"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 // Everything of bulk is measured on one worker: processor time does not tell how
 // well work is shared.
 
-func bulkPairs(t testing.TB) []benchguard.Pair {
-	return []benchguard.Pair{
-		{Name: "bulk_lines", Begin: func() (ours, reference benchguard.Side) {
+func bulkPairs(t testing.TB) []pair {
+	return []pair{
+		{Name: "bulk_lines", Begin: func() (ours, reference side) {
 			text := lines(t, reports(1_000, 50_000, "ev"))
 			return readingLines(t, text), decoding(t, text, newMachines())
 		}},
-		{Name: "bulk_lines_surprise", Begin: func() (ours, reference benchguard.Side) {
+		{Name: "bulk_lines_surprise", Begin: func() (ours, reference side) {
 			text := lines(t, reports(1_000, 5_000, `"ev"`)) // an escape in every id
 			return readingLines(t, text), decoding(t, text, nil)
 		}},
-		{Name: "bulk_csv", Begin: func() (ours, reference benchguard.Side) {
+		{Name: "bulk_csv", Begin: func() (ours, reference side) {
 			text := table(t, reports(1_000, 20_000, "ev"))
 			return readingCSV(t, text), cutting(t, text)
 		}},
-		{Name: "bulk_replay_1k_deals", Begin: func() (ours, reference benchguard.Side) { return replaying(t, 1_000, 1_000_000) }},
-		{Name: "bulk_replay_1m_deals", Begin: func() (ours, reference benchguard.Side) { return replaying(t, 1_000_000, 4_000_000) }},
+		{Name: "bulk_replay_1k_deals", Begin: func() (ours, reference side) { return replaying(t, 1_000, 1_000_000) }},
+		{Name: "bulk_replay_1m_deals", Begin: func() (ours, reference side) { return replaying(t, 1_000_000, 4_000_000) }},
 	}
 }
 
@@ -116,9 +115,9 @@ func table(t testing.TB, events []dealstate.Event) []byte {
 	return out.Bytes()
 }
 
-func readingLines(t testing.TB, text []byte) benchguard.Side {
+func readingLines(t testing.TB, text []byte) side {
 	agreements := london(t)
-	return benchguard.Side{Units: bytes.Count(text, []byte("\n")), Do: func() {
+	return side{Units: bytes.Count(text, []byte("\n")), Do: func() {
 		log, err := bulk.ReadLines(context.Background(), bytes.NewReader(text), agreements, bulk.Options{Workers: 1})
 		require.NoError(t, err)
 		_, err = log.Replay(context.Background(), dealstate.View{}, 1)
@@ -126,17 +125,17 @@ func readingLines(t testing.TB, text []byte) benchguard.Side {
 	}}
 }
 
-func readingCSV(t testing.TB, text []byte) benchguard.Side {
+func readingCSV(t testing.TB, text []byte) side {
 	agreements := london(t)
-	return benchguard.Side{Units: bytes.Count(text, []byte("\n")), Do: func() {
+	return side{Units: bytes.Count(text, []byte("\n")), Do: func() {
 		_, err := bulk.ReadCSV(context.Background(), bytes.NewReader(text), agreements, bulk.Options{Workers: 1})
 		require.NoError(t, err)
 	}}
 }
 
 // cutting is encoding/csv alone, which only cuts the same bytes into cells.
-func cutting(t testing.TB, text []byte) benchguard.Side {
-	return benchguard.Side{Units: bytes.Count(text, []byte("\n")), Do: func() {
+func cutting(t testing.TB, text []byte) side {
+	return side{Units: bytes.Count(text, []byte("\n")), Do: func() {
 		r := csv.NewReader(bytes.NewReader(text))
 		r.ReuseRecord = true
 		for {
@@ -168,7 +167,7 @@ func newMachines() func(deal, event string) {
 }
 
 // decoding reads each line with encoding/json into a plain struct, and hands it on.
-func decoding(t testing.TB, text []byte, on func(deal, event string)) benchguard.Side {
+func decoding(t testing.TB, text []byte, on func(deal, event string)) side {
 	type line struct {
 		ID, Deal, Kind, Party, By, Role, Modality string
 		At, Recorded                              time.Time
@@ -176,7 +175,7 @@ func decoding(t testing.TB, text []byte, on func(deal, event string)) benchguard
 	}
 	some := slices.Collect(bytes.Lines(text))
 	some = some[:min(len(some), 5_000)]
-	return benchguard.Side{Units: len(some), Do: func() {
+	return side{Units: len(some), Do: func() {
 		for _, text := range some {
 			var e line
 			if err := json.Unmarshal(text, &e); err != nil {
@@ -191,11 +190,11 @@ func decoding(t testing.TB, text []byte, on func(deal, event string)) benchguard
 
 // replaying replays columns; its reference walks the same columns through a table of
 // states and acts, a byte a deal, and does nothing else.
-func replaying(t testing.TB, deals, events int) (ours, reference benchguard.Side) {
+func replaying(t testing.TB, deals, events int) (ours, reference side) {
 	c := columns(deals, events)
 	log, err := bulk.FromColumns(context.Background(), c, london(t))
 	require.NoError(t, err)
-	ours = benchguard.Side{Units: events, Do: func() {
+	ours = side{Units: events, Do: func() {
 		_, err := log.Replay(context.Background(), dealstate.View{}, 1)
 		require.NoError(t, err)
 	}}
@@ -206,7 +205,7 @@ func replaying(t testing.TB, deals, events int) (ours, reference benchguard.Side
 			next[s][a] = uint8(rng.IntN(len(next)))
 		}
 	}
-	return ours, benchguard.Side{Units: events, Do: func() {
+	return ours, side{Units: events, Do: func() {
 		states := make([]uint8, deals)
 		for i, deal := range c.Deal {
 			states[deal] = next[states[deal]][c.Act[i]&63]

@@ -1,4 +1,4 @@
-package benchguard_test
+package benchguard
 
 import (
 	"context"
@@ -10,31 +10,30 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/benchguard"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 var june = time.Date(2025, 6, 10, 0, 0, 0, 0, time.UTC)
 
-func corePairs(t testing.TB) []benchguard.Pair {
-	return []benchguard.Pair{
-		{Name: "record", Begin: func() (ours, reference benchguard.Side) { return recording(t, 2), rawEvent(t) }},
-		{Name: "record_200_parties", Begin: func() (ours, reference benchguard.Side) { return recording(t, 200), rawEvent(t) }},
-		{Name: "record_late_100", Begin: func() (ours, reference benchguard.Side) { return recordingLate(t), rawEvent(t) }},
-		{Name: "snapshot", Begin: func() (ours, reference benchguard.Side) { return snapshot(t), rawEvent(t) }},
-		{Name: "compile", Begin: func() (ours, reference benchguard.Side) { return compiling(t), building(t) }},
+func corePairs(t testing.TB) []pair {
+	return []pair{
+		{Name: "record", Begin: func() (ours, reference side) { return recording(t, 2), rawEvent(t) }},
+		{Name: "record_200_parties", Begin: func() (ours, reference side) { return recording(t, 200), rawEvent(t) }},
+		{Name: "record_late_100", Begin: func() (ours, reference side) { return recordingLate(t), rawEvent(t) }},
+		{Name: "snapshot", Begin: func() (ours, reference side) { return snapshot(t), rawEvent(t) }},
+		{Name: "compile", Begin: func() (ours, reference side) { return compiling(t), building(t) }},
 	}
 }
 
 // rawEvent is one event on a kept looplab machine, with one callback that lets it
 // pass.
-func rawEvent(t testing.TB) benchguard.Side {
+func rawEvent(t testing.TB) side {
 	machine := fsm.NewFSM("implemented", fsm.Events{
 		{Name: "suspend", Src: []string{"implemented"}, Dst: "suspended"},
 		{Name: "resume", Src: []string{"suspended"}, Dst: "implemented"},
 	}, fsm.Callbacks{"before_event": func(context.Context, *fsm.Event) {}})
 	ctx := context.Background()
-	return benchguard.Side{Units: 2, Do: func() {
+	return side{Units: 2, Do: func() {
 		for _, name := range []string{"suspend", "resume"} {
 			if err := machine.Event(ctx, name); err != nil {
 				t.Fatal(err)
@@ -82,44 +81,44 @@ func record(t testing.TB, d *dealstate.Deal, events []dealstate.Event) {
 	}
 }
 
-func recording(t testing.TB, n int) benchguard.Side {
+func recording(t testing.TB, n int) side {
 	m := parties(t, n)
 	events := consents(m, 1_000)
-	return benchguard.Side{Units: len(events), Do: func() { record(t, m.NewDeal(dealstate.Strict), events) }}
+	return side{Units: len(events), Do: func() { record(t, m.NewDeal(dealstate.Strict), events) }}
 }
 
 // recordingLate says what a report would do that is older than a hundred others.
-func recordingLate(t testing.TB) benchguard.Side {
+func recordingLate(t testing.TB) side {
 	m := parties(t, 2)
 	deal := m.NewDeal(dealstate.Strict)
 	record(t, deal, consents(m, 100))
 	late := dealstate.Event{ID: "late", Deal: m.Deal(), Kind: dealstate.Note, At: june.AddDate(0, 0, -1)}
-	return benchguard.Side{Units: 1, Do: func() {
+	return side{Units: 1, Do: func() {
 		if _, err := deal.Check(late); err != nil {
 			t.Fatal(err)
 		}
 	}}
 }
 
-func snapshot(t testing.TB) benchguard.Side {
+func snapshot(t testing.TB) side {
 	deal, err := uschina.Open(uschina.London(), dealstate.Official)
 	require.NoError(t, err)
 	v, err := dealstate.ParseView("2025-06-28", "2025-06-28", "official")
 	require.NoError(t, err)
-	return benchguard.Side{Units: 1, Do: func() {
+	return side{Units: 1, Do: func() {
 		if deal.At(v).State != dealstate.StateApproved {
 			t.Fatal("London was approved by then")
 		}
 	}}
 }
 
-func compiling(t testing.TB) benchguard.Side {
+func compiling(t testing.TB) side {
 	a := uschina.London()
-	return benchguard.Side{Units: 1, Do: func() { _, err := dealstate.Compile(a); require.NoError(t, err) }}
+	return side{Units: 1, Do: func() { _, err := dealstate.Compile(a); require.NoError(t, err) }}
 }
 
 // building makes a looplab machine of the same rules, and asks nothing of it.
-func building(t testing.TB) benchguard.Side {
+func building(t testing.TB) side {
 	m, err := dealstate.Compile(uschina.London())
 	require.NoError(t, err)
 	rules := m.Lifecycle()
@@ -131,5 +130,5 @@ func building(t testing.TB) benchguard.Side {
 		}
 		events = append(events, fsm.EventDesc{Name: r.ID, Src: from, Dst: string(r.To)})
 	}
-	return benchguard.Side{Units: 1, Do: func() { fsm.NewFSM(string(rules.Initial), events, nil) }}
+	return side{Units: 1, Do: func() { fsm.NewFSM(string(rules.Initial), events, nil) }}
 }

@@ -10,10 +10,10 @@ import (
 )
 
 // fake is a pair whose sides take the time that the test says, by the test's clock.
-func fake(ours, reference func() time.Duration) (Guard, Pair) {
+func fake(ours, reference func() time.Duration) (guard, pair) {
 	var now time.Duration
-	side := func(takes func() time.Duration) Side { return Side{Units: 1, Do: func() { now += takes() }} }
-	return Guard{Clock: func() time.Duration { return now }}, Pair{Name: "fake", Begin: func() (Side, Side) { return side(ours), side(reference) }}
+	taking := func(takes func() time.Duration) side { return side{Units: 1, Do: func() { now += takes() }} }
+	return guard{clock: func() time.Duration { return now }}, pair{Name: "fake", Begin: func() (side, side) { return taking(ours), taking(reference) }}
 }
 
 func always(d time.Duration) func() time.Duration { return func() time.Duration { return d } }
@@ -21,19 +21,19 @@ func always(d time.Duration) func() time.Duration { return func() time.Duration 
 func TestAPairAsFastAsCommittedPasses(t *testing.T) {
 	t.Parallel()
 	g, p := fake(always(30*time.Millisecond), always(10*time.Millisecond))
-	r := g.Measure(p, 3)
+	r := g.measure(p, 3)
 	require.False(t, r.Slower())
-	require.Equal(t, Result{Name: "fake", Ours: 30e6, Reference: 10e6, Ratio: 3, Committed: 3, Rounds: attempts[0]}, r)
+	require.Equal(t, result{Name: "fake", Ours: 30e6, Reference: 10e6, Ratio: 3, Committed: 3, Rounds: attempts[0]}, r)
 }
 
 func TestAHalvedCommittedRatioFailsAfterTheLastRound(t *testing.T) {
 	t.Parallel()
 	g, p := fake(always(30*time.Millisecond), always(10*time.Millisecond))
-	r := g.Measure(p, 1.5)
+	r := g.measure(p, 1.5)
 	require.True(t, r.Slower())
 	require.Equal(t, attempts[len(attempts)-1], r.Rounds)
-	require.False(t, g.Measure(p, 2).Slower(), "1.5 times the committed ratio is still let pass")
-	require.True(t, g.Measure(p, 1.99).Slower())
+	require.False(t, g.measure(p, 2).Slower(), "1.5 times the committed ratio is still let pass")
+	require.True(t, g.measure(p, 1.99).Slower())
 }
 
 func TestWhatDisturbsTheFirstRoundsDoesNotFailAPair(t *testing.T) {
@@ -45,7 +45,7 @@ func TestWhatDisturbsTheFirstRoundsDoesNotFailAPair(t *testing.T) {
 		}
 		return 30 * time.Millisecond
 	}, always(10*time.Millisecond))
-	r := g.Measure(p, 3)
+	r := g.measure(p, 3)
 	require.False(t, r.Slower())
 	require.Equal(t, attempts[1], r.Rounds, "it was measured again")
 }
@@ -55,13 +55,13 @@ func TestShortWorkIsRepeatedUntilTheClockCanTell(t *testing.T) {
 	g, p := fake(always(2*time.Microsecond), always(time.Microsecond))
 	ours, _ := p.Begin()
 	require.Greater(t, g.paced(ours).Units, int(span/(2*time.Microsecond)))
-	require.InDelta(t, 2, g.Measure(p, 2).Ratio, 1e-9)
+	require.InDelta(t, 2, g.measure(p, 2).Ratio, 1e-9)
 }
 
 func TestTheTableSaysWhichPairIsSlower(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	require.NoError(t, WriteTable(&out, []Result{{Name: "a", Ratio: 3, Committed: 3}, {Name: "b", Ratio: 3, Committed: 1}, {Name: "c", Ratio: 1, Committed: 3}}))
+	require.NoError(t, writeTable(&out, []result{{Name: "a", Ratio: 3, Committed: 3}, {Name: "b", Ratio: 3, Committed: 1}, {Name: "c", Ratio: 1, Committed: 3}}))
 	for _, want := range []string{"a .* as committed", "b .* SLOWER", "c .* faster; commit the new ratio"} {
 		require.Regexp(t, want, out.String())
 	}
@@ -70,8 +70,8 @@ func TestTheTableSaysWhichPairIsSlower(t *testing.T) {
 func TestRatiosAreReadAsTheyAreWritten(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	require.NoError(t, WriteRatios(&out, []Result{{Name: "b", Ratio: 2.504}, {Name: "a", Ratio: 0.0634}}))
-	ratios, err := ReadRatios(&out)
+	require.NoError(t, writeRatios(&out, []result{{Name: "b", Ratio: 2.504}, {Name: "a", Ratio: 0.0634}}))
+	ratios, err := readRatios(&out)
 	require.NoError(t, err)
 	require.Equal(t, map[string]float64{"a": 0.0634, "b": 2.5}, ratios)
 	for text, want := range map[string]string{
@@ -81,7 +81,7 @@ func TestRatiosAreReadAsTheyAreWritten(t *testing.T) {
 		"a NaN":    `line 1: "a NaN"; want a name and a ratio above 0`,
 		"a 1\na 2": `line 2: "a" is there twice`,
 	} {
-		_, err := ReadRatios(strings.NewReader(text))
+		_, err := readRatios(strings.NewReader(text))
 		require.EqualError(t, err, want)
 	}
 }

@@ -1,4 +1,4 @@
-package benchguard_test
+package benchguard
 
 import (
 	"bytes"
@@ -11,8 +11,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/fe115bb3/dealtracker/dealstate/internal/benchguard"
 )
 
 var (
@@ -23,16 +21,16 @@ var (
 const file = "testdata/ratios.txt"
 
 // headline lists every operation that the README and BENCHMARKS.md boast of.
-func headline(t testing.TB) []benchguard.Pair {
-	var all []benchguard.Pair
-	for _, pairs := range [][]benchguard.Pair{corePairs(t), bulkPairs(t), otherPairs(t)} {
+func headline(t testing.TB) []pair {
+	var all []pair
+	for _, pairs := range [][]pair{corePairs(t), bulkPairs(t), otherPairs(t)} {
 		all = append(all, pairs...)
 	}
 	return all
 }
 
 func committed(t *testing.T) map[string]float64 {
-	ratios, err := benchguard.ReadRatios(strings.NewReader(page(t, file)))
+	ratios, err := readRatios(strings.NewReader(page(t, file)))
 	require.NoError(t, err)
 	return ratios
 }
@@ -48,20 +46,20 @@ func TestHeadlineOperationsAreNoSlowerThanCommitted(t *testing.T) {
 	if !*update {
 		ratios = committed(t)
 	}
-	var results []benchguard.Result
+	var results []result
 	for _, p := range headline(t) {
-		results = append(results, benchguard.Guard{Clock: benchguard.CPU}.Measure(p, ratios[p.Name]))
+		results = append(results, guard{clock: cpu}.measure(p, ratios[p.Name]))
 	}
 	if *update {
 		var text bytes.Buffer
-		require.NoError(t, benchguard.WriteRatios(&text, results))
+		require.NoError(t, writeRatios(&text, results))
 		require.NoError(t, os.WriteFile(file, text.Bytes(), 0o644))
 		return
 	}
-	require.NoError(t, benchguard.WriteTable(os.Stdout, results))
+	require.NoError(t, writeTable(os.Stdout, results))
 	for _, r := range results {
 		if r.Slower() {
-			t.Errorf("%s: %.3g times its reference; want at most %.3g, which is %g times the committed %.3g", r.Name, r.Ratio, r.Limit(), benchguard.Slack, r.Committed)
+			t.Errorf("%s: %.3g times its reference; want at most %.3g, which is %g times the committed %.3g", r.Name, r.Ratio, r.Limit(), slack, r.Committed)
 		}
 	}
 }
@@ -86,7 +84,7 @@ func TestTheReadmeTellsTheCommittedRatios(t *testing.T) {
 	for _, m := range rows {
 		told, err := strconv.ParseFloat(m[2], 64)
 		require.NoError(t, err)
-		require.InEpsilon(t, ratios[m[1]], told, 0.25, "the README says that %s takes %g times as long as its reference", m[1], told)
+		require.InEpsilon(t, ratios[m[1]], told, 0.25, "the README says that %s takes %g times as long as its reference; mend it there", m[1], told)
 	}
 }
 

@@ -1,4 +1,4 @@
-package benchguard_test
+package benchguard
 
 import (
 	"context"
@@ -11,51 +11,50 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/benchguard"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 )
 
-func otherPairs(t testing.TB) []benchguard.Pair {
-	return []benchguard.Pair{
-		{Name: "simulate_lives", Begin: func() (ours, reference benchguard.Side) { return living(t), drawing() }},
-		{Name: "render_timeline_1000", Begin: func() (ours, reference benchguard.Side) { return timeline(t), encoding(t) }},
+func otherPairs(t testing.TB) []pair {
+	return []pair{
+		{Name: "simulate_lives", Begin: func() (ours, reference side) { return living(t), drawing() }},
+		{Name: "render_timeline_1000", Begin: func() (ours, reference side) { return timeline(t), encoding(t) }},
 	}
 }
 
 const lives = 20_000
 
 // living runs the simplest lives: two approvals after two exponential waits.
-func living(t testing.TB) benchguard.Side {
+func living(t testing.TB) side {
 	start := simulate.Beginning(parties(t, 2), dealstate.Strict, june)
 	model := simulate.Model{Parties: []simulate.Party{
 		{Party: "party-000", Wait: simulate.Exponential(20 * 24 * time.Hour)}, {Party: "party-001", Wait: simulate.Exponential(30 * 24 * time.Hour)}}}
-	return benchguard.Side{Units: lives, Do: func() {
+	return side{Units: lives, Do: func() {
 		_, err := simulate.Run(context.Background(), start, model, simulate.Options{Lives: lives, Until: june.AddDate(1, 0, 0), Workers: 1})
 		require.NoError(t, err)
 	}}
 }
 
 // drawing draws the two waits of a life, and does nothing with them.
-func drawing() benchguard.Side {
+func drawing() side {
 	rng, sum := rand.New(rand.NewPCG(1, 1)), 0.0
-	return benchguard.Side{Units: lives, Do: func() {
+	return side{Units: lives, Do: func() {
 		for range lives {
 			sum += rng.ExpFloat64() + rng.ExpFloat64()
 		}
 	}}
 }
 
-func timeline(t testing.TB) benchguard.Side {
+func timeline(t testing.TB) side {
 	m := parties(t, 2)
 	story, err := render.TellEvents(m, consents(m, 1_000), dealstate.View{})
 	require.NoError(t, err)
-	return benchguard.Side{Units: 1, Do: func() { require.NoError(t, render.Timeline{Stories: []render.Story{story}}.SVG(io.Discard)) }}
+	return side{Units: 1, Do: func() { require.NoError(t, render.Timeline{Stories: []render.Story{story}}.SVG(io.Discard)) }}
 }
 
 // encoding writes the same reports as JSON, as plain structs without the library's
 // own methods.
-func encoding(t testing.TB) benchguard.Side {
+func encoding(t testing.TB) side {
 	type plain dealstate.Event
 	var all []plain
 	for _, e := range consents(parties(t, 2), 1_000) {
@@ -63,5 +62,5 @@ func encoding(t testing.TB) benchguard.Side {
 		all = append(all, plain(e))
 	}
 	out := json.NewEncoder(io.Discard)
-	return benchguard.Side{Units: 1, Do: func() { require.NoError(t, out.Encode(all)) }}
+	return side{Units: 1, Do: func() { require.NoError(t, out.Encode(all)) }}
 }

@@ -13,9 +13,9 @@ const head = `# The committed ratios: how many times as long as its reference ea
 #	go test -count=1 -v ./dealstate/internal/benchguard -update
 `
 
-// ReadRatios reads committed ratios, a name and a ratio a line. Lines that begin
+// readRatios reads committed ratios, a name and a ratio a line. Lines that begin
 // with # are comments.
-func ReadRatios(r io.Reader) (map[string]float64, error) {
+func readRatios(r io.Reader) (map[string]float64, error) {
 	ratios := map[string]float64{}
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
@@ -36,9 +36,9 @@ func ReadRatios(r io.Reader) (map[string]float64, error) {
 	return ratios, lines.Err()
 }
 
-// WriteRatios writes measured ratios as ReadRatios reads them, in the order of the
+// writeRatios writes measured ratios as readRatios reads them, in the order of the
 // results.
-func WriteRatios(w io.Writer, results []Result) error {
+func writeRatios(w io.Writer, results []result) error {
 	var text strings.Builder
 	text.WriteString(head)
 	for _, r := range results {

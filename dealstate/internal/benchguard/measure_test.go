@@ -1,13 +1,3 @@
-// Package benchguard holds the library's speed: it measures the headline
-// operations beside their references, in one process, and says which of them has
-// become slower, as a ratio to its reference, than the committed ratio allows.
-//
-//	go test -count=1 -v ./dealstate/internal/benchguard -measure
-//	go test -count=1 -v ./dealstate/internal/benchguard -update
-//
-// The first command compares with testdata/ratios.txt, the second writes that file
-// anew. Without a flag nothing is measured. A ratio, unlike a duration, is much the
-// same on another machine, or on one that has other work to do.
 package benchguard
 
 import (
@@ -19,8 +9,8 @@ import (
 	"time"
 )
 
-// Slack is how many times the committed ratio a measured one may be.
-const Slack = 1.5
+// slack is how many times the committed ratio a measured one may be.
+const slack = 1.5
 
 // A pair is measured for the first number of rounds. Where its ratio is then too
 // high, it is measured again up to the next number, and fails only after the last.
@@ -29,24 +19,24 @@ var attempts = []int{7, 21, 49}
 // span is how long one side works in one round: long beside what the clock can tell.
 const span = 15 * time.Millisecond
 
-// Side is one of the two things compared. Do does the work, and Units says how many
+// side is one of the two things compared. Do does the work, and Units says how many
 // operations, lines or events that is.
-type Side struct {
+type side struct {
 	Units int
 	Do    func()
 }
 
-// Pair is one headline operation and its reference. Begin prepares both sides when
+// pair is one headline operation and its reference. Begin prepares both sides when
 // their turn comes, so that no pair's data burdens the garbage collector in
 // another's.
-type Pair struct {
+type pair struct {
 	Name  string
-	Begin func() (ours, reference Side)
+	Begin func() (ours, reference side)
 }
 
-// Result is what one pair came to: the medians of its rounds. A zero Committed
+// result is what one pair came to: the medians of its rounds. A zero Committed
 // means that there is no committed ratio to compare with.
-type Result struct {
+type result struct {
 	Name            string
 	Ours, Reference float64 // nanoseconds a unit
 	Ratio           float64
@@ -55,33 +45,33 @@ type Result struct {
 }
 
 // Limit is the highest ratio that passes.
-func (r Result) Limit() float64 { return Slack * r.Committed }
+func (r result) Limit() float64 { return slack * r.Committed }
 
 // Slower reports whether the pair fails.
-func (r Result) Slower() bool { return r.Ratio > r.Limit() }
+func (r result) Slower() bool { return r.Ratio > r.Limit() }
 
 // verdict says what to do about the result, in a word or two.
-func (r Result) verdict() string {
+func (r result) verdict() string {
 	switch {
 	case r.Slower():
 		return "SLOWER"
-	case r.Ratio*Slack < r.Committed:
+	case r.Ratio*slack < r.Committed:
 		return "faster; commit the new ratio"
 	}
 	return "as committed"
 }
 
-// Guard measures by a clock, which is [CPU] but in the tests of the guard itself.
-type Guard struct {
-	Clock func() time.Duration
+// guard measures by a clock, which is [cpu] but in the tests of the guard itself.
+type guard struct {
+	clock func() time.Duration
 }
 
-// Measure runs a pair, its two sides in turn, so that what else the machine does
+// measure runs a pair, its two sides in turn, so that what else the machine does
 // strikes both.
-func (g Guard) Measure(p Pair, committed float64) Result {
+func (g guard) measure(p pair, committed float64) result {
 	ours, reference := p.Begin()
 	a, b := g.paced(ours), g.paced(reference)
-	r := Result{Name: p.Name, Committed: committed}
+	r := result{Name: p.Name, Committed: committed}
 	var as, bs, ratios []float64
 	for _, rounds := range attempts {
 		for len(ratios) < rounds {
@@ -98,12 +88,12 @@ func (g Guard) Measure(p Pair, committed float64) Result {
 
 // paced repeats a side's work so often that it fills the span. The first call, which
 // may fill caches, does not count.
-func (g Guard) paced(s Side) Side {
+func (g guard) paced(s side) side {
 	s.Do()
-	start := g.Clock()
+	start := g.clock()
 	s.Do()
-	times := int(span/max(g.Clock()-start, time.Microsecond)) + 1
-	return Side{Units: s.Units * times, Do: func() {
+	times := int(span/max(g.clock()-start, time.Microsecond)) + 1
+	return side{Units: s.Units * times, Do: func() {
 		for range times {
 			s.Do()
 		}
@@ -112,19 +102,19 @@ func (g Guard) paced(s Side) Side {
 
 // round gives the nanoseconds a unit of one round. It begins without garbage, so that
 // no side pays for what the other has left.
-func (g Guard) round(s Side) float64 {
+func (g guard) round(s side) float64 {
 	runtime.GC()
-	start := g.Clock()
+	start := g.clock()
 	s.Do()
-	return float64(g.Clock()-start) / float64(s.Units)
+	return float64(g.clock()-start) / float64(s.Units)
 }
 
 func median(list []float64) float64 {
 	return slices.Sorted(slices.Values(list))[len(list)/2]
 }
 
-// WriteTable prints the results.
-func WriteTable(w io.Writer, results []Result) error {
+// writeTable prints the results.
+func writeTable(w io.Writer, results []result) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "pair\tours ns\treference ns\tratio\tcommitted\tlimit\trounds\t")
 	for _, r := range results {

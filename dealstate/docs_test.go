@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -280,7 +281,7 @@ func TestTheFormatsPageNamesEveryKeyAndWord(t *testing.T) {
 		named(p.Name)
 	}
 	for _, value := range []any{dealstate.Event{}, dealstate.Source{}, dealstate.Agreement{}, dealstate.Party{}, dealstate.Commitment{}, dealstate.Delay{},
-		dealstate.Lifecycle{}, dealstate.Rule{}, dealstate.Decision{}, dealstate.Revision{}, dealstate.Reason{}, dealstate.Snapshot{}, dealstate.Finding{},
+		dealstate.Lifecycle{}, dealstate.Rule{}, dealstate.Decision{}, dealstate.Revision{}, dealstate.Reason{}, dealstate.Snapshot{}, condition.Finding{},
 		dealstate.PartyStatus{}, dealstate.Evidence{}, dealstate.CommitmentStatus{}, dealstate.DisputeStatus{}, dealstate.ClockStatus{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(value)) {
 			key := strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(f.Name, "${1}_$2"))

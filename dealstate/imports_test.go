@@ -43,6 +43,8 @@ var layers = [][]string{
 	{"dealstate/uschina", "dealstate/simulate", "dealstate/bulk", "dealstate/analytics", "dealstate/render"},
 	{"dealstate/dealtest"},
 	{"examples"},
+	// It holds tests only, which measure all of these.
+	{"dealstate/internal/benchguard"},
 }
 
 // pkg is what go list says of one package.

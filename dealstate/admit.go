@@ -27,7 +27,7 @@ func (m *Machine) admit(e *Event) (names, error) {
 	if e.Party != "" {
 		i, ok := m.parties[e.Party]
 		if !ok {
-			return of, fieldErr("party", "%q is not a party; want one of %s", clip(e.Party), m.agreement.someParties())
+			return of, fieldErr("party", "%q is not a party; want one of %s%s", clip(e.Party), m.agreement.someParties(), m.agreement.likeParty(e.Party))
 		}
 		of.party = int32(i)
 	}
@@ -45,7 +45,7 @@ func (m *Machine) admit(e *Event) (names, error) {
 func (m *Machine) admitCommitment(e *Event, of *names) error {
 	i, ok := m.commitments[e.Commitment]
 	if !ok {
-		return fieldErr("commitment", "%q is not a commitment of this agreement", clip(e.Commitment))
+		return fieldErr("commitment", "%q is not a commitment of this agreement%s", clip(e.Commitment), m.agreement.likeCommitment(e.Commitment))
 	}
 	of.commitment = int32(i)
 	owner := m.agreement.Commitments[i].Party

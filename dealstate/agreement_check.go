@@ -109,7 +109,7 @@ func (a Agreement) checkCommitments() error {
 		}
 		seen[c.ID] = true
 		if a.party(c.Party) < 0 {
-			return fieldErr(at+".party", "%q is not a party; want one of %s", clip(c.Party), a.someParties())
+			return fieldErr(at+".party", "%q is not a party; want one of %s%s", clip(c.Party), a.someParties(), a.likeParty(c.Party))
 		}
 		if err := checkText(at+".title", c.Title, maxText); err != nil {
 			return err
@@ -166,7 +166,7 @@ func (a Agreement) checkCondition(at string, c Condition, inRule bool) error {
 	switch c.op {
 	case opApproved, opActOf:
 		if a.party(c.name) < 0 && (c.op == opApproved || c.name != "") {
-			return fieldErr(at, "%q is not a party; want one of %s", clip(c.name), a.someParties())
+			return fieldErr(at, "%q is not a party; want one of %s%s", clip(c.name), a.someParties(), a.likeParty(c.name))
 		}
 	case opAny:
 		if len(c.parts) == 0 {
@@ -174,7 +174,7 @@ func (a Agreement) checkCondition(at string, c Condition, inRule bool) error {
 		}
 	case opPerformed:
 		if a.commitment(c.name) < 0 {
-			return fieldErr(at, "%q is not a commitment of this agreement", clip(c.name))
+			return fieldErr(at, "%q is not a commitment of this agreement%s", clip(c.name), a.likeCommitment(c.name))
 		}
 	case opCount, opShare:
 		return a.checkTally(at, c)

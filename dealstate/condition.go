@@ -256,7 +256,7 @@ func (c *Condition) take(f field, depth int) error {
 	}
 	switch c.op {
 	case opEveryone:
-		return f.unknown()
+		return f.unknown(opWords[opEveryone+1:]...)
 	case opAll, opAny:
 		return f.list(maxParts, func(f field) error { return c.part(f, depth) })
 	case opNot:
@@ -286,7 +286,10 @@ func (c *Condition) readTally(f field) error {
 		case f.key == "total" && c.op == opShare:
 			return f.integer(&c.total)
 		}
-		return f.unknown()
+		if c.op == opShare {
+			return f.unknown("min", "group", "total")
+		}
+		return f.unknown("min", "group")
 	})
 	if err == nil && !given {
 		err = fieldErr(f.path+".min", "missing; want a number, \"2/3\" or \"50%%\"")

@@ -76,7 +76,7 @@ func checkName(at, name string) error {
 
 func (l Lifecycle) declared(at string, s State) error {
 	if !slices.Contains(l.States, s) {
-		return fieldErr(at, "%q is not among the declared states", clip(string(s)))
+		return fieldErr(at, "%q is not among the declared states%s", clip(string(s)), l.likeState(s))
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // encoding/json alone is too forgiving for a public contract: it matches keys
@@ -44,7 +46,7 @@ func readObject(path string, data []byte, take func(field) error) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	open, err := dec.Token()
 	if err != nil {
-		return syntaxErr(path, err)
+		return syntaxErr(path, misplaced(data, err))
 	}
 	if open != json.Delim('{') {
 		return fieldErr(orJSON(path), "want a JSON object")
@@ -53,7 +55,7 @@ func readObject(path string, data []byte, take func(field) error) error {
 	for dec.More() {
 		f, err := nextField(dec, path)
 		if err != nil {
-			return err
+			return syntaxErr(f.path, misplaced(data, err))
 		}
 		for _, key := range seen {
 			if key == f.key {
@@ -66,25 +68,25 @@ func readObject(path string, data []byte, take func(field) error) error {
 		}
 	}
 	if _, err := dec.Token(); err != nil {
-		return syntaxErr(path, err)
+		return syntaxErr(path, misplaced(data, err))
 	}
+	end := int(dec.InputOffset())
 	if _, err := dec.Token(); err != io.EOF {
-		return fieldErr(orJSON(path), "more text after the object; want one object")
+		return fieldErr(orJSON(path), "%s: more text after the object; want one object", position(data, end+spaces(data[end:])))
 	}
 	return nil
 }
 
+// nextField gives the next key and its value; on an error, the path as far as it
+// was read.
 func nextField(dec *json.Decoder, path string) (field, error) {
 	token, err := dec.Token()
 	if err != nil {
-		return field{}, syntaxErr(path, err)
+		return field{path: path}, err
 	}
 	f := field{key: token.(string)} // a key of an object is always a string
 	f.path = join(path, f.key)
-	if err := dec.Decode(&f.raw); err != nil {
-		return f, syntaxErr(f.path, err)
-	}
-	return f, nil
+	return f, dec.Decode(&f.raw)
 }
 
 // join names a field. A key that could be mistaken for something else, on a
@@ -114,7 +116,14 @@ func syntaxErr(path string, err error) error {
 	return fieldErr(orJSON(path), "%v", err)
 }
 
-func (f field) unknown() error { return fieldErr(f.path, "unknown field") }
+// unknown refuses a field, and names the one that was probably meant, or all
+// that there are.
+func (f field) unknown(known ...string) error {
+	if hint := nearest.Hint(f.key, known); hint != "" {
+		return fieldErr(f.path, "unknown field%s", hint)
+	}
+	return fieldErr(f.path, "unknown field; want one of %s", strings.Join(known, ", "))
+}
 
 func (f field) fail(want string) error {
 	return fieldErr(f.path, "%s found; want %s", clip(string(f.raw)), want)
@@ -206,7 +215,11 @@ func (f field) object(slots ...slot) error {
 				return f.into(s.to)
 			}
 		}
-		return f.unknown()
+		keys := make([]string, len(slots))
+		for i, s := range slots {
+			keys[i] = s.key
+		}
+		return f.unknown(keys...)
 	})
 }
 

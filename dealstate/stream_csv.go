@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // ReadEventsCSV reads an event log from a table, as [ReadEvents] reads it from
@@ -180,7 +182,7 @@ func (t *Table) addColumn(name string) error {
 	for _, c := range columns {
 		names = append(names, c.key)
 	}
-	return fieldErr(join("", name), "unknown column; want a header row, with commas between names out of %s", strings.Join(names, ", "))
+	return fieldErr(join("", name), "unknown column; want a header row, with commas between names out of %s%s", strings.Join(names, ", "), nearest.Hint(name, names))
 }
 
 // columns are the fields of the format, with those of the source beside the

@@ -1,6 +1,10 @@
 package dealstate
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
+)
 
 // words gives an enumeration its text both ways. Values start at 1, so that a
 // value nobody set is never mistaken for the first word.
@@ -19,7 +23,7 @@ func (w words) parse(field string, text []byte) (int, error) {
 			return i + 1, nil
 		}
 	}
-	return 0, fieldErr(field, "%q is unknown; want one of %s", clip(string(text)), strings.Join(w, ", "))
+	return 0, fieldErr(field, "%q is unknown; want one of %s%s", clip(string(text)), strings.Join(w, ", "), nearest.Hint(string(text), w))
 }
 
 func (w words) marshal(field string, i int) ([]byte, error) {

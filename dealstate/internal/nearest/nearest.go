@@ -28,7 +28,8 @@ func Hint(text string, known []string) string {
 
 // Word gives the known word that is nearest to the text; of equally near ones
 // the first. Upper and lower case are alike. Ok is false where none is near:
-// where more than a third of the letters would have to change, or all of them.
+// where more than a third of the letters would have to change; of one or two
+// letters, none may.
 func Word(text string, known []string) (word string, ok bool) {
 	if text == "" || len(text) > mostBytes || !utf8.ValidString(text) {
 		return "", false
@@ -41,7 +42,7 @@ func Word(text string, known []string) (word string, ok bool) {
 		}
 		to := []rune(strings.ToLower(w))
 		longer := max(len(from), len(to))
-		most := min(best-1, max(longer, 3)/3, longer-1)
+		most := min(best-1, longer/3)
 		if n := d.between(from, to, most); n <= most {
 			word, best = w, n
 		}

@@ -153,6 +153,17 @@ func (w *Wait) countedBack(h float64) float64 {
 	return w.scale * w.ended[i]
 }
 
+// takesNoTime reports whether the wait always ends at once.
+func (w *Wait) takesNoTime() bool {
+	switch w.family {
+	case fixed:
+		return w.scale < 1
+	case empirical:
+		return w.scale*w.ended[len(w.ended)-1] < 1
+	}
+	return false
+}
+
 // Quantile is the span by which the share p of all waits has ended; ok is
 // false when it never does. P must be at least 0 and less than 1.
 func (w Wait) Quantile(p float64) (_ time.Duration, ok bool) {

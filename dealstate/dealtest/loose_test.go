@@ -13,6 +13,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/dealtest"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -185,6 +186,12 @@ func TestALookMayBeKeptAndUsedLater(t *testing.T) {
 		official.State(dealstate.StateNegotiated)
 	})
 	require.Empty(t, r.errors)
+}
+
+func TestAnUnknownDealIsToldTheNearest(t *testing.T) {
+	t.Parallel()
+	_, err := dealtest.Resolve(scenario.Ref{Deal: "lodnon"}, "")
+	require.ErrorContains(t, err, `; did you mean "london"?`)
 }
 
 func TestAnUnknownReasonCodeIsCalledUnknown(t *testing.T) {

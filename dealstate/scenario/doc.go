@@ -36,7 +36,8 @@
 //
 // A comment is a line of its own: its first character other than a blank is #.
 // Nowhere else may a word begin with #, unless it stands in quotes, so that no
-// comment behind an act, a name or a reason is ever read as part of it.
+// comment behind an act, a name or a reason is ever read as part of it. White
+// space other than blanks and tabs needs quotes too.
 //
 //	File        = { Scenario } .
 //	Scenario    = "scenario" Name EOL

@@ -122,6 +122,8 @@ func TestSyntaxErrorsSayWhereAndWhatIsExpected(t *testing.T) {
 		head + "2025-06-20 submit\n  applied # it is", head + "2025-06-20 submit\n  applied: submission counts # it does", head + "2025-06-20 submit\n  applied # why: so",
 		head + "2025-06-20 submit\n  state # approved", head + "2025-06-20 submit\n  awaiting us, #china", head + "2025-06-20 submit\n  no warning # none", head + "2025-06-20 submit\n  nothing happens # at all",
 		head + "2025-06-20 submit\n  refused: \"#1 is open\" # yet",
+		// Nor does white space of another kind hide one.
+		head + "2025-06-20 approve china by xi\u00a0# denied", "scenario a\u3000# draft", head + "2025-06-20 submit\n  applied: it counts\u00a0#really",
 		// A name ends where something else is said of the act.
 		head + "2025-06-20 approve us by trump on tuesday", head + "2025-06-20 approve us by trump on tuesday as approver", head + "2025-06-20 approve us by trump 2025-06-21 denied",
 		head + "2025-06-20 approve us by trump but denied", head + "2025-06-20 approve us by Bank of China", head + "2025-06-20 approve us source AP at noon url x", head + "2025-06-20 approve us by trump under strict",
@@ -426,6 +428,17 @@ func survive(t *testing.T, a dealstate.Agreement, events []dealstate.Event) {
 	for i := range events {
 		require.True(t, events[i].Same(back[i]), "%+v\n%+v", events[i], back[i])
 	}
+}
+
+func TestAFileOfLongLinesIsReadInGoodTime(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a ", 500_000)
+	begun := time.Now()
+	for _, source := range []string{"scenario " + long, "scenario s\ndeal d\n2025-06-20 submit by " + long, "scenario s\ndeal d\n2025-06-20 submit by x " + long + "\n  applied: " + long} {
+		_, err := scenario.Parse("f", strings.NewReader(source+"\ndeal d\n"))
+		_ = err // whether it can be understood is not the question
+	}
+	require.Less(t, time.Since(begun), 10*time.Second)
 }
 
 func TestReadingIsBounded(t *testing.T) {

@@ -92,6 +92,16 @@ func (l *line) noComment(text string, column int) error {
 	return l.fault(column, "a comment stands on a line of its own; if %s is part of a name or text, put that in quotes", shown(text))
 }
 
+// bare refuses what no word without quotes may hold: a # at its beginning, and
+// white space that looks like the blank between two words, but is another.
+func (l *line) bare(text string, column int) error {
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return l.fault(column+utf8.RuneCountInString(text[:i]), "the white space %U sets off no words; want a blank, or quotes around it", r)
+	}
+	return l.noComment(text, column)
+}
+
 // rest reads what runs to the end of the line, a name or a reason: one text in
 // quotes, or plain text of which no word begins with #. Column is where it begins.
 func (l *line) rest(text string, column int) (string, error) {
@@ -101,12 +111,13 @@ func (l *line) rest(text string, column int) (string, error) {
 		w, _, err := l.cut(strings.TrimRight(trimmed, " \t"), column)
 		return squash(w.text), err
 	}
-	for at := 0; at < len(trimmed); {
-		word, _, _ := strings.Cut(strings.ReplaceAll(trimmed[at:], "\t", " "), " ")
-		if err := l.noComment(word, column+utf8.RuneCountInString(trimmed[:at])); err != nil {
-			return "", err
+	blank := true // before the text
+	for at, r := range trimmed {
+		if r == '#' && blank {
+			word := strings.Fields(trimmed[at:])[0]
+			return "", l.noComment(word, column+utf8.RuneCountInString(trimmed[:at]))
 		}
-		at += len(word) + 1
+		blank = unicode.IsSpace(r)
 	}
 	return squash(trimmed), nil
 }
@@ -131,10 +142,10 @@ func quoteRest(text string) string {
 // split cuts a line into words. The column counts from the line's beginning,
 // before which indent characters stand.
 func (l *line) split(text string, indent int) error {
-	rest := text
+	rest, column := text, indent+1
 	for {
 		trimmed := strings.TrimLeft(rest, " \t")
-		column := indent + utf8.RuneCountInString(text[:len(text)-len(trimmed)]) + 1
+		column += len(rest) - len(trimmed)
 		if trimmed == "" {
 			break
 		}
@@ -142,6 +153,7 @@ func (l *line) split(text string, indent int) error {
 		if err != nil {
 			return err
 		}
+		column += utf8.RuneCountInString(trimmed[:len(trimmed)-len(after)])
 		l.words, rest = append(l.words, w), after
 	}
 	l.width = indent + utf8.RuneCountInString(text)
@@ -154,7 +166,7 @@ func (l *line) cut(text string, column int) (w word, rest string, err error) {
 		if end < 0 {
 			end = len(text)
 		}
-		return word{text: text[:end], column: column}, text[end:], l.noComment(text[:end], column)
+		return word{text: text[:end], column: column}, text[end:], l.bare(text[:end], column)
 	}
 	quoted, err := strconv.QuotedPrefix(text)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/dealtest"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
@@ -97,7 +98,7 @@ var wrong = map[string]func(s *dealtest.Story){
 	"Did.Noted":    func(s *dealtest.Story) { s.On("2025-06-20").Approve("us").Noted() },
 	"Did.Revised":  func(s *dealtest.Story) { s.On("2025-06-20").Approve("us").Revised("x") },
 	"Look.State":   func(s *dealtest.Story) { s.State("x") },
-	"Look.Verdict": func(s *dealtest.Story) { s.Verdict(dealstate.Met) },
+	"Look.Verdict": func(s *dealtest.Story) { s.Verdict(condition.Met) },
 	"Look.History": func(s *dealtest.Story) { s.History() },
 	"Look.Awaiting": func(s *dealtest.Story) {
 		s.Awaiting()

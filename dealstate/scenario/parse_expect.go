@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
@@ -156,7 +157,7 @@ func (l *line) verdict(e *Expectation) error {
 	if err := l.only(e, "met, pending or lost"); err != nil {
 		return err
 	}
-	var v dealstate.Verdict
+	var v condition.Verdict
 	if err := v.UnmarshalText([]byte(e.Names[0])); err != nil {
 		return l.fault(l.words[l.next-1].column, "%s is no verdict; want met, pending or lost%s", shown(e.Names[0]), nearest.Hint(e.Names[0], []string{"met", "pending", "lost"}))
 	}

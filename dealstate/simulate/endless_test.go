@@ -39,8 +39,10 @@ func nobodyWorks(t *testing.T) {
 }
 
 func TestAModelThatCannotEndIsRefusedByItsPart(t *testing.T) {
+	atOnce, err := Empirical([]Spell{{From: start2025, To: start2025, End: dealstate.Approve}})
+	require.NoError(t, err)
 	for name, w := range map[string]Wait{
-		"fixed": Fixed(0), "stretched": Fixed(1).Stretched(0.5), "empirical": Empirical([]Spell{{From: start2025, To: start2025, End: dealstate.Approve}}),
+		"fixed": Fixed(time.Duration(0)), "stretched": Fixed(time.Duration(1)).Stretched(0.5), "empirical": atOnce,
 	} {
 		_, err := Run(context.Background(), pair(t), demanding(w, 1), options(10, 2))
 		require.EqualError(t, err, "parties[1].choice.amend: 1 after a wait that takes no time, so the text is amended without end; want less than 1, or a wait that takes some", name)
@@ -48,16 +50,16 @@ func TestAModelThatCannotEndIsRefusedByItsPart(t *testing.T) {
 		require.ErrorAs(t, err, &field)
 	}
 	nobodyWorks(t)
-	for name, m := range map[string]Model{"a wait": demanding(Fixed(24*time.Hour), 1), "a chance": demanding(Fixed(0), 0.9)} {
+	for name, m := range map[string]Model{"a wait": demanding(Fixed(24*time.Hour), 1), "a chance": demanding(Fixed(time.Duration(0)), 0.9)} {
 		_, err := Run(context.Background(), pair(t), m, options(100, 2))
 		require.NoError(t, err, name)
 	}
 }
 
 func TestALifeWithoutEndIsAnErrorThatNamesWhoKeepsIt(t *testing.T) {
-	mutual := demanding(Fixed(0), 1) // each act takes no time, but neither alone
-	mutual.Parties[0].Wait, mutual.Parties[1].After = Fixed(0), "us"
-	for name, m := range map[string]Model{"a nanosecond": demanding(Fixed(1), 1), "memoryless": demanding(Exponential(1), 1), "mutual": mutual} {
+	mutual := demanding(Fixed(time.Duration(0)), 1) // each act takes no time, but neither alone
+	mutual.Parties[0].Wait, mutual.Parties[1].After = Fixed(time.Duration(0)), "us"
+	for name, m := range map[string]Model{"a nanosecond": demanding(Fixed(time.Duration(1)), 1), "memoryless": demanding(Exponential(time.Duration(1)), 1), "mutual": mutual} {
 		var first string
 		for _, workers := range []int{1, 4} {
 			_, err := Run(context.Background(), pair(t), m, options(5_000, workers))
@@ -71,7 +73,7 @@ func TestALifeWithoutEndIsAnErrorThatNamesWhoKeepsIt(t *testing.T) {
 			require.Equal(t, first, err.Error(), "the error does not depend on the workers")
 		}
 	}
-	_, err := Sensitivity(context.Background(), pair(t), demanding(Fixed(1), 1), options(10, 1), Target{State: dealstate.StateApproved, By: start2025.AddDate(0, 1, 0)}, 0.1)
+	_, err := Sensitivity(context.Background(), pair(t), demanding(Fixed(time.Duration(1)), 1), options(10, 1), Target{State: dealstate.StateApproved, By: start2025.AddDate(0, 1, 0)}, 0.1)
 	var field *dealstate.FieldError
 	require.ErrorAs(t, err, &field)
 	nobodyWorks(t)
@@ -91,7 +93,7 @@ func (c *tired) Err() error {
 }
 
 func TestTheContextIsLookedAtWithinALife(t *testing.T) {
-	p, err := newPlan(pair(t), demanding(Fixed(1), 1), options(1, 1))
+	p, err := newPlan(pair(t), demanding(Fixed(time.Duration(1)), 1), options(1, 1))
 	require.NoError(t, err)
 	l := newLife(p)
 	_ = l.live(&tired{Context: context.Background(), looks: 3}, 0)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
@@ -66,13 +67,13 @@ func (m Model) Validate(machine *dealstate.Machine) error {
 	for i, p := range m.Parties {
 		at := fmt.Sprintf("parties[%d]", i)
 		if !slices.Contains(ids, p.Party) {
-			return fieldErr(at+".party", "%q is not a party of %s; want one of %v%s", p.Party, machine.Agreement().ID, ids, nearest.Hint(p.Party, ids))
+			return field.Errorf(at+".party", "%q is not a party of %s; want one of %v%s", p.Party, machine.Agreement().ID, ids, nearest.Hint(p.Party, ids))
 		}
 		if slices.ContainsFunc(m.Parties[:i], func(o Party) bool { return o.Party == p.Party }) {
-			return fieldErr(at+".party", "%q is there twice", p.Party)
+			return field.Errorf(at+".party", "%q is there twice", p.Party)
 		}
 		if p.After != "" && (!slices.Contains(ids, p.After) || p.After == p.Party) {
-			return fieldErr(at+".after", "%q is not another party; want one of %v%s", p.After, ids, nearest.Hint(p.After, ids))
+			return field.Errorf(at+".after", "%q is not another party; want one of %v%s", p.After, ids, nearest.Hint(p.After, ids))
 		}
 		if err := p.validate(at); err != nil {
 			return err
@@ -91,7 +92,7 @@ func partyIDs(machine *dealstate.Machine) []string {
 
 func (p Party) validate(at string) error {
 	if p.Wait.IsZero() {
-		return fieldErr(at+".wait", "missing; want a distribution, or leave the party out if it never acts")
+		return field.Errorf(at+".wait", "missing; want a distribution, or leave the party out if it never acts")
 	}
 	if err := p.Wait.validate(at + ".wait"); err != nil {
 		return err
@@ -100,16 +101,16 @@ func (p Party) validate(at string) error {
 		return err
 	}
 	if p.Choice.Amend == 1 && p.After == "" && p.Wait.takesNoTime() {
-		return fieldErr(at+".choice.amend", "1 after a wait that takes no time, so the text is amended without end; want less than 1, or a wait that takes some")
+		return field.Errorf(at+".choice.amend", "1 after a wait that takes no time, so the text is amended without end; want less than 1, or a wait that takes some")
 	}
 	if !(p.Haste >= 0 && p.Haste <= maxFactor) {
-		return fieldErr(at+".haste", "%g is out of range; want 0 (which means 1) to %g", p.Haste, float64(maxFactor))
+		return field.Errorf(at+".haste", "%g is out of range; want 0 (which means 1) to %g", p.Haste, float64(maxFactor))
 	}
 	if !(p.Pressure.Factor >= 0 && p.Pressure.Factor <= maxFactor) {
-		return fieldErr(at+".pressure.factor", "%g is out of range; want 0 (which means 1) to %g", p.Pressure.Factor, float64(maxFactor))
+		return field.Errorf(at+".pressure.factor", "%g is out of range; want 0 (which means 1) to %g", p.Pressure.Factor, float64(maxFactor))
 	}
-	if p.Pressure.Within < 0 || float64(p.Pressure.Within) > longest {
-		return fieldErr(at+".pressure.within", "%s is out of range; want 0 to 73 years", p.Pressure.Within)
+	if p.Pressure.Within < 0 {
+		return field.Errorf(at+".pressure.within", "%s is out of range; want 0 or more", p.Pressure.Within)
 	}
 	return nil
 }
@@ -121,12 +122,12 @@ func (c Choice) validate(at string) error {
 	sum := 0.0
 	for i, p := range c.list() {
 		if !(p >= 0 && p <= 1) {
-			return fieldErr(at+"."+choiceWords[i], "%g is no probability; want 0 to 1", p)
+			return field.Errorf(at+"."+choiceWords[i], "%g is no probability; want 0 to 1", p)
 		}
 		sum += p
 	}
 	if math.Abs(sum-1) > 1e-9 {
-		return fieldErr(at, "the probabilities add up to %g; want 1", sum)
+		return field.Errorf(at, "the probabilities add up to %g; want 1", sum)
 	}
 	return nil
 }

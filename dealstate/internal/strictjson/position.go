@@ -1,4 +1,4 @@
-package dealstate
+package strictjson
 
 import (
 	"bytes"

@@ -32,7 +32,7 @@ var impure = []string{
 // layers are the packages of the design, the lowest first. A package imports
 // only from layers below its own; what stands on one line is side by side.
 var layers = [][]string{
-	{"dealstate/internal/field", "dealstate/internal/bitset", "dealstate/internal/idindex", "dealstate/internal/phrase", "dealstate/internal/names", "dealstate/internal/evaluator"},
+	{"dealstate/internal/field", "dealstate/internal/bitset", "dealstate/internal/idindex", "dealstate/internal/phrase", "dealstate/internal/nearest", "dealstate/internal/names", "dealstate/internal/evaluator"},
 	{"dealstate/internal/instant"},
 	{"dealstate/internal/strictjson"},
 	{"dealstate/condition"},

@@ -185,8 +185,13 @@ func (o options) measure(ctx context.Context, log *bulk.Log, s streams, out *buf
 	if s.terminal {
 		fmt.Fprint(s.err, "\r\033[K")
 	}
-	if err == nil {
-		fmt.Fprintf(s.err, "pipeline: measured as of %s and written in %s\n", o.view.AsOf.Format(time.RFC3339), time.Since(start).Round(time.Millisecond))
+	took := time.Since(start).Round(time.Millisecond)
+	switch {
+	case err != nil:
+	case o.view.AsOf.IsZero(): // the log speaks of no instant, and nobody named one
+		fmt.Fprintf(s.err, "pipeline: no event was read, so there was nothing to measure; written in %s\n", took)
+	default:
+		fmt.Fprintf(s.err, "pipeline: measured as of %s and written in %s\n", o.view.AsOf.Format(time.RFC3339), took)
 	}
 	return err
 }

@@ -8,7 +8,7 @@ type Options struct {
 	// Workers is how many goroutines parse, 32 at most; 0: one a core.
 	Workers int
 	// MaxBytes bounds the memory of the log; 0: DefaultMaxBytes. Names count as they weigh
-	// while it is read: 150 bytes a deal and 600 an act, each with its text;
+	// while it is read: 150 bytes a deal and 600 an statement, each with its text;
 	// [ReadSorted] adds 200 a deal. Reading takes
 	// more for a while: the index of ids is copied as it grows, and each worker keeps the
 	// names that it met.

@@ -36,8 +36,12 @@ var layers = [][]string{
 	// A text format, which needs no testing code: simulate writes its paths in it,
 	// and dealtest runs it in tests.
 	{"dealstate/scenario"},
+	// What bulk is made of, for bulk alone.
+	{"dealstate/bulk/internal/nanos", "dealstate/bulk/internal/sparse"},
+	{"dealstate/bulk/internal/lines", "dealstate/bulk/internal/lazydfa"},
 	{"dealstate/uschina", "dealstate/simulate", "dealstate/bulk", "dealstate/analytics", "dealstate/render"},
-	{"dealstate/dealtest"},
+	// For tests: nothing above this line may import them.
+	{"dealstate/dealtest", "dealstate/internal/dirtylog"},
 	{"examples"},
 }
 

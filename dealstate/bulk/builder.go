@@ -12,31 +12,31 @@ import (
 // builder puts batches together to a log. One goroutine uses it, as long as the log is
 // read.
 type builder struct {
-	log        *Log
-	opt        Options
-	line       int // lines before the batch at hand
-	deals      interner
-	statements map[Statement]uint32
-	numbers    map[*dealstate.Machine]uint32
-	as         map[int]*translation
-	parts      [shards]part
-	order      []uint32                       // rows of the batch at hand, by shard
-	consume    func(in *batch, row int) error // if set, takes each row instead of the log
-	size       int64                          // of names, statements, extras and full chunks
-	touched    uint32
+	log          *Log
+	opt          Options
+	line         int // lines before the batch at hand
+	deals        interner
+	statements   map[Statement]uint32
+	numbers      map[*dealstate.Machine]uint32
+	translations map[int]*translation // by decoder
+	parts        [shards]shardBuilder
+	order        []uint32                       // rows of the batch at hand, by shard
+	consume      func(in *batch, row int) error // if set, takes each row instead of the log
+	size         int64                          // of names, statements, extras and full chunks
+	touched      uint32
 }
 
-// part is what it takes to build one shard.
-type part struct {
-	lasts []last // by deal
+// shardBuilder is what the builder knows of one shard, until the log is read.
+type shardBuilder struct {
+	lasts []lastRow // by deal
 	// Of the ids, in any deal of the shard, once they do not ascend. Until then each
 	// one is new that comes after the deal's last one.
 	index idIndex
 }
 
-// last is the last row of a deal, and how many of its rows can make a new
+// lastRow is the last row of a deal so far, and how many of its rows can make a new
 // revision.
-type last struct {
+type lastRow struct {
 	at     int64
 	row    uint32
 	raises uint32
@@ -54,7 +54,7 @@ func newBuilder(a Agreements, opt Options) *builder {
 		opt.Bad = func(e *dealstate.LineError) error { return e }
 	}
 	b := &builder{log: &Log{agreements: a}, opt: opt, statements: map[Statement]uint32{},
-		numbers: map[*dealstate.Machine]uint32{}, as: map[int]*translation{}}
+		numbers: map[*dealstate.Machine]uint32{}, translations: map[int]*translation{}}
 	for i := range b.log.shards {
 		b.log.shards[i].number = uint32(i)
 	}
@@ -100,10 +100,10 @@ func (b *builder) blame(e *dealstate.LineError) error {
 
 // translate gives the rows the log's numbers for their deals and statements.
 func (b *builder) translate(in *batch) {
-	as := b.as[in.from]
+	as := b.translations[in.from]
 	if as == nil {
 		as = &translation{}
-		b.as[in.from] = as
+		b.translations[in.from] = as
 	}
 	for n := len(as.machine); n < len(in.names.machines); n++ {
 		as.machine = append(as.machine, b.numberMachine(in.names.machines[n]))
@@ -175,7 +175,7 @@ func (b *builder) sort(in *batch) (ends [shards]uint32) {
 
 // keepSome appends rows to a shard, unless they are duplicates, and blames
 // conflicts.
-func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
+func (b *builder) keepSome(s *shard, p *shardBuilder, in *batch, rows []uint32) {
 	p.reserve(len(b.log.deals))
 	b.touch(p, in, rows)
 	for _, row := range rows {
@@ -196,14 +196,14 @@ func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
 	}
 }
 
-func (p *part) reserve(deals int) {
+func (p *shardBuilder) reserve(deals int) {
 	for len(p.lasts) <= deals>>shardBits {
-		p.lasts = append(p.lasts, last{at: nanos.None})
+		p.lasts = append(p.lasts, lastRow{at: nanos.None})
 	}
 }
 
 // find gives the row that has the id already.
-func (p *part) find(s *shard, r *arrival, id []byte, row uint32) (old uint32, found bool) {
+func (p *shardBuilder) find(s *shard, r *arrival, id []byte, row uint32) (old uint32, found bool) {
 	deal := r.deal >> shardBits
 	if p.index.used == 0 {
 		d, packed := &p.lasts[deal], packed(id)
@@ -233,7 +233,7 @@ func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) 
 
 // touch loads, all at once, what the rows will need: one by one, each would be
 // waited for.
-func (b *builder) touch(p *part, in *batch, rows []uint32) {
+func (b *builder) touch(p *shardBuilder, in *batch, rows []uint32) {
 	for _, row := range rows {
 		d := &p.lasts[in.rows[row].deal>>shardBits]
 		b.touched += d.row + uint32(d.id.c) // both ends: it may lie across two cache lines
@@ -285,7 +285,7 @@ func (b *builder) keep(s *shard, r *arrival, id []byte) {
 // note marks the deals that only a look at all their rows can replay: those whose
 // rows do not arrive in the order in which they fold, and those with more revisions
 // than a deal state can count.
-func (b *builder) note(s *shard, p *part, r *arrival, row uint32) {
+func (b *builder) note(s *shard, p *shardBuilder, r *arrival, row uint32) {
 	deal := r.deal >> shardBits
 	d := &p.lasts[deal]
 	if lazydfa.Raises(b.log.statements[r.statement].Kind) {

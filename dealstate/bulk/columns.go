@@ -88,8 +88,8 @@ func (c *Columns) extras() []uint32 {
 	return slices.Compact(rows)
 }
 
-// columnReader puts the rows of columns into a log, and is gone when that is made. Numbers
-// that two names share, it makes one.
+// columnReader puts the rows of columns into a log, and is not kept. Where two of the caller's
+// numbers have one name, the log has one number.
 type columnReader struct {
 	Columns
 	b          *builder

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// turn is how many deals a worker takes at a time.
-const turn = 256
+// chunkDeals is how many deals a worker takes at a time.
+const chunkDeals = 256
 
 func orCores(workers int) int {
 	if workers <= 0 {
@@ -23,7 +23,7 @@ func orCores(workers int) int {
 // goroutine; what it gives second is called when the goroutine ends. All have ended
 // when the sequence has, broken off or not.
 func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (work func(deal int, yield func(T)) error, end func())) iter.Seq2[T, error] {
-	workers = min(orCores(workers), deals/turn+1)
+	workers = min(orCores(workers), deals/chunkDeals+1)
 	return func(yield func(T, error) bool) {
 		var wait sync.WaitGroup
 		defer wait.Wait()
@@ -44,7 +44,7 @@ func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (w
 				defer end()
 				for j := range jobs {
 					var d done
-					for deal := j.from; deal < min(j.from+turn, deals) && d.err == nil; deal++ {
+					for deal := j.from; deal < min(j.from+chunkDeals, deals) && d.err == nil; deal++ {
 						if d.err = ctx.Err(); d.err == nil {
 							d.err = work(deal, func(item T) { d.items = append(d.items, item) })
 						}
@@ -56,7 +56,7 @@ func inOrder[T any](ctx context.Context, deals, workers int, newWorker func() (w
 		wait.Go(func() {
 			defer close(queue)
 			defer close(jobs)
-			for from := 0; from < deals; from += turn {
+			for from := 0; from < deals; from += chunkDeals {
 				j := job{from: from, out: make(chan done, 1)}
 				select {
 				case queue <- j:

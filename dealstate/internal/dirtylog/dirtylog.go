@@ -1,3 +1,8 @@
+// Package dirtylog makes logs as real ones are, for the tests of several packages: late,
+// doubled, contradictory, hedged, retracted, with retracts of retracts. No production code
+// imports it.
+//
+//	events := dirtylog.Log(rng, agreement, "deal-1", 20, dirtylog.Kinds)
 package dirtylog
 
 import (
@@ -9,22 +14,25 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Dirty logs of many deals: late, doubled, contradictory, hedged, retracted.
-
+// DayOne is the first day of which a log speaks.
 var DayOne = time.Date(2025, 6, 10, 0, 0, 0, 0, time.UTC)
 
+// OnDay is midnight of a day, counted from DayOne.
 func OnDay(n int) time.Time { return DayOne.AddDate(0, 0, n) }
 
+// BothSides are the parties of the agreements of two, FiveParties those of many.
 var BothSides = []dealstate.Party{
 	{ID: "us", Name: "United States", Approver: "Trump"},
 	{ID: "china", Name: "China", Approver: "Xi"},
 }
 
+// FiveParties have weights; two of them are a group.
 var FiveParties = []dealstate.Party{
 	{ID: "chile", Weight: 10, Groups: []string{"south"}}, {ID: "fiji", Weight: 20, Groups: []string{"south"}},
 	{ID: "kenya", Weight: 30}, {ID: "japan", Weight: 25}, {ID: "eu", Weight: 15},
 }
 
+// Pledges gives each party a commitment, pledge-1 and so on.
 func Pledges(of ...string) []dealstate.Commitment {
 	var list []dealstate.Commitment
 	for i, party := range of {
@@ -75,8 +83,8 @@ var Rounds = dealstate.Lifecycle{
 	},
 }
 
-// Likelier kinds and roles are listed more often. The tame ones leave out what
-// sends a deal the slow way.
+// TameKinds leave out the kinds that refer to other events or set clocks; Kinds have them.
+// Likelier kinds and roles are listed more often.
 var (
 	TameKinds = []dealstate.Kind{
 		dealstate.Negotiate, dealstate.Negotiate, dealstate.Submit, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Approve,
@@ -91,10 +99,13 @@ var (
 	modalities = []dealstate.Modality{0, 0, 0, 0, 0, 0, 0, 0, dealstate.Asserted, dealstate.Conditional, dealstate.Denied, dealstate.Planned}
 )
 
+// Pick gives one of the values.
 func Pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
 
+// Log makes a log of n events of a deal, in no order, of the kinds. Days are few, so that many
+// events share their instant with another or with a clock.
 func Log(rng *rand.Rand, a dealstate.Agreement, deal string, n int, kinds []dealstate.Kind) []dealstate.Event {
-	ids := rng.Perm(n)
+	ids := rng.Perm(n) // so that the order of ids is not that of the making
 	var events []dealstate.Event
 	for i := range n {
 		e := dealstate.Event{ID: fmt.Sprintf("e%02d", ids[i]), Deal: deal, Kind: Pick(rng, kinds), Role: Pick(rng, roles),
@@ -110,6 +121,7 @@ func Log(rng *rand.Rand, a dealstate.Agreement, deal string, n int, kinds []deal
 	return events
 }
 
+// completed gives the event what its kind requires.
 func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) dealstate.Event {
 	if rng.IntN(3) > 0 {
 		e.Party = Pick(rng, a.Parties).ID
@@ -128,7 +140,7 @@ func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) 
 		e.Until = OnDay(8 + rng.IntN(20))
 	case dealstate.Retract, dealstate.Settle:
 		for e.Ref = ""; e.Ref == "" || e.Ref == e.ID; {
-			e.Ref = fmt.Sprintf("e%02d", rng.IntN(n+1))
+			e.Ref = fmt.Sprintf("e%02d", rng.IntN(n+1)) // sometimes of an event that never comes
 		}
 		if e.Kind == dealstate.Settle && rng.IntN(2) == 0 {
 			e.Ref = ""
@@ -137,6 +149,7 @@ func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) 
 	return e
 }
 
+// FoldOrder compares events of one deal in the order in which they fold.
 func FoldOrder(a, b dealstate.Event) int {
 	if c := a.At.Compare(b.At); c != 0 {
 		return c
@@ -147,6 +160,7 @@ func FoldOrder(a, b dealstate.Event) int {
 	return strings.Compare(a.ID, b.ID)
 }
 
+// Recorded is when the event was recorded: left out, at once.
 func Recorded(e dealstate.Event) time.Time {
 	if e.Recorded.IsZero() {
 		return e.At

@@ -54,7 +54,7 @@ func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		r.fill(from, min(from+batchRows, len(c.Deal)), &part)
+		r.fillBatch(from, min(from+batchRows, len(c.Deal)), &part)
 		if err := r.b.put(&part); err != nil {
 			return nil, err
 		}
@@ -132,8 +132,8 @@ func (r *columnReader) deal(d uint32) uint32 {
 	return r.deals[d]
 }
 
-// fill fills a batch with some rows.
-func (r *columnReader) fill(from, to int, part *batch) {
+// fillBatch fills a batch with some rows.
+func (r *columnReader) fillBatch(from, to int, part *batch) {
 	part.reset()
 	part.events, part.lines = to-from, to-from
 	for row := from; row < to; row++ {

@@ -201,11 +201,11 @@ func (d *DFA) at(situation, class uint32) target {
 	if t := d.table[class<<d.shift|situation].target; t != 0 {
 		return t
 	}
-	return d.fill(situation, class)
+	return d.fillCell(situation, class)
 }
 
-// fill asks what belongs into a cell.
-func (d *DFA) fill(situation, class uint32) target {
+// fillCell asks the library what belongs into a cell.
+func (d *DFA) fillCell(situation, class uint32) target {
 	t, effects := d.ask(situation, class)
 	n := class<<d.shift | situation // asking may have moved it
 	d.table[n].target, d.effectsAt[n] = t, effects

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
 // mostListed bounds how many parties Explain speaks of one by one.
@@ -19,10 +22,10 @@ func (s Snapshot) Explain() string {
 	s.explainApproval(&b)
 	s.explainCommitments(&b)
 	for _, d := range s.Disputes {
-		fmt.Fprintf(&b, "Dispute open since %s: raised by %s%s (%s).\n", sayInstant(d.At), orAll(s.label(d.Party)), saidBy(d.By), d.Event)
+		fmt.Fprintf(&b, "Dispute open since %s: raised by %s%s (%s).\n", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
 	if s.Next != nil {
-		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", s.Next.Clock, sayInstant(s.Next.Due))
+		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", s.Next.Clock, instant.Say(s.Next.Due))
 	}
 	for _, w := range s.Warnings {
 		fmt.Fprintf(&b, "Warning: %s.\n", strings.TrimSuffix(w.String(), "."))
@@ -36,19 +39,19 @@ func (s Snapshot) explainHead(b *strings.Builder) {
 	} else {
 		fmt.Fprintf(b, "%s\n", s.Deal)
 	}
-	fmt.Fprintf(b, "As of %s, %s, policy %s, revision %d of the text.\n", sayMoment(s.AsOf, "the beginning"), s.knownWords(), s.Policy, s.Revision)
+	fmt.Fprintf(b, "As of %s, %s, policy %s, revision %d of the text.\n", instant.SayMoment(s.AsOf, "the beginning"), s.knownWords(), s.Policy, s.Revision)
 	if s.Since.IsZero() {
 		fmt.Fprintf(b, "State: %s; no event or clock has moved it yet.\n", s.State)
 		return
 	}
-	fmt.Fprintf(b, "State: %s since %s (%s).\n", s.State, sayInstant(s.Since), s.By)
+	fmt.Fprintf(b, "State: %s since %s (%s).\n", s.State, instant.Say(s.Since), s.By)
 }
 
 func (s Snapshot) knownWords() string {
 	if s.KnownBy.IsZero() {
 		return "with all that is on record"
 	}
-	return "as known by " + sayMoment(s.KnownBy, "")
+	return "as known by " + instant.SayMoment(s.KnownBy, "")
 }
 
 func (s Snapshot) explainApproval(b *strings.Builder) {
@@ -71,7 +74,7 @@ func (p PartyStatus) explain(policy string) string {
 	}
 	text := fmt.Sprintf("%s: %s %s", p.label(), p.Standing, p.Act.words())
 	if !p.InForce.IsZero() {
-		text += "; in force for it from " + sayInstant(p.InForce)
+		text += "; in force for it from " + instant.Say(p.InForce)
 	}
 	return text
 }
@@ -98,7 +101,7 @@ func (p PartyStatus) voice() string {
 
 // words says when and on whose word: "on 25 June 2025, by Trump (approver, AP)".
 func (e *Evidence) words() string {
-	text := "on " + sayInstant(e.At)
+	text := "on " + instant.Say(e.At)
 	if e.By != "" {
 		text += ", by " + e.By
 	}
@@ -116,7 +119,7 @@ func (e *Evidence) words() string {
 // nearWords says the same for what does not count: "MOFCOM spokesperson, 27
 // June 2025, government".
 func (e *Evidence) nearWords() string {
-	parts := []string{sayInstant(e.At), e.Role.String()}
+	parts := []string{instant.Say(e.At), e.Role.String()}
 	if e.By != "" {
 		parts = append([]string{e.By}, parts...)
 	}
@@ -156,14 +159,7 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 
 // some names the first few of the parties.
 func (s Snapshot) some(ids []string) string {
-	var names []string
-	for i, id := range ids {
-		if i == mostListed {
-			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(ids)-i)
-		}
-		names = append(names, s.label(id))
-	}
-	return strings.Join(names, ", ")
+	return phrase.Some(len(ids), func(i int) string { return s.label(ids[i]) })
 }
 
 // heaviest gives the parties awaited, those of most weight first.

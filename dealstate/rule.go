@@ -2,9 +2,12 @@ package dealstate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
-	"strings"
-	"unicode"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // State names one state of a deal.
@@ -24,27 +27,6 @@ const (
 	StateTerminated        State = "terminated"
 )
 
-// AwaitingState names the state of a two-party deal that awaits one approver
-// only: awaiting_xi_approval for an approver Xi. A party that names no approver
-// lends its id.
-func AwaitingState(p Party) State {
-	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
-		if name != "" {
-			return awaiting(name)
-		}
-	}
-	return awaiting(p.ID)
-}
-
-func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
-
-// slug writes a name in lower case, with _ for whatever is neither a letter
-// nor a digit.
-func slug(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return strings.Join(words, "_")
-}
-
 // Rule is one row of the state machine: on a kind of event, or on a clock, from
 // any of the From states, the deal moves to To if the guard When is met. The
 // guard sees the deal as the event would leave it, so that the last approval
@@ -56,8 +38,8 @@ type Rule struct {
 	ID    string // permanent: decisions refer to it
 	On    Kind
 	From  []State
-	To    State     // "": the deal stays in its state
-	When  Condition // zero: always
+	To    State               // "": the deal stays in its state
+	When  condition.Condition // zero: always
 	Order int
 }
 
@@ -74,42 +56,11 @@ type Lifecycle struct {
 	Rules   []Rule
 }
 
-// StandardLifecycle gives the lifecycle of an agreement that brings none:
-// [TwoParty] for two parties that must both approve, else [ManyParty], in which
-// two parties still part for good when one of them leaves.
-func (a Agreement) StandardLifecycle() Lifecycle {
-	if len(a.Parties) != 2 {
-		return ManyParty()
-	}
-	if a.asksBoth() {
-		return TwoParty(a.Parties[0], a.Parties[1])
-	}
-	return manyParty(denounce)
-}
-
-// asksBoth reports whether the condition is that both of two parties approve,
-// however it is written.
-func (a Agreement) asksBoth() bool {
-	if a.Approval.asksPerformance() || a.checkGuard("approval", a.Approval, false) != nil {
-		return false
-	}
-	m := &Machine{agreement: a}
-	m.indexNames()
-	g, s := m.bind(a.Approval), newSituation(m)
-	for _, who := range []uint64{0b00, 0b01, 0b10, 0b11} {
-		s.approved[0] = who
-		if (g.eval(&s) == Met) != (who == 0b11) {
-			return false
-		}
-	}
-	return true
-}
-
 // checkOrders refuses what the JSON form would not take.
 func (l Lifecycle) checkOrders() error {
 	for _, r := range l.Rules {
-		if r.Order < -maxOrder || r.Order > maxOrder {
-			return fieldErr(ruleField(r.ID)+".order", "%d is out of range; want %d to %d", r.Order, -maxOrder, maxOrder)
+		if r.Order < -field.MaxOrder || r.Order > field.MaxOrder {
+			return field.Errorf(ruleField(r.ID)+".order", "%d is out of range; want %d to %d", r.Order, -field.MaxOrder, field.MaxOrder)
 		}
 	}
 	return nil
@@ -124,71 +75,58 @@ func (l Lifecycle) clone() Lifecycle {
 	return l
 }
 
-func (a Agreement) lifecycle() Lifecycle {
-	if a.Lifecycle != nil {
-		return *a.Lifecycle
-	}
-	return a.StandardLifecycle()
-}
-
 // MarshalJSON writes the lifecycle.
 func (l Lifecycle) MarshalJSON() ([]byte, error) {
-	var o object
-	o.must("initial", l.Initial)
-	o.must("states", orEmpty(l.States))
+	var o strictjson.Object
+	o.Must("initial", l.Initial)
+	o.Must("states", strictjson.OrEmpty(l.States))
 	if len(l.Final) > 0 {
-		o.must("final", l.Final)
+		o.Must("final", l.Final)
 	}
-	o.must("rules", orEmpty(l.Rules))
-	return o.done()
+	o.Must("rules", strictjson.OrEmpty(l.Rules))
+	return o.Done()
 }
 
 // MarshalJSON writes the rule; empty fields are left out.
 func (r Rule) MarshalJSON() ([]byte, error) {
-	var o object
-	o.must("id", r.ID)
-	o.must("on", r.On)
-	o.must("from", orEmpty(r.From))
-	o.text("to", string(r.To))
+	var o strictjson.Object
+	o.Must("id", r.ID)
+	o.Must("on", r.On)
+	o.Must("from", strictjson.OrEmpty(r.From))
+	o.Text("to", string(r.To))
 	if !r.When.IsZero() {
-		o.must("when", r.When)
+		o.Must("when", r.When)
 	}
-	o.integer("order", int64(r.Order))
-	return o.done()
+	o.Integer("order", int64(r.Order))
+	return o.Done()
 }
-
-const (
-	maxStates = 250
-	maxRules  = 2_000
-	maxOrder  = 1_000_000
-)
 
 // UnmarshalJSON reads what MarshalJSON writes; [Compile] examines it.
 func (l *Lifecycle) UnmarshalJSON(data []byte) error {
 	var read Lifecycle
-	if err := read.read(field{path: "lifecycle", raw: data}); err != nil {
+	if err := read.read(strictjson.Field{Path: "lifecycle", Raw: data}); err != nil {
 		return err
 	}
 	*l = read
 	return nil
 }
 
-func (l *Lifecycle) read(f field) error {
-	return f.object(
-		slot{"initial", &l.Initial},
-		slot{"states", listOf(&l.States, maxStates, readText)},
-		slot{"final", listOf(&l.Final, maxStates, readText)},
-		slot{"rules", listOf(&l.Rules, maxRules, (*Rule).read)})
+func (l *Lifecycle) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "initial", To: (*string)(&l.Initial)},
+		strictjson.Slot{Key: "states", To: strictjson.ListOf(&l.States, field.MaxStates, strictjson.ReadText)},
+		strictjson.Slot{Key: "final", To: strictjson.ListOf(&l.Final, field.MaxStates, strictjson.ReadText)},
+		strictjson.Slot{Key: "rules", To: strictjson.ListOf(&l.Rules, field.MaxRules, (*Rule).read)})
 }
 
-func (r *Rule) read(f field) error {
-	return f.object(
-		slot{"id", &r.ID},
-		slot{"on", &r.On},
-		slot{"from", listOf(&r.From, maxStates, readText)},
-		slot{"to", &r.To},
-		slot{"when", r.When.read},
-		slot{"order", &r.Order})
+func (r *Rule) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "id", To: &r.ID},
+		strictjson.Slot{Key: "on", To: &r.On},
+		strictjson.Slot{Key: "from", To: strictjson.ListOf(&r.From, field.MaxStates, strictjson.ReadText)},
+		strictjson.Slot{Key: "to", To: (*string)(&r.To)},
+		strictjson.Slot{Key: "when", To: &r.When},
+		strictjson.Slot{Key: "order", To: &r.Order})
 }
 
 // destination is where the rule leads from one of its states.
@@ -210,3 +148,5 @@ func (l Lifecycle) ordered(on Kind, from State) []int {
 	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(l.Rules[a].Order, l.Rules[b].Order) })
 	return found
 }
+
+func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", field.Clip(id)) }

@@ -1,8 +1,9 @@
 package dealstate
 
 import (
-	"iter"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // View says from where a deal is looked at.
@@ -18,31 +19,26 @@ type View struct {
 	Policy Policy
 }
 
+// ParseMoment reads what a person types for "as of" and "known by": an RFC 3339
+// instant, or a date alone, which means the end of that day in UTC. The empty
+// text is the zero instant.
+func ParseMoment(text string) (time.Time, error) { return instant.ParseMoment("moment", text) }
+
 // ParseView reads a view as people type it: a standard policy's name, and for
 // both instants what [ParseMoment] reads; "" leaves each open.
 func ParseView(asOf, knownBy, policy string) (View, error) {
 	var v View
 	var err error
-	if v.AsOf, err = parseMoment("as_of", asOf); err != nil {
+	if v.AsOf, err = instant.ParseMoment("as_of", asOf); err != nil {
 		return View{}, err
 	}
-	if v.KnownBy, err = parseMoment("known_by", knownBy); err != nil {
+	if v.KnownBy, err = instant.ParseMoment("known_by", knownBy); err != nil {
 		return View{}, err
 	}
 	if policy != "" {
 		v.Policy, err = ParsePolicy(policy)
 	}
 	return v, err
-}
-
-func withoutErrors(events []Event) iter.Seq2[Event, error] {
-	return func(yield func(Event, error) bool) {
-		for _, e := range events {
-			if !yield(e, nil) {
-				return
-			}
-		}
-	}
 }
 
 func (v View) sees(e *entry) bool {
@@ -60,28 +56,13 @@ func (v View) or(policy Policy) View {
 	}
 	v.Policy = v.Policy.named()
 	if !v.KnownBy.IsZero() {
-		v.KnownBy = tidy(v.KnownBy)
+		v.KnownBy = instant.Tidy(v.KnownBy)
 	}
 	if v.AsOf.IsZero() {
 		v.AsOf = v.KnownBy
 	}
 	if !v.AsOf.IsZero() {
-		v.AsOf = tidy(v.AsOf)
+		v.AsOf = instant.Tidy(v.AsOf)
 	}
 	return v
-}
-
-// Fold is the whole library in one call: where the deal stood in the view,
-// and what every event and clock did on the way, in their order. The events may
-// come in any order, and an event repeated with the same content counts once.
-// An error names the event's field; the cost is that of sorting, and then one
-// step an event.
-func (m *Machine) Fold(events []Event, v View) (Snapshot, []Decision, error) {
-	l, err := logOf(m, withoutErrors(events))
-	if err != nil {
-		return Snapshot{}, nil, err
-	}
-	v = v.or(Strict)
-	f := l.replay(m, v)
-	return f.snapshot(v), m.decided(f.steps), nil
 }

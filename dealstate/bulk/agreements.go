@@ -3,6 +3,7 @@ package bulk
 import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Agreements says which compiled agreement runs a deal. Made by [Template],
@@ -45,5 +46,5 @@ func (a Agreements) machine(deal string) (*dealstate.Machine, error) {
 			return m, nil
 		}
 	}
-	return nil, fieldErr("deal", "no agreement for %q", clip(deal))
+	return nil, field.Errorf("deal", "no agreement for %q", field.Clip(deal))
 }

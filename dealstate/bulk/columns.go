@@ -11,6 +11,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/sparse"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Columns are events as a caller may have them already: one row an event, with
@@ -60,7 +61,7 @@ func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 		}
 	}
 	if len(r.extras) > 0 {
-		return nil, &RowError{Row: int(r.extras[0]), Err: fieldErr("ref or until", "given for a row that is not there; there are %d", len(c.Deal))}
+		return nil, &RowError{Row: int(r.extras[0]), Err: field.Errorf("ref or until", "given for a row that is not there; there are %d", len(c.Deal))}
 	}
 	return r.b.log, nil
 }
@@ -72,11 +73,11 @@ func (c *Columns) check() error {
 		may  bool
 	}{{"statement", len(c.Statement), false}, {"at", len(c.At), false}, {"recorded", len(c.Recorded), c.Recorded == nil}, {"id", len(c.ID), c.ID == nil}} {
 		if column.len != len(c.Deal) && !column.may {
-			return fieldErr(column.name, "%d rows; want %d, as deal has", column.len, len(c.Deal))
+			return field.Errorf(column.name, "%d rows; want %d, as deal has", column.len, len(c.Deal))
 		}
 	}
 	if int64(len(c.Deal)) > maxRows {
-		return fieldErr("deal", "%d rows; want at most %d", len(c.Deal), int64(maxRows))
+		return field.Errorf("deal", "%d rows; want at most %d", len(c.Deal), int64(maxRows))
 	}
 	return nil
 }
@@ -104,7 +105,7 @@ func (r *columnReader) names() error {
 	for i, deal := range r.Deals {
 		m, err := r.b.log.agreements.machine(deal)
 		if err == nil && !lines.PlainID([]byte(deal)) {
-			err = dealstate.Event{ID: "1", Deal: deal, Kind: dealstate.Note, At: nanos.First}.Validate()
+			err = field.CheckID("deal", deal)
 		}
 		if err != nil {
 			return fmt.Errorf("deals[%d]: %w", i, err)
@@ -146,7 +147,7 @@ func (r *columnReader) fillBatch(from, to int, part *batch) {
 func (r *columnReader) add(row, line int, part *batch) error {
 	deal, statement := r.Deal[row], r.Statement[row]
 	if int(deal) >= len(r.deals) || int(statement) >= len(r.statements) {
-		return fieldErr("deal or statement", "%d and %d; there are %d deals and %d statements", deal, statement, len(r.deals), len(r.statements))
+		return field.Errorf("deal or statement", "%d and %d; there are %d deals and %d statements", deal, statement, len(r.deals), len(r.statements))
 	}
 	more := nothingMore
 	if len(r.extras) > 0 && r.extras[0] == uint32(row) {

@@ -9,6 +9,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/sparse"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // decoder turns lines and events into rows of a batch. It numbers their statements and
@@ -196,12 +197,12 @@ func (d *decoder) addEvent(e *dealstate.Event, line int, to *batch) (statement u
 }
 
 // nanosOf gives an instant of a field as the log holds it.
-func nanosOf(field string, t time.Time) (int64, error) {
+func nanosOf(name string, t time.Time) (int64, error) {
 	switch {
 	case t.IsZero():
 		return nanos.None, nil
 	case t.Before(nanos.First) || t.After(nanos.Last):
-		return 0, fieldErr(field, "year %d is out of range; want 1678 to 2261, which is what a bulk log can hold", t.UTC().Year())
+		return 0, field.Errorf(name, "year %d is out of range; want 1678 to 2261, which is what a bulk log can hold", t.UTC().Year())
 	}
 	return t.UnixNano(), nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -232,8 +233,8 @@ func TestTheDecoderKnowsTheLibrarysBounds(t *testing.T) {
 	t.Parallel()
 	a := anyDeal(t)
 	for field, bound := range map[string]int{
-		`{"id":"%s","deal":"d","kind":"note"`: lines.MaxID, `{"id":"1","deal":"%s","kind":"note"`: lines.MaxID, `{"id":"1","deal":"d","kind":"note","ref":"%s"`: lines.MaxID,
-		`{"id":"1","deal":"d","kind":"note","note":"%s"`: lines.MaxText, `{"id":"1","deal":"d","kind":"note","source":{"url":"%s"}`: lines.MaxName,
+		`{"id":"%s","deal":"d","kind":"note"`: field.MaxID, `{"id":"1","deal":"%s","kind":"note"`: field.MaxID, `{"id":"1","deal":"d","kind":"note","ref":"%s"`: field.MaxID,
+		`{"id":"1","deal":"d","kind":"note","note":"%s"`: field.MaxText, `{"id":"1","deal":"d","kind":"note","source":{"url":"%s"}`: field.MaxName,
 	} {
 		line := func(n int) []byte {
 			return fmt.Appendf(nil, field+`,"at":"2025-01-01T00:00:00Z"}`, strings.Repeat("x", n))

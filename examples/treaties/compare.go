@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // dates gives the day on which the approval condition was met for good, and the
@@ -79,7 +80,7 @@ func (t *treaty) remarks(s dealstate.Snapshot) []string {
 	for _, warning := range s.Warnings {
 		out = append(out, fmt.Sprintf("  %s: %s", t.ID, warning))
 	}
-	if s.Approval.Verdict == dealstate.Pending && s.InForce.IsZero() {
+	if s.Approval.Verdict == condition.Pending && s.InForce.IsZero() {
 		out = append(out, fmt.Sprintf("  %s: %s; missing: %s.", t.ID, s.Approval, strings.Join(s.Shortest, ", ")))
 	}
 	return out

@@ -23,8 +23,8 @@ const maxSegments = 4
 type segment struct {
 	text   []byte
 	fields uint32 // bits, and sourceBegun
-	behind field
-	last   field
+	behind key
+	last   key
 	hash   uint64        // 0: to be found
 	known  *segment      // in the table, if it was taken from there as it is
 	began  *knownPattern // in the table: the pattern that it last began
@@ -32,8 +32,8 @@ type segment struct {
 
 // add puts a field with the separator before it behind the ones before, if it stands next
 // to them, or begins a segment.
-func (p *pattern) add(text []byte, behind, f field, bits uint32) bool {
-	if 1<<behind&statementFields != 0 {
+func (p *pattern) add(text []byte, behind, f key, bits uint32) bool {
+	if 1<<behind&statementKeys != 0 {
 		s := &p.segments[p.len-1]
 		s.text, s.fields, s.last, s.hash, s.known = s.text[:len(s.text)+len(text)], s.fields|bits, f, 0, nil
 		return true
@@ -89,12 +89,12 @@ func placeOf(buf []byte, at int) uint64 {
 }
 
 // find gives the segment that stands there whole, behind that field.
-func (t *segmentTable) find(buf []byte, at int, behind field) *segment {
+func (t *segmentTable) find(buf []byte, at int, behind key) *segment {
 	s := t.places[placeOf(buf, at)]
 	if s == nil || s.behind != behind || at+len(s.text) >= len(buf)-Margin || string(buf[at:at+len(s.text)]) != string(s.text) {
 		return nil
 	}
-	if next := buf[at+len(s.text)]; next != '"' && (s.last != fRevision || next != ',') {
+	if next := buf[at+len(s.text)]; next != '"' && (s.last != kRevision || next != ',') {
 		return nil // the last value goes on
 	}
 	return s

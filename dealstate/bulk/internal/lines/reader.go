@@ -2,11 +2,10 @@ package lines
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"slices"
 
-	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Reader cuts a stream into blocks of whole lines. One goroutine uses it.
@@ -34,7 +33,7 @@ type Block struct {
 const BlockSize = 1 << 18
 
 // maxBlock has room for the longest line and more.
-const maxBlock = 2*dealstate.MaxLine + Margin
+const maxBlock = 2*field.MaxLine + Margin
 
 // Next reads into the buffer, which must not be the one last given unless that
 // is no longer in use. It takes more than BlockSize only for a line that does not
@@ -109,5 +108,5 @@ func (r *Reader) block(buf []byte, text int, err error) Block {
 
 // TooLong is the error of a line that is longer than the library takes.
 func TooLong() error {
-	return &dealstate.FieldError{Field: "json", Problem: fmt.Sprintf("the line is longer than %d bytes", dealstate.MaxLine)}
+	return field.Errorf("json", "the line is longer than %d bytes", field.MaxLine)
 }

@@ -5,58 +5,59 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Scanner reads lines, and learns how the programs that wrote them put their separators
 // and their statements. One goroutine uses it. Its memory is bounded.
 type Scanner struct {
-	separators [fields][2]separator // behind each field, the two last met
-	replace    [fields]uint8        // which of them to replace next
+	separators [keys][2]separator // behind each field, the two last met
+	replace    [keys]uint8        // which of them to replace next
 	segments   segmentTable
 	patterns   patternTable
 	day        day
 }
 
-// field is a key of the format, in the order of its documentation.
-type field uint8
+// key is a key of the format, in the order of its documentation.
+type key uint8
 
 const (
-	start field = iota
-	fID
-	fDeal
-	fKind
-	fParty
-	fBy
-	fRole
-	fModality
-	fAt
-	fRecorded
-	fRevision
-	fRef
-	fCommitment
-	fUntil
-	fNote
-	fPublisher // this one and those behind it are the source's
-	fURL
-	fPublished
+	start key = iota
+	kID
+	kDeal
+	kKind
+	kParty
+	kBy
+	kRole
+	kModality
+	kAt
+	kRecorded
+	kRevision
+	kRef
+	kCommitment
+	kUntil
+	kNote
+	kPublisher // this one and those behind it are the source's
+	kURL
+	kPublished
 	end
-	fields
+	keys
 )
 
-var fieldNames = [fields]string{fID: "id", fDeal: "deal", fKind: "kind", fParty: "party", fBy: "by", fRole: "role", fModality: "modality",
-	fAt: "at", fRecorded: "recorded", fRevision: "revision", fRef: "ref", fCommitment: "commitment", fUntil: "until", fNote: "note",
-	fPublisher: "publisher", fURL: "url", fPublished: "published"}
+var keyNames = [keys]string{kID: "id", kDeal: "deal", kKind: "kind", kParty: "party", kBy: "by", kRole: "role", kModality: "modality",
+	kAt: "at", kRecorded: "recorded", kRevision: "revision", kRef: "ref", kCommitment: "commitment", kUntil: "until", kNote: "note",
+	kPublisher: "publisher", kURL: "url", kPublished: "published"}
 
-// statementFields are those that make a statement. All but one are texts.
+// statementKeys are those that make a statement. All but one are texts.
 const (
-	statementTexts  = 1<<fKind | 1<<fParty | 1<<fBy | 1<<fRole | 1<<fModality | 1<<fCommitment | 1<<fPublisher
-	statementFields = statementTexts | 1<<fRevision
+	statementTexts = 1<<kKind | 1<<kParty | 1<<kBy | 1<<kRole | 1<<kModality | 1<<kCommitment | 1<<kPublisher
+	statementKeys  = statementTexts | 1<<kRevision
 )
 
 // sourceBegun is a bit beside those of the fields: a line has one source.
 const sourceBegun = 1 << start
 
-func (f field) nested() bool { return f >= fPublisher && f < end }
+func (f key) nested() bool { return f >= kPublisher && f < end }
 
 // Line is what was scanned of one line. Its texts lie in the block: they are right as
 // long as the block is. The caller owns it, and Scan fills it anew.
@@ -109,7 +110,7 @@ func (s *Scanner) Scan(buf []byte, at int, l *Line) (next int) {
 		} else if stop = s.value(buf, value, f, l); stop == 0 {
 			return 0
 		}
-		if seen&bits != 0 || bits&statementFields != 0 && !l.pattern.add(buf[at:stop], behind, f, bits) {
+		if seen&bits != 0 || bits&statementKeys != 0 && !l.pattern.add(buf[at:stop], behind, f, bits) {
 			return 0
 		}
 		seen |= bits
@@ -119,40 +120,40 @@ func (s *Scanner) Scan(buf []byte, at int, l *Line) (next int) {
 
 // value reads the value of a field, and says where it stops: at its closing quote,
 // or behind its last digit. Zero is a surprise.
-func (s *Scanner) value(buf []byte, at int, f field, l *Line) (stop int) {
+func (s *Scanner) value(buf []byte, at int, f key, l *Line) (stop int) {
 	ok := true
 	switch f {
-	case fAt:
+	case kAt:
 		l.At, stop = s.instant(buf, at)
 		return stop
-	case fRecorded:
+	case kRecorded:
 		l.Recorded, stop = s.instant(buf, at)
 		return stop
-	case fUntil:
+	case kUntil:
 		l.Until, stop = s.instant(buf, at)
 		return stop
-	case fRevision:
+	case kRevision:
 		return digits(buf, at)
 	}
 	stop = quote(buf, at)
 	switch f {
-	case fID:
+	case kID:
 		l.ID = buf[at:stop]
 		ok = PlainID(l.ID)
-	case fDeal:
+	case kDeal:
 		l.Deal = buf[at:stop]
-	case fRef:
+	case kRef:
 		l.Ref = buf[at:stop]
 		ok = stop == at || PlainID(l.Ref)
-	case fURL:
+	case kURL:
 		l.URL = buf[at:stop]
-		ok = stop-at <= MaxName && Plain(l.URL)
-	case fPublished:
+		ok = stop-at <= field.MaxName && Plain(l.URL)
+	case kPublished:
 		l.Published = buf[at:stop]
 		ok = stop == at || isDate(l.Published)
-	case fNote:
+	case kNote:
 		l.Note = buf[at:stop]
-		ok = stop-at <= MaxText && Plain(l.Note)
+		ok = stop-at <= field.MaxText && Plain(l.Note)
 	}
 	if !ok {
 		return 0

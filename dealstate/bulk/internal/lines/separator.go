@@ -11,12 +11,12 @@ import (
 type separator struct {
 	words, masks [4]uint64
 	len          int // at most 32; 0: none known
-	to           field
+	to           key
 	bits         uint32 // of the field, and sourceBegun if the separator begins it
 }
 
 // separator finds out what stands behind a field.
-func (s *Scanner) separator(buf []byte, at int, f field) *separator {
+func (s *Scanner) separator(buf []byte, at int, f key) *separator {
 	for n := range s.separators[f] {
 		if p := &s.separators[f][n]; p.fits(buf, at) {
 			return p
@@ -36,7 +36,7 @@ func (p *separator) fits(buf []byte, at int) bool {
 
 // learn reads the separator behind a field in full, and keeps it unless it is very long.
 // nil is a surprise.
-func (s *Scanner) learn(buf []byte, at int, behind field) *separator {
+func (s *Scanner) learn(buf []byte, at int, behind key) *separator {
 	c := parser{buf: buf[:len(buf)-Margin], at: at}
 	to, ok := c.separator(behind)
 	if !ok || c.at-at > 32 {
@@ -83,12 +83,12 @@ func (c *parser) spaces() {
 }
 
 // separator passes all from behind a value to the next value.
-func (c *parser) separator(behind field) (to field, ok bool) {
+func (c *parser) separator(behind key) (to key, ok bool) {
 	nested := behind.nested()
 	if behind == start {
 		ok = c.spaced('{')
 	} else {
-		ok = behind == fRevision || c.skip('"')
+		ok = behind == kRevision || c.skip('"')
 		if nested && c.spaced('}') {
 			nested = false
 		}
@@ -105,7 +105,7 @@ func (c *parser) separator(behind field) (to field, ok bool) {
 	return to, ok && (nested || !to.nested() || !behind.nested()) // not one source behind another
 }
 
-func (c *parser) key(nested bool) (f field, ok bool) {
+func (c *parser) key(nested bool) (f key, ok bool) {
 	name, ok := c.name()
 	if ok && !nested && name == "source" {
 		nested = true
@@ -114,8 +114,8 @@ func (c *parser) key(nested bool) (f field, ok bool) {
 		}
 		name, ok = c.name()
 	}
-	f = field(slices.Index(fieldNames[:], name))
-	return f, ok && name != "" && f < fields && f.nested() == nested && (f == fRevision || c.skip('"'))
+	f = key(slices.Index(keyNames[:], name))
+	return f, ok && name != "" && f < keys && f.nested() == nested && (f == kRevision || c.skip('"'))
 }
 
 func (c *parser) name() (string, bool) {

@@ -2,6 +2,7 @@ package lines
 
 import (
 	"encoding/binary"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"math/bits"
 	"unicode/utf8"
 )
@@ -66,14 +67,6 @@ func oddities(w uint64) (odd, high uint64) {
 	return (w-0x20*ones)&^w | (escape-ones)&^escape, w
 }
 
-// The library's bounds of an id, a name and a note, in bytes. Where it should change
-// them, TestTheDecoderKnowsTheLibrarysBounds in package bulk fails.
-const (
-	MaxID   = 256
-	MaxName = 16 << 10
-	MaxText = 64 << 10
-)
-
 // PlainID reports whether a text is an id of plain ASCII, without escapes. The others are
 // the library's to judge.
 func PlainID(id []byte) bool {
@@ -88,7 +81,7 @@ func PlainID(id []byte) bool {
 	for rest := id; len(rest) >= 8; rest = rest[8:] {
 		odd = odd || unusual(load(rest, 0))
 	}
-	return !odd && len(id) <= MaxID
+	return !odd && len(id) <= field.MaxID
 }
 
 // unusual finds a byte below 0x21, a backslash, 0x7f, or one above. No byte carries

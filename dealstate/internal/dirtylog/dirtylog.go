@@ -42,8 +42,23 @@ func Pledges(of ...string) []dealstate.Commitment {
 	return list
 }
 
-// Agreements cover both standard lifecycles, with clocks and without, and
-// parties that nobody asks.
+// Standard are agreements of both standard lifecycles, with every clock.
+var Standard = []dealstate.Agreement{
+	{ID: "plain", Parties: BothSides, Commitments: Pledges("us", "china")},
+	{ID: "clocks", Parties: BothSides, Commitments: Pledges("us", "china"), Deadline: OnDay(9),
+		Effect: &dealstate.Delay{Days: 3}, Term: &dealstate.Delay{Days: 8}},
+	{ID: "at-once", Parties: BothSides, Commitments: Pledges("us", "china"), Deadline: OnDay(12),
+		Effect: &dealstate.Delay{}, Term: &dealstate.Delay{Days: 5, NotBefore: OnDay(14)}},
+	{ID: "count", Parties: FiveParties, Commitments: Pledges("fiji", "kenya"),
+		Approval: condition.Count(condition.AtLeast(3), ""), Deadline: OnDay(14), Effect: &dealstate.Delay{Days: 2}, Term: &dealstate.Delay{Days: 10}},
+	{ID: "share", Parties: FiveParties, Commitments: Pledges("fiji", "kenya"),
+		Approval: condition.All(condition.Share(condition.Percent(55), "", 0), condition.Any(condition.Approved("eu"), condition.Performed("pledge-1"))),
+		Effect:   &dealstate.Delay{NotBefore: OnDay(11)}},
+	{ID: "everyone", Parties: FiveParties[:3], Commitments: Pledges("fiji", "kenya"), Deadline: OnDay(15)},
+}
+
+// Agreements cover both standard lifecycles, with clocks and without, parties that
+// nobody asks, and a lifecycle of their own.
 var Agreements = []dealstate.Agreement{
 	{ID: "plain", Parties: BothSides, Commitments: Pledges("us", "china")},
 	{ID: "clocks", Parties: BothSides, Commitments: Pledges("us", "china"), Deadline: OnDay(9),

@@ -13,8 +13,9 @@ import (
 // Transition is one change of one deal's state.
 type Transition struct {
 	Deal     string
-	Event    string         // the event's id; "" for a clock
-	Kind     dealstate.Kind // the event's kind, or the clock
+	Event    string          // the event's id; "" for a clock
+	Kind     dealstate.Kind  // the event's; 0 for a clock
+	Clock    dealstate.Clock // 0 for an event
 	Party    string
 	At       time.Time
 	Rule     string
@@ -40,9 +41,9 @@ func (l *Log) Transitions(ctx context.Context, v dealstate.View, workers int) it
 
 // transitionAt gives a transition of an effect. It lacks the event, if it was one.
 func transitionAt(e *lazydfa.Effect, deal string, at int64) Transition {
-	return Transition{Deal: deal, Kind: e.Clock, Party: e.Party, At: nanos.Time(at), Rule: e.Rule, From: e.From, To: e.To}
+	return Transition{Deal: deal, Clock: e.Clock, Party: e.Party, At: nanos.Time(at), Rule: e.Rule, From: e.From, To: e.To}
 }
 
 func transitionOf(d dealstate.Decision) Transition {
-	return Transition{Deal: d.Deal, Event: d.Event, Kind: d.Kind, Party: d.Party, At: d.At, Rule: d.Rule, From: d.From, To: d.To}
+	return Transition{Deal: d.Deal, Event: d.Event, Kind: d.Kind, Clock: d.Clock, Party: d.Party, At: d.At, Rule: d.Rule, From: d.From, To: d.To}
 }

@@ -79,7 +79,7 @@ func Raises(k dealstate.Kind) bool { return k == dealstate.Amend || k == dealsta
 // the DFA does not know which of them was due first.
 func inOneOrder(told []dealstate.Decision, past uint32) bool {
 	old := slices.ContainsFunc(told, func(d dealstate.Decision) bool {
-		return d.Kind.IsClock() && past>>(d.Kind-dealstate.Deadline)&1 == 1
+		return d.Clock != 0 && past>>(d.Clock-dealstate.Deadline)&1 == 1
 	})
 	return !old || bits.OnesCount32(past) == 1
 }

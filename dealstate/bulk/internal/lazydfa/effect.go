@@ -10,7 +10,7 @@ import (
 // DFA keeps those of its cells and never changes them.
 type Effect struct {
 	Outcome  dealstate.Outcome
-	Clock    dealstate.Kind // zero: an event
+	Clock    dealstate.Clock // zero: an event
 	Rule     string
 	Party    string // of a change of state
 	From, To dealstate.State
@@ -24,11 +24,7 @@ func EffectOf(d dealstate.Decision, codes []dealstate.ReasonCode) Effect {
 			codes = append(codes, r.Code)
 		}
 	}
-	e := Effect{Outcome: d.Outcome, Rule: d.Rule, Party: d.Party, From: d.From, To: d.To, Reasons: codes}
-	if d.Event == "" {
-		e.Clock = d.Kind
-	}
-	return e
+	return Effect{Outcome: d.Outcome, Clock: d.Clock, Rule: d.Rule, Party: d.Party, From: d.From, To: d.To, Reasons: codes}
 }
 
 // Moves reports whether the effect is a change of state.

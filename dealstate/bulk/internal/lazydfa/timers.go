@@ -7,13 +7,13 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
-// Every agreement has the same three clocks. They are numbered as their kinds are.
+// Every agreement has the same three clocks. They are numbered in the order of their list.
 const clocks = 3
 
-func clockAt(n int) dealstate.Kind { return dealstate.Deadline + dealstate.Kind(n) }
+func clockAt(n int) dealstate.Clock { return dealstate.Deadline + dealstate.Clock(n) }
 
 // clocksIn lists the clocks of a set, a bit for each.
-func clocksIn(set uint32) (list []dealstate.Kind) {
+func clocksIn(set uint32) (list []dealstate.Clock) {
 	for n := range clocks {
 		if set>>n&1 == 1 {
 			list = append(list, clockAt(n))

@@ -24,3 +24,12 @@ func TestNoClockIsDueAtTheInstantThatIsAskedAbout(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryClockIsKnown(t *testing.T) {
+	t.Parallel()
+	for i, c := range dealstate.Clocks() {
+		require.Less(t, i, clocks, "%s: what sets it, and when is it due?", c)
+		require.Equal(t, c, clockAt(i))
+	}
+	require.Len(t, dealstate.Clocks(), clocks)
+}

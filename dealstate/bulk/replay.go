@@ -27,10 +27,10 @@ type replayer struct {
 	totals   Totals         // of deals; of decisions too when it is closed
 	cursors  []*cursor      // by machine; nil: not needed yet
 
-	s       *shard // at hand
-	states  *dealStates
-	timers  []lazydfa.Timers // by deal of the shard, if some have timers
-	uncount uint64           // rows whose hits may not have been counted yet
+	s         *shard // at hand
+	states    *dealStates
+	timers    []lazydfa.Timers // by deal of the shard, if some have timers
+	uncounted uint64           // rows whose hits may not have been counted yet
 
 	inputs  []lazydfa.Input // scratch
 	rows    []uint32        // scratch
@@ -116,9 +116,9 @@ func (r *replayer) begin(s *shard) {
 			r.beginDeal(deal)
 		}
 	}
-	if r.uncount += uint64(s.len()); r.uncount > math.MaxUint32/2 { // a row may hit a cell twice
+	if r.uncounted += uint64(s.len()); r.uncounted > math.MaxUint32/2 { // a row may hit a cell twice
 		r.takeHits()
-		r.uncount = uint64(s.len())
+		r.uncounted = uint64(s.len())
 	}
 }
 

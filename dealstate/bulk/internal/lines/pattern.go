@@ -32,16 +32,16 @@ type segment struct {
 
 // add puts a field with the separator before it behind the ones before, if it stands next
 // to them, or begins a segment.
-func (p *pattern) add(text []byte, behind, f key, bits uint32) bool {
+func (p *pattern) add(text []byte, behind, k key, bits uint32) bool {
 	if 1<<behind&statementKeys != 0 {
 		s := &p.segments[p.len-1]
-		s.text, s.fields, s.last, s.hash, s.known = s.text[:len(s.text)+len(text)], s.fields|bits, f, 0, nil
+		s.text, s.fields, s.last, s.hash, s.known = s.text[:len(s.text)+len(text)], s.fields|bits, k, 0, nil
 		return true
 	}
 	if p.len == maxSegments {
 		return false
 	}
-	p.segments[p.len] = segment{text: text, fields: bits, behind: behind, last: f}
+	p.segments[p.len] = segment{text: text, fields: bits, behind: behind, last: k}
 	p.len++
 	return true
 }

@@ -57,7 +57,7 @@ const (
 // sourceBegun is a bit beside those of the fields: a line has one source.
 const sourceBegun = 1 << start
 
-func (f key) nested() bool { return f >= kPublisher && f < end }
+func (k key) nested() bool { return k >= kPublisher && k < end }
 
 // Line is what was scanned of one line. Its texts lie in the block: they are right as
 // long as the block is. The caller owns it, and Scan fills it anew.
@@ -82,35 +82,35 @@ const Margin = 128
 func (s *Scanner) Scan(buf []byte, at int, l *Line) (next int) {
 	l.reset()
 	seen := uint32(0)
-	for f := start; ; {
-		if s.segments.behind>>(f&31)&1 == 1 {
-			if g := s.segments.find(buf, at, f); g != nil && seen&g.fields == 0 && l.pattern.take(g, buf[at:at+len(g.text)]) {
-				seen, f, at = seen|g.fields, g.last, at+len(g.text)
+	for k := start; ; {
+		if s.segments.behind>>(k&31)&1 == 1 {
+			if g := s.segments.find(buf, at, k); g != nil && seen&g.fields == 0 && l.pattern.take(g, buf[at:at+len(g.text)]) {
+				seen, k, at = seen|g.fields, g.last, at+len(g.text)
 			}
 		}
 		// The separator last met is compared here, for the sake of speed.
-		p := &s.separators[f][0]
+		p := &s.separators[k][0]
 		here := buf[at : at+32]
 		odd := (load(here, 0)^p.words[0])&p.masks[0] | (load(here, 8)^p.words[1])&p.masks[1]
 		if p.len > 16 {
 			odd |= (load(here, 16)^p.words[2])&p.masks[2] | (load(here, 24)^p.words[3])&p.masks[3]
 		}
 		if odd != 0 || p.len == 0 {
-			if p = s.separator(buf, at, f); p == nil {
+			if p = s.separator(buf, at, k); p == nil {
 				return 0
 			}
 		}
-		behind, value, bits := f, at+p.len, p.bits
-		if f = p.to; f == end {
+		behind, value, bits := k, at+p.len, p.bits
+		if k = p.to; k == end {
 			return value
 		}
 		stop := 0
 		if bits&statementTexts != 0 {
 			stop = quote(buf, value)
-		} else if stop = s.value(buf, value, f, l); stop == 0 {
+		} else if stop = s.value(buf, value, k, l); stop == 0 {
 			return 0
 		}
-		if seen&bits != 0 || bits&statementKeys != 0 && !l.pattern.add(buf[at:stop], behind, f, bits) {
+		if seen&bits != 0 || bits&statementKeys != 0 && !l.pattern.add(buf[at:stop], behind, k, bits) {
 			return 0
 		}
 		seen |= bits
@@ -120,9 +120,9 @@ func (s *Scanner) Scan(buf []byte, at int, l *Line) (next int) {
 
 // value reads the value of a field, and says where it stops: at its closing quote,
 // or behind its last digit. Zero is a surprise.
-func (s *Scanner) value(buf []byte, at int, f key, l *Line) (stop int) {
+func (s *Scanner) value(buf []byte, at int, k key, l *Line) (stop int) {
 	ok := true
-	switch f {
+	switch k {
 	case kAt:
 		l.At, stop = s.instant(buf, at)
 		return stop
@@ -136,7 +136,7 @@ func (s *Scanner) value(buf []byte, at int, f key, l *Line) (stop int) {
 		return digits(buf, at)
 	}
 	stop = quote(buf, at)
-	switch f {
+	switch k {
 	case kID:
 		l.ID = buf[at:stop]
 		ok = PlainID(l.ID)

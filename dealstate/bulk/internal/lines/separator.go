@@ -16,13 +16,13 @@ type separator struct {
 }
 
 // separator finds out what stands behind a field.
-func (s *Scanner) separator(buf []byte, at int, f key) *separator {
-	for n := range s.separators[f] {
-		if p := &s.separators[f][n]; p.fits(buf, at) {
+func (s *Scanner) separator(buf []byte, at int, k key) *separator {
+	for n := range s.separators[k] {
+		if p := &s.separators[k][n]; p.fits(buf, at) {
 			return p
 		}
 	}
-	return s.learn(buf, at, f)
+	return s.learn(buf, at, k)
 }
 
 func (p *separator) fits(buf []byte, at int) bool {
@@ -105,7 +105,7 @@ func (c *parser) separator(behind key) (to key, ok bool) {
 	return to, ok && (nested || !to.nested() || !behind.nested()) // not one source behind another
 }
 
-func (c *parser) key(nested bool) (f key, ok bool) {
+func (c *parser) key(nested bool) (k key, ok bool) {
 	name, ok := c.name()
 	if ok && !nested && name == "source" {
 		nested = true
@@ -114,8 +114,8 @@ func (c *parser) key(nested bool) (f key, ok bool) {
 		}
 		name, ok = c.name()
 	}
-	f = key(slices.Index(keyNames[:], name))
-	return f, ok && name != "" && f < keys && f.nested() == nested && (f == kRevision || c.skip('"'))
+	k = key(slices.Index(keyNames[:], name))
+	return k, ok && name != "" && k < keys && k.nested() == nested && (k == kRevision || c.skip('"'))
 }
 
 func (c *parser) name() (string, bool) {

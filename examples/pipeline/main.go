@@ -236,7 +236,7 @@ func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, took := log.Read(), time.Since(start)
+	p, took := log.Progress(), time.Since(start)
 	fmt.Fprintf(s.err, "pipeline: %d events of %d deals, %d duplicates and %d bad lines in %s: %.0f events/s, %.0f MB/s\n",
 		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(in.bytes.Load())/1e6/took.Seconds())
 	if first != nil {

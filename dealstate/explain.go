@@ -25,7 +25,7 @@ func (s Snapshot) Explain() string {
 		fmt.Fprintf(&b, "Dispute open since %s: raised by %s%s (%s).\n", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
 	if s.Next != nil {
-		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", s.Next.Clock, instant.Say(s.Next.Due))
+		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", ofParty(s.Next.Clock.String(), s.label(s.Next.Party)), instant.Say(s.Next.Due))
 	}
 	for _, w := range s.Warnings {
 		fmt.Fprintf(&b, "Warning: %s.\n", strings.TrimSuffix(w.String(), "."))
@@ -139,7 +139,7 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 		counts[p.Standing]++
 	}
 	var parts []string
-	for standing := StandingApproved; standing <= StandingStale; standing++ {
+	for standing := StandingApproved; standing < endOfStandings; standing++ {
 		if counts[standing] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[standing], standing))
 		}

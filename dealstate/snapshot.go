@@ -33,34 +33,6 @@ type Snapshot struct {
 	Warnings    []Reason
 }
 
-// Standing is how a party stands to the current revision.
-type Standing uint8
-
-// The standings.
-const (
-	StandingOutstanding Standing = iota + 1
-	StandingApproved
-	StandingRejected
-	StandingWithdrawn
-	StandingStale // approved an earlier revision
-)
-
-var standingWords = words{"outstanding", "approved", "rejected", "withdrawn", "stale"}
-
-func (s Standing) String() string { return standingWords.text(int(s)) }
-
-// MarshalText writes the standing's word.
-func (s Standing) MarshalText() ([]byte, error) { return standingWords.marshal("standing", int(s)) }
-
-// UnmarshalText reads a standing's word.
-func (s *Standing) UnmarshalText(text []byte) error {
-	i, err := standingWords.parse("standing", text)
-	if err == nil {
-		*s = Standing(i)
-	}
-	return err
-}
-
 // PartyStatus is one party's side of it.
 type PartyStatus struct {
 	Party    string
@@ -106,9 +78,13 @@ type DisputeStatus struct {
 
 // ClockStatus is a clock that runs.
 type ClockStatus struct {
-	Clock Kind
+	Clock Clock
+	Party string // whose it is; "": the deal's
 	Due   time.Time
 }
+
+// String names the clock, and whose it is if that is one party.
+func (c ClockStatus) String() string { return ofParty(c.Clock.String(), c.Party) }
 
 // Balance is how many of its commitments a party has performed.
 type Balance struct {

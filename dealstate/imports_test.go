@@ -32,6 +32,7 @@ var impure = []string{
 // layers are the packages of the design, the lowest first. A package imports
 // only from layers below its own; what stands on one line is side by side.
 var layers = [][]string{
+	{"dealstate/internal/display"},
 	{"dealstate"},
 	// A text format, which needs no testing code: simulate writes its paths in it,
 	// and dealtest runs it in tests.
@@ -126,11 +127,13 @@ func impurities(t *testing.T, name string, source any) []string {
 	return found
 }
 
-func TestTheCoreNeedsLooplabAndTheStandardLibraryOnly(t *testing.T) {
+// golang.org/x/text is let in for Unicode; what it needs itself is all its own.
+func TestTheCoreNeedsLooplabUnicodeAndTheStandardLibraryOnly(t *testing.T) {
 	t.Parallel()
 	var others []string
 	for _, p := range goList(t, "-deps", module+"/dealstate") {
-		if !p.Standard && p.ImportPath != module+"/dealstate" {
+		own := p.ImportPath == module+"/dealstate" || strings.HasPrefix(p.ImportPath, module+"/dealstate/internal/")
+		if !p.Standard && !own && !strings.HasPrefix(p.ImportPath, "golang.org/x/text/") {
 			others = append(others, p.ImportPath)
 		}
 	}
@@ -172,6 +175,7 @@ func layerOf(importPath string) (int, bool) {
 var whoMay = map[string][]string{
 	"github.com/looplab/fsm":      {"dealstate/machine.go"},
 	"github.com/stretchr/testify": {"dealstate/dealtest/"},
+	"golang.org/x/text":           {"dealstate/internal/"},
 }
 
 func TestOnlyTheMachineImportsLooplabAndOnlyTestsImportTestify(t *testing.T) {
@@ -189,6 +193,8 @@ func TestOnlyTheMachineImportsLooplabAndOnlyTestsImportTestify(t *testing.T) {
 	require.Error(t, allowed("dealstate/deal.go", "github.com/looplab/fsm"))
 	require.Error(t, allowed("dealstate/deal.go", "github.com/stretchr/testify/require"))
 	require.Error(t, allowed("dealstate/machine.go", "gopkg.in/yaml.v3"))
+	require.Error(t, allowed("dealstate/machine.go", "golang.org/x/text/width"))
+	require.NoError(t, allowed("dealstate/internal/display/width.go", "golang.org/x/text/width"))
 	require.NoError(t, allowed("dealstate/dealtest/scenario.go", "github.com/stretchr/testify/require"))
 }
 

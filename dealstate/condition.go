@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Condition is a guard, as data. The zero Condition stands for what goes
@@ -102,8 +104,12 @@ func (c Condition) depth() int {
 	return deepest + 1
 }
 
-// String says the condition in words.
-func (c Condition) String() string {
+// String says the condition in words, on one line: what in a name would act on
+// a terminal is written as an escape.
+func (c Condition) String() string { return display.Inert(c.text()) }
+
+// text says the condition with every name as it was given.
+func (c Condition) text() string {
 	switch c.op {
 	case opEveryone:
 		return "every party has approved"
@@ -144,9 +150,9 @@ func (c Condition) negated() string {
 	case opApproval:
 		return "the approval condition is not " + c.name
 	case opNot:
-		return c.parts[0].String()
+		return c.parts[0].text()
 	}
-	return "not (" + c.String() + ")"
+	return "not (" + c.text() + ")"
 }
 
 func haveOrHas(min Threshold) string {
@@ -169,7 +175,7 @@ func (c Condition) joined(with, none string) string {
 	}
 	texts := make([]string, len(c.parts))
 	for i, p := range c.parts {
-		texts[i] = p.String()
+		texts[i] = p.text()
 		if len(p.parts) > 1 && len(c.parts) > 1 {
 			texts[i] = "(" + texts[i] + ")"
 		}

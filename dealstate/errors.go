@@ -1,6 +1,10 @@
 package dealstate
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+)
 
 // FieldError reports input that is not well-formed. It names the field, as the
 // JSON form spells it ("source.published", "parties[2].id"), and says what
@@ -10,7 +14,7 @@ type FieldError struct {
 	Problem string
 }
 
-func (e *FieldError) Error() string { return e.Field + ": " + e.Problem }
+func (e *FieldError) Error() string { return display.Inert(e.Field + ": " + e.Problem) }
 
 func fieldErr(field, format string, args ...any) *FieldError {
 	return &FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
@@ -36,7 +40,7 @@ type LineError struct {
 	Ends bool
 }
 
-func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+func (e *LineError) Error() string { return display.Inert(fmt.Sprintf("line %d: %v", e.Line, e.Err)) }
 
 func (e *LineError) Unwrap() error { return e.Err }
 
@@ -49,14 +53,4 @@ type Refusal struct {
 func (e *Refusal) Error() string { return e.Decision.String() }
 
 // clip shortens text that came from outside before it enters a message.
-func clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && s[cut]&0xC0 == 0x80 { // never inside a UTF-8 sequence
-		cut--
-	}
-	return s[:cut] + "…"
-}
+func clip(s string) string { return display.Clip(s) }

@@ -3,6 +3,8 @@ package dealstate
 import (
 	"fmt"
 	"math"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // guard is a condition bound to one agreement: names are indexes, groups are
@@ -251,7 +253,7 @@ func (g *guard) find(s *situation) Finding {
 		f.Text = s.approvalWords(g.index)
 	case opAll, opAny, opNot:
 		if len(g.parts) == 0 {
-			f.Text = g.source.String()
+			f.Text = g.source.text()
 			break
 		}
 		f.Text = [...]string{opAll: "all of", opAny: "any of", opNot: "not"}[g.op]
@@ -259,7 +261,7 @@ func (g *guard) find(s *situation) Finding {
 			f.Parts = append(f.Parts, g.parts[i].find(s))
 		}
 	default:
-		f.Text = g.source.String()
+		f.Text = g.source.text()
 	}
 	return f
 }
@@ -276,8 +278,11 @@ func (g *guard) tallyWords(have int64) string {
 	return fmt.Sprintf("%d of the %d needed", have, g.need) + within(g.source.name)
 }
 
-// String says the finding in one line.
-func (f Finding) String() string {
+// String says the finding in one line: what in a name would act on a terminal
+// is written as an escape.
+func (f Finding) String() string { return display.Inert(f.words()) }
+
+func (f Finding) words() string {
 	if len(f.Parts) == 0 {
 		return fmt.Sprintf("%s (%s)", f.Text, f.Verdict)
 	}
@@ -286,7 +291,7 @@ func (f Finding) String() string {
 		if i > 0 {
 			text += "; "
 		}
-		text += p.String()
+		text += p.words()
 	}
 	return text + "] (" + f.Verdict.String() + ")"
 }

@@ -99,9 +99,9 @@ func (m *Machine) indexNames() {
 // wordsOf says a guard, with the approval condition spelled out.
 func (m *Machine) wordsOf(c Condition) string {
 	if c.op == opApproval && c.name == "met" {
-		return m.agreement.Approval.String()
+		return m.agreement.Approval.text()
 	}
-	return c.String()
+	return c.text()
 }
 
 // bindGuard differs from bind in what the zero condition means.

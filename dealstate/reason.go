@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Reason is one reason of a decision or a warning of a snapshot: a permanent
@@ -86,8 +88,13 @@ func (c *ReasonCode) UnmarshalText(text []byte) error {
 	return err
 }
 
-// String says the reason in plain English.
-func (r Reason) String() string {
+// String says the reason in plain English, on one line: what in a stranger's
+// text would act on a terminal is written as an escape.
+func (r Reason) String() string { return display.Inert(r.text()) }
+
+// text is the reason as the data formats hold it, with every word as it was
+// given.
+func (r Reason) text() string {
 	if text := r.applied(); text != "" {
 		return text
 	}
@@ -255,7 +262,7 @@ func (r Reason) MarshalJSON() ([]byte, error) {
 	o.instant("at", r.At)
 	o.integer("have", r.Have)
 	o.integer("need", r.Need)
-	o.must("text", r.String())
+	o.must("text", r.text())
 	return o.done()
 }
 
@@ -283,8 +290,8 @@ func (r *Reason) read(f field) error {
 		return err
 	case read.Code == 0:
 		return fieldErr(f.path+".code", "missing")
-	case text != read.String():
-		return fieldErr(f.path+".text", "%q does not say what the other fields say; want %q", clip(text), clip(read.String()))
+	case text != read.text():
+		return fieldErr(f.path+".text", "%q does not say what the other fields say; want %q", clip(text), clip(read.text()))
 	}
 	*r = read
 	return nil

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Case is one deal of an event log.
@@ -47,7 +48,7 @@ func (c Case) entries() ([]entry, error) {
 	case c.deal() == "":
 		return nil, fieldErr("deal", "missing")
 	case spaced(c.deal()):
-		return nil, fieldErr("deal", "%q holds white space", clip(c.deal()))
+		return nil, fieldErr("deal", "%q holds white space", display.Clip(c.deal()))
 	}
 	events := make(map[string]dealstate.Event, len(c.Events))
 	for _, e := range c.Events {
@@ -61,9 +62,9 @@ func (c Case) entries() ([]entry, error) {
 		case d.Outcome == dealstate.Duplicate:
 			continue
 		case spaced(d.Event):
-			return nil, eventErr(i, "%q holds white space", clip(d.Event))
+			return nil, eventErr(i, "%q holds white space", display.Clip(d.Event))
 		case seen[e.id]:
-			return nil, eventErr(i, "%q of deal %q is decided upon twice", clip(e.id), clip(c.deal()))
+			return nil, eventErr(i, "%q of deal %q is decided upon twice", display.Clip(e.id), display.Clip(c.deal()))
 		}
 		seen[e.id] = true
 		all = append(all, e)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // DecisionError reports a decision that does not go on from the ones before it.
@@ -16,7 +17,7 @@ type DecisionError struct {
 }
 
 func (e *DecisionError) Error() string {
-	return fmt.Sprintf("decision on %q of deal %q: %s: %s", clip(e.Event), clip(e.Deal), e.Field, e.Problem)
+	return display.Inert(fmt.Sprintf("decision on %q of deal %q: %s: %s", display.Clip(e.Event), display.Clip(e.Deal), e.Field, e.Problem))
 }
 
 // MergeError reports two folds that cannot be merged. Both are as they were.
@@ -27,24 +28,11 @@ type MergeError struct {
 
 func (e *MergeError) Error() string {
 	if e.Deal == "" {
-		return "merge: " + e.Problem
+		return display.Inert("merge: " + e.Problem)
 	}
-	return fmt.Sprintf("merge: deal %q: %s", clip(e.Deal), e.Problem)
+	return display.Inert(fmt.Sprintf("merge: deal %q: %s", display.Clip(e.Deal), e.Problem))
 }
 
 func fieldErr(field, format string, args ...any) error {
 	return &dealstate.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
-}
-
-// clip shortens text that came from outside before it enters a message.
-func clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && s[cut]&0xC0 == 0x80 { // never inside a UTF-8 sequence
-		cut--
-	}
-	return s[:cut] + "…"
 }

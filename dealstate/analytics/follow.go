@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // follower follows each deal from state to state. T is what a measure keeps of
@@ -77,7 +78,7 @@ func (c *course[T]) check(d dealstate.Decision) error {
 	case d.At.Before(c.last):
 		return wrong("at", "%s is before %s, of the decision before it; want a deal's decisions in their order", instant(d.At), instant(c.last))
 	case d.From != c.state:
-		return wrong("from", "%q, but the decision before it left the deal in %q; want all of a deal's decisions", clip(string(d.From)), clip(string(c.state)))
+		return wrong("from", "%q, but the decision before it left the deal in %q; want all of a deal's decisions", display.Clip(string(d.From)), display.Clip(string(c.state)))
 	}
 	return nil
 }

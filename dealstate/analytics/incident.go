@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Class says what sort of thing went wrong, or was put right.
@@ -42,7 +43,7 @@ func (c Class) MarshalText() ([]byte, error) {
 func (c *Class) UnmarshalText(text []byte) error {
 	i := slices.Index(classWords[:], string(text))
 	if i < 1 {
-		return fieldErr("class", "%q is unknown; want one of %s", clip(string(text)), strings.Join(classWords[1:], ", "))
+		return fieldErr("class", "%q is unknown; want one of %s", display.Clip(string(text)), strings.Join(classWords[1:], ", "))
 	}
 	*c = Class(i)
 	return nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // WriteOCEL writes an object-centric event log, OCEL 2.0 in JSON. Its objects
@@ -139,7 +140,7 @@ func (o *ocel) take(c Case) error {
 		return err
 	}
 	if o.objects[dealID(c.deal())] != nil {
-		return fieldErr("deal", "%q comes twice", clip(c.deal()))
+		return fieldErr("deal", "%q comes twice", display.Clip(c.deal()))
 	}
 	o.start = startOf(entries)
 	deal := o.introduce(c)

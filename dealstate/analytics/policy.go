@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // PolicyChange is how often one policy gave one state where another policy, on
@@ -49,13 +50,13 @@ type answers struct {
 func (p *PolicyChanges) Add(a, b dealstate.Snapshot) error {
 	switch {
 	case a.Deal != b.Deal:
-		return fieldErr("deal", "%q and %q; want two snapshots of one deal", clip(a.Deal), clip(b.Deal))
+		return fieldErr("deal", "%q and %q; want two snapshots of one deal", display.Clip(a.Deal), display.Clip(b.Deal))
 	case !a.AsOf.Equal(b.AsOf):
 		return fieldErr("as_of", "%s and %s; want one instant", instant(a.AsOf), instant(b.AsOf))
 	case !a.KnownBy.Equal(b.KnownBy):
 		return fieldErr("known_by", "%s and %s; want one instant", instant(a.KnownBy), instant(b.KnownBy))
 	case a.Policy == b.Policy:
-		return fieldErr("policy", "%q on both sides; want two", clip(a.Policy))
+		return fieldErr("policy", "%q on both sides; want two", display.Clip(a.Policy))
 	}
 	if p.counts == nil {
 		p.counts = map[answers]int{}

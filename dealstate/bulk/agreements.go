@@ -1,6 +1,9 @@
 package bulk
 
-import "github.com/fe115bb3/dealtracker/dealstate"
+import (
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+)
 
 // Agreements says which compiled agreement runs a deal. Made by [Template],
 // [Catalogue] or [ByDeal], it also keeps the tables that replays have filled, so
@@ -42,5 +45,5 @@ func (a Agreements) machine(deal string) (*dealstate.Machine, error) {
 			return m, nil
 		}
 	}
-	return nil, fieldErr("deal", "no agreement for %q", clip(deal))
+	return nil, fieldErr("deal", "no agreement for %q", display.Clip(deal))
 }

@@ -98,16 +98,3 @@ func contentOf(note, url, published []byte) (h uint64) {
 	}
 	return h
 }
-
-// clip shortens text that came from outside before it enters a message.
-func clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && s[cut]&0xC0 == 0x80 { // never inside a UTF-8 sequence
-		cut--
-	}
-	return s[:cut] + "…"
-}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Letter is one thing that can happen next. Many letters make an alphabet, and
@@ -40,7 +41,7 @@ func (l Letter) String() string {
 	if l.Extend != 0 {
 		text += fmt.Sprintf(" by %s", l.Extend)
 	}
-	return text
+	return display.Inert(text)
 }
 
 // extension is long enough to matter beside the usual clocks of months.

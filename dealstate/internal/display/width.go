@@ -55,6 +55,11 @@ func Cut(s string, columns int) string {
 	return s
 }
 
+// Clip shortens a stranger's text to what an error message quotes.
+func Clip(s string) string { return Cut(s, mostQuoted) }
+
+const mostQuoted = 61
+
 // mostMarks bounds how long a sequence of one character and its marks may be:
 // Unicode's stream-safe text format has at most 30 of them.
 const mostMarks = 30

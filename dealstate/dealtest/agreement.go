@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -51,7 +52,7 @@ func known(name string, own []dealstate.Agreement) (dealstate.Agreement, error) 
 		}
 	}
 	if len(found) != 1 {
-		return dealstate.Agreement{}, fmt.Errorf("no deal is called %q; want %s; or a line such as: agreement treaty.json", name, strings.Join(ids, ", "))
+		return dealstate.Agreement{}, fmt.Errorf("no deal is called %q; want %s; or a line such as: agreement treaty.json", name, display.Inert(strings.Join(ids, ", ")))
 	}
 	return found[0], nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
@@ -201,8 +202,9 @@ func arrows(states []dealstate.State) string {
 	return strings.Join(names, " → ")
 }
 
-// fail ends the test with what was wanted, what there was, and the account.
+// fail ends the test with what was wanted, what there was, and the account. Ids,
+// names and texts of strangers are shown inert: they forge no line of a log.
 func fail(t TB, want, got string, a scenario.Account) {
 	t.Helper()
-	require.FailNow(t, fmt.Sprintf("want: %s\n got: %s\n\n%s", want, got, a))
+	require.FailNow(t, fmt.Sprintf("want: %s\n got: %s\n\n%s", display.Inert(want), display.Inert(got), a))
 }

@@ -1,5 +1,5 @@
 // Package render draws where a deal stands: state diagrams, timelines, charts
-// and web pages, from the standard library alone.
+// and web pages, without any other program.
 //
 //	story := render.Tell(deal, dealstate.View{Policy: dealstate.Official})
 //	err := story.Diagram().SVG(w)                                  // or Mermaid(w), DOT(w)

@@ -32,7 +32,7 @@ func Pad(s string, columns int) string {
 // Cut gives a text of at most so many columns, with an ellipsis where something
 // is missing. It never cuts between a character and the marks on it, nor within
 // any other sequence that readers see as one character. Whatever the text, the
-// result has at most as many such sequences as columns.
+// result has at most twice as many such sequences as columns.
 func Cut(s string, columns int) string {
 	if columns < 1 {
 		return ""
@@ -44,11 +44,11 @@ func Cut(s string, columns int) string {
 	for rest := s; rest != ""; count++ {
 		cluster, wide := First(rest)
 		used += wide
-		if used > columns || count >= columns {
+		if used > columns || count >= 2*columns {
 			return strings.TrimRight(s[:keep], " ") + "…"
 		}
 		rest = rest[len(cluster):]
-		if used < columns && count+1 < columns {
+		if used < columns && count+1 < 2*columns {
 			keep = len(s) - len(rest)
 		}
 	}

@@ -52,7 +52,9 @@ func TestCenturiesStandApartOnTheTimeline(t *testing.T) {
 
 func TestTheTextTimelineShowsEveryCentury(t *testing.T) {
 	t.Parallel()
-	text := draw(t, func(w io.Writer) error { return render.Timeline{Stories: []render.Story{alliance(t)}}.Text(w, render.Plain) })
+	text := draw(t, func(w io.Writer) error {
+		return render.Timeline{Stories: []render.Story{alliance(t)}}.Text(w, render.Plain)
+	})
 	bar := regexp.MustCompile(`(?m)^strict +([a-z]+)$`).FindStringSubmatch(text)
 	require.NotNil(t, bar, text)
 	lengths := map[rune]int{}

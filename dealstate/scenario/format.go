@@ -6,8 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Write writes the scenarios in the canonical form of the text format, the one
@@ -41,7 +43,7 @@ func (s Scenario) String() string { return (&File{Scenarios: []Scenario{s}}).Str
 
 func (s Scenario) write(out *bufio.Writer, doc []string) {
 	writeDoc(out, "", doc)
-	out.WriteString("scenario " + squash(s.Name) + "\n")
+	out.WriteString("scenario " + nameText(s.Name) + "\n")
 	writeDoc(out, "", squeezed(s.Agreement.Doc, false, false))
 	out.WriteString(s.Agreement.String())
 	if s.Policy.Name != "" {
@@ -54,6 +56,15 @@ func (s Scenario) write(out *bufio.Writer, doc []string) {
 		out.WriteString(step.String() + "\n")
 		writeExpected(out, step.Expect)
 	}
+}
+
+// nameText is a scenario's name on its line; what no file may hold is written as
+// an escape.
+func nameText(name string) string {
+	if name = squash(name); strings.ContainsFunc(name, unicode.IsControl) {
+		return display.Inert(name)
+	}
+	return name
 }
 
 func writeExpected(out *bufio.Writer, list []Expectation) {

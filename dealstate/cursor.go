@@ -39,7 +39,7 @@ func (m *Machine) Act(e Event) (*Act, error) {
 
 // Cursor starts at the beginning of a deal. The zero policy is Strict.
 func (m *Machine) Cursor(p Policy) *Cursor {
-	return &Cursor{f: folding{situation: newSituation(m), policy: p.named(), quiet: true, horizon: lastInstant}}
+	return &Cursor{f: folding{situation: newSituation(m), policy: p.named(), move: (*Machine).moveByTable, horizon: lastInstant}}
 }
 
 // Cursor starts where the deal stands in the view.
@@ -47,8 +47,8 @@ func (d *Deal) Cursor(v View) *Cursor {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f := d.log.replay(d.machine, v)
-	f.steps, f.quiet, f.horizon = nil, true, lastInstant
+	f, _ := d.log.replay(d.machine, v)
+	f.recorder, f.horizon = nil, lastInstant
 	return &Cursor{f: *f}
 }
 
@@ -83,11 +83,7 @@ func (c *Cursor) Take(a *Act, at time.Time) Outcome {
 	e := c.room()
 	*e = a.entry
 	e.At = latest(at, c.f.now)
-	c.f.advance(earliest(e.At, c.f.horizon))
-	st := c.f.decide(e)
-	c.f.keep(st)
-	c.f.advance(earliest(e.At, c.f.horizon)) // a delay of no time
-	return st.outcome
+	return c.f.take(e).outcome
 }
 
 // Until sets the horizon: no clock runs beyond it, even where an act does, as a
@@ -97,11 +93,15 @@ func (c *Cursor) Until(horizon time.Time) { c.f.horizon = horizon }
 // Watch has every decision told from here on, that of a clock included, in their
 // order and with all reasons; nil: none. Events are those of the acts' templates.
 func (c *Cursor) Watch(tell func(Decision)) {
-	c.f.quiet, c.f.tell = tell == nil, nil
-	if tell != nil {
-		c.f.tell = func(st step) { tell(c.f.m.decision(st)) }
+	if c.f.recorder = nil; tell != nil {
+		c.f.recorder = told(func(d decided) { tell(c.f.m.decision(d)) })
 	}
 }
+
+// told is the recorder that hands each decision on.
+type told func(decided)
+
+func (t told) record(d decided) { t(d) }
 
 // room gives an entry that stays where it is: the situation points to it.
 func (c *Cursor) room() *entry {

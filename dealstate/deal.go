@@ -3,9 +3,7 @@ package dealstate
 import (
 	"iter"
 	"log/slog"
-	"slices"
 	"sync"
-	"time"
 )
 
 // Deal is one deal with its log of events. It is safe for concurrent use.
@@ -13,21 +11,8 @@ import (
 // An event that folds after all others costs one step, through looplab; a late
 // report or a retraction folds the log anew.
 type Deal struct {
-	machine *Machine
-	policy  Policy
-
-	mu   sync.RWMutex
-	log  *log
-	now  *folding // after the last event
-	past history  // what led there
-	outlook
-}
-
-// outlook is the last instant of which the log speaks, and what the clocks do
-// until then after the last event.
-type outlook struct {
-	last time.Time
-	tail []step
+	mu sync.RWMutex // guards all but the machine and the policy, which never change
+	foldedLog
 }
 
 // New compiles the agreement and opens a deal on it under the [Strict]
@@ -45,9 +30,9 @@ func New(a Agreement) (*Deal, error) {
 // Record, Apply and Check decide; a view may ask for another. The zero policy
 // is Strict.
 func (m *Machine) NewDeal(p Policy) *Deal {
-	p = p.named()
-	return &Deal{machine: m, policy: p, log: newLog(),
-		now: &folding{situation: newSituation(m), policy: p, live: true}}
+	d := &Deal{foldedLog: foldedLog{machine: m, policy: p.named(), log: newLog()}}
+	d.adopt(&folding{situation: newSituation(m), policy: d.policy, move: (*Machine).moveByLooplab}, outlook{})
+	return d
 }
 
 // Load opens a deal with a whole log, in any order, and folds it once: for a
@@ -60,8 +45,9 @@ func (m *Machine) Load(p Policy, events iter.Seq2[Event, error]) (*Deal, error) 
 		return nil, err
 	}
 	d := m.NewDeal(p)
-	d.log = l
-	d.replace(l.replayAll(m, d.policy))
+	f, made := l.replayAll(m, d.policy)
+	d.log, d.past = l, history{made}
+	d.adopt(f, f.outlook())
 	return d, nil
 }
 
@@ -87,9 +73,9 @@ func (d *Deal) Record(e Event) (decision Decision, err error) {
 		d.append(d.log.keep(&e, of), &decision)
 		return decision, nil
 	}
-	p, err := d.plan(&e, of)
-	if p.keep != nil {
-		p.keep()
+	p, err := d.propose(&e, of)
+	if p.accept != nil {
+		p.accept()
 	}
 	return p.decision, err
 }
@@ -106,7 +92,7 @@ func (d *Deal) Apply(e Event) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p, err := d.plan(&e, of)
+	p, err := d.propose(&e, of)
 	if err != nil {
 		return err
 	}
@@ -117,8 +103,8 @@ func (d *Deal) Apply(e Event) error {
 			return &Refusal{Decision: p.decision}
 		}
 	}
-	if p.keep != nil {
-		p.keep()
+	if p.accept != nil {
+		p.accept()
 	}
 	return nil
 }
@@ -132,156 +118,8 @@ func (d *Deal) Check(e Event) (Decision, error) {
 	}
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	p, err := d.plan(&e, of)
+	p, err := d.propose(&e, of)
 	return p.decision, err
-}
-
-// isNext reports whether the event is new and folds after all others, with
-// nothing known against it, and with no plan on record that the clocks have yet
-// to reach.
-func (d *Deal) isNext(e *Event) bool {
-	if n := len(d.log.entries); n > 0 && d.log.entries[n-1].At.After(d.last) {
-		return false
-	}
-	return e.Kind != Retract && d.log.isTail(e) && d.log.find(e.ID) == nil && !d.log.refs[e.ID]
-}
-
-// append takes one step, on an entry that the log has just kept. Nothing in it
-// is proportional to the parties or to the log.
-func (d *Deal) append(in *entry, decision *Decision) {
-	d.move(d.now, d.step(d.now, in, decision))
-}
-
-// step has the folding, or a copy of it, take one more entry. Revised are the
-// clocks that fire only now, or no more.
-func (d *Deal) step(f *folding, in *entry, decision *Decision) outlook {
-	f.horizon = in.after(d.last)
-	made := f.takeAll(in)
-	then := f.outlook()
-	*decision = d.machine.decision(f.steps[made])
-	if len(d.tail)+len(then.tail) > 0 || len(f.steps) > 1 {
-		decision.Revised = d.machine.revisions(d.tail, slices.Concat(f.steps, then.tail), in)
-	}
-	return then
-}
-
-// move makes the folding the deal's own, and its steps the latest.
-func (d *Deal) move(f *folding, then outlook) {
-	d.past.add(f.steps...)
-	f.steps = f.steps[:0]
-	d.now, d.outlook = f, then
-}
-
-// replace makes a folding of the whole log the deal's own.
-func (d *Deal) replace(f *folding) {
-	d.past, f.steps = history{f.steps}, nil
-	d.now, d.outlook = f, f.outlook()
-}
-
-// plan is what recording an event would lead to.
-type plan struct {
-	decision Decision
-	keep     func() // nil: nothing to keep
-}
-
-// plan finds out what recording the event would lead to, on a copy.
-func (d *Deal) plan(e *Event, of names) (plan, error) {
-	switch again, err := d.log.repeats(d.machine, e); {
-	case err != nil:
-		return plan{}, err
-	case again:
-		return plan{decision: d.duplicate(e.ID)}, nil
-	case d.isNext(e):
-		return d.planNext(newEntry(e, of)), nil
-	}
-	return d.planLate(newEntry(e, of)), nil
-}
-
-// planNext takes one step on a copy of the situation.
-func (d *Deal) planNext(in *entry) plan {
-	var p plan
-	f := d.now.copied()
-	then := d.step(f, in, &p.decision)
-	p.keep = func() {
-		d.log.append(in)
-		d.move(f, then)
-	}
-	return p
-}
-
-// planLate folds the log with the entry in it, and compares.
-func (d *Deal) planLate(in *entry) plan {
-	l := d.log.with(in)
-	f := l.replayAll(d.machine, d.policy)
-	at := slices.IndexFunc(f.steps, func(st step) bool { return st.entry == in })
-	decision := d.machine.decision(f.steps[at])
-	before, after := slices.Concat(d.steps()...), slices.Concat(f.steps, f.outlook().tail)
-	decision.Revised = d.machine.revisions(before, after, in)
-	return plan{decision: decision, keep: func() {
-		d.log = l
-		d.replace(f)
-	}}
-}
-
-// steps are all up to the last instant on record, whatever the deal goes on to.
-func (d *Deal) steps() history { return append(slices.Clone(d.past), d.tail) }
-
-// duplicate answers as the first time, but for the outcome.
-func (d *Deal) duplicate(id string) Decision {
-	for st := range d.past.all() {
-		if st.entry != nil && st.entry.ID == id {
-			return d.machine.decision(st).Repeated()
-		}
-	}
-	panic("dealstate: " + id + " is in the log, and nothing was decided on it")
-}
-
-// revisions pairs the steps before with those after, and keeps the pairs that
-// differ: first in the order after, then those that vanished.
-func (m *Machine) revisions(before, after []step, added *entry) []Revision {
-	was := make(map[stepKey]step, len(before))
-	for _, st := range before {
-		was[st.key()] = st
-	}
-	var out []Revision
-	for _, now := range after {
-		old, had := was[now.key()]
-		delete(was, now.key())
-		switch {
-		case now.entry == added:
-		case !had:
-			out = append(out, Revision{Now: m.decision(now)})
-		case !now.same(old):
-			out = append(out, Revision{Was: m.decision(old), Now: m.decision(now)})
-		}
-	}
-	for _, st := range before {
-		if _, left := was[st.key()]; left {
-			out = append(out, Revision{Was: m.decision(st)})
-		}
-	}
-	return out
-}
-
-// stepKey finds the same event, or the same clock at the same instant, in
-// another folding.
-type stepKey struct {
-	entry *entry
-	clock Kind
-	at    time.Time
-}
-
-func (st step) key() stepKey {
-	if st.entry != nil {
-		return stepKey{entry: st.entry}
-	}
-	return stepKey{clock: st.kind, at: st.instant()}
-}
-
-// same reports whether two steps on one event come to the same, for the same
-// reasons.
-func (st step) same(o step) bool {
-	return slices.Equal(st.why, o.why) && st.outcome == o.outcome && st.rule == o.rule && st.from == o.from && st.to == o.to && st.revision == o.revision
 }
 
 // At says where the deal stands in the view.
@@ -289,7 +127,8 @@ func (d *Deal) At(v View) Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	return d.log.replay(d.machine, v).snapshot(v)
+	f, _ := d.log.replay(d.machine, v)
+	return f.snapshot(v)
 }
 
 // Replay says where the deal stands in the view, and what each event and clock
@@ -298,8 +137,8 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f := d.log.replay(d.machine, v)
-	return f.snapshot(v), d.machine.decided(f.steps)
+	f, made := d.log.replay(d.machine, v)
+	return f.snapshot(v), d.machine.decisions(made)
 }
 
 // Now says where the deal stands after everything on record, under its own
@@ -307,41 +146,9 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 func (d *Deal) Now() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.settled().snapshot(View{Policy: d.policy})
-}
-
-// settled lets the clocks run, on a copy, up to the last instant on record.
-func (d *Deal) settled() *folding {
-	f := d.now.copied()
-	f.advance(d.last)
-	return f
-}
-
-// copied gives a folding that goes on from here, and leaves this one as it is.
-func (f *folding) copied() *folding {
-	c := *f
-	c.situation, c.steps = f.clone(), nil
-	return &c
-}
-
-// outlook says what is left to happen up to the horizon.
-func (f *folding) outlook() outlook {
-	o := outlook{last: f.horizon}
-	if clock, due := f.nextClock(); clock >= 0 && !due.After(o.last) {
-		c := f.copied()
-		c.advance(o.last)
-		o.tail = c.steps
-	}
-	return o
-}
-
-// after is the last instant of which the log speaks, with this entry in it.
-func (e *entry) after(last time.Time) time.Time {
-	last = latest(last, e.Recorded)
-	if e.Modality == Asserted {
-		last = latest(last, e.At)
-	}
-	return last
+	f := d.now.copied(nil)
+	f.advance(d.last) // what the clocks do after the last event
+	return f.snapshot(View{Policy: d.policy})
 }
 
 // Awaiting lists the parties of [Snapshot.Awaiting] after everything on record,
@@ -363,11 +170,11 @@ func (d *Deal) Explain() string { return d.Now().Explain() }
 // sees the deal as it was when the loop began.
 func (d *Deal) Decisions() iter.Seq[Decision] {
 	d.mu.RLock()
-	steps := d.steps()
+	all := d.decided()
 	d.mu.RUnlock()
 	return func(yield func(Decision) bool) {
-		for st := range steps.all() {
-			if !yield(d.machine.decision(st)) {
+		for of := range all.all() {
+			if !yield(d.machine.decision(of)) {
 				return
 			}
 		}

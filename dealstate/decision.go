@@ -76,3 +76,11 @@ func (d Decision) LogValue() slog.Value {
 		slog.String("outcome", d.Outcome.String()), slog.String("from", string(d.From)), slog.String("to", string(d.To)),
 		slog.String("rule", d.Rule), slog.String("why", joinReasons(d.Reasons)))
 }
+
+// Refusal is the error of [Deal.Apply] for an event that would not take
+// effect. Nothing was kept.
+type Refusal struct {
+	Decision Decision
+}
+
+func (e *Refusal) Error() string { return e.Decision.String() }

@@ -164,3 +164,9 @@ func (f *folding) undo(e *entry, did *change) {
 		f.clocks[did.clock] = did.setting
 	}
 }
+
+func (f *folding) revise() {
+	f.revision++
+	clear(f.approved)
+	clear(f.rejected)
+}

@@ -53,27 +53,6 @@ func (in *entry) fill(e *Event, of names) {
 	}
 }
 
-// event gives the event back as it was admitted.
-func (m *Machine) event(in *entry) Event {
-	return Event{ID: in.ID, Deal: m.agreement.ID, Kind: in.Kind, Party: m.partyID(in), By: in.By, Role: in.Role, Modality: in.Modality,
-		At: in.At, Recorded: in.Recorded, Revision: int(in.revision), Ref: in.ref(), Commitment: m.commitmentID(in), Until: in.until(),
-		Source: in.Source, Note: in.Note}
-}
-
-func (m *Machine) partyID(of *entry) string {
-	if of.party < 0 {
-		return ""
-	}
-	return m.agreement.Parties[of.party].ID
-}
-
-func (m *Machine) commitmentID(of *entry) string {
-	if of.commitment < 0 {
-		return ""
-	}
-	return m.agreement.Commitments[of.commitment].ID
-}
-
 func (in *entry) ref() string {
 	if in.seldom == nil {
 		return ""

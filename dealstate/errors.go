@@ -44,13 +44,5 @@ func (e *LineError) Error() string { return display.Inert(fmt.Sprintf("line %d: 
 
 func (e *LineError) Unwrap() error { return e.Err }
 
-// Refusal is the error of [Deal.Apply] for an event that would not take
-// effect. Nothing was kept.
-type Refusal struct {
-	Decision Decision
-}
-
-func (e *Refusal) Error() string { return e.Decision.String() }
-
 // clip shortens text that came from outside before it enters a message.
 func clip(s string) string { return display.Clip(s) }

@@ -5,84 +5,15 @@ import (
 	"time"
 )
 
-// folding is a situation on its way along a log, under one policy. A live one
-// lets looplab take each transition; any other takes it from the table that
-// looplab filled.
-type folding struct {
-	situation
-	policy  Policy
-	horizon time.Time // the instant looked at
-	live    bool
-	quiet   bool              // keep no steps, and give no reasons
-	tell    func(step)        // instead of keeping them
-	voided  map[string]string // retracted event: by which retract
-	steps   []step            // what was decided
-	circle  map[string]bool   // retracts that void one another
-	known   map[string]bool   // ids on record, where there are retracts at all
-}
-
-// step is a decision in its short form: what a Decision says, as indexes.
-type step struct {
-	entry    *entry   // nil: a clock
-	why      []Reason // a clock's first reason holds its instant
-	revision int32
-	rule     int16 // -1: none fired
-	from, to int16
-	kind     Kind
-	outcome  Outcome
-}
-
-func (m *Machine) decision(st step) Decision {
-	d := Decision{Deal: m.agreement.ID, Kind: st.kind, At: st.instant(), Outcome: st.outcome, Revision: int(st.revision), Reasons: st.why,
-		From: m.lifecycle.States[st.from], To: m.lifecycle.States[st.to]}
-	if st.entry != nil {
-		d.Event, d.Party = st.entry.ID, m.partyID(st.entry)
-	}
-	if st.rule >= 0 {
-		d.Rule = m.lifecycle.Rules[st.rule].ID
-	}
+// take lets the clocks run up to the event, decides on it, and then lets a
+// delay of no time pass. What lies beyond the horizon is a plan: it says
+// nothing of how late it is.
+func (f *folding) take(e *entry) decided {
+	f.advance(earliest(e.At, f.horizon))
+	d := f.decide(e)
+	f.record(d)
+	f.advance(earliest(e.At, f.horizon))
 	return d
-}
-
-func (st *step) instant() time.Time {
-	if st.entry != nil {
-		return st.entry.At
-	}
-	return st.why[0].At
-}
-
-func (m *Machine) decided(steps []step) []Decision {
-	out := make([]Decision, len(steps))
-	for i, st := range steps {
-		out[i] = m.decision(st)
-	}
-	return out
-}
-
-// take lets the clocks run up to the event, and then decides on it. What lies
-// beyond the horizon is a plan: it says nothing of how late it is.
-func (f *folding) take(e *entry) {
-	f.advance(earliest(e.At, f.horizon))
-	f.keep(f.decide(e))
-}
-
-// takeAll also lets a delay of no time pass. It gives the place of the event's
-// own step.
-func (f *folding) takeAll(e *entry) (made int) {
-	f.take(e)
-	made = len(f.steps) - 1
-	f.advance(earliest(e.At, f.horizon))
-	return made
-}
-
-func (f *folding) keep(st step) {
-	switch {
-	case f.quiet:
-	case f.tell != nil:
-		f.tell(st)
-	default:
-		f.steps = append(f.steps, st)
-	}
 }
 
 // advance fires every clock due up to and including the instant. A clock due
@@ -119,12 +50,12 @@ func (f *folding) nextClock() (clock int, due time.Time) {
 func (f *folding) fire(clock Kind, at time.Time) {
 	f.now, f.actor = at, -1
 	if rule, ok := f.choose(clock); ok {
-		st := step{kind: clock, from: int16(f.state)}
-		if !f.quiet {
-			st.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
+		d := decided{kind: clock, from: int16(f.state)}
+		if f.recorder != nil {
+			d.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
 		}
-		f.follow(&st, rule, clock.String())
-		f.keep(st)
+		f.follow(&d, rule, clock.String())
+		f.record(d)
 	}
 }
 
@@ -139,9 +70,9 @@ func (f *folding) choose(on Kind) (rule int, ok bool) {
 }
 
 // decide says what one event does, and does it.
-func (f *folding) decide(e *entry) step {
+func (f *folding) decide(e *entry) decided {
 	f.actor = int(e.party)
-	d := step{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	d := decided{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
 		f.remember(e)
@@ -172,98 +103,16 @@ func (f *folding) decide(e *entry) step {
 	case Implement:
 		f.warnBeforeEffect(e)
 	}
-	if !f.quiet {
+	if f.recorder != nil {
 		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
 	f.follow(&d, rule, e.ID)
 	return d
 }
 
-// warnEarly flags approvals dated before the text that they approve was
-// agreed. Real records hold such dates, so they stand.
-func (f *folding) warnEarly(e *entry) {
-	if f.agreed {
-		return
-	}
-	f.agreed = true
-	for _, a := range f.acts {
-		if a.entry != nil && a.entry.Kind == Approve && a.revision == f.revision && a.entry.At.Before(e.At) {
-			f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: a.entry.ID, At: a.entry.At, Detail: "the negotiation it rests on (" + e.ID + ")"})
-		}
-	}
-}
-
-// warnBeforeEffect flags an entry into force before the date that the
-// agreement's own delay gives: perhaps a provisional application.
-func (f *folding) warnBeforeEffect(e *entry) {
-	if due := f.dueAt(effectClock); due.After(e.At) {
-		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + sayInstant(due)})
-	}
-}
-
-// aside says whether an event is kept as evidence only, and why.
-func (f *folding) aside(e *entry) ([]Reason, bool) {
-	by, void := f.voided[e.ID]
-	counts := f.policy.Counts(e.Kind, e.Role)
-	if !void && e.Modality == Asserted && counts && e.Kind != Note && e.Kind != Retract {
-		return nil, false
-	}
-	var why []Reason
-	if void {
-		why = append(why, Reason{Code: ReasonRetracted, Event: by})
-	}
-	if e.Modality != Asserted {
-		why = append(why, Reason{Code: ReasonModality, Detail: e.Modality.String()})
-	}
-	if !counts {
-		why = append(why, Reason{Code: ReasonPolicy, Subject: f.policy.Name, Detail: e.Role.String()})
-	}
-	switch {
-	case e.Kind == Note:
-		why = append(why, Reason{Code: ReasonNote})
-	case e.Kind == Retract && f.circle[e.ID]:
-		why = append(why, Reason{Code: ReasonCircular})
-	case e.Kind == Retract && !f.known[e.ref()]:
-		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
-	}
-	return why, len(why) > 0
-}
-
-// remember keeps the report of an approval that comes nearest to counting.
-func (f *folding) remember(e *entry) {
-	if e.Kind != Approve || !nearer(e, f.nearest[e.party]) {
-		return
-	}
-	if _, void := f.voided[e.ID]; !void {
-		f.nearest[e.party] = e
-	}
-}
-
-// nearer ranks evidence: what is asserted before what is conditional, planned
-// or denied; then the voice nearest to the act; then the latest.
-func nearer(e, than *entry) bool {
-	if than == nil {
-		return true
-	}
-	if a, b := hedge(e.Modality), hedge(than.Modality); a != b {
-		return a < b
-	}
-	if e.Role != than.Role {
-		return e.Role < than.Role
-	}
-	return true // folded in order, so e is the later one
-}
-
-func hedge(m Modality) int {
-	return [...]int{Asserted: 0, Conditional: 1, Planned: 2, Denied: 3}[m]
-}
-
-// follow moves along a rule.
-func (f *folding) follow(d *step, rule int, by string) {
-	from, next := f.state, f.m.next[rule][f.state]
-	if f.live {
-		next = f.mustFollow(rule)
-	}
+// follow moves along a rule, whose guard was just found to be met.
+func (f *folding) follow(d *decided, rule int, by string) {
+	from, next := f.state, f.move(f.m, rule, f.state)
 	if next != from {
 		f.state, f.since, f.by = next, f.now, by
 		f.enter(from, d)
@@ -272,17 +121,8 @@ func (f *folding) follow(d *step, rule int, by string) {
 	d.outcome, d.rule, d.to, d.revision = Applied, int16(rule), int16(f.state), int32(f.revision)
 }
 
-// mustFollow has looplab take a rule whose guard was just found to be met.
-func (f *folding) mustFollow(rule int) int {
-	next, why, ok := f.m.live(rule, f.state, &f.situation)
-	if !ok {
-		panic("dealstate: looplab refused rule " + f.m.lifecycle.Rules[rule].ID + ": " + joinReasons(why))
-	}
-	return next
-}
-
 // enter does what coming to a state brings with it.
-func (f *folding) enter(from int, d *step) {
+func (f *folding) enter(from int, d *decided) {
 	if runs := f.m.runs[termClock]; runs[f.state] && !runs[from] {
 		f.inForce, f.trigger = f.now, f.met
 		f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
@@ -307,12 +147,6 @@ func (f *folding) newRound() {
 	}
 }
 
-func (f *folding) revise() {
-	f.revision++
-	clear(f.approved)
-	clear(f.rejected)
-}
-
 // judge notes since when the approval condition is met, and sets the clock that
 // runs from there.
 func (f *folding) judge() {
@@ -324,56 +158,4 @@ func (f *folding) judge() {
 		f.start(effectClock, f.m.agreement.Effect)
 	}
 	f.verdict = verdict
-}
-
-// refusal gathers every reason why no rule takes the event. Where its kind
-// leads to the very state that the deal is in, or to one long passed, it says
-// nothing new.
-func (f *folding) refusal(e *entry) (Outcome, []Reason) {
-	rules := f.m.tried[e.Kind][f.state]
-	if len(rules) == 0 && (f.m.leadsTo[e.Kind][f.state] || f.isOldNews(e.Kind)) {
-		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
-	}
-	if len(rules) == 0 {
-		if f.quiet {
-			return Refused, nil
-		}
-		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
-	}
-	if e.Kind == Implement && e.Role == Instrument {
-		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
-	}
-	if f.quiet {
-		return Refused, nil
-	}
-	var why []Reason
-	for _, r := range rules {
-		for _, reason := range f.unmet(r) {
-			if !slices.ContainsFunc(why, reason.sameBut) {
-				why = append(why, reason)
-			}
-		}
-	}
-	return Refused, why
-}
-
-// isOldNews reports whether the deal has long passed what is reported: another
-// account of the talks, once they have borne fruit.
-func (f *folding) isOldNews(kind Kind) bool {
-	past := f.m.runs[effectClock][f.state] || f.isInForce()
-	return past && (kind == Negotiate || kind == Submit)
-}
-
-func (f *folding) unmet(rule int) []Reason {
-	if f.live {
-		_, why, _ := f.m.live(rule, f.state, &f.situation)
-		return why
-	}
-	return f.m.guards[rule].unmet(&f.situation, f.m.lifecycle.Rules[rule].ID, nil)
-}
-
-// sameBut reports whether two reasons differ in nothing but their rule.
-func (r Reason) sameBut(o Reason) bool {
-	o.Rule = r.Rule
-	return r == o
 }

@@ -13,18 +13,18 @@ func TestHistoryGrowsAndLeavesEarlierReadersAlone(t *testing.T) {
 	var before []history
 	for i := range 300 {
 		before = append(before, slices.Clone(h))
-		h.add(step{revision: int32(i)})
+		h.add(decided{revision: int32(i)})
 	}
 	before = append(before, h)
 	for n, was := range before {
-		steps := slices.Collect(was.all())
-		require.Len(t, steps, n)
-		for i, st := range steps {
-			require.Equal(t, int32(i), st.revision)
+		all := slices.Collect(was.all())
+		require.Len(t, all, n)
+		for i, d := range all {
+			require.Equal(t, int32(i), d.revision)
 		}
 	}
-	for st := range h.all() {
-		require.Zero(t, st.revision, "it stops where the reader does")
+	for d := range h.all() {
+		require.Zero(t, d.revision, "it stops where the reader does")
 		break
 	}
 }

@@ -1,7 +1,50 @@
 package dealstate
 
+import (
+	"strings"
+	"unicode"
+)
+
 // The standard lifecycles are tables. Both have the same frame; they differ in
 // what it means that some have approved and some have not.
+
+// StandardLifecycle gives the lifecycle of an agreement that brings none:
+// [TwoParty] for two parties that must both approve, else [ManyParty], in which
+// two parties still part for good when one of them leaves.
+func (a Agreement) StandardLifecycle() Lifecycle {
+	if len(a.Parties) != 2 {
+		return ManyParty()
+	}
+	if a.asksBoth() {
+		return TwoParty(a.Parties[0], a.Parties[1])
+	}
+	return manyParty(denounce)
+}
+
+// asksBoth reports whether the condition is that both of two parties approve,
+// however it is written.
+func (a Agreement) asksBoth() bool {
+	if a.Approval.asksPerformance() || a.checkGuard("approval", a.Approval, false) != nil {
+		return false
+	}
+	m := &Machine{agreement: a}
+	m.indexNames()
+	g, s := m.bind(a.Approval), newSituation(m)
+	for _, who := range []uint64{0b00, 0b01, 0b10, 0b11} {
+		s.approved[0] = who
+		if (g.eval(&s) == Met) != (who == 0b11) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a Agreement) lifecycle() Lifecycle {
+	if a.Lifecycle != nil {
+		return *a.Lifecycle
+	}
+	return a.StandardLifecycle()
+}
 
 // TwoParty is the lifecycle of a deal that both its parties must approve. The
 // states between are named after the approver who is still awaited.
@@ -160,4 +203,25 @@ func guarded(guards []Condition, more ...Condition) Condition {
 		return all[0]
 	}
 	return All(all...)
+}
+
+// AwaitingState names the state of a two-party deal that awaits one approver
+// only: awaiting_xi_approval for an approver Xi. A party that names no approver
+// lends its id.
+func AwaitingState(p Party) State {
+	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
+		if name != "" {
+			return awaiting(name)
+		}
+	}
+	return awaiting(p.ID)
+}
+
+func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
+
+// slug writes a name in lower case, with _ for whatever is neither a letter
+// nor a digit.
+func slug(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.Join(words, "_")
 }

@@ -2,13 +2,18 @@ package dealstate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 )
 
 // State names one state of a deal.
 type State string
+
+const (
+	maxStates = 250
+	maxRules  = 2_000
+	maxOrder  = 1_000_000
+)
 
 // The states of the standard lifecycles. A deal of two parties has besides one
 // state an approver still awaited, such as awaiting_xi_approval.
@@ -23,27 +28,6 @@ const (
 	StateExpired           State = "expired"
 	StateTerminated        State = "terminated"
 )
-
-// AwaitingState names the state of a two-party deal that awaits one approver
-// only: awaiting_xi_approval for an approver Xi. A party that names no approver
-// lends its id.
-func AwaitingState(p Party) State {
-	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
-		if name != "" {
-			return awaiting(name)
-		}
-	}
-	return awaiting(p.ID)
-}
-
-func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
-
-// slug writes a name in lower case, with _ for whatever is neither a letter
-// nor a digit.
-func slug(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return strings.Join(words, "_")
-}
 
 // Rule is one row of the state machine: on a kind of event, or on a clock, from
 // any of the From states, the deal moves to To if the guard When is met. The
@@ -74,37 +58,6 @@ type Lifecycle struct {
 	Rules   []Rule
 }
 
-// StandardLifecycle gives the lifecycle of an agreement that brings none:
-// [TwoParty] for two parties that must both approve, else [ManyParty], in which
-// two parties still part for good when one of them leaves.
-func (a Agreement) StandardLifecycle() Lifecycle {
-	if len(a.Parties) != 2 {
-		return ManyParty()
-	}
-	if a.asksBoth() {
-		return TwoParty(a.Parties[0], a.Parties[1])
-	}
-	return manyParty(denounce)
-}
-
-// asksBoth reports whether the condition is that both of two parties approve,
-// however it is written.
-func (a Agreement) asksBoth() bool {
-	if a.Approval.asksPerformance() || a.checkGuard("approval", a.Approval, false) != nil {
-		return false
-	}
-	m := &Machine{agreement: a}
-	m.indexNames()
-	g, s := m.bind(a.Approval), newSituation(m)
-	for _, who := range []uint64{0b00, 0b01, 0b10, 0b11} {
-		s.approved[0] = who
-		if (g.eval(&s) == Met) != (who == 0b11) {
-			return false
-		}
-	}
-	return true
-}
-
 // checkOrders refuses what the JSON form would not take.
 func (l Lifecycle) checkOrders() error {
 	for _, r := range l.Rules {
@@ -122,13 +75,6 @@ func (l Lifecycle) clone() Lifecycle {
 		l.Rules[i].From = slices.Clone(l.Rules[i].From)
 	}
 	return l
-}
-
-func (a Agreement) lifecycle() Lifecycle {
-	if a.Lifecycle != nil {
-		return *a.Lifecycle
-	}
-	return a.StandardLifecycle()
 }
 
 // MarshalJSON writes the lifecycle.
@@ -156,12 +102,6 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 	o.integer("order", int64(r.Order))
 	return o.done()
 }
-
-const (
-	maxStates = 250
-	maxRules  = 2_000
-	maxOrder  = 1_000_000
-)
 
 // UnmarshalJSON reads what MarshalJSON writes; [Compile] examines it.
 func (l *Lifecycle) UnmarshalJSON(data []byte) error {
@@ -210,3 +150,5 @@ func (l Lifecycle) ordered(on Kind, from State) []int {
 	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(l.Rules[a].Order, l.Rules[b].Order) })
 	return found
 }
+
+func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", clip(id)) }

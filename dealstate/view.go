@@ -1,9 +1,6 @@
 package dealstate
 
-import (
-	"iter"
-	"time"
-)
+import "time"
 
 // View says from where a deal is looked at.
 type View struct {
@@ -35,16 +32,6 @@ func ParseView(asOf, knownBy, policy string) (View, error) {
 	return v, err
 }
 
-func withoutErrors(events []Event) iter.Seq2[Event, error] {
-	return func(yield func(Event, error) bool) {
-		for _, e := range events {
-			if !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
-
 func (v View) sees(e *entry) bool {
 	return v.knows(e) && (v.AsOf.IsZero() || !e.At.After(v.AsOf))
 }
@@ -69,19 +56,4 @@ func (v View) or(policy Policy) View {
 		v.AsOf = tidy(v.AsOf)
 	}
 	return v
-}
-
-// Fold is the whole library in one call: where the deal stood in the view,
-// and what every event and clock did on the way, in their order. The events may
-// come in any order, and an event repeated with the same content counts once.
-// An error names the event's field; the cost is that of sorting, and then one
-// step an event.
-func (m *Machine) Fold(events []Event, v View) (Snapshot, []Decision, error) {
-	l, err := logOf(m, withoutErrors(events))
-	if err != nil {
-		return Snapshot{}, nil, err
-	}
-	v = v.or(Strict)
-	f := l.replay(m, v)
-	return f.snapshot(v), m.decided(f.steps), nil
 }

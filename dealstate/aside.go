@@ -1,0 +1,58 @@
+package dealstate
+
+// aside says whether an event is kept as evidence only, and why.
+func (f *folding) aside(e *entry) ([]Reason, bool) {
+	by, void := f.voids.by[e.ID]
+	counts := f.policy.Counts(e.Kind, e.Role)
+	if !void && e.Modality == Asserted && counts && e.Kind != Note && e.Kind != Retract {
+		return nil, false
+	}
+	var why []Reason
+	if void {
+		why = append(why, Reason{Code: ReasonRetracted, Event: by})
+	}
+	if e.Modality != Asserted {
+		why = append(why, Reason{Code: ReasonModality, Detail: e.Modality.String()})
+	}
+	if !counts {
+		why = append(why, Reason{Code: ReasonPolicy, Subject: f.policy.Name, Detail: e.Role.String()})
+	}
+	switch {
+	case e.Kind == Note:
+		why = append(why, Reason{Code: ReasonNote})
+	case e.Kind == Retract && f.voids.circular[e.ID]:
+		why = append(why, Reason{Code: ReasonCircular})
+	case e.Kind == Retract && !f.voids.known[e.ref()]:
+		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
+	}
+	return why, len(why) > 0
+}
+
+// remember keeps the report of an approval that comes nearest to counting.
+func (f *folding) remember(e *entry) {
+	if e.Kind != Approve || !nearer(e, f.nearest[e.party]) {
+		return
+	}
+	if _, void := f.voids.by[e.ID]; !void {
+		f.nearest[e.party] = e
+	}
+}
+
+// nearer ranks evidence: what is asserted before what is conditional, planned
+// or denied; then the voice nearest to the act; then the latest.
+func nearer(e, than *entry) bool {
+	if than == nil {
+		return true
+	}
+	if a, b := hedge(e.Modality), hedge(than.Modality); a != b {
+		return a < b
+	}
+	if e.Role != than.Role {
+		return e.Role < than.Role
+	}
+	return true // folded in order, so e is the later one
+}
+
+func hedge(m Modality) int {
+	return [...]int{Asserted: 0, Conditional: 1, Planned: 2, Denied: 3}[m]
+}

@@ -1,0 +1,69 @@
+package dealstate
+
+// Compile examines an agreement and its rules, and builds the machine that
+// runs them. The error is a *FieldError; for a rule it names the rule's id.
+func Compile(a Agreement) (*Machine, error) {
+	if err := a.Validate(); err != nil {
+		return nil, err
+	}
+	a = a.clone()
+	m := &Machine{agreement: a, lifecycle: a.lifecycle()}
+	if err := m.lifecycle.check(a); err != nil {
+		return nil, err
+	}
+	m.index()
+	m.approval = m.bind(a.Approval)
+	m.asked = newBitset(len(a.Parties))
+	m.approval.relevant(m.asked)
+	for _, r := range m.lifecycle.Rules {
+		m.guards = append(m.guards, m.bindGuard(r.When))
+		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
+	}
+	m.runners.New = func() any { return newRunner(m) }
+	if err := m.probe(); err != nil {
+		return nil, err
+	}
+	m.tabulate()
+	m.ground()
+	if err := m.examineGuards(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *Machine) index() {
+	m.states = make(map[State]int)
+	for i, s := range m.lifecycle.States {
+		m.states[s] = i
+	}
+	m.initial = m.states[m.lifecycle.Initial]
+	m.indexNames()
+}
+
+func (m *Machine) indexNames() {
+	m.parties = make(map[string]int)
+	for i, p := range m.agreement.Parties {
+		m.parties[p.ID] = i
+		m.weights = append(m.weights, p.Weight)
+	}
+	m.commitments = make(map[string]int)
+	for i, c := range m.agreement.Commitments {
+		m.commitments[c.ID] = i
+	}
+}
+
+// wordsOf says a guard, with the approval condition spelled out.
+func (m *Machine) wordsOf(c Condition) string {
+	if c.op == opApproval && c.name == "met" {
+		return m.agreement.Approval.text()
+	}
+	return c.text()
+}
+
+// bindGuard differs from bind in what the zero condition means.
+func (m *Machine) bindGuard(c Condition) guard {
+	if c.IsZero() {
+		c = All()
+	}
+	return m.bind(c)
+}

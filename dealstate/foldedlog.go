@@ -1,0 +1,54 @@
+package dealstate
+
+import "slices"
+
+// foldedLog is a log with what folding it under one policy has led to. A [Deal]
+// owns it, and holds a lock on it.
+type foldedLog struct {
+	machine *Machine
+	policy  Policy
+	log     *log
+	now     *folding // after the last event; it records into made
+	made    trail    // what the last event led to; empty between calls
+	past    history  // what led to now
+	outlook
+}
+
+// append decides on an entry that the log has just kept. Nothing in it is
+// proportional to the parties or to the log.
+func (l *foldedLog) append(in *entry, decision *Decision) {
+	l.outlook = l.decideNext(l.now, &l.made, in, decision)
+	l.past.add(l.made.all...)
+	l.made.all = l.made.all[:0]
+}
+
+// decided is all up to the last instant on record, whatever the deal goes on to.
+func (l *foldedLog) decided() history { return append(slices.Clone(l.past), l.tail) }
+
+// decideNext has a folding, which records into the trail, take one more event.
+// Revised are the clocks that fire only now, or no more.
+func (l *foldedLog) decideNext(f *folding, made *trail, in *entry, decision *Decision) outlook {
+	f.horizon = in.after(l.last)
+	*decision = l.machine.decision(f.take(in))
+	then := f.outlook()
+	if len(l.tail)+len(then.tail) > 0 || len(made.all) > 1 {
+		decision.Revised = l.machine.revisions(l.tail, slices.Concat(made.all, then.tail), in)
+	}
+	return then
+}
+
+// adopt makes a folding the log's own: it records for the log from here on.
+func (l *foldedLog) adopt(f *folding, then outlook) {
+	l.now, l.outlook = f, then
+	f.recorder = &l.made
+}
+
+// duplicate answers as the first time, but for the outcome.
+func (l *foldedLog) duplicate(id string) Decision {
+	for of := range l.past.all() {
+		if of.entry != nil && of.entry.ID == id {
+			return l.machine.decision(of).Repeated()
+		}
+	}
+	panic("dealstate: " + id + " is in the log, and nothing was decided on it")
+}

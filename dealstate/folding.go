@@ -1,0 +1,44 @@
+package dealstate
+
+import "time"
+
+// folding is a situation on its way along a log, under one policy. Whoever
+// makes it owns it; each event that it takes changes it.
+type folding struct {
+	situation
+	policy   Policy
+	voids    voids     // which events of the log are void
+	horizon  time.Time // the instant looked at
+	move     mover
+	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
+}
+
+// mover takes a transition of a rule whose guard is met, and gives the state to
+// which it leads: [Machine.moveByTable] or [Machine.moveByLooplab].
+type mover func(m *Machine, rule, state int) (next int)
+
+// recorder is told of each decision, of an event or of a clock, in their order.
+type recorder interface {
+	record(decided)
+}
+
+// trail is the recorder that keeps what it is told.
+type trail struct {
+	all []decided
+}
+
+func (t *trail) record(d decided) { t.all = append(t.all, d) }
+
+func (f *folding) record(d decided) {
+	if f.recorder != nil {
+		f.recorder.record(d)
+	}
+}
+
+// copied gives a folding that goes on from here and tells the recorder, and
+// leaves this one as it is.
+func (f *folding) copied(to recorder) *folding {
+	c := *f
+	c.situation, c.recorder = f.clone(), to
+	return &c
+}

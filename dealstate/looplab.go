@@ -1,0 +1,91 @@
+package dealstate
+
+import (
+	"context"
+
+	"github.com/looplab/fsm"
+)
+
+// runner is one looplab machine with what its callback needs to see. looplab's
+// FSM holds its state and its maps in one value (1.2 KB) and is not for two
+// goroutines at once, so runners are pooled and each belongs to one caller at a
+// time.
+type runner struct {
+	m       *Machine
+	fsm     *fsm.FSM
+	state   int     // that the fsm is in
+	verdict Verdict // of the guard of the rule that is fired
+	to      string  // where looplab says that the rule leads
+}
+
+func newRunner(m *Machine) *runner {
+	r := &runner{m: m, state: m.initial}
+	var events fsm.Events
+	for _, rule := range m.lifecycle.Rules {
+		for _, from := range rule.From {
+			// A rule that stays in its state has one destination a source.
+			events = append(events, fsm.EventDesc{Name: rule.ID, Src: []string{string(from)}, Dst: string(rule.destination(from))})
+		}
+	}
+	r.fsm = fsm.NewFSM(string(m.lifecycle.Initial), events, fsm.Callbacks{"before_event": r.guard})
+	return r
+}
+
+// guard is looplab's callback before each transition: a rule whose guard is
+// unmet is cancelled, and looplab stays where it is.
+func (r *runner) guard(_ context.Context, e *fsm.Event) {
+	r.to = e.Dst
+	if r.verdict != Met {
+		e.Cancel()
+	}
+}
+
+// fire asks looplab to take the rule from the state, with the verdict of the
+// rule's guard. Ok is false when looplab has no such transition, and when the
+// guard is unmet.
+func (r *runner) fire(rule, state int, verdict Verdict) (next int, ok bool) {
+	r.verdict = verdict
+	if r.state != state {
+		r.fsm.SetState(string(r.m.lifecycle.States[state]))
+		r.state = state
+	}
+	// No caller's context: looplab v1.0.3 stays locked in mid-transition when
+	// its context is cancelled under way.
+	switch r.fsm.Event(context.Background(), r.m.lifecycle.Rules[rule].ID).(type) {
+	case nil:
+		r.state = r.m.stateOf(r.to, rule, state)
+		return r.state, true
+	case fsm.NoTransitionError: // a rule that stays in its state
+		return state, true
+	}
+	return state, false
+}
+
+// stateOf gives looplab's state as an index. The table's guess saves a look-up.
+func (m *Machine) stateOf(name string, rule, state int) int {
+	if rule < len(m.next) { // while probing, the table is still being made
+		if guess := m.next[rule][state]; guess >= 0 && string(m.lifecycle.States[guess]) == name {
+			return guess
+		}
+	}
+	return m.states[State(name)]
+}
+
+// fire fires one rule on a pooled runner. A runner that panicked is not put
+// back, for looplab may hold its lock.
+func (m *Machine) fire(rule, state int, verdict Verdict) (next int, ok bool) {
+	r := m.runners.Get().(*runner)
+	next, ok = r.fire(rule, state, verdict)
+	m.runners.Put(r)
+	return next, ok
+}
+
+// moveByLooplab has looplab take the transition. It cannot refuse: the rule was
+// found among those of the state, and its guard is met.
+func (m *Machine) moveByLooplab(rule, state int) (next int) {
+	next, ok := m.fire(rule, state, Met)
+	if !ok {
+		panic("dealstate: looplab refused rule " + m.lifecycle.Rules[rule].ID + " in state " + string(m.lifecycle.States[state]))
+	}
+	return next
+}

@@ -1,0 +1,30 @@
+package dealstate
+
+import "time"
+
+// outlook is how a deal goes on after its last event: the last instant of which
+// its log speaks, and what the clocks do until then. Each new event replaces it.
+type outlook struct {
+	last time.Time
+	tail []decided
+}
+
+// outlook lets the clocks run up to the horizon, on a copy.
+func (f *folding) outlook() outlook {
+	o := outlook{last: f.horizon}
+	if clock, due := f.nextClock(); clock >= 0 && !due.After(o.last) {
+		var tail trail
+		f.copied(&tail).advance(o.last)
+		o.tail = tail.all
+	}
+	return o
+}
+
+// after is the last instant of which the log speaks, with this entry in it.
+func (e *entry) after(last time.Time) time.Time {
+	last = latest(last, e.Recorded)
+	if e.Modality == Asserted {
+		last = latest(last, e.At)
+	}
+	return last
+}

@@ -1,0 +1,47 @@
+package dealstate
+
+import "slices"
+
+// refusal gathers every reason why no rule takes the event. Where its kind
+// leads to the very state that the deal is in, or to one long passed, it says
+// nothing new.
+func (f *folding) refusal(e *entry) (Outcome, []Reason) {
+	rules := f.m.tried[e.Kind][f.state]
+	if len(rules) == 0 && (f.m.leadsTo[e.Kind][f.state] || f.isOldNews(e.Kind)) {
+		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
+	}
+	if len(rules) == 0 {
+		if f.recorder == nil {
+			return Refused, nil
+		}
+		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
+	}
+	if e.Kind == Implement && e.Role == Instrument {
+		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
+	}
+	if f.recorder == nil {
+		return Refused, nil
+	}
+	var why []Reason
+	for _, r := range rules {
+		for _, reason := range f.m.guards[r].unmet(&f.situation, f.m.lifecycle.Rules[r].ID, nil) {
+			if !slices.ContainsFunc(why, reason.sameBut) {
+				why = append(why, reason)
+			}
+		}
+	}
+	return Refused, why
+}
+
+// isOldNews reports whether the deal has long passed what is reported: another
+// account of the talks, once they have borne fruit.
+func (f *folding) isOldNews(kind Kind) bool {
+	past := f.m.runs[effectClock][f.state] || f.isInForce()
+	return past && (kind == Negotiate || kind == Submit)
+}
+
+// sameBut reports whether two reasons differ in nothing but their rule.
+func (r Reason) sameBut(o Reason) bool {
+	o.Rule = r.Rule
+	return r == o
+}

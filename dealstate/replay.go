@@ -1,0 +1,72 @@
+package dealstate
+
+import (
+	"iter"
+	"time"
+)
+
+// Fold is the whole library in one call: where the deal stood in the view,
+// and what every event and clock did on the way, in their order. The events may
+// come in any order, and an event repeated with the same content counts once.
+// An error names the event's field; the cost is that of sorting, and then one
+// step an event.
+func (m *Machine) Fold(events []Event, v View) (Snapshot, []Decision, error) {
+	l, err := logOf(m, withoutErrors(events))
+	if err != nil {
+		return Snapshot{}, nil, err
+	}
+	v = v.or(Strict)
+	f, all := l.replay(m, v)
+	return f.snapshot(v), m.decisions(all), nil
+}
+
+func withoutErrors(events []Event) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// replay folds what the view knows, up to its instant, by the table.
+func (l *log) replay(m *Machine, v View) (*folding, []decided) {
+	made := l.trail()
+	f := &folding{situation: newSituation(m), policy: v.Policy, voids: l.voids(v), move: (*Machine).moveByTable, recorder: made}
+	if f.horizon = v.AsOf; f.horizon.IsZero() {
+		f.horizon = l.last(v)
+	}
+	for _, e := range l.entries {
+		if v.sees(e) {
+			f.take(e)
+		}
+	}
+	f.advance(f.horizon)
+	return f, made.all
+}
+
+// replayAll folds the whole log through looplab, and lets no clock run beyond
+// the last event.
+func (l *log) replayAll(m *Machine, p Policy) (*folding, []decided) {
+	made := l.trail()
+	f := &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), horizon: l.last(View{}), move: (*Machine).moveByLooplab, recorder: made}
+	for _, e := range l.entries {
+		f.take(e)
+	}
+	return f, made.all
+}
+
+// trail has room for a decision on each event and, as a rule, each clock.
+func (l *log) trail() *trail { return &trail{all: make([]decided, 0, len(l.entries)+numClocks)} }
+
+// last is the last instant of which the known log speaks.
+func (l *log) last(v View) time.Time {
+	var last time.Time
+	for _, e := range l.entries {
+		if v.knows(e) {
+			last = e.after(last)
+		}
+	}
+	return last
+}

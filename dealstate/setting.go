@@ -1,0 +1,65 @@
+package dealstate
+
+import "time"
+
+// act is a party's approval, rejection or withdrawal, and of which revision.
+type act struct {
+	entry    *entry
+	revision int
+}
+
+// setting is when a clock is due: the agreement's own instant, and what the
+// parties have each extended it to. A joint extension resets the base. The zero
+// setting is never due.
+type setting struct {
+	base time.Time
+	by   []extension
+}
+
+type extension struct {
+	party int
+	until time.Time
+}
+
+// due is the earliest instant that any side stands by; zero: never.
+func (c setting) due(parties int) time.Time {
+	due := c.base
+	if len(c.by) == parties {
+		due = time.Time{}
+	}
+	for _, x := range c.by {
+		if due.IsZero() {
+			due = x.until
+		}
+		due = earliest(due, x.until)
+	}
+	return due
+}
+
+// of is the instant that one side stands by, or for -1 the deal's.
+func (c setting) of(party, parties int) time.Time {
+	for _, x := range c.by {
+		if x.party == party {
+			return x.until
+		}
+	}
+	if party < 0 {
+		return c.due(parties)
+	}
+	return c.base
+}
+
+// extended gives the setting after an extension; the old one stays as it was.
+func (c setting) extended(party int, until time.Time) setting {
+	if party < 0 {
+		return setting{base: until}
+	}
+	next := setting{base: c.base, by: make([]extension, 0, len(c.by)+1)}
+	for _, x := range c.by {
+		if x.party != party {
+			next.by = append(next.by, x)
+		}
+	}
+	next.by = append(next.by, extension{party: party, until: until})
+	return next
+}

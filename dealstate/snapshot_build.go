@@ -1,0 +1,105 @@
+package dealstate
+
+import "time"
+
+func (f *folding) snapshot(v View) Snapshot {
+	a := f.m.agreement
+	s := Snapshot{Deal: a.ID, Title: a.Title, State: f.name(), Since: f.since, By: f.by, Revision: f.revision,
+		AsOf: f.now, KnownBy: v.KnownBy, Policy: v.Policy.Name, Approval: f.m.approval.find(&f.situation),
+		Awaiting: f.awaiting(), Shortest: f.shortest(), Approved: []string{}, Parties: make([]PartyStatus, len(a.Parties)), Warnings: f.warned()}
+	if f.isInForce() {
+		s.InForce = f.inForce
+	}
+	for i, p := range a.Parties {
+		s.Parties[i] = f.partyStatus(i)
+		if f.approved.has(i) {
+			s.Approved = append(s.Approved, p.ID)
+		}
+	}
+	for i, c := range a.Commitments {
+		status := CommitmentStatus{Commitment: c.ID, Party: c.Party, Title: c.Title}
+		if done := f.done[i]; done != nil {
+			status.Event, status.At = done.ID, done.At
+		}
+		s.Commitments = append(s.Commitments, status)
+	}
+	for _, d := range f.disputes {
+		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: f.m.partyID(d), By: d.By, Commitment: f.m.commitmentID(d), At: d.At})
+	}
+	if clock, due := f.nextClock(); clock >= 0 {
+		s.Next = &ClockStatus{Clock: firstClock + Kind(clock), Due: due}
+	}
+	return s
+}
+
+// awaiting lists whose approval is outstanding: while an approval can still
+// move the deal, the parties of whom the condition asks it.
+func (f *folding) awaiting() []string {
+	ids := []string{}
+	if !f.approvalMoves() || f.m.approval.eval(&f.situation) != Pending {
+		return ids
+	}
+	for i, p := range f.m.agreement.Parties {
+		if f.m.asked.has(i) && !f.approved.has(i) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+func (f *folding) approvalMoves() bool {
+	for _, r := range f.m.tried[Approve][f.state] {
+		if f.m.next[r][f.state] != f.state {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *folding) warned() []Reason {
+	var out []Reason
+	if text := f.m.agreement.Incomplete; text != "" {
+		out = append(out, Reason{Code: ReasonIncomplete, Detail: text})
+	}
+	return append(out, f.warnings...)
+}
+
+func (f *folding) partyStatus(i int) PartyStatus {
+	p := f.m.agreement.Parties[i]
+	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Weight: p.Weight, Asked: f.m.asked.has(i), Standing: f.standing(i)}
+	if last := f.acts[i].entry; last != nil {
+		status.Act = evidence(last)
+	}
+	if status.Standing != StandingApproved && f.nearest[i] != nil {
+		status.Nearest = evidence(f.nearest[i])
+	}
+	if f.isInForce() {
+		status.InForce = f.bindsFrom(i)
+	}
+	return status
+}
+
+// bindsFrom is when the deal binds a party that approved at that instant: from
+// entry into force, or for one that joins later, the same delay after its own
+// approval (as in the Paris Agreement, article 21(3)).
+func (f *folding) bindsFrom(party int) time.Time {
+	last := f.acts[party].entry
+	if last == nil && !f.m.asked.has(party) && len(f.m.asked) > 0 && f.m.asked.countIn(f.m.asked) == 0 {
+		return f.inForce // a deal that asked for no approval binds all its parties
+	}
+	if !f.approved.has(party) {
+		return time.Time{}
+	}
+	approved := last.At
+	if !approved.After(f.trigger) {
+		return f.inForce
+	}
+	if effect := f.m.agreement.Effect; effect != nil {
+		approved = effect.After(approved)
+	}
+	return latest(f.inForce, approved)
+}
+
+func evidence(e *entry) *Evidence {
+	return &Evidence{Event: e.ID, By: e.By, Role: e.Role, Modality: e.Modality, At: e.At, Recorded: e.Recorded, Publisher: e.Source.Publisher}
+}

@@ -1,0 +1,58 @@
+package dealstate
+
+import "slices"
+
+// probe asks looplab for every state and rule where it leads, so that the
+// table cannot hold a transition that looplab lacks.
+func (m *Machine) probe() error {
+	r := newRunner(m)
+	for i, rule := range m.lifecycle.Rules {
+		row := make([]int, len(m.lifecycle.States))
+		for s, state := range m.lifecycle.States {
+			next, ok := r.fire(i, s, Met) // every guard is let through
+			if !ok {
+				next = -1
+			}
+			row[s] = next
+			if ok != slices.Contains(rule.From, state) || ok && m.lifecycle.States[next] != rule.destination(state) {
+				return fieldErr(ruleField(rule.ID), "looplab/fsm takes it from %s to another state than the rule says", state)
+			}
+		}
+		m.next = append(m.next, row)
+	}
+	m.runners.Put(r)
+	return nil
+}
+
+func (m *Machine) tabulate() {
+	kinds := int(Term) + 1
+	m.tried, m.leadsTo = make([][][]int, kinds), make([][]bool, kinds)
+	for k := range kinds {
+		m.tried[k] = make([][]int, len(m.lifecycle.States))
+		m.leadsTo[k] = make([]bool, len(m.lifecycle.States))
+		for s, state := range m.lifecycle.States {
+			m.tried[k][s] = m.lifecycle.ordered(Kind(k), state)
+		}
+	}
+	m.ends = make([]bool, len(m.lifecycle.States))
+	for _, r := range m.lifecycle.Rules {
+		if r.To != "" {
+			m.leadsTo[r.On][m.states[r.To]] = true
+			m.ends[m.states[r.To]] = m.ends[m.states[r.To]] || r.On == Term
+		}
+	}
+	m.runs, m.clocks = make([][]bool, numClocks), make([][]int, len(m.lifecycle.States))
+	for _, clock := range [...]Kind{Effect, Term, Deadline} {
+		c := int(clock - firstClock)
+		m.runs[c] = make([]bool, len(m.lifecycle.States))
+		for s := range m.lifecycle.States {
+			if m.runs[c][s] = len(m.tried[clock][s]) > 0; m.runs[c][s] {
+				m.clocks[s] = append(m.clocks[s], c)
+			}
+		}
+	}
+}
+
+// moveByTable takes the transition that looplab was asked about when the
+// machine was compiled.
+func (m *Machine) moveByTable(rule, state int) (next int) { return m.next[rule][state] }

@@ -8,7 +8,8 @@
 //
 // A [Story] is one deal in one view. Several stories of one deal, under several
 // policies, show where the policies differ; stories of several deals share one
-// axis of time. [Chart] draws survival curves and fans from plain points.
+// axis of time. [Chart] draws survival curves and fans from plain points. [Inert],
+// [Pad] and [Columns] are for a program's own lines of text about deals.
 //
 // # Promises
 //

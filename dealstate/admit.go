@@ -3,6 +3,8 @@ package dealstate
 import (
 	"slices"
 	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Admit reports why this agreement cannot mean the event, as a *FieldError: it
@@ -21,13 +23,13 @@ func (m *Machine) admit(e *Event) (names, error) {
 		return of, err
 	}
 	if e.Deal != m.agreement.ID {
-		return of, fieldErr("deal", "%q is another deal; want %q", clip(e.Deal), clip(m.agreement.ID))
+		return of, field.Errorf("deal", "%q is another deal; want %q", field.Clip(e.Deal), field.Clip(m.agreement.ID))
 	}
 	e.tidy()
 	if e.Party != "" {
 		i, ok := m.parties[e.Party]
 		if !ok {
-			return of, fieldErr("party", "%q is not a party; want one of %s", clip(e.Party), m.agreement.someParties())
+			return of, field.Errorf("party", "%q is not a party; want one of %s", field.Clip(e.Party), m.agreement.someParties())
 		}
 		of.party = int32(i)
 	}
@@ -45,7 +47,7 @@ func (m *Machine) admit(e *Event) (names, error) {
 func (m *Machine) admitCommitment(e *Event, of *names) error {
 	i, ok := m.commitments[e.Commitment]
 	if !ok {
-		return fieldErr("commitment", "%q is not a commitment of this agreement", clip(e.Commitment))
+		return field.Errorf("commitment", "%q is not a commitment of this agreement", field.Clip(e.Commitment))
 	}
 	of.commitment = int32(i)
 	owner := m.agreement.Commitments[i].Party
@@ -56,7 +58,7 @@ func (m *Machine) admitCommitment(e *Event, of *names) error {
 		e.Party, of.party = owner, int32(m.parties[owner])
 		return nil
 	}
-	return fieldErr("party", "%q; %s is a commitment of %q", clip(e.Party), clip(e.Commitment), clip(owner))
+	return field.Errorf("party", "%q; %s is a commitment of %q", field.Clip(e.Party), field.Clip(e.Commitment), field.Clip(owner))
 }
 
 // admitSpeaker holds the approver's role to the approvers. Whoever speaks in it
@@ -73,8 +75,8 @@ func (m *Machine) admitSpeaker(e *Event, party int32) error {
 	if own := alike(e.By, approver); own > 0 && m.likeness(e.By) <= own {
 		return nil
 	}
-	return fieldErr("by", "%q is not the approver of %s, who is %q; for another speaker the role is government, negotiator or counterparty",
-		clip(e.By), clip(e.Party), clip(approver))
+	return field.Errorf("by", "%q is not the approver of %s, who is %q; for another speaker the role is government, negotiator or counterparty",
+		field.Clip(e.By), field.Clip(e.Party), field.Clip(approver))
 }
 
 func (m *Machine) admitJointSpeaker(e *Event) error {
@@ -86,7 +88,7 @@ func (m *Machine) admitJointSpeaker(e *Event) error {
 	if m.likeness(e.By) > 0 {
 		return nil
 	}
-	return fieldErr("by", "%q is the approver of no party; for another speaker the role is government, negotiator or press", clip(e.By))
+	return field.Errorf("by", "%q is the approver of no party; for another speaker the role is government, negotiator or press", field.Clip(e.By))
 }
 
 // likeness is how much a name is like that approver's to which it is most like.

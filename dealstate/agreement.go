@@ -1,10 +1,12 @@
 package dealstate
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
 // Agreement is what was negotiated: the sides, and what it takes for it to be
@@ -16,7 +18,7 @@ type Agreement struct {
 	Title       string
 	Implements  []string // ids of the agreements that this one carries out or continues
 	Parties     []Party
-	Approval    Condition
+	Approval    condition.Condition
 	Effect      *Delay    // from the approval condition being met to implemented
 	Deadline    time.Time // approvals must be complete before this instant
 	Term        *Delay    // how long it stays in force
@@ -82,27 +84,17 @@ func clonePointer(d *Delay) *Delay {
 	return &c
 }
 
-// group gives the number of parties in a group, and their weight.
-func (a Agreement) group(name string) (size int, weight int64) {
-	for _, p := range a.Parties {
-		if p.in(name) {
-			size++
-			weight += p.Weight
-		}
+// names is what conditions may speak of.
+func (a Agreement) names() *condition.Names {
+	of := condition.Agreement{Incomplete: a.Incomplete != "", Clocks: kindWords[firstClock-1 : Term],
+		Parties: make([]condition.Party, len(a.Parties)), Commitments: make([]string, len(a.Commitments))}
+	for i, p := range a.Parties {
+		of.Parties[i] = condition.Party{ID: p.ID, Groups: p.Groups, Weight: p.Weight}
 	}
-	return size, weight
-}
-
-func (p Party) in(group string) bool {
-	if group == "" {
-		return true
+	for i, c := range a.Commitments {
+		of.Commitments[i] = c.ID
 	}
-	for _, g := range p.Groups {
-		if g == group {
-			return true
-		}
-	}
-	return false
+	return condition.NewNames(of)
 }
 
 func (a Agreement) party(id string) int {
@@ -114,23 +106,7 @@ func (a Agreement) party(id string) int {
 	return -1
 }
 
-func (a Agreement) commitment(id string) int {
-	for i, c := range a.Commitments {
-		if c.ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
 // someParties names the parties for an error message, at most eight of them.
 func (a Agreement) someParties() string {
-	var ids []string
-	for i, p := range a.Parties {
-		if i == 8 {
-			return fmt.Sprintf("%s and %d more", strings.Join(ids, ", "), len(a.Parties)-i)
-		}
-		ids = append(ids, clip(p.ID))
-	}
-	return strings.Join(ids, ", ")
+	return phrase.Some(len(a.Parties), func(i int) string { return field.Clip(a.Parties[i].ID) })
 }

@@ -3,6 +3,9 @@ package dealstate
 import (
 	"bytes"
 	"io"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // ReadAgreement reads one agreement of the public format, of at most
@@ -13,7 +16,7 @@ func ReadAgreement(r io.Reader) (Agreement, error) {
 	if err != nil {
 		return a, err
 	}
-	err = a.UnmarshalJSON(bytes.TrimPrefix(data, byteOrderMark))
+	err = a.UnmarshalJSON(bytes.TrimPrefix(data, strictjson.ByteOrderMark))
 	return a, err
 }
 
@@ -28,73 +31,73 @@ func ReadMachine(r io.Reader) (*Machine, error) {
 
 // MarshalJSON writes the agreement; empty fields are left out.
 func (a Agreement) MarshalJSON() ([]byte, error) {
-	var o object
-	o.must("id", a.ID)
-	o.text("title", a.Title)
+	var o strictjson.Object
+	o.Must("id", a.ID)
+	o.Text("title", a.Title)
 	if len(a.Implements) > 0 {
-		o.must("implements", a.Implements)
+		o.Must("implements", a.Implements)
 	}
-	o.must("parties", orEmpty(a.Parties))
+	o.Must("parties", strictjson.OrEmpty(a.Parties))
 	if !a.Approval.IsZero() {
-		o.must("approval", a.Approval)
+		o.Must("approval", a.Approval)
 	}
 	if a.Effect != nil {
-		o.must("effect", a.Effect)
+		o.Must("effect", a.Effect)
 	}
-	o.instant("deadline", a.Deadline)
+	o.Instant("deadline", a.Deadline)
 	if a.Term != nil {
-		o.must("term", a.Term)
+		o.Must("term", a.Term)
 	}
 	if len(a.Commitments) > 0 {
-		o.must("commitments", a.Commitments)
+		o.Must("commitments", a.Commitments)
 	}
-	o.text("incomplete", a.Incomplete)
+	o.Text("incomplete", a.Incomplete)
 	if a.Lifecycle != nil {
-		o.must("lifecycle", a.Lifecycle)
+		o.Must("lifecycle", a.Lifecycle)
 	}
-	return o.done()
+	return o.Done()
 }
 
 // MarshalJSON writes the party; empty fields are left out.
 func (p Party) MarshalJSON() ([]byte, error) {
-	var o object
-	o.must("id", p.ID)
-	o.text("name", p.Name)
-	o.text("approver", p.Approver)
+	var o strictjson.Object
+	o.Must("id", p.ID)
+	o.Text("name", p.Name)
+	o.Text("approver", p.Approver)
 	if len(p.Groups) > 0 {
-		o.must("groups", p.Groups)
+		o.Must("groups", p.Groups)
 	}
-	o.integer("weight", p.Weight)
-	return o.done()
+	o.Integer("weight", p.Weight)
+	return o.Done()
 }
 
 // MarshalJSON writes the commitment; empty fields are left out.
 func (c Commitment) MarshalJSON() ([]byte, error) {
-	var o object
-	o.must("id", c.ID)
-	o.must("party", c.Party)
-	o.text("title", c.Title)
-	return o.done()
+	var o strictjson.Object
+	o.Must("id", c.ID)
+	o.Must("party", c.Party)
+	o.Text("title", c.Title)
+	return o.Done()
 }
 
 // MarshalJSON writes the delay; empty fields are left out.
 func (d Delay) MarshalJSON() ([]byte, error) {
-	var o object
-	o.integer("days", int64(d.Days))
-	o.integer("months", int64(d.Months))
-	o.integer("first_of_month", int64(d.FirstOfMonth))
-	o.instant("not_before", d.NotBefore)
-	return o.done()
+	var o strictjson.Object
+	o.Integer("days", int64(d.Days))
+	o.Integer("months", int64(d.Months))
+	o.Integer("first_of_month", int64(d.FirstOfMonth))
+	o.Instant("not_before", d.NotBefore)
+	return o.Done()
 }
 
 // UnmarshalJSON reads and validates one agreement of the public format. On
 // error the agreement is left as it was.
 func (a *Agreement) UnmarshalJSON(data []byte) error {
 	if len(data) > MaxAgreement {
-		return fieldErr("json", "longer than %d bytes", MaxAgreement)
+		return field.Errorf("json", "longer than %d bytes", MaxAgreement)
 	}
 	var read Agreement
-	if err := read.read(field{raw: data}); err != nil {
+	if err := read.read(strictjson.Field{Raw: data}); err != nil {
 		return err
 	}
 	if err := read.Validate(); err != nil {
@@ -104,41 +107,41 @@ func (a *Agreement) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (a *Agreement) read(f field) error {
-	return f.object(
-		slot{"id", &a.ID},
-		slot{"title", &a.Title},
-		slot{"implements", listOf(&a.Implements, maxParties, readText)},
-		slot{"parties", listOf(&a.Parties, maxParties, (*Party).read)},
-		slot{"approval", a.Approval.read},
-		slot{"effect", maybe(&a.Effect, (*Delay).read)},
-		slot{"deadline", &a.Deadline},
-		slot{"term", maybe(&a.Term, (*Delay).read)},
-		slot{"commitments", listOf(&a.Commitments, maxCommitments, (*Commitment).read)},
-		slot{"incomplete", &a.Incomplete},
-		slot{"lifecycle", maybe(&a.Lifecycle, (*Lifecycle).read)})
+func (a *Agreement) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "id", To: &a.ID},
+		strictjson.Slot{Key: "title", To: &a.Title},
+		strictjson.Slot{Key: "implements", To: strictjson.ListOf(&a.Implements, field.MaxParties, strictjson.ReadText)},
+		strictjson.Slot{Key: "parties", To: strictjson.ListOf(&a.Parties, field.MaxParties, (*Party).read)},
+		strictjson.Slot{Key: "approval", To: &a.Approval},
+		strictjson.Slot{Key: "effect", To: strictjson.Maybe(&a.Effect, (*Delay).read)},
+		strictjson.Slot{Key: "deadline", To: &a.Deadline},
+		strictjson.Slot{Key: "term", To: strictjson.Maybe(&a.Term, (*Delay).read)},
+		strictjson.Slot{Key: "commitments", To: strictjson.ListOf(&a.Commitments, field.MaxCommitments, (*Commitment).read)},
+		strictjson.Slot{Key: "incomplete", To: &a.Incomplete},
+		strictjson.Slot{Key: "lifecycle", To: strictjson.Maybe(&a.Lifecycle, (*Lifecycle).read)})
 }
 
-func (p *Party) read(f field) error {
-	return f.object(
-		slot{"id", &p.ID},
-		slot{"name", &p.Name},
-		slot{"approver", &p.Approver},
-		slot{"groups", listOf(&p.Groups, maxParties, readText)},
-		slot{"weight", &p.Weight})
+func (p *Party) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "id", To: &p.ID},
+		strictjson.Slot{Key: "name", To: &p.Name},
+		strictjson.Slot{Key: "approver", To: &p.Approver},
+		strictjson.Slot{Key: "groups", To: strictjson.ListOf(&p.Groups, field.MaxParties, strictjson.ReadText)},
+		strictjson.Slot{Key: "weight", To: &p.Weight})
 }
 
-func (c *Commitment) read(f field) error {
-	return f.object(
-		slot{"id", &c.ID},
-		slot{"party", &c.Party},
-		slot{"title", &c.Title})
+func (c *Commitment) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "id", To: &c.ID},
+		strictjson.Slot{Key: "party", To: &c.Party},
+		strictjson.Slot{Key: "title", To: &c.Title})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (d *Delay) UnmarshalJSON(data []byte) error {
 	var read Delay
-	if err := read.read(field{path: "delay", raw: data}); err != nil {
+	if err := read.read(strictjson.Field{Path: "delay", Raw: data}); err != nil {
 		return err
 	}
 	if err := read.validate("delay"); err != nil {
@@ -148,10 +151,10 @@ func (d *Delay) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (d *Delay) read(f field) error {
-	return f.object(
-		slot{"days", &d.Days},
-		slot{"months", &d.Months},
-		slot{"first_of_month", &d.FirstOfMonth},
-		slot{"not_before", &d.NotBefore})
+func (d *Delay) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "days", To: &d.Days},
+		strictjson.Slot{Key: "months", To: &d.Months},
+		strictjson.Slot{Key: "first_of_month", To: &d.FirstOfMonth},
+		strictjson.Slot{Key: "not_before", To: &d.NotBefore})
 }

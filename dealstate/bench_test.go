@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -85,8 +86,8 @@ func BenchmarkRecord(b *testing.B) {
 
 // BenchmarkRecordMany does the same for 200 parties, of whom a third must approve.
 func BenchmarkRecordMany(b *testing.B) {
-	a := dealstate.Agreement{ID: "tail", Approval: dealstate.All(
-		dealstate.Count(dealstate.Fraction(1, 3), ""), dealstate.Share(dealstate.Percent(55), "", 0))}
+	a := dealstate.Agreement{ID: "tail", Approval: condition.All(
+		condition.Count(condition.Fraction(1, 3), ""), condition.Share(condition.Percent(55), "", 0))}
 	for i := range 200 {
 		a.Parties = append(a.Parties, dealstate.Party{ID: fmt.Sprintf("party-%03d", i), Weight: int64(i)})
 	}

@@ -7,16 +7,15 @@ func Compile(a Agreement) (*Machine, error) {
 		return nil, err
 	}
 	a = a.clone()
-	m := &Machine{agreement: a, lifecycle: a.lifecycle()}
-	if err := m.lifecycle.check(a); err != nil {
+	m := &Machine{agreement: a, lifecycle: a.lifecycle(), names: a.names()}
+	if err := m.lifecycle.check(a, m.names); err != nil {
 		return nil, err
 	}
 	m.index()
-	m.approval = m.bind(a.Approval)
-	m.asked = newBitset(len(a.Parties))
-	m.approval.relevant(m.asked)
+	m.approval = m.names.BindApproval(a.Approval)
+	m.asked = m.approval.Awaited()
 	for _, r := range m.lifecycle.Rules {
-		m.guards = append(m.guards, m.bindGuard(r.When))
+		m.guards = append(m.guards, m.names.BindGuard(r.When, m.approval))
 		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
 	}
 	m.runners.New = func() any { return newRunner(m) }
@@ -50,20 +49,4 @@ func (m *Machine) indexNames() {
 	for i, c := range m.agreement.Commitments {
 		m.commitments[c.ID] = i
 	}
-}
-
-// wordsOf says a guard, with the approval condition spelled out.
-func (m *Machine) wordsOf(c Condition) string {
-	if c.op == opApproval && c.name == "met" {
-		return m.agreement.Approval.text()
-	}
-	return c.text()
-}
-
-// bindGuard differs from bind in what the zero condition means.
-func (m *Machine) bindGuard(c Condition) guard {
-	if c.IsZero() {
-		c = All()
-	}
-	return m.bind(c)
 }

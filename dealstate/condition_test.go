@@ -2,7 +2,6 @@ package dealstate_test
 
 import (
 	"fmt"
-	"math"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // wish is a condition as the slow evaluator sees it: plain, with exact
@@ -33,32 +33,32 @@ type world struct {
 	performed map[string]bool
 }
 
-func (w world) judge(c wish) dealstate.Verdict {
+func (w world) judge(c wish) condition.Verdict {
 	switch c.word {
 	case "approved":
 		return verdictFor(w.said[c.name] == dealstate.Approve, w.said[c.name] == dealstate.Reject)
 	case "performed":
 		return verdictFor(w.performed[c.name], false)
 	case "not":
-		return verdictFor(w.judge(c.parts[0]) != dealstate.Met, false)
+		return verdictFor(w.judge(c.parts[0]) != condition.Met, false)
 	case "all", "any":
 		return w.judgeParts(c)
 	}
 	return w.judgeTally(c)
 }
 
-func (w world) judgeParts(c wish) dealstate.Verdict {
-	got := map[dealstate.Verdict]int{}
+func (w world) judgeParts(c wish) condition.Verdict {
+	got := map[condition.Verdict]int{}
 	for _, p := range c.parts {
 		got[w.judge(p)]++
 	}
 	if c.word == "all" {
-		return verdictFor(got[dealstate.Met] == len(c.parts), got[dealstate.Lost] > 0)
+		return verdictFor(got[condition.Met] == len(c.parts), got[condition.Lost] > 0)
 	}
-	return verdictFor(got[dealstate.Met] > 0, got[dealstate.Lost] == len(c.parts))
+	return verdictFor(got[condition.Met] > 0, got[condition.Lost] == len(c.parts))
 }
 
-func (w world) judgeTally(c wish) dealstate.Verdict {
+func (w world) judgeTally(c wish) condition.Verdict {
 	whole, have, left := new(big.Rat), new(big.Rat), new(big.Rat)
 	for _, p := range w.a.Parties {
 		if c.name != "" && !slices.Contains(p.Groups, c.name) {
@@ -86,14 +86,14 @@ func (w world) judgeTally(c wish) dealstate.Verdict {
 	return verdictFor(have.Cmp(need) >= 0, left.Cmp(need) < 0)
 }
 
-func verdictFor(met, lost bool) dealstate.Verdict {
+func verdictFor(met, lost bool) condition.Verdict {
 	switch {
 	case met:
-		return dealstate.Met
+		return condition.Met
 	case lost:
-		return dealstate.Lost
+		return condition.Lost
 	}
-	return dealstate.Pending
+	return condition.Pending
 }
 
 // dice makes random agreements and logs.
@@ -126,7 +126,7 @@ func (d *dice) party() string { return d.a.Parties[d.IntN(len(d.a.Parties))].ID 
 
 // condition makes the same condition twice: for the library, and for the slow
 // evaluator.
-func (d *dice) condition(depth int) (dealstate.Condition, wish) {
+func (d *dice) condition(depth int) (condition.Condition, wish) {
 	words := []string{"approved", "count", "share", "count", "share", "performed", "all", "any", "all", "any", "not"}
 	if d.plain {
 		words = words[:len(words)-1]
@@ -137,13 +137,13 @@ func (d *dice) condition(depth int) (dealstate.Condition, wish) {
 	switch word := words[d.IntN(len(words))]; word {
 	case "approved":
 		id := d.party()
-		return dealstate.Approved(id), wish{word: word, name: id}
+		return condition.Approved(id), wish{word: word, name: id}
 	case "performed":
 		id := fmt.Sprintf("c%d", d.IntN(2))
-		return dealstate.Performed(id), wish{word: word, name: id}
+		return condition.Performed(id), wish{word: word, name: id}
 	case "not":
 		c, w := d.condition(depth - 1)
-		return dealstate.Not(c), wish{word: word, parts: []wish{w}}
+		return condition.Not(c), wish{word: word, parts: []wish{w}}
 	case "all", "any":
 		return d.combination(word, depth)
 	default:
@@ -151,35 +151,35 @@ func (d *dice) condition(depth int) (dealstate.Condition, wish) {
 	}
 }
 
-func (d *dice) combination(word string, depth int) (dealstate.Condition, wish) {
-	var parts []dealstate.Condition
+func (d *dice) combination(word string, depth int) (condition.Condition, wish) {
+	var parts []condition.Condition
 	w := wish{word: word}
 	for range 1 + d.IntN(3) {
 		c, slow := d.condition(depth - 1)
 		parts, w.parts = append(parts, c), append(w.parts, slow)
 	}
 	if word == "all" {
-		return dealstate.All(parts...), w
+		return condition.All(parts...), w
 	}
-	return dealstate.Any(parts...), w
+	return condition.Any(parts...), w
 }
 
-func (d *dice) tally(word string) (dealstate.Condition, wish) {
+func (d *dice) tally(word string) (condition.Condition, wish) {
 	w := wish{word: word, name: d.groups[d.IntN(3)], part: true}
-	var min dealstate.Threshold
+	var min condition.Threshold
 	switch den := 1 + d.Int64N(12); d.IntN(3) {
 	case 0:
 		num := d.Int64N(den + 1)
-		min, w.number = dealstate.Fraction(num, den), big.NewRat(num, den)
+		min, w.number = condition.Fraction(num, den), big.NewRat(num, den)
 	case 1:
 		p := d.Int64N(101)
-		min, w.number = dealstate.Percent(p), big.NewRat(p, 100)
+		min, w.number = condition.Percent(p), big.NewRat(p, 100)
 	default:
 		n := d.Int64N(4)
-		min, w.number, w.part = dealstate.AtLeast(n), big.NewRat(n, 1), false
+		min, w.number, w.part = condition.AtLeast(n), big.NewRat(n, 1), false
 	}
 	if word == "count" {
-		return dealstate.Count(min, w.name), w
+		return condition.Count(min, w.name), w
 	}
 	if d.IntN(3) == 0 {
 		var sum int64
@@ -188,7 +188,7 @@ func (d *dice) tally(word string) (dealstate.Condition, wish) {
 		}
 		w.total = sum + d.Int64N(sum/4+2)
 	}
-	return dealstate.Share(min, w.name, w.total), w
+	return condition.Share(min, w.name, w.total), w
 }
 
 // event is a random act that concerns approval.
@@ -251,8 +251,8 @@ type beat struct {
 	before, after dealstate.Snapshot
 	event         dealstate.Event
 	decision      dealstate.Decision
-	slow          dealstate.Verdict
-	condition     dealstate.Condition
+	slow          condition.Verdict
+	condition     condition.Condition
 }
 
 func (s beat) String() string {
@@ -272,7 +272,7 @@ const trials = 500
 
 func TestVerdictEqualsASlowObviousEvaluator(t *testing.T) {
 	t.Parallel()
-	compiled, seen := 0, map[dealstate.Verdict]int{}
+	compiled, seen := 0, map[condition.Verdict]int{}
 	for seed := range uint64(trials) {
 		if try(t, seed, false, func(s beat) {
 			require.Equal(t, s.slow, s.after.Approval.Verdict, s)
@@ -282,7 +282,7 @@ func TestVerdictEqualsASlowObviousEvaluator(t *testing.T) {
 		}
 	}
 	require.Greater(t, compiled, trials/3)
-	for _, v := range []dealstate.Verdict{dealstate.Pending, dealstate.Met, dealstate.Lost} {
+	for _, v := range []condition.Verdict{condition.Pending, condition.Met, condition.Lost} {
 		require.Greater(t, seen[v], trials/2, v)
 	}
 }
@@ -293,8 +293,8 @@ func TestLostIsNeverFollowedByMetOnTheSameRevision(t *testing.T) {
 		lost := map[int]bool{}
 		try(t, seed, false, func(s beat) {
 			revision := s.after.Revision
-			lost[revision] = lost[revision] || s.after.Approval.Verdict == dealstate.Lost
-			require.False(t, lost[revision] && s.after.Approval.Verdict == dealstate.Met, s)
+			lost[revision] = lost[revision] || s.after.Approval.Verdict == condition.Lost
+			require.False(t, lost[revision] && s.after.Approval.Verdict == condition.Met, s)
 		})
 	}
 }
@@ -303,8 +303,8 @@ func TestApprovalNeverTurnsMetToPendingWithoutANot(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(trials) {
 		try(t, seed, true, func(s beat) {
-			if s.event.Kind == dealstate.Approve && s.before.Approval.Verdict == dealstate.Met {
-				require.Equal(t, dealstate.Met, s.after.Approval.Verdict, s)
+			if s.event.Kind == dealstate.Approve && s.before.Approval.Verdict == condition.Met {
+				require.Equal(t, condition.Met, s.after.Approval.Verdict, s)
 			}
 		})
 	}
@@ -315,7 +315,7 @@ func TestStateIsApprovedOnlyWhileTheConditionIsMet(t *testing.T) {
 	for seed := range uint64(trials) {
 		try(t, seed, false, func(s beat) {
 			if s.after.State == dealstate.StateApproved {
-				require.Equal(t, dealstate.Met, s.after.Approval.Verdict, s)
+				require.Equal(t, condition.Met, s.after.Approval.Verdict, s)
 			}
 		})
 	}
@@ -327,113 +327,32 @@ func TestLostConditionAfterAnActMeansRejected(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(trials) {
 		try(t, seed, false, func(s beat) {
-			if s.after.Approval.Verdict == dealstate.Lost && s.decision.Outcome == dealstate.Applied && s.before.Approval.Verdict != dealstate.Lost {
+			if s.after.Approval.Verdict == condition.Lost && s.decision.Outcome == dealstate.Applied && s.before.Approval.Verdict != condition.Lost {
 				require.Equal(t, dealstate.StateRejected, s.after.State, s)
 			}
 		})
 	}
 }
 
-// needs finds how many of n parties of weight 1 it takes.
-func needs(t *testing.T, n int, c dealstate.Condition) int64 {
-	t.Helper()
-	a := club(n, c)
-	for i := range a.Parties {
-		a.Parties[i].Weight = 1
-	}
-	m, err := dealstate.Compile(a)
-	require.NoError(t, err)
-	return m.NewDeal(dealstate.Strict).Now().Approval.Need
-}
-
-func TestFractionOfPartiesIsRoundedUpExactly(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		parties int
-		min     dealstate.Threshold
-		need    int64
-	}{
-		{166, dealstate.Fraction(2, 3), 111}, // WTO Agreement, article X:3, Fisheries Subsidies
-		{164, dealstate.Fraction(2, 3), 110}, // the same, Trade Facilitation
-		{3, dealstate.Fraction(2, 3), 2},
-		{100, dealstate.Percent(55), 55},
-		{101, dealstate.Percent(55), 56},
-		{20, dealstate.Percent(55), 11},
-		{3, dealstate.Fraction(1, 3), 1},
-		{3, dealstate.Fraction(333_333_333, 1_000_000_000), 1},
-		{3, dealstate.Fraction(333_333_334, 1_000_000_000), 2},
-		{7, dealstate.Percent(100), 7},
-		{7, dealstate.AtLeast(7), 7},
-		{9_999, dealstate.Fraction(math.MaxInt64, math.MaxInt64), 9_999},
-		{9_999, dealstate.Fraction(1, math.MaxInt64), 1},
-	} {
-		require.Equal(t, c.need, needs(t, c.parties, dealstate.Count(c.min, "")), "%s of %d", c.min, c.parties)
-		require.Equal(t, c.need, needs(t, c.parties, dealstate.Share(c.min, "", 0)), "%s of the weight of %d", c.min, c.parties)
-	}
-}
-
-// shared tells how a share stands once p0 has approved.
-func shared(t *testing.T, c dealstate.Condition, weights ...int64) dealstate.Finding {
-	t.Helper()
-	a := club(len(weights), c)
-	for i, w := range weights {
-		a.Parties[i].Weight = w
-	}
-	s, _ := told(t, a, "", "06-01 approve p0")
-	return s.Approval
-}
-
-func TestShareIsExactAtItsBoundary(t *testing.T) {
-	t.Parallel()
-	half := int64(1) << 62
-	for name, c := range map[string]struct {
-		min     dealstate.Threshold
-		total   int64
-		weights []int64
-		want    dealstate.Verdict
-	}{
-		"55 of 100":              {dealstate.Percent(55), 0, []int64{55, 45}, dealstate.Met},
-		"54 of 100":              {dealstate.Percent(55), 0, []int64{54, 46}, dealstate.Pending},
-		"54.999... of 100":       {dealstate.Percent(55), 0, []int64{549_999_999, 450_000_001}, dealstate.Pending},
-		"55 of a total of 100":   {dealstate.Percent(55), 100, []int64{55, 10}, dealstate.Met},
-		"55 of a total of 101":   {dealstate.Percent(55), 101, []int64{55, 10}, dealstate.Pending},
-		"half of 2^63-1":         {dealstate.Fraction(1, 2), 0, []int64{half, half - 1}, dealstate.Met},
-		"half of 2^63-1, barely": {dealstate.Fraction(1, 2), 0, []int64{half - 1, half}, dealstate.Pending},
-		"half of a total":        {dealstate.Fraction(1, 2), math.MaxInt64, []int64{half, 1}, dealstate.Met},
-		"all of it":              {dealstate.Fraction(1, 1), 0, []int64{math.MaxInt64, 0}, dealstate.Met},
-		"the weight itself":      {dealstate.AtLeast(math.MaxInt64), 0, []int64{math.MaxInt64}, dealstate.Met},
-		"odd fractions":          {dealstate.Fraction(math.MaxInt64-1, math.MaxInt64), 0, []int64{math.MaxInt64 - 1, 1}, dealstate.Met},
-	} {
-		got := shared(t, dealstate.Share(c.min, "", c.total), c.weights...)
-		require.Equal(t, c.want, got.Verdict, "%s: %s", name, got)
-	}
-}
-
-func TestShareIsNeverRoundedUpForTheReader(t *testing.T) {
-	t.Parallel()
-	got := shared(t, dealstate.Share(dealstate.Percent(55), "", 0), 549_999_999, 450_000_001)
-	require.Equal(t, "54.99 % of the 55 % of the weight needed", got.Text)
-}
-
 func TestAPartyThatRejectedIsAwaitedWhileTheConditionIsPending(t *testing.T) {
 	t.Parallel()
-	c := dealstate.Count(dealstate.AtLeast(2), "")
+	c := condition.Count(condition.AtLeast(2), "")
 	s, _ := told(t, club(3, c), "", "06-01 approve p0\n06-02 reject p1")
 	require.Equal(t, dealstate.StandingRejected, s.Parties[1].Standing)
 	require.Equal(t, []string{"p1", "p2"}, s.Awaiting, "p1 may think again")
 	s, _ = told(t, club(3, c), "", "06-01 reject p0\n06-02 reject p1")
-	require.Equal(t, dealstate.Lost, s.Approval.Verdict)
+	require.Equal(t, condition.Lost, s.Approval.Verdict)
 	require.Empty(t, s.Awaiting)
 }
 
 // Of two parties in Asia, "1 of 1 party in asia" would read as all there are.
 func TestAFindingSaysWhatIsNeededAndNotTheSizeOfTheGroup(t *testing.T) {
 	t.Parallel()
-	for want, c := range map[string]dealstate.Condition{
-		"1 of the 1 needed in asia (met)":                           dealstate.Count(dealstate.AtLeast(1), "asia"),
-		"1 of the 2 needed (pending)":                               dealstate.Count(dealstate.Fraction(2, 3), ""),
-		"7 of the 10 of the weight needed (pending)":                dealstate.Share(dealstate.AtLeast(10), "", 0),
-		"50.00 % of the 2/3 of the weight needed in asia (pending)": dealstate.Share(dealstate.Fraction(2, 3), "asia", 0),
+	for want, c := range map[string]condition.Condition{
+		"1 of the 1 needed in asia (met)":                           condition.Count(condition.AtLeast(1), "asia"),
+		"1 of the 2 needed (pending)":                               condition.Count(condition.Fraction(2, 3), ""),
+		"7 of the 10 of the weight needed (pending)":                condition.Share(condition.AtLeast(10), "", 0),
+		"50.00 % of the 2/3 of the weight needed in asia (pending)": condition.Share(condition.Fraction(2, 3), "asia", 0),
 		"1 of 3 parties (pending)":                                  {},
 	} {
 		a := club(3, c)
@@ -450,21 +369,21 @@ func TestAFindingSaysWhatIsNeededAndNotTheSizeOfTheGroup(t *testing.T) {
 // A share of nothing would be met before anybody spoke.
 func TestShareOfPartiesWithoutWeightIsRefused(t *testing.T) {
 	t.Parallel()
-	_, err := dealstate.Compile(club(3, dealstate.Share(dealstate.Percent(55), "", 0)))
+	_, err := dealstate.Compile(club(3, condition.Share(condition.Percent(55), "", 0)))
 	fieldErr(t, err, "approval.share.group")
 }
 
 // Fraction(2, 0) is no number, least of all "two".
 func TestFractionOverNothingIsRefused(t *testing.T) {
 	t.Parallel()
-	_, err := dealstate.Compile(club(3, dealstate.Count(dealstate.Fraction(2, 0), "")))
+	_, err := dealstate.Compile(club(3, condition.Count(condition.Fraction(2, 0), "")))
 	fieldErr(t, err, "approval.count.min")
 }
 
 // An approval that nothing could ever give is a slip of the pen.
 func TestApprovalThatCanNeverBeGivenIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, c := range []dealstate.Condition{dealstate.Any(), dealstate.All(dealstate.Approved("p0"), dealstate.Any())} {
+	for _, c := range []condition.Condition{condition.Any(), condition.All(condition.Approved("p0"), condition.Any())} {
 		_, err := dealstate.Compile(club(3, c))
 		require.Error(t, err, c)
 	}
@@ -472,7 +391,7 @@ func TestApprovalThatCanNeverBeGivenIsRefused(t *testing.T) {
 
 func TestPartyInNoCountedGroupNeverCounts(t *testing.T) {
 	t.Parallel()
-	a := club(3, dealstate.Count(dealstate.AtLeast(2), "members"))
+	a := club(3, condition.Count(condition.AtLeast(2), "members"))
 	a.Parties[0].Groups, a.Parties[1].Groups = []string{"members"}, []string{"members"}
 	s, _ := told(t, a, "", "06-01 approve p2\n06-02 approve p0")
 	require.Equal(t, dealstate.StateAwaitingApprovals, s.State)
@@ -487,7 +406,7 @@ func TestPartyInNoCountedGroupNeverCounts(t *testing.T) {
 
 func TestRejectionThatLeavesAQuorumIsNotTheEnd(t *testing.T) {
 	t.Parallel()
-	a := club(3, dealstate.Count(dealstate.AtLeast(2), ""))
+	a := club(3, condition.Count(condition.AtLeast(2), ""))
 	_, decisions := told(t, a, "", "06-01 reject p0\n06-02 approve p1\n06-03 reject p2\n06-04 approve p2")
 	require.Equal(t, lines(`
 		reject-p0-06-01 applied negotiated>awaiting_approvals
@@ -498,29 +417,7 @@ func TestRejectionThatLeavesAQuorumIsNotTheEnd(t *testing.T) {
 
 func TestPartyThatRejectedMayStillApproveWhileTheDealIsOpen(t *testing.T) {
 	t.Parallel()
-	a := club(3, dealstate.Count(dealstate.AtLeast(2), ""))
+	a := club(3, condition.Count(condition.AtLeast(2), ""))
 	s, _ := told(t, a, "", "06-01 reject p0\n06-02 approve p1\n06-03 approve p0")
 	require.Equal(t, dealstate.StateApproved, s.State)
-}
-
-func TestEachConditionSaysItselfInWords(t *testing.T) {
-	t.Parallel()
-	for want, c := range map[string]dealstate.Condition{
-		"every party has approved":                               {},
-		"us has approved":                                        dealstate.Approved("us"),
-		"us has not approved":                                    dealstate.Not(dealstate.Approved("us")),
-		"us has approved and china has approved":                 dealstate.All(dealstate.Approved("us"), dealstate.Approved("china")),
-		"nothing is asked":                                       dealstate.All(),
-		"nothing would do":                                       dealstate.Any(),
-		"a has approved or (b has approved and c is performed)":  dealstate.Any(dealstate.Approved("a"), dealstate.All(dealstate.Approved("b"), dealstate.Performed("c"))),
-		"at least 2/3 of the parties have approved":              dealstate.Count(dealstate.Fraction(2, 3), ""),
-		"at least 6 of the parties in asean have approved":       dealstate.Count(dealstate.AtLeast(6), "asean"),
-		"at least 55% of the weight of the parties has approved": dealstate.Share(dealstate.Percent(55), "", 0),
-		"the approval condition is met":                          dealstate.ApprovalMet(),
-		"the deadline clock is not due":                          dealstate.Not(dealstate.Due(dealstate.Deadline)),
-		"it is an act of us":                                     dealstate.ActOf("us"),
-		"not (a has approved or the approval condition is lost)": dealstate.Not(dealstate.Any(dealstate.Approved("a"), dealstate.ApprovalLost())),
-	} {
-		require.Equal(t, want, c.String())
-	}
 }

@@ -3,6 +3,10 @@ package dealstate
 import (
 	"encoding/binary"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Cursor moves one deal along without a log: for those who try out what could
@@ -39,7 +43,7 @@ func (m *Machine) Act(e Event) (*Act, error) {
 
 // Cursor starts at the beginning of a deal. The zero policy is Strict.
 func (m *Machine) Cursor(p Policy) *Cursor {
-	return &Cursor{f: folding{situation: newSituation(m), policy: p.named(), move: (*Machine).moveByTable, horizon: lastInstant}}
+	return &Cursor{f: folding{situation: newSituation(m), policy: p.named(), move: (*Machine).moveByTable, horizon: instant.Last}}
 }
 
 // Cursor starts where the deal stands in the view.
@@ -48,7 +52,7 @@ func (d *Deal) Cursor(v View) *Cursor {
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
 	f, _ := d.log.replay(d.machine, v)
-	f.recorder, f.horizon = nil, lastInstant
+	f.recorder, f.horizon = nil, instant.Last
 	return &Cursor{f: *f}
 }
 
@@ -82,7 +86,7 @@ func (c *Cursor) vacate() {
 func (c *Cursor) Take(a *Act, at time.Time) Outcome {
 	e := c.room()
 	*e = a.entry
-	e.At = latest(at, c.f.now)
+	e.At = instant.Latest(at, c.f.now)
 	return c.f.take(e).outcome
 }
 
@@ -149,7 +153,7 @@ func (c *Cursor) Due(clock Kind) time.Time {
 // Elapse makes the clocks due now, those that are set, and lets them fire, again if they
 // have: for those who ask what comes of it, whenever it is. It asks nothing of Until.
 func (c *Cursor) Elapse(clocks ...Kind) {
-	now := latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
+	now := instant.Latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
 	for _, clock := range clocks {
 		if !c.Due(clock).IsZero() {
 			c.f.clocks[clock-firstClock], c.f.fired[clock-firstClock] = setting{base: now}, time.Time{}
@@ -160,11 +164,11 @@ func (c *Cursor) Elapse(clocks ...Kind) {
 
 // Approved reports whether the approval of the party, by its place in the
 // agreement, stands on the current revision.
-func (c *Cursor) Approved(party int) bool { return c.f.approved.has(party) }
+func (c *Cursor) Approved(party int) bool { return c.f.approved.Has(party) }
 
 // Verdict is that of the agreement's approval condition on the current
 // revision.
-func (c *Cursor) Verdict() Verdict { return c.f.m.approval.eval(&c.f.situation) }
+func (c *Cursor) Verdict() condition.Verdict { return c.f.m.approval.Eval(&c.f.situation) }
 
 // Snapshot is where the deal stands, in full.
 func (c *Cursor) Snapshot() Snapshot {
@@ -180,14 +184,14 @@ func (c *Cursor) Snapshot() Snapshot {
 func (c *Cursor) AppendKey(to []byte) []byte {
 	s := &c.f.situation
 	to = binary.AppendUvarint(to, uint64(s.state))
-	for _, set := range []bitset{s.approved, s.rejected, s.performed} {
+	for _, set := range []bitset.Set{s.approved, s.rejected, s.performed} {
 		for _, word := range set {
 			to = binary.AppendUvarint(to, word)
 		}
 	}
 	to = binary.AppendUvarint(to, uint64(len(s.disputes)))
 	for p := range s.acts {
-		if !s.m.asked.has(p) {
+		if !s.m.asked.Has(p) {
 			to = append(to, byte(s.standing(p)))
 		}
 	}
@@ -217,7 +221,8 @@ func (s *situation) appendClock(to []byte, clock int) []byte {
 	return append(to, 0)
 }
 
-// appendSpan appends an instant as seen from now; all of the past looks alike.
+// appendSpan appends an instant as seen from now, in seconds and nanoseconds, which
+// hold any span: a time.Duration ends at 292 years. All of the past looks alike.
 func (s *situation) appendSpan(to []byte, t time.Time) []byte {
 	switch {
 	case t.IsZero():
@@ -225,5 +230,9 @@ func (s *situation) appendSpan(to []byte, t time.Time) []byte {
 	case !t.After(s.now):
 		return append(to, 1)
 	}
-	return binary.AppendVarint(append(to, 2), int64(t.Sub(s.now)))
+	seconds, rest := t.Unix()-s.now.Unix(), t.Nanosecond()-s.now.Nanosecond()
+	if rest < 0 { // one way of writing each span
+		seconds, rest = seconds-1, rest+int(time.Second)
+	}
+	return binary.AppendUvarint(binary.AppendUvarint(append(to, 2), uint64(seconds)), uint64(rest))
 }

@@ -162,3 +162,28 @@ func ExampleCursor_Elapse() {
 	// awaiting_xi_approval 2025-08-12
 	// lapsed 2025-06-25
 }
+
+// What lies ahead makes a difference however far it is: a time.Duration would hold 292
+// years. And one span is one key, wherever on the clock it begins.
+func TestKeysTellFarDeadlinesApart(t *testing.T) {
+	t.Parallel()
+	key := func(now, deadline time.Time) []byte {
+		m, err := dealstate.Compile(dealstate.Agreement{ID: "x", Parties: []dealstate.Party{{ID: "us"}, {ID: "china"}}, Deadline: deadline})
+		require.NoError(t, err)
+		c := m.Cursor(dealstate.Strict)
+		c.Advance(now)
+		return c.AppendKey(nil)
+	}
+	now := time.Date(2025, 6, 10, 0, 0, 0, 0, time.UTC)
+	far := []time.Time{now.Add(1), now.Add(time.Second), now.Add(time.Second + 1), time.Date(2317, 9, 1, 0, 0, 0, 0, time.UTC), time.Date(2317, 10, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2400, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2500, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}
+	seen := map[string]time.Time{}
+	for _, deadline := range far {
+		k := string(key(now, deadline))
+		require.NotContains(t, seen, k, "%s and %s", deadline, seen[k])
+		seen[k] = deadline
+		for _, later := range []time.Duration{1, time.Second / 2, time.Second - 1} {
+			require.Equal(t, k, string(key(now.Add(later), deadline.Add(later))), "%s later", later)
+		}
+	}
+}

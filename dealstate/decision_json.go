@@ -1,84 +1,86 @@
 package dealstate
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
+)
 
 // MarshalJSON writes the decision; empty fields are left out.
 func (d Decision) MarshalJSON() ([]byte, error) {
-	var o object
-	o.text("deal", d.Deal)
-	o.text("event", d.Event)
-	o.must("kind", d.Kind)
-	o.text("party", d.Party)
-	o.must("at", d.At)
-	o.must("outcome", d.Outcome)
-	o.text("rule", d.Rule)
-	o.must("from", d.From)
-	o.must("to", d.To)
-	o.must("revision", d.Revision)
+	var o strictjson.Object
+	o.Text("deal", d.Deal)
+	o.Text("event", d.Event)
+	o.Must("kind", d.Kind)
+	o.Text("party", d.Party)
+	o.Must("at", d.At)
+	o.Must("outcome", d.Outcome)
+	o.Text("rule", d.Rule)
+	o.Must("from", d.From)
+	o.Must("to", d.To)
+	o.Must("revision", d.Revision)
 	if len(d.Reasons) > 0 {
-		o.must("reasons", d.Reasons)
+		o.Must("reasons", d.Reasons)
 	}
 	if len(d.Revised) > 0 {
-		o.must("revised", d.Revised)
+		o.Must("revised", d.Revised)
 	}
-	return o.done()
+	return o.Done()
 }
 
 // MarshalJSON writes both sides of the revision; a zero side is left out.
 func (r Revision) MarshalJSON() ([]byte, error) {
-	var o object
+	var o strictjson.Object
 	if r.Was.Kind != 0 {
-		o.must("was", r.Was)
+		o.Must("was", r.Was)
 	}
 	if r.Now.Kind != 0 {
-		o.must("now", r.Now)
+		o.Must("now", r.Now)
 	}
-	return o.done()
+	return o.Done()
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (d *Decision) UnmarshalJSON(data []byte) error {
-	return d.read(field{raw: data})
+	return d.read(strictjson.Field{Raw: data})
 }
 
-func (d *Decision) read(f field) error { return d.readNested(f, true) }
-
-// maxRead bounds lists inside decisions and snapshots that are read back.
-const maxRead = 1_000_000
+func (d *Decision) read(f strictjson.Field) error { return d.readNested(f, true) }
 
 // readNested reads a decision; one that was revised has no revisions of its own.
-func (d *Decision) readNested(f field, outermost bool) error {
+func (d *Decision) readNested(f strictjson.Field, outermost bool) error {
 	var read Decision
-	slots := []slot{
-		{"deal", &read.Deal},
-		{"event", &read.Event},
-		{"kind", &read.Kind},
-		{"party", &read.Party},
-		{"at", &read.At},
-		{"outcome", &read.Outcome},
-		{"rule", &read.Rule},
-		{"from", &read.From},
-		{"to", &read.To},
-		{"revision", &read.Revision},
-		{"reasons", listOf(&read.Reasons, maxRead, (*Reason).read)}}
+	slots := []strictjson.Slot{
+		{Key: "deal", To: &read.Deal},
+		{Key: "event", To: &read.Event},
+		{Key: "kind", To: &read.Kind},
+		{Key: "party", To: &read.Party},
+		{Key: "at", To: &read.At},
+		{Key: "outcome", To: &read.Outcome},
+		{Key: "rule", To: &read.Rule},
+		{Key: "from", To: (*string)(&read.From)},
+		{Key: "to", To: (*string)(&read.To)},
+		{Key: "revision", To: &read.Revision},
+		{Key: "reasons", To: strictjson.ListOf(&read.Reasons, field.MaxRead, (*Reason).read)}}
 	if outermost {
-		slots = append(slots, slot{"revised", listOf(&read.Revised, maxRead, (*Revision).read)})
+		slots = append(slots, strictjson.Slot{Key: "revised", To: strictjson.ListOf(&read.Revised, field.MaxRead, (*Revision).read)})
 	}
-	if err := f.object(slots...); err != nil {
+	if err := f.Object(slots...); err != nil {
 		return err
 	}
 	switch {
 	case read.Kind == 0:
-		return fieldErr(join(f.path, "kind"), "missing")
+		return field.Errorf(strictjson.Join(f.Path, "kind"), "missing")
 	case read.Outcome == 0:
-		return fieldErr(join(f.path, "outcome"), "missing; want one of %s", strings.Join(outcomeWords, ", "))
+		return field.Errorf(strictjson.Join(f.Path, "outcome"), "missing; want one of %s", strings.Join(outcomeWords, ", "))
 	}
 	*d = read
 	return nil
 }
 
-func (r *Revision) read(f field) error {
-	return f.object(
-		slot{"was", func(f field) error { return r.Was.readNested(f, false) }},
-		slot{"now", func(f field) error { return r.Now.readNested(f, false) }})
+func (r *Revision) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "was", To: func(f strictjson.Field) error { return r.Was.readNested(f, false) }},
+		strictjson.Slot{Key: "now", To: func(f strictjson.Field) error { return r.Now.readNested(f, false) }})
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Delay is a time from one instant to a later one, counted on UTC calendar
@@ -23,11 +26,6 @@ type Delay struct {
 	NotBefore    time.Time // zero: no floor
 }
 
-const (
-	maxDelayMonths = 12_000
-	maxDelayDays   = 366_000
-)
-
 // After gives the instant at which the delay that began at t is over: the
 // start of the computed date, but not before t itself nor before NotBefore. A
 // delay that only has a floor keeps t's time of day. The year 9999 is never
@@ -36,9 +34,9 @@ func (d Delay) After(t time.Time) time.Time {
 	t = t.UTC()
 	due := t
 	if d.Months != 0 || d.Days != 0 || d.FirstOfMonth != 0 {
-		due = latest(t, d.date(t))
+		due = instant.Latest(t, d.date(t))
 	}
-	return earliest(latest(due, d.NotBefore), lastInstant)
+	return instant.Earliest(instant.Latest(due, d.NotBefore), instant.Last)
 }
 
 func (d Delay) date(t time.Time) time.Time {
@@ -47,7 +45,7 @@ func (d Delay) date(t time.Time) time.Time {
 	if d.Months > 0 {
 		first := firstOfMonth(date, d.Months)
 		last := firstOfMonth(first, 1).AddDate(0, 0, -1)
-		date = earliest(first.AddDate(0, 0, date.Day()-1), last)
+		date = instant.Earliest(first.AddDate(0, 0, date.Day()-1), last)
 	}
 	if d.FirstOfMonth > 0 {
 		date = firstOfMonth(date, d.FirstOfMonth)
@@ -73,7 +71,7 @@ func (d Delay) String() string {
 		parts = append(parts, fmt.Sprintf("to the first of the month, %s on", counted(d.FirstOfMonth, "month")))
 	}
 	if !d.NotBefore.IsZero() {
-		parts = append(parts, "not before "+sayInstant(d.NotBefore))
+		parts = append(parts, "not before "+instant.Say(d.NotBefore))
 	}
 	if len(parts) == 0 {
 		return "at once"
@@ -81,30 +79,16 @@ func (d Delay) String() string {
 	return strings.Join(parts, ", ")
 }
 
-func (d Delay) validate(field string) error {
+func (d Delay) validate(at string) error {
 	switch {
-	case d.Months < 0 || d.Months > maxDelayMonths:
-		return fieldErr(field+".months", "%d is out of range; want 0 to %d", d.Months, maxDelayMonths)
-	case d.Days < 0 || d.Days > maxDelayDays:
-		return fieldErr(field+".days", "%d is out of range; want 0 to %d", d.Days, maxDelayDays)
-	case d.FirstOfMonth < 0 || d.FirstOfMonth > maxDelayMonths:
-		return fieldErr(field+".first_of_month", "%d is out of range; want 0 to %d", d.FirstOfMonth, maxDelayMonths)
+	case d.Months < 0 || d.Months > field.MaxDelayMonths:
+		return field.Errorf(at+".months", "%d is out of range; want 0 to %d", d.Months, field.MaxDelayMonths)
+	case d.Days < 0 || d.Days > field.MaxDelayDays:
+		return field.Errorf(at+".days", "%d is out of range; want 0 to %d", d.Days, field.MaxDelayDays)
+	case d.FirstOfMonth < 0 || d.FirstOfMonth > field.MaxDelayMonths:
+		return field.Errorf(at+".first_of_month", "%d is out of range; want 0 to %d", d.FirstOfMonth, field.MaxDelayMonths)
 	}
-	return checkInstant(field+".not_before", d.NotBefore)
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-func earliest(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
+	return instant.Check(at+".not_before", d.NotBefore)
 }
 
 func counted(n int, noun string) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -46,9 +47,9 @@ var dirtyAgreements = []dealstate.Agreement{
 	{ID: "at-once", Parties: bothSides, Commitments: pledges("us", "china"), Deadline: onDay(12),
 		Effect: &dealstate.Delay{}, Term: &dealstate.Delay{Days: 5, NotBefore: onDay(14)}},
 	{ID: "count", Parties: fiveParties, Commitments: pledges("fiji", "kenya"),
-		Approval: dealstate.Count(dealstate.AtLeast(3), ""), Deadline: onDay(14), Effect: &dealstate.Delay{Days: 2}, Term: &dealstate.Delay{Days: 10}},
+		Approval: condition.Count(condition.AtLeast(3), ""), Deadline: onDay(14), Effect: &dealstate.Delay{Days: 2}, Term: &dealstate.Delay{Days: 10}},
 	{ID: "share", Parties: fiveParties, Commitments: pledges("fiji", "kenya"),
-		Approval: dealstate.All(dealstate.Share(dealstate.Percent(55), "", 0), dealstate.Any(dealstate.Approved("eu"), dealstate.Performed("pledge-1"))),
+		Approval: condition.All(condition.Share(condition.Percent(55), "", 0), condition.Any(condition.Approved("eu"), condition.Performed("pledge-1"))),
 		Effect:   &dealstate.Delay{NotBefore: onDay(11)}},
 	{ID: "everyone", Parties: fiveParties[:3], Commitments: pledges("fiji", "kenya"), Deadline: onDay(15)},
 }

@@ -15,7 +15,7 @@
 //
 // A [Lifecycle] is a table of [Rule] values. Each rule says on which kind of
 // event, or on which clock, and from which states the deal moves to which
-// state, under which [Condition]. The rules run on github.com/looplab/fsm.
+// state, and under which condition (package condition). The rules run on github.com/looplab/fsm.
 // Standard lifecycles for two and for many parties come with the package.
 //
 // A [Policy] says whose word counts as an act: [Strict], [Official] or

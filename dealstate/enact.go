@@ -1,5 +1,7 @@
 package dealstate
 
+import "github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+
 // change is what an event did to the situation before any rule was asked, and
 // what it takes to undo it.
 type change struct {
@@ -56,7 +58,7 @@ func (f *folding) speaksOfThisRevision(e *entry) bool {
 
 func (f *folding) consent(e *entry, did *change) {
 	p := int(e.party)
-	did.approved, did.rejected, did.act = f.approved.has(p), f.rejected.has(p), f.acts[p]
+	did.approved, did.rejected, did.act = f.approved.Has(p), f.rejected.Has(p), f.acts[p]
 	again := e.Kind == Approve && did.approved || e.Kind == Reject && did.rejected
 	if again {
 		before := did.act.entry
@@ -67,8 +69,8 @@ func (f *folding) consent(e *entry, did *change) {
 		did.stop(Refused, Reason{Code: ReasonNothingToWithdraw, Subject: f.m.partyID(e)})
 		return
 	}
-	f.approved.put(p, e.Kind == Approve)
-	f.rejected.put(p, e.Kind == Reject)
+	f.approved.Put(p, e.Kind == Approve)
+	f.rejected.Put(p, e.Kind == Reject)
 	f.acts[p] = act{entry: e, revision: f.revision}
 }
 
@@ -76,7 +78,7 @@ func (f *folding) consent(e *entry, did *change) {
 // asked: it can leave like any other.
 func (f *folding) boundUnasked(party int) bool {
 	left := f.acts[party].entry != nil && f.acts[party].entry.Kind == Withdraw
-	return f.isInForce() && !f.m.asked.has(party) && !left
+	return f.isInForce() && !f.m.asked.Has(party) && !left
 }
 
 func (f *folding) amend(did *change) {
@@ -88,12 +90,12 @@ func (f *folding) amend(did *change) {
 }
 
 func (f *folding) perform(e *entry, did *change) {
-	if f.performed.has(int(e.commitment)) {
+	if f.performed.Has(int(e.commitment)) {
 		before := f.done[e.commitment]
 		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.commitmentID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
 		return
 	}
-	f.performed.set(int(e.commitment))
+	f.performed.Add(int(e.commitment))
 	f.done[e.commitment] = e
 }
 
@@ -124,7 +126,7 @@ func (f *folding) extend(e *entry, did *change) {
 	clock, parties := &f.clocks[did.clock], len(f.acts)
 	did.setting = *clock
 	before, own := clock.due(parties), clock.of(f.actor, parties)
-	switch floor := latest(own, e.At); {
+	switch floor := instant.Latest(own, e.At); {
 	case before.IsZero() && f.actor >= 0: // one side cannot set a limit for all
 		did.stop(Refused, Reason{Code: ReasonNoClock, Detail: kind.String()})
 		return
@@ -147,8 +149,8 @@ func (f *folding) extend(e *entry, did *change) {
 func (f *folding) undo(e *entry, did *change) {
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
-		f.approved.put(f.actor, did.approved)
-		f.rejected.put(f.actor, did.rejected)
+		f.approved.Put(f.actor, did.approved)
+		f.rejected.Put(f.actor, did.rejected)
 		f.acts[f.actor] = did.act
 	case Amend:
 		half := len(f.approved)
@@ -156,7 +158,7 @@ func (f *folding) undo(e *entry, did *change) {
 		copy(f.rejected, f.scratch[half:])
 		f.revision--
 	case Perform:
-		f.performed.clear(int(e.commitment))
+		f.performed.Remove(int(e.commitment))
 		f.done[e.commitment] = nil
 	case Dispute, Settle:
 		f.disputes = did.disputes

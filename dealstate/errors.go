@@ -4,21 +4,13 @@ import (
 	"fmt"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// FieldError reports input that is not well-formed. It names the field, as the
-// JSON form spells it ("source.published", "parties[2].id"), and says what
+// FieldError reports input that is not well-formed. Field names it, as the JSON
+// form spells it ("source.published", "parties[2].id"), and Problem says what
 // would be right.
-type FieldError struct {
-	Field   string
-	Problem string
-}
-
-func (e *FieldError) Error() string { return display.Inert(e.Field + ": " + e.Problem) }
-
-func fieldErr(field, format string, args ...any) *FieldError {
-	return &FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
-}
+type FieldError = field.Error
 
 // ConflictError reports an event whose id is already recorded with another
 // content. The log keeps what it had: a correction is a retract and a new event
@@ -28,7 +20,7 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("id: %q is recorded with other content; retract it and record the correction under a new id", clip(e.ID))
+	return fmt.Sprintf("id: %q is recorded with other content; retract it and record the correction under a new id", field.Clip(e.ID))
 }
 
 // LineError says at which line of a stream, counted from 1, an error arose.
@@ -43,6 +35,3 @@ type LineError struct {
 func (e *LineError) Error() string { return display.Inert(fmt.Sprintf("line %d: %v", e.Line, e.Err)) }
 
 func (e *LineError) Unwrap() error { return e.Err }
-
-// clip shortens text that came from outside before it enters a message.
-func clip(s string) string { return display.Clip(s) }

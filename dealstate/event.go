@@ -5,8 +5,9 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Event is one recorded report of one act. It is a plain value: two events are
@@ -60,88 +61,71 @@ func (e *Event) validate() error {
 }
 
 func (e *Event) checkNames() error {
-	if err := checkID("id", e.ID); err != nil {
+	if err := field.CheckID("id", e.ID); err != nil {
 		return err
 	}
-	if err := checkID("deal", e.Deal); err != nil {
+	if err := field.CheckID("deal", e.Deal); err != nil {
 		return err
 	}
 	if err := e.checkTexts(); err != nil {
 		return err
 	}
 	if e.Ref == e.ID {
-		return fieldErr("ref", "%q is the event itself; want an earlier one", clip(e.Ref))
+		return field.Errorf("ref", "%q is the event itself; want an earlier one", field.Clip(e.Ref))
 	}
 	return nil
 }
 
 // checkTexts refuses what a line of the log could not carry.
 func (e *Event) checkTexts() error {
-	err := checkText("party", e.Party, maxID)
-	err = orElse(err, "by", e.By, maxName)
-	err = orElse(err, "ref", e.Ref, maxID)
-	err = orElse(err, "commitment", e.Commitment, maxID)
-	err = orElse(err, "source.publisher", e.Source.Publisher, maxName)
-	err = orElse(err, "source.url", e.Source.URL, maxName)
-	return orElse(err, "note", e.Note, maxText)
+	err := field.CheckText("party", e.Party, field.MaxID)
+	err = orElse(err, "by", e.By, field.MaxName)
+	err = orElse(err, "ref", e.Ref, field.MaxID)
+	err = orElse(err, "commitment", e.Commitment, field.MaxID)
+	err = orElse(err, "source.publisher", e.Source.Publisher, field.MaxName)
+	err = orElse(err, "source.url", e.Source.URL, field.MaxName)
+	return orElse(err, "note", e.Note, field.MaxText)
 }
 
 // orElse keeps the first error. Most texts are left out.
-func orElse(err error, field, text string, most int) error {
+func orElse(err error, at, text string, most int) error {
 	if err != nil || text == "" {
 		return err
 	}
-	return checkText(field, text, most)
-}
-
-// maxText bounds a text and maxName a name, in bytes: escaped at its worst, an
-// event still fits one line.
-const (
-	maxText = 64 << 10
-	maxName = 16 << 10
-)
-
-func checkText(field, text string, most int) error {
-	if len(text) > most {
-		return fieldErr(field, "%d bytes long; want at most %d", len(text), most)
-	}
-	if !utf8.ValidString(text) {
-		return fieldErr(field, "not valid UTF-8")
-	}
-	return nil
+	return field.CheckText(at, text, most)
 }
 
 func (e *Event) checkWords() error {
 	switch {
 	case e.Kind == 0:
-		return fieldErr("kind", "missing; want what was done, such as approve")
+		return field.Errorf("kind", "missing; want what was done, such as approve")
 	case e.Kind.IsClock():
-		return fieldErr("kind", "%s is a clock; it fires by itself and is never recorded", e.Kind)
+		return field.Errorf("kind", "%s is a clock; it fires by itself and is never recorded", e.Kind)
 	case int(e.Kind) > numKinds:
-		return fieldErr("kind", "%d is unknown", e.Kind)
+		return field.Errorf("kind", "%d is unknown", e.Kind)
 	case e.Role > Press:
-		return fieldErr("role", "%d is unknown", e.Role)
+		return field.Errorf("role", "%d is unknown", e.Role)
 	case e.Role == 0 && e.Kind != Retract && e.Kind != Note:
-		return fieldErr("role", "missing; want one of %s", strings.Join(roleWords, ", "))
+		return field.Errorf("role", "missing; want one of %s", strings.Join(roleWords, ", "))
 	case e.Modality > Planned:
-		return fieldErr("modality", "%d is unknown", e.Modality)
+		return field.Errorf("modality", "%d is unknown", e.Modality)
 	case e.Revision < 0 || e.Revision > math.MaxInt32:
-		return fieldErr("revision", "%d is out of range; want 0 (the current one) or a number counted from 1", e.Revision)
+		return field.Errorf("revision", "%d is out of range; want 0 (the current one) or a number counted from 1", e.Revision)
 	}
 	return nil
 }
 
 func (e *Event) checkInstants() error {
 	if e.At.IsZero() {
-		return fieldErr("at", "missing; want the instant at which it happened, in RFC 3339")
+		return field.Errorf("at", "missing; want the instant at which it happened, in RFC 3339")
 	}
-	if err := checkInstant("at", e.At); err != nil {
+	if err := instant.Check("at", e.At); err != nil {
 		return err
 	}
-	if err := checkInstant("recorded", e.Recorded); err != nil {
+	if err := instant.Check("recorded", e.Recorded); err != nil {
 		return err
 	}
-	if err := checkInstant("until", e.Until); err != nil {
+	if err := instant.Check("until", e.Until); err != nil {
 		return err
 	}
 	return checkPublished(e.Source.Published)
@@ -170,8 +154,8 @@ func checkPublished(text string) error {
 	if _, err := time.Parse(time.DateOnly, text); err == nil {
 		return nil
 	}
-	if _, err := parseInstant("source.published", text); err != nil {
-		return fieldErr("source.published", "%q is no date; want one such as 2025-06-27, or an RFC 3339 instant", clip(text))
+	if _, err := instant.Parse("source.published", text); err != nil {
+		return field.Errorf("source.published", "%q is no date; want one such as 2025-06-27, or an RFC 3339 instant", field.Clip(text))
 	}
 	return nil
 }
@@ -180,22 +164,22 @@ func (e *Event) checkNeeds() error {
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
 		if e.Party == "" {
-			return fieldErr("party", "missing; %s needs the party whose act it is", e.Kind)
+			return field.Errorf("party", "missing; %s needs the party whose act it is", e.Kind)
 		}
 	case Perform:
 		if e.Commitment == "" {
-			return fieldErr("commitment", "missing; perform needs the commitment that was carried out")
+			return field.Errorf("commitment", "missing; perform needs the commitment that was carried out")
 		}
 	case Retract:
 		if e.Ref == "" {
-			return fieldErr("ref", "missing; retract needs the id of the event it voids")
+			return field.Errorf("ref", "missing; retract needs the id of the event it voids")
 		}
 	}
 	if e.Kind == Extend && e.Until.IsZero() {
-		return fieldErr("until", "missing; extend needs the new instant, in RFC 3339")
+		return field.Errorf("until", "missing; extend needs the new instant, in RFC 3339")
 	}
 	if e.Kind != Extend && !e.Until.IsZero() {
-		return fieldErr("until", "given on %s; only an extend has one", e.Kind)
+		return field.Errorf("until", "given on %s; only an extend has one", e.Kind)
 	}
 	return nil
 }
@@ -216,43 +200,14 @@ func (e *Event) tidy() {
 	if e.Recorded.IsZero() {
 		e.Recorded = e.At
 	}
-	e.At, e.Recorded = tidy(e.At), tidy(e.Recorded)
+	e.At, e.Recorded = instant.Tidy(e.At), instant.Tidy(e.Recorded)
 	if !e.Until.IsZero() {
-		e.Until = tidy(e.Until)
+		e.Until = instant.Tidy(e.Until)
 	}
 }
 
 // LogValue gives log/slog the fields a reader of a log needs.
 func (e Event) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", e.ID), slog.String("deal", e.Deal), slog.String("kind", e.Kind.String()),
-		slog.String("party", e.Party), slog.String("role", e.Role.String()), slog.String("at", formatInstant(e.At)))
-}
-
-// maxID bounds an id or a state's name, in bytes.
-const maxID = 256
-
-func checkID(field, id string) error {
-	switch {
-	case id == "":
-		return fieldErr(field, "missing")
-	case len(id) > maxID:
-		return fieldErr(field, "%d bytes long; want at most %d", len(id), maxID)
-	case !plain(id):
-		return fieldErr(field, "%q holds white space or control characters", clip(id))
-	}
-	return nil
-}
-
-// plain reports whether the text can stand in a line, a name and a diagram.
-func plain(id string) bool {
-	for i := range len(id) {
-		if c := id[i]; c <= ' ' || c == 0x7f {
-			return false
-		} else if c >= utf8.RuneSelf {
-			return utf8.ValidString(id) && !strings.ContainsFunc(id, func(r rune) bool {
-				return unicode.IsControl(r) || unicode.IsSpace(r) || r == unicode.ReplacementChar
-			})
-		}
-	}
-	return true
+		slog.String("party", e.Party), slog.String("role", e.Role.String()), slog.String("at", instant.Format(e.At)))
 }

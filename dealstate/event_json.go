@@ -1,51 +1,56 @@
 package dealstate
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
+)
 
 // MarshalJSON writes the event as one line of the public format; empty fields
 // are left out.
 func (e Event) MarshalJSON() ([]byte, error) {
 	if e.Kind == 0 {
-		return nil, fieldErr("kind", "missing")
+		return nil, field.Errorf("kind", "missing")
 	}
-	var o object
-	o.must("id", e.ID)
-	o.must("deal", e.Deal)
-	o.must("kind", e.Kind.String())
-	o.text("party", e.Party)
-	o.text("by", e.By)
-	o.text("role", e.Role.String())
-	o.text("modality", e.Modality.String())
-	o.instant("at", e.At)
-	o.instant("recorded", e.Recorded)
-	o.integer("revision", int64(e.Revision))
-	o.text("ref", e.Ref)
-	o.text("commitment", e.Commitment)
-	o.instant("until", e.Until)
+	var o strictjson.Object
+	o.Must("id", e.ID)
+	o.Must("deal", e.Deal)
+	o.Must("kind", e.Kind.String())
+	o.Text("party", e.Party)
+	o.Text("by", e.By)
+	o.Text("role", e.Role.String())
+	o.Text("modality", e.Modality.String())
+	o.Instant("at", e.At)
+	o.Instant("recorded", e.Recorded)
+	o.Integer("revision", int64(e.Revision))
+	o.Text("ref", e.Ref)
+	o.Text("commitment", e.Commitment)
+	o.Instant("until", e.Until)
 	if e.Source != (Source{}) {
-		o.must("source", e.Source)
+		o.Must("source", e.Source)
 	}
-	o.text("note", e.Note)
-	return o.done()
+	o.Text("note", e.Note)
+	return o.Done()
 }
 
 // MarshalJSON writes the source; empty fields are left out.
 func (s Source) MarshalJSON() ([]byte, error) {
-	var o object
-	o.text("publisher", s.Publisher)
-	o.text("url", s.URL)
-	o.text("published", s.Published)
-	return o.done()
+	var o strictjson.Object
+	o.Text("publisher", s.Publisher)
+	o.Text("url", s.URL)
+	o.Text("published", s.Published)
+	return o.Done()
 }
 
 // UnmarshalJSON reads and validates one event of the public format. On error
 // the event is left as it was.
 func (e *Event) UnmarshalJSON(data []byte) error {
 	if len(data) > MaxLine {
-		return fieldErr("json", "%d bytes; want at most %d", len(data), MaxLine)
+		return field.Errorf("json", "%d bytes; want at most %d", len(data), MaxLine)
 	}
 	var read Event
-	if err := read.read(field{raw: data}); err != nil {
+	if err := read.read(strictjson.Field{Raw: data}); err != nil {
 		return err
 	}
 	if err := read.Validate(); err != nil {
@@ -55,27 +60,27 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (e *Event) read(f field) error { return f.object(e.slots()...) }
+func (e *Event) read(f strictjson.Field) error { return f.Object(e.slots()...) }
 
 // slots are the fields of the format. Those of the source are in an object of
 // their own in JSON, and columns beside the others in a table.
-func (e *Event) slots() []slot {
-	return []slot{
-		{"id", &e.ID},
-		{"deal", &e.Deal},
-		{"kind", (*eventKind)(&e.Kind)},
-		{"party", &e.Party},
-		{"by", &e.By},
-		{"role", &e.Role},
-		{"modality", &e.Modality},
-		{"at", &e.At},
-		{"recorded", &e.Recorded},
-		{"revision", &e.Revision},
-		{"ref", &e.Ref},
-		{"commitment", &e.Commitment},
-		{"until", &e.Until},
-		{"source", e.Source.read},
-		{"note", &e.Note}}
+func (e *Event) slots() []strictjson.Slot {
+	return []strictjson.Slot{
+		{Key: "id", To: &e.ID},
+		{Key: "deal", To: &e.Deal},
+		{Key: "kind", To: (*eventKind)(&e.Kind)},
+		{Key: "party", To: &e.Party},
+		{Key: "by", To: &e.By},
+		{Key: "role", To: &e.Role},
+		{Key: "modality", To: &e.Modality},
+		{Key: "at", To: &e.At},
+		{Key: "recorded", To: &e.Recorded},
+		{Key: "revision", To: &e.Revision},
+		{Key: "ref", To: &e.Ref},
+		{Key: "commitment", To: &e.Commitment},
+		{Key: "until", To: &e.Until},
+		{Key: "source", To: e.Source.read},
+		{Key: "note", To: &e.Note}}
 }
 
 // eventKind offers no clock to who misspells a kind.
@@ -84,17 +89,17 @@ type eventKind Kind
 func (k *eventKind) UnmarshalText(text []byte) error {
 	i, err := kindWords[:numKinds].parse("kind", text)
 	if err != nil && slices.Contains(kindWords, string(text)) {
-		return fieldErr("kind", "%s is a clock; it fires by itself and is never recorded", text)
+		return field.Errorf("kind", "%s is a clock; it fires by itself and is never recorded", text)
 	}
 	*k = eventKind(i)
 	return err
 }
 
-func (s *Source) read(f field) error { return f.object(s.slots()...) }
+func (s *Source) read(f strictjson.Field) error { return f.Object(s.slots()...) }
 
-func (s *Source) slots() []slot {
-	return []slot{
-		{"publisher", &s.Publisher},
-		{"url", &s.URL},
-		{"published", &s.Published}}
+func (s *Source) slots() []strictjson.Slot {
+	return []strictjson.Slot{
+		{Key: "publisher", To: &s.Publisher},
+		{Key: "url", To: &s.URL},
+		{Key: "published", To: &s.Published}}
 }

@@ -6,24 +6,28 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // check examines the table of rules as such. What it finds is named by the
 // rule's id.
-func (l Lifecycle) check(a Agreement) error {
+func (l Lifecycle) check(a Agreement, names *condition.Names) error {
 	if err := l.checkStates(); err != nil {
 		return err
 	}
 	seen := make(map[string]bool)
 	for i, r := range l.Rules {
 		if r.ID == "" {
-			return fieldErr(fmt.Sprintf("lifecycle.rules[%d].id", i), "missing")
+			return field.Errorf(fmt.Sprintf("lifecycle.rules[%d].id", i), "missing")
 		}
 		if seen[r.ID] {
-			return fieldErr(ruleField(r.ID), "there is another rule of this id; looplab/fsm would silently keep only one")
+			return field.Errorf(ruleField(r.ID), "there is another rule of this id; looplab/fsm would silently keep only one")
 		}
 		seen[r.ID] = true
-		if err := l.checkRule(r, a); err != nil {
+		if err := l.checkRule(r, a, names); err != nil {
 			return err
 		}
 	}
@@ -31,11 +35,11 @@ func (l Lifecycle) check(a Agreement) error {
 }
 
 func (l Lifecycle) checkStates() error {
-	if len(l.States) == 0 || len(l.States) > maxStates {
-		return fieldErr("lifecycle.states", "%d of them; want 1 to %d", len(l.States), maxStates)
+	if len(l.States) == 0 || len(l.States) > field.MaxStates {
+		return field.Errorf("lifecycle.states", "%d of them; want 1 to %d", len(l.States), field.MaxStates)
 	}
-	if len(l.Rules) > maxRules {
-		return fieldErr("lifecycle.rules", "%d of them; want at most %d", len(l.Rules), maxRules)
+	if len(l.Rules) > field.MaxRules {
+		return field.Errorf("lifecycle.rules", "%d of them; want at most %d", len(l.Rules), field.MaxRules)
 	}
 	for i, s := range l.States {
 		at := fmt.Sprintf("lifecycle.states[%d]", i)
@@ -43,7 +47,7 @@ func (l Lifecycle) checkStates() error {
 			return err
 		}
 		if slices.Contains(l.States[:i], s) {
-			return fieldErr(at, "%q is there twice", clip(string(s)))
+			return field.Errorf(at, "%q is there twice", field.Clip(string(s)))
 		}
 	}
 	if err := l.declared("lifecycle.initial", l.Initial); err != nil {
@@ -60,54 +64,54 @@ func (l Lifecycle) checkStates() error {
 // checkName refuses what looplab/fsm would read as a callback's prefix, or as
 // one of its two general callbacks.
 func checkName(at, name string) error {
-	if err := checkID(at, name); err != nil {
+	if err := field.CheckID(at, name); err != nil {
 		return err
 	}
 	for _, prefix := range []string{"before_", "after_", "enter_", "leave_"} {
 		if strings.HasPrefix(name, prefix) {
-			return fieldErr(at, "%q begins with %s, which looplab/fsm reads as a callback; want another name", clip(name), prefix)
+			return field.Errorf(at, "%q begins with %s, which looplab/fsm reads as a callback; want another name", field.Clip(name), prefix)
 		}
 	}
 	if name == "event" || name == "state" {
-		return fieldErr(at, "%q is looplab/fsm's word for any; want another name", name)
+		return field.Errorf(at, "%q is looplab/fsm's word for any; want another name", name)
 	}
 	return nil
 }
 
 func (l Lifecycle) declared(at string, s State) error {
 	if !slices.Contains(l.States, s) {
-		return fieldErr(at, "%q is not among the declared states", clip(string(s)))
+		return field.Errorf(at, "%q is not among the declared states", field.Clip(string(s)))
 	}
 	return nil
 }
 
-func (l Lifecycle) checkRule(r Rule, a Agreement) error {
+func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names) error {
 	at := ruleField(r.ID)
 	if err := checkName(at+".id", r.ID); err != nil {
 		return err
 	}
 	switch {
 	case slices.Contains(l.States, State(r.ID)):
-		return fieldErr(at+".id", "a state has this name too; looplab/fsm could not tell them apart in a callback")
+		return field.Errorf(at+".id", "a state has this name too; looplab/fsm could not tell them apart in a callback")
 	case r.On == 0 || r.On > Term:
-		return fieldErr(at+".on", "missing; want a kind of event, or deadline, effect or term")
+		return field.Errorf(at+".on", "missing; want a kind of event, or deadline, effect or term")
 	case r.On == Retract || r.On == Note:
-		return fieldErr(at+".on", "%s never reaches the rules, so this one can never fire", r.On)
+		return field.Errorf(at+".on", "%s never reaches the rules, so this one can never fire", r.On)
 	case r.On == Effect && a.Effect == nil && !a.isStandard(r):
-		return fieldErr(at+".on", "the agreement sets no effect, so this rule can never fire")
+		return field.Errorf(at+".on", "the agreement sets no effect, so this rule can never fire")
 	case len(r.From) == 0:
-		return fieldErr(at+".from", "no state, so this rule can never fire")
+		return field.Errorf(at+".from", "no state, so this rule can never fire")
 	}
 	for i, s := range r.From {
-		field := fmt.Sprintf("%s.from[%d]", at, i)
-		if err := l.declared(field, s); err != nil {
+		in := fmt.Sprintf("%s.from[%d]", at, i)
+		if err := l.declared(in, s); err != nil {
 			return err
 		}
 		if slices.Contains(r.From[:i], s) {
-			return fieldErr(field, "%q is there twice", clip(string(s)))
+			return field.Errorf(in, "%q is there twice", field.Clip(string(s)))
 		}
 		if slices.Contains(l.Final, s) && r.destination(s) != s {
-			return fieldErr(field, "%q is final, yet this rule leaves it", clip(string(s)))
+			return field.Errorf(in, "%q is final, yet this rule leaves it", field.Clip(string(s)))
 		}
 	}
 	if r.To != "" {
@@ -115,7 +119,7 @@ func (l Lifecycle) checkRule(r Rule, a Agreement) error {
 			return err
 		}
 	}
-	return a.checkGuard(at+".when", r.When, true)
+	return names.CheckGuard(at+".when", r.When)
 }
 
 func (l Lifecycle) checkReachable() error {
@@ -132,7 +136,7 @@ func (l Lifecycle) checkReachable() error {
 	}
 	for i, s := range l.States {
 		if !reached[s] {
-			return fieldErr(fmt.Sprintf("lifecycle.states[%d]", i), "no rule leads to %q from the initial state%s", clip(string(s)), l.rulesTo(s))
+			return field.Errorf(fmt.Sprintf("lifecycle.states[%d]", i), "no rule leads to %q from the initial state%s", field.Clip(string(s)), l.rulesTo(s))
 		}
 	}
 	return nil
@@ -180,7 +184,7 @@ func (m *Machine) examineGuards() error {
 	}
 	for r, rule := range m.lifecycle.Rules {
 		if !fires[r] && sure[r] && !m.agreement.isStandard(rule) {
-			return fieldErr(ruleField(rule.ID), "it can never fire: its guard is never met, or a rule of lower order always comes first")
+			return field.Errorf(ruleField(rule.ID), "it can never fire: its guard is never met, or a rule of lower order always comes first")
 		}
 	}
 	return nil
@@ -221,14 +225,14 @@ func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) 
 	complete = m.worlds(rules, func(s *situation) {
 		first := -1
 		for _, r := range rules {
-			if err != nil || m.guards[r].eval(s) != Met {
+			if err != nil || m.guards[r].Eval(s) != condition.Met {
 				continue
 			}
 			switch {
 			case first < 0:
 				first, fires[r] = r, true
 			case m.lifecycle.Rules[r].Order == m.lifecycle.Rules[first].Order:
-				err = fieldErr(ruleField(m.lifecycle.Rules[r].ID),
+				err = field.Errorf(ruleField(m.lifecycle.Rules[r].ID),
 					"it competes with rule %s: both could fire on %s; give one a higher order", m.lifecycle.Rules[first].ID, m.lifecycle.Rules[r].On)
 			}
 		}
@@ -238,32 +242,24 @@ func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) 
 
 const maxWorlds = 3_000
 
-// asked is what the guards of some rules ask about.
-type asked struct {
-	parties     bitset
-	commitments bitset
-	actors      bitset
-	anyActor    bool // also whether the act is of one party or of all
-	clocks      bool
-}
-
 func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
-	a := asked{parties: newBitset(len(m.agreement.Parties)), commitments: newBitset(len(m.agreement.Commitments)), actors: newBitset(len(m.agreement.Parties))}
-	for _, r := range rules {
-		m.ask(&m.guards[r], &a)
+	tests := make([]*condition.Test, len(rules))
+	for i, r := range rules {
+		tests[i] = m.guards[r]
 	}
+	reads := m.names.Reads(tests...)
 	var choices []func(*situation, int) // each takes a number below its options
 	var options []int
 	choose := func(n int, f func(*situation, int)) { choices, options = append(choices, f), append(options, n) }
 	actors := []int{-1}
 	if !m.lifecycle.Rules[rules[0]].On.IsClock() { // a clock is nobody's act
-		a.actors.each(func(p int) { actors = append(actors, p) })
-		if a.anyActor {
+		reads.Actors.Each(func(p int) { actors = append(actors, p) })
+		if reads.JointActor {
 			actors = append(actors, len(m.agreement.Parties)) // some party that no guard names
 		}
 	}
 	choose(len(actors), func(s *situation, i int) { s.actor = actors[i] })
-	if a.clocks {
+	if reads.Clocks {
 		choose(2, func(s *situation, i int) { s.clocks[deadlineClock] = settingFor(i) })
 		choose(2, func(s *situation, i int) { s.clocks[termClock] = settingFor(i) })
 		if m.agreement.Effect != nil {
@@ -271,12 +267,12 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 		}
 	}
 	fixed := len(options)
-	a.parties.each(func(p int) {
-		choose(3, func(s *situation, i int) { s.approved.put(p, i == 1); s.rejected.put(p, i == 2) })
+	reads.Parties.Each(func(p int) {
+		choose(3, func(s *situation, i int) { s.approved.Put(p, i == 1); s.rejected.Put(p, i == 2) })
 	})
-	a.commitments.each(func(c int) { choose(2, func(s *situation, i int) { s.performed.put(c, i == 1) }) })
+	reads.Commitments.Each(func(c int) { choose(2, func(s *situation, i int) { s.performed.Put(c, i == 1) }) })
 	s := newSituation(m)
-	s.now = lastInstant
+	s.now = instant.Last
 	if product(options) <= maxWorlds {
 		every(options, func(pick []int) { imagine(&s, choices, pick, visit) })
 		return true
@@ -304,36 +300,6 @@ func imagine(s *situation, choices []func(*situation, int), pick []int, visit fu
 		choice(s, pick[at])
 	}
 	visit(s)
-}
-
-func (m *Machine) ask(g *guard, a *asked) {
-	switch g.op {
-	case opApproval:
-		m.ask(&m.approval, a)
-	case opPerformed:
-		a.commitments.set(g.index)
-	case opActOf:
-		a.anyActor = a.anyActor || g.index < 0
-		if g.index >= 0 {
-			a.actors.set(g.index)
-		}
-	case opDue:
-		a.clocks = true
-	default:
-		g.relevant(a.parties)
-	}
-	for i := range g.parts {
-		m.ask(&g.parts[i], a)
-	}
-}
-
-// each calls f for every bit that is set.
-func (b bitset) each(f func(int)) {
-	for i := range len(b) * 64 {
-		if b.has(i) {
-			f(i)
-		}
-	}
 }
 
 func product(options []int) int {

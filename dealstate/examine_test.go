@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // small is the least lifecycle that holds together; each case breaks one thing
@@ -20,7 +21,7 @@ func small() dealstate.Agreement {
 		Initial: "open",
 		States:  []dealstate.State{"open", "done"},
 		Final:   []dealstate.State{"done"},
-		Rules:   []dealstate.Rule{{ID: "finish", On: dealstate.Approve, From: []dealstate.State{"open"}, To: "done", When: dealstate.ApprovalMet()}},
+		Rules:   []dealstate.Rule{{ID: "finish", On: dealstate.Approve, From: []dealstate.State{"open"}, To: "done", When: condition.ApprovalMet()}},
 	}
 	return a
 }
@@ -74,39 +75,39 @@ func TestBrokenLifecycleIsRefusedByName(t *testing.T) {
 		"rule named like a state":       {add(dealstate.Rule{ID: "done", On: dealstate.Submit, From: from("open")}), "lifecycle.rules[done].id", "state"},
 		"competing, both unconditional": {add(dealstate.Rule{ID: "r", On: dealstate.Approve, From: from("open")}), "lifecycle.rules[r]", "finish"},
 		"competing, one implies other": {func(l lifecycle) {
-			l.Rules = append(l.Rules, dealstate.Rule{ID: "r", On: dealstate.Approve, From: from("open"), When: dealstate.Approved("a")})
+			l.Rules = append(l.Rules, dealstate.Rule{ID: "r", On: dealstate.Approve, From: from("open"), When: condition.Approved("a")})
 		}, "lifecycle.rules[r]", "finish"},
 		"competing by performance": {func(l lifecycle) {
 			l.Rules = append(l.Rules,
-				dealstate.Rule{ID: "r1", On: dealstate.Perform, From: from("open"), When: dealstate.Performed("c")},
-				dealstate.Rule{ID: "r2", On: dealstate.Perform, From: from("open"), To: "done", When: dealstate.Not(dealstate.Due(dealstate.Term))})
+				dealstate.Rule{ID: "r1", On: dealstate.Perform, From: from("open"), When: condition.Performed("c")},
+				dealstate.Rule{ID: "r2", On: dealstate.Perform, From: from("open"), To: "done", When: condition.Not(condition.Due("term"))})
 		}, "lifecycle.rules[r2]", "r1"},
 		"competing by actor": {func(l lifecycle) {
 			l.Rules = append(l.Rules,
-				dealstate.Rule{ID: "r1", On: dealstate.Submit, From: from("open"), When: dealstate.ActOf("a")},
-				dealstate.Rule{ID: "r2", On: dealstate.Submit, From: from("open"), To: "done", When: dealstate.Not(dealstate.ActOf("b"))})
+				dealstate.Rule{ID: "r1", On: dealstate.Submit, From: from("open"), When: condition.ActOf("a")},
+				dealstate.Rule{ID: "r2", On: dealstate.Submit, From: from("open"), To: "done", When: condition.Not(condition.ActOf("b"))})
 		}, "lifecycle.rules[r2]", "r1"},
-		"guard never met":         {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Any()}), "lifecycle.rules[r].when.any", "never be met"},
-		"guard contradicts":       {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.All(dealstate.Approved("a"), dealstate.Not(dealstate.Approved("a")))}), "lifecycle.rules[r]", "never fire"},
-		"two actors at once":      {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.All(dealstate.ActOf("a"), dealstate.ActOf("b"))}), "lifecycle.rules[r]", "never fire"},
-		"effect that is not set":  {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Due(dealstate.Effect)}), "lifecycle.rules[r]", "never fire"},
-		"met and lost at once":    {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.All(dealstate.ApprovalMet(), dealstate.ApprovalLost())}), "lifecycle.rules[r]", "never fire"},
-		"a clock is nobody's act": {add(dealstate.Rule{ID: "r", On: dealstate.Deadline, From: from("open"), When: dealstate.ActOf("a")}), "lifecycle.rules[r]", "never fire"},
+		"guard never met":         {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Any()}), "lifecycle.rules[r].when.any", "never be met"},
+		"guard contradicts":       {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.All(condition.Approved("a"), condition.Not(condition.Approved("a")))}), "lifecycle.rules[r]", "never fire"},
+		"two actors at once":      {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.All(condition.ActOf("a"), condition.ActOf("b"))}), "lifecycle.rules[r]", "never fire"},
+		"effect that is not set":  {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Due("effect")}), "lifecycle.rules[r]", "never fire"},
+		"met and lost at once":    {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.All(condition.ApprovalMet(), condition.ApprovalLost())}), "lifecycle.rules[r]", "never fire"},
+		"a clock is nobody's act": {add(dealstate.Rule{ID: "r", On: dealstate.Deadline, From: from("open"), When: condition.ActOf("a")}), "lifecycle.rules[r]", "never fire"},
 		"shadowed by an unconditional rule": {func(l lifecycle) {
 			l.Rules = append(l.Rules, dealstate.Rule{ID: "r1", On: dealstate.Submit, From: from("open")}, dealstate.Rule{ID: "r2", On: dealstate.Submit, From: from("open"), To: "done", Order: 1})
 		}, "lifecycle.rules[r2]", "never fire"},
 		"shadowed by two that share the ground": {func(l lifecycle) {
-			l.Rules = append(l.Rules, dealstate.Rule{ID: "r1", On: dealstate.Submit, From: from("open"), When: dealstate.Approved("a")},
-				dealstate.Rule{ID: "r2", On: dealstate.Submit, From: from("open"), When: dealstate.Not(dealstate.Approved("a"))},
+			l.Rules = append(l.Rules, dealstate.Rule{ID: "r1", On: dealstate.Submit, From: from("open"), When: condition.Approved("a")},
+				dealstate.Rule{ID: "r2", On: dealstate.Submit, From: from("open"), When: condition.Not(condition.Approved("a"))},
 				dealstate.Rule{ID: "r3", On: dealstate.Submit, From: from("open"), To: "done", Order: 1})
 		}, "lifecycle.rules[r3]", "never fire"},
-		"unknown party":             {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Approved("x")}), "lifecycle.rules[r].when.approved", `"x"`},
-		"unknown actor":             {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Any(dealstate.All(), dealstate.ActOf("x"))}), "lifecycle.rules[r].when.any[1].act_of", `"x"`},
-		"unknown commitment":        {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Not(dealstate.Performed("x"))}), "lifecycle.rules[r].when.not.performed", `"x"`},
-		"unknown group":             {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Count(dealstate.AtLeast(1), "x")}), "lifecycle.rules[r].when.count.group", `"x"`},
-		"no clock":                  {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Due(dealstate.Approve)}), "lifecycle.rules[r].when.due", "deadline, effect or term"},
-		"zero condition in a guard": {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Not(dealstate.Condition{})}), "lifecycle.rules[r].when.not", "zero"},
-		"threshold out of reach":    {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Count(dealstate.AtLeast(3), "")}), "lifecycle.rules[r].when.count.min", "3"},
+		"unknown party":             {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Approved("x")}), "lifecycle.rules[r].when.approved", `"x"`},
+		"unknown actor":             {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Any(condition.All(), condition.ActOf("x"))}), "lifecycle.rules[r].when.any[1].act_of", `"x"`},
+		"unknown commitment":        {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Not(condition.Performed("x"))}), "lifecycle.rules[r].when.not.performed", `"x"`},
+		"unknown group":             {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Count(condition.AtLeast(1), "x")}), "lifecycle.rules[r].when.count.group", `"x"`},
+		"no clock":                  {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Due(dealstate.Approve.String())}), "lifecycle.rules[r].when.due", "deadline, effect or term"},
+		"zero condition in a guard": {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Not(condition.Condition{})}), "lifecycle.rules[r].when.not", "zero"},
+		"threshold out of reach":    {add(dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Count(condition.AtLeast(3), "")}), "lifecycle.rules[r].when.count.min", "3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -138,7 +139,7 @@ func TestNeverMetGuardOnAnEffectRuleIsFound(t *testing.T) {
 	a := small()
 	a.Effect = &dealstate.Delay{Days: 1}
 	a.Lifecycle.Rules = append(a.Lifecycle.Rules, dealstate.Rule{ID: "r", On: dealstate.Effect, From: from("open"), To: "done",
-		When: dealstate.All(dealstate.Approved("a"), dealstate.Not(dealstate.Approved("a")))})
+		When: condition.All(condition.Approved("a"), condition.Not(condition.Approved("a")))})
 	_, err := dealstate.Compile(a)
 	fieldErr(t, err, "lifecycle.rules[r]")
 }
@@ -146,7 +147,7 @@ func TestNeverMetGuardOnAnEffectRuleIsFound(t *testing.T) {
 func TestMachineHasNothingBesidesItsError(t *testing.T) {
 	t.Parallel()
 	a := small()
-	a.Lifecycle.Rules = append(a.Lifecycle.Rules, dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: dealstate.Any()})
+	a.Lifecycle.Rules = append(a.Lifecycle.Rules, dealstate.Rule{ID: "r", On: dealstate.Submit, From: from("open"), When: condition.Any()})
 	m, err := dealstate.Compile(a)
 	require.Error(t, err)
 	require.Nil(t, m, "a machine beside an error would be used")
@@ -157,7 +158,7 @@ func TestOrderMayBeAnyInteger(t *testing.T) {
 	a := small()
 	a.Lifecycle.Rules = append(a.Lifecycle.Rules,
 		dealstate.Rule{ID: "second", On: dealstate.Submit, From: from("open"), To: "done", Order: math.MaxInt},
-		dealstate.Rule{ID: "first", On: dealstate.Submit, From: from("open"), When: dealstate.Approved("a"), Order: math.MinInt})
+		dealstate.Rule{ID: "first", On: dealstate.Submit, From: from("open"), When: condition.Approved("a"), Order: math.MinInt})
 	if _, err := dealstate.Compile(a); err != nil {
 		fieldErr(t, err, "lifecycle.rules[second].order") // a bound would do as well
 		return
@@ -168,10 +169,10 @@ func TestOrderMayBeAnyInteger(t *testing.T) {
 
 func TestCompetitionAmongManyPartiesIsFoundWhereEverybodyApproves(t *testing.T) {
 	t.Parallel()
-	a := club(40, dealstate.Count(dealstate.AtLeast(20), ""))
+	a := club(40, condition.Count(condition.AtLeast(20), ""))
 	a.Lifecycle = &dealstate.Lifecycle{Initial: "open", States: from("open", "done"), Rules: []dealstate.Rule{
-		{ID: "r1", On: dealstate.Approve, From: from("open"), To: "done", When: dealstate.ApprovalMet()},
-		{ID: "r2", On: dealstate.Approve, From: from("open"), When: dealstate.Approved("p7")},
+		{ID: "r1", On: dealstate.Approve, From: from("open"), To: "done", When: condition.ApprovalMet()},
+		{ID: "r2", On: dealstate.Approve, From: from("open"), When: condition.Approved("p7")},
 	}}
 	_, err := dealstate.Compile(a)
 	fieldErr(t, err, "lifecycle.rules[r2]")
@@ -213,8 +214,8 @@ func TestMachineKeepsItsOwnCopyOfTheAgreement(t *testing.T) {
 // Whoever wants one rule more begins with the standard ones.
 func TestStandardLifecycleIsAStartForAnAgreementsOwn(t *testing.T) {
 	t.Parallel()
-	for name, approval := range map[string]dealstate.Condition{
-		"everyone": {}, "nobody": dealstate.All(), "count": dealstate.Count(dealstate.AtLeast(1), ""), "one": dealstate.Approved("p0"),
+	for name, approval := range map[string]condition.Condition{
+		"everyone": {}, "nobody": condition.All(), "count": condition.Count(condition.AtLeast(1), ""), "one": condition.Approved("p0"),
 	} {
 		for _, effect := range []*dealstate.Delay{nil, {Days: 30}} {
 			t.Run(fmt.Sprintf("%s, effect %v", name, effect), func(t *testing.T) {
@@ -272,9 +273,9 @@ func TestRatificationInThreeStagesRuns(t *testing.T) {
 		Final:   from("exchanged", "dead"),
 		Rules: []dealstate.Rule{
 			{ID: "sign", On: dealstate.Negotiate, From: from("draft"), To: "signed"},
-			{ID: "ratify", On: dealstate.Approve, From: from("signed"), To: "ratified", When: dealstate.ApprovalMet(), Order: 1},
+			{ID: "ratify", On: dealstate.Approve, From: from("signed"), To: "ratified", When: condition.ApprovalMet(), Order: 1},
 			{ID: "ratify_first", On: dealstate.Approve, From: from("signed"), Order: 2},
-			{ID: "exchange", On: dealstate.Implement, From: from("ratified"), To: "exchanged", When: dealstate.ApprovalMet()},
+			{ID: "exchange", On: dealstate.Implement, From: from("ratified"), To: "exchanged", When: condition.ApprovalMet()},
 			{ID: "die", On: dealstate.Deadline, From: from("draft", "signed", "ratified"), To: "dead"},
 		},
 	}
@@ -303,8 +304,8 @@ func TestRuleMayTellWhoseActItIs(t *testing.T) {
 	t.Parallel()
 	a := pair()
 	a.Lifecycle = &dealstate.Lifecycle{Initial: "open", States: from("open", "a_out", "b_out"), Rules: []dealstate.Rule{
-		{ID: "a_leaves", On: dealstate.Terminate, From: from("open"), To: "a_out", When: dealstate.ActOf("a")},
-		{ID: "b_leaves", On: dealstate.Terminate, From: from("open"), To: "b_out", When: dealstate.ActOf("b")},
+		{ID: "a_leaves", On: dealstate.Terminate, From: from("open"), To: "a_out", When: condition.ActOf("a")},
+		{ID: "b_leaves", On: dealstate.Terminate, From: from("open"), To: "b_out", When: condition.ActOf("b")},
 	}}
 	for party, want := range map[string]dealstate.State{"a": "a_out", "b": "b_out", "": "open"} {
 		s, _ := told(t, a, "", fmt.Sprintf("06-01 terminate %s", party))
@@ -319,7 +320,7 @@ func TestComingBackToTheFirstStateBeginsANewRound(t *testing.T) {
 	a := pair()
 	a.Lifecycle = &dealstate.Lifecycle{Initial: "talks", States: from("talks", "agreed"), Rules: []dealstate.Rule{
 		{ID: "one", On: dealstate.Approve, From: from("talks"), Order: 2},
-		{ID: "both", On: dealstate.Approve, From: from("talks"), To: "agreed", When: dealstate.ApprovalMet(), Order: 1},
+		{ID: "both", On: dealstate.Approve, From: from("talks"), To: "agreed", When: condition.ApprovalMet(), Order: 1},
 		{ID: "again", On: dealstate.Withdraw, From: from("agreed"), To: "talks"},
 	}}
 	s, _ := told(t, a, "", `

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -216,9 +217,9 @@ func ExampleReadEvents() {
 // The Paris Agreement, article 21: 55 parties that account for 55 % of
 // emissions.
 func ExampleCondition() {
-	paris := dealstate.All(
-		dealstate.Count(dealstate.AtLeast(55), "parties"),
-		dealstate.Share(dealstate.Percent(55), "parties", 0))
+	paris := condition.All(
+		condition.Count(condition.AtLeast(55), "parties"),
+		condition.Share(condition.Percent(55), "parties", 0))
 	fmt.Println(paris)
 	json.NewEncoder(os.Stdout).Encode(paris)
 	// Output:
@@ -248,7 +249,7 @@ func ExampleLifecycle() {
 		Final:   []dealstate.State{"ratified"},
 		Rules: []dealstate.Rule{
 			{ID: "sign", On: dealstate.Negotiate, From: []dealstate.State{"draft"}, To: "signed"},
-			{ID: "ratify", On: dealstate.Approve, From: []dealstate.State{"signed"}, To: "ratified", When: dealstate.ApprovalMet()},
+			{ID: "ratify", On: dealstate.Approve, From: []dealstate.State{"signed"}, To: "ratified", When: condition.ApprovalMet()},
 			{ID: "ratify_one", On: dealstate.Approve, From: []dealstate.State{"signed"}, Order: 1},
 		},
 	}

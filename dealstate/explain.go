@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
 // mostListed bounds how many parties Explain speaks of one by one.
@@ -30,10 +32,10 @@ func (s Snapshot) Explain() string {
 	s.explainApproval(&b)
 	s.explainCommitments(&b)
 	for _, d := range s.Disputes {
-		line(&b, "Dispute open since %s: raised by %s%s (%s).", sayInstant(d.At), orAll(s.label(d.Party)), saidBy(d.By), d.Event)
+		line(&b, "Dispute open since %s: raised by %s%s (%s).", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
 	if s.Next != nil {
-		line(&b, "Next clock: %s, due %s.", s.Next.Clock, sayInstant(s.Next.Due))
+		line(&b, "Next clock: %s, due %s.", s.Next.Clock, instant.Say(s.Next.Due))
 	}
 	for _, w := range s.Warnings {
 		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))
@@ -47,19 +49,19 @@ func (s Snapshot) explainHead(b *strings.Builder) {
 	} else {
 		line(b, "%s", s.Deal)
 	}
-	line(b, "As of %s, %s, policy %s, revision %d of the text.", sayMoment(s.AsOf, "the beginning"), s.knownWords(), s.Policy, s.Revision)
+	line(b, "As of %s, %s, policy %s, revision %d of the text.", instant.SayMoment(s.AsOf, "the beginning"), s.knownWords(), s.Policy, s.Revision)
 	if s.Since.IsZero() {
 		line(b, "State: %s; no event or clock has moved it yet.", s.State)
 		return
 	}
-	line(b, "State: %s since %s (%s).", s.State, sayInstant(s.Since), s.By)
+	line(b, "State: %s since %s (%s).", s.State, instant.Say(s.Since), s.By)
 }
 
 func (s Snapshot) knownWords() string {
 	if s.KnownBy.IsZero() {
 		return "with all that is on record"
 	}
-	return "as known by " + sayMoment(s.KnownBy, "")
+	return "as known by " + instant.SayMoment(s.KnownBy, "")
 }
 
 func (s Snapshot) explainApproval(b *strings.Builder) {
@@ -82,7 +84,7 @@ func (p PartyStatus) explain(policy string) string {
 	}
 	text := fmt.Sprintf("%s: %s %s", p.label(), p.Standing, p.Act.words())
 	if !p.InForce.IsZero() {
-		text += "; in force for it from " + sayInstant(p.InForce)
+		text += "; in force for it from " + instant.Say(p.InForce)
 	}
 	return text
 }
@@ -109,7 +111,7 @@ func (p PartyStatus) voice() string {
 
 // words says when and on whose word: "on 25 June 2025, by Trump (approver, AP)".
 func (e *Evidence) words() string {
-	text := "on " + sayInstant(e.At)
+	text := "on " + instant.Say(e.At)
 	if e.By != "" {
 		text += ", by " + e.By
 	}
@@ -127,7 +129,7 @@ func (e *Evidence) words() string {
 // nearWords says the same for what does not count: "MOFCOM spokesperson, 27
 // June 2025, government".
 func (e *Evidence) nearWords() string {
-	parts := []string{sayInstant(e.At), e.Role.String()}
+	parts := []string{instant.Say(e.At), e.Role.String()}
 	if e.By != "" {
 		parts = append([]string{e.By}, parts...)
 	}
@@ -167,14 +169,7 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 
 // some names the first few of the parties.
 func (s Snapshot) some(ids []string) string {
-	var names []string
-	for i, id := range ids {
-		if i == mostListed {
-			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(ids)-i)
-		}
-		names = append(names, s.label(id))
-	}
-	return strings.Join(names, ", ")
+	return phrase.Some(len(ids), func(i int) string { return s.label(ids[i]) })
 }
 
 // heaviest gives the parties awaited, those of most weight first.

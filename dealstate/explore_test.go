@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // Law 7: a deal never becomes implemented, from a state before it, unless the
@@ -149,9 +150,9 @@ type exploration struct {
 }
 
 // explore walks every path, breadth first, until no step leads to a situation
-// that was not seen. condition is the approval condition, said once more in
+// that was not seen. holds is the approval condition, said once more in
 // terms of the clerk's books.
-func explore(t *testing.T, a dealstate.Agreement, condition func(ledger) bool) exploration {
+func explore(t *testing.T, a dealstate.Agreement, holds func(ledger) bool) exploration {
 	t.Helper()
 	m, err := dealstate.Compile(a)
 	require.NoError(t, err)
@@ -163,7 +164,7 @@ func explore(t *testing.T, a dealstate.Agreement, condition func(ledger) bool) e
 		var next []*node
 		for _, n := range level {
 			for _, s := range alphabet {
-				to := n.take(t, m, s, condition, &found)
+				to := n.take(t, m, s, holds, &found)
 				if key := standingOf(to.snap, to.extended); !seen[key] {
 					seen[key], found.states[to.snap.State] = true, true
 					next = append(next, to)
@@ -181,7 +182,7 @@ var inForce = []dealstate.State{dealstate.StateImplemented, dealstate.StateSuspe
 
 // take goes one step on from a situation, and compares the library with the
 // clerk at every decision on the way.
-func (n *node) take(t *testing.T, m *dealstate.Machine, s step, condition func(ledger) bool, found *exploration) *node {
+func (n *node) take(t *testing.T, m *dealstate.Machine, s step, holds func(ledger) bool, found *exploration) *node {
 	t.Helper()
 	e := s.event(m.Agreement().ID, len(n.events), n.snap)
 	to := &node{events: append(slices.Clone(n.events), e), path: append(slices.Clone(n.path), s.text), books: n.books.copy(), extended: n.extended}
@@ -191,7 +192,7 @@ func (n *node) take(t *testing.T, m *dealstate.Machine, s step, condition func(l
 		to.books.enter(d)
 		if d.To == dealstate.StateImplemented && !slices.Contains(inForce, d.From) {
 			found.implemented++
-			if !condition(to.books) && found.broken == "" {
+			if !holds(to.books) && found.broken == "" {
 				found.broken = strings.Join(to.path, " → ")
 			}
 		}
@@ -200,7 +201,7 @@ func (n *node) take(t *testing.T, m *dealstate.Machine, s step, condition func(l
 		}
 	}
 	to.snap, to.seen = snap, len(decisions)
-	agree := condition(to.books) == (snap.Approval.Verdict == dealstate.Met) && to.books.revision == snap.Revision && len(to.books.approved) == len(snap.Approved)
+	agree := holds(to.books) == (snap.Approval.Verdict == condition.Met) && to.books.revision == snap.Revision && len(to.books.approved) == len(snap.Approved)
 	if !agree && found.disagreement == "" {
 		found.disagreement = fmt.Sprintf("%s: the clerk has %+v, the library %s of revision %d", strings.Join(to.path, " → "), to.books, snap.Approved, snap.Revision)
 	}
@@ -228,10 +229,10 @@ var explorations = []struct {
 		Effect: &dealstate.Delay{Days: 3}, Term: &dealstate.Delay{Days: 15}}, everyone("us", "china")},
 	{"two parties, in effect at once", dealstate.Agreement{Parties: bothSides, Commitments: pledges("us"), Effect: &dealstate.Delay{}}, everyone("us", "china")},
 	{"three parties", dealstate.Agreement{Parties: fiveParties[:3], Commitments: pledges("chile")}, everyone("chile", "fiji", "kenya")},
-	{"two of three, every clock", dealstate.Agreement{Parties: fiveParties[:3], Commitments: pledges("chile"), Approval: dealstate.Count(dealstate.AtLeast(2), ""),
+	{"two of three, every clock", dealstate.Agreement{Parties: fiveParties[:3], Commitments: pledges("chile"), Approval: condition.Count(condition.AtLeast(2), ""),
 		Deadline: onDay(10), Effect: &dealstate.Delay{Days: 3}, Term: &dealstate.Delay{Days: 15}}, func(l ledger) bool { return len(l.approved) >= 2 }},
 	{"one of three once the pledge is kept", dealstate.Agreement{Parties: fiveParties[:3], Commitments: pledges("chile"),
-		Approval: dealstate.All(dealstate.Count(dealstate.AtLeast(1), ""), dealstate.Performed("pledge-1")), Effect: &dealstate.Delay{Days: 3}},
+		Approval: condition.All(condition.Count(condition.AtLeast(1), ""), condition.Performed("pledge-1")), Effect: &dealstate.Delay{Days: 3}},
 		func(l ledger) bool { return len(l.approved) >= 1 && l.performed }},
 }
 
@@ -260,7 +261,7 @@ func TestLaw7TheExplorationFindsWhatAMissingGuardLetsThrough(t *testing.T) {
 	t.Parallel()
 	l := dealstate.TwoParty(bothSides[0], bothSides[1])
 	i := slices.IndexFunc(l.Rules, func(r dealstate.Rule) bool { return r.ID == "implement" })
-	l.Rules[i].When = dealstate.Condition{}
+	l.Rules[i].When = condition.Condition{}
 	found := explore(t, dealstate.Agreement{ID: "x", Parties: bothSides, Commitments: pledges("us"), Lifecycle: &l,
 		Effect: &dealstate.Delay{Days: 3}, Deadline: onDay(10), Term: &dealstate.Delay{Days: 15}}, everyone("us", "china"))
 	require.Equal(t, "implement", found.broken)
@@ -275,7 +276,7 @@ func TestLaw7TheExplorationFindsWhatAGuardByStateNameLetsThrough(t *testing.T) {
 	for i, r := range l.Rules {
 		switch r.ID {
 		case "implement":
-			l.Rules[i].From, l.Rules[i].When = []dealstate.State{dealstate.StateApproved}, dealstate.Condition{}
+			l.Rules[i].From, l.Rules[i].When = []dealstate.State{dealstate.StateApproved}, condition.Condition{}
 		case "amend": // an amendment that forgets to leave the state
 			l.Rules[i].To = ""
 		}

@@ -3,16 +3,19 @@ package dealstate
 import (
 	"slices"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // take lets the clocks run up to the event, decides on it, and then lets a
 // delay of no time pass. What lies beyond the horizon is a plan: it says
 // nothing of how late it is.
 func (f *folding) take(e *entry) decided {
-	f.advance(earliest(e.At, f.horizon))
+	f.advance(instant.Earliest(e.At, f.horizon))
 	d := f.decide(e)
 	f.record(d)
-	f.advance(earliest(e.At, f.horizon))
+	f.advance(instant.Earliest(e.At, f.horizon))
 	return d
 }
 
@@ -26,9 +29,9 @@ func (f *folding) advance(to time.Time) {
 			break
 		}
 		f.fired[clock] = due
-		f.fire(firstClock+Kind(clock), latest(due, f.now))
+		f.fire(firstClock+Kind(clock), instant.Latest(due, f.now))
 	}
-	f.now = latest(f.now, to)
+	f.now = instant.Latest(f.now, to)
 }
 
 // nextClock finds the running clock that is due first. Of two due at once,
@@ -62,7 +65,7 @@ func (f *folding) fire(clock Kind, at time.Time) {
 // choose finds the first rule, in their order, whose guard is met.
 func (f *folding) choose(on Kind) (rule int, ok bool) {
 	for _, r := range f.m.tried[on][f.state] {
-		if f.m.guards[r].eval(&f.situation) == Met {
+		if f.m.guards[r].Eval(&f.situation) == condition.Met {
 			return r, true
 		}
 	}
@@ -142,7 +145,7 @@ func (f *folding) newRound() {
 	f.revise()
 	f.agreed = true
 	f.inForce, f.clocks[termClock] = time.Time{}, setting{}
-	if f.isDue(deadlineClock) {
+	if f.IsDue(deadlineClock) {
 		f.clocks[deadlineClock] = setting{}
 	}
 }
@@ -150,10 +153,10 @@ func (f *folding) newRound() {
 // judge notes since when the approval condition is met, and sets the clock that
 // runs from there.
 func (f *folding) judge() {
-	verdict := f.m.approval.eval(&f.situation)
-	if verdict != Met {
+	verdict := f.m.approval.Eval(&f.situation)
+	if verdict != condition.Met {
 		f.met, f.clocks[effectClock] = time.Time{}, setting{}
-	} else if f.verdict != Met {
+	} else if f.verdict != condition.Met {
 		f.met = f.now
 		f.start(effectClock, f.m.agreement.Effect)
 	}

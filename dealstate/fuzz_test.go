@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // steady holds a text that was read to being written and read again as the
@@ -168,7 +169,7 @@ func FuzzConditionJSON(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, ok := steady[dealstate.Condition](t, data)
+		c, ok := steady[condition.Condition](t, data)
 		if !ok {
 			return
 		}

@@ -22,6 +22,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
@@ -53,7 +54,7 @@ func hostileAgreement() dealstate.Agreement {
 	return dealstate.Agreement{ID: "d" + hostileWord, Title: hostileText, Incomplete: hostileText,
 		Parties: []dealstate.Party{{ID: hostileWord, Name: hostileText, Approver: "Trump " + hostileWord, Groups: []string{hostileWord}},
 			{ID: hostileWord + "2", Name: hostileText}},
-		Approval:    dealstate.All(dealstate.Approved(hostileWord), dealstate.Count(dealstate.AtLeast(1), hostileWord), dealstate.Not(dealstate.Performed("c"+hostileWord)), dealstate.Approved(hostileWord+"2")),
+		Approval:    condition.All(condition.Approved(hostileWord), condition.Count(condition.AtLeast(1), hostileWord), condition.Not(condition.Performed("c"+hostileWord)), condition.Approved(hostileWord+"2")),
 		Commitments: []dealstate.Commitment{{ID: "c" + hostileWord, Party: hostileWord, Title: hostileText}},
 		Deadline:    time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Term: &dealstate.Delay{Days: 90}}
 }
@@ -128,7 +129,7 @@ func TestExplanationsAndDecisionsOfAHostileDealAreInert(t *testing.T) {
 
 func TestALargeHostileDealIsExplainedInert(t *testing.T) {
 	t.Parallel()
-	a := dealstate.Agreement{ID: "many", Approval: dealstate.Share(dealstate.Percent(99), hostileWord, 0)}
+	a := dealstate.Agreement{ID: "many", Approval: condition.Share(condition.Percent(99), hostileWord, 0)}
 	for i := range 20 {
 		a.Parties = append(a.Parties, dealstate.Party{ID: fmt.Sprintf("%s%d", hostileWord, i), Name: hostileText, Weight: 1, Groups: []string{hostileWord}})
 	}
@@ -165,11 +166,11 @@ func TestEveryReasonIsSaidInert(t *testing.T) {
 func TestConditionsAreSaidInert(t *testing.T) {
 	t.Parallel()
 	x := hostileText
-	for _, c := range []dealstate.Condition{{}, dealstate.Approved(x), dealstate.All(dealstate.Approved(x), dealstate.Performed(x)), dealstate.Any(dealstate.Approved(x)), dealstate.Not(dealstate.Approved(x)),
-		dealstate.Not(dealstate.Count(dealstate.AtLeast(1), x)), dealstate.Share(dealstate.Percent(5), x, 0), dealstate.Not(dealstate.Performed(x)), dealstate.ActOf(x), dealstate.Not(dealstate.ActOf(x))} {
+	for _, c := range []condition.Condition{{}, condition.Approved(x), condition.All(condition.Approved(x), condition.Performed(x)), condition.Any(condition.Approved(x)), condition.Not(condition.Approved(x)),
+		condition.Not(condition.Count(condition.AtLeast(1), x)), condition.Share(condition.Percent(5), x, 0), condition.Not(condition.Performed(x)), condition.ActOf(x), condition.Not(condition.ActOf(x))} {
 		requireInert(t, c.String(), "Condition.String")
 	}
-	f := dealstate.Finding{Verdict: dealstate.Met, Text: x, Parts: []dealstate.Finding{{Verdict: dealstate.Lost, Text: x}}}
+	f := condition.Finding{Verdict: condition.Met, Text: x, Parts: []condition.Finding{{Verdict: condition.Lost, Text: x}}}
 	requireInert(t, f.String(), "Finding.String")
 }
 
@@ -223,7 +224,7 @@ func readErrors(text string) (all []error) {
 	}
 	_, err := dealstate.ReadAgreement(strings.NewReader(text))
 	add(err)
-	for _, v := range []any{new(dealstate.Snapshot), new(dealstate.Decision), new(dealstate.Condition), new(dealstate.Event), new(dealstate.Reason)} {
+	for _, v := range []any{new(dealstate.Snapshot), new(dealstate.Decision), new(condition.Condition), new(dealstate.Event), new(dealstate.Reason)} {
 		if u, ok := v.(json.Unmarshaler); ok {
 			add(u.UnmarshalJSON([]byte(text)))
 		}
@@ -292,10 +293,10 @@ func TestSimulationsNameStrangersInert(t *testing.T) {
 // is held to be inert. Words are the values of an enumeration, or numbers: no
 // stranger writes them.
 var sayers = map[string]string{
-	"dealstate.Snapshot": "above", "dealstate.Deal": "above", "dealstate.Decision": "above", "dealstate.Finding": "above", "dealstate.Reason": "above", "dealstate.Condition": "above",
-	"dealstate.FieldError": "above", "dealstate.ConflictError": "above", "dealstate.LineError": "above", "dealstate.Refusal": "above",
-	"dealstate.Kind": "words", "dealstate.Role": "words", "dealstate.Modality": "words", "dealstate.Outcome": "words", "dealstate.Verdict": "words", "dealstate.Standing": "words",
-	"dealstate.ReasonCode": "words", "dealstate.Threshold": "words", "dealstate.Delay": "words",
+	"dealstate.Snapshot": "above", "dealstate.Deal": "above", "dealstate.Decision": "above", "condition.Finding": "above", "dealstate.Reason": "above", "condition.Condition": "above",
+	"field.Error": "above", "dealstate.ConflictError": "above", "dealstate.LineError": "above", "dealstate.Refusal": "above",
+	"dealstate.Kind": "words", "dealstate.Role": "words", "dealstate.Modality": "words", "dealstate.Outcome": "words", "condition.Verdict": "words", "dealstate.Standing": "words",
+	"dealstate.ReasonCode": "words", "condition.Threshold": "words", "dealstate.Delay": "words",
 	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.Class": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
 	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Letter": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Wait": "words",

@@ -7,13 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // Of many parties, none can end or suspend the deal for all: not one that has
 // approved, let alone one that has not.
 func TestOnePartyOfManyCannotActForAll(t *testing.T) {
 	t.Parallel()
-	a := club(5, dealstate.Count(dealstate.AtLeast(2), ""))
+	a := club(5, condition.Count(condition.AtLeast(2), ""))
 	first, second, last := a.Parties[0].ID, a.Parties[1].ID, a.Parties[4].ID
 	for _, by := range []string{first, last} {
 		_, decisions := told(t, a, "", "06-01 approve "+first+"\n06-03 approve "+second+
@@ -28,7 +29,7 @@ func TestOnePartyOfManyCannotActForAll(t *testing.T) {
 
 func TestAllSidesOfManyCanSuspendResumeAndEndTheDeal(t *testing.T) {
 	t.Parallel()
-	a := club(5, dealstate.Count(dealstate.AtLeast(1), ""))
+	a := club(5, condition.Count(condition.AtLeast(1), ""))
 	_, decisions := told(t, a, "", "06-01 approve "+a.Parties[0].ID+"\n06-02 implement\n06-03 suspend\n06-04 resume\n06-05 terminate")
 	var states []dealstate.State
 	for _, d := range decisions[2:] {

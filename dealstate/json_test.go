@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // roundTrip holds a value to text → value → text and value → text → value.
@@ -99,27 +100,6 @@ func TestLifecycleWithoutRulesComesBackAsItWas(t *testing.T) {
 	_, err := dealstate.Compile(a)
 	require.NoError(t, err)
 	roundTrip(t, a)
-}
-
-func TestConditionsComeBackAsTheyWere(t *testing.T) {
-	t.Parallel()
-	for _, c := range []dealstate.Condition{
-		dealstate.Approved("us"), dealstate.Performed("c"), dealstate.All(), dealstate.Any(),
-		dealstate.All(dealstate.Approved("us"), dealstate.Any(dealstate.Approved("a"), dealstate.Not(dealstate.Approved("b")))),
-		dealstate.Count(dealstate.AtLeast(0), ""), dealstate.Count(dealstate.Fraction(2, 3), "asean"),
-		dealstate.Share(dealstate.Percent(55), "", math.MaxInt64), dealstate.Share(dealstate.AtLeast(math.MaxInt64), "g", 0),
-		dealstate.ApprovalMet(), dealstate.ApprovalLost(), dealstate.ActOf("us"),
-		dealstate.Due(dealstate.Deadline), dealstate.Due(dealstate.Effect), dealstate.Due(dealstate.Term),
-	} {
-		roundTrip(t, c)
-	}
-}
-
-func TestThresholdTextIsKeptByteForByte(t *testing.T) {
-	t.Parallel()
-	for _, text := range []string{"0", "6", "9223372036854775807", `"2/3"`, `"4/6"`, `"0/1"`, `"50%"`, `"55.5%"`, `"0.000000001%"`, `"100%"`, `"0%"`} {
-		same[dealstate.Threshold](t, text)
-	}
 }
 
 func TestDelaysComeBackAsTheyWere(t *testing.T) {
@@ -233,9 +213,9 @@ func TestWhatAnEventSaysSurvivesItsOwnText(t *testing.T) {
 
 func TestWhatAnAgreementSaysSurvivesItsOwnText(t *testing.T) {
 	t.Parallel()
-	deep := dealstate.Approved("a")
+	deep := condition.Approved("a")
 	for range 40 {
-		deep = dealstate.All(deep)
+		deep = condition.All(deep)
 	}
 	for name, change := range map[string]func(*dealstate.Agreement){
 		"invalid UTF-8 in title":    func(a *dealstate.Agreement) { a.Title = "\xff" },
@@ -467,13 +447,13 @@ func TestSmallReadersRefuseByFieldAndChangeNothing(t *testing.T) {
 	t.Parallel()
 	var r dealstate.Reason
 	require.NoError(t, r.UnmarshalJSON([]byte(`{"code":"note","text":"a note; it changes nothing"}`)))
-	t.Run("condition", func(t *testing.T) { refused(t, `{"approved":1}`, "condition.approved", dealstate.Approved("a")) })
+	t.Run("condition", func(t *testing.T) { refused(t, `{"approved":1}`, "condition.approved", condition.Approved("a")) })
 	t.Run("lifecycle", func(t *testing.T) {
 		refused(t, `{"states":["x"],"x":1}`, "lifecycle.x", dealstate.Lifecycle{Initial: "a"})
 	})
-	t.Run("threshold text", func(t *testing.T) { refused(t, `"x"`, "min", dealstate.AtLeast(5)) })
-	t.Run("threshold negative", func(t *testing.T) { refused(t, `-1`, "min", dealstate.AtLeast(5)) })
-	t.Run("threshold above one", func(t *testing.T) { refused(t, `"3/2"`, "min", dealstate.AtLeast(5)) })
+	t.Run("threshold text", func(t *testing.T) { refused(t, `"x"`, "min", condition.AtLeast(5)) })
+	t.Run("threshold negative", func(t *testing.T) { refused(t, `-1`, "min", condition.AtLeast(5)) })
+	t.Run("threshold above one", func(t *testing.T) { refused(t, `"3/2"`, "min", condition.AtLeast(5)) })
 	t.Run("delay field", func(t *testing.T) { refused(t, `{"days":"1"}`, "delay.days", dealstate.Delay{Days: 7}) })
 	t.Run("delay out of range", func(t *testing.T) { refused(t, `{"days":-1}`, "delay.days", dealstate.Delay{Days: 7}) })
 	t.Run("reason code", func(t *testing.T) { refused(t, `{"code":"because"}`, "reason.code", r) })

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // The laws of the design, each as a claim that fails when the law is broken.
@@ -416,8 +417,8 @@ func standing(t *testing.T, d *dealstate.Deal, at time.Time) string {
 func TestLaw6EveryDecisionCarriesReasonsThatSaySomething(t *testing.T) {
 	t.Parallel()
 	odd := []history{
-		{agreement: dealstate.Agreement{ID: "nothing-would-do", Parties: bothSides, Approval: dealstate.Any(dealstate.Not(dealstate.All()))}},
-		{agreement: dealstate.Agreement{ID: "nothing-is-asked", Parties: bothSides, Approval: dealstate.All()}},
+		{agreement: dealstate.Agreement{ID: "nothing-would-do", Parties: bothSides, Approval: condition.Any(condition.Not(condition.All()))}},
+		{agreement: dealstate.Agreement{ID: "nothing-is-asked", Parties: bothSides, Approval: condition.All()}},
 	}
 	for i := range odd {
 		a := odd[i].agreement

@@ -3,6 +3,8 @@ package dealstate
 import (
 	"strings"
 	"unicode"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // The standard lifecycles are tables. Both have the same frame; they differ in
@@ -24,15 +26,18 @@ func (a Agreement) StandardLifecycle() Lifecycle {
 // asksBoth reports whether the condition is that both of two parties approve,
 // however it is written.
 func (a Agreement) asksBoth() bool {
-	if a.Approval.asksPerformance() || a.checkGuard("approval", a.Approval, false) != nil {
+	names := a.names()
+	if names.CheckApproval("approval", a.Approval) != nil {
 		return false
 	}
-	m := &Machine{agreement: a}
-	m.indexNames()
-	g, s := m.bind(a.Approval), newSituation(m)
+	test := names.BindApproval(a.Approval)
+	if names.Reads(test).Commitments.Count() > 0 {
+		return false
+	}
+	s := newSituation(&Machine{agreement: a})
 	for _, who := range []uint64{0b00, 0b01, 0b10, 0b11} {
 		s.approved[0] = who
-		if (g.eval(&s) == Met) != (who == 0b11) {
+		if (test.Eval(&s) == condition.Met) != (who == 0b11) {
 			return false
 		}
 	}
@@ -54,10 +59,10 @@ func TwoParty(a, b Party) Lifecycle {
 		awaitA, awaitB = awaiting(a.ID), awaiting(b.ID)
 	}
 	open := []State{StateNegotiated, StateAwaitingApprovals, awaitA, awaitB}
-	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...Condition) []Rule {
+	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...condition.Condition) []Rule {
 		return []Rule{
-			{ID: id + "_" + string(awaitA), On: on, From: from, To: awaitA, When: guarded(when, Approved(b.ID), Not(Approved(a.ID))), Order: 2},
-			{ID: id + "_" + string(awaitB), On: on, From: from, To: awaitB, When: guarded(when, Approved(a.ID), Not(Approved(b.ID))), Order: 2},
+			{ID: id + "_" + string(awaitA), On: on, From: from, To: awaitA, When: guarded(when, condition.Approved(b.ID), condition.Not(condition.Approved(a.ID))), Order: 2},
+			{ID: id + "_" + string(awaitB), On: on, From: from, To: awaitB, When: guarded(when, condition.Approved(a.ID), condition.Not(condition.Approved(b.ID))), Order: 2},
 			{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 3},
 		}
 	}}
@@ -71,7 +76,7 @@ func ManyParty() Lifecycle {
 	l := manyParty(leave)
 	for i, r := range l.Rules {
 		if r.On == Suspend || r.On == Resume || r.On == Terminate {
-			l.Rules[i].When = ActOf("") // one party of many cannot act for all
+			l.Rules[i].When = condition.ActOf("") // one party of many cannot act for all
 		}
 	}
 	return l
@@ -93,19 +98,19 @@ var (
 // under a not, undoes.
 func manyParty(withdrawal Rule) Lifecycle {
 	open := []State{StateNegotiated, StateAwaitingApprovals}
-	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...Condition) []Rule {
+	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...condition.Condition) []Rule {
 		return []Rule{{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 2}}
 	}}
 	before, approved := f.beforeImplemented(), []State{StateApproved}
 	rules := append(f.rules(), f.standing(Reject, "reject", before)...)
 	return f.lifecycle(append(rules, withdrawal,
-		Rule{ID: "negotiate_approved", On: Negotiate, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
-		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
-		Rule{ID: "withdraw_approved", On: Withdraw, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
-		Rule{ID: "reject_approved", On: Reject, From: before, To: StateApproved, When: ApprovalMet(), Order: 1},
-		Rule{ID: "perform_approved", On: Perform, From: open, To: StateApproved, When: ApprovalMet(), Order: 1},
-		Rule{ID: "perform_unmet", On: Perform, From: approved, To: StateAwaitingApprovals, When: Not(ApprovalMet()), Order: 1},
-		Rule{ID: "approve_unmet", On: Approve, From: approved, To: StateAwaitingApprovals, When: Not(ApprovalMet()), Order: 1},
+		Rule{ID: "negotiate_approved", On: Negotiate, From: open, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
+		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
+		Rule{ID: "withdraw_approved", On: Withdraw, From: before, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
+		Rule{ID: "reject_approved", On: Reject, From: before, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
+		Rule{ID: "perform_approved", On: Perform, From: open, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
+		Rule{ID: "perform_unmet", On: Perform, From: approved, To: StateAwaitingApprovals, When: condition.Not(condition.ApprovalMet()), Order: 1},
+		Rule{ID: "approve_unmet", On: Approve, From: approved, To: StateAwaitingApprovals, When: condition.Not(condition.ApprovalMet()), Order: 1},
 		Rule{ID: "join", On: Approve, From: with(approved, inForce...), Order: 2}))
 }
 
@@ -114,7 +119,7 @@ func manyParty(withdrawal Rule) Lifecycle {
 // outstanding, where the approval condition is not met.
 type frame struct {
 	open     []State // before the approval condition is met
-	standing func(on Kind, id string, from []State, when ...Condition) []Rule
+	standing func(on Kind, id string, from []State, when ...condition.Condition) []Rule
 }
 
 func (f frame) lifecycle(rules []Rule) Lifecycle {
@@ -149,9 +154,9 @@ func (f frame) talks() []Rule {
 
 func (f frame) approvals() []Rule {
 	rules := []Rule{
-		{ID: "approve_approved", On: Approve, From: f.open, To: StateApproved, When: ApprovalMet(), Order: 1},
+		{ID: "approve_approved", On: Approve, From: f.open, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
 		{ID: "withdraw_ended", On: Withdraw, From: []State{StateLapsed, StateExpired}}, // so that no extension counts it
-		{ID: "reject", On: Reject, From: f.beforeImplemented(), To: StateRejected, When: ApprovalLost()},
+		{ID: "reject", On: Reject, From: f.beforeImplemented(), To: StateRejected, When: condition.ApprovalLost()},
 	}
 	rules = append(rules, f.standing(Approve, "approve", f.open)...)
 	return append(rules, f.standing(Withdraw, "withdraw", f.beforeImplemented())...)
@@ -159,7 +164,7 @@ func (f frame) approvals() []Rule {
 
 func (f frame) carryingOut() []Rule {
 	return []Rule{
-		{ID: "implement", On: Implement, From: f.beforeImplemented(), To: StateImplemented, When: ApprovalMet()},
+		{ID: "implement", On: Implement, From: f.beforeImplemented(), To: StateImplemented, When: condition.ApprovalMet()},
 		{ID: "perform", On: Perform, From: with(f.beforeImplemented(), inForce...), Order: 2},
 		{ID: "suspend", On: Suspend, From: []State{StateImplemented}, To: StateSuspended},
 		{ID: "resume", On: Resume, From: []State{StateSuspended}, To: StateImplemented},
@@ -175,15 +180,15 @@ func (f frame) extensions() []Rule {
 		{ID: "extend", On: Extend, From: with(f.beforeImplemented(), inForce...)},
 		{ID: "extend_lapsed", On: Extend, From: lapsed, Order: 4},
 		{ID: "extend_expired", On: Extend, From: expired, Order: 4},
-		{ID: "revive", On: Extend, From: expired, To: StateImplemented, When: All(Not(Due(Term)), ApprovalMet())},
+		{ID: "revive", On: Extend, From: expired, To: StateImplemented, When: condition.All(condition.Not(condition.Due(Term.String())), condition.ApprovalMet())},
 	}
-	return append(rules, f.standing(Extend, "reopen", lapsed, Not(Due(Deadline)))...)
+	return append(rules, f.standing(Extend, "reopen", lapsed, condition.Not(condition.Due(Deadline.String())))...)
 }
 
 func (f frame) clocks() []Rule {
 	return []Rule{
 		{ID: "lapse", On: Deadline, From: f.open, To: StateLapsed},
-		{ID: "take_effect", On: Effect, From: []State{StateApproved}, To: StateImplemented, When: ApprovalMet()},
+		{ID: "take_effect", On: Effect, From: []State{StateApproved}, To: StateImplemented, When: condition.ApprovalMet()},
 		{ID: "expire", On: Term, From: inForce, To: StateExpired},
 	}
 }
@@ -194,15 +199,15 @@ func with(base []State, more ...State) []State {
 }
 
 // guarded joins guards into one; none at all is the zero condition.
-func guarded(guards []Condition, more ...Condition) Condition {
-	all := append(append([]Condition{}, guards...), more...)
+func guarded(guards []condition.Condition, more ...condition.Condition) condition.Condition {
+	all := append(append([]condition.Condition{}, guards...), more...)
 	switch len(all) {
 	case 0:
-		return Condition{}
+		return condition.Condition{}
 	case 1:
 		return all[0]
 	}
-	return All(all...)
+	return condition.All(all...)
 }
 
 // AwaitingState names the state of a two-party deal that awaits one approver

@@ -4,17 +4,19 @@ import (
 	"iter"
 	"maps"
 	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/idindex"
 )
 
 // log keeps a deal's events in the order in which they fold.
 type log struct {
 	entries []*entry
-	rows    index           // of the entries, by id
+	rows    idindex.Index   // of the entries, by id
 	refs    map[string]bool // ids that some retract speaks of
 	room    []entry         // for the next entries: each stays where it is
 }
 
-func newLog() *log { return &log{rows: newIndex(), refs: map[string]bool{}} }
+func newLog() *log { return &log{rows: idindex.New(), refs: map[string]bool{}} }
 
 // logOf keeps events that come in any order, each id once.
 func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
@@ -35,16 +37,16 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 		}
 	}
 	slices.SortFunc(l.entries, func(a, b *entry) int { return a.compare(&b.place) })
-	l.rows = newIndex()
+	l.rows = idindex.New()
 	for row, e := range l.entries {
-		l.rows.put(e.ID, row)
+		l.rows.Put(e.ID, row)
 	}
 	return l, nil
 }
 
 // find gives the entry with the id, or nil.
 func (l *log) find(id string) *entry {
-	for row := range l.rows.at(id) {
+	for row := range l.rows.At(id) {
 		if l.entries[row].ID == id {
 			return l.entries[row]
 		}
@@ -79,7 +81,7 @@ func (l *log) keep(e *Event, of names) *entry {
 
 // append adds an entry that folds after all there is.
 func (l *log) append(in *entry) {
-	l.rows.put(in.ID, len(l.entries))
+	l.rows.Put(in.ID, len(l.entries))
 	if in.Kind == Retract {
 		l.refs[in.ref()] = true
 	}
@@ -96,8 +98,8 @@ func (l *log) isTail(e *Event) bool {
 // as it is.
 func (l *log) with(in *entry) *log {
 	at, _ := slices.BinarySearchFunc(l.entries, in, func(a, b *entry) int { return a.compare(&b.place) })
-	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.shifted(at), refs: maps.Clone(l.refs), room: l.room}
-	next.rows.put(in.ID, at)
+	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.Shifted(at), refs: maps.Clone(l.refs), room: l.room}
+	next.rows.Put(in.ID, at)
 	if in.Kind == Retract {
 		next.refs[in.ref()] = true
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/looplab/fsm"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // runner is one looplab machine with what its callback needs to see. looplab's
@@ -13,9 +15,9 @@ import (
 type runner struct {
 	m       *Machine
 	fsm     *fsm.FSM
-	state   int     // that the fsm is in
-	verdict Verdict // of the guard of the rule that is fired
-	to      string  // where looplab says that the rule leads
+	state   int               // that the fsm is in
+	verdict condition.Verdict // of the guard of the rule that is fired
+	to      string            // where looplab says that the rule leads
 }
 
 func newRunner(m *Machine) *runner {
@@ -35,7 +37,7 @@ func newRunner(m *Machine) *runner {
 // unmet is cancelled, and looplab stays where it is.
 func (r *runner) guard(_ context.Context, e *fsm.Event) {
 	r.to = e.Dst
-	if r.verdict != Met {
+	if r.verdict != condition.Met {
 		e.Cancel()
 	}
 }
@@ -43,7 +45,7 @@ func (r *runner) guard(_ context.Context, e *fsm.Event) {
 // fire asks looplab to take the rule from the state, with the verdict of the
 // rule's guard. Ok is false when looplab has no such transition, and when the
 // guard is unmet.
-func (r *runner) fire(rule, state int, verdict Verdict) (next int, ok bool) {
+func (r *runner) fire(rule, state int, verdict condition.Verdict) (next int, ok bool) {
 	r.verdict = verdict
 	if r.state != state {
 		r.fsm.SetState(string(r.m.lifecycle.States[state]))
@@ -73,7 +75,7 @@ func (m *Machine) stateOf(name string, rule, state int) int {
 
 // fire fires one rule on a pooled runner. A runner that panicked is not put
 // back, for looplab may hold its lock.
-func (m *Machine) fire(rule, state int, verdict Verdict) (next int, ok bool) {
+func (m *Machine) fire(rule, state int, verdict condition.Verdict) (next int, ok bool) {
 	r := m.runners.Get().(*runner)
 	next, ok = r.fire(rule, state, verdict)
 	m.runners.Put(r)
@@ -83,7 +85,7 @@ func (m *Machine) fire(rule, state int, verdict Verdict) (next int, ok bool) {
 // moveByLooplab has looplab take the transition. It cannot refuse: the rule was
 // found among those of the state, and its guard is met.
 func (m *Machine) moveByLooplab(rule, state int) (next int) {
-	next, ok := m.fire(rule, state, Met)
+	next, ok := m.fire(rule, state, condition.Met)
 	if !ok {
 		panic("dealstate: looplab refused rule " + m.lifecycle.Rules[rule].ID + " in state " + string(m.lifecycle.States[state]))
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/looplab/fsm"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // looplab/fsm is the authority on transitions. The machine's table must equal
@@ -23,16 +25,16 @@ var walkParties = []Party{{ID: "us", Approver: "Trump"}, {ID: "china", Approver:
 var walkAgreements = []Agreement{
 	{ID: "walk", Parties: walkParties[:2], Commitments: []Commitment{{ID: "c", Party: "us"}},
 		Deadline: walkDay(20), Effect: &Delay{Days: 2}, Term: &Delay{Days: 9}},
-	{ID: "walk", Parties: walkParties, Commitments: []Commitment{{ID: "c", Party: "us"}}, Approval: Count(AtLeast(2), ""),
+	{ID: "walk", Parties: walkParties, Commitments: []Commitment{{ID: "c", Party: "us"}}, Approval: condition.Count(condition.AtLeast(2), ""),
 		Deadline: walkDay(20), Effect: &Delay{}, Term: &Delay{Days: 9}},
 	{ID: "walk", Parties: walkParties[:2], Commitments: []Commitment{{ID: "c", Party: "us"}}, Deadline: walkDay(9), Lifecycle: &Lifecycle{
 		Initial: "talk", States: []State{"talk", "deal", "dead"}, Final: []State{"dead"}, Rules: []Rule{
-			{ID: "shake", On: Approve, From: []State{"talk"}, To: "deal", When: ApprovalMet(), Order: 1},
+			{ID: "shake", On: Approve, From: []State{"talk"}, To: "deal", When: condition.ApprovalMet(), Order: 1},
 			{ID: "nod", On: Approve, From: []State{"talk"}, Order: 2},
-			{ID: "back", On: Withdraw, From: []State{"deal", "talk"}, To: "talk", When: ActOf("us")},
-			{ID: "walk_out", On: Withdraw, From: []State{"deal"}, To: "dead", When: Not(ActOf("us"))},
+			{ID: "back", On: Withdraw, From: []State{"deal", "talk"}, To: "talk", When: condition.ActOf("us")},
+			{ID: "walk_out", On: Withdraw, From: []State{"deal"}, To: "dead", When: condition.Not(condition.ActOf("us"))},
 			{ID: "keep", On: Perform, From: []State{"talk", "deal"}},
-			{ID: "timeout", On: Deadline, From: []State{"talk"}, To: "dead", When: Not(Performed("c"))},
+			{ID: "timeout", On: Deadline, From: []State{"talk"}, To: "dead", When: condition.Not(condition.Performed("c"))},
 		}}},
 }
 
@@ -247,8 +249,8 @@ func TestLooplabItselfCancelsARuleWhoseGuardIsUnmet(t *testing.T) {
 		guarded := 0
 		for r, rule := range m.lifecycle.Rules {
 			s := newSituation(m) // nobody has approved, nothing is due
-			verdict := m.guards[r].eval(&s)
-			if verdict == Met {
+			verdict := m.guards[r].Eval(&s)
+			if verdict == condition.Met {
 				continue
 			}
 			guarded++
@@ -256,7 +258,7 @@ func TestLooplabItselfCancelsARuleWhoseGuardIsUnmet(t *testing.T) {
 			next, ok := m.fire(r, from, verdict)
 			require.False(t, ok, rule.ID)
 			require.Equal(t, from, next)
-			require.NotEmpty(t, m.guards[r].unmet(&s, rule.ID, nil), rule.ID)
+			require.NotEmpty(t, s.unmet(r), rule.ID)
 			require.Panics(t, func() { refuseAll(m).moveByLooplab(r, from) }, "a deal never passes over looplab's refusal")
 		}
 		require.Positive(t, guarded)
@@ -281,11 +283,11 @@ func TestARefusalLeavesTheRunnerFitForTheNextRule(t *testing.T) {
 	submit := slices.IndexFunc(m.lifecycle.Rules, func(r Rule) bool { return r.ID == "submit" })
 	resume := slices.IndexFunc(m.lifecycle.Rules, func(r Rule) bool { return r.ID == "resume" })
 	for range 3 {
-		_, ok := r.fire(implement, m.initial, Pending) // cancelled
+		_, ok := r.fire(implement, m.initial, condition.Pending) // cancelled
 		require.False(t, ok)
-		_, ok = r.fire(resume, m.initial, Met) // no such transition
+		_, ok = r.fire(resume, m.initial, condition.Met) // no such transition
 		require.False(t, ok)
-		next, ok := r.fire(submit, m.initial, Met)
+		next, ok := r.fire(submit, m.initial, condition.Met)
 		require.True(t, ok)
 		require.Equal(t, StateAwaitingApprovals, m.lifecycle.States[next])
 	}
@@ -300,7 +302,7 @@ func TestARunnerThatPanickedIsNotPutBack(t *testing.T) {
 	made := 0
 	m.runners = sync.Pool{New: func() any { made++; return newRunner(m) }}
 	for range 50 {
-		require.Panics(t, func() { m.fire(broken, m.initial, Met) })
+		require.Panics(t, func() { m.fire(broken, m.initial, condition.Met) })
 	}
 	require.Equal(t, 50, made, "each call took a new one")
 }

@@ -2,6 +2,9 @@ package dealstate
 
 import (
 	"sync"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 )
 
 // Machine is an agreement compiled: its rules examined and handed to
@@ -14,19 +17,20 @@ type Machine struct {
 	parties     map[string]int
 	commitments map[string]int
 	weights     []int64
-	approval    guard
-	asked       bitset // the parties whose approval the condition asks about
+	names       *condition.Names // of what conditions may speak of
+	approval    *condition.Test
+	asked       bitset.Set // the parties whose approval the condition asks about
 	initial     int
-	guards      []guard      // by rule
-	guardWords  []string     // by rule
-	grounds     [][][]Reason // by rule and party: why an act counts, where that is always the same
-	tried       [][][]int    // by kind and state: the rules, the first to try first
-	next        [][]int      // by rule and state: where looplab led, or -1
-	leadsTo     [][]bool     // by kind and state: a rule for the kind leads there from elsewhere
-	runs        [][]bool     // by clock and state: the clock runs
-	clocks      [][]int      // by state: those that run, in the order in which they fire
-	ends        []bool       // by state: a term rule leads there
-	runners     sync.Pool    // of *runner
+	guards      []*condition.Test // by rule
+	guardWords  []string          // by rule
+	grounds     [][][]Reason      // by rule and party: why an act counts, where that is always the same
+	tried       [][][]int         // by kind and state: the rules, the first to try first
+	next        [][]int           // by rule and state: where looplab led, or -1
+	leadsTo     [][]bool          // by kind and state: a rule for the kind leads there from elsewhere
+	runs        [][]bool          // by clock and state: the clock runs
+	clocks      [][]int           // by state: those that run, in the order in which they fire
+	ends        []bool            // by state: a term rule leads there
+	runners     sync.Pool         // of *runner
 }
 
 // Agreement returns a copy of the agreement that was compiled.

@@ -1,6 +1,10 @@
 package dealstate
 
-import "time"
+import (
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+)
 
 // outlook is how a deal goes on after its last event: the last instant of which
 // its log speaks, and what the clocks do until then. Each new event replaces it.
@@ -22,9 +26,9 @@ func (f *folding) outlook() outlook {
 
 // after is the last instant of which the log speaks, with this entry in it.
 func (e *entry) after(last time.Time) time.Time {
-	last = latest(last, e.Recorded)
+	last = instant.Latest(last, e.Recorded)
 	if e.Modality == Asserted {
-		last = latest(last, e.At)
+		last = instant.Latest(last, e.At)
 	}
 	return last
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // What is planned for December says nothing of how late it is.
@@ -36,12 +37,12 @@ func TestPlanForLaterDoesNotLetTheClocksRun(t *testing.T) {
 // condition lost.
 func TestShortListIsWarnedOfAndNotRefused(t *testing.T) {
 	t.Parallel()
-	a := club(3, dealstate.Count(dealstate.AtLeast(5), ""))
+	a := club(3, condition.Count(condition.AtLeast(5), ""))
 	_, err := dealstate.Compile(a)
 	fieldErr(t, err, "approval.count.min")
 	a.Incomplete = "two states have dissolved"
 	s, _ := told(t, a, "06-30", "06-01 approve p0\n06-02 reject p1\n06-03 reject p2")
-	require.Equal(t, dealstate.Pending, s.Approval.Verdict)
+	require.Equal(t, condition.Pending, s.Approval.Verdict)
 	require.Equal(t, dealstate.ReasonIncomplete, s.Warnings[0].Code)
 }
 
@@ -57,9 +58,9 @@ func TestDealInForceEarlyBindsAtOnceWhoeverHadApproved(t *testing.T) {
 
 func TestTwoPartiesKeepTheirStatesHoweverTheConditionIsWritten(t *testing.T) {
 	t.Parallel()
-	for _, c := range []dealstate.Condition{
-		dealstate.Count(dealstate.AtLeast(2), ""), dealstate.Count(dealstate.Percent(51), ""),
-		dealstate.All(dealstate.Count(dealstate.Fraction(2, 2), "")), dealstate.All(dealstate.Approved("b"), dealstate.Approved("a")),
+	for _, c := range []condition.Condition{
+		condition.Count(condition.AtLeast(2), ""), condition.Count(condition.Percent(51), ""),
+		condition.All(condition.Count(condition.Fraction(2, 2), "")), condition.All(condition.Approved("b"), condition.Approved("a")),
 	} {
 		a := pair()
 		a.Approval = c

@@ -1,5 +1,7 @@
 package dealstate
 
+import "github.com/fe115bb3/dealtracker/dealstate/internal/field"
+
 // RoleSet is a set of roles.
 type RoleSet uint8
 
@@ -55,7 +57,7 @@ func ParsePolicy(name string) (Policy, error) {
 			return p, nil
 		}
 	}
-	return Policy{}, fieldErr("policy", "%q is unknown; want one of strict, official, reported", clip(name))
+	return Policy{}, field.Errorf("policy", "%q is unknown; want one of strict, official, reported", field.Clip(name))
 }
 
 // named gives the policy a name, and for the zero policy Strict.

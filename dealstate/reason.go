@@ -6,6 +6,10 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Reason is one reason of a decision or a warning of a snapshot: a permanent
@@ -110,7 +114,7 @@ func (r Reason) text() string {
 func (r Reason) applied() string {
 	switch r.Code {
 	case ReasonCounted:
-		return fmt.Sprintf("%s by %s counts", r.noun(), orAll(r.Subject))
+		return fmt.Sprintf("%s by %s counts", r.noun(), phrase.OrAllSides(r.Subject))
 	case ReasonRevision:
 		return fmt.Sprintf("the text is now at revision %d; earlier approvals are stale", r.Have)
 	case ReasonRound:
@@ -118,9 +122,9 @@ func (r Reason) applied() string {
 	case ReasonClock:
 		return fmt.Sprintf("the %s came due", r.Detail)
 	case ReasonMoved:
-		return fmt.Sprintf("%s is now %s", r.clock(), sayInstant(r.At))
+		return fmt.Sprintf("%s is now %s", r.clock(), instant.Say(r.At))
 	case ReasonNotYetMoved:
-		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), sayInstant(r.At))
+		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), instant.Say(r.At))
 	case ReasonVoids:
 		return fmt.Sprintf("%s is voided", r.Event)
 	case ReasonMet:
@@ -174,10 +178,10 @@ func (r Reason) already() string {
 	case "":
 		text += "the deal is " + r.Subject + " already"
 	default:
-		text += r.noun() + " by " + orAll(r.Subject) + " is on record already"
+		text += r.noun() + " by " + phrase.OrAllSides(r.Subject) + " is on record already"
 	}
 	if r.Event != "" {
-		text += fmt.Sprintf(" (%s, %s)", r.Event, sayInstant(r.At))
+		text += fmt.Sprintf(" (%s, %s)", r.Event, instant.Say(r.At))
 	}
 	return text
 }
@@ -193,7 +197,7 @@ func (r Reason) unmet() string {
 	case ReasonNothingToSettle:
 		return "no such dispute is open"
 	case ReasonNotLater:
-		return fmt.Sprintf("it does not reach beyond %s", sayInstant(r.At))
+		return fmt.Sprintf("it does not reach beyond %s", instant.Say(r.At))
 	case ReasonNotApproved:
 		return fmt.Sprintf("%s has not approved", r.Subject)
 	case ReasonStale:
@@ -201,11 +205,11 @@ func (r Reason) unmet() string {
 	case ReasonRejectedBy:
 		return fmt.Sprintf("%s rejected it (%s)", r.Subject, r.Event)
 	case ReasonMore:
-		return fmt.Sprintf("and %s besides", counted64(r.Have, "party", "parties"))
+		return fmt.Sprintf("and %s besides", phrase.Counted(r.Have, "party", "parties"))
 	case ReasonCount:
-		return fmt.Sprintf("%d of the %d approvals needed%s", r.Have, r.Need, within(r.Subject))
+		return fmt.Sprintf("%d of the %d approvals needed%s", r.Have, r.Need, phrase.InGroup(r.Subject))
 	case ReasonShare:
-		return fmt.Sprintf("%s of the weight needed%s", r.Detail, within(r.Subject))
+		return fmt.Sprintf("%s of the weight needed%s", r.Detail, phrase.InGroup(r.Subject))
 	case ReasonNotPerformed:
 		return fmt.Sprintf("%s is not performed", r.Subject)
 	case ReasonGuard:
@@ -225,73 +229,52 @@ func (r Reason) rest() string {
 	case ReasonContradiction:
 		return fmt.Sprintf("%s says it is in force, on the word of a legal instrument, but the approvals on record do not support that; worth looking into", r.Event)
 	case ReasonEarly:
-		return fmt.Sprintf("%s is dated %s, before %s", r.Event, sayInstant(r.At), r.Detail)
+		return fmt.Sprintf("%s is dated %s, before %s", r.Event, instant.Say(r.At), r.Detail)
 	}
 	return r.Code.String()
 }
 
-func within(group string) string {
-	if group == "" {
-		return ""
-	}
-	return " in " + group
-}
-
-func orAll(party string) string {
-	if party == "" {
-		return "all sides"
-	}
-	return party
-}
-
-func counted64(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 // MarshalJSON writes the reason as data, and last its text.
 func (r Reason) MarshalJSON() ([]byte, error) {
-	var o object
-	o.must("code", r.Code)
-	o.text("rule", r.Rule)
-	o.text("subject", r.Subject)
-	o.text("event", r.Event)
-	o.text("detail", r.Detail)
-	o.instant("at", r.At)
-	o.integer("have", r.Have)
-	o.integer("need", r.Need)
-	o.must("text", r.text())
-	return o.done()
+	var o strictjson.Object
+	o.Must("code", r.Code)
+	o.Text("rule", r.Rule)
+	o.Text("subject", r.Subject)
+	o.Text("event", r.Event)
+	o.Text("detail", r.Detail)
+	o.Instant("at", r.At)
+	o.Integer("have", r.Have)
+	o.Integer("need", r.Need)
+	o.Must("text", r.text())
+	return o.Done()
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. The text must be the one that
 // the other fields give.
 func (r *Reason) UnmarshalJSON(data []byte) error {
-	return r.read(field{path: "reason", raw: data})
+	return r.read(strictjson.Field{Path: "reason", Raw: data})
 }
 
-func (r *Reason) read(f field) error {
+func (r *Reason) read(f strictjson.Field) error {
 	var read Reason
 	var text string
-	err := f.object(
-		slot{"code", &read.Code},
-		slot{"rule", &read.Rule},
-		slot{"subject", &read.Subject},
-		slot{"event", &read.Event},
-		slot{"detail", &read.Detail},
-		slot{"at", &read.At},
-		slot{"have", &read.Have},
-		slot{"need", &read.Need},
-		slot{"text", &text})
+	err := f.Object(
+		strictjson.Slot{Key: "code", To: &read.Code},
+		strictjson.Slot{Key: "rule", To: &read.Rule},
+		strictjson.Slot{Key: "subject", To: &read.Subject},
+		strictjson.Slot{Key: "event", To: &read.Event},
+		strictjson.Slot{Key: "detail", To: &read.Detail},
+		strictjson.Slot{Key: "at", To: &read.At},
+		strictjson.Slot{Key: "have", To: &read.Have},
+		strictjson.Slot{Key: "need", To: &read.Need},
+		strictjson.Slot{Key: "text", To: &text})
 	switch {
 	case err != nil:
 		return err
 	case read.Code == 0:
-		return fieldErr(f.path+".code", "missing")
+		return field.Errorf(f.Path+".code", "missing")
 	case text != read.text():
-		return fieldErr(f.path+".text", "%q does not say what the other fields say; want %q", clip(text), clip(read.text()))
+		return field.Errorf(f.Path+".text", "%q does not say what the other fields say; want %q", field.Clip(text), field.Clip(read.text()))
 	}
 	*r = read
 	return nil

@@ -24,7 +24,7 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 	}
 	var why []Reason
 	for _, r := range rules {
-		for _, reason := range f.m.guards[r].unmet(&f.situation, f.m.lifecycle.Rules[r].ID, nil) {
+		for _, reason := range f.situation.unmet(r) {
 			if !slices.ContainsFunc(why, reason.sameBut) {
 				why = append(why, reason)
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 func TestNegotiatingAnewBeginsARoundWithStaleApprovals(t *testing.T) {
@@ -78,10 +79,10 @@ func TestAmendmentMakesApprovalsStale(t *testing.T) {
 
 func TestAmendmentClearsRejectionsToo(t *testing.T) {
 	t.Parallel()
-	a := club(3, dealstate.Count(dealstate.AtLeast(2), ""))
+	a := club(3, condition.Count(condition.AtLeast(2), ""))
 	s, _ := told(t, a, "", "06-01 reject p0\n06-02 amend\n06-03 reject p1")
 	require.Equal(t, dealstate.StateAwaitingApprovals, s.State)
-	require.Equal(t, dealstate.Pending, s.Approval.Verdict)
+	require.Equal(t, condition.Pending, s.Approval.Verdict)
 }
 
 func TestEventOnAnotherRevisionIsRefused(t *testing.T) {
@@ -132,7 +133,7 @@ func TestBilateralDealDoesNotOutliveOneSidesLeaving(t *testing.T) {
 func TestBilateralDealWithAWrittenConditionEndsWithOneSidesLeavingToo(t *testing.T) {
 	t.Parallel()
 	a := pair()
-	a.Approval = dealstate.All(dealstate.Approved("a"), dealstate.Approved("b"))
+	a.Approval = condition.All(condition.Approved("a"), condition.Approved("b"))
 	s, _ := told(t, a, "", "06-01 approve a\n06-02 approve b\n06-03 implement\n06-04 withdraw a")
 	require.Equal(t, dealstate.StateTerminated, s.State)
 }
@@ -141,7 +142,7 @@ func TestBilateralDealWithAWrittenConditionEndsWithOneSidesLeavingToo(t *testing
 func TestDealThatNeededNoApprovalCanBeLeft(t *testing.T) {
 	t.Parallel()
 	a := pair()
-	a.Approval, a.Effect = dealstate.All(), &dealstate.Delay{}
+	a.Approval, a.Effect = condition.All(), &dealstate.Delay{}
 	s, decisions := told(t, a, "", "06-01 negotiate\n06-02 withdraw a")
 	require.Equal(t, dealstate.StateImplemented, func() dealstate.State { s, _ := told(t, a, "", "06-01 negotiate"); return s.State }())
 	require.Equal(t, dealstate.Applied, find(t, decisions, "withdraw-a-06-02").Outcome, "%s", s.Explain())
@@ -149,7 +150,7 @@ func TestDealThatNeededNoApprovalCanBeLeft(t *testing.T) {
 
 func TestTreatyOutlivesTheMembersItTookToMakeIt(t *testing.T) {
 	t.Parallel()
-	a := club(3, dealstate.Count(dealstate.AtLeast(2), ""))
+	a := club(3, condition.Count(condition.AtLeast(2), ""))
 	a.Effect = &dealstate.Delay{Days: 30}
 	before, _ := told(t, a, "2026-01-01", "06-01 approve p0\n06-02 approve p1\n06-03 withdraw p0")
 	require.Equal(t, dealstate.StateAwaitingApprovals, before.State, "before the trigger's delay is over: undone")
@@ -163,7 +164,7 @@ func TestTreatyOutlivesTheMembersItTookToMakeIt(t *testing.T) {
 
 func TestPartyThatJoinsLaterIsBoundLater(t *testing.T) {
 	t.Parallel()
-	a := club(4, dealstate.Count(dealstate.AtLeast(2), ""))
+	a := club(4, condition.Count(condition.AtLeast(2), ""))
 	a.Effect = &dealstate.Delay{Days: 30}
 	s, _ := told(t, a, "2025-12-31", `
 		06-01 approve p0

@@ -4,16 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // State names one state of a deal.
 type State string
-
-const (
-	maxStates = 250
-	maxRules  = 2_000
-	maxOrder  = 1_000_000
-)
 
 // The states of the standard lifecycles. A deal of two parties has besides one
 // state an approver still awaited, such as awaiting_xi_approval.
@@ -40,8 +38,8 @@ type Rule struct {
 	ID    string // permanent: decisions refer to it
 	On    Kind
 	From  []State
-	To    State     // "": the deal stays in its state
-	When  Condition // zero: always
+	To    State               // "": the deal stays in its state
+	When  condition.Condition // zero: always
 	Order int
 }
 
@@ -61,8 +59,8 @@ type Lifecycle struct {
 // checkOrders refuses what the JSON form would not take.
 func (l Lifecycle) checkOrders() error {
 	for _, r := range l.Rules {
-		if r.Order < -maxOrder || r.Order > maxOrder {
-			return fieldErr(ruleField(r.ID)+".order", "%d is out of range; want %d to %d", r.Order, -maxOrder, maxOrder)
+		if r.Order < -field.MaxOrder || r.Order > field.MaxOrder {
+			return field.Errorf(ruleField(r.ID)+".order", "%d is out of range; want %d to %d", r.Order, -field.MaxOrder, field.MaxOrder)
 		}
 	}
 	return nil
@@ -79,56 +77,56 @@ func (l Lifecycle) clone() Lifecycle {
 
 // MarshalJSON writes the lifecycle.
 func (l Lifecycle) MarshalJSON() ([]byte, error) {
-	var o object
-	o.must("initial", l.Initial)
-	o.must("states", orEmpty(l.States))
+	var o strictjson.Object
+	o.Must("initial", l.Initial)
+	o.Must("states", strictjson.OrEmpty(l.States))
 	if len(l.Final) > 0 {
-		o.must("final", l.Final)
+		o.Must("final", l.Final)
 	}
-	o.must("rules", orEmpty(l.Rules))
-	return o.done()
+	o.Must("rules", strictjson.OrEmpty(l.Rules))
+	return o.Done()
 }
 
 // MarshalJSON writes the rule; empty fields are left out.
 func (r Rule) MarshalJSON() ([]byte, error) {
-	var o object
-	o.must("id", r.ID)
-	o.must("on", r.On)
-	o.must("from", orEmpty(r.From))
-	o.text("to", string(r.To))
+	var o strictjson.Object
+	o.Must("id", r.ID)
+	o.Must("on", r.On)
+	o.Must("from", strictjson.OrEmpty(r.From))
+	o.Text("to", string(r.To))
 	if !r.When.IsZero() {
-		o.must("when", r.When)
+		o.Must("when", r.When)
 	}
-	o.integer("order", int64(r.Order))
-	return o.done()
+	o.Integer("order", int64(r.Order))
+	return o.Done()
 }
 
 // UnmarshalJSON reads what MarshalJSON writes; [Compile] examines it.
 func (l *Lifecycle) UnmarshalJSON(data []byte) error {
 	var read Lifecycle
-	if err := read.read(field{path: "lifecycle", raw: data}); err != nil {
+	if err := read.read(strictjson.Field{Path: "lifecycle", Raw: data}); err != nil {
 		return err
 	}
 	*l = read
 	return nil
 }
 
-func (l *Lifecycle) read(f field) error {
-	return f.object(
-		slot{"initial", &l.Initial},
-		slot{"states", listOf(&l.States, maxStates, readText)},
-		slot{"final", listOf(&l.Final, maxStates, readText)},
-		slot{"rules", listOf(&l.Rules, maxRules, (*Rule).read)})
+func (l *Lifecycle) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "initial", To: (*string)(&l.Initial)},
+		strictjson.Slot{Key: "states", To: strictjson.ListOf(&l.States, field.MaxStates, strictjson.ReadText)},
+		strictjson.Slot{Key: "final", To: strictjson.ListOf(&l.Final, field.MaxStates, strictjson.ReadText)},
+		strictjson.Slot{Key: "rules", To: strictjson.ListOf(&l.Rules, field.MaxRules, (*Rule).read)})
 }
 
-func (r *Rule) read(f field) error {
-	return f.object(
-		slot{"id", &r.ID},
-		slot{"on", &r.On},
-		slot{"from", listOf(&r.From, maxStates, readText)},
-		slot{"to", &r.To},
-		slot{"when", r.When.read},
-		slot{"order", &r.Order})
+func (r *Rule) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "id", To: &r.ID},
+		strictjson.Slot{Key: "on", To: &r.On},
+		strictjson.Slot{Key: "from", To: strictjson.ListOf(&r.From, field.MaxStates, strictjson.ReadText)},
+		strictjson.Slot{Key: "to", To: (*string)(&r.To)},
+		strictjson.Slot{Key: "when", To: &r.When},
+		strictjson.Slot{Key: "order", To: &r.Order})
 }
 
 // destination is where the rule leads from one of its states.
@@ -151,4 +149,4 @@ func (l Lifecycle) ordered(on Kind, from State) []int {
 	return found
 }
 
-func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", clip(id)) }
+func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", field.Clip(id)) }

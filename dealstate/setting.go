@@ -1,6 +1,10 @@
 package dealstate
 
-import "time"
+import (
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+)
 
 // act is a party's approval, rejection or withdrawal, and of which revision.
 type act struct {
@@ -31,7 +35,7 @@ func (c setting) due(parties int) time.Time {
 		if due.IsZero() {
 			due = x.until
 		}
-		due = earliest(due, x.until)
+		due = instant.Earliest(due, x.until)
 	}
 	return due
 }

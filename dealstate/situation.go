@@ -1,8 +1,10 @@
 package dealstate
 
 import (
-	"fmt"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 )
 
 // situation is all that the fold carries from one event to the next.
@@ -14,28 +16,28 @@ type situation struct {
 	now       time.Time // the instant last reached
 	actor     int       // the party of the event at hand, or -1
 	revision  int
-	approved  bitset // on the current revision
-	rejected  bitset
-	performed bitset
-	acts      []act     // by party: its last act of consent
-	nearest   []*entry  // by party: the best report of approval that was not an act
-	done      []*entry  // by commitment
-	disputes  []*entry  // open ones, in their order
-	verdict   Verdict   // of the approval condition
-	met       time.Time // since when it is met; zero: it is not
-	inForce   time.Time // since when a state is held in which the term runs
-	trigger   time.Time // when the condition was met that led there
+	approved  bitset.Set // on the current revision
+	rejected  bitset.Set
+	performed bitset.Set
+	acts      []act             // by party: its last act of consent
+	nearest   []*entry          // by party: the best report of approval that was not an act
+	done      []*entry          // by commitment
+	disputes  []*entry          // open ones, in their order
+	verdict   condition.Verdict // of the approval condition
+	met       time.Time         // since when it is met; zero: it is not
+	inForce   time.Time         // since when a state is held in which the term runs
+	trigger   time.Time         // when the condition was met that led there
 	clocks    [numClocks]setting
 	fired     [numClocks]time.Time // the due instants that have been seen to
 	agreed    bool                 // a negotiation is on record for this round
 	warnings  []Reason
-	scratch   bitset // room for undoing a new revision
+	scratch   bitset.Set // room for undoing a new revision
 }
 
 func newSituation(m *Machine) situation {
 	n := len(m.agreement.Parties)
-	s := situation{m: m, approved: newBitset(n), rejected: newBitset(n), scratch: make(bitset, 2*len(newBitset(n))),
-		performed: newBitset(len(m.agreement.Commitments)),
+	s := situation{m: m, approved: bitset.New(n), rejected: bitset.New(n), scratch: make(bitset.Set, 2*len(bitset.New(n))),
+		performed: bitset.New(len(m.agreement.Commitments)),
 		acts:      make([]act, n), nearest: make([]*entry, n), done: make([]*entry, len(m.agreement.Commitments))}
 	s.reset()
 	return s
@@ -49,7 +51,7 @@ func (s *situation) reset() {
 	clear(s.acts)
 	clear(s.nearest)
 	clear(s.done)
-	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: Pending,
+	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: condition.Pending,
 		approved: s.approved, rejected: s.rejected, performed: s.performed, scratch: s.scratch,
 		acts: s.acts, nearest: s.nearest, done: s.done, disputes: s.disputes[:0], warnings: s.warnings[:0]}
 	s.clocks[deadlineClock].base = s.m.agreement.Deadline
@@ -95,25 +97,12 @@ func (s *situation) isDue(clock int) bool {
 	return !due.IsZero() && !due.After(s.now)
 }
 
-// outstanding says why a party's approval does not stand.
-func (s *situation) outstanding(party int, rule string) Reason {
-	r := Reason{Code: ReasonNotApproved, Rule: rule, Subject: s.m.agreement.Parties[party].ID}
-	last := s.acts[party]
-	switch s.standing(party) {
-	case StandingRejected:
-		r.Code, r.Event = ReasonRejectedBy, last.entry.ID
-	case StandingStale:
-		r.Code, r.Event, r.Have, r.Need = ReasonStale, last.entry.ID, int64(last.revision), int64(s.revision)
-	}
-	return r
-}
-
 func (s *situation) standing(party int) Standing {
 	last := s.acts[party]
 	switch {
-	case s.approved.has(party):
+	case s.approved.Has(party):
 		return StandingApproved
-	case s.rejected.has(party):
+	case s.rejected.Has(party):
 		return StandingRejected
 	case last.entry == nil:
 		return StandingOutstanding
@@ -123,19 +112,4 @@ func (s *situation) standing(party int) Standing {
 		return StandingWithdrawn
 	}
 	return StandingOutstanding // a rejection of an earlier revision
-}
-
-func (s *situation) approvalWords(party int) string {
-	id := s.m.agreement.Parties[party].ID
-	switch s.standing(party) {
-	case StandingApproved:
-		return id + " has approved"
-	case StandingRejected:
-		return id + " has rejected it"
-	case StandingStale:
-		return fmt.Sprintf("%s has approved an earlier revision", id)
-	case StandingWithdrawn:
-		return id + " has withdrawn its approval"
-	}
-	return id + " has not approved"
 }

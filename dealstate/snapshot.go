@@ -4,6 +4,9 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Snapshot says where a deal stands in one view. It is a plain value and
@@ -20,9 +23,9 @@ type Snapshot struct {
 	AsOf        time.Time
 	KnownBy     time.Time // zero: all there is
 	Policy      string
-	Approval    Finding   // the approval condition
-	Shortest    []string  // while it is pending: parties, and commitments, that would be enough
-	InForce     time.Time // since when it is in force; zero: it is not
+	Approval    condition.Finding // the approval condition
+	Shortest    []string          // while it is pending: parties, and commitments, that would be enough
+	InForce     time.Time         // since when it is in force; zero: it is not
 	Parties     []PartyStatus
 	Commitments []CommitmentStatus
 	Disputes    []DisputeStatus // open ones
@@ -146,7 +149,7 @@ func (s Snapshot) Party(id string) (PartyStatus, bool) {
 
 // LogValue gives log/slog the snapshot's head.
 func (s Snapshot) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("deal", s.Deal), slog.String("state", string(s.State)), slog.String("since", formatInstant(s.Since)),
+	return slog.GroupValue(slog.String("deal", s.Deal), slog.String("state", string(s.State)), slog.String("since", instant.Format(s.Since)),
 		slog.Int("revision", s.Revision), slog.String("awaiting", strings.Join(s.Awaiting, ",")),
-		slog.String("as_of", formatInstant(s.AsOf)), slog.String("known_by", formatInstant(s.KnownBy)), slog.String("policy", s.Policy))
+		slog.String("as_of", instant.Format(s.AsOf)), slog.String("known_by", instant.Format(s.KnownBy)), slog.String("policy", s.Policy))
 }

@@ -1,18 +1,23 @@
 package dealstate
 
-import "time"
+import (
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+)
 
 func (f *folding) snapshot(v View) Snapshot {
 	a := f.m.agreement
 	s := Snapshot{Deal: a.ID, Title: a.Title, State: f.name(), Since: f.since, By: f.by, Revision: f.revision,
-		AsOf: f.now, KnownBy: v.KnownBy, Policy: v.Policy.Name, Approval: f.m.approval.find(&f.situation),
+		AsOf: f.now, KnownBy: v.KnownBy, Policy: v.Policy.Name, Approval: f.m.approval.Find(&f.situation),
 		Awaiting: f.awaiting(), Shortest: f.shortest(), Approved: []string{}, Parties: make([]PartyStatus, len(a.Parties)), Warnings: f.warned()}
 	if f.isInForce() {
 		s.InForce = f.inForce
 	}
 	for i, p := range a.Parties {
 		s.Parties[i] = f.partyStatus(i)
-		if f.approved.has(i) {
+		if f.approved.Has(i) {
 			s.Approved = append(s.Approved, p.ID)
 		}
 	}
@@ -32,15 +37,29 @@ func (f *folding) snapshot(v View) Snapshot {
 	return s
 }
 
+// shortest names the parties and the commitments of a short way to meet the
+// approval condition.
+func (f *folding) shortest() []string {
+	parties, commitments := f.m.approval.Shortest(&f.situation)
+	var names []string
+	for _, i := range parties {
+		names = append(names, f.m.agreement.Parties[i].ID)
+	}
+	for _, i := range commitments {
+		names = append(names, f.m.agreement.Commitments[i].ID)
+	}
+	return names
+}
+
 // awaiting lists whose approval is outstanding: while an approval can still
 // move the deal, the parties of whom the condition asks it.
 func (f *folding) awaiting() []string {
 	ids := []string{}
-	if !f.approvalMoves() || f.m.approval.eval(&f.situation) != Pending {
+	if !f.approvalMoves() || f.m.approval.Eval(&f.situation) != condition.Pending {
 		return ids
 	}
 	for i, p := range f.m.agreement.Parties {
-		if f.m.asked.has(i) && !f.approved.has(i) {
+		if f.m.asked.Has(i) && !f.approved.Has(i) {
 			ids = append(ids, p.ID)
 		}
 	}
@@ -66,7 +85,7 @@ func (f *folding) warned() []Reason {
 
 func (f *folding) partyStatus(i int) PartyStatus {
 	p := f.m.agreement.Parties[i]
-	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Weight: p.Weight, Asked: f.m.asked.has(i), Standing: f.standing(i)}
+	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Weight: p.Weight, Asked: f.m.asked.Has(i), Standing: f.standing(i)}
 	if last := f.acts[i].entry; last != nil {
 		status.Act = evidence(last)
 	}
@@ -84,10 +103,10 @@ func (f *folding) partyStatus(i int) PartyStatus {
 // approval (as in the Paris Agreement, article 21(3)).
 func (f *folding) bindsFrom(party int) time.Time {
 	last := f.acts[party].entry
-	if last == nil && !f.m.asked.has(party) && len(f.m.asked) > 0 && f.m.asked.countIn(f.m.asked) == 0 {
+	if last == nil && !f.m.asked.Has(party) && len(f.m.asked) > 0 && f.m.asked.Count() == 0 {
 		return f.inForce // a deal that asked for no approval binds all its parties
 	}
-	if !f.approved.has(party) {
+	if !f.approved.Has(party) {
 		return time.Time{}
 	}
 	approved := last.At
@@ -97,7 +116,7 @@ func (f *folding) bindsFrom(party int) time.Time {
 	if effect := f.m.agreement.Effect; effect != nil {
 		approved = effect.After(approved)
 	}
-	return latest(f.inForce, approved)
+	return instant.Latest(f.inForce, approved)
 }
 
 func evidence(e *entry) *Evidence {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // A story is a log as text, one event a line:
@@ -95,7 +96,7 @@ func pair() dealstate.Agreement {
 }
 
 // club is a deal of n parties, p0 to p(n-1), under a condition.
-func club(n int, approval dealstate.Condition) dealstate.Agreement {
+func club(n int, approval condition.Condition) dealstate.Agreement {
 	a := dealstate.Agreement{ID: "club", Approval: approval}
 	for i := range n {
 		a.Parties = append(a.Parties, dealstate.Party{ID: fmt.Sprintf("p%d", i)})

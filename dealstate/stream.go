@@ -5,6 +5,16 @@ import (
 	"bytes"
 	"io"
 	"iter"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
+)
+
+// MaxLine bounds one line of an event log, in bytes; MaxAgreement bounds one
+// agreement.
+const (
+	MaxLine      = field.MaxLine
+	MaxAgreement = field.MaxAgreement
 )
 
 // ReadEvents reads an event log, one JSON object a line. Blank lines are
@@ -76,7 +86,7 @@ func (l *lineReader) next() ([]byte, error) {
 		line := bytes.TrimRight(l.buf, "\r\n")
 		switch {
 		case len(line) > MaxLine || len(l.buf) > MaxLine+maxLineEnd:
-			return nil, fieldErr("json", "the line is longer than %d bytes", MaxLine)
+			return nil, field.Errorf("json", "the line is longer than %d bytes", MaxLine)
 		case err == bufio.ErrBufferFull:
 			continue
 		case err == io.EOF && len(l.buf) > 0, err == nil:
@@ -90,7 +100,7 @@ func (l *lineReader) next() ([]byte, error) {
 // trimmed passes over the mark that some editors put at the start of a file.
 func (l *lineReader) trimmed(line []byte) []byte {
 	if l.n == 1 {
-		line = bytes.TrimPrefix(line, byteOrderMark)
+		line = bytes.TrimPrefix(line, strictjson.ByteOrderMark)
 	}
 	return bytes.TrimSpace(line)
 }

@@ -13,6 +13,10 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // ReadEventsCSV reads an event log from a table, as [ReadEvents] reads it from
@@ -46,7 +50,7 @@ type Table struct {
 	rows  *rows
 	csv   *csv.Reader
 	event Event
-	slots []slot // of the event, one a column
+	slots []strictjson.Slot // of the event, one a column
 }
 
 // NewTable reads nothing yet.
@@ -89,11 +93,11 @@ func (t *Table) Events(checks ...func(Event) error) iter.Seq2[Event, error] {
 
 func (t *Table) read(cells []string, checks []func(Event) error) (Event, error) {
 	if len(cells) != len(t.slots) {
-		return Event{}, fieldErr("csv", "%d cells; want %d, one for each column of the header", len(cells), len(t.slots))
+		return Event{}, field.Errorf("csv", "%d cells; want %d, one for each column of the header", len(cells), len(t.slots))
 	}
 	t.event = Event{}
 	for i, s := range t.slots {
-		if err := s.readCell(cells[i]); err != nil {
+		if err := readCell(s, cells[i]); err != nil {
 			return Event{}, err
 		}
 	}
@@ -138,7 +142,7 @@ func sayCSV(err error) error {
 	if bad.Err == csv.ErrBareQuote {
 		want = "a quote within a cell that has none around it; want the whole cell in quotes, and each quote within it doubled"
 	}
-	return fieldErr("csv", "at byte %d of line %d: %s", bad.Column, bad.Line, want)
+	return field.Errorf("csv", "at byte %d of line %d: %s", bad.Column, bad.Line, want)
 }
 
 // needed are the columns without which no row can be an event.
@@ -147,7 +151,7 @@ var needed = []string{"id", "deal", "kind", "at"}
 func (t *Table) readHeader() error {
 	header, err := t.row()
 	if err == io.EOF {
-		return fieldErr("csv", "no header row; want one that names the columns, such as %s", strings.Join(needed, ","))
+		return field.Errorf("csv", "no header row; want one that names the columns, such as %s", strings.Join(needed, ","))
 	}
 	if err != nil {
 		return err
@@ -157,12 +161,12 @@ func (t *Table) readHeader() error {
 			return err
 		}
 		if slices.Contains(header[:i], name) {
-			return fieldErr(name, "column given twice; want it once")
+			return field.Errorf(name, "column given twice; want it once")
 		}
 	}
 	for _, name := range needed {
 		if !slices.Contains(header, name) {
-			return fieldErr(name, "column missing; the header names %s", strings.Join(header, ", "))
+			return field.Errorf(name, "column missing; the header names %s", strings.Join(header, ", "))
 		}
 	}
 	return nil
@@ -171,58 +175,58 @@ func (t *Table) readHeader() error {
 func (t *Table) addColumn(name string) error {
 	columns := t.event.columns()
 	for _, c := range columns {
-		if c.key == name {
+		if c.Key == name {
 			t.slots = append(t.slots, c)
 			return nil
 		}
 	}
 	var names []string
 	for _, c := range columns {
-		names = append(names, c.key)
+		names = append(names, c.Key)
 	}
-	return fieldErr(join("", name), "unknown column; want a header row, with commas between names out of %s", strings.Join(names, ", "))
+	return field.Errorf(strictjson.Join("", name), "unknown column; want a header row, with commas between names out of %s", strings.Join(names, ", "))
 }
 
 // columns are the fields of the format, with those of the source beside the
 // others, named as programs name them that flatten JSON.
-func (e *Event) columns() []slot {
-	var all []slot
+func (e *Event) columns() []strictjson.Slot {
+	var all []strictjson.Slot
 	for _, s := range e.slots() {
-		if s.key != "source" {
+		if s.Key != "source" {
 			all = append(all, s)
 			continue
 		}
 		for _, in := range e.Source.slots() {
-			all = append(all, slot{join(s.key, in.key), in.to})
+			all = append(all, strictjson.Slot{Key: strictjson.Join(s.Key, in.Key), To: in.To})
 		}
 	}
 	return all
 }
 
 // readCell reads what stands in a cell as if it were the field's JSON value.
-func (s slot) readCell(text string) error {
+func readCell(s strictjson.Slot, text string) error {
 	switch {
 	case text == "":
 		return nil
 	case !utf8.ValidString(text):
-		return fieldErr(s.key, "not valid UTF-8")
+		return field.Errorf(s.Key, "not valid UTF-8")
 	case strings.IndexByte(text, 0) >= 0:
-		return fieldErr(s.key, "holds a NUL character; want text")
+		return field.Errorf(s.Key, "holds a NUL character; want text")
 	}
-	switch to := s.to.(type) {
+	switch to := s.To.(type) {
 	case *string:
 		*to = text
 		return nil
 	case *int:
-		return field{path: s.key, raw: numberOrText(text)}.number(to)
+		return strictjson.Field{Path: s.Key, Raw: numberOrText(text)}.Number(to)
 	case *time.Time:
-		t, err := parseInstant(s.key, text)
+		t, err := instant.Parse(s.Key, text)
 		*to = t
 		return err
 	case interface{ UnmarshalText([]byte) error }:
-		return readWord(s.key, text, to)
+		return strictjson.ReadWord(s.Key, text, to)
 	}
-	panic("dealstate: no way to read a cell of " + s.key) // a column in this package that no test has tried
+	panic("dealstate: no way to read a cell of " + s.Key) // a column in this package that no test has tried
 }
 
 // numberOrText gives the JSON value that a cell stands for where a number is
@@ -277,7 +281,7 @@ func (s *rows) fill() error {
 	}
 	s.torn = err == bufio.ErrBufferFull
 	if s.line == 1 && s.size == 0 {
-		part = bytes.TrimPrefix(part, byteOrderMark)
+		part = bytes.TrimPrefix(part, strictjson.ByteOrderMark)
 	}
 	return s.measure(part)
 }
@@ -289,7 +293,7 @@ func (s *rows) measure(part []byte) error {
 		return nil
 	}
 	if s.size += len(part); s.size > MaxLine {
-		s.err = fieldErr("csv", "the row is longer than %d bytes; is a quote left open?", MaxLine)
+		s.err = field.Errorf("csv", "the row is longer than %d bytes; is a quote left open?", MaxLine)
 	}
 	return s.err
 }

@@ -1,6 +1,11 @@
 package dealstate
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+)
 
 // probe asks looplab for every state and rule where it leads, so that the
 // table cannot hold a transition that looplab lacks.
@@ -9,13 +14,13 @@ func (m *Machine) probe() error {
 	for i, rule := range m.lifecycle.Rules {
 		row := make([]int, len(m.lifecycle.States))
 		for s, state := range m.lifecycle.States {
-			next, ok := r.fire(i, s, Met) // every guard is let through
+			next, ok := r.fire(i, s, condition.Met) // every guard is let through
 			if !ok {
 				next = -1
 			}
 			row[s] = next
 			if ok != slices.Contains(rule.From, state) || ok && m.lifecycle.States[next] != rule.destination(state) {
-				return fieldErr(ruleField(rule.ID), "looplab/fsm takes it from %s to another state than the rule says", state)
+				return field.Errorf(ruleField(rule.ID), "looplab/fsm takes it from %s to another state than the rule says", state)
 			}
 		}
 		m.next = append(m.next, row)

@@ -1,6 +1,10 @@
 package dealstate
 
-import "time"
+import (
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+)
 
 // View says from where a deal is looked at.
 type View struct {
@@ -15,15 +19,20 @@ type View struct {
 	Policy Policy
 }
 
+// ParseMoment reads what a person types for "as of" and "known by": an RFC 3339
+// instant, or a date alone, which means the end of that day in UTC. The empty
+// text is the zero instant.
+func ParseMoment(text string) (time.Time, error) { return instant.ParseMoment("moment", text) }
+
 // ParseView reads a view as people type it: a standard policy's name, and for
 // both instants what [ParseMoment] reads; "" leaves each open.
 func ParseView(asOf, knownBy, policy string) (View, error) {
 	var v View
 	var err error
-	if v.AsOf, err = parseMoment("as_of", asOf); err != nil {
+	if v.AsOf, err = instant.ParseMoment("as_of", asOf); err != nil {
 		return View{}, err
 	}
-	if v.KnownBy, err = parseMoment("known_by", knownBy); err != nil {
+	if v.KnownBy, err = instant.ParseMoment("known_by", knownBy); err != nil {
 		return View{}, err
 	}
 	if policy != "" {
@@ -47,13 +56,13 @@ func (v View) or(policy Policy) View {
 	}
 	v.Policy = v.Policy.named()
 	if !v.KnownBy.IsZero() {
-		v.KnownBy = tidy(v.KnownBy)
+		v.KnownBy = instant.Tidy(v.KnownBy)
 	}
 	if v.AsOf.IsZero() {
 		v.AsOf = v.KnownBy
 	}
 	if !v.AsOf.IsZero() {
-		v.AsOf = tidy(v.AsOf)
+		v.AsOf = instant.Tidy(v.AsOf)
 	}
 	return v
 }

@@ -1,5 +1,7 @@
 package dealstate
 
+import "github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+
 // warnEarly flags approvals dated before the text that they approve was
 // agreed. Real records hold such dates, so they stand.
 func (f *folding) warnEarly(e *entry) {
@@ -18,6 +20,6 @@ func (f *folding) warnEarly(e *entry) {
 // agreement's own delay gives: perhaps a provisional application.
 func (f *folding) warnBeforeEffect(e *entry) {
 	if due := f.dueAt(effectClock); due.After(e.At) {
-		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + sayInstant(due)})
+		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + instant.Say(due)})
 	}
 }

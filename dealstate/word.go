@@ -1,6 +1,10 @@
 package dealstate
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+)
 
 // words gives an enumeration its text both ways. Values start at 1, so that a
 // value nobody set is never mistaken for the first word.
@@ -13,18 +17,18 @@ func (w words) text(i int) string {
 	return w[i-1]
 }
 
-func (w words) parse(field string, text []byte) (int, error) {
+func (w words) parse(at string, text []byte) (int, error) {
 	for i, word := range w {
 		if word == string(text) {
 			return i + 1, nil
 		}
 	}
-	return 0, fieldErr(field, "%q is unknown; want one of %s", clip(string(text)), strings.Join(w, ", "))
+	return 0, field.Errorf(at, "%q is unknown; want one of %s", field.Clip(string(text)), strings.Join(w, ", "))
 }
 
-func (w words) marshal(field string, i int) ([]byte, error) {
+func (w words) marshal(at string, i int) ([]byte, error) {
 	if w.text(i) == "" {
-		return nil, fieldErr(field, "not set; want one of %s", strings.Join(w, ", "))
+		return nil, field.Errorf(at, "not set; want one of %s", strings.Join(w, ", "))
 	}
 	return []byte(w.text(i)), nil
 }
@@ -187,34 +191,6 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 	i, err := outcomeWords.parse("outcome", text)
 	if err == nil {
 		*o = Outcome(i)
-	}
-	return err
-}
-
-// Verdict is what a condition comes to.
-type Verdict uint8
-
-// The verdicts. Lost means that what was rejected leaves the condition no way to
-// be met. In the standard lifecycles a deal whose approval condition is lost is
-// rejected, and no approval counts any more until a new round begins.
-const (
-	Pending Verdict = iota + 1
-	Met
-	Lost
-)
-
-var verdictWords = words{"pending", "met", "lost"}
-
-func (v Verdict) String() string { return verdictWords.text(int(v)) }
-
-// MarshalText writes the verdict's word.
-func (v Verdict) MarshalText() ([]byte, error) { return verdictWords.marshal("verdict", int(v)) }
-
-// UnmarshalText reads a verdict's word.
-func (v *Verdict) UnmarshalText(text []byte) error {
-	i, err := verdictWords.parse("verdict", text)
-	if err == nil {
-		*v = Verdict(i)
 	}
 	return err
 }

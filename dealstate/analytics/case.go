@@ -8,7 +8,7 @@ import (
 	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Case is one deal of an event log.
@@ -46,9 +46,9 @@ type entry struct {
 func (c Case) entries() ([]entry, error) {
 	switch {
 	case c.deal() == "":
-		return nil, fieldErr("deal", "missing")
+		return nil, field.Errorf("deal", "missing")
 	case spaced(c.deal()):
-		return nil, fieldErr("deal", "%q holds white space", display.Clip(c.deal()))
+		return nil, field.Errorf("deal", "%q holds white space", field.Clip(c.deal()))
 	}
 	events := make(map[string]dealstate.Event, len(c.Events))
 	for _, e := range c.Events {
@@ -62,9 +62,9 @@ func (c Case) entries() ([]entry, error) {
 		case d.Outcome == dealstate.Duplicate:
 			continue
 		case spaced(d.Event):
-			return nil, eventErr(i, "%q holds white space", display.Clip(d.Event))
+			return nil, eventErr(i, "%q holds white space", field.Clip(d.Event))
 		case seen[e.id]:
-			return nil, eventErr(i, "%q of deal %q is decided upon twice", display.Clip(e.id), display.Clip(c.deal()))
+			return nil, eventErr(i, "%q of deal %q is decided upon twice", field.Clip(e.id), field.Clip(c.deal()))
 		}
 		seen[e.id] = true
 		all = append(all, e)
@@ -76,7 +76,7 @@ func (c Case) entries() ([]entry, error) {
 func spaced(id string) bool { return strings.ContainsFunc(id, unicode.IsSpace) }
 
 func eventErr(place int, format string, args ...any) error {
-	return fieldErr("decisions["+strconv.Itoa(place)+"].event", format, args...)
+	return field.Errorf("decisions["+strconv.Itoa(place)+"].event", format, args...)
 }
 
 // entryID names a clock by its place.

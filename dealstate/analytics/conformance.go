@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Deviation is one event that the lifecycle does not allow where it stands, or
@@ -31,7 +32,7 @@ func (Deviation) Columns() []string {
 
 // Cells gives the row; the reasons are in English.
 func (d Deviation) Cells() []string {
-	return []string{d.Deal, d.Event, instant(d.At), string(d.State), d.Kind.String(), d.Party, inWords(d.Reasons)}
+	return []string{d.Deal, d.Event, instant.Format(d.At), string(d.State), d.Kind.String(), d.Party, inWords(d.Reasons)}
 }
 
 func inWords(reasons []dealstate.Reason) string {

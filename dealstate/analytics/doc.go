@@ -37,13 +37,13 @@
 // To hold no more than one deal's, fold each story's decisions on their own.
 //
 // [Panel] says where each deal stood on each date as it was known on that date,
-// which is what a backtest needs.
+// which is what a backtest needs. Its dates are written as dates, each for its end.
 //
 // # Statistics
 //
 // [KaplanMeier], [LogRank] and [Sample] are the usual estimators; their comments
 // name the source of each formula, and the tests hold them to published worked
-// examples.
+// examples. They give the same answer in seconds, days and years; see [Lifetime].
 //
 // # Exports
 //

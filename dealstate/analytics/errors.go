@@ -3,8 +3,8 @@ package analytics
 import (
 	"fmt"
 
-	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // DecisionError reports a decision that does not go on from the ones before it.
@@ -12,12 +12,12 @@ import (
 type DecisionError struct {
 	Deal    string
 	Event   string // "" for a clock
-	Field   string // "deal", "outcome", "at" or "from"
+	Field   string // "deal", "outcome", "at", "from", "to" or "party"
 	Problem string
 }
 
 func (e *DecisionError) Error() string {
-	return display.Inert(fmt.Sprintf("decision on %q of deal %q: %s: %s", display.Clip(e.Event), display.Clip(e.Deal), e.Field, e.Problem))
+	return display.Inert(fmt.Sprintf("decision on %q of deal %q: %s: %s", field.Clip(e.Event), field.Clip(e.Deal), e.Field, e.Problem))
 }
 
 // MergeError reports two folds that cannot be merged. Both are as they were.
@@ -30,9 +30,5 @@ func (e *MergeError) Error() string {
 	if e.Deal == "" {
 		return display.Inert("merge: " + e.Problem)
 	}
-	return display.Inert(fmt.Sprintf("merge: deal %q: %s", display.Clip(e.Deal), e.Problem))
-}
-
-func fieldErr(field, format string, args ...any) error {
-	return &dealstate.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
+	return display.Inert(fmt.Sprintf("merge: deal %q: %s", field.Clip(e.Deal), e.Problem))
 }

@@ -248,10 +248,10 @@ func ExamplePanel() {
 	_ = analytics.WriteCSV(unix{os.Stdout}, panel)
 	// Output:
 	// deal,date,policy,state,since,days,awaiting
-	// us-china-london-2025,2025-06-09T23:59:59.999999999Z,official,,,0,
-	// us-china-london-2025,2025-06-10T23:59:59.999999999Z,official,awaiting_approvals,2025-06-10T00:00:00Z,0,us china
-	// us-china-london-2025,2025-06-11T23:59:59.999999999Z,official,awaiting_approvals,2025-06-10T00:00:00Z,1,us china
-	// us-china-london-2025,2025-06-12T23:59:59.999999999Z,official,awaiting_approvals,2025-06-10T00:00:00Z,2,us china
+	// us-china-london-2025,2025-06-09,official,,,0,
+	// us-china-london-2025,2025-06-10,official,awaiting_approvals,2025-06-10T00:00:00Z,0,us china
+	// us-china-london-2025,2025-06-11,official,awaiting_approvals,2025-06-10T00:00:00Z,1,us china
+	// us-china-london-2025,2025-06-12,official,awaiting_approvals,2025-06-10T00:00:00Z,2,us china
 }
 
 func ExampleConformance() {

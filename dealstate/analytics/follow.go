@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // follower follows each deal from state to state. T is what a measure keeps of
@@ -73,12 +74,16 @@ func (c *course[T]) check(d dealstate.Decision) error {
 		return wrong("outcome", "missing or unknown")
 	case d.From == "" || d.To == "":
 		return wrong("from", "the state before or after is missing")
+	case d.At.IsZero():
+		return wrong("at", "missing")
+	case !inRange(d.At):
+		return wrong("at", "year %d is out of range; want 1 to 9999", d.At.UTC().Year())
 	case c == nil:
 		return nil
 	case d.At.Before(c.last):
-		return wrong("at", "%s is before %s, of the decision before it; want a deal's decisions in their order", instant(d.At), instant(c.last))
+		return wrong("at", "%s is before %s, of the decision before it; want a deal's decisions in their order", instant.Format(d.At), instant.Format(c.last))
 	case d.From != c.state:
-		return wrong("from", "%q, but the decision before it left the deal in %q; want all of a deal's decisions", display.Clip(string(d.From)), display.Clip(string(c.state)))
+		return wrong("from", "%q, but the decision before it left the deal in %q; want all of a deal's decisions", field.Clip(string(d.From)), field.Clip(string(c.state)))
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Stage is one step of a funnel: a name, and the states that are it.
@@ -45,7 +45,7 @@ func NewFunnel(stages ...Stage) (*Funnel, error) {
 	for i, stage := range stages {
 		for _, s := range stage.States {
 			if f.at[s] > 0 {
-				return nil, fieldErr(fmt.Sprintf("stages[%d].states", i), "%q is in stage %q already", display.Clip(string(s)), display.Clip(stages[f.at[s]-1].Name))
+				return nil, field.Errorf(fmt.Sprintf("stages[%d].states", i), "%q is in stage %q already", field.Clip(string(s)), field.Clip(stages[f.at[s]-1].Name))
 			}
 			f.at[s] = i + 1
 		}
@@ -53,7 +53,7 @@ func NewFunnel(stages ...Stage) (*Funnel, error) {
 		f.stages = append(f.stages, stage)
 	}
 	if len(stages) == 0 {
-		return nil, fieldErr("stages", "none; want at least one")
+		return nil, field.Errorf("stages", "none; want at least one")
 	}
 	return f, nil
 }

@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Class says what sort of thing went wrong, or was put right.
@@ -34,7 +35,7 @@ func (c Class) String() string {
 // MarshalText writes the class's word.
 func (c Class) MarshalText() ([]byte, error) {
 	if c.String() == "" {
-		return nil, fieldErr("class", "%d is unknown", c)
+		return nil, field.Errorf("class", "%d is unknown", c)
 	}
 	return []byte(c.String()), nil
 }
@@ -43,7 +44,7 @@ func (c Class) MarshalText() ([]byte, error) {
 func (c *Class) UnmarshalText(text []byte) error {
 	i := slices.Index(classWords[:], string(text))
 	if i < 1 {
-		return fieldErr("class", "%q is unknown; want one of %s", display.Clip(string(text)), strings.Join(classWords[1:], ", "))
+		return field.Errorf("class", "%q is unknown; want one of %s", field.Clip(string(text)), strings.Join(classWords[1:], ", "))
 	}
 	*c = Class(i)
 	return nil
@@ -68,7 +69,7 @@ func (Incident) Columns() []string {
 
 // Cells gives the row.
 func (i Incident) Cells() []string {
-	return []string{i.Deal, instant(i.At), i.Class.String(), i.Kind.String(), i.Party, i.Event, string(i.From), string(i.To)}
+	return []string{i.Deal, instant.Format(i.At), i.Class.String(), i.Kind.String(), i.Party, i.Event, string(i.From), string(i.To)}
 }
 
 // classOf tells incidents from all else that was applied. A reversal is an act

@@ -3,15 +3,23 @@ package analytics
 import (
 	"strconv"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
-// instant writes an instant as the library's data formats do; the zero instant
-// is "".
-func instant(t time.Time) string {
-	if t.IsZero() {
-		return ""
+// dateOrInstant writes the last instant of a day in UTC as that day, and any other as
+// the data formats do.
+func dateOrInstant(t time.Time) string {
+	if h, m, s := t.UTC().Clock(); h == 23 && m == 59 && s == 59 && t.Nanosecond() == 999_999_999 {
+		return t.UTC().Format(time.DateOnly)
 	}
-	return t.UTC().Format(time.RFC3339Nano)
+	return instant.Format(t)
+}
+
+// inRange reports whether the data formats can write the instant: years 1 to 9999.
+// Beyond, spans could overflow.
+func inRange(t time.Time) bool {
+	return instant.Check("", t) == nil
 }
 
 // seconds is the span from one instant to another, the same number for every

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Lag sums up how long after the act its reports came in: recorded less
@@ -38,16 +39,20 @@ type told struct {
 }
 
 // Add takes one event, in any order. The error is a *dealstate.FieldError, for an
-// event without a kind or an instant. An event whose Recorded is zero was known
+// event without a kind or an instant, or with one outside the years 1 to 9999. An event whose Recorded is zero was known
 // at once, as everywhere.
 func (l *Lags) Add(e dealstate.Event) error {
 	switch {
 	case e.Kind.String() == "":
-		return fieldErr("kind", "missing or unknown")
+		return field.Errorf("kind", "missing or unknown")
 	case e.At.IsZero():
-		return fieldErr("at", "missing")
+		return field.Errorf("at", "missing")
+	case !inRange(e.At):
+		return field.Errorf("at", "year %d is out of range; want 1 to 9999", e.At.UTC().Year())
 	case e.Recorded.IsZero():
 		e.Recorded = e.At
+	case !inRange(e.Recorded):
+		return field.Errorf("recorded", "year %d is out of range; want 1 to 9999", e.Recorded.UTC().Year())
 	}
 	l.of(told{e.Kind, e.Role}).add(seconds(e.At, e.Recorded))
 	return nil

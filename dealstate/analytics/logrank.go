@@ -3,6 +3,8 @@ package analytics
 import (
 	"math"
 	"strconv"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // LogRankTest is the result of comparing two groups of lifetimes. Small P speaks
@@ -30,7 +32,8 @@ func (t LogRankTest) Cells() []string {
 // (O-E)²/V for the first group, with the hypergeometric mean and variance at each
 // time of an event. The p-value is erfc(√(χ²/2)). The error is a
 // *dealstate.FieldError, for a group that is empty or holds a time that is no
-// time, and where no event tells the groups apart. It sorts once.
+// time, and where no event tells the groups apart. Ties are those of [KaplanMeier],
+// within and between the groups. It sorts once.
 //
 // N. Mantel, Cancer Chemotherapy Reports 50 (1966), 163–170. It is the test of R's
 // survdiff with rho = 0, and SciPy's logrank squared.
@@ -44,7 +47,7 @@ func LogRank(a, b []Lifetime) (LogRankTest, error) {
 	var t LogRankTest
 	both(tally(a), tally(b), len(a), len(b), t.at)
 	if t.Variance == 0 {
-		return LogRankTest{}, fieldErr("a", "at no event were both groups at risk and somebody left over, so that nothing can be compared")
+		return LogRankTest{}, field.Errorf("a", "at no event were both groups at risk and somebody left over, so that nothing can be compared")
 	}
 	gap := float64(t.Observed[0]) - t.Expected[0]
 	t.ChiSquare = gap * gap / t.Variance
@@ -53,7 +56,8 @@ func LogRank(a, b []Lifetime) (LogRankTest, error) {
 }
 
 // both goes through the times of two groups together. A group without a step at
-// a time has had no event there, and those of its next step are at risk.
+// a time has had no event there, and those of its next step are at risk. Steps of the
+// two that only rounding tells apart are one time: two steps of one group never are.
 func both(a, b []Step, atRiskA, atRiskB int, at func(a, b Step)) {
 	for len(a)+len(b) > 0 {
 		now := math.Inf(1)
@@ -72,7 +76,7 @@ func both(a, b []Step, atRiskA, atRiskB int, at func(a, b Step)) {
 
 // take takes the group's step if it is at that time.
 func take(steps []Step, atRisk int, now float64) (at Step, rest []Step, left int) {
-	if len(steps) == 0 || steps[0].Time != now {
+	if len(steps) == 0 || !tied(now, steps[0].Time) {
 		return Step{Time: now, AtRisk: atRisk}, steps, atRisk
 	}
 	at = steps[0]

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/dealtest"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -23,7 +24,7 @@ func at(text string) time.Time {
 
 // many is an agreement of five parties, three of which suffice.
 func many() dealstate.Agreement {
-	a := dealstate.Agreement{ID: "many", Approval: dealstate.Count(dealstate.AtLeast(3), ""), Effect: &dealstate.Delay{Days: 10}, Term: &dealstate.Delay{Months: 3}}
+	a := dealstate.Agreement{ID: "many", Approval: condition.Count(condition.AtLeast(3), ""), Effect: &dealstate.Delay{Days: 10}, Term: &dealstate.Delay{Months: 3}}
 	for _, id := range []string{"a", "b", "c", "d", "e"} {
 		a.Parties = append(a.Parties, dealstate.Party{ID: id, Name: "Party " + id})
 	}

@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // WriteOCEL writes an object-centric event log, OCEL 2.0 in JSON. Its objects
@@ -140,7 +141,7 @@ func (o *ocel) take(c Case) error {
 		return err
 	}
 	if o.objects[dealID(c.deal())] != nil {
-		return fieldErr("deal", "%q comes twice", display.Clip(c.deal()))
+		return field.Errorf("deal", "%q comes twice", field.Clip(c.deal()))
 	}
 	o.start = startOf(entries)
 	deal := o.introduce(c)
@@ -161,7 +162,7 @@ func (o *ocel) take(c Case) error {
 // startOf is where the first values of a case's objects stand.
 func startOf(entries []entry) string {
 	if len(entries) > 0 && !entries[0].At.After(time.Unix(0, 0)) {
-		return instant(entries[0].At.Add(-time.Second))
+		return instant.Format(entries[0].At.Add(-time.Second))
 	}
 	return ocelEpoch
 }
@@ -220,7 +221,7 @@ func (b *ocelObject) relate(to, as string) {
 }
 
 func (o *ocel) event(deal string, e entry) ocelEvent {
-	out := ocelEvent{ID: deal + " " + e.id, Type: e.Kind.String(), Time: instant(e.At), Attributes: []ocelAttribute{},
+	out := ocelEvent{ID: deal + " " + e.id, Type: e.Kind.String(), Time: instant.Format(e.At), Attributes: []ocelAttribute{},
 		Relationships: []ocelRelation{{ObjectID: dealID(deal), Qualifier: "deal"}}}
 	for _, d := range ocelDetails {
 		if value := d.of(e); value != "" {
@@ -258,7 +259,7 @@ func (e *ocelEvent) relate(to, as string) {
 var ocelDetails = append([]detail{
 	{"by", func(e entry) string { return e.event.By }},
 	{"role", func(e entry) string { return e.event.Role.String() }},
-	{"recorded", func(e entry) string { return instant(e.recorded()) }},
+	{"recorded", func(e entry) string { return instant.Format(e.recorded()) }},
 }, details...)
 
 // follow notes what an event changed in its objects.
@@ -267,10 +268,10 @@ func (o *ocel) follow(deal *ocelObject, id string, e entry) {
 		return
 	}
 	if e.From != e.To {
-		deal.change("state", string(e.To), instant(e.At))
+		deal.change("state", string(e.To), instant.Format(e.At))
 	}
 	if e.Kind == dealstate.Perform && e.event.Commitment != "" {
-		o.objects[commitmentID(id, e.event.Commitment)].change("performed", "true", instant(e.At))
+		o.objects[commitmentID(id, e.event.Commitment)].change("performed", "true", instant.Format(e.At))
 	}
 }
 

@@ -1,14 +1,20 @@
 package analytics
 
 import (
+	"encoding/json"
 	"iter"
 	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
-// Cell is where one deal stood on one date, as far as it was known on that date.
+// Cell is where one deal stood on one date, as far as it was known on that date. Date
+// is an instant. Where it is the last one of a day in UTC, it is written as that day,
+// "2025-06-30", in CSV and JSON: a store of microseconds would round
+// 23:59:59.999999999 up, into the next day.
 type Cell struct {
 	Deal   string    `json:"deal"`
 	Date   time.Time `json:"date"`
@@ -29,7 +35,37 @@ func (Cell) Columns() []string {
 // Cells gives the row; the awaited parties are joined with spaces, which no id
 // holds.
 func (c Cell) Cells() []string {
-	return []string{c.Deal, instant(c.Date), c.Policy, string(c.State), instant(c.Since), number(float64(c.Days)), strings.Join(c.Awaiting, " ")}
+	return []string{c.Deal, dateOrInstant(c.Date), c.Policy, string(c.State), instant.Format(c.Since), number(float64(c.Days)), strings.Join(c.Awaiting, " ")}
+}
+
+// cellText is a cell with its date as it is written.
+type cellText struct {
+	Deal string `json:"deal"`
+	Date string `json:"date,omitempty"`
+	plainCell
+}
+
+type plainCell Cell
+
+// MarshalJSON writes the date of a day's end as a date alone.
+func (c Cell) MarshalJSON() ([]byte, error) {
+	return json.Marshal(cellText{c.Deal, dateOrInstant(c.Date), plainCell(c)})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, by [dealstate.ParseMoment]: a date
+// alone is the end of that day.
+func (c *Cell) UnmarshalJSON(text []byte) error {
+	var read cellText
+	if err := json.Unmarshal(text, &read); err != nil {
+		return err
+	}
+	date, err := dealstate.ParseMoment(read.Date)
+	if err != nil {
+		return field.Errorf("date", "%q is neither a date nor an instant; want 2025-06-30 or 2025-06-30T12:00:00Z", field.Clip(read.Date))
+	}
+	*c = Cell(read.plainCell)
+	c.Deal, c.Date = read.Deal, date
+	return nil
 }
 
 // Panel goes through deals × dates, deal by deal: where each deal stood as of the

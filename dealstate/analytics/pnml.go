@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // WritePNML writes the lifecycle as a place/transition net in PNML, ISO/IEC
@@ -68,7 +68,7 @@ func netOf(l dealstate.Lifecycle) ([]netStep, error) {
 				s.to = s.from
 			}
 			if s.from < 0 || s.to < 0 {
-				return nil, fieldErr("lifecycle.rules["+display.Clip(r.ID)+"]", "leads from %q to %q; want states that the lifecycle lists", display.Clip(string(state)), display.Clip(string(r.To)))
+				return nil, field.Errorf("lifecycle.rules["+field.Clip(r.ID)+"]", "leads from %q to %q; want states that the lifecycle lists", field.Clip(string(state)), field.Clip(string(r.To)))
 			}
 			steps = append(steps, s)
 		}

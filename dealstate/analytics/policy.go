@@ -8,7 +8,8 @@ import (
 	"strconv"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // PolicyChange is how often one policy gave one state where another policy, on
@@ -50,13 +51,13 @@ type answers struct {
 func (p *PolicyChanges) Add(a, b dealstate.Snapshot) error {
 	switch {
 	case a.Deal != b.Deal:
-		return fieldErr("deal", "%q and %q; want two snapshots of one deal", display.Clip(a.Deal), display.Clip(b.Deal))
+		return field.Errorf("deal", "%q and %q; want two snapshots of one deal", field.Clip(a.Deal), field.Clip(b.Deal))
 	case !a.AsOf.Equal(b.AsOf):
-		return fieldErr("as_of", "%s and %s; want one instant", instant(a.AsOf), instant(b.AsOf))
+		return field.Errorf("as_of", "%s and %s; want one instant", instant.Format(a.AsOf), instant.Format(b.AsOf))
 	case !a.KnownBy.Equal(b.KnownBy):
-		return fieldErr("known_by", "%s and %s; want one instant", instant(a.KnownBy), instant(b.KnownBy))
+		return field.Errorf("known_by", "%s and %s; want one instant", instant.Format(a.KnownBy), instant.Format(b.KnownBy))
 	case a.Policy == b.Policy:
-		return fieldErr("policy", "%q on both sides; want two", display.Clip(a.Policy))
+		return field.Errorf("policy", "%q on both sides; want two", field.Clip(a.Policy))
 	}
 	if p.counts == nil {
 		p.counts = map[answers]int{}

@@ -3,6 +3,8 @@ package analytics
 import (
 	"math"
 	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Sample is a set of numbers, kept in full: 8 bytes each. The zero value is
@@ -16,7 +18,7 @@ type Sample struct {
 // is a *dealstate.FieldError.
 func (s *Sample) Add(x float64) error {
 	if !(math.Abs(x) <= 1e300) {
-		return fieldErr("value", "%g is out of range; want -1e300 to 1e300", x)
+		return field.Errorf("value", "%g is out of range; want -1e300 to 1e300", x)
 	}
 	s.add(x)
 	return nil
@@ -80,9 +82,9 @@ func sum(values []float64) float64 {
 func (s *Sample) Quantile(p float64) (float64, error) {
 	switch {
 	case !(p >= 0 && p <= 1):
-		return 0, fieldErr("p", "%g is out of range; want 0 to 1", p)
+		return 0, field.Errorf("p", "%g is out of range; want 0 to 1", p)
 	case len(s.values) == 0:
-		return 0, fieldErr("sample", "empty; it has no quantiles")
+		return 0, field.Errorf("sample", "empty; it has no quantiles")
 	}
 	s.sort()
 	h := float64(len(s.values)-1) * p

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Spell is the time that a deal spent in one state.
@@ -32,7 +33,7 @@ func (Spell) Columns() []string {
 
 // Cells gives the row.
 func (s Spell) Cells() []string {
-	return []string{s.Deal, string(s.State), string(s.Next), s.By.String(), instant(s.From), instant(s.To), number(s.Seconds),
+	return []string{s.Deal, string(s.State), string(s.Next), s.By.String(), instant.Format(s.From), instant.Format(s.To), number(s.Seconds),
 		strconv.FormatBool(s.Censored), strconv.FormatBool(s.Unseen)}
 }
 

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Curve is the Kaplan–Meier estimate of how many are still waiting after how
@@ -38,6 +40,7 @@ func (s Step) Cells() []string {
 // KaplanMeier estimates the survival curve of right-censored lifetimes: the
 // product, over the times t(j) up to t, of 1 - d(j)/n(j), for d(j) of the n(j) at
 // risk that reached it at t(j). Who is censored at a time counts as at risk there.
+// Times that only rounding tells apart are one time, the least of them; see [Lifetime].
 // The error is a *dealstate.FieldError that names the lifetime. It sorts once.
 //
 // E. L. Kaplan and P. Meier, Journal of the American Statistical Association 53
@@ -65,24 +68,42 @@ func KaplanMeier(lives []Lifetime) (Curve, error) {
 	return curve, nil
 }
 
-func checkLives(field string, lives []Lifetime) error {
+func checkLives(at string, lives []Lifetime) error {
 	if len(lives) == 0 {
-		return fieldErr(field, "none; want at least one")
+		return field.Errorf(at, "none; want at least one")
 	}
 	for i, l := range lives {
 		if !(l.Time >= 0) || math.IsInf(l.Time, 0) {
-			return fieldErr(fmt.Sprintf("%s[%d].time", field, i), "%g; want a finite time that is not negative", l.Time)
+			return field.Errorf(fmt.Sprintf("%s[%d].time", at, i), "%g; want a finite time that is not negative", l.Time)
 		}
 	}
 	return nil
 }
+
+// roundOff is how far apart, as a share of the larger, two times may be that count as
+// one. It is far above what arithmetic on float64 leaves behind: some 3e-14 for the
+// difference of two ages in years, 1e-10 for a day as the difference of two dates such
+// as 2025.47. And it is far below what data tell apart: it keeps a second distinct
+// from the next one for 300 years. Because it is relative, the unit makes no difference.
+//
+// R's package survival does the same since version 2.40 (October 2016): its aeqSurv,
+// which survfit and coxph call for timefix = TRUE, takes times for tied that lie within
+// sqrt(.Machine$double.eps), 1.5e-8, absolutely or in proportion to the mean time, and
+// gives them the smaller value (T. Therneau, Roundoff error and tied times, the
+// package's vignette "tiedtimes"). That would tie what lies 14 seconds apart after 30
+// years, and everything where the unit is large; so the bound here is narrower and
+// has no absolute part.
+const roundOff = 1e-10
+
+// tied reports whether two times are one; a is not the larger.
+func tied(a, b float64) bool { return b-a <= roundOff*b }
 
 // tally counts what happened at each distinct time.
 func tally(lives []Lifetime) []Step {
 	sorted := slices.SortedFunc(slices.Values(lives), func(a, b Lifetime) int { return cmp.Compare(a.Time, b.Time) })
 	var steps []Step
 	for i, l := range sorted {
-		if i == 0 || l.Time != sorted[i-1].Time {
+		if i == 0 || !tied(steps[len(steps)-1].Time, l.Time) {
 			steps = append(steps, Step{Time: l.Time, AtRisk: len(sorted) - i})
 		}
 		if at := &steps[len(steps)-1]; l.Reached {
@@ -95,8 +116,12 @@ func tally(lives []Lifetime) []Step {
 }
 
 // At is the estimated share that is still waiting after the time. After the last
-// step it is that of the last step, although the data say no more.
+// step it is that of the last step, although the data say no more. A time that only
+// rounding puts before a step is at it. Of NaN, At is NaN.
 func (c Curve) At(time float64) float64 {
+	if math.IsNaN(time) {
+		return time
+	}
 	if s, ok := c.step(time); ok {
 		return s.Survival
 	}
@@ -105,7 +130,7 @@ func (c Curve) At(time float64) float64 {
 
 func (c Curve) step(time float64) (Step, bool) {
 	after, _ := slices.BinarySearchFunc(c, time, func(s Step, t float64) int {
-		if s.Time <= t {
+		if s.Time <= t || tied(t, s.Time) {
 			return -1
 		}
 		return 1
@@ -126,7 +151,7 @@ func (c Curve) Quantile(p float64) (time float64, ok bool) {
 		return 0, false
 	}
 	for _, s := range c {
-		if s.Survival <= 1-p+rounding {
+		if s.Survival <= 1-p+rounding && s.Survival < 1 {
 			return s.Time, true
 		}
 	}
@@ -162,13 +187,16 @@ func (i Interval) Cells() []string {
 
 // Band gives pointwise confidence intervals, one a step, at a level such as
 // 0.95. Where the survival is still 1 or already 0 the interval is that point.
-// The error is a *dealstate.FieldError.
+// The error is a *dealstate.FieldError, also for a step that is none.
 func (c Curve) Band(level float64, scale Scale) ([]Interval, error) {
 	switch {
 	case !(level > 0 && level < 1):
-		return nil, fieldErr("level", "%g is out of range; want more than 0 and less than 1", level)
+		return nil, field.Errorf("level", "%g is out of range; want more than 0 and less than 1", level)
 	case scale != Linear && scale != LogLog:
-		return nil, fieldErr("scale", "%d is unknown; want Linear or LogLog", scale)
+		return nil, field.Errorf("scale", "%d is unknown; want Linear or LogLog", scale)
+	}
+	if err := c.check(); err != nil {
+		return nil, err
 	}
 	z := math.Sqrt2 * math.Erfinv(level)
 	band := make([]Interval, len(c))
@@ -178,10 +206,23 @@ func (c Curve) Band(level float64, scale Scale) ([]Interval, error) {
 	return band, nil
 }
 
+// check refuses steps that no estimate has.
+func (c Curve) check() error {
+	for i, s := range c {
+		if !(s.Survival >= 0 && s.Survival <= 1) {
+			return field.Errorf(fmt.Sprintf("curve[%d].survival", i), "%g is out of range; want 0 to 1", s.Survival)
+		}
+		if !(s.StdErr >= 0 && s.StdErr <= math.MaxFloat64) {
+			return field.Errorf(fmt.Sprintf("curve[%d].std_err", i), "%g is out of range; want a finite number that is not negative", s.StdErr)
+		}
+	}
+	return nil
+}
+
 func (s Step) interval(z float64, scale Scale) Interval {
 	i := Interval{Time: s.Time, Lower: s.Survival, Upper: s.Survival}
 	switch {
-	case s.StdErr == 0:
+	case s.StdErr == 0 || s.Survival == 0 || s.Survival == 1:
 	case scale == Linear:
 		i.Lower, i.Upper = max(0, s.Survival-z*s.StdErr), min(1, s.Survival+z*s.StdErr)
 	default:

@@ -2,12 +2,17 @@ package analytics
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Wait is the time for which a deal awaited one party's approval.
@@ -29,7 +34,7 @@ func (Wait) Columns() []string {
 
 // Cells gives the row.
 func (w Wait) Cells() []string {
-	return []string{w.Deal, w.Party, w.Approver, w.By.String(), instant(w.From), instant(w.To), number(w.Seconds), strconv.FormatBool(w.Censored)}
+	return []string{w.Deal, w.Party, w.Approver, w.By.String(), instant.Format(w.From), instant.Format(w.To), number(w.Seconds), strconv.FormatBool(w.Censored)}
 }
 
 // Waits measures how long each side was awaited: while the deal is in a state
@@ -37,7 +42,8 @@ func (w Wait) Cells() []string {
 // it, and which has not approved the current revision. That is what
 // [dealstate.Snapshot.Awaiting] lists.
 //
-// All deals are on the one agreement, or on copies of it under other ids. A
+// All deals are on the one agreement, or on copies of it under other ids; Add refuses a
+// decision that names a party or a state which the agreement does not have. A
 // lifecycle of one's own may hold states in which an approval can move the deal
 // although the condition is met already; there the parties left over count as
 // awaited here, and not in the snapshot. In a state from which an approval moves the
@@ -45,6 +51,8 @@ func (w Wait) Cells() []string {
 type Waits struct {
 	parties []dealstate.Party // that are asked
 	at      map[string]int    // where they stand
+	all     []string          // the ids of all parties, in the agreement's order
+	states  []dealstate.State // of the lifecycle
 	open    map[dealstate.State]bool
 	f       follower[waiting]
 	ended   []Wait
@@ -59,9 +67,11 @@ type waiting struct {
 
 // NewWaits measures deals on the machine's agreement.
 func NewWaits(m *dealstate.Machine) *Waits {
-	w := &Waits{open: openStates(m.Lifecycle()), at: map[string]int{}}
+	rules := m.Lifecycle()
+	w := &Waits{open: openStates(rules), at: map[string]int{}, states: rules.States}
 	parties := m.Agreement().Parties
 	for i, p := range m.Cursor(dealstate.Policy{}).Snapshot().Parties {
+		w.all = append(w.all, p.Party)
 		if p.Asked {
 			w.at[p.Party] = len(w.parties)
 			w.parties = append(w.parties, parties[i])
@@ -73,7 +83,7 @@ func NewWaits(m *dealstate.Machine) *Waits {
 // openStates are those that an approval can change. A rule for when the
 // condition is not met takes a deal back; it awaits nobody.
 func openStates(l dealstate.Lifecycle) map[dealstate.State]bool {
-	back := dealstate.Not(dealstate.ApprovalMet()).String()
+	back := condition.Not(condition.ApprovalMet()).String()
 	open := map[dealstate.State]bool{}
 	for _, r := range l.Rules {
 		for _, from := range r.From {
@@ -85,8 +95,12 @@ func openStates(l dealstate.Lifecycle) map[dealstate.State]bool {
 	return open
 }
 
-// Add takes the next decision. The error is a *DecisionError.
+// Add takes the next decision. The error is a *DecisionError, also for a decision on
+// another agreement, as far as its party and states tell.
 func (w *Waits) Add(d dealstate.Decision) error {
+	if err := w.check(d); err != nil {
+		return err
+	}
 	st, err := w.f.follow(d)
 	if !st.acts {
 		return err
@@ -101,6 +115,22 @@ func (w *Waits) Add(d dealstate.Decision) error {
 		}
 	} else if party >= 0 { // the others are as before
 		w.await(own, party, d)
+	}
+	return nil
+}
+
+// check refuses what the agreement does not know, where nothing would be measured.
+func (w *Waits) check(d dealstate.Decision) error {
+	wrong := func(field, format string, args ...any) error {
+		return &DecisionError{Deal: d.Deal, Event: d.Event, Field: field, Problem: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case d.Party != "" && !slices.Contains(w.all, d.Party):
+		return wrong("party", "%q is no party of the agreement measured; want one of %s", field.Clip(d.Party), strings.Join(w.all, ", "))
+	case d.From != "" && !slices.Contains(w.states, d.From):
+		return wrong("from", "%q is no state of the agreement measured", field.Clip(string(d.From)))
+	case d.To != "" && !slices.Contains(w.states, d.To):
+		return wrong("to", "%q is no state of the agreement measured", field.Clip(string(d.To)))
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // WriteXES writes an event log in XES, IEEE Std 1849-2016: one trace a deal, one
@@ -31,7 +31,7 @@ func WriteXES(w io.Writer, cases iter.Seq[Case]) error {
 	xesHead(m)
 	for c := range cases {
 		if seen[c.deal()] {
-			return fieldErr("deal", "%q comes twice", display.Clip(c.deal()))
+			return field.Errorf("deal", "%q comes twice", field.Clip(c.deal()))
 		}
 		seen[c.deal()] = true
 		if err := xesTrace(m, c); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // Dirty logs of many deals: late, doubled, contradictory, hedged, retracted.
@@ -45,10 +46,10 @@ var dirtyAgreements = []dealstate.Agreement{
 		Effect: &dealstate.Delay{Days: 3}, Term: &dealstate.Delay{Days: 8}},
 	{ID: "at-once", Parties: bothSides, Commitments: pledges("us", "china"), Deadline: onDay(12),
 		Effect: &dealstate.Delay{}, Term: &dealstate.Delay{Days: 5, NotBefore: onDay(14)}},
-	{ID: "count", Parties: fiveParties, Commitments: pledges("fiji", "kenya"), Approval: dealstate.Count(dealstate.AtLeast(3), "")},
-	{ID: "group", Parties: fiveParties, Commitments: pledges("fiji", "kenya"), Approval: dealstate.Count(dealstate.AtLeast(2), "south")},
+	{ID: "count", Parties: fiveParties, Commitments: pledges("fiji", "kenya"), Approval: condition.Count(condition.AtLeast(3), "")},
+	{ID: "group", Parties: fiveParties, Commitments: pledges("fiji", "kenya"), Approval: condition.Count(condition.AtLeast(2), "south")},
 	{ID: "share", Parties: fiveParties, Commitments: pledges("fiji", "kenya"),
-		Approval: dealstate.All(dealstate.Share(dealstate.Percent(55), "", 0), dealstate.Any(dealstate.Approved("eu"), dealstate.Performed("pledge-1")))},
+		Approval: condition.All(condition.Share(condition.Percent(55), "", 0), condition.Any(condition.Approved("eu"), condition.Performed("pledge-1")))},
 	{ID: "later", Parties: fiveParties[:3], Commitments: pledges("fiji", "kenya"), Effect: &dealstate.Delay{NotBefore: onDay(11)}},
 	{ID: "everyone", Parties: fiveParties[:3], Commitments: pledges("fiji", "kenya")},
 	{ID: "rounds", Parties: bothSides, Commitments: pledges("us", "china"), Deadline: onDay(7), Effect: &dealstate.Delay{Days: 2}, Term: &dealstate.Delay{Days: 3}, Lifecycle: &rounds},
@@ -66,12 +67,12 @@ var rounds = dealstate.Lifecycle{
 		{ID: "approve", On: dealstate.Approve, From: []dealstate.State{"draft", "talks", "live", "paused"}},
 		{ID: "withdraw", On: dealstate.Withdraw, From: []dealstate.State{"live"}, To: "talks", Order: 1},
 		{ID: "take_back", On: dealstate.Withdraw, From: []dealstate.State{"talks", "paused"}},
-		{ID: "enter", On: dealstate.Effect, From: []dealstate.State{"talks"}, To: "live", When: dealstate.ApprovalMet()},
+		{ID: "enter", On: dealstate.Effect, From: []dealstate.State{"talks"}, To: "live", When: condition.ApprovalMet()},
 		{ID: "suspend", On: dealstate.Suspend, From: []dealstate.State{"talks", "live"}, To: "paused"},
-		{ID: "resume_talks", On: dealstate.Resume, From: []dealstate.State{"paused"}, To: "talks", When: dealstate.Performed("pledge-1"), Order: 1},
+		{ID: "resume_talks", On: dealstate.Resume, From: []dealstate.State{"paused"}, To: "talks", When: condition.Performed("pledge-1"), Order: 1},
 		{ID: "resume", On: dealstate.Resume, From: []dealstate.State{"paused"}, To: "live", Order: 2},
 		{ID: "lapse", On: dealstate.Deadline, From: []dealstate.State{"talks", "live"}, To: "over"},
-		{ID: "expire_late", On: dealstate.Term, From: []dealstate.State{"live"}, To: "over", When: dealstate.Due(dealstate.Deadline), Order: 1},
+		{ID: "expire_late", On: dealstate.Term, From: []dealstate.State{"live"}, To: "over", When: condition.Due("deadline"), Order: 1},
 		{ID: "expire", On: dealstate.Term, From: []dealstate.State{"live"}, To: "spent", Order: 2},
 		{ID: "perform", On: dealstate.Perform, From: []dealstate.State{"live", "paused"}},
 		{ID: "amend", On: dealstate.Amend, From: []dealstate.State{"talks", "live"}, To: "talks"},

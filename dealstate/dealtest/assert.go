@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
@@ -96,7 +97,7 @@ func orNobody(names []string) string {
 
 // Verdict fails the test at once unless that is the verdict of the approval
 // condition on the current revision of the text.
-func Verdict(t TB, d *dealstate.Deal, v dealstate.View, want dealstate.Verdict) {
+func Verdict(t TB, d *dealstate.Deal, v dealstate.View, want condition.Verdict) {
 	t.Helper()
 	snap := d.At(v)
 	if snap.Approval.Verdict != want {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/dealtest"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
@@ -106,7 +107,7 @@ var failing = map[string]func(t dealtest.TB, d *dealstate.Deal){
 		dealtest.Awaiting(t, d, now)
 	},
 	"approved": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Approved(t, d, now, "us") },
-	"verdict":  func(t dealtest.TB, d *dealstate.Deal) { dealtest.Verdict(t, d, now, dealstate.Met) },
+	"verdict":  func(t dealtest.TB, d *dealstate.Deal) { dealtest.Verdict(t, d, now, condition.Met) },
 	"revision": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Revision(t, d, now, 2) },
 	"next": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.Next(t, d, now, &dealstate.ClockStatus{Clock: dealstate.Deadline, Due: day(30)})
@@ -191,7 +192,7 @@ var holding = map[string]func(t dealtest.TB, d *dealstate.Deal){
 		dealtest.Awaiting(t, d, dealstate.View{Policy: dealstate.Reported})
 	},
 	"approved": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Approved(t, d, now, "china") },
-	"verdict":  func(t dealtest.TB, d *dealstate.Deal) { dealtest.Verdict(t, d, now, dealstate.Pending) },
+	"verdict":  func(t dealtest.TB, d *dealstate.Deal) { dealtest.Verdict(t, d, now, condition.Pending) },
 	"revision": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Revision(t, d, now, 1) },
 	"next":     func(t dealtest.TB, d *dealstate.Deal) { dealtest.Next(t, d, now, nil) },
 	"warned":   func(t dealtest.TB, d *dealstate.Deal) { dealtest.Warned(t, d, now) },
@@ -246,7 +247,7 @@ func TestAStoryCanTellEveryKindOfAct(t *testing.T) {
 	s.On("2025-06-11").By("Trump").Hedged(dealstate.Conditional).Approve("us").Noted("it is conditional, not asserted").Awaiting("us", "china")
 	s.On("2025-06-12").Amend("").Applied()
 	s.On("2025-06-13").OfRevision(1).Approve("us").Refused("revision_mismatch")
-	s.On("2025-06-13").OfRevision(2).ID("yes").Approve("us").Applied().Verdict(dealstate.Pending)
+	s.On("2025-06-13").OfRevision(2).ID("yes").Approve("us").Applied().Verdict(condition.Pending)
 	s.On("2025-06-14").Withdraw("us").Applied()
 	s.On("2025-06-15").Extend("", "2025-07-15").Applied()
 	s.On("2025-06-16").Dispute("us").Applied()
@@ -257,7 +258,7 @@ func TestAStoryCanTellEveryKindOfAct(t *testing.T) {
 	s.On("2025-06-20").Retract("008-extend").Applied().Revised("008-extend")
 	s.TimePasses("2025-06-30").State(dealstate.StateLapsed)
 	s.On("2025-06-29").Known("2025-07-01").Reject("china").Applied().Revised("deadline").State(dealstate.StateRejected)
-	s.KnownBy("2025-06-30").State(dealstate.StateLapsed).Verdict(dealstate.Pending)
+	s.KnownBy("2025-06-30").State(dealstate.StateLapsed).Verdict(condition.Pending)
 	s.AsOf("2025-06-10").History(dealstate.StateNegotiated, dealstate.StateAwaitingApprovals)
 	require.Equal(t, dealstate.StateRejected, s.Snapshot().State)
 	require.Equal(t, s.Deal().Now().State, s.Snapshot().State)

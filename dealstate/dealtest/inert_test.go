@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/dealtest"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
@@ -38,7 +39,7 @@ func TestFailuresQuoteStrangersInert(t *testing.T) {
 		"State":    func(r dealtest.TB) { dealtest.State(r, deal, v, dealstate.State(hostileText)) },
 		"Awaiting": func(r dealtest.TB) { dealtest.Awaiting(r, deal, v, hostileText) },
 		"Approved": func(r dealtest.TB) { dealtest.Approved(r, deal, v, hostileText) },
-		"Verdict":  func(r dealtest.TB) { dealtest.Verdict(r, deal, v, dealstate.Lost) },
+		"Verdict":  func(r dealtest.TB) { dealtest.Verdict(r, deal, v, condition.Lost) },
 		"Revision": func(r dealtest.TB) { dealtest.Revision(r, deal, v, 7) },
 		"Next":     func(r dealtest.TB) { dealtest.Next(r, deal, v, &dealstate.ClockStatus{Clock: dealstate.Term}) },
 		"Warned":   func(r dealtest.TB) { dealtest.Warned(r, deal, v, hostileText) },

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
@@ -132,7 +133,7 @@ func (l Look) Awaiting(parties ...string) Look {
 }
 
 // Verdict fails the test at once unless that is the approval condition's.
-func (l Look) Verdict(want dealstate.Verdict) Look {
+func (l Look) Verdict(want condition.Verdict) Look {
 	l.t.Helper()
 	Verdict(l.t, l.deal, l.view(), want)
 	return l

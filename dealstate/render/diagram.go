@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // Diagram is the picture of an agreement's rules, and of how far a deal has come
@@ -164,7 +165,7 @@ func joined(whys []why, r dealstate.Rule) []why {
 	return append(whys, why{rules: []string{r.ID}, on: []string{onWords(r.On)}, when: when})
 }
 
-func guardWords(c dealstate.Condition) string {
+func guardWords(c condition.Condition) string {
 	if c.IsZero() {
 		return ""
 	}

@@ -7,9 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 func TestDealsWithFewReportsDrawSensibly(t *testing.T) {
@@ -100,7 +102,7 @@ func TestTheReportSetsContradictionsSideBySide(t *testing.T) {
 func TestTheReportTellsOfClocksThatLaterTurnOutNotToHaveFired(t *testing.T) {
 	t.Parallel()
 	a := dealstate.Agreement{ID: "pact", Parties: []dealstate.Party{{ID: "us"}, {ID: "jp"}, {ID: "kr"}}, Effect: &dealstate.Delay{Days: 30},
-		Approval:    dealstate.All(dealstate.Approved("us"), dealstate.Any(dealstate.Approved("jp"), dealstate.Approved("kr"))),
+		Approval:    condition.All(condition.Approved("us"), condition.Any(condition.Approved("jp"), condition.Approved("kr"))),
 		Commitments: []dealstate.Commitment{{ID: "cut", Party: "us"}}}
 	e := func(id string, k dealstate.Kind, party string, month time.Month, day int) dealstate.Event {
 		return dealstate.Event{ID: id, Deal: "pact", Kind: k, Party: party, Role: dealstate.Government, At: on(month, day), Recorded: on(month, day)}
@@ -149,7 +151,7 @@ func TestARetractOfWhatIsNotOnRecordNamesIt(t *testing.T) {
 func TestALongApprovalConditionLeavesThePolicyInSight(t *testing.T) {
 	t.Parallel()
 	a := framework()
-	a.Approval = dealstate.All(dealstate.Count(dealstate.AtLeast(1), ""), dealstate.Share(dealstate.Percent(55), "", 0), dealstate.Approved("us"), dealstate.Approved("china"))
+	a.Approval = condition.All(condition.Count(condition.AtLeast(1), ""), condition.Share(condition.Percent(55), "", 0), condition.Approved("us"), condition.Approved("china"))
 	a.Parties[0].Weight, a.Parties[1].Weight = 1, 1
 	s := stories(t, a, frameworkEvents(), time.Time{})[0]
 	require.Regexp(t, `<text[^>]*>Policy strict\. Approval condition: [^<]*…</text>`, draw(t, s.Diagram().SVG))

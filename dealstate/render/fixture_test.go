@@ -5,9 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 // A small deal after the London framework of June 2025, which does not change
@@ -28,7 +30,7 @@ func framework() dealstate.Agreement {
 func truce() dealstate.Agreement {
 	a := framework()
 	a.ID, a.Title, a.Implements, a.Deadline, a.Commitments = "truce", "A truce", nil, time.Time{}, nil
-	a.Approval, a.Effect, a.Term = dealstate.All(), &dealstate.Delay{Days: 2}, &dealstate.Delay{Days: 90}
+	a.Approval, a.Effect, a.Term = condition.All(), &dealstate.Delay{Days: 2}, &dealstate.Delay{Days: 90}
 	return a
 }
 

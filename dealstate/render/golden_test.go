@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew; read their diff, and look at the pictures")
@@ -28,7 +30,7 @@ func draw(t testing.TB, to func(io.Writer) error) string {
 func outputs(t testing.TB) map[string]string {
 	three, truce := frameworkStories(t), truceStories(t)
 	m, err := dealstate.Compile(dealstate.Agreement{ID: "club", Title: "A club", Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}, {ID: "c"}},
-		Approval: dealstate.Count(dealstate.AtLeast(2), "")})
+		Approval: condition.Count(condition.AtLeast(2), "")})
 	require.NoError(t, err)
 	both := render.Timeline{Stories: []render.Story{truce[0], three[1]}}
 	text := func(p render.Paint) func(io.Writer) error {

@@ -18,10 +18,12 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
-	"github.com/stretchr/testify/require"
 )
 
 // hostile is what strangers write.
@@ -76,7 +78,7 @@ func TestHostileIdsAreInert(t *testing.T) {
 	a.Commitments = []dealstate.Commitment{{ID: bad, Party: bad + "0"}}
 	a.ID = bad
 	a.Lifecycle = &dealstate.Lifecycle{Initial: dealstate.State(bad), States: []dealstate.State{dealstate.State(bad), "done<b>"},
-		Rules: []dealstate.Rule{{ID: bad + "rule", On: dealstate.Approve, From: []dealstate.State{dealstate.State(bad)}, To: "done<b>", When: dealstate.Approved(bad + "1")}}}
+		Rules: []dealstate.Rule{{ID: bad + "rule", On: dealstate.Approve, From: []dealstate.State{dealstate.State(bad)}, To: "done<b>", When: condition.Approved(bad + "1")}}}
 	events := []dealstate.Event{{ID: bad, Deal: bad, Kind: dealstate.Approve, Party: bad + "1", By: bad, Role: dealstate.Approver, At: on(time.June, 1)}}
 	s := stories(t, a, events, on(time.June, 9))
 	for _, svg := range svgs(t, s, bad) {

@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 // What a picture's labels may not do, whatever the data: run out of it, or
@@ -155,7 +157,7 @@ func randomDeal(t testing.TB, r *rand.Rand, n int) Story {
 	a := dealstate.Agreement{ID: "d", Title: "A deal that chance wrote", Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}}}
 	if r.IntN(2) == 0 {
 		a.Parties = append(a.Parties, dealstate.Party{ID: "c"})
-		a.Approval = dealstate.Count(dealstate.AtLeast(2), "")
+		a.Approval = condition.Count(condition.AtLeast(2), "")
 	}
 	if r.IntN(2) == 0 {
 		a.Deadline = time.Date(2025, 1, 1+r.IntN(60), 0, 0, 0, 0, time.UTC)

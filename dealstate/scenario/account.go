@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
@@ -226,7 +227,7 @@ func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []st
 // condition.
 func Missing(s dealstate.Snapshot) []string {
 	switch {
-	case s.Approval.Verdict == dealstate.Lost:
+	case s.Approval.Verdict == condition.Lost:
 		return []string{"The approval condition can no longer be met on this revision of the text."}
 	case len(s.Shortest) > 0:
 		return []string{fmt.Sprintf("To meet the approval condition: %s.", strings.Join(s.Shortest, ", "))}

@@ -1,21 +1,44 @@
 package simulate
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Fit turns recorded spells, of which at least one has ended, into a wait:
-// [FitExponential], [FitWeibull] or [Empirical].
-type Fit func([]Spell) Wait
+// [FitExponential], [FitWeibull] or [Empirical]. The error is a *dealstate.FieldError
+// of the field "spells", which says why these spells have no fit.
+type Fit func([]Spell) (Wait, error)
+
+// checkFit refuses what no distribution can be fitted to.
+func checkFit(spells []Spell) error {
+	for _, s := range spells {
+		if s.Length() < 0 {
+			return field.Errorf("spells", "one of %q in %q ends before it begins", s.Party, s.Deal)
+		}
+	}
+	if !anyEnded(spells) {
+		return field.Errorf("spells", "none of the %d has ended; want at least one", len(spells))
+	}
+	return nil
+}
 
 // FitExponential is the maximum-likelihood fit under right censoring: the mean
 // is all the time waited over the number of spells that ended (Epstein and
-// Sobel, "Life testing", J. Am. Stat. Assoc. 48, 1953).
-func FitExponential(spells []Spell) Wait {
+// Sobel, "Life testing", J. Am. Stat. Assoc. 48, 1953). Waits of no time count as any
+// other; it is an error where no spell took any, for then the mean would be 0.
+func FitExponential(spells []Spell) (Wait, error) {
+	if err := checkFit(spells); err != nil {
+		return Wait{}, err
+	}
 	waited, ended := exposure(spells)
-	return Wait{family: exponential, scale: waited / ended}
+	if waited == 0 {
+		return Wait{}, field.Errorf("spells", "all %d took no time, so that the mean would be 0; want one that took some, or Fixed(0)", len(spells))
+	}
+	return Wait{family: exponential, scale: waited / ended}, nil
 }
 
 func exposure(spells []Spell) (waited, ended float64) {
@@ -33,8 +56,30 @@ func exposure(spells []Spell) (waited, ended float64) {
 // likelihood estimation in the Weibull distribution based on complete and on
 // censored samples", Technometrics 7, 1965). Few spells make it overconfident:
 // below about ten, prefer FitExponential.
-func FitWeibull(spells []Spell) Wait {
-	low, high := 0.05, 20.0
+//
+// A spell that ended at once, after no time, is an error: the density of a Weibull is 0
+// or infinite there, so that the likelihood says nothing. R's survreg ("Invalid
+// survival times for this distribution") and Python's lifelines refuse such times, too.
+// Put in its place what the record can mean, such as half a day where it knows only
+// dates, or use FitExponential or Empirical. A spell of no time that has not
+// ended says nothing and is passed over. It is also an error where no shape
+// between 0.05 and 20 is best: of one ended spell, or several of one length, that none
+// outlasts, a greater shape is always more likely.
+func FitWeibull(spells []Spell) (Wait, error) {
+	if err := checkFit(spells); err != nil {
+		return Wait{}, err
+	}
+	spells, err := lasting(spells)
+	if err != nil {
+		return Wait{}, err
+	}
+	low, high := leastShape, greatestShape
+	switch {
+	case weibullScore(spells, high) > 0:
+		return Wait{}, field.Errorf("spells", "those that ended are so much of one length, and outlasted by none, that the shape would be above %g; want some that differ, or FitExponential, or Fixed", high)
+	case weibullScore(spells, low) < 0:
+		return Wait{}, field.Errorf("spells", "they differ so much in length that the shape would be below %g; want fewer orders of magnitude, or Empirical", low)
+	}
 	for range 60 {
 		if mid := math.Sqrt(low * high); weibullScore(spells, mid) > 0 {
 			low = mid
@@ -51,7 +96,27 @@ func FitWeibull(spells []Spell) Wait {
 			ended++
 		}
 	}
-	return Wait{family: weibull, scale: unit * math.Pow(sum/ended, 1/shape), shape: shape}
+	return Wait{family: weibull, scale: unit * math.Pow(sum/ended, 1/shape), shape: shape}, nil
+}
+
+// The shapes among which FitWeibull looks.
+const (
+	leastShape    = 0.05
+	greatestShape = 20.0
+)
+
+// lasting leaves out the spells of no time, of which none may have ended.
+func lasting(spells []Spell) ([]Spell, error) {
+	var some []Spell
+	for _, s := range spells {
+		switch {
+		case s.Length() > 0:
+			some = append(some, s)
+		case s.Ended():
+			return nil, field.Errorf("spells", "one of %q in %q ended after no time, which no Weibull distribution explains; want all above 0, or FitExponential or Empirical", s.Party, s.Deal)
+		}
+	}
+	return some, nil
 }
 
 // weibullScore is the derivative of the profile likelihood by the shape, over
@@ -60,7 +125,7 @@ func weibullScore(spells []Spell, shape float64) float64 {
 	unit, ended := exposure(spells)
 	var sum, sumLog, logs float64
 	for _, s := range spells {
-		t := max(float64(s.Length()), 1) / unit
+		t := float64(s.Length()) / unit
 		sum += math.Pow(t, shape)
 		sumLog += math.Pow(t, shape) * math.Log(t)
 		if s.Ended() {
@@ -81,7 +146,7 @@ func weibullScore(spells []Spell, shape float64) float64 {
 //
 // Nothing keeps spells of the future out but the caller: read them under a view
 // with KnownBy. The error is a *dealstate.FieldError if no party's spell has
-// ended, or one ends before it begins.
+// ended, or one ends before it begins; where a wait has no fit it wraps the fit's.
 func Calibrate(a dealstate.Agreement, spells []Spell, fit Fit) (Model, error) {
 	all, deals := split(spells)
 	if err := checkSpells(spells, all); err != nil {
@@ -94,10 +159,18 @@ func Calibrate(a dealstate.Agreement, spells []Spell, fit Fit) (Model, error) {
 		if !anyEnded(own) {
 			own = all
 		}
-		m.Parties = append(m.Parties, Party{Party: p.ID, Wait: fit(own), Choice: choice})
+		wait, err := fit(own)
+		if err != nil {
+			return Model{}, fmt.Errorf("the wait of %q: %w", p.ID, err)
+		}
+		m.Parties = append(m.Parties, Party{Party: p.ID, Wait: wait, Choice: choice})
 	}
-	if anyEnded(deals) {
-		m.Implement = fit(deals)
+	if !anyEnded(deals) {
+		return m, nil
+	}
+	var err error
+	if m.Implement, err = fit(deals); err != nil {
+		return Model{}, fmt.Errorf("the wait to be implemented: %w", err)
 	}
 	return m, nil
 }
@@ -105,11 +178,11 @@ func Calibrate(a dealstate.Agreement, spells []Spell, fit Fit) (Model, error) {
 func checkSpells(spells, ofParties []Spell) error {
 	for _, s := range spells {
 		if s.Length() < 0 {
-			return fieldErr("spells", "one of %q in %q ends before it begins", s.Party, s.Deal)
+			return field.Errorf("spells", "one of %q in %q ends before it begins", s.Party, s.Deal)
 		}
 	}
 	if !anyEnded(ofParties) {
-		return fieldErr("spells", "none of the %d of a party has ended; want at least one, or a model of your own", len(ofParties))
+		return field.Errorf("spells", "none of the %d of a party has ended; want at least one, or a model of your own", len(ofParties))
 	}
 	return nil
 }
@@ -201,22 +274,22 @@ type Score struct {
 // all, or for a P that is no probability.
 func ScoreForecasts(forecasts []Forecast) (Score, error) {
 	if len(forecasts) == 0 {
-		return Score{}, fieldErr("forecasts", "none; want at least one")
+		return Score{}, field.Errorf("forecasts", "none; want at least one")
 	}
-	n := float64(len(forecasts))
+	n, happened := float64(len(forecasts)), 0
 	s := Score{Forecasts: len(forecasts)}
-	rate := 0.0
 	for _, f := range forecasts {
 		if !(f.P >= 0 && f.P <= 1) {
-			return Score{}, fieldErr("p", "%g of %q is no probability; want 0 to 1", f.P, f.Question)
+			return Score{}, field.Errorf("p", "%g of %q is no probability; want 0 to 1", f.P, f.Question)
 		}
 		x := 0.0
 		if f.Happened {
 			x = 1
+			happened++
 		}
 		s.Brier += (f.P - x) * (f.P - x) / n
-		rate += x / n
 	}
+	rate := float64(happened) / n // as a sum of shares it may miss 1
 	if s.Reference = rate * (1 - rate); s.Reference > 0 {
 		s.Skill = 1 - s.Brier/s.Reference
 	}

@@ -34,13 +34,17 @@ func TestFitsFindTheDistributionThroughCensoring(t *testing.T) {
 	for _, p := range []float64{0.1, 0.3, 0.6, 0.8} {
 		want := 20 * math.Pow(-math.Log1p(-p), 1/1.7)
 		for name, fit := range map[string]simulate.Fit{"weibull": simulate.FitWeibull, "empirical": simulate.Empirical} {
-			got, ok := fit(weibull).Quantile(p)
+			w, err := fit(weibull)
+			require.NoError(t, err)
+			got, ok := w.Quantile(p)
 			require.True(t, ok)
 			require.InEpsilon(t, want, got.Hours()/24, 0.03, "%s %g", name, p)
 		}
 	}
 	exponential := censored(20_000, func(u float64) float64 { return -15 * math.Log(u) })
-	got, _ := simulate.FitExponential(exponential).Quantile(0.5)
+	w, err := simulate.FitExponential(exponential)
+	require.NoError(t, err)
+	got, _ := w.Quantile(0.5)
 	require.InEpsilon(t, 15*math.Ln2, got.Hours()/24, 0.03)
 }
 
@@ -48,13 +52,13 @@ func TestEmpiricalIsNelsonAalen(t *testing.T) {
 	t.Parallel()
 	spells := spellsOf(5, 9, 20)
 	spells[1].End = 0
-	w := simulate.Empirical(spells)
-	require.InDelta(t, 1, w.Lasting(5*day-1), 1e-12)
-	require.InDelta(t, math.Exp(-1.0/3), w.Lasting(5*day), 1e-12)
-	require.InDelta(t, math.Exp(-1.0/3), w.Lasting(20*day-1), 1e-12)
-	require.InDelta(t, math.Exp(-4.0/3), w.Lasting(20*day), 1e-12)
-	require.InDelta(t, math.Exp(-8.0/3), w.Lasting(40*day), 1e-12) // at its average rate
-	last := time.Duration(0)
+	w := fitted(t, simulate.Empirical, spells)
+	require.InDelta(t, 1, lasting(t, w, 5*simulate.Day-1), 1e-12)
+	require.InDelta(t, math.Exp(-1.0/3), lasting(t, w, 5*simulate.Day), 1e-12)
+	require.InDelta(t, math.Exp(-1.0/3), lasting(t, w, 20*simulate.Day-1), 1e-12)
+	require.InDelta(t, math.Exp(-4.0/3), lasting(t, w, 20*simulate.Day), 1e-12)
+	require.InDelta(t, math.Exp(-8.0/3), lasting(t, w, 40*simulate.Day), 1e-12) // at its average rate
+	last := simulate.Span(0)
 	for p := 0.0; p < 0.999; p += 0.001 {
 		d, ok := w.Quantile(p)
 		require.True(t, ok)
@@ -63,13 +67,27 @@ func TestEmpiricalIsNelsonAalen(t *testing.T) {
 	}
 }
 
+func fitted(t testing.TB, fit simulate.Fit, spells []simulate.Spell) simulate.Wait {
+	t.Helper()
+	w, err := fit(spells)
+	require.NoError(t, err)
+	return w
+}
+
+func lasting(t testing.TB, w simulate.Wait, d simulate.Span) float64 {
+	t.Helper()
+	share, ok := w.Lasting(d)
+	require.True(t, ok)
+	return share
+}
+
 func TestQuantileAndLastingAreInverse(t *testing.T) {
 	t.Parallel()
 	for _, w := range []simulate.Wait{simulate.Exponential(9 * day), simulate.Weibull(9*day, 0.6), simulate.LogNormal(9*day, 1.1), simulate.Exponential(day).Stretched(3)} {
 		for p := 0.01; p < 1; p += 0.01 {
 			d, ok := w.Quantile(p)
 			require.True(t, ok)
-			require.InDelta(t, 1-p, w.Lasting(d), 1e-9, "%s %g", w, p)
+			require.InDelta(t, 1-p, lasting(t, w, d), 1e-9, "%s %g", w, p)
 		}
 	}
 	_, ok := simulate.Wait{}.Quantile(0.5)
@@ -89,7 +107,7 @@ func TestCalibrationUsesNothingRecordedLater(t *testing.T) {
 	require.InDelta(t, 7, mustQuantile(t, before.Implement, 1-1/math.E).Hours()/24, 1e-6)
 }
 
-func mustQuantile(t *testing.T, w simulate.Wait, p float64) time.Duration {
+func mustQuantile(t *testing.T, w simulate.Wait, p float64) simulate.Span {
 	t.Helper()
 	d, ok := w.Quantile(p)
 	require.True(t, ok)

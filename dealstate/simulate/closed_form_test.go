@@ -86,12 +86,12 @@ func TestOneWaitOfEachFamilyFollowsItsDistribution(t *testing.T) {
 	s := beginning(t, dealstate.Agreement{Parties: one})
 	for name, w := range map[string]simulate.Wait{
 		"exponential": simulate.Exponential(20 * day), "weibull": simulate.Weibull(20*day, 2.5), "lognormal": simulate.LogNormal(20*day, 0.7),
-		"empirical": simulate.Empirical(spellsOf(5, 9, 18, 22, 40)),
+		"empirical": fitted(t, simulate.Empirical, spellsOf(5, 9, 18, 22, 40)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := simulate.Model{Parties: []simulate.Party{{Party: "us", Wait: w}}}
-			covered(t, s, m, simulate.Options{Until: onDay(365)}, 1-w.Lasting(18*day),
+			covered(t, s, m, simulate.Options{Until: onDay(365)}, 1-lasting(t, w, 18*simulate.Day),
 				func(r *simulate.Result) simulate.Estimate { return r.Reached(dealstate.StateApproved, onDay(18)) })
 		})
 	}
@@ -140,9 +140,9 @@ func TestAWaitThatHasLastedGoesOnFromThere(t *testing.T) {
 	deal := story(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: onDay(0)},
 		dealstate.Event{Kind: dealstate.Approve, Party: "us", At: onDay(1)})
 	s := simulate.Present(deal, dealstate.View{AsOf: onDay(10)})
-	for _, w := range []simulate.Wait{simulate.Weibull(20*day, 2), simulate.LogNormal(20*day, 0.5), simulate.Empirical(spellsOf(5, 12, 18, 22, 40))} {
+	for _, w := range []simulate.Wait{simulate.Weibull(20*day, 2), simulate.LogNormal(20*day, 0.5), fitted(t, simulate.Empirical, spellsOf(5, 12, 18, 22, 40))} {
 		m := simulate.Model{Parties: []simulate.Party{{Party: "china", Wait: w}}}
-		truth := 1 - w.Lasting(20*day)/w.Lasting(10*day)
+		truth := 1 - lasting(t, w, 20*simulate.Day)/lasting(t, w, 10*simulate.Day)
 		covered(t, s, m, simulate.Options{Until: onDay(400)}, truth,
 			func(r *simulate.Result) simulate.Estimate { return r.Reached(dealstate.StateApproved, onDay(20)) })
 	}
@@ -176,7 +176,8 @@ func TestTheIntervalIsWilsons(t *testing.T) {
 		hits, of  int
 		low, high float64
 	}{{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}} {
-		e := simulate.Wilson(c.hits, c.of, 0.95)
+		e, err := simulate.Wilson(c.hits, c.of, 0.95)
+		require.NoError(t, err)
 		require.Equal(t, fmt.Sprintf("%.4f %.4f", c.low, c.high), fmt.Sprintf("%.4f %.4f", e.Low, e.High))
 	}
 }

@@ -16,6 +16,9 @@
 //	odds, err := simulate.Run(ctx, simulate.Present(deal, view), model, simulate.Options{Until: date})
 //	odds.Reached(dealstate.StateApproved, date) // 0.83, from 0.82 to 0.84
 //
+// Waits are given as a time.Duration or, beyond its 292 years, as a [Span]; simulations
+// run over all years from 1 to 9999.
+//
 // [Sensitivity] says what moves the odds. [Calibrate] makes a model from the
 // waits that [Spells] reads out of recorded deals, and [ScoreForecasts] holds
 // forecasts against what happened.

@@ -95,6 +95,15 @@ func ExampleRun() {
 	// china was the last to approve in 65 %
 }
 
+// Half of all waits of a mean of 300 years have ended after 208 of them.
+func ExampleSpan() {
+	wait := simulate.Exponential(300 * simulate.Year)
+	half, _ := wait.Quantile(0.5)
+	left, _ := wait.Lasting(639 * simulate.Year)
+	fmt.Printf("%.0f years; %.0f %% last longer than 639\n", half/simulate.Year, 100*left)
+	// Output: 208 years; 12 % last longer than 639
+}
+
 func ExampleSensitivity() {
 	london := check(dealstate.Compile(uschina.London()))
 	start := simulate.Beginning(london, dealstate.Strict, time.Date(2025, 6, 10, 0, 0, 0, 0, time.UTC))

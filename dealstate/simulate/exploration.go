@@ -28,7 +28,7 @@ type Exploration struct {
 // States lists the states that can come about, in the lifecycle's order.
 func (x *Exploration) States() []dealstate.State {
 	var found []dealstate.State
-	for _, s := range x.start.machine.Lifecycle().States {
+	for _, s := range x.start.lifecycle().States {
 		if slices.ContainsFunc(x.nodes, func(n node) bool { return n.state == s }) {
 			found = append(found, s)
 		}
@@ -100,7 +100,7 @@ func (x *Exploration) DeadEnds() []Path {
 	}
 	i := int32(-1)
 	can := x.leading(func(node) bool { i++; return exits[i] })
-	told := slices.Clone(x.start.machine.Lifecycle().Final)
+	told := slices.Clone(x.start.lifecycle().Final)
 	var ends []Path
 	for i, n := range x.nodes {
 		if !can[i] && !slices.Contains(told, n.state) {
@@ -114,7 +114,7 @@ func (x *Exploration) DeadEnds() []Path {
 // DeadRules lists, in their order, the ids of the rules that fired on none of
 // the explored paths.
 func (x *Exploration) DeadRules() []string {
-	rules := x.start.machine.Lifecycle().Rules
+	rules := x.start.lifecycle().Rules
 	dead := make(map[string]dealstate.Rule, len(rules))
 	for _, r := range rules {
 		dead[r.ID] = r

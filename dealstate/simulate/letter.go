@@ -7,6 +7,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Letter is one thing that can happen next. Many letters make an alphabet, and
@@ -121,14 +122,14 @@ func (l Letter) event(s Start, n int, at time.Time) dealstate.Event {
 	return e
 }
 
-func (l Letter) validate(field string, s Start) error {
+func (l Letter) validate(at string, s Start) error {
 	switch {
-	case l.Event.Kind == 0 && (l.Wait < 0 || float64(l.Wait) > longest):
-		return fieldErr(field+".wait", "%s is out of range; want 0 (up to the next clock) to 73 years", l.Wait)
-	case l.Event.Kind == dealstate.Extend && (l.Extend < time.Second || float64(l.Extend) > longest):
-		return fieldErr(field+".extend", "%s is out of range; want a second to 73 years", l.Extend)
+	case l.Event.Kind == 0 && l.Wait < 0:
+		return field.Errorf(at+".wait", "%s is out of range; want 0 (up to the next clock) or more", l.Wait)
+	case l.Event.Kind == dealstate.Extend && l.Extend < time.Second:
+		return field.Errorf(at+".extend", "%s is out of range; want at least a second", l.Extend)
 	case l.Event.Kind == dealstate.Retract:
-		return fieldErr(field+".event.kind", "retract voids a report and is no act; leave the retracted act out instead")
+		return field.Errorf(at+".event.kind", "retract voids a report and is no act; leave the retracted act out instead")
 	}
 	return s.machine.Admit(l.event(s, 0, s.now))
 }

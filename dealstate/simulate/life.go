@@ -3,18 +3,19 @@ package simulate
 import (
 	"math"
 	"math/rand/v2"
-	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
-// noTime is an instant that does not come. Instants inside a life are
-// nanoseconds from its start.
+// noTime is an instant that does not come. Instants inside a life are ticks of
+// the plan's axis.
 const noTime = int64(math.MaxInt64)
 
 // plan is a model bound to a start: what all lives share. It does not change.
 type plan struct {
 	start     Start
+	axis      axis
 	options   Options
 	actors    []actor
 	implement *dealstate.Act
@@ -240,7 +241,7 @@ func (l *life) next() (who int, at int64) {
 func (l *life) move(who int, at int64) {
 	if who < 0 {
 		l.inForce = noTime
-		l.cursor.Take(l.implement, l.instant(at))
+		l.cursor.Take(l.implement, l.axis.at(at))
 		return
 	}
 	w, a := &l.who[who], &l.actors[who]
@@ -248,7 +249,7 @@ func (l *life) move(who int, at int64) {
 	if int(w.act) == len(a.acts) {
 		return // lets it lapse
 	}
-	if l.cursor.Take(a.acts[w.act], l.instant(at)) != dealstate.Applied {
+	if l.cursor.Take(a.acts[w.act], l.axis.at(at)) != dealstate.Applied {
 		return // too late: the rules refuse it
 	}
 	switch w.act {
@@ -259,8 +260,6 @@ func (l *life) move(who int, at int64) {
 	}
 	l.judge(who)
 }
-
-func (l *life) instant(at int64) time.Time { return l.start.now.Add(time.Duration(at)) }
 
 // approves lets the others hurry after, if they do.
 func (l *life) approves(who int) {
@@ -305,7 +304,7 @@ func (l *life) beginsAnew() {
 
 // judge notes when the approval condition comes to be met, and by whom.
 func (l *life) judge(who int) {
-	met := l.cursor.Verdict() == dealstate.Met
+	met := l.cursor.Verdict() == condition.Met
 	if met == l.met {
 		return
 	}
@@ -333,7 +332,7 @@ func (l *life) clocksUpTo(to int64) {
 		if !ok {
 			return
 		}
-		at := int64(clock.Due.Sub(l.start.now))
+		at := l.axis.of(clock.Due)
 		if at > to {
 			return
 		}

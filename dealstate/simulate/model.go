@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Model says how each party behaves. A party that it leaves out never acts.
@@ -65,13 +66,13 @@ func (m Model) Validate(machine *dealstate.Machine) error {
 	for i, p := range m.Parties {
 		at := fmt.Sprintf("parties[%d]", i)
 		if !slices.Contains(ids, p.Party) {
-			return fieldErr(at+".party", "%q is not a party of %s; want one of %v", p.Party, machine.Agreement().ID, ids)
+			return field.Errorf(at+".party", "%q is not a party of %s; want one of %v", p.Party, machine.Agreement().ID, ids)
 		}
 		if slices.ContainsFunc(m.Parties[:i], func(o Party) bool { return o.Party == p.Party }) {
-			return fieldErr(at+".party", "%q is there twice", p.Party)
+			return field.Errorf(at+".party", "%q is there twice", p.Party)
 		}
 		if p.After != "" && (!slices.Contains(ids, p.After) || p.After == p.Party) {
-			return fieldErr(at+".after", "%q is not another party; want one of %v", p.After, ids)
+			return field.Errorf(at+".after", "%q is not another party; want one of %v", p.After, ids)
 		}
 		if err := p.validate(at); err != nil {
 			return err
@@ -90,7 +91,7 @@ func partyIDs(machine *dealstate.Machine) []string {
 
 func (p Party) validate(at string) error {
 	if p.Wait.IsZero() {
-		return fieldErr(at+".wait", "missing; want a distribution, or leave the party out if it never acts")
+		return field.Errorf(at+".wait", "missing; want a distribution, or leave the party out if it never acts")
 	}
 	if err := p.Wait.validate(at + ".wait"); err != nil {
 		return err
@@ -99,13 +100,13 @@ func (p Party) validate(at string) error {
 		return err
 	}
 	if !(p.Haste >= 0 && p.Haste <= maxFactor) {
-		return fieldErr(at+".haste", "%g is out of range; want 0 (which means 1) to %g", p.Haste, float64(maxFactor))
+		return field.Errorf(at+".haste", "%g is out of range; want 0 (which means 1) to %g", p.Haste, float64(maxFactor))
 	}
 	if !(p.Pressure.Factor >= 0 && p.Pressure.Factor <= maxFactor) {
-		return fieldErr(at+".pressure.factor", "%g is out of range; want 0 (which means 1) to %g", p.Pressure.Factor, float64(maxFactor))
+		return field.Errorf(at+".pressure.factor", "%g is out of range; want 0 (which means 1) to %g", p.Pressure.Factor, float64(maxFactor))
 	}
-	if p.Pressure.Within < 0 || float64(p.Pressure.Within) > longest {
-		return fieldErr(at+".pressure.within", "%s is out of range; want 0 to 73 years", p.Pressure.Within)
+	if p.Pressure.Within < 0 {
+		return field.Errorf(at+".pressure.within", "%s is out of range; want 0 or more", p.Pressure.Within)
 	}
 	return nil
 }
@@ -117,12 +118,12 @@ func (c Choice) validate(at string) error {
 	sum := 0.0
 	for i, p := range c.list() {
 		if !(p >= 0 && p <= 1) {
-			return fieldErr(at+"."+choiceWords[i], "%g is no probability; want 0 to 1", p)
+			return field.Errorf(at+"."+choiceWords[i], "%g is no probability; want 0 to 1", p)
 		}
 		sum += p
 	}
 	if math.Abs(sum-1) > 1e-9 {
-		return fieldErr(at, "the probabilities add up to %g; want 1", sum)
+		return field.Errorf(at, "the probabilities add up to %g; want 1", sum)
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Search says what to explore. The zero Search tries every act of [Alphabet],
@@ -93,10 +95,10 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 		o.Limit = defaultLimit
 	}
 	if o.Depth < 0 || o.Depth > maxDepth {
-		return nil, fieldErr("depth", "%d is out of range; want 1 to %d, or 0 for no bound", o.Depth, maxDepth)
+		return nil, field.Errorf("depth", "%d is out of range; want 1 to %d, or 0 for no bound", o.Depth, maxDepth)
 	}
 	if o.Limit < 1 || o.Limit > maxLimit {
-		return nil, fieldErr("limit", "%d is out of range; want 1 to %d, or 0 for %d", o.Limit, maxLimit, defaultLimit)
+		return nil, field.Errorf("limit", "%d is out of range; want 1 to %d, or 0 for %d", o.Limit, maxLimit, defaultLimit)
 	}
 	x := &explorer{search: o, seen: map[string]int32{}, here: s.machine.Cursor(s.policy), next: s.machine.Cursor(s.policy)}
 	x.Letters, x.Complete, x.start = o.Alphabet, true, s.after(time.Second)
@@ -120,7 +122,7 @@ func (s Start) after(d time.Duration) Start {
 
 func (x *explorer) ready() error {
 	if len(x.Letters) == 0 {
-		return fieldErr("alphabet", "no letter; leave it out for that of the agreement")
+		return field.Errorf("alphabet", "no letter; leave it out for that of the agreement")
 	}
 	x.acts = make([]*dealstate.Act, len(x.Letters))
 	for i, l := range x.Letters {
@@ -239,7 +241,7 @@ func (x *explorer) checkLaw(from int, to node) {
 	if x.Counterexample != nil || is != dealstate.StateImplemented || pastBinding(was) {
 		return
 	}
-	if x.Implemented++; x.next.Verdict() == dealstate.Met {
+	if x.Implemented++; x.next.Verdict() == condition.Met {
 		return
 	}
 	s := x.next.Snapshot()

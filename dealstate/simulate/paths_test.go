@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
@@ -49,7 +50,7 @@ func jointly(a dealstate.Agreement) []simulate.Letter {
 func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
 	t.Parallel()
 	twoOfThree := everyClock(threeParties)
-	twoOfThree.Approval = dealstate.Count(dealstate.AtLeast(2), "")
+	twoOfThree.Approval = condition.Count(condition.AtLeast(2), "")
 	for _, c := range []struct {
 		name     string
 		deal     dealstate.Agreement
@@ -90,7 +91,7 @@ func withRule(id string, change func(*dealstate.Rule)) dealstate.Agreement {
 
 func TestAMissingGuardGivesACounterexampleOfFourLines(t *testing.T) {
 	t.Parallel()
-	a := withRule("implement", func(r *dealstate.Rule) { r.When = dealstate.Condition{} })
+	a := withRule("implement", func(r *dealstate.Rule) { r.When = condition.Condition{} })
 	x := explore(t, beginning(t, a), simulate.Search{})
 	require.NotNil(t, x.Counterexample)
 	require.False(t, x.Complete)
@@ -148,7 +149,7 @@ func TestAnAmendmentThatKeepsTheStateIsFoundOut(t *testing.T) {
 	t.Parallel()
 	a := withRule("amend", func(r *dealstate.Rule) { r.To = "" })
 	i := slices.IndexFunc(a.Lifecycle.Rules, func(r dealstate.Rule) bool { return r.ID == "implement" })
-	a.Lifecycle.Rules[i].From, a.Lifecycle.Rules[i].When = []dealstate.State{dealstate.StateApproved}, dealstate.Condition{}
+	a.Lifecycle.Rules[i].From, a.Lifecycle.Rules[i].When = []dealstate.State{dealstate.StateApproved}, condition.Condition{}
 	x := explore(t, beginning(t, a), simulate.Search{})
 	require.NotNil(t, x.Counterexample)
 	require.Equal(t, "approve us → approve china → amend → implement", x.Counterexample.Path.String())
@@ -329,7 +330,7 @@ func TestDeadRulesAndDeadEndsAreReported(t *testing.T) {
 	require.NotContains(t, x.DeadRules(), "implement")
 	// A lifecycle from which a rejected deal never gets away.
 	l := dealstate.Lifecycle{Initial: "open", States: []dealstate.State{"open", "done", "stuck"}, Final: []dealstate.State{"done"},
-		Rules: []dealstate.Rule{{ID: "close", On: dealstate.Approve, From: []dealstate.State{"open"}, To: "done", When: dealstate.ApprovalMet()},
+		Rules: []dealstate.Rule{{ID: "close", On: dealstate.Approve, From: []dealstate.State{"open"}, To: "done", When: condition.ApprovalMet()},
 			{ID: "say", On: dealstate.Approve, From: []dealstate.State{"open"}, Order: 1},
 			{ID: "stick", On: dealstate.Reject, From: []dealstate.State{"open"}, To: "stuck"},
 			{ID: "talk", On: dealstate.Dispute, From: []dealstate.State{"stuck"}}}}

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -19,13 +20,14 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 		return nil, err
 	}
 	o = o.filled()
-	p := &plan{start: s, options: o, toForce: m.Implement, metSince: noTime, states: s.machine.Lifecycle().States,
-		until: int64(o.Until.Sub(s.now)), seed: o.Seed}
+	axis := newAxis(s.now, s.earliest(), o.Until)
+	p := &plan{start: s, axis: axis, options: o, toForce: axis.ticks(m.Implement), metSince: noTime, states: s.machine.Lifecycle().States,
+		until: axis.of(o.Until), seed: o.Seed}
 	if !s.met.IsZero() {
-		p.metSince = min(0, int64(s.met.Sub(s.now)))
+		p.metSince = p.since(s.met)
 	}
 	for _, d := range o.Dates {
-		p.dates = append(p.dates, int64(d.Sub(s.now)))
+		p.dates = append(p.dates, axis.of(d))
 	}
 	p.first = slices.Index(p.states, s.cursor.State())
 	snap := s.Snapshot()
@@ -65,12 +67,12 @@ func (p *plan) deadline(snap dealstate.Snapshot) int64 {
 	if !due.After(p.start.now) {
 		return noTime
 	}
-	return int64(due.Sub(p.start.now))
+	return p.axis.of(due)
 }
 
 func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, error) {
 	ids := partyIDs(p.start.machine)
-	a := actor{party: slices.Index(ids, b.Party), after: slices.Index(ids, b.After), wait: b.Wait,
+	a := actor{party: slices.Index(ids, b.Party), after: slices.Index(ids, b.After), wait: p.axis.ticks(b.Wait),
 		haste: orOne(b.Haste), factor: orOne(b.Pressure.Factor), press: noTime, asked: noTime, certain: b.Choice.list()[0] == 1}
 	a.ok = snap.Parties[a.party].Standing == dealstate.StandingApproved
 	if since, ok := p.start.asked[b.Party]; ok {
@@ -80,7 +82,8 @@ func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, e
 		}
 	}
 	if deadline != noTime {
-		a.press = deadline - int64(b.Pressure.Within)
+		const far = math.MaxInt64 / 2 // spans from it do not overflow
+		a.press = max(-far, min(far, deadline-int64(b.Pressure.Within/p.axis.tick)))
 	}
 	sum := 0.0
 	for i, kind := range []dealstate.Kind{dealstate.Approve, dealstate.Reject, dealstate.Amend} {
@@ -99,7 +102,7 @@ func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, e
 
 // since is an instant before the start, or the start itself.
 func (p *plan) since(t time.Time) int64 {
-	return min(0, int64(t.Sub(p.start.now)))
+	return min(0, p.axis.of(t))
 }
 
 func orOne(f float64) float64 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Result is what many lives came to. It does not change, and is safe for
@@ -23,6 +24,7 @@ type Result struct {
 	// Awaited says who holds the deal up, in the order of the model's parties.
 	Awaited []Awaited
 
+	axis  axis
 	first dealstate.State // at the start
 	dates []time.Time
 	held  [][]int
@@ -55,7 +57,7 @@ type Awaited struct {
 
 func newResult(p *plan, t *tally) *Result {
 	o := p.options
-	r := &Result{Start: p.start.now, Until: o.Until, Lives: o.Lives, Seed: o.Seed, Level: o.Level,
+	r := &Result{axis: p.axis, Start: p.start.now, Until: o.Until, Lives: o.Lives, Seed: o.Seed, Level: o.Level,
 		States: slices.Clone(p.states), Final: t.final, first: p.states[p.first], dates: o.Dates, held: t.held, times: make([]times, len(p.states))}
 	for i := range r.times {
 		r.times[i].in = t.reached[i]
@@ -77,8 +79,16 @@ type Estimate struct {
 // Wilson estimates a probability from hits among trials by the score interval
 // of Wilson ("Probable inference, the law of succession, and statistical
 // inference", J. Am. Stat. Assoc. 22, 1927). Of must be positive, hits from 0 to
-// of, and the level between 0 and 1.
-func Wilson(hits, of int, level float64) Estimate {
+// of, and the level between 0 and 1; else it is a *dealstate.FieldError.
+func Wilson(hits, of int, level float64) (Estimate, error) {
+	switch {
+	case of < 1:
+		return Estimate{}, field.Errorf("of", "%d; want at least one trial", of)
+	case hits < 0 || hits > of:
+		return Estimate{}, field.Errorf("hits", "%d is out of range; want 0 to %d, the trials", hits, of)
+	case !(level > 0 && level < 1):
+		return Estimate{}, field.Errorf("level", "%g is out of range; want more than 0 and less than 1", level)
+	}
 	z := math.Sqrt2 * math.Erfinv(level)
 	n := float64(of)
 	p := float64(hits) / n
@@ -91,7 +101,7 @@ func Wilson(hits, of int, level float64) Estimate {
 	if hits == of {
 		e.High = 1
 	}
-	return e
+	return e, nil
 }
 
 // reached gives, in order, when the lives that come to the state first do.
@@ -106,7 +116,11 @@ func (r *Result) reached(s dealstate.State) []int64 {
 	}
 }
 
-func (r *Result) estimate(hits int) Estimate { return Wilson(hits, r.Lives, r.Level) }
+// estimate is empty for the zero Result.
+func (r *Result) estimate(hits int) Estimate {
+	e, _ := Wilson(hits, r.Lives, r.Level)
+	return e
+}
 
 // Reached is the chance that the deal has come to the state by the instant,
 // whether or not it has left it since. A state that the deal only passes through,
@@ -114,8 +128,7 @@ func (r *Result) estimate(hits int) Estimate { return Wilson(hits, r.Lives, r.Le
 func (r *Result) Reached(s dealstate.State, by time.Time) Estimate {
 	hits := 0
 	if times := r.reached(s); len(times) > 0 {
-		span := by.Sub(r.Start)
-		hits, _ = slices.BinarySearchFunc(times, int64(span), func(at, by int64) int {
+		hits, _ = slices.BinarySearchFunc(times, r.axis.of(by), func(at, by int64) int {
 			if at <= by {
 				return -1
 			}
@@ -154,16 +167,22 @@ func (r *Result) Quantile(s dealstate.State, p float64) (_ time.Time, ok bool) {
 	if !(p >= 0 && p <= 1) || rank >= len(times) || len(times) == 0 {
 		return time.Time{}, false
 	}
-	return r.Start.Add(time.Duration(times[max(0, rank)])), true
+	return r.axis.at(times[max(0, rank)]), true
 }
 
 // Histogram counts in bins of equal length, from Start to Until, when the lives
-// that come to the state first do. Bins must be positive.
-func (r *Result) Histogram(s dealstate.State, bins int) []int {
+// that come to the state first do. The error is a *dealstate.FieldError, for a number
+// of bins that is not from 1 to 1,000,000.
+func (r *Result) Histogram(s dealstate.State, bins int) ([]int, error) {
+	if bins < 1 || bins > maxBins {
+		return nil, field.Errorf("bins", "%d is out of range; want 1 to %d", bins, maxBins)
+	}
 	counts := make([]int, bins)
-	width := float64(r.Until.Sub(r.Start)) / float64(bins)
+	width := float64(between(r.Start, r.Until)) / float64(r.axis.tick) / float64(bins)
 	for _, at := range r.reached(s) {
 		counts[min(bins-1, int(float64(at)/width))]++
 	}
-	return counts
+	return counts, nil
 }
+
+const maxBins = 1_000_000

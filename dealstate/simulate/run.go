@@ -10,14 +10,16 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Options say how much to simulate. Only Until is required.
 type Options struct {
 	Lives int    // 1 to 100,000,000; 0 means 10,000
 	Seed  uint64 // equal seeds give equal results
-	// Until is where every life is cut off: after the start, and by at most 73
-	// years.
+	// Until is where every life is cut off: after the start, and by the end of the
+	// year 9999. Where more than 73 years lie between it and the first instant from
+	// which something waits, lives are exact to the microsecond, else to the nanosecond.
 	Until time.Time
 	// Dates are instants, from the start to Until, at which to count the state
 	// held; see [Result.Held]. At most 10,000.
@@ -43,21 +45,21 @@ const (
 func (o Options) validate(now time.Time) error {
 	switch {
 	case o.Lives < 0 || o.Lives > maxLives:
-		return fieldErr("lives", "%d is out of range; want 1 to %d, or 0 for %d", o.Lives, maxLives, defaultLives)
+		return field.Errorf("lives", "%d is out of range; want 1 to %d, or 0 for %d", o.Lives, maxLives, defaultLives)
 	case !o.Until.After(now):
-		return fieldErr("until", "%s is not after the start, %s", say(o.Until), say(now))
-	case float64(o.Until.Sub(now)) > longest:
-		return fieldErr("until", "%s is more than 73 years after the start", say(o.Until))
+		return field.Errorf("until", "%s is not after the start, %s", say(o.Until), say(now))
+	case checkYear("until", o.Until) != nil:
+		return checkYear("until", o.Until)
 	case !(o.Level >= 0 && o.Level < 1):
-		return fieldErr("level", "%g is out of range; want more than 0 and less than 1, or 0 for 0.95", o.Level)
+		return field.Errorf("level", "%g is out of range; want more than 0 and less than 1, or 0 for 0.95", o.Level)
 	case o.Workers < 0 || o.Workers > maxWorkers:
-		return fieldErr("workers", "%d is out of range; want 1 to %d, or 0 for one a CPU", o.Workers, maxWorkers)
+		return field.Errorf("workers", "%d is out of range; want 1 to %d, or 0 for one a CPU", o.Workers, maxWorkers)
 	case len(o.Dates) > maxDates:
-		return fieldErr("dates", "%d of them; want at most %d", len(o.Dates), maxDates)
+		return field.Errorf("dates", "%d of them; want at most %d", len(o.Dates), maxDates)
 	}
 	for i, d := range o.Dates {
 		if d.Before(now) || d.After(o.Until) {
-			return fieldErr(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", say(d))
+			return field.Errorf(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", say(d))
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Target is a question with a yes or no: has the deal come to the state by the
@@ -45,10 +46,10 @@ type Influence struct {
 // parameter; errors are those of [Run].
 func Sensitivity(ctx context.Context, s Start, m Model, o Options, t Target, step float64) ([]Influence, error) {
 	if !(step > 0 && step < 1) {
-		return nil, fieldErr("step", "%g is out of range; want more than 0 and less than 1", step)
+		return nil, field.Errorf("step", "%g is out of range; want more than 0 and less than 1", step)
 	}
 	if s.machine != nil && !slices.Contains(s.machine.Lifecycle().States, t.State) {
-		return nil, fieldErr("target.state", "%q is not a state of this deal", t.State)
+		return nil, field.Errorf("target.state", "%q is not a state of this deal", t.State)
 	}
 	base, err := newPlan(s, m, o)
 	if err != nil {
@@ -86,7 +87,7 @@ func outcomes(ctx context.Context, s Start, m Model, o Options, t Target) ([]uin
 		return nil, err
 	}
 	hits := make([]uint64, (p.options.Lives+63)/64)
-	state, by := p.index(t.State), int64(t.By.Sub(s.now))
+	state, by := p.index(t.State), p.axis.of(t.By)
 	_, err = p.simulate(ctx, func(number int, l *life) {
 		if l.reached[state] <= by {
 			hits[number/64] |= 1 << (number % 64)
@@ -148,13 +149,21 @@ func (m Model) parameters() []parameter {
 		}
 		if orOne(p.Pressure.Factor) != 1 {
 			add("pressure.factor", func(p *Party, f float64) { p.Pressure.Factor *= f })
-			add("pressure.within", func(p *Party, f float64) { p.Pressure.Within = time.Duration(f * float64(p.Pressure.Within)) })
+			add("pressure.within", func(p *Party, f float64) { p.Pressure.Within = stretched(p.Pressure.Within, f) })
 		}
 	}
 	if !m.Implement.IsZero() {
 		all = append(all, parameter{name: "implement", party: -1})
 	}
 	return all
+}
+
+// stretched is f times as long, and no longer than a time.Duration can be.
+func stretched(d time.Duration, f float64) time.Duration {
+	if long := f * float64(d); long < math.MaxInt64 {
+		return time.Duration(long)
+	}
+	return math.MaxInt64
 }
 
 // scaled multiplies one probability, at most to 1, and shares out the rest

@@ -18,8 +18,8 @@ type Spell struct {
 	End   dealstate.Kind // approve, reject, amend (demanded by this party) or implement; 0: not ended
 }
 
-// Length is how long it lasted.
-func (s Spell) Length() time.Duration { return s.To.Sub(s.From) }
+// Length is how long it lasted, over centuries too.
+func (s Spell) Length() Span { return between(s.From, s.To) }
 
 // Ended reports whether the party decided. A spell that did not end tells that
 // the wait was at least so long.

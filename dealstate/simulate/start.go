@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Start is where a simulation or an exploration sets out: an instant in a
@@ -23,6 +25,9 @@ type Start struct {
 // Beginning sets out at the instant with a deal of which nothing is on record:
 // its text was put to every party at that instant. The zero policy is Strict.
 func Beginning(m *dealstate.Machine, p dealstate.Policy, at time.Time) Start {
+	if m == nil {
+		return Start{}
+	}
 	s := Start{machine: m, agreement: m.Agreement(), policy: orStrict(p), now: at.UTC(), asked: map[string]time.Time{}}
 	s.cursor = m.Cursor(s.policy)
 	s.cursor.Advance(s.now)
@@ -36,6 +41,9 @@ func Beginning(m *dealstate.Machine, p dealstate.Policy, at time.Time) Start {
 // anything that the view does not know. A party that has been waiting goes on
 // waiting: its time runs from when the present text was put to it.
 func Present(d *dealstate.Deal, v dealstate.View) Start {
+	if d == nil {
+		return Start{}
+	}
 	if v.Policy == (dealstate.Policy{}) {
 		v.Policy = d.Policy()
 	}
@@ -50,7 +58,7 @@ func Present(d *dealstate.Deal, v dealstate.View) Start {
 			s.asked[party] = s.now // nobody recorded that the text was put to it
 		}
 	}
-	if s.met = w.met; s.met.IsZero() && s.cursor.Verdict() == dealstate.Met {
+	if s.met = w.met; s.met.IsZero() && s.cursor.Verdict() == condition.Met {
 		s.met = s.now
 	}
 	for e := range d.Events() {
@@ -75,8 +83,11 @@ func orStrict(p dealstate.Policy) dealstate.Policy {
 // Now is the instant from which it sets out.
 func (s Start) Now() time.Time { return s.now }
 
-// Snapshot says where the deal stands there.
+// Snapshot says where the deal stands there; of the zero Start it is empty.
 func (s Start) Snapshot() dealstate.Snapshot {
+	if s.machine == nil {
+		return dealstate.Snapshot{}
+	}
 	c := s.machine.Cursor(s.policy)
 	c.Set(s.cursor)
 	return c.Snapshot()
@@ -84,12 +95,34 @@ func (s Start) Snapshot() dealstate.Snapshot {
 
 func (s Start) validate() error {
 	if s.machine == nil {
-		return fieldErr("start", "the zero Start; make one with Beginning or Present")
+		return field.Errorf("start", "the zero Start; make one with Beginning or Present")
 	}
 	if s.now.IsZero() {
-		return fieldErr("start", "no instant; give Beginning one, or Present a deal with an event or a view with AsOf")
+		return field.Errorf("start", "no instant; give Beginning one, or Present a deal with an event or a view with AsOf")
 	}
-	return nil
+	return checkYear("start", s.now)
+}
+
+// earliest is the first instant from which something has lasted until the start.
+func (s Start) earliest() time.Time {
+	first := s.now
+	for _, since := range s.asked {
+		if since.Before(first) {
+			first = since
+		}
+	}
+	if !s.met.IsZero() && s.met.Before(first) {
+		first = s.met
+	}
+	return first
+}
+
+// lifecycle is that of the deal; of the zero Start it is empty.
+func (s Start) lifecycle() dealstate.Lifecycle {
+	if s.machine == nil {
+		return dealstate.Lifecycle{}
+	}
+	return s.machine.Lifecycle()
 }
 
 // act readies an act in the role nearest to the act itself that the policy

@@ -41,7 +41,9 @@ func tell(ctx context.Context, w io.Writer, o options) error {
 	f.present(w, o)
 	odds(w, o, result)
 	awaited(w, result)
-	histogram(w, o, result, target.State)
+	if err := histogram(w, o, result, target.State); err != nil {
+		return err
+	}
 	moves(w, f.model, influences, o)
 	return f.happened(w, result, target)
 }
@@ -140,8 +142,11 @@ func percent(n, of int) float64 { return 100 * float64(n) / float64(of) }
 
 const widest = 50 // of a bar
 
-func histogram(w io.Writer, o options, r *simulate.Result, s dealstate.State) {
-	counts := r.Histogram(s, int(r.Until.Sub(r.Start)/o.bin()))
+func histogram(w io.Writer, o options, r *simulate.Result, s dealstate.State) error {
+	counts, err := r.Histogram(s, int(r.Until.Sub(r.Start)/o.bin()))
+	if err != nil {
+		return err
+	}
 	in := 0
 	for _, n := range counts {
 		in += n
@@ -151,6 +156,7 @@ func histogram(w io.Writer, o options, r *simulate.Result, s dealstate.State) {
 		bars(w, counts, r, o.bin())
 	}
 	fmt.Fprintf(w, "  not by %s: %.1f %%\n", day(r.Until), percent(r.Lives-in, r.Lives))
+	return nil
 }
 
 // bars draws a bar for each bin, and one line for many empty ones in a row.

@@ -160,13 +160,13 @@ func TestAnInterruptDoesNotWaitForInputThatNeverComes(t *testing.T) {
 func TestTheViewEndsSpellsAndThePanel(t *testing.T) {
 	t.Parallel()
 	log := generated(t, "3000")
-	for _, out := range []string{"spells", "panel"} {
+	for out, want := range map[string]string{"spells": ",2020-01-02T23:59:59.999999999Z,", "panel": ",2020-01-02,strict,"} {
 		_, known, _ := runPipeline(t, log, false, "-out", out, "-every", "1", "-known", "2020-01-02")
 		_, both, _ := runPipeline(t, log, false, "-out", out, "-every", "1", "-known", "2020-01-02", "-asof", "2020-01-02")
 		require.Equal(t, both, known, "as of is known by, where it is left out")
 		_, all, _ := runPipeline(t, log, false, "-out", out, "-every", "1")
 		require.Less(t, len(known), len(all))
-		require.Contains(t, known, "2020-01-02T23:59:59.999999999Z")
+		require.Contains(t, known, want)
 		require.NotContains(t, known, "2020-01-03T")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
@@ -78,7 +79,7 @@ func (t *treaty) remarks(s dealstate.Snapshot) []string {
 	for _, warning := range s.Warnings {
 		out = append(out, fmt.Sprintf("  %s: %s", t.ID, warning))
 	}
-	if s.Approval.Verdict == dealstate.Pending && s.InForce.IsZero() {
+	if s.Approval.Verdict == condition.Pending && s.InForce.IsZero() {
 		out = append(out, fmt.Sprintf("  %s: %s; missing: %s.", t.ID, s.Approval, strings.Join(s.Shortest, ", ")))
 	}
 	for i := range out {

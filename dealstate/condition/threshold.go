@@ -1,10 +1,13 @@
-package dealstate
+package condition
 
 import (
 	"fmt"
 	"math/bits"
 	"strconv"
 	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Threshold is how much is enough: a whole number, or an exact fraction or
@@ -54,35 +57,31 @@ func (t Threshold) MarshalJSON() ([]byte, error) {
 	if t.den == 0 {
 		return []byte(t.String()), nil
 	}
-	return appendString(nil, t.String()), nil
+	return strictjson.AppendString(nil, t.String()), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON writes. On error the threshold is left as
+// it was.
 func (t *Threshold) UnmarshalJSON(data []byte) error {
-	return t.read(field{path: "min", raw: data})
+	return t.read(strictjson.Field{Path: "min", Raw: data})
 }
 
-func (t *Threshold) read(f field) error {
-	if !f.is('"') {
-		var n int64
-		if err := f.integer(&n); err != nil {
-			return f.fail("a whole number, \"2/3\" or \"50%\"")
+func (t *Threshold) read(f strictjson.Field) error {
+	const want = "a whole number, \"2/3\" or \"50%\""
+	var read Threshold
+	if f.Is('"') {
+		var text string
+		if err := f.Text(&text); err != nil {
+			return err
 		}
-		return t.set(f, AtLeast(n))
+		var ok bool
+		if read, ok = parseThreshold(text); !ok {
+			return f.Fail(want)
+		}
+	} else if err := f.Integer(&read.num); err != nil {
+		return f.Fail(want)
 	}
-	var text string
-	if err := f.text(&text); err != nil {
-		return err
-	}
-	read, ok := parseThreshold(text)
-	if !ok {
-		return f.fail("a whole number, \"2/3\" or \"50%\"")
-	}
-	return t.set(f, read)
-}
-
-func (t *Threshold) set(f field, read Threshold) error {
-	if err := read.validate(f.path); err != nil {
+	if err := read.check(f.Path); err != nil {
 		return err
 	}
 	*t = read
@@ -118,12 +117,12 @@ func digits(text string) (int64, bool) {
 	return int64(n), err == nil
 }
 
-func (t Threshold) validate(field string) error {
+func (t Threshold) check(path string) error {
 	switch {
 	case t.num < 0 || t.den < 0:
-		return fieldErr(field, "a negative number, or a fraction of nothing")
+		return field.Errorf(path, "a negative number, or a fraction of nothing")
 	case t.den > 0 && t.num > t.den:
-		return fieldErr(field, "%s is more than the whole", t)
+		return field.Errorf(path, "%s is more than the whole", t)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package dealstate
+package idindex
 
 import (
 	"fmt"
@@ -11,18 +11,18 @@ import (
 
 func TestIndexFindsEveryRowWhereverItHasMovedTo(t *testing.T) {
 	t.Parallel()
-	x := newIndex()
+	x := New()
 	row := map[string]int{}
 	for i := range 120 {
 		id := fmt.Sprintf("e%d", i)
-		require.Empty(t, slices.Collect(x.at(id)), "not there yet")
-		x.put(id, len(row))
+		require.Empty(t, slices.Collect(x.At(id)), "not there yet")
+		x.Put(id, len(row))
 		row[id] = len(row)
 		if i == 50 { // one comes late, and stands before row 20
 			before, late := x, fmt.Sprintf("late%d", i)
-			x = x.shifted(20)
-			x.put(late, 20)
-			require.Empty(t, slices.Collect(before.at(late)), "the index before is as it was")
+			x = x.Shifted(20)
+			x.Put(late, 20)
+			require.Empty(t, slices.Collect(before.At(late)), "the index before is as it was")
 			for id := range row {
 				if row[id] >= 20 {
 					row[id]++
@@ -32,20 +32,20 @@ func TestIndexFindsEveryRowWhereverItHasMovedTo(t *testing.T) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(row)) {
-		require.Contains(t, slices.Collect(x.at(id)), row[id], id)
+		require.Contains(t, slices.Collect(x.At(id)), row[id], id)
 	}
 }
 
 func TestIndexGivesAllRowsOfOneHash(t *testing.T) {
 	t.Parallel()
-	x := newIndex()
-	x.put("e", 0)
+	x := New()
+	x.Put("e", 0)
 	first := x.cells[slices.IndexFunc(x.cells, func(c cell) bool { return c.row == 1 })]
 	for row := 2; row <= 5; row++ {
 		x.insert(cell{hash: first.hash, row: uint32(row)})
 	}
-	require.Equal(t, []int{0, 1, 2, 3, 4}, slices.Collect(x.at("e")))
-	for row := range x.at("e") {
+	require.Equal(t, []int{0, 1, 2, 3, 4}, slices.Collect(x.At("e")))
+	for row := range x.At("e") {
 		require.Zero(t, row, "it stops where the caller does")
 		break
 	}

@@ -1,0 +1,147 @@
+package condition
+
+import (
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
+)
+
+// Condition is a guard, as data. It is a value: conditions made alike are deeply
+// equal, and nobody can change one. The zero Condition stands for what goes
+// without saying: as an agreement's approval, every party's approval; as a
+// rule's guard, no condition at all.
+//
+// In an agreement's approval condition only Approved, All, Any, Not, Count,
+// Share and Performed make sense; a rule's guard may also use ApprovalMet,
+// ApprovalLost, Due and ActOf.
+type Condition struct {
+	_  [0]func() // conditions hold lists, so == could panic; it does not compile
+	op operator  // nil: everyone
+}
+
+func of(o operator) Condition { return Condition{op: o} }
+
+// operator gives the zero condition its operator too.
+func (c Condition) operator() operator {
+	if c.op == nil {
+		return everyone{}
+	}
+	return c.op
+}
+
+// IsZero reports whether the condition is the zero one.
+func (c Condition) IsZero() bool { return c.op == nil }
+
+// String says the condition in words, on one line: what in a name would act on
+// a terminal is written as an escape.
+func (c Condition) String() string { return display.Inert(c.words()) }
+
+// words says the condition with every name as it was given.
+func (c Condition) words() string { return c.operator().words() }
+
+// depth is how many conditions stand one in the other.
+func (c Condition) depth() int {
+	deepest := 0
+	for _, p := range c.operator().parts() {
+		deepest = max(deepest, p.depth())
+	}
+	return deepest + 1
+}
+
+func (c Condition) check(path string, in *scope) error {
+	if c.IsZero() {
+		return nil
+	}
+	path += "." + c.op.word()
+	if err := c.op.check(path, in); err != nil {
+		return err
+	}
+	if c.op.guardOnly() && !in.guard {
+		return field.Errorf(path, "only the guard of a rule can ask this")
+	}
+	return nil
+}
+
+// checkPart checks a condition that stands in another.
+func (c Condition) checkPart(path string, in *scope) error {
+	if c.IsZero() {
+		return field.Errorf(path, "the zero condition; want one with content")
+	}
+	return c.check(path, in)
+}
+
+func (c Condition) bind(to *scope) test { return c.operator().bind(to) }
+
+// MarshalJSON writes the condition as an object with one key. The zero
+// condition has no JSON form: its field is left out.
+func (c Condition) MarshalJSON() ([]byte, error) {
+	if c.IsZero() {
+		return nil, field.Errorf("condition", "the zero condition is written by leaving it out")
+	}
+	var o strictjson.Object
+	c.op.write(&o)
+	return o.Done()
+}
+
+// UnmarshalJSON reads a condition of the public format. On error the condition
+// is left as it was.
+func (c *Condition) UnmarshalJSON(data []byte) error { return c.ReadJSON("condition", data) }
+
+// ReadJSON is UnmarshalJSON for a condition that stands in a larger text: errors
+// name their field under the path.
+func (c *Condition) ReadJSON(path string, data []byte) error {
+	read, err := readCondition(strictjson.Field{Path: path, Raw: data}, 0)
+	if err == nil {
+		*c = read
+	}
+	return err
+}
+
+func readCondition(f strictjson.Field, depth int) (Condition, error) {
+	if depth >= field.MaxNesting {
+		return Condition{}, field.Errorf(f.Path, "nested deeper than %d", field.MaxNesting)
+	}
+	var c Condition
+	keys := 0
+	err := strictjson.ReadObject(f.Path, f.Raw, func(f strictjson.Field) (err error) {
+		keys++
+		o, ok := operators[f.Key]
+		if !ok {
+			return f.Unknown()
+		}
+		c.op, err = o.read(f, depth)
+		return err
+	})
+	if err == nil && keys != 1 {
+		err = field.Errorf(f.Path, "%d keys; a condition has exactly one, such as {\"approved\":\"us\"}", keys)
+	}
+	return c, err
+}
+
+// readParts reads the list of an operator that has parts.
+func readParts(f strictjson.Field, depth int) (parts []Condition, err error) {
+	err = f.List(field.MaxParts, func(f strictjson.Field) error {
+		p, err := readCondition(f, depth+1)
+		parts = append(parts, p)
+		return err
+	})
+	return parts, err
+}
+
+// joined says the parts with a word between them. A part that has parts of its
+// own stands in parentheses.
+func joined(parts []Condition, with string) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = p.words()
+		if len(p.operator().parts()) > 1 && len(parts) > 1 {
+			texts[i] = "(" + texts[i] + ")"
+		}
+	}
+	return strings.Join(texts, with)
+}
+
+// denied says that a condition is not met, where English has no shorter way.
+func denied(words string) string { return "not (" + words + ")" }

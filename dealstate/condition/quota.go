@@ -1,0 +1,116 @@
+package condition
+
+import (
+	"math"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
+)
+
+// quota is what everyone, count and share have in common: so many of a group, or
+// so much of its weight.
+type quota struct {
+	members Set     // the parties that can count
+	weights []int64 // of all parties
+	weighs  bool    // adds weights instead of counting heads
+	need    int64   // heads, or weight
+	most    int64   // heads, or weight, of all that can count
+}
+
+// group gives a quota over the parties of one group, which needs nothing yet.
+func (n *Names) group(name string) (q quota, size, weight int64) {
+	q = quota{members: bitset.New(len(n.weights)), weights: n.weights}
+	for i := range n.agreement.Parties {
+		if p := &n.agreement.Parties[i]; p.in(name) {
+			q.members.Add(i)
+			size++
+			weight += p.Weight
+		}
+	}
+	return q, size, weight
+}
+
+// asks sets what is needed, of how much at most. Of a list that is known to be
+// short it cannot be said that all is lost.
+func (q quota) asks(need, most int64, n *Names) quota {
+	q.need, q.most = need, most
+	if n.agreement.Incomplete {
+		q.most = math.MaxInt64 / 2
+	}
+	return q
+}
+
+// have counts the members of the set, or adds their weights.
+func (q *quota) have(set Set) int64 {
+	if q.weighs {
+		return set.WeightIn(q.members, q.weights)
+	}
+	return int64(set.CountIn(q.members))
+}
+
+// eval is lost when what was rejected leaves less than is needed.
+func (q *quota) eval(s Situation) Verdict {
+	switch {
+	case q.have(s.Approved()) >= q.need:
+		return Met
+	case q.most-q.have(s.Rejected()) < q.need:
+		return Lost
+	}
+	return Pending
+}
+
+func (q *quota) read(r *Reads)     { r.Parties.AddAll(q.members) }
+func (q *quota) await(parties Set) { parties.AddAll(q.members) }
+
+// reach asks the heaviest first.
+func (q *quota) reach(s Situation, w way) (way, bool) {
+	for _, i := range heaviest(q.members, q.weights) {
+		if q.have(w.parties) >= q.need {
+			return w, true
+		}
+		if !s.Rejected().Has(i) {
+			w.parties.Add(i)
+		}
+	}
+	return w, q.have(w.parties) >= q.need
+}
+
+// checkMin refuses a threshold that is no number or asks for nothing, and a group
+// without parties.
+func checkMin(path, group string, min Threshold, size int64) error {
+	if size == 0 {
+		return field.Errorf(path+".group", "%q has no party", field.Clip(group))
+	}
+	if err := min.check(path + ".min"); err != nil {
+		return err
+	}
+	if min.num == 0 {
+		return field.Errorf(path+".min", "asks for nothing; want at least 1")
+	}
+	return nil
+}
+
+// readMin reads an object that must hold a min; take has the other keys.
+func readMin(f strictjson.Field, min *Threshold, take func(strictjson.Field) error) error {
+	given := false
+	err := strictjson.ReadObject(f.Path, f.Raw, func(f strictjson.Field) error {
+		if f.Key == "min" {
+			given = true
+			return min.read(f)
+		}
+		return take(f)
+	})
+	if err == nil && !given {
+		err = field.Errorf(f.Path+".min", "missing; want a number, \"2/3\" or \"50%%\"")
+	}
+	return err
+}
+
+// groupWords says whose approvals count.
+func groupWords(group string) string {
+	if group == "" {
+		return "the parties"
+	}
+	return "the parties in " + group
+}

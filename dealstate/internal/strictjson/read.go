@@ -1,0 +1,301 @@
+// Package strictjson reads JSON as a public contract wants it, and writes it as
+// a person reads it.
+//
+// encoding/json alone is too forgiving: it matches keys whatever their case, lets
+// the last of two equal keys win, passes unknown keys over, and mends broken
+// UTF-8. Its tokens are used here, but objects are read field by field, and every
+// error is a *field.Error with the whole path ("parties[2].id"). encoding/json/v2
+// refuses the same things, and would replace the reader of objects; while it
+// stands behind GOEXPERIMENT=jsonv2, a library cannot depend on it.
+//
+//	err := f.Object(
+//		strictjson.Slot{"id", &p.ID},
+//		strictjson.Slot{"groups", strictjson.ListOf(&p.Groups, most, strictjson.ReadText)})
+package strictjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+)
+
+// Field is one key of an object, or one item of a list, with its raw value.
+type Field struct {
+	Key  string          // "" for an item, and for a whole text
+	Path string          // its full name: "parties[2].id"; "" for a whole text
+	Raw  json.RawMessage // the value as it was written
+}
+
+// ByteOrderMark may stand before a text that some editors save; RFC 8259,
+// section 8.1, lets a reader pass it over.
+var ByteOrderMark = []byte("\xef\xbb\xbf")
+
+// ReadObject hands each field of the object to take, in the text's order. The
+// field that take does not know it must refuse with Unknown.
+func ReadObject(path string, data []byte, take func(Field) error) error {
+	if !utf8.Valid(data) {
+		return field.Errorf(orJSON(path), "not valid UTF-8")
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	open, err := dec.Token()
+	if err != nil {
+		return syntaxErr(path, err)
+	}
+	if open != json.Delim('{') {
+		return field.Errorf(orJSON(path), "want a JSON object")
+	}
+	seen := make([]string, 0, 16)
+	for dec.More() {
+		f, err := nextField(dec, path)
+		if err != nil {
+			return err
+		}
+		for _, key := range seen {
+			if key == f.Key {
+				return field.Errorf(f.Path, "given twice")
+			}
+		}
+		seen = append(seen, f.Key)
+		if err := take(f); err != nil {
+			return err
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return syntaxErr(path, err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return field.Errorf(orJSON(path), "more text after the object; want one object")
+	}
+	return nil
+}
+
+func nextField(dec *json.Decoder, path string) (Field, error) {
+	token, err := dec.Token()
+	if err != nil {
+		return Field{}, syntaxErr(path, err)
+	}
+	f := Field{Key: token.(string)} // a key of an object is always a string
+	f.Path = Join(path, f.Key)
+	if err := dec.Decode(&f.Raw); err != nil {
+		return f, syntaxErr(f.Path, err)
+	}
+	return f, nil
+}
+
+// Join names a field. A key that could be mistaken for something else, on a
+// terminal or in a log, is quoted.
+func Join(path, key string) string {
+	key = field.Clip(key)
+	if key == "" || !field.IsPlain(key) || strings.ContainsFunc(key, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		key = strconv.Quote(key)
+	}
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func orJSON(path string) string {
+	if path == "" {
+		return "json"
+	}
+	return path
+}
+
+func syntaxErr(path string, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return field.Errorf(orJSON(path), "the text ends too early; want a whole JSON object")
+	}
+	return field.Errorf(orJSON(path), "%v", err)
+}
+
+// Unknown is the error for a key that the object does not have.
+func (f Field) Unknown() error { return field.Errorf(f.Path, "unknown field") }
+
+// Fail is the error for a value that is not what was wanted.
+func (f Field) Fail(want string) error {
+	return field.Errorf(f.Path, "%s found; want %s", field.Clip(string(f.Raw)), want)
+}
+
+// Is reports whether the value begins with that byte: a quote, a bracket.
+func (f Field) Is(first byte) bool { return len(f.Raw) > 0 && f.Raw[0] == first }
+
+// Text reads a string.
+func (f Field) Text(to *string) error {
+	if !f.Is('"') {
+		return f.Fail("a string")
+	}
+	return json.Unmarshal(f.Raw, to)
+}
+
+// Integer reads a whole number.
+func (f Field) Integer(to *int64) error {
+	n, err := strconv.ParseInt(string(f.Raw), 10, 64)
+	if err != nil {
+		return f.Fail("a whole number")
+	}
+	*to = n
+	return nil
+}
+
+// Number reads a whole number of 32 bits.
+func (f Field) Number(to *int) error {
+	var n int64
+	if err := f.Integer(&n); err != nil {
+		return err
+	}
+	if int64(int32(n)) != n {
+		return f.Fail("a whole number below two thousand million")
+	}
+	*to = int(n)
+	return nil
+}
+
+// Truth reads true or false.
+func (f Field) Truth(to *bool) error {
+	if string(f.Raw) != "true" && string(f.Raw) != "false" {
+		return f.Fail("true or false")
+	}
+	*to = string(f.Raw) == "true"
+	return nil
+}
+
+// Instant reads an instant; an empty text is the zero one.
+func (f Field) Instant(to *time.Time) error {
+	var text string
+	if err := f.Text(&text); err != nil {
+		return err
+	}
+	t, err := instant.Parse(f.Path, text)
+	if err == nil {
+		*to = t
+	}
+	return err
+}
+
+// Word reads an enumeration; an empty text leaves the value unset.
+func (f Field) Word(to interface{ UnmarshalText([]byte) error }) error {
+	var text string
+	if err := f.Text(&text); err != nil {
+		return err
+	}
+	return ReadWord(f.Path, text, to)
+}
+
+// ReadWord reads an enumeration from its text; an error names the path.
+func ReadWord(path, text string, to interface{ UnmarshalText([]byte) error }) error {
+	if text == "" {
+		return nil
+	}
+	err := to.UnmarshalText([]byte(text))
+	var bad *field.Error
+	if errors.As(err, &bad) {
+		return &field.Error{Field: path, Problem: bad.Problem}
+	}
+	return err
+}
+
+// Slot is a key and where its value goes: a pointer to a string, number, truth
+// value, instant or word, a value that has ReadJSON, or a func(Field) error that
+// takes the field itself. A null leaves what it points to as it was.
+type Slot struct {
+	Key string
+	To  any
+}
+
+// Object reads an object whose keys are exactly among the slots.
+func (f Field) Object(slots ...Slot) error {
+	return ReadObject(f.Path, f.Raw, func(f Field) error {
+		for _, s := range slots {
+			if s.Key == f.Key {
+				return f.into(s.To)
+			}
+		}
+		return f.Unknown()
+	})
+}
+
+func (f Field) into(to any) error {
+	if string(f.Raw) == "null" { // as good as left out
+		return nil
+	}
+	switch to := to.(type) {
+	case *string:
+		return f.Text(to)
+	case *int:
+		return f.Number(to)
+	case *int64:
+		return f.Integer(to)
+	case *bool:
+		return f.Truth(to)
+	case *time.Time:
+		return f.Instant(to)
+	case interface {
+		ReadJSON(path string, data []byte) error
+	}:
+		return to.ReadJSON(f.Path, f.Raw)
+	case func(Field) error:
+		return to(f)
+	case interface{ UnmarshalText([]byte) error }:
+		return f.Word(to)
+	}
+	panic("strictjson: no way to read a " + f.Path) // a slot that no test has tried
+}
+
+// ListOf gives the slot of a list: every item is read and appended.
+func ListOf[T any](to *[]T, most int, read func(*T, Field) error) func(Field) error {
+	return func(f Field) error {
+		return f.List(most, func(f Field) error {
+			var item T
+			err := read(&item, f)
+			*to = append(*to, item)
+			return err
+		})
+	}
+}
+
+// Maybe gives the slot of an object that need not be there.
+func Maybe[T any](to **T, read func(*T, Field) error) func(Field) error {
+	return func(f Field) error {
+		*to = new(T)
+		return read(*to, f)
+	}
+}
+
+// List hands each item of a list of at most so many to take, in their order.
+func (f Field) List(most int, take func(Field) error) error {
+	if !f.Is('[') {
+		return f.Fail("a list")
+	}
+	var items []json.RawMessage
+	if err := json.Unmarshal(f.Raw, &items); err != nil {
+		return syntaxErr(f.Path, err)
+	}
+	if len(items) > most {
+		return field.Errorf(f.Path, "%d items; want at most %d", len(items), most)
+	}
+	for i, raw := range items {
+		if err := take(Field{Path: fmt.Sprintf("%s[%d]", f.Path, i), Raw: raw}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadText reads an item of a list of texts.
+func ReadText[T ~string](to *T, f Field) error {
+	var text string
+	err := f.Text(&text)
+	*to = T(text)
+	return err
+}

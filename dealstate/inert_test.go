@@ -299,7 +299,7 @@ var sayers = map[string]string{
 	"dealstate.ReasonCode": "words", "condition.Threshold": "words", "dealstate.Delay": "words",
 	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.Class": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
-	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Letter": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Wait": "words",
+	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Letter": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Wait": "words", "simulate.Span": "words",
 	"dealtest.Style": "words", "render.Shape": "words",
 }
 

@@ -131,11 +131,14 @@ func (m *Machine) event(in *entry) Event {
 		Source: in.Source, Note: in.Note}
 }
 
-func (m *Machine) partyID(of *entry) string {
-	if of.party < 0 {
+func (m *Machine) partyID(of *entry) string { return m.nameOf(int(of.party)) }
+
+// nameOf is the party's id; for -1, all sides, it is empty.
+func (m *Machine) nameOf(party int) string {
+	if party < 0 {
 		return ""
 	}
-	return m.agreement.Parties[of.party].ID
+	return m.agreement.Parties[party].ID
 }
 
 func (m *Machine) commitmentID(of *entry) string {

@@ -86,7 +86,7 @@ func clonePointer(d *Delay) *Delay {
 
 // names is what conditions may speak of.
 func (a Agreement) names() *condition.Names {
-	of := condition.Agreement{Incomplete: a.Incomplete != "", Clocks: kindWords[firstClock-1 : Term],
+	of := condition.Agreement{Incomplete: a.Incomplete != "", Clocks: clockEnum.words[1:],
 		Parties: make([]condition.Party, len(a.Parties)), Commitments: make([]string, len(a.Commitments))}
 	for i, p := range a.Parties {
 		of.Parties[i] = condition.Party{ID: p.ID, Groups: p.Groups, Weight: p.Weight}

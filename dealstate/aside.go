@@ -44,15 +44,11 @@ func nearer(e, than *entry) bool {
 	if than == nil {
 		return true
 	}
-	if a, b := hedge(e.Modality), hedge(than.Modality); a != b {
+	if a, b := modalities[e.Modality].hedge, modalities[than.Modality].hedge; a != b {
 		return a < b
 	}
 	if e.Role != than.Role {
 		return e.Role < than.Role
 	}
 	return true // folded in order, so e is the later one
-}
-
-func hedge(m Modality) int {
-	return [...]int{Asserted: 0, Conditional: 1, Planned: 2, Denied: 3}[m]
 }

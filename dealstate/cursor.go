@@ -138,25 +138,25 @@ func (c *Cursor) Next() (clock ClockStatus, ok bool) {
 	if i < 0 {
 		return ClockStatus{}, false
 	}
-	return ClockStatus{Clock: firstClock + Kind(i), Due: due}, true
+	return ClockStatus{Clock: clockAt(i), Due: due}, true
 }
 
 // Due is when the clock is due, or was, whether or not the present state lets it run;
 // zero: it is not set. What is no clock is never due.
-func (c *Cursor) Due(clock Kind) time.Time {
-	if !clock.IsClock() {
+func (c *Cursor) Due(clock Clock) time.Time {
+	if !clockEnum.has(clock) {
 		return time.Time{}
 	}
-	return c.f.dueAt(int(clock - firstClock))
+	return c.f.dueAt(clock.place())
 }
 
 // Elapse makes the clocks due now, those that are set, and lets them fire, again if they
 // have: for those who ask what comes of it, whenever it is. It asks nothing of Until.
-func (c *Cursor) Elapse(clocks ...Kind) {
+func (c *Cursor) Elapse(clocks ...Clock) {
 	now := instant.Latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
 	for _, clock := range clocks {
 		if !c.Due(clock).IsZero() {
-			c.f.clocks[clock-firstClock], c.f.fired[clock-firstClock] = setting{base: now}, time.Time{}
+			c.f.clocks[clock.place()], c.f.fired[clock.place()] = setting{base: now}, time.Time{}
 		}
 	}
 	c.f.advance(now)

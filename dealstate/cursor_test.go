@@ -117,8 +117,8 @@ func TestAClockThatElapsesDoesWhatItDoesWhenItIsDue(t *testing.T) {
 }
 
 // allDue lists the clocks that are due at the instant.
-func allDue(c *dealstate.Cursor, at time.Time) (clocks []dealstate.Kind) {
-	for clock := dealstate.Deadline; clock.IsClock(); clock++ {
+func allDue(c *dealstate.Cursor, at time.Time) (clocks []dealstate.Clock) {
+	for _, clock := range dealstate.Clocks() {
 		if c.Due(clock).Equal(at) {
 			clocks = append(clocks, clock)
 		}
@@ -140,9 +140,9 @@ func TestWhatIsNoClockIsNeverDue(t *testing.T) {
 	require.NoError(t, err)
 	c := m.Cursor(dealstate.Strict)
 	before := c.AppendKey(nil)
-	for kind := range dealstate.Term + 2 {
-		require.Zero(t, c.Due(kind))
-		c.Elapse(kind)
+	for clock := range dealstate.Clock(len(dealstate.Clocks()) + 2) {
+		require.Zero(t, c.Due(clock))
+		c.Elapse(clock)
 	}
 	require.Equal(t, before, c.AppendKey(nil))
 }

@@ -10,15 +10,17 @@ type decided struct {
 	revision int32
 	rule     int16 // -1: none fired
 	from, to int16
-	kind     Kind
+	party    int16 // whose act or clock; -1: all sides, or the deal's own clock
+	kind     Kind  // 0: a clock
+	clock    Clock // 0: an event
 	outcome  Outcome
 }
 
 func (m *Machine) decision(d decided) Decision {
-	full := Decision{Deal: m.agreement.ID, Kind: d.kind, At: d.instant(), Outcome: d.outcome, Revision: int(d.revision), Reasons: d.why,
+	full := Decision{Deal: m.agreement.ID, Kind: d.kind, Clock: d.clock, Party: m.nameOf(int(d.party)), At: d.instant(), Outcome: d.outcome, Revision: int(d.revision), Reasons: d.why,
 		From: m.lifecycle.States[d.from], To: m.lifecycle.States[d.to]}
 	if d.entry != nil {
-		full.Event, full.Party = d.entry.ID, m.partyID(d.entry)
+		full.Event = d.entry.ID
 	}
 	if d.rule >= 0 {
 		full.Rule = m.lifecycle.Rules[d.rule].ID

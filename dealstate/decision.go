@@ -14,8 +14,9 @@ import (
 type Decision struct {
 	Deal     string
 	Event    string // the event's id; "" for a clock
-	Kind     Kind   // the event's kind, or the clock
-	Party    string // the event's
+	Kind     Kind   // the event's; 0 for a clock
+	Clock    Clock  // 0 for an event
+	Party    string // whose act, or whose clock; "": all sides, or the deal's own clock
 	At       time.Time
 	Outcome  Outcome
 	Rule     string // the id of the rule that fired
@@ -33,10 +34,21 @@ type Revision struct {
 	Now Decision
 }
 
+// Trigger is the event's kind, or the clock.
+func (d Decision) Trigger() Trigger {
+	if d.Clock != 0 {
+		return d.Clock
+	}
+	return d.Kind
+}
+
+// isZero reports whether it is no decision at all, but the zero side of a Revision.
+func (d Decision) isZero() bool { return d.Kind == 0 && d.Clock == 0 }
+
 // name says what was decided upon.
 func (d Decision) name() string {
-	if d.Event == "" {
-		return d.Kind.String() + " clock"
+	if d.Clock != 0 {
+		return ofParty(d.Clock.String()+" clock", d.Party)
 	}
 	text := d.Kind.String()
 	if d.Party != "" {
@@ -56,7 +68,7 @@ func (d Decision) Repeated() Decision {
 // String says the decision in one line, whatever strangers wrote into ids and
 // names; of the zero side of a [Revision], that there is none.
 func (d Decision) String() string {
-	if d.Kind == 0 {
+	if d.isZero() {
 		return "no decision"
 	}
 	var b strings.Builder
@@ -72,7 +84,7 @@ func (d Decision) String() string {
 
 // LogValue gives log/slog the decision's fields.
 func (d Decision) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("deal", d.Deal), slog.String("event", d.Event), slog.String("kind", d.Kind.String()),
+	return slog.GroupValue(slog.String("deal", d.Deal), slog.String("event", d.Event), slog.String("kind", d.Trigger().String()),
 		slog.String("outcome", d.Outcome.String()), slog.String("from", string(d.From)), slog.String("to", string(d.To)),
 		slog.String("rule", d.Rule), slog.String("why", joinReasons(d.Reasons)))
 }

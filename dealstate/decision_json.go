@@ -1,8 +1,6 @@
 package dealstate
 
 import (
-	"strings"
-
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
@@ -12,7 +10,7 @@ func (d Decision) MarshalJSON() ([]byte, error) {
 	var o strictjson.Object
 	o.Text("deal", d.Deal)
 	o.Text("event", d.Event)
-	o.Must("kind", d.Kind)
+	o.Must("kind", d.Trigger())
 	o.Text("party", d.Party)
 	o.Must("at", d.At)
 	o.Must("outcome", d.Outcome)
@@ -32,10 +30,10 @@ func (d Decision) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes both sides of the revision; a zero side is left out.
 func (r Revision) MarshalJSON() ([]byte, error) {
 	var o strictjson.Object
-	if r.Was.Kind != 0 {
+	if !r.Was.isZero() {
 		o.Must("was", r.Was)
 	}
-	if r.Now.Kind != 0 {
+	if !r.Now.isZero() {
 		o.Must("now", r.Now)
 	}
 	return o.Done()
@@ -51,10 +49,11 @@ func (d *Decision) read(f strictjson.Field) error { return d.readNested(f, true)
 // readNested reads a decision; one that was revised has no revisions of its own.
 func (d *Decision) readNested(f strictjson.Field, outermost bool) error {
 	var read Decision
+	var on Trigger
 	slots := []strictjson.Slot{
 		{Key: "deal", To: &read.Deal},
 		{Key: "event", To: &read.Event},
-		{Key: "kind", To: &read.Kind},
+		{Key: "kind", To: triggerText{&on}},
 		{Key: "party", To: &read.Party},
 		{Key: "at", To: &read.At},
 		{Key: "outcome", To: &read.Outcome},
@@ -69,11 +68,17 @@ func (d *Decision) readNested(f strictjson.Field, outermost bool) error {
 	if err := f.Object(slots...); err != nil {
 		return err
 	}
+	switch on := on.(type) {
+	case Kind:
+		read.Kind = on
+	case Clock:
+		read.Clock = on
+	}
 	switch {
-	case read.Kind == 0:
+	case read.isZero():
 		return field.Errorf(strictjson.Join(f.Path, "kind"), "missing")
 	case read.Outcome == 0:
-		return field.Errorf(strictjson.Join(f.Path, "outcome"), "missing; want one of %s", strings.Join(outcomeWords, ", "))
+		return field.Errorf(strictjson.Join(f.Path, "outcome"), "missing; want one of %s", outcomeEnum.want())
 	}
 	*d = read
 	return nil

@@ -180,3 +180,16 @@ func allOf(t testing.TB, d *dealstate.Deal) string {
 	t.Helper()
 	return toJSON(t, d.Now()) + toJSON(t, slices.Collect(d.Decisions())) + toJSON(t, slices.Collect(d.Events())) + d.Explain()
 }
+
+// The laws are tried on dirty logs; what these lack is taken on trust.
+func TestDirtyLogsHoldEveryKindRoleAndModality(t *testing.T) {
+	for _, k := range dealstate.Kinds() {
+		require.Contains(t, dirtyKinds, k, "%s is in no dirty log", k)
+	}
+	for r := dealstate.Role(1); r.String() != ""; r++ {
+		require.True(t, slices.Contains(dirtyRoles, r) || r == dealstate.Approver, "%s is in no dirty log", r)
+	}
+	for m := dealstate.Modality(1); m.String() != ""; m++ {
+		require.Contains(t, dirtyModalities, m, "%s is in no dirty log", m)
+	}
+}

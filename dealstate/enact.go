@@ -40,20 +40,20 @@ func (f *folding) enact(e *entry, did *change) {
 		f.settle(e, did)
 	case Extend:
 		f.extend(e, did)
+	case Negotiate, Submit, Implement, Suspend, Resume, Terminate: // what these do is for the rules
+	default:
+		panic("dealstate: no way to enact " + e.Kind.String()) // a kind in this package that no test has tried
 	}
 }
 
-// speaksOfThisRevision holds consent to the revision that it names. Who reports
-// a new text may mean the old number or the new one.
+// speaksOfThisRevision holds an event to the revisions that its kind may name.
 func (f *folding) speaksOfThisRevision(e *entry) bool {
-	revision := int(e.revision)
-	switch e.Kind {
-	case Approve, Reject, Withdraw, Implement:
-		return revision == 0 || revision == f.revision
-	case Amend:
-		return revision == 0 || revision == f.revision || revision == f.revision+1
+	named, may := int(e.revision), kinds[e.Kind].revision
+	switch {
+	case named == 0, may == ofAnyRevision, named == f.revision:
+		return true
 	}
-	return true
+	return may == ofThisRevisionOrTheNext && named == f.revision+1
 }
 
 func (f *folding) consent(e *entry, did *change) {
@@ -118,17 +118,17 @@ func (f *folding) settle(e *entry, did *change) {
 // extend moves the clock that matters in the present state. One side extends
 // for itself: the deal's instant is the earliest that any side stands by.
 func (f *folding) extend(e *entry, did *change) {
-	kind, until := Deadline, e.until()
+	moved, until := Deadline, e.until()
 	if f.isInForce() || f.m.ends[f.state] {
-		kind = Term
+		moved = Term
 	}
-	did.clock = int(kind - firstClock)
+	did.clock = moved.place()
 	clock, parties := &f.clocks[did.clock], len(f.acts)
 	did.setting = *clock
 	before, own := clock.due(parties), clock.of(f.actor, parties)
 	switch floor := instant.Latest(own, e.At); {
 	case before.IsZero() && f.actor >= 0: // one side cannot set a limit for all
-		did.stop(Refused, Reason{Code: ReasonNoClock, Detail: kind.String()})
+		did.stop(Refused, Reason{Code: ReasonNoClock, Detail: moved.String()})
 		return
 	case until.Equal(own):
 		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String()})
@@ -139,7 +139,7 @@ func (f *folding) extend(e *entry, did *change) {
 	}
 	*clock = clock.extended(f.actor, until)
 	due := clock.due(parties)
-	did.reason = Reason{Code: ReasonMoved, Subject: f.m.partyID(e), Detail: kind.String(), At: due}
+	did.reason = Reason{Code: ReasonMoved, Subject: f.m.partyID(e), Detail: moved.String(), At: due}
 	if due.Equal(before) {
 		did.reason.Code = ReasonNotYetMoved
 	}

@@ -3,7 +3,6 @@ package dealstate
 import (
 	"log/slog"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
@@ -99,15 +98,13 @@ func (e *Event) checkWords() error {
 	switch {
 	case e.Kind == 0:
 		return field.Errorf("kind", "missing; want what was done, such as approve")
-	case e.Kind.IsClock():
-		return field.Errorf("kind", "%s is a clock; it fires by itself and is never recorded", e.Kind)
-	case int(e.Kind) > numKinds:
+	case !kindEnum.has(e.Kind):
 		return field.Errorf("kind", "%d is unknown", e.Kind)
-	case e.Role > Press:
+	case e.Role >= endOfRoles:
 		return field.Errorf("role", "%d is unknown", e.Role)
-	case e.Role == 0 && e.Kind != Retract && e.Kind != Note:
-		return field.Errorf("role", "missing; want one of %s", strings.Join(roleWords, ", "))
-	case e.Modality > Planned:
+	case e.Role == 0 && kinds[e.Kind].needs&hasRole != 0:
+		return field.Errorf("role", "missing; want one of %s", roleEnum.want())
+	case e.Modality >= endOfModalities:
 		return field.Errorf("modality", "%d is unknown", e.Modality)
 	case e.Revision < 0 || e.Revision > math.MaxInt32:
 		return field.Errorf("revision", "%d is out of range; want 0 (the current one) or a number counted from 1", e.Revision)
@@ -160,25 +157,18 @@ func checkPublished(text string) error {
 	return nil
 }
 
+// checkNeeds holds the event to the fields that its kind must have.
 func (e *Event) checkNeeds() error {
-	switch e.Kind {
-	case Approve, Reject, Withdraw:
-		if e.Party == "" {
-			return field.Errorf("party", "missing; %s needs the party whose act it is", e.Kind)
-		}
-	case Perform:
-		if e.Commitment == "" {
-			return field.Errorf("commitment", "missing; perform needs the commitment that was carried out")
-		}
-	case Retract:
-		if e.Ref == "" {
-			return field.Errorf("ref", "missing; retract needs the id of the event it voids")
-		}
-	}
-	if e.Kind == Extend && e.Until.IsZero() {
-		return field.Errorf("until", "missing; extend needs the new instant, in RFC 3339")
-	}
-	if e.Kind != Extend && !e.Until.IsZero() {
+	switch needs := kinds[e.Kind].needs; {
+	case e.Party == "" && needs&hasParty != 0:
+		return field.Errorf("party", "missing; %s needs the party whose act it is", e.Kind)
+	case e.Commitment == "" && needs&hasCommitment != 0:
+		return field.Errorf("commitment", "missing; %s needs the commitment that was carried out", e.Kind)
+	case e.Ref == "" && needs&hasRef != 0:
+		return field.Errorf("ref", "missing; %s needs the id of the event it voids", e.Kind)
+	case e.Until.IsZero() && needs&hasUntil != 0:
+		return field.Errorf("until", "missing; %s needs the new instant, in RFC 3339", e.Kind)
+	case !e.Until.IsZero() && needs&hasUntil == 0:
 		return field.Errorf("until", "given on %s; only an extend has one", e.Kind)
 	}
 	return nil

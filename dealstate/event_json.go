@@ -1,8 +1,6 @@
 package dealstate
 
 import (
-	"slices"
-
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
@@ -68,7 +66,7 @@ func (e *Event) slots() []strictjson.Slot {
 	return []strictjson.Slot{
 		{Key: "id", To: &e.ID},
 		{Key: "deal", To: &e.Deal},
-		{Key: "kind", To: (*eventKind)(&e.Kind)},
+		{Key: "kind", To: &e.Kind},
 		{Key: "party", To: &e.Party},
 		{Key: "by", To: &e.By},
 		{Key: "role", To: &e.Role},
@@ -81,18 +79,6 @@ func (e *Event) slots() []strictjson.Slot {
 		{Key: "until", To: &e.Until},
 		{Key: "source", To: e.Source.read},
 		{Key: "note", To: &e.Note}}
-}
-
-// eventKind offers no clock to who misspells a kind.
-type eventKind Kind
-
-func (k *eventKind) UnmarshalText(text []byte) error {
-	i, err := kindWords[:numKinds].parse("kind", text)
-	if err != nil && slices.Contains(kindWords, string(text)) {
-		return field.Errorf("kind", "%s is a clock; it fires by itself and is never recorded", text)
-	}
-	*k = eventKind(i)
-	return err
 }
 
 func (s *Source) read(f strictjson.Field) error { return f.Object(s.slots()...) }

@@ -93,9 +93,9 @@ func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names) error 
 	switch {
 	case slices.Contains(l.States, State(r.ID)):
 		return field.Errorf(at+".id", "a state has this name too; looplab/fsm could not tell them apart in a callback")
-	case r.On == 0 || r.On > Term:
-		return field.Errorf(at+".on", "missing; want a kind of event, or deadline, effect or term")
-	case r.On == Retract || r.On == Note:
+	case rowOf(r.On) == 0:
+		return field.Errorf(at+".on", "missing; want a kind of event, or %s", clockEnum.either())
+	case isOfLog(r.On):
 		return field.Errorf(at+".on", "%s never reaches the rules, so this one can never fire", r.On)
 	case r.On == Effect && a.Effect == nil && !a.isStandard(r):
 		return field.Errorf(at+".on", "the agreement sets no effect, so this rule can never fire")
@@ -252,7 +252,7 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	var options []int
 	choose := func(n int, f func(*situation, int)) { choices, options = append(choices, f), append(options, n) }
 	actors := []int{-1}
-	if !m.lifecycle.Rules[rules[0]].On.IsClock() { // a clock is nobody's act
+	if _, is := m.lifecycle.Rules[rules[0]].On.(Clock); !is { // a clock is nobody's act
 		reads.Actors.Each(func(p int) { actors = append(actors, p) })
 		if reads.JointActor {
 			actors = append(actors, len(m.agreement.Parties)) // some party that no guard names

@@ -35,7 +35,7 @@ func (s Snapshot) Explain() string {
 		line(&b, "Dispute open since %s: raised by %s%s (%s).", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
 	if s.Next != nil {
-		line(&b, "Next clock: %s, due %s.", s.Next.Clock, instant.Say(s.Next.Due))
+		line(&b, "Next clock: %s, due %s.", ofParty(s.Next.Clock.String(), s.label(s.Next.Party)), instant.Say(s.Next.Due))
 	}
 	for _, w := range s.Warnings {
 		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))
@@ -149,7 +149,7 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 		counts[p.Standing]++
 	}
 	var parts []string
-	for standing := StandingApproved; standing <= StandingStale; standing++ {
+	for standing := StandingApproved; standing < endOfStandings; standing++ {
 		if counts[standing] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[standing], standing))
 		}

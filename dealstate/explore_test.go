@@ -285,3 +285,11 @@ func TestLaw7TheExplorationFindsWhatAGuardByStateNameLetsThrough(t *testing.T) {
 		Effect: &dealstate.Delay{Days: 3}, Deadline: onDay(10), Term: &dealstate.Delay{Days: 15}}, everyone("us", "china"))
 	require.Equal(t, "approve us → approve china → amend → implement", found.broken)
 }
+
+// The exploration proves its laws for the acts that it tries, and for no others.
+func TestEveryKindIsAStepOfTheExploration(t *testing.T) {
+	for _, k := range dealstate.Kinds() {
+		tried := slices.ContainsFunc(acts(bothSides), func(s step) bool { return s.kind == k })
+		require.True(t, tried || k == dealstate.Retract, "%s is never tried", k) // to retract is to leave an act out
+	}
+}

@@ -29,7 +29,7 @@ func (f *folding) advance(to time.Time) {
 			break
 		}
 		f.fired[clock] = due
-		f.fire(firstClock+Kind(clock), instant.Latest(due, f.now))
+		f.fire(clockAt(clock), instant.Latest(due, f.now))
 	}
 	f.now = instant.Latest(f.now, to)
 }
@@ -50,10 +50,10 @@ func (f *folding) nextClock() (clock int, due time.Time) {
 	return clock, due
 }
 
-func (f *folding) fire(clock Kind, at time.Time) {
+func (f *folding) fire(clock Clock, at time.Time) {
 	f.now, f.actor = at, -1
-	if rule, ok := f.choose(clock); ok {
-		d := decided{kind: clock, from: int16(f.state)}
+	if rule, ok := f.choose(clock.row()); ok {
+		d := decided{clock: clock, party: -1, from: int16(f.state)}
 		if f.recorder != nil {
 			d.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
 		}
@@ -62,8 +62,8 @@ func (f *folding) fire(clock Kind, at time.Time) {
 	}
 }
 
-// choose finds the first rule, in their order, whose guard is met.
-func (f *folding) choose(on Kind) (rule int, ok bool) {
+// choose finds the first of a trigger's rules, in their order, whose guard is met.
+func (f *folding) choose(on int) (rule int, ok bool) {
 	for _, r := range f.m.tried[on][f.state] {
 		if f.m.guards[r].Eval(&f.situation) == condition.Met {
 			return r, true
@@ -75,7 +75,7 @@ func (f *folding) choose(on Kind) (rule int, ok bool) {
 // decide says what one event does, and does it.
 func (f *folding) decide(e *entry) decided {
 	f.actor = int(e.party)
-	d := decided{entry: e, kind: e.Kind, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	d := decided{entry: e, kind: e.Kind, party: int16(e.party), rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
 		f.remember(e)
@@ -91,7 +91,7 @@ func (f *folding) decide(e *entry) decided {
 		d.outcome, d.why = change.outcome, []Reason{change.reason}
 		return d
 	}
-	rule, ok := f.choose(e.Kind)
+	rule, ok := f.choose(e.Kind.row())
 	if !ok {
 		d.outcome, d.why = f.refusal(e)
 		f.undo(e, &change)

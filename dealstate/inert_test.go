@@ -172,6 +172,7 @@ func TestConditionsAreSaidInert(t *testing.T) {
 	}
 	f := condition.Finding{Verdict: condition.Met, Text: x, Parts: []condition.Finding{{Verdict: condition.Lost, Text: x}}}
 	requireInert(t, f.String(), "Finding.String")
+	requireInert(t, dealstate.ClockStatus{Clock: dealstate.Deadline, Party: x}.String(), "ClockStatus.String")
 }
 
 func TestErrorsQuoteStrangersInert(t *testing.T) {
@@ -299,7 +300,7 @@ var sayers = map[string]string{
 	"dealstate.ReasonCode": "words", "condition.Threshold": "words", "dealstate.Delay": "words",
 	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.Class": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
-	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Letter": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Wait": "words", "simulate.Span": "words",
+	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Letter": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Wait": "words", "simulate.Span": "words", "dealstate.Clock": "words", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
 	"dealtest.Style": "words", "render.Shape": "words",
 }
 

@@ -317,7 +317,7 @@ func TestLaw4WhatRecordReturnsIsAllThatChanged(t *testing.T) {
 			require.NoError(t, err)
 			for _, r := range dec.Revised {
 				delete(kept, keyOf(r.Was))
-				if r.Now.Kind != 0 {
+				if r.Now.Outcome != 0 {
 					kept[keyOf(r.Now)] = toJSON(t, r.Now)
 				}
 			}
@@ -336,7 +336,7 @@ func keyOf(d dealstate.Decision) string {
 	if d.Event != "" {
 		return d.Event
 	}
-	return d.Kind.String() + " " + d.At.String()
+	return d.Clock.String() + " " + d.Party + " " + d.At.String()
 }
 
 // Law 5.
@@ -692,7 +692,7 @@ func liveTo(t *testing.T, m *dealstate.Machine, events []dealstate.Event, at tim
 // The decisions, clocks among them, tell the state at every instant.
 func TestLaw9DecisionsAndViewsTellTheSameHistory(t *testing.T) {
 	t.Parallel()
-	fired := map[dealstate.Kind]int{}
+	fired := map[dealstate.Clock]int{}
 	for i, h := range append(realHistories(t), dirtyHistories(13, 40, 14)...) {
 		m := h.machine(t)
 		deal := m.NewDeal(dealstate.Reported)
@@ -711,13 +711,13 @@ func TestLaw9DecisionsAndViewsTellTheSameHistory(t *testing.T) {
 				require.Equal(t, state, deal.At(dealstate.View{AsOf: d.At}).State, "%s log %d, at %s", h.agreement.ID, i, d)
 			}
 			if d.Event == "" {
-				fired[d.Kind]++
+				fired[d.Clock]++
 			}
 		}
 		_, again := deal.Replay(dealstate.View{AsOf: end})
 		require.Equal(t, decisions, again)
 	}
-	for _, clock := range []dealstate.Kind{dealstate.Deadline, dealstate.Effect, dealstate.Term} {
+	for _, clock := range dealstate.Clocks() {
 		require.Greater(t, fired[clock], 10, "the logs let the %s clock fire", clock)
 	}
 }
@@ -765,8 +765,8 @@ var malformed = []struct {
 	{"deal", func(e *dealstate.Event) { e.Deal = "another" }},
 	{"kind", func(e *dealstate.Event) { e.Kind = 0 }},
 	{"kind", func(e *dealstate.Event) { e.Kind = 99 }},
-	{"kind", func(e *dealstate.Event) { e.Kind = dealstate.Deadline }},
-	{"kind", func(e *dealstate.Event) { e.Kind = dealstate.Term }},
+	{"kind", func(e *dealstate.Event) { e.Kind = dealstate.Note + 1 }},
+	{"kind", func(e *dealstate.Event) { e.Kind = dealstate.Note + 3 }},
 	{"party", func(e *dealstate.Event) { e.Party = "" }},
 	{"party", func(e *dealstate.Event) { e.Party = "mars" }},
 	{"role", func(e *dealstate.Event) { e.Role = 0 }},

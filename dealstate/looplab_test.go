@@ -117,7 +117,7 @@ func TestTheRulesTriedAreThoseThatLooplabOffers(t *testing.T) {
 			for k := range m.tried {
 				last := -1 << 31
 				for _, r := range m.tried[k][s] {
-					require.Equal(t, Kind(k), m.lifecycle.Rules[r].On)
+					require.Equal(t, k, m.lifecycle.Rules[r].On.row())
 					require.GreaterOrEqual(t, m.lifecycle.Rules[r].Order, last)
 					last = m.lifecycle.Rules[r].Order
 					tried = append(tried, m.lifecycle.Rules[r].ID)

@@ -24,9 +24,9 @@ type Machine struct {
 	guards      []*condition.Test // by rule
 	guardWords  []string          // by rule
 	grounds     [][][]Reason      // by rule and party: why an act counts, where that is always the same
-	tried       [][][]int         // by kind and state: the rules, the first to try first
+	tried       [][][]int         // by trigger and state: the rules, the first to try first
 	next        [][]int           // by rule and state: where looplab led, or -1
-	leadsTo     [][]bool          // by kind and state: a rule for the kind leads there from elsewhere
+	leadsTo     [][]bool          // by trigger and state: a rule for it leads there from elsewhere
 	runs        [][]bool          // by clock and state: the clock runs
 	clocks      [][]int           // by state: those that run, in the order in which they fire
 	ends        []bool            // by state: a term rule leads there

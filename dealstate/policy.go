@@ -78,10 +78,10 @@ func (p Policy) Counts(kind Kind, role Role) bool {
 }
 
 func (p Policy) roles(kind Kind) RoleSet {
-	switch kind {
-	case Negotiate, Submit, Amend, Dispute, Settle:
+	switch kind.class() {
+	case talks:
 		return p.Talks
-	case Retract, Note:
+	case ofLog:
 		return anybody | 1 // bit 0: a role left out
 	default:
 		return p.Binding

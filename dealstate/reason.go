@@ -34,7 +34,7 @@ const (
 	ReasonCounted     ReasonCode = iota + 1 // Subject's act counts; Detail is the kind
 	ReasonRevision                          // the text is now at revision Have
 	ReasonRound                             // a new round begins
-	ReasonClock                             // the clock Detail came due
+	ReasonClock                             // the clock Detail came due; Subject is the party whose it is, if it is one's
 	ReasonMoved                             // the clock Detail now runs to At
 	ReasonNotYetMoved                       // Subject extended; the deal's clock Detail stays at At
 	ReasonVoids                             // the retract voids Event
@@ -70,27 +70,86 @@ const (
 	ReasonEarly         // Event is dated before what it depends on
 	ReasonMet           // what the rule asked for was there: Detail
 	ReasonNoClock       // the deal has no clock Detail to extend
+
+	endOfReasons
 )
 
-var reasonWords = words{"counted", "revision", "round", "clock", "moved", "not_yet_moved", "voids",
-	"policy", "modality", "retracted", "already", "note", "no_target", "circular",
-	"no_rule", "revision_mismatch", "nothing_to_withdraw", "nothing_to_settle", "not_later", "not_approved", "stale",
-	"rejected_by", "more", "count", "share", "not_performed", "guard",
-	"same", "incomplete", "contradiction", "early", "met", "no_clock"}
+// reasonRow is what there is to know of one code.
+type reasonRow struct {
+	word string              // in every format
+	say  func(Reason) string // in plain English; what it leaves empty reads as the word
+}
 
-func (c ReasonCode) String() string { return reasonWords.text(int(c)) }
+var reasons = [endOfReasons]reasonRow{
+	ReasonCounted: {"counted", func(r Reason) string { return fmt.Sprintf("%s by %s counts", r.noun(), phrase.OrAllSides(r.Subject)) }},
+	ReasonRevision: {"revision", func(r Reason) string {
+		return fmt.Sprintf("the text is now at revision %d; earlier approvals are stale", r.Have)
+	}},
+	ReasonRound: {"round", func(r Reason) string { return fmt.Sprintf("a new round begins, at revision %d", r.Have) }},
+	ReasonClock: {"clock", func(r Reason) string { return fmt.Sprintf("the %s came due", ofParty(r.Detail, r.Subject)) }},
+	ReasonMoved: {"moved", func(r Reason) string { return fmt.Sprintf("%s is now %s", r.clock(), instant.Say(r.At)) }},
+	ReasonNotYetMoved: {"not_yet_moved", func(r Reason) string {
+		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), instant.Say(r.At))
+	}},
+	ReasonVoids: {"voids", func(r Reason) string { return fmt.Sprintf("%s is voided", r.Event) }},
+
+	ReasonPolicy: {"policy", func(r Reason) string {
+		return fmt.Sprintf("policy %s does not count the word of %s for this", r.Subject, r.Detail)
+	}},
+	ReasonModality:  {"modality", func(r Reason) string { return fmt.Sprintf("it is %s, not asserted", r.Detail) }},
+	ReasonRetracted: {"retracted", func(r Reason) string { return fmt.Sprintf("retracted by %s", r.Event) }},
+	ReasonAlready:   {"already", Reason.already},
+	ReasonNote:      {"note", func(Reason) string { return "a note; it changes nothing" }},
+	ReasonNoTarget:  {"no_target", func(r Reason) string { return fmt.Sprintf("%s is not on record", r.Event) }},
+	ReasonCircular:  {"circular", func(Reason) string { return "these retracts void one another; none counts" }},
+
+	ReasonNoRule: {"no_rule", func(r Reason) string { return fmt.Sprintf("in state %s, %s leads nowhere", r.Subject, r.noun()) }},
+	ReasonRevisionMismatch: {"revision_mismatch", func(r Reason) string {
+		return fmt.Sprintf("it speaks of revision %d; the text is at revision %d", r.Have, r.Need)
+	}},
+	ReasonNothingToWithdraw: {"nothing_to_withdraw", func(r Reason) string {
+		return fmt.Sprintf("%s has no approval standing that it could withdraw", r.Subject)
+	}},
+	ReasonNothingToSettle: {"nothing_to_settle", func(Reason) string { return "no such dispute is open" }},
+	ReasonNotLater:        {"not_later", func(r Reason) string { return fmt.Sprintf("it does not reach beyond %s", instant.Say(r.At)) }},
+	ReasonNotApproved:     {"not_approved", func(r Reason) string { return fmt.Sprintf("%s has not approved", r.Subject) }},
+	ReasonStale: {"stale", func(r Reason) string {
+		return fmt.Sprintf("%s approved revision %d (%s), not the current revision %d", r.Subject, r.Have, r.Event, r.Need)
+	}},
+	ReasonRejectedBy: {"rejected_by", func(r Reason) string { return fmt.Sprintf("%s rejected it (%s)", r.Subject, r.Event) }},
+	ReasonMore: {"more", func(r Reason) string {
+		return fmt.Sprintf("and %s besides", phrase.Counted(r.Have, "party", "parties"))
+	}},
+	ReasonCount: {"count", func(r Reason) string {
+		return fmt.Sprintf("%d of the %d approvals needed%s", r.Have, r.Need, phrase.InGroup(r.Subject))
+	}},
+	ReasonShare: {"share", func(r Reason) string {
+		return fmt.Sprintf("%s of the weight needed%s", r.Detail, phrase.InGroup(r.Subject))
+	}},
+	ReasonNotPerformed: {"not_performed", func(r Reason) string { return fmt.Sprintf("%s is not performed", r.Subject) }},
+	ReasonGuard:        {"guard", func(r Reason) string { return r.Detail }},
+
+	ReasonSame:       {"same", func(r Reason) string { return fmt.Sprintf("%s is recorded already, with the same content", r.Event) }},
+	ReasonIncomplete: {"incomplete", func(r Reason) string { return "the record is known to be incomplete: " + r.Detail }},
+	ReasonContradiction: {"contradiction", func(r Reason) string {
+		return fmt.Sprintf("%s says it is in force, on the word of a legal instrument, but the approvals on record do not support that; worth looking into", r.Event)
+	}},
+	ReasonEarly: {"early", func(r Reason) string {
+		return fmt.Sprintf("%s is dated %s, before %s", r.Event, instant.Say(r.At), r.Detail)
+	}},
+	ReasonMet:     {"met", func(r Reason) string { return r.Detail }},
+	ReasonNoClock: {"no_clock", func(r Reason) string { return fmt.Sprintf("the deal has no %s that one side could extend", r.Detail) }},
+}
+
+var reasonEnum = enumOf[ReasonCode]("code", reasons[:], func(r reasonRow) string { return r.word })
+
+func (c ReasonCode) String() string { return reasonEnum.text(c) }
 
 // MarshalText writes the code's word.
-func (c ReasonCode) MarshalText() ([]byte, error) { return reasonWords.marshal("code", int(c)) }
+func (c ReasonCode) MarshalText() ([]byte, error) { return reasonEnum.marshal(c) }
 
 // UnmarshalText reads a code's word.
-func (c *ReasonCode) UnmarshalText(text []byte) error {
-	i, err := reasonWords.parse("code", text)
-	if err == nil {
-		*c = ReasonCode(i)
-	}
-	return err
-}
+func (c *ReasonCode) UnmarshalText(text []byte) error { return reasonEnum.unmarshal(c, text) }
 
 // String says the reason in plain English, on one line: what in a stranger's
 // text would act on a terminal is written as an escape.
@@ -99,75 +158,28 @@ func (r Reason) String() string { return display.Inert(r.text()) }
 // text is the reason as the data formats hold it, with every word as it was
 // given.
 func (r Reason) text() string {
-	if text := r.applied(); text != "" {
-		return text
+	if reasonEnum.has(r.Code) {
+		if text := reasons[r.Code].say(r); text != "" {
+			return text
+		}
 	}
-	if text := r.noted(); text != "" {
-		return text
-	}
-	if text := r.unmet(); text != "" {
-		return text
-	}
-	return r.rest()
-}
-
-func (r Reason) applied() string {
-	switch r.Code {
-	case ReasonCounted:
-		return fmt.Sprintf("%s by %s counts", r.noun(), phrase.OrAllSides(r.Subject))
-	case ReasonRevision:
-		return fmt.Sprintf("the text is now at revision %d; earlier approvals are stale", r.Have)
-	case ReasonRound:
-		return fmt.Sprintf("a new round begins, at revision %d", r.Have)
-	case ReasonClock:
-		return fmt.Sprintf("the %s came due", r.Detail)
-	case ReasonMoved:
-		return fmt.Sprintf("%s is now %s", r.clock(), instant.Say(r.At))
-	case ReasonNotYetMoved:
-		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), instant.Say(r.At))
-	case ReasonVoids:
-		return fmt.Sprintf("%s is voided", r.Event)
-	case ReasonMet:
-		return r.Detail
-	}
-	return ""
-}
-
-func (r Reason) noted() string {
-	switch r.Code {
-	case ReasonPolicy:
-		return fmt.Sprintf("policy %s does not count the word of %s for this", r.Subject, r.Detail)
-	case ReasonModality:
-		return fmt.Sprintf("it is %s, not asserted", r.Detail)
-	case ReasonRetracted:
-		return fmt.Sprintf("retracted by %s", r.Event)
-	case ReasonAlready:
-		return r.already()
-	case ReasonNote:
-		return "a note; it changes nothing"
-	case ReasonNoTarget:
-		return fmt.Sprintf("%s is not on record", r.Event)
-	case ReasonCircular:
-		return "these retracts void one another; none counts"
-	}
-	return ""
+	return r.Code.String()
 }
 
 // clock names the instant at which the clock Detail is due.
 func (r Reason) clock() string {
-	if r.Detail == Term.String() {
-		return "the end of the term"
+	if c, ok := clockEnum.find(r.Detail); ok {
+		return clocks[c].due
 	}
 	return "the " + r.Detail
 }
 
 // noun names the act of which Detail holds the kind.
 func (r Reason) noun() string {
-	var k Kind
-	if k.UnmarshalText([]byte(r.Detail)) != nil || k.IsClock() {
-		return r.Detail
+	if k, ok := kindEnum.find(r.Detail); ok {
+		return kinds[k].noun
 	}
-	return k.noun()
+	return r.Detail
 }
 
 func (r Reason) already() string {
@@ -184,54 +196,6 @@ func (r Reason) already() string {
 		text += fmt.Sprintf(" (%s, %s)", r.Event, instant.Say(r.At))
 	}
 	return text
-}
-
-func (r Reason) unmet() string {
-	switch r.Code {
-	case ReasonNoRule:
-		return fmt.Sprintf("in state %s, %s leads nowhere", r.Subject, r.noun())
-	case ReasonRevisionMismatch:
-		return fmt.Sprintf("it speaks of revision %d; the text is at revision %d", r.Have, r.Need)
-	case ReasonNothingToWithdraw:
-		return fmt.Sprintf("%s has no approval standing that it could withdraw", r.Subject)
-	case ReasonNothingToSettle:
-		return "no such dispute is open"
-	case ReasonNotLater:
-		return fmt.Sprintf("it does not reach beyond %s", instant.Say(r.At))
-	case ReasonNotApproved:
-		return fmt.Sprintf("%s has not approved", r.Subject)
-	case ReasonStale:
-		return fmt.Sprintf("%s approved revision %d (%s), not the current revision %d", r.Subject, r.Have, r.Event, r.Need)
-	case ReasonRejectedBy:
-		return fmt.Sprintf("%s rejected it (%s)", r.Subject, r.Event)
-	case ReasonMore:
-		return fmt.Sprintf("and %s besides", phrase.Counted(r.Have, "party", "parties"))
-	case ReasonCount:
-		return fmt.Sprintf("%d of the %d approvals needed%s", r.Have, r.Need, phrase.InGroup(r.Subject))
-	case ReasonShare:
-		return fmt.Sprintf("%s of the weight needed%s", r.Detail, phrase.InGroup(r.Subject))
-	case ReasonNotPerformed:
-		return fmt.Sprintf("%s is not performed", r.Subject)
-	case ReasonGuard:
-		return r.Detail
-	case ReasonNoClock:
-		return fmt.Sprintf("the deal has no %s that one side could extend", r.Detail)
-	}
-	return ""
-}
-
-func (r Reason) rest() string {
-	switch r.Code {
-	case ReasonSame:
-		return fmt.Sprintf("%s is recorded already, with the same content", r.Event)
-	case ReasonIncomplete:
-		return "the record is known to be incomplete: " + r.Detail
-	case ReasonContradiction:
-		return fmt.Sprintf("%s says it is in force, on the word of a legal instrument, but the approvals on record do not support that; worth looking into", r.Event)
-	case ReasonEarly:
-		return fmt.Sprintf("%s is dated %s, before %s", r.Event, instant.Say(r.At), r.Detail)
-	}
-	return r.Code.String()
 }
 
 // MarshalJSON writes the reason as data, and last its text.

@@ -6,8 +6,8 @@ import "slices"
 // leads to the very state that the deal is in, or to one long passed, it says
 // nothing new.
 func (f *folding) refusal(e *entry) (Outcome, []Reason) {
-	rules := f.m.tried[e.Kind][f.state]
-	if len(rules) == 0 && (f.m.leadsTo[e.Kind][f.state] || f.isOldNews(e.Kind)) {
+	rules := f.m.tried[e.Kind.row()][f.state]
+	if len(rules) == 0 && (f.m.leadsTo[e.Kind.row()][f.state] || f.isOldNews(e.Kind)) {
 		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
 	}
 	if len(rules) == 0 {

@@ -171,7 +171,7 @@ func TestRetractionMayStopAClockThatHasFired(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, dealstate.State("awaiting_b_approval"), deal.Now().State)
 	gone := d.Revised[len(d.Revised)-1]
-	require.Equal(t, dealstate.Effect, gone.Was.Kind)
+	require.Equal(t, dealstate.Effect, gone.Was.Clock)
 	require.Zero(t, gone.Now)
 }
 

@@ -37,7 +37,8 @@ func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
 // finds the same in another folding of the log.
 type decidedOn struct {
 	entry *entry
-	clock Kind
+	clock Clock
+	party int16
 	at    time.Time
 }
 
@@ -45,7 +46,7 @@ func (d decided) on() decidedOn {
 	if d.entry != nil {
 		return decidedOn{entry: d.entry}
 	}
-	return decidedOn{clock: d.kind, at: d.instant()}
+	return decidedOn{clock: d.clock, party: d.party, at: d.instant()}
 }
 
 // same reports whether two decisions come to the same, for the same reasons.

@@ -35,8 +35,8 @@ const (
 // An event takes effect if a rule accepts it, and only then. Of several rules
 // for one kind and state, the one of the lowest Order whose guard is met fires.
 type Rule struct {
-	ID    string // permanent: decisions refer to it
-	On    Kind
+	ID    string  // permanent: decisions refer to it
+	On    Trigger // a Kind or a Clock
 	From  []State
 	To    State               // "": the deal stays in its state
 	When  condition.Condition // zero: always
@@ -91,7 +91,7 @@ func (l Lifecycle) MarshalJSON() ([]byte, error) {
 func (r Rule) MarshalJSON() ([]byte, error) {
 	var o strictjson.Object
 	o.Must("id", r.ID)
-	o.Must("on", r.On)
+	o.Must("on", orNone(r.On))
 	o.Must("from", strictjson.OrEmpty(r.From))
 	o.Text("to", string(r.To))
 	if !r.When.IsZero() {
@@ -122,7 +122,7 @@ func (l *Lifecycle) read(f strictjson.Field) error {
 func (r *Rule) read(f strictjson.Field) error {
 	return f.Object(
 		strictjson.Slot{Key: "id", To: &r.ID},
-		strictjson.Slot{Key: "on", To: &r.On},
+		strictjson.Slot{Key: "on", To: triggerText{&r.On}},
 		strictjson.Slot{Key: "from", To: strictjson.ListOf(&r.From, field.MaxStates, strictjson.ReadText)},
 		strictjson.Slot{Key: "to", To: (*string)(&r.To)},
 		strictjson.Slot{Key: "when", To: &r.When},
@@ -137,11 +137,11 @@ func (r Rule) destination(from State) State {
 	return r.To
 }
 
-// ordered gives the rules for one kind and state, the first to try first.
-func (l Lifecycle) ordered(on Kind, from State) []int {
+// ordered gives the rules for one row of triggers and state, the first to try first.
+func (l Lifecycle) ordered(on int, from State) []int {
 	var found []int
 	for i, r := range l.Rules {
-		if r.On == on && slices.Contains(r.From, from) {
+		if rowOf(r.On) == on && slices.Contains(r.From, from) {
 			found = append(found, i)
 		}
 	}

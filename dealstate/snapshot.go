@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
@@ -31,34 +32,6 @@ type Snapshot struct {
 	Disputes    []DisputeStatus // open ones
 	Next        *ClockStatus    // the next clock due; nil: none runs
 	Warnings    []Reason
-}
-
-// Standing is how a party stands to the current revision.
-type Standing uint8
-
-// The standings.
-const (
-	StandingOutstanding Standing = iota + 1
-	StandingApproved
-	StandingRejected
-	StandingWithdrawn
-	StandingStale // approved an earlier revision
-)
-
-var standingWords = words{"outstanding", "approved", "rejected", "withdrawn", "stale"}
-
-func (s Standing) String() string { return standingWords.text(int(s)) }
-
-// MarshalText writes the standing's word.
-func (s Standing) MarshalText() ([]byte, error) { return standingWords.marshal("standing", int(s)) }
-
-// UnmarshalText reads a standing's word.
-func (s *Standing) UnmarshalText(text []byte) error {
-	i, err := standingWords.parse("standing", text)
-	if err == nil {
-		*s = Standing(i)
-	}
-	return err
 }
 
 // PartyStatus is one party's side of it.
@@ -106,9 +79,14 @@ type DisputeStatus struct {
 
 // ClockStatus is a clock that runs.
 type ClockStatus struct {
-	Clock Kind
+	Clock Clock
+	Party string // whose it is; "": the deal's
 	Due   time.Time
 }
+
+// String names the clock, and whose it is if that is one party, on one line: what
+// in the party's id would act on a terminal is written as an escape.
+func (c ClockStatus) String() string { return display.Inert(ofParty(c.Clock.String(), c.Party)) }
 
 // Balance is how many of its commitments a party has performed.
 type Balance struct {

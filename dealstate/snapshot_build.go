@@ -32,7 +32,7 @@ func (f *folding) snapshot(v View) Snapshot {
 		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: f.m.partyID(d), By: d.By, Commitment: f.m.commitmentID(d), At: d.At})
 	}
 	if clock, due := f.nextClock(); clock >= 0 {
-		s.Next = &ClockStatus{Clock: firstClock + Kind(clock), Due: due}
+		s.Next = &ClockStatus{Clock: clockAt(clock), Due: due}
 	}
 	return s
 }
@@ -67,7 +67,7 @@ func (f *folding) awaiting() []string {
 }
 
 func (f *folding) approvalMoves() bool {
-	for _, r := range f.m.tried[Approve][f.state] {
+	for _, r := range f.m.tried[Approve.row()][f.state] {
 		if f.m.next[r][f.state] != f.state {
 			return true
 		}

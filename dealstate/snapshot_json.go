@@ -101,6 +101,7 @@ func (d DisputeStatus) MarshalJSON() ([]byte, error) {
 func (c ClockStatus) MarshalJSON() ([]byte, error) {
 	var o strictjson.Object
 	o.Must("clock", c.Clock)
+	o.Text("party", c.Party)
 	o.Must("due", c.Due)
 	return o.Done()
 }
@@ -135,8 +136,8 @@ func (s *Snapshot) complete() error {
 			return field.Errorf(fmt.Sprintf("parties[%d].standing", i), "missing")
 		}
 	}
-	if s.Next != nil && !s.Next.Clock.IsClock() {
-		return field.Errorf("next.clock", "want deadline, effect or term")
+	if s.Next != nil && s.Next.Clock == 0 {
+		return field.Errorf("next.clock", "want %s", clockEnum.either())
 	}
 	return nil
 }
@@ -210,5 +211,6 @@ func (d *DisputeStatus) read(f strictjson.Field) error {
 func (c *ClockStatus) read(f strictjson.Field) error {
 	return f.Object(
 		strictjson.Slot{Key: "clock", To: &c.Clock},
+		strictjson.Slot{Key: "party", To: &c.Party},
 		strictjson.Slot{Key: "due", To: &c.Due})
 }

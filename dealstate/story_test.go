@@ -123,7 +123,7 @@ func told(t testing.TB, a dealstate.Agreement, asOf, text string) (dealstate.Sna
 func summary(d dealstate.Decision) string {
 	text := d.Event
 	if text == "" {
-		text = d.Kind.String() + "@" + d.At.UTC().Format("01-02")
+		text = d.Trigger().String() + "@" + d.At.UTC().Format("01-02")
 	}
 	text += " " + d.Outcome.String()
 	if d.From != d.To {

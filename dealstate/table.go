@@ -30,28 +30,27 @@ func (m *Machine) probe() error {
 }
 
 func (m *Machine) tabulate() {
-	kinds := int(Term) + 1
-	m.tried, m.leadsTo = make([][][]int, kinds), make([][]bool, kinds)
-	for k := range kinds {
-		m.tried[k] = make([][]int, len(m.lifecycle.States))
-		m.leadsTo[k] = make([]bool, len(m.lifecycle.States))
+	m.tried, m.leadsTo = make([][][]int, numTriggers), make([][]bool, numTriggers)
+	for on := range numTriggers {
+		m.tried[on] = make([][]int, len(m.lifecycle.States))
+		m.leadsTo[on] = make([]bool, len(m.lifecycle.States))
 		for s, state := range m.lifecycle.States {
-			m.tried[k][s] = m.lifecycle.ordered(Kind(k), state)
+			m.tried[on][s] = m.lifecycle.ordered(on, state)
 		}
 	}
 	m.ends = make([]bool, len(m.lifecycle.States))
 	for _, r := range m.lifecycle.Rules {
 		if r.To != "" {
-			m.leadsTo[r.On][m.states[r.To]] = true
+			m.leadsTo[r.On.row()][m.states[r.To]] = true
 			m.ends[m.states[r.To]] = m.ends[m.states[r.To]] || r.On == Term
 		}
 	}
 	m.runs, m.clocks = make([][]bool, numClocks), make([][]int, len(m.lifecycle.States))
-	for _, clock := range [...]Kind{Effect, Term, Deadline} {
-		c := int(clock - firstClock)
+	for _, clock := range firingOrder() {
+		c := clock.place()
 		m.runs[c] = make([]bool, len(m.lifecycle.States))
 		for s := range m.lifecycle.States {
-			if m.runs[c][s] = len(m.tried[clock][s]) > 0; m.runs[c][s] {
+			if m.runs[c][s] = len(m.tried[clock.row()][s]) > 0; m.runs[c][s] {
 				m.clocks[s] = append(m.clocks[s], c)
 			}
 		}

@@ -82,7 +82,7 @@ func eventErr(place int, format string, args ...any) error {
 // entryID names a clock by its place.
 func entryID(d dealstate.Decision, place int) string {
 	if d.Event == "" {
-		return d.Kind.String() + " " + strconv.Itoa(place)
+		return d.Trigger().String() + " " + strconv.Itoa(place)
 	}
 	return d.Event
 }

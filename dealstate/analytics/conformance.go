@@ -90,7 +90,7 @@ func (c *Conformance) Add(d dealstate.Decision) error {
 	switch {
 	case st.deal == nil:
 		return err
-	case st.acts && !d.Kind.IsClock():
+	case st.acts && d.Clock == 0:
 		st.deal.own.add(Tokens{Produced: 1, Consumed: 1})
 	case d.Outcome == dealstate.Refused:
 		st.deal.own.add(Tokens{Produced: 1, Consumed: 1, Missing: 1, Remaining: 1})

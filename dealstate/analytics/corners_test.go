@@ -96,7 +96,7 @@ func TestIncidentCountsCountADealOnce(t *testing.T) {
 			require.NoError(t, i.Add(dec))
 		}
 	}
-	require.Equal(t, []analytics.IncidentCount{{Class: analytics.Disputed, Kind: dealstate.Dispute, Party: "us", Count: 3, Deals: 2, Share: 0.5}},
+	require.Equal(t, []analytics.IncidentCount{{Class: analytics.Disputed, Kind: analytics.Cause{Kind: dealstate.Dispute}, Party: "us", Count: 3, Deals: 2, Share: 0.5}},
 		slices.Collect(i.Counts()))
 }
 

@@ -261,7 +261,7 @@ func TestXESObeysItsSchemaAndHoldsEveryDecision(t *testing.T) {
 			events := traces[i].all("event")
 			require.Len(t, events, len(decisions))
 			for j, dec := range decisions {
-				require.Equal(t, dec.Kind.String(), value(events[j], "concept:name"))
+				require.Equal(t, dec.Trigger().String(), value(events[j], "concept:name"))
 				require.Equal(t, dec.At.Format("2006-01-02T15:04:05.000Z"), value(events[j], "time:timestamp"))
 				require.Equal(t, dec.Outcome == dealstate.Applied, value(events[j], "lifecycle:transition") == "complete")
 				require.Equal(t, string(dec.To), value(events[j], "to"))
@@ -398,7 +398,7 @@ func TestOCELObeysItsSchemaAndHoldsEveryDecision(t *testing.T) {
 			for dec := range d.Decisions() {
 				e := log.Events[i]
 				i++
-				require.Equal(t, dec.Kind.String(), *e.Type)
+				require.Equal(t, dec.Trigger().String(), *e.Type)
 				if dec.Event != "" {
 					require.Equal(t, dec.Deal+" "+dec.Event, *e.ID)
 				}

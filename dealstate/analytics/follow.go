@@ -50,7 +50,7 @@ func (f *follower[T]) follow(d dealstate.Decision) (step[T], error) {
 		f.put(d.Deal, c)
 	}
 	c.last = d.At.UTC()
-	if d.Outcome != dealstate.Applied || d.Kind == dealstate.Retract || d.Kind == dealstate.Note {
+	if d.Outcome != dealstate.Applied || d.Kind.OfLog() {
 		return step[T]{deal: c}, nil
 	}
 	return c.act(d), nil
@@ -97,7 +97,7 @@ func (c *course[T]) act(d dealstate.Decision) step[T] {
 		return st
 	}
 	st.moved = true
-	st.spell = Spell{Deal: d.Deal, State: c.state, Next: d.To, By: d.Kind, From: c.since, To: c.last,
+	st.spell = Spell{Deal: d.Deal, State: c.state, Next: d.To, By: causeOf(d), From: c.since, To: c.last,
 		Seconds: seconds(c.since, c.last), Unseen: st.first}
 	c.state, c.since = d.To, c.last
 	return st

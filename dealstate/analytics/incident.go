@@ -55,7 +55,7 @@ type Incident struct {
 	Deal  string          `json:"deal"`
 	At    time.Time       `json:"at"`
 	Class Class           `json:"class"`
-	Kind  dealstate.Kind  `json:"kind"`
+	Kind  Cause           `json:"kind"` // of event, or the clock
 	Party string          `json:"party,omitempty"`
 	Event string          `json:"event,omitempty"` // "": a clock
 	From  dealstate.State `json:"from"`
@@ -77,17 +77,35 @@ func (i Incident) Cells() []string {
 // withdrawal, a suspension or a termination; a deadline or a term that ran out;
 // and an amendment that moved the deal, for then approvals have become stale.
 func classOf(d dealstate.Decision) (Class, bool) {
-	switch d.Kind {
-	case dealstate.Dispute:
-		return Disputed, true
-	case dealstate.Settle:
-		return Settled, true
-	case dealstate.Reject, dealstate.Withdraw, dealstate.Suspend, dealstate.Terminate, dealstate.Deadline, dealstate.Term:
-		return Reversed, true
-	case dealstate.Amend:
-		return Reversed, d.From != d.To
+	class := classes[causeOf(d)]
+	if d.Kind == dealstate.Amend && d.From == d.To {
+		class = 0
 	}
-	return 0, false
+	return class, class != 0
+}
+
+// classes says which kinds and clocks make an incident; 0: none.
+var classes = map[Cause]Class{
+	{Kind: dealstate.Negotiate}: 0,
+	{Kind: dealstate.Submit}:    0,
+	{Kind: dealstate.Approve}:   0,
+	{Kind: dealstate.Reject}:    Reversed,
+	{Kind: dealstate.Withdraw}:  Reversed,
+	{Kind: dealstate.Amend}:     Reversed, // if it moved the deal
+	{Kind: dealstate.Implement}: 0,
+	{Kind: dealstate.Perform}:   0,
+	{Kind: dealstate.Dispute}:   Disputed,
+	{Kind: dealstate.Settle}:    Settled,
+	{Kind: dealstate.Suspend}:   Reversed,
+	{Kind: dealstate.Resume}:    0,
+	{Kind: dealstate.Extend}:    0,
+	{Kind: dealstate.Terminate}: Reversed,
+	{Kind: dealstate.Retract}:   0,
+	{Kind: dealstate.Note}:      0,
+
+	{Clock: dealstate.Deadline}: Reversed,
+	{Clock: dealstate.Effect}:   0,
+	{Clock: dealstate.Term}:     Reversed,
 }
 
 // Incidents collects disputes, settlements and reversals. The zero value is
@@ -104,7 +122,7 @@ func (i *Incidents) Add(d dealstate.Decision) error {
 		return err
 	}
 	if class, is := classOf(d); is {
-		i.seen = append(i.seen, Incident{Deal: d.Deal, At: d.At.UTC(), Class: class, Kind: d.Kind, Party: d.Party, Event: d.Event, From: d.From, To: d.To})
+		i.seen = append(i.seen, Incident{Deal: d.Deal, At: d.At.UTC(), Class: class, Kind: causeOf(d), Party: d.Party, Event: d.Event, From: d.From, To: d.To})
 	}
 	return nil
 }
@@ -126,12 +144,12 @@ func (i *Incidents) All() iter.Seq[Incident] {
 // IncidentCount is how often a party, or a clock, brought about one kind of
 // incident.
 type IncidentCount struct {
-	Class Class          `json:"class"`
-	Kind  dealstate.Kind `json:"kind"`
-	Party string         `json:"party,omitempty"` // "": all sides jointly, or a clock
-	Count int            `json:"count"`
-	Deals int            `json:"deals"` // how many deals it befell
-	Share float64        `json:"share"` // of all deals that began
+	Class Class   `json:"class"`
+	Kind  Cause   `json:"kind"`            // of event, or the clock
+	Party string  `json:"party,omitempty"` // "": all sides jointly, or a clock
+	Count int     `json:"count"`
+	Deals int     `json:"deals"` // how many deals it befell
+	Share float64 `json:"share"` // of all deals that began
 }
 
 // Columns names the cells.
@@ -147,12 +165,12 @@ func (c IncidentCount) Cells() []string {
 // mishap is what incidents are counted by.
 type mishap struct {
 	class Class
-	kind  dealstate.Kind
+	kind  Cause
 	party string
 }
 
 func (a mishap) compare(b mishap) int {
-	return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.kind, b.kind), cmp.Compare(a.party, b.party))
+	return cmp.Or(cmp.Compare(a.class, b.class), a.kind.compare(b.kind), cmp.Compare(a.party, b.party))
 }
 
 // Counts sums the incidents up, by class, kind and party.

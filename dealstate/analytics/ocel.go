@@ -39,7 +39,7 @@ import (
 // A. Berti and others, OCEL (Object-Centric Event Log) 2.0 Specification, 2023,
 // https://www.ocel-standard.org.
 func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
-	o := &ocel{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[dealstate.Kind]bool{}}
+	o := &ocel{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[Cause]bool{}}
 	o.out.WriteString(`{"events":[`)
 	for c := range cases {
 		if err := o.take(c); err != nil {
@@ -61,7 +61,7 @@ type ocel struct {
 	some    bool   // the array has an element
 	start   string // of the objects that the case brings in
 	objects map[string]*ocelObject
-	kinds   map[dealstate.Kind]bool
+	kinds   map[Cause]bool
 }
 
 type ocelEvent struct {
@@ -146,7 +146,7 @@ func (o *ocel) take(c Case) error {
 	o.start = startOf(entries)
 	deal := o.introduce(c)
 	for _, e := range entries {
-		o.kinds[e.Kind] = true
+		o.kinds[causeOf(e.Decision)] = true
 		event := o.event(c.deal(), e)
 		if e.Kind == dealstate.Negotiate {
 			event.concern(c)
@@ -221,7 +221,7 @@ func (b *ocelObject) relate(to, as string) {
 }
 
 func (o *ocel) event(deal string, e entry) ocelEvent {
-	out := ocelEvent{ID: deal + " " + e.id, Type: e.Kind.String(), Time: instant.Format(e.At), Attributes: []ocelAttribute{},
+	out := ocelEvent{ID: deal + " " + e.id, Type: e.Trigger().String(), Time: instant.Format(e.At), Attributes: []ocelAttribute{},
 		Relationships: []ocelRelation{{ObjectID: dealID(deal), Qualifier: "deal"}}}
 	for _, d := range ocelDetails {
 		if value := d.of(e); value != "" {
@@ -286,7 +286,7 @@ func (o *ocel) writeObjects() {
 
 func (o *ocel) writeEventTypes() {
 	o.some = false
-	for _, kind := range slices.Sorted(maps.Keys(o.kinds)) {
+	for _, kind := range slices.SortedFunc(maps.Keys(o.kinds), Cause.compare) {
 		declared := ocelType{Name: kind.String()}
 		for _, d := range ocelDetails {
 			declared.Attributes = append(declared.Attributes, ocelTypeAttribute{Name: d.name, Type: "string"})

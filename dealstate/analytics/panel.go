@@ -103,7 +103,7 @@ func CellAt(deal *dealstate.Deal, date time.Time, policy dealstate.Policy) Cell 
 
 func beginning(decisions []dealstate.Decision) (time.Time, bool) {
 	for _, d := range decisions {
-		if d.Outcome == dealstate.Applied && d.Kind != dealstate.Retract && d.Kind != dealstate.Note {
+		if d.Outcome == dealstate.Applied && !d.Kind.OfLog() {
 			return d.At, true
 		}
 	}

@@ -16,7 +16,7 @@ type Spell struct {
 	Deal     string          `json:"deal"`
 	State    dealstate.State `json:"state"`
 	Next     dealstate.State `json:"next,omitempty"` // "": it is still there
-	By       dealstate.Kind  `json:"by,omitempty"`   // the event or clock that ended it; 0: none did
+	By       Cause           `json:"by,omitzero"`    // the event or clock that ended it; zero: none did
 	From     time.Time       `json:"from"`
 	To       time.Time       `json:"to"`      // the end, or where observation ends
 	Seconds  float64         `json:"seconds"` // from From to To; never negative
@@ -44,7 +44,7 @@ func (s Spell) cut(until time.Time) (_ Spell, ok bool) {
 	case s.From.After(until):
 		return s, false
 	case s.To.After(until):
-		s.Next, s.By, s.Censored, s.To, s.Seconds = "", 0, true, until, seconds(s.From, until)
+		s.Next, s.By, s.Censored, s.To, s.Seconds = "", Cause{}, true, until, seconds(s.From, until)
 	}
 	return s, true
 }

@@ -14,7 +14,7 @@ import (
 // event or clock.
 type Transition struct {
 	From  dealstate.State `json:"from"`
-	By    dealstate.Kind  `json:"by"`
+	By    Cause           `json:"by"`
 	To    dealstate.State `json:"to"`
 	Count int             `json:"count"`
 	// Probability is Count over all moves out of From: the maximum likelihood
@@ -46,7 +46,7 @@ type Transitions struct {
 
 type passage struct {
 	from dealstate.State
-	by   dealstate.Kind
+	by   Cause
 	to   dealstate.State
 }
 
@@ -113,7 +113,7 @@ func (t *Transitions) All() iter.Seq[Transition] {
 
 func (t *Transitions) sorted() []passage {
 	return slices.SortedFunc(maps.Keys(t.moves), func(a, b passage) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), -cmp.Compare(t.moves[a].count, t.moves[b].count), cmp.Compare(a.by, b.by), cmp.Compare(a.to, b.to))
+		return cmp.Or(cmp.Compare(a.from, b.from), -cmp.Compare(t.moves[a].count, t.moves[b].count), a.by.compare(b.by), cmp.Compare(a.to, b.to))
 	})
 }
 

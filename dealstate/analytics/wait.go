@@ -17,14 +17,14 @@ import (
 
 // Wait is the time for which a deal awaited one party's approval.
 type Wait struct {
-	Deal     string         `json:"deal"`
-	Party    string         `json:"party"`
-	Approver string         `json:"approver,omitempty"`
-	By       dealstate.Kind `json:"by,omitempty"` // what ended it: approve, where the party did; 0: nothing has
-	From     time.Time      `json:"from"`
-	To       time.Time      `json:"to"` // the end, or where observation ends
-	Seconds  float64        `json:"seconds"`
-	Censored bool           `json:"censored"`
+	Deal     string    `json:"deal"`
+	Party    string    `json:"party"`
+	Approver string    `json:"approver,omitempty"`
+	By       Cause     `json:"by,omitzero"` // what ended it: approve, where the party did; zero: nothing has
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"` // the end, or where observation ends
+	Seconds  float64   `json:"seconds"`
+	Censored bool      `json:"censored"`
 }
 
 // Columns names the cells.
@@ -167,7 +167,7 @@ func (w *Waits) await(own *waiting, i int, d dealstate.Decision) {
 		own.since[i] = d.At.UTC()
 	case !awaited && !since.IsZero():
 		end := w.wait(d.Deal, i, since, d.At.UTC())
-		end.By = d.Kind
+		end.By = causeOf(d)
 		w.ended = append(w.ended, end)
 		own.since[i] = time.Time{}
 	}
@@ -230,7 +230,7 @@ func (w Wait) cut(until time.Time) (_ Wait, ok bool) {
 	case w.From.After(until):
 		return w, false
 	case w.To.After(until):
-		w.By, w.Censored, w.To, w.Seconds = 0, true, until, seconds(w.From, until)
+		w.By, w.Censored, w.To, w.Seconds = Cause{}, true, until, seconds(w.From, until)
 	}
 	return w, true
 }
@@ -264,7 +264,7 @@ func (w *Waits) ByParty(until time.Time) iter.Seq[PartyWait] {
 	for wait := range w.All(until) {
 		i := w.party(wait.Party)
 		rows[i].add(wait)
-		if wait.By == dealstate.Approve {
+		if wait.By.Kind == dealstate.Approve {
 			ended[i].add(wait.Seconds)
 		}
 	}
@@ -280,7 +280,7 @@ func (p *PartyWait) add(w Wait) {
 	switch {
 	case w.Censored:
 		p.Open++
-	case w.By == dealstate.Approve:
+	case w.By.Kind == dealstate.Approve:
 		p.Approved++
 	}
 }
@@ -293,7 +293,7 @@ func (w *Waits) Lifetimes(party string, until time.Time) []Lifetime {
 	var out []Lifetime
 	for wait := range w.All(until) {
 		if wait.Party == party {
-			out = append(out, Lifetime{Deal: wait.Deal, Time: wait.Seconds, Reached: wait.By == dealstate.Approve})
+			out = append(out, Lifetime{Deal: wait.Deal, Time: wait.Seconds, Reached: wait.By.Kind == dealstate.Approve})
 		}
 	}
 	return out

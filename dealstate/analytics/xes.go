@@ -84,7 +84,7 @@ func xesTrace(m markup, c Case) error {
 
 func xesEvent(m markup, e entry) {
 	m.open(2, "event")
-	xesText(m, 3, "concept:name", e.Kind.String())
+	xesText(m, 3, "concept:name", e.Trigger().String())
 	xesText(m, 3, "lifecycle:transition", xesTransition(e.Outcome))
 	xesDate(m, 3, "time:timestamp", e.At)
 	xesText(m, 3, "org:resource", e.event.By)

@@ -45,7 +45,7 @@ type answer struct {
 // said is what there is to tell of a decision, whatever the deal.
 type said struct {
 	outcome  dealstate.Outcome
-	clock    dealstate.Kind // zero: an event
+	clock    dealstate.Clock // zero: an event
 	rule     string
 	party    string // of a change of state
 	from, to dealstate.State
@@ -89,7 +89,7 @@ func raises(k dealstate.Kind) bool { return k == dealstate.Amend || k == dealsta
 // the automaton does not know which of them was due first.
 func inOneOrder(told []dealstate.Decision, past uint32) bool {
 	old := slices.ContainsFunc(told, func(d dealstate.Decision) bool {
-		return d.Kind.IsClock() && past>>(d.Kind-dealstate.Deadline)&1 == 1
+		return d.Clock != 0 && past>>(d.Clock-dealstate.Deadline)&1 == 1
 	})
 	return !old || bits.OnesCount32(past) == 1
 }
@@ -111,7 +111,7 @@ func (a *automaton) goTo(n uint32) {
 // do has the cursor let the symbol's clocks elapse, or take its act.
 func (a *automaton) do(symbol uint32) (ok bool) {
 	if a.clocked && symbol < firstAct {
-		a.cursor.Elapse(kindsOf(symbol)...)
+		a.cursor.Elapse(clocksIn(symbol)...)
 		return true
 	}
 	act, err := a.ready(symbol)
@@ -175,9 +175,5 @@ func saidOf(d dealstate.Decision, codes []dealstate.ReasonCode) said {
 			codes = append(codes, r.Code)
 		}
 	}
-	s := said{outcome: d.Outcome, rule: d.Rule, party: d.Party, from: d.From, to: d.To, reasons: codes}
-	if d.Event == "" {
-		s.clock = d.Kind
-	}
-	return s
+	return said{outcome: d.Outcome, clock: d.Clock, rule: d.Rule, party: d.Party, from: d.From, to: d.To, reasons: codes}
 }

@@ -7,19 +7,19 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Every agreement has the same three clocks. They are numbered as their kinds are.
+// Every agreement has the same three clocks. They are numbered in the order of their list.
 const clocks = 3
 
-func kindOf(clock int) dealstate.Kind { return dealstate.Deadline + dealstate.Kind(clock) }
+func clockAt(clock int) dealstate.Clock { return dealstate.Deadline + dealstate.Clock(clock) }
 
-// kindsOf are those of several clocks, a bit for each.
-func kindsOf(set uint32) (kinds []dealstate.Kind) {
+// clocksIn are those of several clocks, a bit for each.
+func clocksIn(set uint32) (in []dealstate.Clock) {
 	for clock := range clocks {
 		if set>>clock&1 == 1 {
-			kinds = append(kinds, kindOf(clock))
+			in = append(in, clockAt(clock))
 		}
 	}
-	return kinds
+	return in
 }
 
 // hands are the clocks of one deal.
@@ -126,7 +126,7 @@ type standing struct {
 func (k *asker) now() standing {
 	s := standing{state: k.cursor.State(), revision: k.cursor.Revision()}
 	for clock := range clocks {
-		switch due := k.cursor.Due(kindOf(clock)); {
+		switch due := k.cursor.Due(clockAt(clock)); {
 		case due.After(noon):
 			s.ahead |= 1 << clock
 		case !due.IsZero():

@@ -31,8 +31,9 @@ type Final struct {
 // Transition is one change of one deal's state.
 type Transition struct {
 	Deal     string
-	Event    string         // the event's id; "" for a clock
-	Kind     dealstate.Kind // the event's kind, or the clock
+	Event    string          // the event's id; "" for a clock
+	Kind     dealstate.Kind  // the event's; 0 for a clock
+	Clock    dealstate.Clock // 0 for an event
 	Party    string
 	At       time.Time
 	Rule     string
@@ -136,9 +137,9 @@ func (l *Log) Transitions(ctx context.Context, v dealstate.View, workers int) it
 
 // transition lacks the event, if it was one.
 func (s *said) transition(deal string, at time.Time) Transition {
-	return Transition{Deal: deal, Kind: s.clock, Party: s.party, At: at, Rule: s.rule, From: s.from, To: s.to}
+	return Transition{Deal: deal, Clock: s.clock, Party: s.party, At: at, Rule: s.rule, From: s.from, To: s.to}
 }
 
 func transitionOf(d dealstate.Decision) Transition {
-	return Transition{Deal: d.Deal, Event: d.Event, Kind: d.Kind, Party: d.Party, At: d.At, Rule: d.Rule, From: d.From, To: d.To}
+	return Transition{Deal: d.Deal, Event: d.Event, Kind: d.Kind, Clock: d.Clock, Party: d.Party, At: d.At, Rule: d.Rule, From: d.From, To: d.To}
 }

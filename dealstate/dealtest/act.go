@@ -156,7 +156,7 @@ func (a *Act) complete(kind dealstate.Kind, party string) dealstate.Event {
 	if e.Role == 0 {
 		e.Role = scenario.Role(agreement, e)
 	}
-	if e.Role == 0 && kind != dealstate.Retract && kind != dealstate.Note {
+	if e.Role == 0 && !kind.OfLog() {
 		require.FailNow(s.t, fmt.Sprintf("in what role does %q speak? No party names it as approver; say so with As, such as As(dealstate.Negotiator)", e.By))
 	}
 	return e

@@ -129,7 +129,7 @@ func clockText(c *dealstate.ClockStatus) string {
 	if c == nil {
 		return "next clock: none"
 	}
-	return "next clock: " + c.Clock.String() + ", due " + c.Due.UTC().Format(time.RFC3339Nano)
+	return "next clock: " + c.String() + ", due " + c.Due.UTC().Format(time.RFC3339Nano)
 }
 
 // Warned fails the test at once unless every one of the texts is among the
@@ -184,7 +184,7 @@ func history(d *dealstate.Deal, v dealstate.View) (states []dealstate.State, by 
 		}
 		name := did.Event
 		if name == "" {
-			name = did.Kind.String()
+			name = did.Trigger().String()
 		}
 		states, by = append(states, did.To), append(by, name)
 	}

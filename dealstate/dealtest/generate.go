@@ -89,12 +89,44 @@ func pick[T any](g *generator, from []T) T { return from[g.rng.IntN(len(from))] 
 // oneIn is true once in n times.
 func (g *generator) oneIn(n int) bool { return g.rng.IntN(n) == 0 }
 
-// validKinds lists likelier kinds more often. A termination is left to the
-// dirty and the adversarial, for nothing follows it.
-var validKinds = []dealstate.Kind{
-	dealstate.Negotiate, dealstate.Submit, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Approve,
-	dealstate.Approve, dealstate.Reject, dealstate.Withdraw, dealstate.Amend, dealstate.Implement, dealstate.Implement, dealstate.Perform,
-	dealstate.Perform, dealstate.Dispute, dealstate.Settle, dealstate.Suspend, dealstate.Resume, dealstate.Extend,
+// habit is how a valid log has acts of one kind.
+type habit struct {
+	often int  // how often beside the others; 0: not at all
+	joint bool // it is an act of all sides
+}
+
+// habits has every kind. A termination is left to the dirty and the adversarial,
+// for nothing follows it; a retract and a note need no deal that takes them.
+var habits = map[dealstate.Kind]habit{
+	dealstate.Negotiate: {often: 1, joint: true},
+	dealstate.Submit:    {often: 1, joint: true},
+	dealstate.Approve:   {often: 6},
+	dealstate.Reject:    {often: 1},
+	dealstate.Withdraw:  {often: 1},
+	dealstate.Amend:     {often: 1, joint: true},
+	dealstate.Implement: {often: 2, joint: true},
+	dealstate.Perform:   {often: 2},
+	dealstate.Dispute:   {often: 1},
+	dealstate.Settle:    {often: 1, joint: true},
+	dealstate.Suspend:   {often: 1, joint: true},
+	dealstate.Resume:    {often: 1, joint: true},
+	dealstate.Extend:    {often: 1},
+	dealstate.Terminate: {},
+	dealstate.Retract:   {},
+	dealstate.Note:      {},
+}
+
+// validKinds lists likelier kinds more often, and acts every kind that is one.
+var (
+	validKinds = likely()
+	acts       = slices.DeleteFunc(dealstate.Kinds(), dealstate.Kind.OfLog)
+)
+
+func likely() (list []dealstate.Kind) {
+	for _, k := range dealstate.Kinds() {
+		list = append(list, slices.Repeat([]dealstate.Kind{k}, habits[k].often)...)
+	}
+	return list
 }
 
 // mostTries bounds the search for an act that the deal would take.
@@ -149,7 +181,8 @@ func (g *generator) event(k dealstate.Kind, at time.Time, id string) dealstate.E
 		if g.oneIn(2) {
 			e.Party = ""
 		}
-	case dealstate.Negotiate, dealstate.Submit, dealstate.Amend, dealstate.Implement, dealstate.Settle, dealstate.Suspend, dealstate.Resume:
+	}
+	if habits[e.Kind].joint {
 		e.Party = ""
 	}
 	return e
@@ -191,7 +224,7 @@ func (g *generator) spoiled(was dealstate.Event) dealstate.Event {
 
 // dirt adds one report to a log.
 func (g *generator) dirt(log []dealstate.Event, i int) dealstate.Event {
-	about := g.event(pick(g, dealstate.Kinds()[:14]), g.first.Add(time.Duration(g.rng.IntN(60*24))*time.Hour), "")
+	about := g.event(pick(g, acts), g.first.Add(time.Duration(g.rng.IntN(60*24))*time.Hour), "")
 	if len(log) > 0 {
 		about = pick(g, log)
 	}
@@ -208,7 +241,7 @@ func (g *generator) dirt(log []dealstate.Event, i int) dealstate.Event {
 	case 3: // an earlier report was wrong; it may be a retract itself
 		return g.retract(e.ID, about)
 	default: // an act that does not fit where the deal stands
-		e = g.event(pick(g, dealstate.Kinds()[:14]), about.At.Add(time.Duration(g.rng.IntN(240))*time.Hour), e.ID)
+		e = g.event(pick(g, acts), about.At.Add(time.Duration(g.rng.IntN(240))*time.Hour), e.ID)
 	}
 	return g.admitted(e, about)
 }

@@ -172,11 +172,11 @@ func guardWords(c condition.Condition) string {
 	return legible(c.String())
 }
 
-func onWords(k dealstate.Kind) string {
-	if k.IsClock() {
-		return "the " + k.String() + " clock"
+func onWords(on dealstate.Trigger) string {
+	if _, is := on.(dealstate.Clock); is {
+		return "the " + on.String() + " clock"
 	}
-	return k.String()
+	return on.String()
 }
 
 func (d *Diagram) place(s dealstate.State) int {

@@ -76,15 +76,32 @@ func newReport(s Story, d dealstate.Decision, events map[string]dealstate.Event,
 	if late(e) {
 		r.Learned = day(e.Recorded)
 	}
-	if slices.Contains(onceOnly, d.Kind) {
+	if onceOnly[d.Kind] {
 		r.key = fmt.Sprintf("%s\x00%s\x00%s\x00%d", d.Kind, d.Party, e.Commitment, d.Revision)
 	}
 	return r
 }
 
 // onceOnly are the acts that a side does once a revision: reports that date
-// them differently cannot all be right.
-var onceOnly = []dealstate.Kind{dealstate.Approve, dealstate.Reject, dealstate.Implement, dealstate.Perform, dealstate.Terminate}
+// them differently cannot all be right. It has every kind.
+var onceOnly = map[dealstate.Kind]bool{
+	dealstate.Negotiate: false,
+	dealstate.Submit:    false,
+	dealstate.Approve:   true,
+	dealstate.Reject:    true,
+	dealstate.Withdraw:  false,
+	dealstate.Amend:     false,
+	dealstate.Implement: true,
+	dealstate.Perform:   true,
+	dealstate.Dispute:   false,
+	dealstate.Settle:    false,
+	dealstate.Suspend:   false,
+	dealstate.Resume:    false,
+	dealstate.Extend:    false,
+	dealstate.Terminate: true,
+	dealstate.Retract:   false,
+	dealstate.Note:      false,
+}
 
 // webAddress lets only addresses of the web through.
 func webAddress(text string) string {

@@ -70,15 +70,33 @@ func (st *standings) take(d dealstate.Decision) {
 		st.now = d.Revision
 		st.outdate(d.At)
 	}
-	switch d.Kind {
-	case dealstate.Approve:
-		st.begin(d, bar{hue: "green", label: "approved"})
-		st.given[d.Party] = d.Revision
-	case dealstate.Reject:
-		st.begin(d, bar{hue: "vermilion", label: "rejected"})
-	case dealstate.Withdraw:
-		st.begin(d, bar{hue: "purple", label: "withdrawn"})
+	if b := bars[d.Kind]; b.label != "" {
+		st.begin(d, b)
 	}
+	if d.Kind == dealstate.Approve {
+		st.given[d.Party] = d.Revision
+	}
+}
+
+// bars are what an act makes of how its party stands, as a timeline draws it. The
+// empty one leaves it as it is. It has every kind.
+var bars = map[dealstate.Kind]bar{
+	dealstate.Negotiate: {},
+	dealstate.Submit:    {},
+	dealstate.Approve:   {hue: "green", label: "approved"},
+	dealstate.Reject:    {hue: "vermilion", label: "rejected"},
+	dealstate.Withdraw:  {hue: "purple", label: "withdrawn"},
+	dealstate.Amend:     {},
+	dealstate.Implement: {},
+	dealstate.Perform:   {},
+	dealstate.Dispute:   {},
+	dealstate.Settle:    {},
+	dealstate.Suspend:   {},
+	dealstate.Resume:    {},
+	dealstate.Extend:    {},
+	dealstate.Terminate: {},
+	dealstate.Retract:   {},
+	dealstate.Note:      {},
 }
 
 // outdate makes every approval of an earlier revision stale, and forgets its

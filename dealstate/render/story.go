@@ -188,7 +188,7 @@ func because(outcome, why string) string {
 // corrects the record, what it voids.
 func act(s Story, d dealstate.Decision, events map[string]dealstate.Event) string {
 	if d.Event == "" {
-		return d.Kind.String() + " clock"
+		return s.ofParty(d.Clock.String()+" clock", d.Party)
 	}
 	if d.Kind != dealstate.Retract {
 		return s.deed(d.Kind, d.Party)
@@ -198,6 +198,14 @@ func act(s Story, d dealstate.Decision, events map[string]dealstate.Event) strin
 		return "retract of " + s.deed(e.Kind, e.Party)
 	}
 	return "retract of " + said(ref, 80)
+}
+
+// ofParty says whose a clock is, where it is one party's.
+func (s Story) ofParty(clock, party string) string {
+	if party == "" {
+		return clock
+	}
+	return clock + " of " + isolated(shorten(s.partyName(party), 60))
 }
 
 func (s Story) deed(k dealstate.Kind, party string) string {

@@ -247,11 +247,11 @@ func clockLines(stories []Story) []clockLine {
 	for _, s := range stories {
 		for _, d := range s.Decisions {
 			if d.Event == "" {
-				add(d.At, d.Kind.String(), "fired")
+				add(d.At, s.ofParty(d.Clock.String(), d.Party), "fired")
 			}
 		}
 		if n := s.Snapshot.Next; n != nil {
-			add(n.Due, n.Clock.String()+" due", "due")
+			add(n.Due, s.ofParty(n.Clock.String(), n.Party)+" due", "due")
 		}
 	}
 	for _, s := range stories {

@@ -69,7 +69,7 @@ func (a Account) rows(decisions []dealstate.Decision) []row {
 	for _, d := range decisions {
 		r := row{key: d.Event, did: didText(d)}
 		if d.Event == "" {
-			r.key, r.label, r.act = d.Kind.String(), "clock", startText(d.At)+" "+d.Kind.String()
+			r.key, r.label, r.act = clockName(d), "clock", startText(d.At)+" "+clockName(d)
 		} else {
 			r.label, r.act = a.label(d.Event), eventText(events[d.Event])
 			delete(events, d.Event)
@@ -194,11 +194,11 @@ func Leading(l dealstate.Lifecycle, from, to dealstate.State) []string {
 	return out
 }
 
-func onWords(k dealstate.Kind) string {
-	if k.IsClock() {
-		return "the " + k.String() + " clock"
+func onWords(on dealstate.Trigger) string {
+	if _, is := on.(dealstate.Clock); is {
+		return "the " + on.String() + " clock"
 	}
-	return k.String()
+	return on.String()
 }
 
 // NeededFor says what kept an event on record from being applied: the reasons

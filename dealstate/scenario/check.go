@@ -57,7 +57,7 @@ func (g *found) look() {
 		g.Names = []string{strconv.Itoa(s.Revision)}
 	case Next:
 		if s.Next != nil {
-			g.Names, g.At = []string{s.Next.Clock.String()}, s.Next.Due
+			g.Names, g.At = []string{s.Next.String()}, s.Next.Due
 		}
 	}
 }

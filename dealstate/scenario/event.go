@@ -87,9 +87,9 @@ func (c *cast) event(i int) (dealstate.Event, error) {
 	if e.Role == 0 {
 		e.Role = Role(c.agreement, e)
 	}
-	if e.Role == 0 && e.Kind != dealstate.Retract && e.Kind != dealstate.Note {
+	if e.Role == 0 && !e.Kind.OfLog() {
 		return e, &SyntaxError{Line: step.Line, Column: step.column("by"), Problem: fmt.Sprintf(
-			"in what role does %s speak? No party names it as approver; want: as instrument, approver, government, negotiator, counterparty or press", shown(e.By))}
+			"in what role does %s speak? No party names it as approver; want: as %s", shown(e.By), roleWords())}
 	}
 	return e, step.explain(c.machine.Admit(e))
 }
@@ -138,7 +138,7 @@ func (s Step) explain(err error) error {
 // says: approver where nobody is named, or the party's approver is; counterparty
 // where another party's approver is; else zero. A retract and a note need none.
 func Role(a dealstate.Agreement, e dealstate.Event) dealstate.Role {
-	if e.Kind == dealstate.Retract || e.Kind == dealstate.Note {
+	if e.Kind.OfLog() {
 		return 0
 	}
 	if e.By == "" {

@@ -56,7 +56,7 @@ func (l *line) act(step *Step) error {
 		return err
 	}
 	step.cols["kind"] = w.column
-	if err := step.Act.Kind.UnmarshalText([]byte(w.text)); err != nil || step.Act.Kind.IsClock() {
+	if err := step.Act.Kind.UnmarshalText([]byte(w.text)); err != nil {
 		return l.fault(w.column, "%s is no kind of act; want %s, or: time passes", shown(w.text), kindWords())
 	}
 	if l.named() {
@@ -192,12 +192,20 @@ func (l *line) name(what string) (string, error) {
 }
 
 func (l *line) role(to *dealstate.Role) error {
-	const want = "want instrument, approver, government, negotiator, counterparty or press"
 	w, err := l.take("a role")
 	if err == nil && to.UnmarshalText([]byte(w.text)) != nil {
-		err = l.fault(w.column, "%s is no role; %s", shown(w.text), want)
+		err = l.fault(w.column, "%s is no role; want %s", shown(w.text), roleWords())
 	}
 	return err
+}
+
+// roleWords lists the roles as a choice: a, b or c.
+func roleWords() string {
+	var words []string
+	for r := dealstate.Instrument; r.String() != ""; r++ {
+		words = append(words, r.String())
+	}
+	return choice(words)
 }
 
 // count reads a number from 1.

@@ -194,15 +194,30 @@ func (l *line) cutCommas() {
 func (l *line) clocks(e *Expectation) error {
 	for _, name := range e.Names {
 		if !isClock(name) {
-			return l.fault(e.Column, "%s is no clock; want deadline, effect or term", shown(name))
+			return l.fault(e.Column, "%s is no clock; want %s", shown(name), clockWords())
 		}
 	}
 	return nil
 }
 
+// clockWords lists the clocks as a choice: a, b or c.
+func clockWords() string {
+	var words []string
+	for _, c := range dealstate.Clocks() {
+		words = append(words, c.String())
+	}
+	return choice(words)
+}
+
+// choice lists words as what one may choose from: a, b or c.
+func choice(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
 func isClock(name string) bool {
-	var k dealstate.Kind
-	return k.UnmarshalText([]byte(name)) == nil && k.IsClock()
+	var c dealstate.Clock
+	return c.UnmarshalText([]byte(name)) == nil
 }
 
 // clock reads: next deadline 2025-08-12T04:01:00Z, or: next nothing.
@@ -210,11 +225,11 @@ func (l *line) clock(e *Expectation) error {
 	if l.skip("nothing") {
 		return nil
 	}
-	if err := l.only(e, "a clock: deadline, effect or term; or nothing"); err != nil {
+	if err := l.only(e, "a clock: "+clockWords()+"; or nothing"); err != nil {
 		return err
 	}
 	if !isClock(e.Names[0]) {
-		return l.fault(l.words[l.next-1].column, "%s is no clock; want deadline, effect or term; or nothing", shown(e.Names[0]))
+		return l.fault(l.words[l.next-1].column, "%s is no clock; want %s; or nothing", shown(e.Names[0]), clockWords())
 	}
 	at, err := l.start()
 	e.At = at

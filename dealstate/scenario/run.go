@@ -141,7 +141,7 @@ func (p *play) fired() []string {
 	_, decisions := p.deal.Replay(dealstate.View{AsOf: p.now})
 	for _, d := range decisions {
 		if d.Event == "" && d.At.After(p.before) && !d.At.After(p.now) {
-			names = append(names, d.Kind.String())
+			names = append(names, clockName(d))
 		}
 	}
 	return names
@@ -171,12 +171,17 @@ func Changed(before, after []dealstate.Decision) []string {
 	return names
 }
 
+// clockName is the clock's word, and whose it is if that is one party.
+func clockName(d dealstate.Decision) string {
+	return dealstate.ClockStatus{Clock: d.Clock, Party: d.Party}.String()
+}
+
 // decisionKey finds the same event, or the same clock at the same instant.
 func decisionKey(d dealstate.Decision) string {
 	if d.Event != "" {
 		return d.Event
 	}
-	return d.Kind.String() + " " + startText(d.At) // no id holds a blank
+	return clockName(d) + " " + startText(d.At) // no id holds a blank
 }
 
 // sameDecision reports whether two decisions on one event come to the same. In
@@ -197,7 +202,7 @@ func sameDecision(a, b dealstate.Decision) bool {
 func add(names []string, d dealstate.Decision) []string {
 	name := d.Event
 	if name == "" {
-		name = d.Kind.String()
+		name = clockName(d)
 	}
 	if slices.Contains(names, name) {
 		return names

@@ -139,11 +139,16 @@ func (x *Exploration) DeadRules() []string {
 func (x *Exploration) mayRevive(dead map[string]dealstate.Rule, from, letter int, e edge) bool {
 	kind, was := x.Letters[letter].Event.Kind, x.nodes[from].state
 	for _, r := range dead {
-		if r.On == kind && slices.Contains(r.From, was) || r.On.IsClock() && (kind == 0 || x.nodes[e.to].state != was) {
+		if r.On == kind && slices.Contains(r.From, was) || isClock(r.On) && (kind == 0 || x.nodes[e.to].state != was) {
 			return true
 		}
 	}
 	return false
+}
+
+func isClock(on dealstate.Trigger) bool {
+	_, is := on.(dealstate.Clock)
+	return is
 }
 
 // revive folds the path and strikes out the rules that fired.

@@ -78,19 +78,45 @@ func actingParties(a dealstate.Agreement, kind dealstate.Kind) []string {
 	for _, p := range a.Parties {
 		ids = append(ids, p.ID)
 	}
-	switch kind {
-	case dealstate.Approve, dealstate.Reject, dealstate.Withdraw:
-		return ids
-	case dealstate.Retract, dealstate.Note, dealstate.Perform:
+	switch who := letterActs[kind]; {
+	case who == nobody, kind == dealstate.Extend && a.Deadline.IsZero() && a.Term == nil:
 		return nil
-	case dealstate.Dispute, dealstate.Settle:
+	case who == eachParty:
+		return ids
+	case who == allJointly:
 		return []string{""}
-	case dealstate.Extend:
-		if a.Deadline.IsZero() && a.Term == nil {
-			return nil
-		}
 	}
 	return append([]string{""}, ids...)
+}
+
+// whose says whose acts of a kind are letters of an alphabet.
+type whose uint8
+
+const (
+	nobody     whose = iota + 1 // the alphabet has none, or lists them otherwise
+	eachParty                   // for itself
+	allJointly                  // and no party for itself
+	eachOrAll                   // each party for itself, and all jointly
+)
+
+// letterActs has every kind.
+var letterActs = map[dealstate.Kind]whose{
+	dealstate.Negotiate: eachOrAll,
+	dealstate.Submit:    eachOrAll,
+	dealstate.Approve:   eachParty,
+	dealstate.Reject:    eachParty,
+	dealstate.Withdraw:  eachParty,
+	dealstate.Amend:     eachOrAll,
+	dealstate.Implement: eachOrAll,
+	dealstate.Perform:   nobody, // a letter for each commitment
+	dealstate.Dispute:   allJointly,
+	dealstate.Settle:    allJointly,
+	dealstate.Suspend:   eachOrAll,
+	dealstate.Resume:    eachOrAll,
+	dealstate.Extend:    eachOrAll,
+	dealstate.Terminate: eachOrAll,
+	dealstate.Retract:   nobody,
+	dealstate.Note:      nobody,
 }
 
 // Without leaves out every letter of that kind and party: "can it be

@@ -127,7 +127,7 @@ func replay(t testing.TB, text string, a dealstate.Agreement) scenario.Report {
 // refused.
 func TestEveryKindOfCounterexampleFailsWhenRun(t *testing.T) {
 	t.Parallel()
-	for on, want := range map[dealstate.Kind]string{
+	for on, want := range map[dealstate.Trigger]string{
 		dealstate.Implement: "2025-06-10 implement\n  refused\n",
 		dealstate.Reject:    "2025-06-10 reject us by Trump\n  state open\n",
 		dealstate.Deadline:  "2025-06-20 time passes\n  state open\n",
@@ -370,7 +370,7 @@ func TestRandomWalksStayWithinWhatWasExplored(t *testing.T) {
 	type sight struct {
 		state    dealstate.State
 		approved string
-		next     dealstate.Kind
+		next     dealstate.Clock
 	}
 	see := func(s dealstate.Snapshot) sight {
 		to := sight{state: s.State, approved: strings.Join(s.Approved, "+")}

@@ -21,7 +21,8 @@ type reply struct {
 func replies(deal *dealstate.Deal) []reply {
 	type key struct {
 		event string
-		kind  dealstate.Kind
+		clock dealstate.Clock
+		party string
 		at    time.Time
 	}
 	rows := map[key]*reply{}
@@ -29,7 +30,7 @@ func replies(deal *dealstate.Deal) []reply {
 	for i, p := range dealstate.Policies() {
 		_, decisions := deal.Replay(dealstate.View{Policy: p})
 		for _, d := range decisions {
-			k := key{d.Event, d.Kind, d.At}
+			k := key{d.Event, d.Clock, d.Party, d.At}
 			if rows[k] == nil {
 				rows[k] = &reply{}
 				order = append(order, k)
@@ -65,7 +66,7 @@ func timeline(w io.Writer, deal *dealstate.Deal) {
 
 func (r reply) first() dealstate.Decision {
 	for _, d := range r.decisions {
-		if d.Kind != 0 {
+		if d.Outcome != 0 {
 			return d
 		}
 	}
@@ -82,7 +83,7 @@ func (r reply) marks() string {
 
 func act(d dealstate.Decision) string {
 	if d.Event == "" {
-		return "(" + d.Kind.String() + " clock)"
+		return "(" + strings.TrimSpace(d.Clock.String()+" clock "+d.Party) + ")"
 	}
 	return strings.TrimSpace(d.Kind.String() + " " + d.Party)
 }

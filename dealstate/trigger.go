@@ -1,0 +1,80 @@
+package dealstate
+
+import (
+	"encoding"
+	"fmt"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+)
+
+// Trigger is what a rule waits for, and what a decision is about: a [Kind] of
+// event or a [Clock]. Nothing else is one. Triggers are compared with ==.
+type Trigger interface {
+	fmt.Stringer
+	encoding.TextMarshaler
+	// row is its place among all triggers, from 1: kinds first, then clocks. What
+	// is not in its list has 0.
+	row() int
+}
+
+// numTriggers is how many rows a table by trigger has, that of none included.
+const numTriggers = 1 + numKinds + numClocks
+
+func (k Kind) row() int {
+	if int(k) > numKinds {
+		return 0
+	}
+	return int(k)
+}
+
+func (c Clock) row() int {
+	if c == 0 || int(c) > numClocks {
+		return 0
+	}
+	return numKinds + int(c)
+}
+
+// rowOf is the trigger's place; 0 for what is none.
+func rowOf(t Trigger) int {
+	if t == nil {
+		return 0
+	}
+	return t.row()
+}
+
+// isOfLog reports whether it is a kind that never reaches the rules.
+func isOfLog(t Trigger) bool {
+	k, is := t.(Kind)
+	return is && k.OfLog()
+}
+
+// orNone gives a trigger that nobody set a value that says so when written.
+func orNone(t Trigger) Trigger {
+	if t == nil {
+		return Kind(0)
+	}
+	return t
+}
+
+// ParseTrigger gives the kind or clock of that word.
+func ParseTrigger(word string) (Trigger, error) {
+	if k, ok := kindEnum.find(word); ok {
+		return k, nil
+	}
+	if c, ok := clockEnum.find(word); ok {
+		return c, nil
+	}
+	return nil, field.Errorf("kind", "%q is unknown; want one of %s, %s", field.Clip(word), kindEnum.want(), clockEnum.want())
+}
+
+// triggerText reads a trigger from text.
+type triggerText struct{ to *Trigger }
+
+// UnmarshalText reads the word of a kind or of a clock.
+func (t triggerText) UnmarshalText(text []byte) error {
+	read, err := ParseTrigger(string(text))
+	if err == nil {
+		*t.to = read
+	}
+	return err
+}

@@ -24,16 +24,11 @@ func Resolve(ref scenario.Ref, dir string, own ...dealstate.Agreement) (dealstat
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	f, err := os.Open(path)
+	m, err := dealstate.OpenMachine(os.Open, path)
 	if err != nil {
 		return dealstate.Agreement{}, err
 	}
-	defer f.Close()
-	a, err := dealstate.ReadAgreement(f)
-	if err != nil {
-		return a, fmt.Errorf("%s: %w", ref.File, err)
-	}
-	return a, nil
+	return m.Agreement(), nil
 }
 
 func known(name string, own []dealstate.Agreement) (dealstate.Agreement, error) {

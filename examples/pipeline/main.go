@@ -149,20 +149,12 @@ func (o *options) settle(in, file, policy, asOf, known, out string, rest int) er
 	return err
 }
 
+// compile opens the template of every deal: the London framework, where no file is named.
 func compile(path string) (*dealstate.Machine, error) {
 	if path == "" {
 		return dealstate.Compile(uschina.London())
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	m, err := dealstate.ReadMachine(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
+	return dealstate.OpenMachine(os.Open, path)
 }
 
 func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {

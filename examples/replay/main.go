@@ -75,7 +75,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 }
 
 func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
-	machine, err := compile(o.agreement)
+	machine, err := dealstate.OpenMachine(os.Open, o.agreement)
 	if err != nil {
 		return err
 	}
@@ -95,19 +95,6 @@ func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
 		fmt.Fprintf(stderr, "replay: %d events of other deals skipped\n", log.others)
 	}
 	return write(stdout, log, decisions, snapshot)
-}
-
-func compile(path string) (*dealstate.Machine, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	m, err := dealstate.ReadMachine(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
 }
 
 // intake is the deal's part of a log.

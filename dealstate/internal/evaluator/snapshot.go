@@ -1,0 +1,90 @@
+package evaluator
+
+import "time"
+
+// Snapshot is where a deal stands in a view.
+type Snapshot struct {
+	State       string
+	Since       time.Time
+	Revision    int
+	InForce     time.Time // entry into force, while it is in force
+	Awaiting    []string  // party ids, in the states that wait
+	Parties     []PartyStatus
+	Commitments []CommitmentStatus
+	Clocks      []RunningClock
+	Decisions   []Decision
+}
+
+// PartyStatus is where one party stands.
+type PartyStatus struct {
+	Party, Standing                                 string // approved, stale, rejected, withdrawn or none
+	InForce, Leaves, Signed, Suspended, Provisional time.Time
+}
+
+// CommitmentStatus is where one commitment stands.
+type CommitmentStatus struct {
+	Commitment                                        string
+	Deadline, Performed, Overdue, Breached, Suspended time.Time
+}
+
+// RunningClock is one clock that runs, with the party or commitment it belongs to.
+type RunningClock struct {
+	Name, Of string
+	Due      time.Time
+}
+
+func (d *deal) snapshot(decisions []Decision) *Snapshot {
+	s := &Snapshot{State: d.state, Since: d.since, Revision: d.revision, Decisions: decisions}
+	if d.inForceState(d.state) {
+		s.InForce = d.inForce
+	}
+	marked := make([]bool, len(d.parties))
+	if d.frame.standard && (d.takes("submit", d.state) && d.state != rejected) {
+		d.awaited(d.approval, marked)
+	}
+	for i, p := range d.a.Parties {
+		if marked[i] {
+			s.Awaiting = append(s.Awaiting, p.ID)
+		}
+		s.Parties = append(s.Parties, d.partyStatus(i))
+	}
+	for i, c := range d.a.Commitments {
+		f := d.commitments[i]
+		s.Commitments = append(s.Commitments, CommitmentStatus{c.ID, d.commitmentDeadline(i), f.performed, f.overdue,
+			f.breached, f.suspended})
+	}
+	for _, c := range d.running() {
+		s.Clocks = append(s.Clocks, RunningClock{c.name, d.owner(c), c.due})
+	}
+	return s
+}
+
+func (d *deal) partyStatus(i int) PartyStatus {
+	f := d.parties[i]
+	s := PartyStatus{Party: d.a.Parties[i].ID, Standing: "none", Signed: f.signed, Suspended: f.suspended,
+		Provisional: f.provisional}
+	if d.bound(i) {
+		s.InForce, s.Leaves = f.joins, d.noticeEnds(i)
+	}
+	switch {
+	case d.stands(i):
+		s.Standing = "approved"
+	case f.rejected:
+		s.Standing = "rejected"
+	case f.withdrew:
+		s.Standing = "withdrawn"
+	case !f.approved.IsZero():
+		s.Standing = "stale"
+	}
+	return s
+}
+
+func (d *deal) owner(c clock) string {
+	switch c.name {
+	case "notice":
+		return d.a.Parties[c.index].ID
+	case "overdue":
+		return d.a.Commitments[c.index].ID
+	}
+	return ""
+}

@@ -19,9 +19,13 @@ type Agreement struct {
 	Implements  []string // ids of the agreements that this one carries out or continues
 	Parties     []Party
 	Approval    condition.Condition
-	Effect      *Delay    // from the approval condition being met to implemented
-	Deadline    time.Time // approvals must be complete before this instant
-	Term        *Delay    // how long it stays in force
+	Effect      *Delay        // from the approval condition being met to implemented
+	Deadline    time.Time     // approvals must be complete before this instant
+	Term        *Delay        // how long it stays in force
+	Join        *Join         // a party's own delay, where it joins late; nil: Effect
+	Notice      *NoticePeriod // from a party's withdrawal to its leaving; nil: at once
+	Renew       *Delay        // a term that nobody has extended runs again by this; nil: it does not
+	Timers      []OwnTimer
 	Commitments []Commitment
 	Incomplete  string     // why the list of parties or reports is known to be short; snapshots then warn
 	Lifecycle   *Lifecycle // custom states and rules
@@ -39,9 +43,11 @@ type Party struct {
 
 // Commitment is something that one party undertook to do.
 type Commitment struct {
-	ID    string
-	Party string
-	Title string
+	ID       string
+	Party    string
+	Title    string
+	Deadline time.Time // it is to be performed before this instant; zero: see Within
+	Within   *Delay    // of entry into force; nil: no deadline but Deadline
 }
 
 // label is what people call the party.
@@ -68,7 +74,11 @@ func (a Agreement) clone() Agreement {
 	for i := range a.Parties {
 		a.Parties[i].Groups = slices.Clone(a.Parties[i].Groups)
 	}
-	a.Effect, a.Term = clonePointer(a.Effect), clonePointer(a.Term)
+	a.Effect, a.Term, a.Renew = clonePointer(a.Effect), clonePointer(a.Term), clonePointer(a.Renew)
+	a.Join, a.Notice, a.Timers = clonePointer(a.Join), clonePointer(a.Notice), slices.Clone(a.Timers)
+	for i := range a.Commitments {
+		a.Commitments[i].Within = clonePointer(a.Commitments[i].Within)
+	}
 	if a.Lifecycle != nil {
 		l := a.Lifecycle.clone()
 		a.Lifecycle = &l
@@ -76,7 +86,7 @@ func (a Agreement) clone() Agreement {
 	return a
 }
 
-func clonePointer(d *Delay) *Delay {
+func clonePointer[T any](d *T) *T {
 	if d == nil {
 		return nil
 	}
@@ -86,7 +96,7 @@ func clonePointer(d *Delay) *Delay {
 
 // names is what conditions may speak of.
 func (a Agreement) names() *condition.Names {
-	of := condition.Agreement{Incomplete: a.Incomplete != "", Clocks: clockEnum.words[1:],
+	of := condition.Agreement{Incomplete: a.Incomplete != "", Clocks: a.clockNames(),
 		Parties: make([]condition.Party, len(a.Parties)), Commitments: make([]string, len(a.Commitments))}
 	for i, p := range a.Parties {
 		of.Parties[i] = condition.Party{ID: p.ID, Groups: p.Groups, Weight: p.Weight}
@@ -95,6 +105,16 @@ func (a Agreement) names() *condition.Names {
 		of.Commitments[i] = c.ID
 	}
 	return condition.NewNames(of)
+}
+
+// clockNames are the clocks that a guard may ask about, the deal's by their places and
+// then the agreement's timers.
+func (a Agreement) clockNames() []string {
+	names := []string{Deadline.String(), Effect.String(), Term.String()}
+	for _, t := range a.Timers {
+		names = append(names, t.ID)
+	}
+	return names
 }
 
 func (a Agreement) party(id string) int {

@@ -2,6 +2,7 @@ package dealstate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -111,8 +112,21 @@ func (a Agreement) checkCommitments() error {
 		if err := field.CheckText(at+".title", c.Title, field.MaxText); err != nil {
 			return err
 		}
+		if err := c.checkDeadline(at + ".deadline"); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func (c Commitment) checkDeadline(at string) error {
+	switch {
+	case c.Within == nil:
+		return instant.Check(at, c.Deadline)
+	case !c.Deadline.IsZero():
+		return field.Errorf(at, "both an instant and a delay from entry into force; want one of them")
+	}
+	return c.Within.validate(at)
 }
 
 func (a Agreement) checkClocks() error {
@@ -133,5 +147,67 @@ func (a Agreement) checkClocks() error {
 	if a.Term != nil && *a.Term == (Delay{}) {
 		return field.Errorf("term", "no time at all; leave it out for an agreement that is open-ended")
 	}
+	return a.checkOwnClocks()
+}
+
+// checkOwnClocks examines what the agreement says of joining, notice and renewal, and
+// its own timers.
+func (a Agreement) checkOwnClocks() error {
+	if a.Join != nil {
+		if err := a.Join.Delay.validate("join"); err != nil {
+			return err
+		}
+	}
+	if err := a.Notice.check(); err != nil {
+		return err
+	}
+	switch {
+	case a.Renew == nil:
+	case a.Term == nil:
+		return field.Errorf("renew", "there is no term that could run again; want a term beside it")
+	case !a.Renew.takesTime():
+		return field.Errorf("renew", "a term that runs again for no time would never end; want days, months or first_of_month")
+	default:
+		if err := a.Renew.validate("renew"); err != nil {
+			return err
+		}
+	}
+	return a.checkTimers()
+}
+
+func (a Agreement) checkTimers() error {
+	if len(a.Timers) > field.MaxTimers {
+		return field.Errorf("timers", "%d of them; want at most %d", len(a.Timers), field.MaxTimers)
+	}
+	seen := map[string]bool{}
+	for i, t := range a.Timers {
+		at := fmt.Sprintf("timers[%d]", i)
+		if err := field.CheckID(at+".id", t.ID); err != nil {
+			return err
+		}
+		_, taken := ParseTrigger(t.ID)
+		switch {
+		case taken == nil:
+			return field.Errorf(at+".id", "%q is a kind of event or a clock already; want another name", field.Clip(t.ID))
+		case seen[t.ID]:
+			return field.Errorf(at+".id", "%q is there twice", field.Clip(t.ID))
+		case !t.After.takesTime():
+			return field.Errorf(at+".after", "no time at all, or only a date; want days, months or first_of_month")
+		case a.Lifecycle == nil || !slices.ContainsFunc(a.Lifecycle.Rules, func(r Rule) bool { return r.On == Timer(t.ID) }):
+			return field.Errorf(at+".id", "no rule waits for %q; want one in lifecycle.rules with \"on\":%q", field.Clip(t.ID), field.Clip(t.ID))
+		}
+		seen[t.ID] = true
+		if err := t.After.validate(at + ".after"); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// hasTrigger reports whether a rule of this agreement can wait for it.
+func (a Agreement) hasTrigger(on Trigger) bool {
+	if t, own := on.(Timer); own {
+		return slices.ContainsFunc(a.Timers, func(o OwnTimer) bool { return o.ID == string(t) })
+	}
+	return rowOf(on) > 0
 }

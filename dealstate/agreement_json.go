@@ -65,6 +65,18 @@ func (a Agreement) MarshalJSON() ([]byte, error) {
 	if a.Term != nil {
 		o.Must("term", a.Term)
 	}
+	if a.Join != nil {
+		o.Must("join", a.Join)
+	}
+	if a.Notice != nil {
+		o.Must("notice", a.Notice)
+	}
+	if a.Renew != nil {
+		o.Must("renew", a.Renew)
+	}
+	if len(a.Timers) > 0 {
+		o.Must("timers", a.Timers)
+	}
 	if len(a.Commitments) > 0 {
 		o.Must("commitments", a.Commitments)
 	}
@@ -94,17 +106,33 @@ func (c Commitment) MarshalJSON() ([]byte, error) {
 	o.Must("id", c.ID)
 	o.Must("party", c.Party)
 	o.Text("title", c.Title)
+	o.Instant("deadline", c.Deadline)
+	if c.Within != nil {
+		o.Must("deadline", c.Within)
+	}
+	return o.Done()
+}
+
+// MarshalJSON writes the delay of a party that joins.
+func (j Join) MarshalJSON() ([]byte, error) {
+	o := j.Delay.object()
+	o.Text("from", j.From.String())
 	return o.Done()
 }
 
 // MarshalJSON writes the delay; empty fields are left out.
 func (d Delay) MarshalJSON() ([]byte, error) {
+	o := d.object()
+	return o.Done()
+}
+
+func (d Delay) object() strictjson.Object {
 	var o strictjson.Object
 	o.Integer("days", int64(d.Days))
 	o.Integer("months", int64(d.Months))
 	o.Integer("first_of_month", int64(d.FirstOfMonth))
 	o.Instant("not_before", d.NotBefore)
-	return o.Done()
+	return o
 }
 
 // UnmarshalJSON reads and validates one agreement of the public format. On
@@ -134,6 +162,10 @@ func (a *Agreement) read(f strictjson.Field) error {
 		strictjson.Slot{Key: "effect", To: strictjson.Maybe(&a.Effect, (*Delay).read)},
 		strictjson.Slot{Key: "deadline", To: &a.Deadline},
 		strictjson.Slot{Key: "term", To: strictjson.Maybe(&a.Term, (*Delay).read)},
+		strictjson.Slot{Key: "join", To: strictjson.Maybe(&a.Join, (*Join).read)},
+		strictjson.Slot{Key: "notice", To: strictjson.Maybe(&a.Notice, (*NoticePeriod).read)},
+		strictjson.Slot{Key: "renew", To: strictjson.Maybe(&a.Renew, (*Delay).read)},
+		strictjson.Slot{Key: "timers", To: strictjson.ListOf(&a.Timers, field.MaxTimers, (*OwnTimer).read)},
 		strictjson.Slot{Key: "commitments", To: strictjson.ListOf(&a.Commitments, field.MaxCommitments, (*Commitment).read)},
 		strictjson.Slot{Key: "incomplete", To: &a.Incomplete},
 		strictjson.Slot{Key: "lifecycle", To: strictjson.Maybe(&a.Lifecycle, (*Lifecycle).read)})
@@ -152,7 +184,21 @@ func (c *Commitment) read(f strictjson.Field) error {
 	return f.Object(
 		strictjson.Slot{Key: "id", To: &c.ID},
 		strictjson.Slot{Key: "party", To: &c.Party},
-		strictjson.Slot{Key: "title", To: &c.Title})
+		strictjson.Slot{Key: "title", To: &c.Title},
+		strictjson.Slot{Key: "deadline", To: c.readDeadline})
+}
+
+// readDeadline reads an instant, or a delay from entry into force.
+func (c *Commitment) readDeadline(f strictjson.Field) error {
+	if f.Is('{') {
+		c.Within = new(Delay)
+		return c.Within.read(f)
+	}
+	return f.Instant(&c.Deadline)
+}
+
+func (j *Join) read(f strictjson.Field) error {
+	return f.Object(append(j.Delay.slots(), strictjson.Slot{Key: "from", To: &j.From})...)
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -168,10 +214,12 @@ func (d *Delay) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (d *Delay) read(f strictjson.Field) error {
-	return f.Object(
-		strictjson.Slot{Key: "days", To: &d.Days},
-		strictjson.Slot{Key: "months", To: &d.Months},
-		strictjson.Slot{Key: "first_of_month", To: &d.FirstOfMonth},
-		strictjson.Slot{Key: "not_before", To: &d.NotBefore})
+func (d *Delay) read(f strictjson.Field) error { return f.Object(d.slots()...) }
+
+func (d *Delay) slots() []strictjson.Slot {
+	return []strictjson.Slot{
+		{Key: "days", To: &d.Days},
+		{Key: "months", To: &d.Months},
+		{Key: "first_of_month", To: &d.FirstOfMonth},
+		{Key: "not_before", To: &d.NotBefore}}
 }

@@ -15,17 +15,23 @@ const (
 	Deadline Clock = iota + 1 // the time for approving is over
 	Effect                    // the delay from the approval condition to entry into force is over
 	Term                      // the time that the deal stays in force is over
+	Notice                    // a party's notice of leaving is over
+	Overdue                   // the time for performing a commitment is over
+	Reached                   // an instant that a condition names is reached
+	Timed                     // one of the agreement's own timers is over: see [Timer]
 
 	endOfClocks
 )
 
 const numClocks = int(endOfClocks) - 1
 
-// The clocks by their places in a situation.
+// The clocks that are the deal's own and can be set anew, by their places in a
+// situation.
 const (
 	deadlineClock = int(Deadline - 1)
 	effectClock   = int(Effect - 1)
 	termClock     = int(Term - 1)
+	numSettings   = 3
 )
 
 // clockRow is what there is to know of one clock, apart from what sets it: that is
@@ -37,11 +43,16 @@ type clockRow struct {
 }
 
 // Of two clocks due at once, entry into force comes before expiry, and the deadline
-// comes last.
+// comes last. Of two parties' notices, the party listed first comes first; of timers
+// and commitments likewise.
 var clocks = [endOfClocks]clockRow{
-	Deadline: {word: "deadline", due: "the deadline", rank: 3},
-	Effect:   {word: "effect", due: "the effect", rank: 1},
-	Term:     {word: "term", due: "the end of the term", rank: 2},
+	Reached:  {word: "reached", due: "the instant", rank: 1},
+	Effect:   {word: "effect", due: "the effect", rank: 2},
+	Notice:   {word: "notice", due: "the end of the notice", rank: 3},
+	Timed:    {word: "timer", due: "the end of the timer", rank: 4},
+	Term:     {word: "term", due: "the end of the term", rank: 5},
+	Overdue:  {word: "overdue", due: "the commitment's deadline", rank: 6},
+	Deadline: {word: "deadline", due: "the deadline", rank: 7},
 }
 
 var clockEnum = enumOf[Clock]("clock", clocks[:], func(r clockRow) string { return r.word })
@@ -50,9 +61,6 @@ func (c Clock) String() string { return clockEnum.text(c) }
 
 // place is where a situation keeps the clock.
 func (c Clock) place() int { return int(c) - 1 }
-
-// clockAt is the clock at a place.
-func clockAt(place int) Clock { return Clock(place + 1) }
 
 // ofParty says whose a clock is, where it is one party's.
 func ofParty(clock, party string) string {

@@ -1,5 +1,12 @@
 package dealstate
 
+import (
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+)
+
 // Compile examines an agreement and its rules, and builds the machine that
 // runs them. The error is a *FieldError; for a rule it names the rule's id.
 func Compile(a Agreement) (*Machine, error) {
@@ -14,9 +21,18 @@ func Compile(a Agreement) (*Machine, error) {
 	m.index()
 	m.approval = m.names.BindApproval(a.Approval)
 	m.asked = m.approval.Awaited()
+	m.asksNobody = m.asked.Count() == 0
+	for i, c := range a.Commitments {
+		if c.Within != nil || !c.Deadline.IsZero() {
+			m.dated = append(m.dated, i)
+		}
+	}
 	for _, r := range m.lifecycle.Rules {
 		m.guards = append(m.guards, m.names.BindGuard(r.When, m.approval))
 		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
+	}
+	if err := m.findInstants(); err != nil {
+		return nil, err
 	}
 	m.runners.New = func() any { return newRunner(m) }
 	if err := m.probe(); err != nil {
@@ -28,6 +44,17 @@ func Compile(a Agreement) (*Machine, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// findInstants lists the instants that conditions name, each once.
+func (m *Machine) findInstants() error {
+	m.instants = m.names.Reads(append(slices.Clone(m.guards), m.approval)...).Instants
+	slices.SortFunc(m.instants, time.Time.Compare)
+	m.instants = slices.CompactFunc(m.instants, time.Time.Equal)
+	if len(m.instants) > field.MaxInstants {
+		return field.Errorf("approval", "the conditions name %d instants; want at most %d", len(m.instants), field.MaxInstants)
+	}
+	return nil
 }
 
 func (m *Machine) index() {

@@ -134,17 +134,14 @@ func (c *Cursor) Revision() int { return c.f.revision }
 
 // Next is the clock due next; ok is false when none runs.
 func (c *Cursor) Next() (clock ClockStatus, ok bool) {
-	i, due := c.f.nextClock()
-	if i < 0 {
-		return ClockStatus{}, false
-	}
-	return ClockStatus{Clock: clockAt(i), Due: due}, true
+	next := c.f.nextClock()
+	return c.f.m.status(next), next.clock != 0
 }
 
 // Due is when the clock is due, or was, whether or not the present state lets it run;
 // zero: it is not set. What is no clock is never due.
 func (c *Cursor) Due(clock Clock) time.Time {
-	if !clockEnum.has(clock) {
+	if clock == 0 || clock.place() >= numSettings {
 		return time.Time{}
 	}
 	return c.f.dueAt(clock.place())
@@ -184,7 +181,7 @@ func (c *Cursor) Snapshot() Snapshot {
 func (c *Cursor) AppendKey(to []byte) []byte {
 	s := &c.f.situation
 	to = binary.AppendUvarint(to, uint64(s.state))
-	for _, set := range []bitset.Set{s.approved, s.rejected, s.performed} {
+	for _, set := range []bitset.Set{s.approved, s.rejected, s.performed, s.signed, s.applied, s.suspended, s.held} {
 		for _, word := range set {
 			to = binary.AppendUvarint(to, word)
 		}
@@ -198,6 +195,34 @@ func (c *Cursor) AppendKey(to []byte) []byte {
 	for clock := range s.clocks {
 		to = s.appendClock(to, clock)
 	}
+	to = binary.AppendUvarint(to, uint64(s.reached))
+	for _, l := range s.leaving {
+		to = s.appendSpan(binary.AppendUvarint(to, uint64(l.party)), l.due)
+	}
+	for _, t := range s.timers {
+		if to = s.appendSpan(to, t.due); t.fired {
+			to = append(to, 1)
+		}
+	}
+	if s.isInForce() && len(s.m.agreement.Parties) > 0 && s.lastLeft.Equal(s.now) {
+		to = append(to, 1)
+	}
+	return s.appendRecords(to)
+}
+
+// appendRecords appends which commitments are broken and overdue, and when the others
+// will be.
+func (s *situation) appendRecords(to []byte) []byte {
+	for i := range s.records {
+		r := &s.records[i]
+		if r.broken != nil {
+			to = append(to, 1)
+		}
+		if to = append(to, 0); !r.overdue.IsZero() {
+			to = append(to, 2)
+		}
+		to = s.appendSpan(to, s.deadlineOf(i))
+	}
 	return to
 }
 
@@ -210,6 +235,9 @@ func (s *situation) appendClock(to []byte, clock int) []byte {
 		base = time.Time{} // no side stands by it any more
 	}
 	to = append(s.appendSpan(to, base), byte(len(c.by)))
+	if c.extended {
+		to = append(to, 3)
+	}
 	if len(c.by) > 0 {
 		for p := range parties {
 			to = s.appendSpan(to, c.of(p, parties))

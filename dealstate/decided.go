@@ -10,6 +10,7 @@ type decided struct {
 	revision int32
 	rule     int16 // -1: none fired
 	from, to int16
+	which    int16 // the commitment or timer whose clock it is; -1: neither
 	party    int16 // whose act or clock; -1: all sides, or the deal's own clock
 	kind     Kind  // 0: a clock
 	clock    Clock // 0: an event
@@ -21,6 +22,12 @@ func (m *Machine) decision(d decided) Decision {
 		From: m.lifecycle.States[d.from], To: m.lifecycle.States[d.to]}
 	if d.entry != nil {
 		full.Event = d.entry.ID
+	}
+	switch {
+	case d.clock == Overdue:
+		full.Commitment = m.agreement.Commitments[d.which].ID
+	case d.clock == Timed:
+		full.Timer = m.agreement.Timers[d.which].ID
 	}
 	if d.rule >= 0 {
 		full.Rule = m.lifecycle.Rules[d.rule].ID

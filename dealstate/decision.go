@@ -12,19 +12,21 @@ import (
 // Decision says what one event, or one clock, did. Decisions may share their
 // reasons: read them, and copy them before changing any.
 type Decision struct {
-	Deal     string
-	Event    string // the event's id; "" for a clock
-	Kind     Kind   // the event's; 0 for a clock
-	Clock    Clock  // 0 for an event
-	Party    string // whose act, or whose clock; "": all sides, or the deal's own clock
-	At       time.Time
-	Outcome  Outcome
-	Rule     string // the id of the rule that fired
-	From     State
-	To       State // equal to From where the state did not change
-	Revision int   // of the text, afterwards
-	Reasons  []Reason
-	Revised  []Revision // earlier decisions that this event changed; only from Record and Check
+	Deal       string
+	Event      string // the event's id; "" for a clock
+	Kind       Kind   // the event's; 0 for a clock
+	Clock      Clock  // 0 for an event
+	Party      string // whose act, or whose clock; "": all sides, or the deal's own clock
+	Commitment string // whose deadline, of an overdue clock
+	Timer      string // which of the agreement's own, of a timer
+	At         time.Time
+	Outcome    Outcome
+	Rule       string // the id of the rule that fired
+	From       State
+	To         State // equal to From where the state did not change
+	Revision   int   // of the text, afterwards
+	Reasons    []Reason
+	Revised    []Revision // earlier decisions that this event changed; only from Record and Check
 }
 
 // Revision is an earlier decision that a new event changed. A clock that no

@@ -12,6 +12,8 @@ func (d Decision) MarshalJSON() ([]byte, error) {
 	o.Text("event", d.Event)
 	o.Must("kind", d.Trigger())
 	o.Text("party", d.Party)
+	o.Text("commitment", d.Commitment)
+	o.Text("timer", d.Timer)
 	o.Must("at", d.At)
 	o.Must("outcome", d.Outcome)
 	o.Text("rule", d.Rule)
@@ -55,6 +57,8 @@ func (d *Decision) readNested(f strictjson.Field, outermost bool) error {
 		{Key: "event", To: &read.Event},
 		{Key: "kind", To: triggerText{&on}},
 		{Key: "party", To: &read.Party},
+		{Key: "commitment", To: &read.Commitment},
+		{Key: "timer", To: &read.Timer},
 		{Key: "at", To: &read.At},
 		{Key: "outcome", To: &read.Outcome},
 		{Key: "rule", To: &read.Rule},

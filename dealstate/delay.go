@@ -40,6 +40,9 @@ func (d Delay) After(t time.Time) time.Time {
 	return instant.Earliest(instant.Latest(due, d.NotBefore), instant.Last)
 }
 
+// takesTime reports whether the delay is over at a later instant, whenever it begins.
+func (d Delay) takesTime() bool { return d.Days > 0 || d.Months > 0 || d.FirstOfMonth > 0 }
+
 func (d Delay) date(t time.Time) time.Time {
 	year, month, day := t.Date()
 	date := time.Date(year, month, day+d.Days, 0, 0, 0, 0, time.UTC)

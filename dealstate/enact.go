@@ -1,6 +1,9 @@
 package dealstate
 
-import "github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+import (
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+)
 
 // change is what an event did to the situation before any rule was asked, and
 // what it takes to undo it.
@@ -13,6 +16,10 @@ type change struct {
 	disputes []*entry
 	clock    int // that an extension moves
 	setting  setting
+	leaving  []leave
+	record   record
+	set      bitset.Set // that mark has replaced
+	held     bool       // it was the set of suspended commitments
 }
 
 func (did *change) stop(outcome Outcome, why Reason) { did.outcome, did.reason = outcome, why }
@@ -29,10 +36,23 @@ func (f *folding) enact(e *entry, did *change) {
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
 		f.consent(e, did)
+	case Sign:
+		f.sign(e, did)
+	case Apply:
+		f.apply(e, did)
 	case Amend:
 		f.amend(did)
 	case Perform:
 		f.perform(e, did)
+	case Breach:
+		f.breach(e, did)
+	case Suspend, Resume:
+		f.suspend(e, did)
+	case Terminate:
+		if f.isNotice(e) {
+			did.leaving = f.leaving
+			f.giveNotice(e, did)
+		}
 	case Dispute:
 		did.disputes = f.disputes
 		f.disputes = append(f.disputes[:len(f.disputes):len(f.disputes)], e)
@@ -40,7 +60,7 @@ func (f *folding) enact(e *entry, did *change) {
 		f.settle(e, did)
 	case Extend:
 		f.extend(e, did)
-	case Negotiate, Submit, Implement, Suspend, Resume, Terminate: // what these do is for the rules
+	case Negotiate, Submit, Implement: // what these do is for the rules
 	default:
 		panic("dealstate: no way to enact " + e.Kind.String()) // a kind in this package that no test has tried
 	}
@@ -56,47 +76,51 @@ func (f *folding) speaksOfThisRevision(e *entry) bool {
 	return may == ofThisRevisionOrTheNext && named == f.revision+1
 }
 
+// consent counts an approval, a rejection or a withdrawal. A party that is bound
+// leaves by a notice, and its approval meanwhile revokes that; one whose approval
+// stands takes it back at once; the withdrawal of any other is its refusal to become a
+// party (Vienna Convention on the Law of Treaties, article 18(a)), and counts as its
+// rejection.
 func (f *folding) consent(e *entry, did *change) {
 	p := int(e.party)
-	did.approved, did.rejected, did.act = f.approved.Has(p), f.rejected.Has(p), f.acts[p]
-	again := e.Kind == Approve && did.approved || e.Kind == Reject && did.rejected
-	if again {
+	did.approved, did.rejected, did.act, did.leaving = f.approved.Has(p), f.rejected.Has(p), f.acts[p], f.leaving
+	at, leaving := f.notice(p)
+	switch {
+	case e.Kind == Approve && leaving:
+		f.revoke(at, e, did)
+		return
+	case e.Kind == Withdraw && f.runsNotices() && (f.isBound(p) || f.mayLeaveUnasked(p)):
+		f.giveNotice(e, did)
+		return
+	case e.Kind == Approve && did.approved, e.Kind == Reject && did.rejected, e.Kind == Withdraw && !did.approved && f.left(p):
 		before := did.act.entry
 		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
 		return
 	}
-	if e.Kind == Withdraw && !did.approved && !f.boundUnasked(p) {
-		did.stop(Refused, Reason{Code: ReasonNothingToWithdraw, Subject: f.m.partyID(e)})
-		return
-	}
 	f.approved.Put(p, e.Kind == Approve)
-	f.rejected.Put(p, e.Kind == Reject)
+	f.rejected.Put(p, e.Kind == Reject || e.Kind == Withdraw && !did.approved && !f.mayLeaveUnasked(p))
 	f.acts[p] = act{entry: e, revision: f.revision}
 }
 
-// boundUnasked reports whether the deal binds a party whose approval it never
-// asked: it can leave like any other.
-func (f *folding) boundUnasked(party int) bool {
-	left := f.acts[party].entry != nil && f.acts[party].entry.Kind == Withdraw
-	return f.isInForce() && !f.m.asked.Has(party) && !left
+// mayLeaveUnasked reports whether the deal is in force and never asked the party's
+// approval: it can leave like any other.
+func (f *folding) mayLeaveUnasked(party int) bool {
+	return f.isInForce() && !f.m.asked.Has(party) && !f.left(party)
+}
+
+// isNotice reports whether a termination is one side's withdrawal: in force, in a deal
+// of two that has a notice period.
+func (f *folding) isNotice(e *entry) bool {
+	return e.party >= 0 && len(f.acts) == 2 && f.m.agreement.Notice != nil && f.isInForce() && f.runsNotices()
 }
 
 func (f *folding) amend(did *change) {
 	half := len(f.approved)
 	copy(f.scratch[:half], f.approved)
 	copy(f.scratch[half:], f.rejected)
+	did.set = f.signed
 	f.revise()
 	did.reason = Reason{Code: ReasonRevision, Have: int64(f.revision)}
-}
-
-func (f *folding) perform(e *entry, did *change) {
-	if f.performed.Has(int(e.commitment)) {
-		before := f.done[e.commitment]
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.commitmentID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
-		return
-	}
-	f.performed.Add(int(e.commitment))
-	f.done[e.commitment] = e
 }
 
 // settle closes the dispute that the event refers to, or those about its
@@ -137,7 +161,7 @@ func (f *folding) extend(e *entry, did *change) {
 		did.stop(Refused, Reason{Code: ReasonNotLater, At: floor})
 		return
 	}
-	*clock = clock.extended(f.actor, until)
+	*clock = clock.movedBy(f.actor, until)
 	due := clock.due(parties)
 	did.reason = Reason{Code: ReasonMoved, Subject: f.m.partyID(e), Detail: moved.String(), At: due}
 	if due.Equal(before) {
@@ -151,15 +175,25 @@ func (f *folding) undo(e *entry, did *change) {
 	case Approve, Reject, Withdraw:
 		f.approved.Put(f.actor, did.approved)
 		f.rejected.Put(f.actor, did.rejected)
-		f.acts[f.actor] = did.act
+		f.acts[f.actor], f.leaving = did.act, did.leaving
+	case Sign:
+		f.signed = did.set
+	case Apply:
+		f.applied = did.set
+	case Suspend, Resume:
+		f.undoSuspend(did)
+	case Terminate:
+		if f.isNotice(e) {
+			f.leaving = did.leaving
+		}
 	case Amend:
+		f.signed = did.set
 		half := len(f.approved)
 		copy(f.approved, f.scratch[:half])
 		copy(f.rejected, f.scratch[half:])
 		f.revision--
-	case Perform:
-		f.performed.Remove(int(e.commitment))
-		f.done[e.commitment] = nil
+	case Perform, Breach:
+		f.undoRecord(int(e.commitment), did.record)
 	case Dispute, Settle:
 		f.disputes = did.disputes
 	case Extend:
@@ -171,4 +205,5 @@ func (f *folding) revise() {
 	f.revision++
 	clear(f.approved)
 	clear(f.rejected)
+	f.signed = make(bitset.Set, len(f.signed)) // undo has the old one
 }

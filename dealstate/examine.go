@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
@@ -93,8 +94,10 @@ func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names) error 
 	switch {
 	case slices.Contains(l.States, State(r.ID)):
 		return field.Errorf(at+".id", "a state has this name too; looplab/fsm could not tell them apart in a callback")
-	case rowOf(r.On) == 0:
-		return field.Errorf(at+".on", "missing; want a kind of event, or %s", clockEnum.either())
+	case r.On == nil || r.On == Timed:
+		return field.Errorf(at+".on", "missing; want a kind of event, %s, or the id of a timer", clockEnum.either())
+	case !a.hasTrigger(r.On):
+		return field.Errorf(at+".on", "%q is neither a kind of event, a clock nor a timer of this agreement%s", field.Clip(r.On.String()), a.likeTrigger(r.On.String()))
 	case isOfLog(r.On):
 		return field.Errorf(at+".on", "%s never reaches the rules, so this one can never fire", r.On)
 	case r.On == Effect && a.Effect == nil && !a.isStandard(r):
@@ -193,12 +196,17 @@ func (m *Machine) examineGuards() error {
 // isStandard reports whether the rule is a row of a standard table. These serve
 // every agreement, and many need only part of them, so such a row may lie idle.
 func (a Agreement) isStandard(r Rule) bool {
-	if a.Lifecycle == nil {
+	switch l := a.Lifecycle; {
+	case l == nil:
 		return true
+	case l.Extends != "":
+		return !slices.ContainsFunc(l.Rules, func(own Rule) bool { return own.ID == r.ID })
 	}
 	tables := []Lifecycle{ManyParty()}
 	if len(a.Parties) == 2 {
-		tables = append(tables, TwoParty(a.Parties[0], a.Parties[1]), manyParty(denounce))
+		for _, notice := range []bool{false, true} {
+			tables = append(tables, twoParty(a.Parties[0], a.Parties[1], notice), manyFrame(bilateral(a.Parties[0], a.Parties[1], notice)).lifecycle())
+		}
 	}
 	for _, table := range tables {
 		for _, row := range table.Rules {
@@ -265,11 +273,33 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 		if m.agreement.Effect != nil {
 			choose(2, func(s *situation, i int) { s.clocks[effectClock] = settingFor(i) })
 		}
+		for t := range m.agreement.Timers {
+			choose(2, func(s *situation, i int) { s.timers[t].due = settingFor(i).base })
+		}
+	}
+	if reads.Bound { // in some state that is in force, or in none
+		choose(2, func(s *situation, i int) { s.inForce = settingFor(i).base })
+	}
+	if len(reads.Instants) > 0 {
+		choose(2, func(s *situation, i int) { s.judgedAt = []time.Time{longAgo, instant.Last}[i] })
 	}
 	fixed := len(options)
 	reads.Parties.Each(func(p int) {
 		choose(3, func(s *situation, i int) { s.approved.Put(p, i == 1); s.rejected.Put(p, i == 2) })
 	})
+	for _, set := range []struct {
+		of bitset.Set
+		in func(*situation) bitset.Set
+	}{
+		{reads.Signatures, func(s *situation) bitset.Set { return s.signed }},
+		{reads.Applications, func(s *situation) bitset.Set { return s.applied }},
+		{reads.Suspensions, func(s *situation) bitset.Set { return s.suspended }},
+	} {
+		set.of.Each(func(p int) { choose(2, func(s *situation, i int) { set.in(s).Put(p, i == 1) }) })
+	}
+	if reads.Part {
+		choose(2, func(s *situation, i int) { s.concernsPart = i == 1 })
+	}
 	reads.Commitments.Each(func(c int) { choose(2, func(s *situation, i int) { s.performed.Put(c, i == 1) }) })
 	s := newSituation(m)
 	s.now = instant.Last
@@ -292,8 +322,10 @@ func settingFor(i int) setting {
 	if i == 0 {
 		return setting{}
 	}
-	return setting{base: time.Date(2, 1, 1, 0, 0, 0, 0, time.UTC)}
+	return setting{base: longAgo}
 }
+
+var longAgo = time.Date(2, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func imagine(s *situation, choices []func(*situation, int), pick []int, visit func(*situation)) {
 	for at, choice := range choices {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
@@ -24,42 +25,13 @@ func (f *folding) take(e *entry) decided {
 // instant is reached, and a term holds until it.
 func (f *folding) advance(to time.Time) {
 	for {
-		clock, due := f.nextClock()
-		if clock < 0 || due.After(to) {
+		next := f.nextClock()
+		if next.clock == 0 || next.due.After(to) {
 			break
 		}
-		f.fired[clock] = due
-		f.fire(clockAt(clock), instant.Latest(due, f.now))
+		f.fire(next)
 	}
 	f.now = instant.Latest(f.now, to)
-}
-
-// nextClock finds the running clock that is due first. Of two due at once,
-// entry into force comes before expiry, and the deadline comes last.
-func (f *folding) nextClock() (clock int, due time.Time) {
-	clock = -1
-	for _, i := range f.m.clocks[f.state] {
-		at := f.dueAt(i)
-		if at.IsZero() || at.Equal(f.fired[i]) {
-			continue
-		}
-		if clock < 0 || at.Before(due) {
-			clock, due = i, at
-		}
-	}
-	return clock, due
-}
-
-func (f *folding) fire(clock Clock, at time.Time) {
-	f.now, f.actor = at, -1
-	if rule, ok := f.choose(clock.row()); ok {
-		d := decided{clock: clock, party: -1, from: int16(f.state)}
-		if f.recorder != nil {
-			d.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
-		}
-		f.follow(&d, rule, clock.String())
-		f.record(d)
-	}
 }
 
 // choose finds the first of a trigger's rules, in their order, whose guard is met.
@@ -74,8 +46,8 @@ func (f *folding) choose(on int) (rule int, ok bool) {
 
 // decide says what one event does, and does it.
 func (f *folding) decide(e *entry) decided {
-	f.actor = int(e.party)
-	d := decided{entry: e, kind: e.Kind, party: int16(e.party), rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	f.actor, f.concernsPart = int(e.party), f.isPart(e)
+	d := decided{which: -1, entry: e, kind: e.Kind, party: int16(e.party), rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
 		f.remember(e)
@@ -120,23 +92,50 @@ func (f *folding) follow(d *decided, rule int, by string) {
 		f.state, f.since, f.by = next, f.now, by
 		f.enter(from, d)
 	}
+	if f.m.lifecycle.Rules[rule].To != "" && len(f.timers) > 0 {
+		f.restart(f.now)
+	}
 	f.judge()
 	d.outcome, d.rule, d.to, d.revision = Applied, int16(rule), int16(f.state), int32(f.revision)
 }
 
 // enter does what coming to a state brings with it.
 func (f *folding) enter(from int, d *decided) {
-	if runs := f.m.runs[termClock]; runs[f.state] && !runs[from] {
-		f.inForce, f.trigger = f.now, f.met
-		f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
-		if d.kind != Extend { // an extension has just set the term itself
-			f.start(termClock, f.m.agreement.Term)
-		}
+	switch was, is := f.m.inForce[from], f.isInForce(); {
+	case is && !was:
+		f.comeIntoForce(d.kind == Extend)
+	case was && !is:
+		f.endForce()
+	}
+	if f.m.lifecycle.States[from] == StateProvisional {
+		clear(f.own(&f.applied)) // the application ends with the state
 	}
 	if f.state == f.m.initial {
 		f.newRound()
 		d.why = append(d.why, Reason{Code: ReasonRound, Have: int64(f.revision)})
 	}
+}
+
+// comeIntoForce starts the term, unless an extension has just set it.
+func (f *folding) comeIntoForce(extended bool) {
+	f.inForce, f.trigger = f.now, f.met
+	clear(f.own(&f.applied))
+	f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
+	if !extended {
+		f.start(termClock, f.m.agreement.Term)
+	}
+}
+
+// endForce stops the notices and suspensions: nobody is bound any more.
+func (f *folding) endForce() {
+	f.leaving = nil
+	clear(f.own(&f.suspended))
+}
+
+// own gives a set that no copy shares.
+func (f *folding) own(set *bitset.Set) bitset.Set {
+	*set = slices.Clone(*set)
+	return *set
 }
 
 // newRound starts over on a new text. A deadline that has passed was the old
@@ -153,7 +152,7 @@ func (f *folding) newRound() {
 // judge notes since when the approval condition is met, and sets the clock that
 // runs from there.
 func (f *folding) judge() {
-	verdict := f.m.approval.Eval(&f.situation)
+	verdict := f.Approval()
 	if verdict != condition.Met {
 		f.met, f.clocks[effectClock] = time.Time{}, setting{}
 	} else if f.verdict != condition.Met {

@@ -3,6 +3,7 @@ package dealstate
 import (
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
@@ -25,8 +26,32 @@ func (s *situation) Performed() condition.Set { return s.performed }
 // Actor gives the party of the event at hand; -1: all sides, or a clock.
 func (s *situation) Actor() int { return s.actor }
 
-// IsDue reports whether a clock is due.
+// Signed gives the parties that have signed the current text.
+func (s *situation) Signed() condition.Set { return s.signed }
+
+// Applied gives the parties that apply the deal provisionally.
+func (s *situation) Applied() condition.Set { return s.applied }
+
+// Suspended gives the parties whose own suspension stands.
+func (s *situation) Suspended() condition.Set { return s.suspended }
+
+// ConcernsPart reports whether the event at hand concerns a part of the deal only.
+func (s *situation) ConcernsPart() bool { return s.concernsPart }
+
+// Reached reports whether an instant has come.
+func (s *situation) Reached(at time.Time) bool {
+	if !s.judgedAt.IsZero() {
+		return !at.After(s.judgedAt)
+	}
+	return !at.After(s.now)
+}
+
+// IsDue reports whether a clock is due: one of the deal's, or behind these a timer.
 func (s *situation) IsDue(clock int) bool {
+	if clock >= numSettings {
+		due := s.timers[clock-numSettings].due
+		return !due.IsZero() && !due.After(s.now)
+	}
 	due := s.dueAt(clock)
 	return !due.IsZero() && !due.After(s.now)
 }

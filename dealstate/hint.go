@@ -1,6 +1,10 @@
 package dealstate
 
-import "github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
+import (
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
+)
 
 // mostHinted bounds among how many parties or commitments a misspelt one is
 // looked for.
@@ -31,4 +35,13 @@ func (l Lifecycle) likeState(name State) string {
 		names[i] = string(s)
 	}
 	return nearest.Hint(string(name), names)
+}
+
+// likeTrigger ends the error about what no rule can wait for with the nearest word.
+func (a Agreement) likeTrigger(word string) string {
+	words := slices.Concat(kindEnum.words[1:], clockEnum.words[1:])
+	for _, t := range a.Timers {
+		words = append(words, t.ID)
+	}
+	return nearest.Hint(word, words)
 }

@@ -9,13 +9,16 @@ type Kind uint8
 // below; tests then name every place that has yet to deal with it.
 const (
 	Negotiate Kind = iota + 1 // the text was agreed between the negotiators
+	Sign                      // a party signed the text; no approval yet
 	Submit                    // the text was taken to those who must approve it
 	Approve                   // a party approved the current revision, or deposited its instrument
 	Reject                    // a party refused its approval
 	Withdraw                  // a party took its approval back, or left the deal
 	Amend                     // the text was changed: a new revision, and earlier approvals are stale
+	Apply                     // a party applies it provisionally
 	Implement                 // the deal is carried out, or in force
 	Perform                   // a party carried out one of its commitments
+	Breach                    // a party did not keep one of its commitments
 	Dispute                   // a party says that the deal is not being kept
 	Settle                    // a dispute was settled
 	Suspend                   // the deal was suspended
@@ -43,13 +46,16 @@ type kindRow struct {
 
 var kinds = [endOfKinds]kindRow{
 	Negotiate: {"negotiate", "negotiation", talks, rankTalks, hasRole, ofAnyRevision},
+	Sign:      {"sign", "signature", talks, rankTalks, hasRole, ofThisRevision},
 	Submit:    {"submit", "submission", talks, rankTalks, hasRole, ofAnyRevision},
 	Approve:   {"approve", "approval", binding, rankConsent, hasRole | hasParty, ofThisRevision},
 	Reject:    {"reject", "rejection", binding, rankConsent, hasRole | hasParty, ofThisRevision},
-	Withdraw:  {"withdraw", "withdrawal", binding, rankConsent, hasRole | hasParty, ofThisRevision},
+	Withdraw:  {"withdraw", "withdrawal", binding, rankConsent, hasRole | hasParty | mayHaveUntil, ofThisRevision},
 	Amend:     {"amend", "amendment", talks, rankText, hasRole, ofThisRevisionOrTheNext},
+	Apply:     {"apply", "provisional application", binding, rankApplication, hasRole, ofThisRevision},
 	Implement: {"implement", "implementation", binding, rankForce, hasRole, ofThisRevision},
 	Perform:   {"perform", "performance", binding, rankPerformance, hasRole | hasCommitment, ofAnyRevision},
+	Breach:    {"breach", "breach", binding, rankPerformance, hasRole | hasCommitment, ofAnyRevision},
 	Dispute:   {"dispute", "dispute", talks, rankDispute, hasRole, ofAnyRevision},
 	Settle:    {"settle", "settlement", talks, rankDispute, hasRole, ofAnyRevision},
 	Suspend:   {"suspend", "suspension", binding, rankSuspension, hasRole, ofAnyRevision},
@@ -94,7 +100,8 @@ const (
 	hasParty
 	hasCommitment
 	hasRef
-	hasUntil // a kind that does not need it may not have it
+	hasUntil     // a kind that does not need it may not have it, unless
+	mayHaveUntil // it may
 )
 
 // revisions says which revision of the text an event of a kind may name. One

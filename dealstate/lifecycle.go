@@ -7,31 +7,33 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
-// The standard lifecycles are tables. Both have the same frame; they differ in
-// what it means that some have approved and some have not.
+// The standard lifecycles are tables. All have the same frame; they differ in
+// what it means that some have approved and some have not, and in what one
+// party's leaving does to the rest.
 
 // StandardLifecycle gives the lifecycle of an agreement that brings none:
 // [TwoParty] for two parties that must both approve, else [ManyParty], in which
 // two parties still part for good when one of them leaves.
 func (a Agreement) StandardLifecycle() Lifecycle {
-	if len(a.Parties) != 2 {
+	switch {
+	case len(a.Parties) != 2:
 		return ManyParty()
+	case a.asksBoth():
+		return twoParty(a.Parties[0], a.Parties[1], a.Notice != nil)
 	}
-	if a.asksBoth() {
-		return TwoParty(a.Parties[0], a.Parties[1])
-	}
-	return manyParty(denounce)
+	return manyFrame(bilateral(a.Parties[0], a.Parties[1], a.Notice != nil)).lifecycle()
 }
 
 // asksBoth reports whether the condition is that both of two parties approve,
-// however it is written.
+// however it is written. A condition that time, a signature or a performance can
+// meet needs the frame of many parties.
 func (a Agreement) asksBoth() bool {
 	names := a.names()
 	if names.CheckApproval("approval", a.Approval) != nil {
 		return false
 	}
 	test := names.BindApproval(a.Approval)
-	if names.Reads(test).Commitments.Count() > 0 {
+	if reads := names.Reads(test); reads.Commitments.Count() > 0 || reads.Signatures.Count() > 0 || len(reads.Instants) > 0 {
 		return false
 	}
 	s := newSituation(&Machine{agreement: a})
@@ -44,109 +46,144 @@ func (a Agreement) asksBoth() bool {
 	return true
 }
 
-func (a Agreement) lifecycle() Lifecycle {
-	if a.Lifecycle != nil {
-		return *a.Lifecycle
-	}
-	return a.StandardLifecycle()
-}
-
 // TwoParty is the lifecycle of a deal that both its parties must approve. The
 // states between are named after the approver who is still awaited.
-func TwoParty(a, b Party) Lifecycle {
+func TwoParty(a, b Party) Lifecycle { return twoParty(a, b, false) }
+
+func twoParty(a, b Party, notice bool) Lifecycle {
 	awaitA, awaitB := AwaitingState(a), AwaitingState(b)
 	if awaitA == awaitB { // one name for two offices: fall back on the parties' ids
 		awaitA, awaitB = awaiting(a.ID), awaiting(b.ID)
 	}
-	open := []State{StateNegotiated, StateAwaitingApprovals, awaitA, awaitB}
-	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...condition.Condition) []Rule {
+	f := frame{open: []State{StateNegotiated, StateAwaitingApprovals, awaitA, awaitB}, sides: bilateral(a, b, notice)}
+	f.awaiting = func(on Trigger, id string, from []State, when ...condition.Condition) []Rule {
 		return []Rule{
-			{ID: id + "_" + string(awaitA), On: on, From: from, To: awaitA, When: guarded(when, condition.Approved(b.ID), condition.Not(condition.Approved(a.ID))), Order: 2},
-			{ID: id + "_" + string(awaitB), On: on, From: from, To: awaitB, When: guarded(when, condition.Approved(a.ID), condition.Not(condition.Approved(b.ID))), Order: 2},
+			{ID: id + "_awaiting_" + a.ID, On: on, From: from, To: awaitA, When: guarded(when, condition.Approved(b.ID), condition.Not(condition.Approved(a.ID))), Order: 2},
+			{ID: id + "_awaiting_" + b.ID, On: on, From: from, To: awaitB, When: guarded(when, condition.Approved(a.ID), condition.Not(condition.Approved(b.ID))), Order: 2},
 			{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 3},
 		}
-	}}
-	return f.lifecycle(append(f.rules(), denounce))
+	}
+	return f.lifecycle()
 }
 
 // ManyParty is the lifecycle of a deal of any number of parties and any
 // approval condition. To suspend, resume or terminate it takes all sides: an
-// event without a party. One party for itself can withdraw.
-func ManyParty() Lifecycle {
-	l := manyParty(leave)
-	for i, r := range l.Rules {
-		if r.On == Suspend || r.On == Resume || r.On == Terminate {
-			l.Rules[i].When = condition.ActOf("") // one party of many cannot act for all
-		}
+// event without a party. One party for itself can withdraw, and suspend its own
+// part.
+func ManyParty() Lifecycle { return manyFrame(multilateral()).lifecycle() }
+
+// manyFrame allows for conditions that are met without every party, that stay
+// met when one withdraws, or that something other than an approval meets or,
+// under a not, undoes.
+func manyFrame(s sides) frame {
+	f := frame{open: []State{StateNegotiated, StateAwaitingApprovals}, sides: s, many: true}
+	f.awaiting = func(on Trigger, id string, from []State, when ...condition.Condition) []Rule {
+		return []Rule{{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 2}}
 	}
-	return l
+	return f
 }
 
 var inForce = []State{StateImplemented, StateSuspended}
 
-// What comes of a withdrawal from a deal in force. A treaty does not end only
-// because its parties have become fewer than its entry into force took (Vienna
-// Convention on the Law of Treaties, article 55); a bilateral one does not
-// outlive one side's leaving.
-var (
-	leave    = Rule{ID: "leave", On: Withdraw, From: inForce}
-	denounce = Rule{ID: "denounce", On: Withdraw, From: inForce, To: StateTerminated}
-)
-
-// manyParty allows for conditions that are met without every party, that stay
-// met when one withdraws, or that something other than an approval meets or,
-// under a not, undoes.
-func manyParty(withdrawal Rule) Lifecycle {
-	open := []State{StateNegotiated, StateAwaitingApprovals}
-	f := frame{open: open, standing: func(on Kind, id string, from []State, when ...condition.Condition) []Rule {
-		return []Rule{{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 2}}
-	}}
-	before, approved := f.beforeImplemented(), []State{StateApproved}
-	rules := append(f.rules(), f.standing(Reject, "reject", before)...)
-	return f.lifecycle(append(rules, withdrawal,
-		Rule{ID: "negotiate_approved", On: Negotiate, From: open, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
-		Rule{ID: "amend_approved", On: Amend, From: before, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
-		Rule{ID: "withdraw_approved", On: Withdraw, From: before, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
-		Rule{ID: "reject_approved", On: Reject, From: before, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
-		Rule{ID: "perform_approved", On: Perform, From: open, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
-		Rule{ID: "perform_unmet", On: Perform, From: approved, To: StateAwaitingApprovals, When: condition.Not(condition.ApprovalMet()), Order: 1},
-		Rule{ID: "approve_unmet", On: Approve, From: approved, To: StateAwaitingApprovals, When: condition.Not(condition.ApprovalMet()), Order: 1},
-		Rule{ID: "join", On: Approve, From: with(approved, inForce...), Order: 2}))
+// sides is what depends on whether a deal has two parties or more.
+type sides struct {
+	leaving []Rule              // what a party's leaving does, at the end of its notice
+	suspend condition.Condition // of a suspension of the whole deal
+	resume  condition.Condition // met when nobody suspends it any more
+	apply   condition.Condition // met when enough apply it provisionally
+	end     condition.Condition // of a termination
+	notice  []Rule              // of a termination by one side that is a notice
 }
 
-// frame is what the standard lifecycles share. standing gives the rules that
-// lead, on one kind of event, to the state that says whose approval is
-// outstanding, where the approval condition is not met.
+// bilateral: a deal of two does not outlive one side's leaving. Either side
+// suspends it, and each resumes its own.
+func bilateral(a, b Party, notice bool) sides {
+	s := sides{
+		leaving: []Rule{{ID: "denounce", On: Notice, From: inForce, To: StateTerminated}},
+		resume:  condition.All(condition.ConcernsWhole(), condition.Not(condition.Suspended(a.ID)), condition.Not(condition.Suspended(b.ID))),
+		suspend: condition.ConcernsWhole(),
+		apply:   condition.All(condition.Applied(a.ID), condition.Applied(b.ID)),
+	}
+	if notice { // one side's termination in force is its withdrawal
+		s.end = condition.ActOf("")
+		s.notice = []Rule{{ID: "terminate_on_notice", On: Terminate, From: inForce, When: condition.Not(condition.ActOf("")), Order: 1}}
+	}
+	return s
+}
+
+// multilateral: a treaty does not end only because its parties have become fewer
+// than its entry into force took (Vienna Convention on the Law of Treaties, article
+// 55), but it does when nobody is left. One party of many cannot act for all.
+func multilateral() sides {
+	all := condition.ActOf("")
+	return sides{
+		leaving: []Rule{
+			{ID: "last_leaves", On: Notice, From: inForce, To: StateTerminated, When: condition.Not(condition.Bound(""))},
+			{ID: "leave", On: Notice, From: inForce, Order: 1},
+		},
+		suspend: condition.ConcernsWhole(), resume: condition.ConcernsWhole(), apply: all, end: all,
+	}
+}
+
+// frame is what the standard lifecycles share. awaiting gives the rules that
+// lead, on one trigger, to the state that says whose approval is outstanding,
+// where the approval condition is not met.
 type frame struct {
 	open     []State // before the approval condition is met
-	standing func(on Kind, id string, from []State, when ...condition.Condition) []Rule
+	many     bool    // the condition may be met, or undone, by other than both approvals
+	sides    sides
+	awaiting func(on Trigger, id string, from []State, when ...condition.Condition) []Rule
 }
 
-func (f frame) lifecycle(rules []Rule) Lifecycle {
-	states := append(append([]State{}, f.open...), StateApproved, StateImplemented, StateRejected,
+func (f frame) lifecycle() Lifecycle {
+	states := append(append([]State{}, f.open...), StateApproved, StateProvisional, StateImplemented, StateRejected,
 		StateLapsed, StateSuspended, StateExpired, StateTerminated)
-	return Lifecycle{Initial: StateNegotiated, States: states, Final: []State{StateTerminated}, Rules: rules}
+	return Lifecycle{Initial: StateNegotiated, States: states, Final: []State{StateTerminated}, Rules: f.rules()}
 }
 
 func (f frame) rules() []Rule {
 	var rules []Rule
-	for _, part := range [...][]Rule{f.talks(), f.approvals(), f.carryingOut(), f.extensions(), f.clocks()} {
+	for _, part := range [...][]Rule{f.talks(), f.approvals(), f.rejected(), f.provisional(), f.carryingOut(), f.suspensions(), f.extensions(), f.clocks()} {
 		rules = append(rules, part...)
+	}
+	if f.many {
+		rules = append(rules, f.otherWays()...)
 	}
 	return rules
 }
 
-func (f frame) beforeImplemented() []State { return with(f.open, StateApproved) }
+func (f frame) before() []State { return with(f.open, StateApproved) }
+
+// alive are the states in which the deal may be talked of and carried out.
+func (f frame) alive() []State {
+	return with(with(f.before(), inForce...), StateProvisional, StateRejected)
+}
+
+var (
+	approved    = []State{StateApproved}
+	provisional = []State{StateProvisional}
+	rejected    = []State{StateRejected}
+)
+
+// placed gives the rules that lead, on a trigger, to where the approvals put the
+// deal: approved, rejected, or awaiting somebody.
+func (f frame) placed(on Trigger, id string, from []State, when ...condition.Condition) []Rule {
+	return append([]Rule{
+		{ID: id + "_rejected", On: on, From: from, To: StateRejected, When: guarded(when, condition.ApprovalLost())},
+		{ID: id + "_approved", On: on, From: from, To: StateApproved, When: guarded(when, condition.ApprovalMet()), Order: 1},
+	}, f.awaiting(on, id, from, when...)...)
+}
 
 func (f frame) talks() []Rule {
-	everAlive := with(with(f.beforeImplemented(), inForce...), StateExpired, StateTerminated) // a dispute may outlive the deal
+	everAlive := with(f.alive(), StateExpired, StateTerminated) // a dispute may outlive the deal
 	return []Rule{
 		{ID: "negotiate_anew", On: Negotiate, From: []State{StateRejected, StateLapsed}, To: StateNegotiated},
 		{ID: "negotiate", On: Negotiate, From: f.open, Order: 2},
+		{ID: "sign", On: Sign, From: f.alive(), Order: 3},
 		{ID: "submit", On: Submit, From: []State{StateNegotiated}, To: StateAwaitingApprovals},
-		{ID: "submit_more", On: Submit, From: f.open[1:]},
+		{ID: "submit_more", On: Submit, From: with(f.open[1:], StateProvisional, StateRejected)},
 		{ID: "amend_draft", On: Amend, From: []State{StateNegotiated}, Order: 2},
-		{ID: "amend", On: Amend, From: f.beforeImplemented()[1:], To: StateAwaitingApprovals, Order: 2},
+		{ID: "amend", On: Amend, From: with(f.before()[1:], StateRejected), To: StateAwaitingApprovals, Order: 2},
 		{ID: "dispute", On: Dispute, From: everAlive},
 		{ID: "settle", On: Settle, From: everAlive},
 	}
@@ -154,21 +191,67 @@ func (f frame) talks() []Rule {
 
 func (f frame) approvals() []Rule {
 	rules := []Rule{
-		{ID: "approve_approved", On: Approve, From: f.open, To: StateApproved, When: condition.ApprovalMet(), Order: 1},
+		{ID: "approve_approved", On: Approve, From: with(f.open, StateRejected), To: StateApproved, When: condition.ApprovalMet(), Order: 1},
 		{ID: "withdraw_ended", On: Withdraw, From: []State{StateLapsed, StateExpired}}, // so that no extension counts it
-		{ID: "reject", On: Reject, From: f.beforeImplemented(), To: StateRejected, When: condition.ApprovalLost()},
+		{ID: "reject", On: Reject, From: f.before(), To: StateRejected, When: condition.ApprovalLost()},
+		{ID: "refuse", On: Withdraw, From: f.before(), To: StateRejected, When: condition.ApprovalLost()},
+		{ID: "give_notice", On: Withdraw, From: inForce},
+		{ID: "join", On: Approve, From: inForce},
 	}
-	rules = append(rules, f.standing(Approve, "approve", f.open)...)
-	return append(rules, f.standing(Withdraw, "withdraw", f.beforeImplemented())...)
+	rules = append(rules, f.awaiting(Approve, "approve", with(f.open, StateRejected))...)
+	return append(rules, f.awaiting(Withdraw, "withdraw", f.before())...)
+}
+
+// rejected: a rejection is not the end. What the parties do is kept, and the deal
+// leaves the state as soon as the condition is no longer lost.
+func (f frame) rejected() []Rule {
+	lost := condition.ApprovalLost()
+	return []Rule{
+		{ID: "approve_rejected", On: Approve, From: rejected, When: lost},
+		{ID: "reject_again", On: Reject, From: rejected},
+		{ID: "withdraw_rejected", On: Withdraw, From: rejected},
+	}
+}
+
+// provisional application binds as an approval does until the deal enters into
+// force; approvals, rejections and amendments go on meanwhile (Vienna Convention on
+// the Law of Treaties, article 25).
+func (f frame) provisional() []Rule {
+	rules := []Rule{
+		{ID: "apply", On: Apply, From: f.before(), To: StateProvisional, When: f.sides.apply},
+		{ID: "apply_alone", On: Apply, From: with(f.before(), StateProvisional), Order: 1},
+		{ID: "approve_provisional", On: Approve, From: provisional},
+		{ID: "reject_provisional", On: Reject, From: provisional},
+		{ID: "amend_provisional", On: Amend, From: provisional},
+		{ID: "lapse_provisional", On: Deadline, From: provisional, To: StateLapsed, When: condition.Not(condition.ApprovalMet())},
+	}
+	rules = append(rules, f.placed(Withdraw, "end_application", provisional)...)
+	if f.many && f.sides.end.IsZero() || !f.many {
+		return append(rules, f.placed(Terminate, "terminate_application", provisional)...)
+	}
+	return append(rules, f.placed(Terminate, "terminate_application", provisional, condition.ActOf(""))...)
 }
 
 func (f frame) carryingOut() []Rule {
+	rules := []Rule{
+		{ID: "implement", On: Implement, From: with(f.before(), StateProvisional), To: StateImplemented, When: condition.ApprovalMet()},
+		{ID: "perform", On: Perform, From: f.alive(), Order: 3},
+		{ID: "breach", On: Breach, From: f.alive(), Order: 3},
+		{ID: "terminate", On: Terminate, From: with(f.before(), inForce...), To: StateTerminated, When: f.sides.end},
+	}
+	return append(rules, f.sides.notice...)
+}
+
+// suspensions of one commitment, or by one party of many, concern that part only.
+func (f frame) suspensions() []Rule {
+	part, partly := condition.ConcernsPart(), with(inForce, StateProvisional)
 	return []Rule{
-		{ID: "implement", On: Implement, From: f.beforeImplemented(), To: StateImplemented, When: condition.ApprovalMet()},
-		{ID: "perform", On: Perform, From: with(f.beforeImplemented(), inForce...), Order: 2},
-		{ID: "suspend", On: Suspend, From: []State{StateImplemented}, To: StateSuspended},
-		{ID: "resume", On: Resume, From: []State{StateSuspended}, To: StateImplemented},
-		{ID: "terminate", On: Terminate, From: with(f.beforeImplemented(), inForce...), To: StateTerminated},
+		{ID: "suspend", On: Suspend, From: []State{StateImplemented}, To: StateSuspended, When: f.sides.suspend},
+		{ID: "suspend_too", On: Suspend, From: []State{StateSuspended}, When: condition.ConcernsWhole()},
+		{ID: "suspend_part", On: Suspend, From: partly, When: part, Order: 1},
+		{ID: "resume", On: Resume, From: []State{StateSuspended}, To: StateImplemented, When: f.sides.resume},
+		{ID: "resume_own", On: Resume, From: []State{StateSuspended}, When: condition.ConcernsWhole(), Order: 1},
+		{ID: "resume_part", On: Resume, From: partly, When: part, Order: 2},
 	}
 }
 
@@ -177,20 +260,53 @@ func (f frame) carryingOut() []Rule {
 func (f frame) extensions() []Rule {
 	lapsed, expired := []State{StateLapsed}, []State{StateExpired}
 	rules := []Rule{
-		{ID: "extend", On: Extend, From: with(f.beforeImplemented(), inForce...)},
+		{ID: "extend", On: Extend, From: f.alive()},
 		{ID: "extend_lapsed", On: Extend, From: lapsed, Order: 4},
 		{ID: "extend_expired", On: Extend, From: expired, Order: 4},
 		{ID: "revive", On: Extend, From: expired, To: StateImplemented, When: condition.All(condition.Not(condition.Due(Term.String())), condition.ApprovalMet())},
+		{ID: "reopen_rejected", On: Extend, From: lapsed, To: StateRejected, When: condition.All(condition.Not(condition.Due(Deadline.String())), condition.ApprovalLost())},
 	}
-	return append(rules, f.standing(Extend, "reopen", lapsed, condition.Not(condition.Due(Deadline.String())))...)
+	return append(rules, f.awaiting(Extend, "reopen", lapsed, condition.Not(condition.Due(Deadline.String())))...)
 }
 
 func (f frame) clocks() []Rule {
-	return []Rule{
-		{ID: "lapse", On: Deadline, From: f.open, To: StateLapsed},
-		{ID: "take_effect", On: Effect, From: []State{StateApproved}, To: StateImplemented, When: condition.ApprovalMet()},
+	rules := []Rule{
+		{ID: "lapse", On: Deadline, From: with(f.open, StateRejected), To: StateLapsed},
+		{ID: "take_effect", On: Effect, From: with(approved, StateProvisional), To: StateImplemented, When: condition.ApprovalMet()},
 		{ID: "expire", On: Term, From: inForce, To: StateExpired},
+		{ID: "overdue", On: Overdue, From: f.alive()},
 	}
+	return append(rules, f.sides.leaving...)
+}
+
+// otherWays are those in which a condition comes to be met, or ceases to be, by
+// other than both approvals: a performance, a signature, an instant.
+func (f frame) otherWays() []Rule {
+	met, unmet, lost := condition.ApprovalMet(), condition.Not(condition.ApprovalMet()), condition.ApprovalLost()
+	rules := append(f.awaiting(Reject, "reject", f.before()),
+		Rule{ID: "negotiate_approved", On: Negotiate, From: f.open, To: StateApproved, When: met, Order: 1},
+		Rule{ID: "amend_approved", On: Amend, From: with(f.before(), StateRejected), To: StateApproved, When: met, Order: 1},
+		Rule{ID: "withdraw_approved", On: Withdraw, From: f.before(), To: StateApproved, When: met, Order: 1},
+		Rule{ID: "reject_approved", On: Reject, From: f.before(), To: StateApproved, When: met, Order: 1},
+		Rule{ID: "approve_unmet", On: Approve, From: approved, To: StateAwaitingApprovals, When: unmet, Order: 1},
+		Rule{ID: "approve_more", On: Approve, From: approved, Order: 2},
+		Rule{ID: "reached_rejected", On: Reached, From: f.before(), To: StateRejected, When: lost},
+	)
+	for _, on := range []Trigger{Perform, Breach, Sign, Reached} {
+		id := on.String()
+		rules = append(rules,
+			Rule{ID: id + "_approved", On: on, From: with(f.open, StateRejected), To: StateApproved, When: met, Order: 1},
+			Rule{ID: id + "_unmet", On: on, From: approved, To: StateAwaitingApprovals, When: condition.All(unmet, condition.Not(lost)), Order: 1},
+			Rule{ID: id + "_no_longer_lost", On: on, From: rejected, To: StateAwaitingApprovals, When: condition.All(unmet, condition.Not(lost)), Order: 2})
+	}
+	return rules
+}
+
+func (a Agreement) lifecycle() Lifecycle {
+	if a.Lifecycle != nil {
+		return a.Lifecycle.extended(a)
+	}
+	return a.StandardLifecycle()
 }
 
 // with gives a new list: base, then more.

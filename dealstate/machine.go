@@ -2,6 +2,7 @@ package dealstate
 
 import (
 	"sync"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
@@ -29,6 +30,10 @@ type Machine struct {
 	leadsTo     [][]bool          // by trigger and state: a rule for it leads there from elsewhere
 	runs        [][]bool          // by clock and state: the clock runs
 	clocks      [][]int           // by state: those that run, in the order in which they fire
+	inForce     []bool            // by state: the deal is in force
+	asksNobody  bool              // the approval condition asks for no approval
+	instants    []time.Time       // that conditions name, the earliest first
+	dated       []int             // the commitments with a deadline
 	ends        []bool            // by state: a term rule leads there
 	runners     sync.Pool         // of *runner
 }

@@ -16,7 +16,7 @@ type outlook struct {
 // outlook lets the clocks run up to the horizon, on a copy.
 func (f *folding) outlook() outlook {
 	o := outlook{last: f.horizon}
-	if clock, due := f.nextClock(); clock >= 0 && !due.After(o.last) {
+	if next := f.nextClock(); next.clock != 0 && !next.due.After(o.last) {
 		var tail trail
 		f.copied(&tail).advance(o.last)
 		o.tail = tail.all

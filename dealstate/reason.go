@@ -38,6 +38,9 @@ const (
 	ReasonMoved                             // the clock Detail now runs to At
 	ReasonNotYetMoved                       // Subject extended; the deal's clock Detail stays at At
 	ReasonVoids                             // the retract voids Event
+	ReasonLeaves                            // Subject has given notice and leaves at At
+	ReasonRevokes                           // Subject takes back its notice, Event
+	ReasonRenewed                           // the clock Detail runs again, to At
 
 	// Why an event was noted.
 	ReasonPolicy    // policy Subject does not count role Detail
@@ -49,19 +52,20 @@ const (
 	ReasonCircular  // the retract is part of a circle
 
 	// Why an event was refused.
-	ReasonNoRule            // no rule on kind Detail leaves state Subject
-	ReasonRevisionMismatch  // it speaks of revision Have, the text is at Need
-	ReasonNothingToWithdraw // Subject has no approval standing
-	ReasonNothingToSettle   // no such dispute is open
-	ReasonNotLater          // the extension does not reach beyond At
-	ReasonNotApproved       // Subject has not approved
-	ReasonStale             // Subject approved revision Have only (Event); the text is at Need
-	ReasonRejectedBy        // Subject rejected (Event)
-	ReasonMore              // Have more parties are outstanding
-	ReasonCount             // Have of the Need approvals in group Subject
-	ReasonShare             // Have of the Need weight in group Subject; Detail says both for people
-	ReasonNotPerformed      // commitment Subject is not performed
-	ReasonGuard             // what stands against any other guard: Detail
+	ReasonNoRule           // no rule on kind Detail leaves state Subject
+	ReasonRevisionMismatch // it speaks of revision Have, the text is at Need
+	ReasonNothingToResume  // Subject has suspended nothing
+	ReasonNoticeTooShort   // Subject cannot leave before At
+	ReasonNothingToSettle  // no such dispute is open
+	ReasonNotLater         // the extension does not reach beyond At
+	ReasonNotApproved      // Subject has not approved
+	ReasonStale            // Subject approved revision Have only (Event); the text is at Need
+	ReasonRejectedBy       // Subject rejected (Event)
+	ReasonMore             // Have more parties are outstanding
+	ReasonCount            // Have of the Need approvals in group Subject
+	ReasonShare            // Have of the Need weight in group Subject; Detail says both for people
+	ReasonNotPerformed     // commitment Subject is not performed
+	ReasonGuard            // what stands against any other guard: Detail
 
 	// Outcomes and warnings.
 	ReasonSame          // Event is recorded already
@@ -91,7 +95,14 @@ var reasons = [endOfReasons]reasonRow{
 	ReasonNotYetMoved: {"not_yet_moved", func(r Reason) string {
 		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), instant.Say(r.At))
 	}},
-	ReasonVoids: {"voids", func(r Reason) string { return fmt.Sprintf("%s is voided", r.Event) }},
+	ReasonLeaves: {"leaves", func(r Reason) string {
+		return fmt.Sprintf("%s has given notice, and leaves on %s", r.Subject, instant.Say(r.At))
+	}},
+	ReasonRevokes: {"revokes", func(r Reason) string {
+		return fmt.Sprintf("%s takes back its notice (%s), and never ceased to be bound", r.Subject, r.Event)
+	}},
+	ReasonRenewed: {"renewed", func(r Reason) string { return fmt.Sprintf("it is tacitly renewed, to %s", instant.Say(r.At)) }},
+	ReasonVoids:   {"voids", func(r Reason) string { return fmt.Sprintf("%s is voided", r.Event) }},
 
 	ReasonPolicy: {"policy", func(r Reason) string {
 		return fmt.Sprintf("policy %s does not count the word of %s for this", r.Subject, r.Detail)
@@ -107,8 +118,11 @@ var reasons = [endOfReasons]reasonRow{
 	ReasonRevisionMismatch: {"revision_mismatch", func(r Reason) string {
 		return fmt.Sprintf("it speaks of revision %d; the text is at revision %d", r.Have, r.Need)
 	}},
-	ReasonNothingToWithdraw: {"nothing_to_withdraw", func(r Reason) string {
-		return fmt.Sprintf("%s has no approval standing that it could withdraw", r.Subject)
+	ReasonNothingToResume: {"nothing_to_resume", func(r Reason) string {
+		return fmt.Sprintf("there is no suspension by %s to take back", phrase.OrAllSides(r.Subject))
+	}},
+	ReasonNoticeTooShort: {"notice_too_short", func(r Reason) string {
+		return fmt.Sprintf("%s cannot leave before %s", r.Subject, instant.Say(r.At))
 	}},
 	ReasonNothingToSettle: {"nothing_to_settle", func(Reason) string { return "no such dispute is open" }},
 	ReasonNotLater:        {"not_later", func(r Reason) string { return fmt.Sprintf("it does not reach beyond %s", instant.Say(r.At)) }},

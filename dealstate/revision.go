@@ -38,6 +38,7 @@ func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
 type decidedOn struct {
 	entry *entry
 	clock Clock
+	which int16
 	party int16
 	at    time.Time
 }
@@ -46,7 +47,7 @@ func (d decided) on() decidedOn {
 	if d.entry != nil {
 		return decidedOn{entry: d.entry}
 	}
-	return decidedOn{clock: d.clock, party: d.party, at: d.instant()}
+	return decidedOn{clock: d.clock, which: d.which, party: d.party, at: d.instant()}
 }
 
 // same reports whether two decisions come to the same, for the same reasons.

@@ -19,6 +19,7 @@ const (
 	StateNegotiated        State = "negotiated"
 	StateAwaitingApprovals State = "awaiting_approvals"
 	StateApproved          State = "approved"
+	StateProvisional       State = "provisional"
 	StateImplemented       State = "implemented"
 	StateRejected          State = "rejected"
 	StateLapsed            State = "lapsed"
@@ -49,11 +50,17 @@ type Rule struct {
 //
 // While the deal is in a state that a Deadline, Effect or Term rule leaves,
 // that clock runs. The term runs from when the deal enters such a state.
+//
+// A lifecycle that extends the standard one adds its states and rules to that of the
+// agreement, and drops rules of it first; its own Initial, if it has one, replaces it.
 type Lifecycle struct {
+	Extends string // "standard", or "" for one that stands alone
 	Initial State
 	States  []State
+	InForce []State // in which the deal is in force beside those that a Term rule leaves
 	Final   []State
 	Rules   []Rule
+	Drop    []string // ids of rules that it does without
 }
 
 // checkOrders refuses what the JSON form would not take.
@@ -69,6 +76,7 @@ func (l Lifecycle) checkOrders() error {
 // clone copies all that a caller could change later.
 func (l Lifecycle) clone() Lifecycle {
 	l.States, l.Final, l.Rules = slices.Clone(l.States), slices.Clone(l.Final), slices.Clone(l.Rules)
+	l.InForce, l.Drop = slices.Clone(l.InForce), slices.Clone(l.Drop)
 	for i := range l.Rules {
 		l.Rules[i].From = slices.Clone(l.Rules[i].From)
 	}
@@ -78,12 +86,23 @@ func (l Lifecycle) clone() Lifecycle {
 // MarshalJSON writes the lifecycle.
 func (l Lifecycle) MarshalJSON() ([]byte, error) {
 	var o strictjson.Object
-	o.Must("initial", l.Initial)
-	o.Must("states", strictjson.OrEmpty(l.States))
+	o.Text("extends", l.Extends)
+	if l.Extends == "" || l.Initial != "" {
+		o.Must("initial", l.Initial)
+	}
+	if l.Extends == "" || len(l.States) > 0 {
+		o.Must("states", strictjson.OrEmpty(l.States))
+	}
+	if len(l.InForce) > 0 {
+		o.Must("in_force", l.InForce)
+	}
 	if len(l.Final) > 0 {
 		o.Must("final", l.Final)
 	}
 	o.Must("rules", strictjson.OrEmpty(l.Rules))
+	if len(l.Drop) > 0 {
+		o.Must("drop", l.Drop)
+	}
 	return o.Done()
 }
 
@@ -113,7 +132,10 @@ func (l *Lifecycle) UnmarshalJSON(data []byte) error {
 
 func (l *Lifecycle) read(f strictjson.Field) error {
 	return f.Object(
+		strictjson.Slot{Key: "extends", To: &l.Extends},
 		strictjson.Slot{Key: "initial", To: (*string)(&l.Initial)},
+		strictjson.Slot{Key: "in_force", To: strictjson.ListOf(&l.InForce, field.MaxStates, strictjson.ReadText)},
+		strictjson.Slot{Key: "drop", To: strictjson.ListOf(&l.Drop, field.MaxRules, strictjson.ReadText)},
 		strictjson.Slot{Key: "states", To: strictjson.ListOf(&l.States, field.MaxStates, strictjson.ReadText)},
 		strictjson.Slot{Key: "final", To: strictjson.ListOf(&l.Final, field.MaxStates, strictjson.ReadText)},
 		strictjson.Slot{Key: "rules", To: strictjson.ListOf(&l.Rules, field.MaxRules, (*Rule).read)})
@@ -137,11 +159,11 @@ func (r Rule) destination(from State) State {
 	return r.To
 }
 
-// ordered gives the rules for one row of triggers and state, the first to try first.
-func (l Lifecycle) ordered(on int, from State) []int {
+// ordered gives the rules for one trigger and state, the first to try first.
+func (l Lifecycle) ordered(on Trigger, from State) []int {
 	var found []int
 	for i, r := range l.Rules {
-		if rowOf(r.On) == on && slices.Contains(r.From, from) {
+		if r.On == on && slices.Contains(r.From, from) {
 			found = append(found, i)
 		}
 	}

@@ -16,8 +16,9 @@ type act struct {
 // parties have each extended it to. A joint extension resets the base. The zero
 // setting is never due.
 type setting struct {
-	base time.Time
-	by   []extension
+	base     time.Time
+	by       []extension
+	extended bool // the base is what all sides have jointly extended it to
 }
 
 type extension struct {
@@ -53,12 +54,12 @@ func (c setting) of(party, parties int) time.Time {
 	return c.base
 }
 
-// extended gives the setting after an extension; the old one stays as it was.
-func (c setting) extended(party int, until time.Time) setting {
+// movedBy gives the setting after an extension; the old one stays as it was.
+func (c setting) movedBy(party int, until time.Time) setting {
 	if party < 0 {
-		return setting{base: until}
+		return setting{base: until, extended: true}
 	}
-	next := setting{base: c.base, by: make([]extension, 0, len(c.by)+1)}
+	next := setting{base: c.base, extended: c.extended, by: make([]extension, 0, len(c.by)+1)}
 	for _, x := range c.by {
 		if x.party != party {
 			next.by = append(next.by, x)

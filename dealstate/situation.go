@@ -19,26 +19,38 @@ type situation struct {
 	approved  bitset.Set // on the current revision
 	rejected  bitset.Set
 	performed bitset.Set
+	signed    bitset.Set        // the current text
+	applied   bitset.Set        // provisionally
+	suspended bitset.Set        // by their own act
+	held      bitset.Set        // commitments that are suspended
 	acts      []act             // by party: its last act of consent
 	nearest   []*entry          // by party: the best report of approval that was not an act
-	done      []*entry          // by commitment
+	records   []record          // by commitment
 	disputes  []*entry          // open ones, in their order
 	verdict   condition.Verdict // of the approval condition
 	met       time.Time         // since when it is met; zero: it is not
 	inForce   time.Time         // since when a state is held in which the term runs
 	trigger   time.Time         // when the condition was met that led there
-	clocks    [numClocks]setting
-	fired     [numClocks]time.Time // the due instants that have been seen to
-	agreed    bool                 // a negotiation is on record for this round
-	warnings  []Reason
-	scratch   bitset.Set // room for undoing a new revision
+	clocks    [numSettings]setting
+	fired     [numSettings]time.Time // the due instants that have been seen to
+	leaving   []leave                // the notices that run, in the parties' order
+	lastLeft  time.Time              // when a party's notice ended last
+	timers    []running              // the agreement's own
+	reached   int                    // how many of the instants that conditions name have come
+	judgedAt  time.Time              // what Reached is asked of instead of now; zero: now
+
+	concernsPart bool // the event at hand concerns a part of the deal only
+	agreed       bool // a negotiation is on record for this round
+	warnings     []Reason
+	scratch      bitset.Set // room for undoing a new revision
 }
 
 func newSituation(m *Machine) situation {
 	n := len(m.agreement.Parties)
 	s := situation{m: m, approved: bitset.New(n), rejected: bitset.New(n), scratch: make(bitset.Set, 2*len(bitset.New(n))),
-		performed: bitset.New(len(m.agreement.Commitments)),
-		acts:      make([]act, n), nearest: make([]*entry, n), done: make([]*entry, len(m.agreement.Commitments))}
+		performed: bitset.New(len(m.agreement.Commitments)), held: bitset.New(len(m.agreement.Commitments)),
+		signed: bitset.New(n), applied: bitset.New(n), suspended: bitset.New(n), timers: make([]running, len(m.agreement.Timers)),
+		acts: make([]act, n), nearest: make([]*entry, n), records: make([]record, len(m.agreement.Commitments))}
 	s.reset()
 	return s
 }
@@ -50,10 +62,15 @@ func (s *situation) reset() {
 	clear(s.performed)
 	clear(s.acts)
 	clear(s.nearest)
-	clear(s.done)
+	clear(s.records)
+	clear(s.timers)
+	for _, set := range []bitset.Set{s.signed, s.applied, s.suspended, s.held} {
+		clear(set)
+	}
 	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: condition.Pending,
 		approved: s.approved, rejected: s.rejected, performed: s.performed, scratch: s.scratch,
-		acts: s.acts, nearest: s.nearest, done: s.done, disputes: s.disputes[:0], warnings: s.warnings[:0]}
+		signed: s.signed, applied: s.applied, suspended: s.suspended, held: s.held, timers: s.timers,
+		acts: s.acts, nearest: s.nearest, records: s.records, disputes: s.disputes[:0], warnings: s.warnings[:0]}
 	s.clocks[deadlineClock].base = s.m.agreement.Deadline
 }
 
@@ -64,7 +81,10 @@ func (s *situation) set(to *situation) {
 	s.approved, s.rejected = append(into.approved[:0], to.approved...), append(into.rejected[:0], to.rejected...)
 	s.performed, s.scratch = append(into.performed[:0], to.performed...), into.scratch
 	s.acts, s.nearest = append(into.acts[:0], to.acts...), append(into.nearest[:0], to.nearest...)
-	s.done, s.disputes = append(into.done[:0], to.done...), append(into.disputes[:0], to.disputes...)
+	s.records, s.disputes = append(into.records[:0], to.records...), append(into.disputes[:0], to.disputes...)
+	s.signed, s.applied = append(into.signed[:0], to.signed...), append(into.applied[:0], to.applied...)
+	s.suspended, s.held = append(into.suspended[:0], to.suspended...), append(into.held[:0], to.held...)
+	s.leaving, s.timers = append(into.leaving[:0], to.leaving...), append(into.timers[:0], to.timers...)
 	s.warnings = append(into.warnings[:0], to.warnings...)
 }
 
@@ -76,8 +96,8 @@ func (s *situation) clone() situation {
 	return c
 }
 
-// isInForce reports whether the state is one in which the term runs.
-func (s *situation) isInForce() bool { return s.m.runs[termClock][s.state] }
+// isInForce reports whether the state is one in which the deal is in force.
+func (s *situation) isInForce() bool { return s.m.inForce[s.state] }
 
 func (s *situation) name() State { return s.m.lifecycle.States[s.state] }
 

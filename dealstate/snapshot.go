@@ -45,6 +45,11 @@ type PartyStatus struct {
 	Act      *Evidence // the approval, rejection or withdrawal that counts
 	Nearest  *Evidence // where its approval does not stand: the best report that does not count
 	InForce  time.Time // from when the deal binds this party; zero: it does not, or not yet known
+	Leaves   time.Time // when its notice ends, and it with it; zero: it has given none
+
+	Signed      bool // the current text
+	Provisional bool // it applies the deal provisionally
+	Suspended   bool // by its own act
 }
 
 // Evidence is an event as far as a reader needs it to judge its weight.
@@ -64,8 +69,13 @@ type CommitmentStatus struct {
 	Commitment string
 	Party      string
 	Title      string
-	Event      string
+	Event      string // that performed it
 	At         time.Time
+	Deadline   time.Time // zero: none, or not yet known
+	Overdue    time.Time // since when; zero: it is not
+	Breach     string    // the event that says it was not kept
+	Breached   time.Time // zero: no breach stands
+	Suspended  bool
 }
 
 // DisputeStatus is one open dispute.
@@ -79,9 +89,11 @@ type DisputeStatus struct {
 
 // ClockStatus is a clock that runs.
 type ClockStatus struct {
-	Clock Clock
-	Party string // whose it is; "": the deal's
-	Due   time.Time
+	Clock      Clock
+	Party      string // whose notice it is; "": the deal's clock
+	Commitment string // which is overdue then
+	Timer      string // of the agreement's own
+	Due        time.Time
 }
 
 // String names the clock, and whose it is if that is one party, on one line: what

@@ -1,10 +1,7 @@
 package dealstate
 
 import (
-	"time"
-
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 func (f *folding) snapshot(v View) Snapshot {
@@ -23,16 +20,41 @@ func (f *folding) snapshot(v View) Snapshot {
 	}
 	for i, c := range a.Commitments {
 		status := CommitmentStatus{Commitment: c.ID, Party: c.Party, Title: c.Title}
-		if done := f.done[i]; done != nil {
-			status.Event, status.At = done.ID, done.At
-		}
+		f.recordStatus(i, &status)
 		s.Commitments = append(s.Commitments, status)
 	}
 	for _, d := range f.disputes {
 		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: f.m.partyID(d), By: d.By, Commitment: f.m.commitmentID(d), At: d.At})
 	}
-	if clock, due := f.nextClock(); clock >= 0 {
-		s.Next = &ClockStatus{Clock: clockAt(clock), Due: due}
+	if next := f.nextClock(); next.clock != 0 {
+		status := f.m.status(next)
+		s.Next = &status
+	}
+	return s
+}
+
+// recordStatus says what became of a commitment.
+func (f *folding) recordStatus(i int, to *CommitmentStatus) {
+	r := &f.records[i]
+	if r.done != nil {
+		to.Event, to.At = r.done.ID, r.done.At
+	}
+	if r.broken != nil {
+		to.Breach, to.Breached = r.broken.ID, r.broken.At
+	}
+	to.Deadline, to.Overdue, to.Suspended = f.deadlineOf(i), r.overdue, f.held.Has(i)
+}
+
+// status says which clock is due, and when.
+func (m *Machine) status(c firing) ClockStatus {
+	s := ClockStatus{Clock: c.clock, Due: c.due}
+	switch c.clock {
+	case Notice:
+		s.Party = m.nameOf(c.which)
+	case Overdue:
+		s.Commitment = m.agreement.Commitments[c.which].ID
+	case Timed:
+		s.Timer = m.agreement.Timers[c.which].ID
 	}
 	return s
 }
@@ -92,31 +114,11 @@ func (f *folding) partyStatus(i int) PartyStatus {
 	if status.Standing != StandingApproved && f.nearest[i] != nil {
 		status.Nearest = evidence(f.nearest[i])
 	}
+	status.Signed, status.Suspended, status.Provisional = f.signed.Has(i), f.suspended.Has(i), f.applied.Has(i)
 	if f.isInForce() {
-		status.InForce = f.bindsFrom(i)
+		status.InForce, status.Leaves = f.bindsFrom(i), f.leaves(i)
 	}
 	return status
-}
-
-// bindsFrom is when the deal binds a party that approved at that instant: from
-// entry into force, or for one that joins later, the same delay after its own
-// approval (as in the Paris Agreement, article 21(3)).
-func (f *folding) bindsFrom(party int) time.Time {
-	last := f.acts[party].entry
-	if last == nil && !f.m.asked.Has(party) && len(f.m.asked) > 0 && f.m.asked.Count() == 0 {
-		return f.inForce // a deal that asked for no approval binds all its parties
-	}
-	if !f.approved.Has(party) {
-		return time.Time{}
-	}
-	approved := last.At
-	if !approved.After(f.trigger) {
-		return f.inForce
-	}
-	if effect := f.m.agreement.Effect; effect != nil {
-		approved = effect.After(approved)
-	}
-	return instant.Latest(f.inForce, approved)
 }
 
 func evidence(e *entry) *Evidence {

@@ -59,6 +59,10 @@ func (p PartyStatus) MarshalJSON() ([]byte, error) {
 		o.Must("nearest", p.Nearest)
 	}
 	o.Instant("in_force", p.InForce)
+	o.Instant("leaves", p.Leaves)
+	o.Truth("signed", p.Signed)
+	o.Truth("provisional", p.Provisional)
+	o.Truth("suspended", p.Suspended)
 	return o.Done()
 }
 
@@ -83,6 +87,11 @@ func (c CommitmentStatus) MarshalJSON() ([]byte, error) {
 	o.Text("title", c.Title)
 	o.Text("event", c.Event)
 	o.Instant("at", c.At)
+	o.Instant("deadline", c.Deadline)
+	o.Instant("overdue", c.Overdue)
+	o.Text("breach", c.Breach)
+	o.Instant("breached", c.Breached)
+	o.Truth("suspended", c.Suspended)
 	return o.Done()
 }
 
@@ -102,6 +111,8 @@ func (c ClockStatus) MarshalJSON() ([]byte, error) {
 	var o strictjson.Object
 	o.Must("clock", c.Clock)
 	o.Text("party", c.Party)
+	o.Text("commitment", c.Commitment)
+	o.Text("timer", c.Timer)
 	o.Must("due", c.Due)
 	return o.Done()
 }
@@ -176,7 +187,11 @@ func (p *PartyStatus) read(f strictjson.Field) error {
 		strictjson.Slot{Key: "standing", To: &p.Standing},
 		strictjson.Slot{Key: "act", To: strictjson.Maybe(&p.Act, (*Evidence).read)},
 		strictjson.Slot{Key: "nearest", To: strictjson.Maybe(&p.Nearest, (*Evidence).read)},
-		strictjson.Slot{Key: "in_force", To: &p.InForce})
+		strictjson.Slot{Key: "in_force", To: &p.InForce},
+		strictjson.Slot{Key: "leaves", To: &p.Leaves},
+		strictjson.Slot{Key: "signed", To: &p.Signed},
+		strictjson.Slot{Key: "provisional", To: &p.Provisional},
+		strictjson.Slot{Key: "suspended", To: &p.Suspended})
 }
 
 func (e *Evidence) read(f strictjson.Field) error {
@@ -196,7 +211,12 @@ func (c *CommitmentStatus) read(f strictjson.Field) error {
 		strictjson.Slot{Key: "party", To: &c.Party},
 		strictjson.Slot{Key: "title", To: &c.Title},
 		strictjson.Slot{Key: "event", To: &c.Event},
-		strictjson.Slot{Key: "at", To: &c.At})
+		strictjson.Slot{Key: "at", To: &c.At},
+		strictjson.Slot{Key: "deadline", To: &c.Deadline},
+		strictjson.Slot{Key: "overdue", To: &c.Overdue},
+		strictjson.Slot{Key: "breach", To: &c.Breach},
+		strictjson.Slot{Key: "breached", To: &c.Breached},
+		strictjson.Slot{Key: "suspended", To: &c.Suspended})
 }
 
 func (d *DisputeStatus) read(f strictjson.Field) error {
@@ -212,5 +232,7 @@ func (c *ClockStatus) read(f strictjson.Field) error {
 	return f.Object(
 		strictjson.Slot{Key: "clock", To: &c.Clock},
 		strictjson.Slot{Key: "party", To: &c.Party},
+		strictjson.Slot{Key: "commitment", To: &c.Commitment},
+		strictjson.Slot{Key: "timer", To: &c.Timer},
 		strictjson.Slot{Key: "due", To: &c.Due})
 }

@@ -30,31 +30,49 @@ func (m *Machine) probe() error {
 }
 
 func (m *Machine) tabulate() {
-	m.tried, m.leadsTo = make([][][]int, numTriggers), make([][]bool, numTriggers)
-	for on := range numTriggers {
+	triggers := m.triggers()
+	m.tried, m.leadsTo = make([][][]int, len(triggers)), make([][]bool, len(triggers))
+	for on, trigger := range triggers {
 		m.tried[on] = make([][]int, len(m.lifecycle.States))
 		m.leadsTo[on] = make([]bool, len(m.lifecycle.States))
 		for s, state := range m.lifecycle.States {
-			m.tried[on][s] = m.lifecycle.ordered(on, state)
+			m.tried[on][s] = m.lifecycle.ordered(trigger, state)
 		}
 	}
 	m.ends = make([]bool, len(m.lifecycle.States))
 	for _, r := range m.lifecycle.Rules {
 		if r.To != "" {
-			m.leadsTo[r.On.row()][m.states[r.To]] = true
+			m.leadsTo[slices.Index(triggers, r.On)][m.states[r.To]] = true
 			m.ends[m.states[r.To]] = m.ends[m.states[r.To]] || r.On == Term
 		}
 	}
-	m.runs, m.clocks = make([][]bool, numClocks), make([][]int, len(m.lifecycle.States))
-	for _, clock := range firingOrder() {
-		c := clock.place()
-		m.runs[c] = make([]bool, len(m.lifecycle.States))
+	m.runs = make([][]bool, numSettings)
+	for _, clock := range []Clock{Deadline, Effect, Term} {
+		runs := make([]bool, len(m.lifecycle.States))
 		for s := range m.lifecycle.States {
-			if m.runs[c][s] = len(m.tried[clock.row()][s]) > 0; m.runs[c][s] {
-				m.clocks[s] = append(m.clocks[s], c)
-			}
+			runs[s] = len(m.tried[clock.row()][s]) > 0
 		}
+		m.runs[clock.place()] = runs
 	}
+	m.inForce = slices.Clone(m.runs[termClock])
+	for _, s := range m.lifecycle.InForce {
+		m.inForce[m.states[s]] = true
+	}
+}
+
+// triggers lists all that a rule of this machine can wait for, each at its row.
+func (m *Machine) triggers() []Trigger {
+	all := []Trigger{nil}
+	for _, k := range Kinds() {
+		all = append(all, k)
+	}
+	for _, c := range Clocks() {
+		all = append(all, c)
+	}
+	for _, t := range m.agreement.Timers {
+		all = append(all, Timer(t.ID))
+	}
+	return all
 }
 
 // moveByTable takes the transition that looplab was asked about when the

@@ -10,17 +10,27 @@ import (
 )
 
 // Trigger is what a rule waits for, and what a decision is about: a [Kind] of
-// event or a [Clock]. Nothing else is one. Triggers are compared with ==.
+// event, a [Clock], or one of the agreement's own by its id, a [Timer]. Nothing else is one. Triggers are compared with ==.
 type Trigger interface {
 	fmt.Stringer
 	encoding.TextMarshaler
-	// row is its place among all triggers, from 1: kinds first, then clocks. What
-	// is not in its list has 0.
+	// row is its place among the kinds and clocks, from 1: kinds first. What is not in
+	// its list has 0, and so has a timer, whose place depends on the agreement.
 	row() int
 }
 
 // numTriggers is how many rows a table by trigger has, that of none included.
 const numTriggers = 1 + numKinds + numClocks
+
+// Timer names one of an agreement's own timers, as what a rule waits for.
+type Timer string
+
+func (t Timer) String() string { return string(t) }
+
+// MarshalText writes the timer's id.
+func (t Timer) MarshalText() ([]byte, error) { return []byte(t), nil }
+
+func (t Timer) row() int { return 0 }
 
 func (k Kind) row() int {
 	if int(k) > numKinds {
@@ -70,14 +80,16 @@ func ParseTrigger(word string) (Trigger, error) {
 		nearest.Hint(word, slices.Concat(kindEnum.words[1:], clockEnum.words[1:])))
 }
 
-// triggerText reads a trigger from text.
+// triggerText reads what a rule waits for from text.
 type triggerText struct{ to *Trigger }
 
-// UnmarshalText reads the word of a kind or of a clock.
+// UnmarshalText reads the word of a kind or of a clock, and takes any other for the
+// id of a timer: whether the agreement has it is for [Compile] to say.
 func (t triggerText) UnmarshalText(text []byte) error {
 	read, err := ParseTrigger(string(text))
-	if err == nil {
-		*t.to = read
+	if err != nil {
+		read = Timer(text)
 	}
-	return err
+	*t.to = read
+	return nil
 }

@@ -49,7 +49,7 @@ type approvalTest struct {
 }
 
 func (t *approvalTest) eval(s Situation) Verdict {
-	verdict := t.of.eval(s)
+	verdict := s.Approval()
 	if t.lost {
 		return metOr(verdict == Lost, Pending)
 	}

@@ -1,6 +1,8 @@
 package condition
 
 import (
+	"time"
+
 	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
@@ -118,8 +120,15 @@ type Situation interface {
 	Approved() Set             // the parties whose approval of the current revision stands
 	Rejected() Set             // those who have rejected it
 	Performed() Set            // the commitments carried out
+	Signed() Set               // the parties that have signed the current text
+	Applied() Set              // those that apply the deal provisionally
+	Suspended() Set            // those whose own suspension of the deal stands
+	Binds(party int) bool      // whether the deal is in force for the party; -1: for any
+	Reached(at time.Time) bool // whether the instant has come
 	IsDue(clock int) bool      // whether the clock's instant is reached
 	Actor() int                // the party whose act is at hand; -1: all sides, or none
+	ConcernsPart() bool        // whether the event at hand is about a part of the deal only
+	Approval() Verdict         // of the agreement's approval condition
 	Standing(party int) string // how the party stands, in words: "us has approved"
 }
 
@@ -155,11 +164,17 @@ type Reads struct {
 	Actors      Set  // whether the act at hand is theirs
 	JointActor  bool // whether it is an act of all sides
 	Clocks      bool // whether some clock is due
+
+	Signatures, Applications, Suspensions Set  // of whom
+	Bound                                 bool // whether the deal binds somebody
+	Part                                  bool // whether the event at hand is about a part of the deal
+	Instants                              []time.Time
 }
 
 // Reads adds up what the tests look at, which must be of one agreement.
 func (n *Names) Reads(tests ...*Test) Reads {
-	r := Reads{Parties: bitset.New(len(n.weights)), Commitments: bitset.New(len(n.commitments)), Actors: bitset.New(len(n.weights))}
+	r := Reads{Parties: bitset.New(len(n.weights)), Commitments: bitset.New(len(n.commitments)), Actors: bitset.New(len(n.weights)),
+		Signatures: bitset.New(len(n.weights)), Applications: bitset.New(len(n.weights)), Suspensions: bitset.New(len(n.weights))}
 	for _, t := range tests {
 		t.test.read(&r)
 	}

@@ -12,11 +12,18 @@ import (
 type count struct {
 	min   Threshold
 	group string // "": every party
+	acts
 }
 
 // Count is met when at least min parties of the group have approved; the group
 // "" is every party. It is lost when rejections leave too few.
-func Count(min Threshold, group string) Condition { return of(count{min, group}) }
+func Count(min Threshold, group string) Condition { return of(count{min: min, group: group}) }
+
+// CountSigned is met when at least min parties of the group have signed the current
+// text. It is never lost.
+func CountSigned(min Threshold, group string) Condition {
+	return of(count{min: min, group: group, acts: acts{signed: true}})
+}
 
 func (count) word() string       { return "count" }
 func (count) parts() []Condition { return nil }
@@ -28,22 +35,26 @@ func (o count) words() string {
 	if o.min == AtLeast(1) {
 		verb = "has"
 	}
-	return fmt.Sprintf("at least %s of %s %s approved", o.min, groupWords(o.group), verb)
+	return fmt.Sprintf("at least %s of %s %s %s", o.min, groupWords(o.group), verb, o.acts.verb())
 }
 
 func (o count) write(to *strictjson.Object) {
 	var in strictjson.Object
 	in.Must("min", o.min)
 	in.Text("group", o.group)
+	o.writeOf(&in)
 	to.Must(o.word(), &in)
 }
 
 func (o count) read(f strictjson.Field, _ int) (operator, error) {
 	err := readMin(f, &o.min, func(f strictjson.Field) error {
-		if f.Key == "group" {
+		switch f.Key {
+		case "group":
 			return f.Text(&o.group)
+		case "of":
+			return o.readOf(f)
 		}
-		return f.Unknown("min", "group")
+		return f.Unknown("min", "group", "of")
 	})
 	return o, err
 }
@@ -61,6 +72,7 @@ func (o count) check(path string, in *scope) error {
 
 func (o count) bind(to *scope) test {
 	q, size, _ := to.Names.group(o.group)
+	q.signed = o.signed
 	return &countTest{count: o, quota: q.asks(o.min.of(size), size, to.Names)}
 }
 
@@ -73,13 +85,16 @@ type countTest struct {
 func (t *countTest) read(r *Reads) { t.quota.read(r) }
 
 func (t *countTest) find(s Situation) Finding {
-	have := t.have(s.Approved())
+	have := t.counted(s)
 	return Finding{Verdict: t.eval(s), Have: have, Need: t.need,
 		Text: fmt.Sprintf("%d of the %d needed", have, t.need) + phrase.InGroup(t.group)}
 }
 
 func (t *countTest) lacks(s Situation, to []Shortfall) []Shortfall {
-	return append(to, Shortfall{Lack: LackCount, Name: t.group, Have: t.have(s.Approved()), Need: t.need})
+	if t.acts.signed {
+		return append(to, Shortfall{Lack: LackOther, Words: fmt.Sprintf("%d of the %d signatures needed", t.counted(s), t.need) + phrase.InGroup(t.group)})
+	}
+	return append(to, Shortfall{Lack: LackCount, Name: t.group, Have: t.counted(s), Need: t.need})
 }
 
 func (*countTest) fills() bool { return true }

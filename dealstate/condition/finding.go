@@ -77,3 +77,14 @@ func (f *Finding) read(from strictjson.Field, depth int) error {
 			return part.read(from, depth+1)
 		})})
 }
+
+// said gives the words for what holds, or those for what does not.
+func said(t interface {
+	words() string
+	negated() string
+}, v Verdict) string {
+	if v == Met {
+		return t.words()
+	}
+	return t.negated()
+}

@@ -6,7 +6,8 @@ import "github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 type not struct{ part Condition }
 
 // Not is met when the part is pending or lost, and pending while the part is
-// met: what was approved can be withdrawn, so Not never says lost.
+// met, for what was approved can be withdrawn. Of an instant that is reached it is
+// lost: time does not go back.
 func Not(part Condition) Condition { return of(not{part}) }
 
 func (not) word() string         { return "not" }
@@ -32,7 +33,15 @@ type notTest struct {
 	part test
 }
 
-func (t *notTest) eval(s Situation) Verdict { return metOr(t.part.eval(s) != Met, Pending) }
+func (t *notTest) eval(s Situation) Verdict {
+	if t.part.eval(s) != Met {
+		return Met
+	}
+	if of, is := t.part.(interface{ isFinal(Situation) bool }); is && of.isFinal(s) {
+		return Lost
+	}
+	return Pending
+}
 
 func (t *notTest) find(s Situation) Finding { return findParts(t, s, "not", []test{t.part}) }
 

@@ -55,7 +55,7 @@ type test interface {
 }
 
 // operators is the one table of operators, by their words in JSON.
-var operators = byWord(approved{}, all{}, anyOf{}, not{}, count{}, share{}, performed{}, approval{}, due{}, actOf{})
+var operators = byWord(approved{}, all{}, anyOf{}, not{}, count{}, share{}, performed{}, reached{}, signed{}, approval{}, due{}, actOf{}, bound{}, applied{}, suspended{}, concerns{})
 
 func byWord(list ...operator) map[string]operator {
 	table := make(map[string]operator, len(list))

@@ -14,6 +14,7 @@ type quota struct {
 	members Set     // the parties that can count
 	weights []int64 // of all parties
 	weighs  bool    // adds weights instead of counting heads
+	signed  bool    // signatures count, instead of approvals
 	need    int64   // heads, or weight
 	most    int64   // heads, or weight, of all that can count
 }
@@ -52,19 +53,41 @@ func (q *quota) have(set Set) int64 {
 // eval is lost when what was rejected leaves less than is needed.
 func (q *quota) eval(s Situation) Verdict {
 	switch {
-	case q.have(s.Approved()) >= q.need:
+	case q.counted(s) >= q.need:
 		return Met
-	case q.most-q.have(s.Rejected()) < q.need:
+	case !q.signed && q.most-q.have(s.Rejected()) < q.need: // who has not signed may still do so
 		return Lost
 	}
 	return Pending
 }
 
-func (q *quota) read(r *Reads)     { r.Parties.AddAll(q.members) }
-func (q *quota) await(parties Set) { parties.AddAll(q.members) }
+// counted is how much there is of what counts.
+func (q *quota) counted(s Situation) int64 {
+	if q.signed {
+		return q.have(s.Signed())
+	}
+	return q.have(s.Approved())
+}
+
+func (q *quota) read(r *Reads) {
+	if q.signed {
+		r.Signatures.AddAll(q.members)
+		return
+	}
+	r.Parties.AddAll(q.members)
+}
+
+func (q *quota) await(parties Set) {
+	if !q.signed {
+		parties.AddAll(q.members)
+	}
+}
 
 // reach asks the heaviest first.
 func (q *quota) reach(s Situation, w way) (way, bool) {
+	if q.signed { // no approval helps
+		return w, q.eval(s) == Met
+	}
 	for _, i := range heaviest(q.members, q.weights) {
 		if q.have(w.parties) >= q.need {
 			return w, true
@@ -74,6 +97,35 @@ func (q *quota) reach(s Situation, w way) (way, bool) {
 		}
 	}
 	return w, q.have(w.parties) >= q.need
+}
+
+// acts says what is counted: approvals, or with "of":"signed" signatures.
+type acts struct{ signed bool }
+
+func (a acts) writeOf(to *strictjson.Object) {
+	if a.signed {
+		to.Must("of", "signed")
+	}
+}
+
+func (a *acts) readOf(f strictjson.Field) error {
+	var of string
+	if err := f.Text(&of); err != nil {
+		return err
+	}
+	if of != "signed" && of != "approved" {
+		return field.Errorf(f.Path, "%q is unknown; want signed, or approved, which is the same as leaving it out", field.Clip(of))
+	}
+	a.signed = of == "signed"
+	return nil
+}
+
+// verb says what each must have done.
+func (a acts) verb() string {
+	if a.signed {
+		return "signed"
+	}
+	return "approved"
 }
 
 // checkMin refuses a threshold that is no number or asks for nothing, and a group

@@ -12,13 +12,22 @@ import (
 type share struct {
 	min   Threshold
 	group string // "": every party
-	total int64  // 0: what the group weighs
+	acts
+	total int64 // 0: what the group weighs
 }
 
 // Share is met when the parties of the group that have approved hold at least
 // min of the weight. Fractions are of total, or where that is 0 of the group's
 // listed weights. It is lost when rejections leave too little.
-func Share(min Threshold, group string, total int64) Condition { return of(share{min, group, total}) }
+func Share(min Threshold, group string, total int64) Condition {
+	return of(share{min: min, group: group, total: total})
+}
+
+// ShareSigned is Share of what the parties weigh that have signed the current text. It
+// is never lost.
+func ShareSigned(min Threshold, group string, total int64) Condition {
+	return of(share{min: min, group: group, total: total, acts: acts{signed: true}})
+}
 
 func (share) word() string       { return "share" }
 func (share) parts() []Condition { return nil }
@@ -26,7 +35,7 @@ func (share) guardOnly() bool    { return false }
 func (o share) negated() string  { return denied(o.words()) }
 
 func (o share) words() string {
-	return fmt.Sprintf("at least %s of the weight of %s has approved", o.min, groupWords(o.group))
+	return fmt.Sprintf("at least %s of the weight of %s has %s", o.min, groupWords(o.group), o.acts.verb())
 }
 
 func (o share) write(to *strictjson.Object) {
@@ -34,6 +43,7 @@ func (o share) write(to *strictjson.Object) {
 	in.Must("min", o.min)
 	in.Text("group", o.group)
 	in.Integer("total", o.total)
+	o.writeOf(&in)
 	to.Must(o.word(), &in)
 }
 
@@ -44,8 +54,10 @@ func (o share) read(f strictjson.Field, _ int) (operator, error) {
 			return f.Text(&o.group)
 		case "total":
 			return f.Integer(&o.total)
+		case "of":
+			return o.readOf(f)
 		}
-		return f.Unknown("min", "group", "total")
+		return f.Unknown("min", "group", "total", "of")
 	})
 	return o, err
 }
@@ -78,7 +90,7 @@ func (o share) whole(weight int64) int64 {
 
 func (o share) bind(to *scope) test {
 	q, _, weight := to.Names.group(o.group)
-	q.weighs = true
+	q.weighs, q.signed = true, o.signed
 	whole := o.whole(weight)
 	return &shareTest{share: o, whole: whole, quota: q.asks(o.min.of(whole), weight, to.Names)}
 }
@@ -93,12 +105,12 @@ type shareTest struct {
 func (t *shareTest) read(r *Reads) { t.quota.read(r) }
 
 func (t *shareTest) find(s Situation) Finding {
-	have := t.have(s.Approved())
+	have := t.counted(s)
 	return Finding{Verdict: t.eval(s), Have: have, Need: t.need, Text: t.haveWords(have) + " of the weight needed" + phrase.InGroup(t.group)}
 }
 
 func (t *shareTest) lacks(s Situation, to []Shortfall) []Shortfall {
-	have := t.have(s.Approved())
+	have := t.counted(s)
 	return append(to, Shortfall{Lack: LackWeight, Name: t.group, Words: t.haveWords(have), Have: have, Need: t.need})
 }
 

@@ -14,6 +14,8 @@ const (
 
 	MaxParties     = 10_000
 	MaxCommitments = 10_000
+	MaxTimers      = 250
+	MaxInstants    = 1_000 // that the conditions of one agreement name
 	MaxStates      = 250
 	MaxRules       = 2_000
 	MaxOrder       = 1_000_000 // of a rule, in either direction

@@ -91,6 +91,13 @@ func (o *Object) Integer(name string, value int64) {
 }
 
 // Done gives the whole object, or the first error.
+// Truth writes true, and leaves false out.
+func (o *Object) Truth(name string, value bool) {
+	if value {
+		o.Must(name, value)
+	}
+}
+
 func (o *Object) Done() ([]byte, error) {
 	if o.err != nil {
 		return nil, o.err

@@ -1,0 +1,73 @@
+package dealstate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+)
+
+// standardWord is what a lifecycle extends.
+const standardWord = "standard"
+
+// extended gives the whole table of a lifecycle that extends the standard one: rules
+// are dropped first, then states and rules are added.
+func (l Lifecycle) extended(a Agreement) Lifecycle {
+	if l.Extends == "" {
+		return l
+	}
+	a.Lifecycle = nil
+	base := a.StandardLifecycle()
+	if l.Initial != "" {
+		base.Initial = l.Initial
+	}
+	base.States = append(base.States, l.States...)
+	base.Final = append(base.Final, l.Final...)
+	base.Rules = slices.DeleteFunc(base.Rules, func(r Rule) bool { return slices.Contains(l.Drop, r.ID) })
+	for _, s := range l.InForce {
+		base.InForce = append(base.InForce, s)
+		base.Rules = l.keepInForce(base.Rules, s)
+	}
+	base.Rules = append(base.Rules, l.Rules...)
+	return base
+}
+
+// keepInForce gives an added state in force implemented's rules that move nothing, and
+// those on withdraw, notice and term, unless an own rule of the state speaks of that
+// kind.
+func (l Lifecycle) keepInForce(rules []Rule, added State) []Rule {
+	own := map[Trigger]bool{}
+	for _, r := range l.Rules {
+		if slices.Contains(r.From, added) {
+			own[r.On] = true
+		}
+	}
+	rules = slices.Clone(rules)
+	for i, r := range rules {
+		stays := r.To == "" || r.On == Withdraw || r.On == Notice || r.On == Term
+		if slices.Contains(r.From, StateImplemented) && stays && !own[r.On] {
+			rules[i].From = with(r.From, added)
+		}
+	}
+	return rules
+}
+
+// checkExtends refuses what an extension of the standard lifecycle cannot mean.
+func (l Lifecycle) checkExtends(a Agreement) error {
+	switch {
+	case l.Extends == "" && len(l.Drop) > 0:
+		return field.Errorf("lifecycle.drop", "there is nothing to drop; want \"extends\":\"standard\" beside it")
+	case l.Extends == "":
+		return nil
+	case l.Extends != standardWord:
+		return field.Errorf("lifecycle.extends", "%q is unknown; want standard", field.Clip(l.Extends))
+	}
+	a.Lifecycle = nil
+	standard := a.StandardLifecycle()
+	for i, id := range l.Drop {
+		if !slices.ContainsFunc(standard.Rules, func(r Rule) bool { return r.ID == id }) {
+			return field.Errorf(fmt.Sprintf("lifecycle.drop[%d]", i), "the standard lifecycle of this agreement has no rule %q", field.Clip(id))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package dealstate
+
+import (
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+)
+
+// firing is a clock that is due.
+type firing struct {
+	clock Clock // 0: none runs
+	which int   // the party, commitment or timer whose clock it is
+	due   time.Time
+}
+
+// nextClock finds the running clock that is due first. Of several due at once the
+// first of these comes first.
+func (s *situation) nextClock() firing {
+	var next firing
+	first := func(clock Clock, which int, due time.Time) {
+		if !due.IsZero() && (next.clock == 0 || due.Before(next.due)) {
+			next = firing{clock, which, due}
+		}
+	}
+	if s.reached < len(s.m.instants) {
+		first(Reached, -1, s.m.instants[s.reached])
+	}
+	first(Effect, -1, s.ownClock(effectClock))
+	if s.runsNotices() {
+		for _, l := range s.leaving {
+			first(Notice, l.party, l.at(s))
+		}
+	}
+	if len(s.timers) > 0 {
+		timer, due := s.nextTimer()
+		first(Timed, timer, due)
+	}
+	first(Term, -1, s.ownClock(termClock))
+	commitment, due := s.nextOverdue()
+	first(Overdue, commitment, due)
+	first(Deadline, -1, s.ownClock(deadlineClock))
+	return next
+}
+
+// ownClock is when one of the deal's own clocks is due; zero: it does not run in this
+// state, is not set, or has fired.
+func (s *situation) ownClock(clock int) time.Time {
+	if !s.m.runs[clock][s.state] {
+		return time.Time{}
+	}
+	if due := s.dueAt(clock); !due.Equal(s.fired[clock]) {
+		return due
+	}
+	return time.Time{}
+}
+
+// fire has a clock do what it does by itself, and then follows a rule that waits for
+// it, if there is one.
+func (f *folding) fire(c firing) {
+	f.now, f.actor, f.concernsPart = instant.Latest(c.due, f.now), -1, false
+	d := decided{clock: c.clock, party: -1, which: -1, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	if f.recorder != nil {
+		d.why = []Reason{{Code: ReasonClock, Detail: c.clock.String(), At: f.now}}
+	}
+	row, told := c.clock.row(), false
+	switch c.clock {
+	case Reached:
+		for f.reached < len(f.m.instants) && !f.m.instants[f.reached].After(c.due) {
+			f.reached++
+		}
+	case Notice:
+		f.actor, d.party = c.which, int16(c.which)
+		f.leaveNow(c.which)
+	case Timed:
+		f.timers[c.which].fired = true
+		row, d.which = timerRow(c.which), int16(c.which)
+	case Overdue:
+		f.records[c.which].fired = c.due
+		f.records[c.which].overdue, d.which, told = c.due, int16(c.which), true
+	case Term:
+		f.fired[termClock] = c.due
+		if told = f.renew(c.due, &d); told {
+			break
+		}
+	default:
+		f.fired[c.clock.place()] = c.due
+	}
+	if c.clock == Term && told {
+		d.outcome = Applied
+		f.record(d)
+		return
+	}
+	if rule, ok := f.choose(row); ok {
+		f.follow(&d, rule, c.clock.String())
+		f.record(d)
+		return
+	}
+	f.judge()
+	if told {
+		d.outcome = Applied
+		f.record(d)
+	}
+}
+
+// renew lets a term that nobody has extended run again, unless a party's notice runs
+// or ends at that instant.
+func (f *folding) renew(due time.Time, d *decided) bool {
+	renew, set := f.m.agreement.Renew, &f.clocks[termClock]
+	if renew == nil || set.extended || !set.base.Equal(due) || len(f.leaving) > 0 || f.lastLeft.Equal(due) {
+		return false
+	}
+	set.base = renew.After(due)
+	if f.recorder != nil {
+		d.why = append(d.why, Reason{Code: ReasonRenewed, Detail: Term.String(), At: set.base})
+	}
+	return true
+}

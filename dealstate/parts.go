@@ -1,0 +1,84 @@
+package dealstate
+
+import "github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+
+// What the parties do each for itself: sign, apply provisionally, suspend.
+
+// mark sets a party's bit in a set, or for all sides jointly every bit. It copies the
+// set, so that undo can give the old one back, and reports whether anything changed.
+func (f *folding) mark(set *bitset.Set, party int, on bool) (changed bool) {
+	next := append(bitset.Set(nil), *set...)
+	for p := range f.acts {
+		if (party < 0 || p == party) && next.Has(p) != on {
+			next.Put(p, on)
+			changed = true
+		}
+	}
+	*set = next
+	return changed
+}
+
+// sign counts a signature, which is no approval (Vienna Convention on the Law of
+// Treaties, articles 12 and 18). Without party it is that of all.
+func (f *folding) sign(e *entry, did *change) {
+	did.set = f.signed
+	if !f.mark(&f.signed, int(e.party), true) {
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: e.ID, At: e.At})
+	}
+}
+
+// apply counts a provisional application.
+func (f *folding) apply(e *entry, did *change) {
+	did.set = f.applied
+	if !f.mark(&f.applied, int(e.party), true) {
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: e.ID, At: e.At})
+	}
+}
+
+// suspend holds one commitment, one party of many, or in a deal of two one side or
+// both; resume takes that back. Of many jointly it is for the rules.
+func (f *folding) suspend(e *entry, did *change) {
+	on, set, member, count := e.Kind == Suspend, &f.suspended, int(e.party), len(f.acts)
+	switch {
+	case e.commitment >= 0:
+		set, member, count = &f.held, int(e.commitment), len(f.records)
+	case e.party < 0 && len(f.acts) != 2:
+		return
+	}
+	did.set, did.held = *set, e.commitment >= 0
+	next := append(bitset.Set(nil), *set...)
+	changed, any := false, next.Count() > 0
+	for i := range count {
+		if (member < 0 || i == member) && next.Has(i) != on {
+			next.Put(i, on)
+			changed = true
+		}
+	}
+	*set = next
+	switch {
+	case changed, !on && !any && !f.concernsPart:
+	case on:
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: e.ID, At: e.At})
+	default:
+		did.stop(Refused, Reason{Code: ReasonNothingToResume, Subject: f.m.partyID(e)})
+	}
+}
+
+// isPart reports whether an event concerns a part of the deal only.
+func (f *folding) isPart(e *entry) bool {
+	switch e.Kind {
+	case Suspend, Resume:
+		return e.commitment >= 0 || e.party >= 0 && len(f.acts) != 2
+	}
+	return false
+}
+
+func (f *folding) undoSuspend(did *change) {
+	switch {
+	case did.set == nil:
+	case did.held:
+		f.held = did.set
+	default:
+		f.suspended = did.set
+	}
+}

@@ -58,6 +58,7 @@ var layers = [][]string{
 // pkg is what go list says of one package.
 type pkg struct {
 	ImportPath   string
+	Export       string // the file of what the compiler exports, if asked for
 	Dir          string
 	GoFiles      []string
 	Imports      []string

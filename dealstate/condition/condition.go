@@ -13,9 +13,10 @@ import (
 // without saying: as an agreement's approval, every party's approval; as a
 // rule's guard, no condition at all.
 //
-// In an agreement's approval condition only Approved, All, Any, Not, Count,
-// Share and Performed make sense; a rule's guard may also use ApprovalMet,
-// ApprovalLost, Due and ActOf.
+// In an agreement's approval condition only Approved, All, Any, Not, Count, Share,
+// Performed, Signed, CountSigned, ShareSigned and Reached make sense; a rule's guard
+// may also use ApprovalMet, ApprovalLost, Due, ActOf, Applied, Suspended, Bound,
+// ConcernsPart and ConcernsWhole.
 type Condition struct {
 	_  [0]func() // conditions hold lists, so == could panic; it does not compile
 	op operator  // nil: everyone

@@ -107,7 +107,7 @@ func tried(t *testing.T, word, text string) (met, unmet int) {
 			require.NotEqual(t, w.condition.String(), w.condition.operator().negated(), line)
 		case strings.HasPrefix(line, "when"):
 			n := w.names()
-			switch test, s := w.bind(n), newPlace(t, n, line[len("when"):]); {
+			switch test, s := w.bind(n), w.place(t, n, line[len("when"):]); {
 			case test.Eval(s) == Met:
 				require.Empty(t, test.Unmet(s, nil), line)
 				met++

@@ -94,8 +94,10 @@ func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names) error 
 	switch {
 	case slices.Contains(l.States, State(r.ID)):
 		return field.Errorf(at+".id", "a state has this name too; looplab/fsm could not tell them apart in a callback")
-	case r.On == nil || r.On == Timed:
+	case r.On == nil:
 		return field.Errorf(at+".on", "missing; want a kind of event, %s, or the id of a timer", clockEnum.either())
+	case r.On == Timed:
+		return field.Errorf(at+".on", "%s is every timer of the agreement's own; want the id of one", r.On)
 	case !a.hasTrigger(r.On):
 		return field.Errorf(at+".on", "%q is neither a kind of event, a clock nor a timer of this agreement%s", field.Clip(r.On.String()), a.likeTrigger(r.On.String()))
 	case isOfLog(r.On):
@@ -176,7 +178,7 @@ func (m *Machine) examineGuards() error {
 			if len(rules) == 0 {
 				continue
 			}
-			complete, err := m.examine(rules, fires)
+			complete, err := m.examine(s, rules, fires)
 			if err != nil {
 				return err
 			}
@@ -229,8 +231,8 @@ func (m *Machine) overshadowed(rules []int, r int) bool {
 	return false
 }
 
-func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) {
-	complete = m.worlds(rules, func(s *situation) {
+func (m *Machine) examine(state int, rules []int, fires []bool) (complete bool, err error) {
+	complete = m.worlds(state, rules, func(s *situation) {
 		first := -1
 		for _, r := range rules {
 			if err != nil || m.guards[r].Eval(s) != condition.Met {
@@ -250,7 +252,7 @@ func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) 
 
 const maxWorlds = 3_000
 
-func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
+func (m *Machine) worlds(state int, rules []int, visit func(*situation)) (complete bool) {
 	tests := make([]*condition.Test, len(rules))
 	for i, r := range rules {
 		tests[i] = m.guards[r]
@@ -277,8 +279,10 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 			choose(2, func(s *situation, i int) { s.timers[t].due = settingFor(i).base })
 		}
 	}
-	if reads.Bound { // in some state that is in force, or in none
-		choose(2, func(s *situation, i int) { s.inForce = settingFor(i).base })
+	if reads.Bound { // whom the deal binds depends on who has approved
+		for p := range m.agreement.Parties {
+			reads.Parties.Add(p)
+		}
 	}
 	if len(reads.Instants) > 0 {
 		choose(2, func(s *situation, i int) { s.judgedAt = []time.Time{longAgo, instant.Last}[i] })
@@ -302,7 +306,10 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	}
 	reads.Commitments.Each(func(c int) { choose(2, func(s *situation, i int) { s.performed.Put(c, i == 1) }) })
 	s := newSituation(m)
-	s.now = instant.Last
+	s.state, s.now, s.inForce = state, instant.Last, longAgo
+	for p := range s.acts {
+		s.acts[p].entry = &entry{Kind: Approve, place: place{At: longAgo}}
+	}
 	if product(options) <= maxWorlds {
 		every(options, func(pick []int) { imagine(&s, choices, pick, visit) })
 		return true

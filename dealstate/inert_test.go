@@ -300,7 +300,7 @@ var sayers = map[string]string{
 	"dealstate.ReasonCode": "words", "condition.Threshold": "words", "dealstate.Delay": "words",
 	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.Class": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
-	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Letter": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Wait": "words", "simulate.Span": "words", "dealstate.Clock": "words", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
+	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Letter": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Wait": "words", "simulate.Span": "words", "dealstate.Clock": "words", "dealstate.JoinFrom": "words", "dealstate.Day": "words", "dealstate.Timer": "above", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
 	"dealtest.Style": "words", "render.Shape": "words",
 }
 

@@ -544,7 +544,7 @@ func swap(h history) history {
 	return history{a, events}
 }
 
-var mirrorWords = strings.NewReplacer("suspend", "suspend", "us", "china", "china", "us", "trump", "xi", "xi", "trump", "Trump", "Xi", "Xi", "Trump")
+var mirrorWords = strings.NewReplacer("suspend", "suspend", "refuse", "refuse", "us", "china", "china", "us", "trump", "xi", "xi", "trump", "Trump", "Xi", "Xi", "Trump")
 
 // mirror swaps the sides' names in a short text.
 func mirror(s string) string { return mirrorWords.Replace(s) }

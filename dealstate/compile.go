@@ -1,9 +1,11 @@
 package dealstate
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
@@ -30,6 +32,7 @@ func Compile(a Agreement) (*Machine, error) {
 	for _, r := range m.lifecycle.Rules {
 		m.guards = append(m.guards, m.names.BindGuard(r.When, m.approval))
 		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
+		m.ofParts = append(m.ofParts, reflect.DeepEqual(r.When, condition.ConcernsPart()))
 	}
 	if err := m.findInstants(); err != nil {
 		return nil, err

@@ -201,6 +201,8 @@ func (r Reason) already() string {
 	switch r.Detail {
 	case "perform":
 		text += r.Subject + " is performed already"
+	case "breach":
+		text += r.Subject + " is broken already"
 	case "":
 		text += "the deal is " + r.Subject + " already"
 	default:

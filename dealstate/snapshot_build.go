@@ -88,7 +88,12 @@ func (f *folding) awaiting() []string {
 	return ids
 }
 
+// approvalMoves reports whether an approval leads to another state, or while the deal
+// is applied provisionally towards its entry into force.
 func (f *folding) approvalMoves() bool {
+	if f.name() == StateProvisional {
+		return true
+	}
 	for _, r := range f.m.tried[Approve.row()][f.state] {
 		if f.m.next[r][f.state] != f.state {
 			return true

@@ -29,6 +29,7 @@ func Compile(a Agreement) (*Machine, error) {
 			m.dated = append(m.dated, i)
 		}
 	}
+	m.floors = a.floors()
 	for _, r := range m.lifecycle.Rules {
 		m.guards = append(m.guards, m.names.BindGuard(r.When, m.approval))
 		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
@@ -58,6 +59,30 @@ func (m *Machine) findInstants() error {
 		return field.Errorf("approval", "the conditions name %d instants; want at most %d", len(m.instants), field.MaxInstants)
 	}
 	return nil
+}
+
+// floors lists the first instants of all delays, each once.
+func (a Agreement) floors() []time.Time {
+	delays := []*Delay{a.Effect, a.Term, a.Renew}
+	if a.Join != nil {
+		delays = append(delays, &a.Join.Delay)
+	}
+	if a.Notice != nil {
+		delays = append(delays, &a.Notice.Delay)
+	}
+	for i := range a.Timers {
+		delays = append(delays, &a.Timers[i].After)
+	}
+	for i := range a.Commitments {
+		delays = append(delays, a.Commitments[i].Within)
+	}
+	var floors []time.Time
+	for _, d := range delays {
+		if d != nil && !d.NotBefore.IsZero() && !slices.ContainsFunc(floors, d.NotBefore.Equal) {
+			floors = append(floors, d.NotBefore)
+		}
+	}
+	return floors
 }
 
 func (m *Machine) index() {

@@ -154,8 +154,8 @@ func (c *Cursor) Elapse(clocks ...Clock) {
 func (c *Cursor) Approved(party int) bool { return c.f.approved.Has(party) }
 
 // Verdict is that of the agreement's approval condition on the current
-// revision.
-func (c *Cursor) Verdict() condition.Verdict { return c.f.m.approval.Eval(&c.f.situation) }
+// revision, as the rules see it: a window that closes does not undo it.
+func (c *Cursor) Verdict() condition.Verdict { return c.f.Approval() }
 
 // Snapshot is where the deal stands, in full.
 func (c *Cursor) Snapshot() Snapshot {
@@ -167,7 +167,8 @@ func (c *Cursor) Snapshot() Snapshot {
 // come after the same spans of time. Not part of it are the number of the
 // revision, what was said by whom, which disputes are open (only how many, so a
 // settlement that names one may be answered differently), and how long ago the
-// past was: of an instant gone by, only whether its clock has fired for it.
+// past was: of an instant gone by, only whether its clock has fired for it. A month is
+// taken to be as long as any other, and a day of the year to come as soon.
 func (c *Cursor) AppendKey(to []byte) []byte {
 	s := &c.f.situation
 	to = binary.AppendUvarint(to, uint64(s.state))
@@ -178,26 +179,88 @@ func (c *Cursor) AppendKey(to []byte) []byte {
 	}
 	to = binary.AppendUvarint(to, uint64(len(s.disputes)))
 	for p := range s.acts {
-		if !s.m.asked.Has(p) {
-			to = append(to, byte(s.standing(p)))
-		}
+		to = append(to, s.leftover(p))
 	}
 	for clock := range s.clocks {
 		to = s.appendClock(to, clock)
 	}
-	to = binary.AppendUvarint(to, uint64(s.reached))
+	to = s.appendBinding(s.appendNotices(s.appendInstants(to)))
+	for _, t := range s.timers {
+		to = append(s.appendSpan(to, t.due), flag(t.fired))
+	}
+	return s.appendRecords(to)
+}
+
+// leftover is what an earlier act of a party leaves behind beside its approval or
+// rejection: whether its last act was to leave, and the standing of one that the
+// approval condition does not ask.
+func (s *situation) leftover(party int) byte {
+	var left byte
+	if s.left(party) {
+		left = 1 << 7
+	}
+	if !s.m.asked.Has(party) {
+		left |= byte(s.standing(party))
+	}
+	return left
+}
+
+// appendInstants appends how far ahead lie the instants that conditions name and the
+// first instants of delays, and how many of the former had come when the approval
+// condition came to be met, which stays met by them.
+func (s *situation) appendInstants(to []byte) []byte {
+	for _, at := range s.m.floors {
+		to = s.appendSpan(to, at)
+	}
+	if len(s.m.instants) == 0 {
+		return to
+	}
+	before := 0
+	for before < len(s.m.instants) && !s.m.instants[before].After(s.met) {
+		before++
+	}
+	to = binary.AppendUvarint(append(to, flag(s.met.IsZero())), uint64(before))
+	if to = binary.AppendUvarint(to, uint64(s.reached)); s.reached < len(s.m.instants) {
+		to = s.appendSpan(to, s.m.instants[s.reached])
+	}
+	return to
+}
+
+// appendNotices appends which notices run, and until when; and whether one ends now,
+// which bars a renewal of this instant.
+func (s *situation) appendNotices(to []byte) []byte {
+	to = binary.AppendUvarint(to, uint64(len(s.leaving)))
 	for _, l := range s.leaving {
 		to = s.appendSpan(binary.AppendUvarint(to, uint64(l.party)), l.due)
 	}
-	for _, t := range s.timers {
-		if to = s.appendSpan(to, t.due); t.fired {
-			to = append(to, 1)
+	if s.m.agreement.Renew != nil {
+		to = append(to, flag(s.lastLeft.Equal(s.now)))
+	}
+	return to
+}
+
+// appendBinding appends from when the deal will bind the parties that approved after
+// what brings it into force. It binds all others from entry into force.
+func (s *situation) appendBinding(to []byte) []byte {
+	a := &s.m.agreement
+	if a.Effect == nil && a.Join == nil {
+		return to
+	}
+	for p := range s.acts {
+		var from time.Time
+		switch approved := s.acts[p].entry; {
+		case !s.approved.Has(p):
+		case s.isInForce():
+			from = s.bindsFrom(p)
+		case a.Join != nil && a.Join.From == FromForce && approved.At.Equal(s.now):
+			to = append(to, 3) // the deal may enter into force at this very instant
+			continue
+		case !s.met.IsZero() && approved.At.After(s.met):
+			from = s.ownDelay().After(approved.At)
 		}
+		to = s.appendSpan(to, from)
 	}
-	if s.isInForce() && len(s.m.agreement.Parties) > 0 && s.lastLeft.Equal(s.now) {
-		to = append(to, 1)
-	}
-	return s.appendRecords(to)
+	return to
 }
 
 // appendRecords appends which commitments are broken and overdue, and when the others
@@ -205,15 +268,16 @@ func (c *Cursor) AppendKey(to []byte) []byte {
 func (s *situation) appendRecords(to []byte) []byte {
 	for i := range s.records {
 		r := &s.records[i]
-		if r.broken != nil {
-			to = append(to, 1)
-		}
-		if to = append(to, 0); !r.overdue.IsZero() {
-			to = append(to, 2)
-		}
-		to = s.appendSpan(to, s.deadlineOf(i))
+		to = s.appendSpan(append(to, flag(r.broken != nil)<<1|flag(!r.overdue.IsZero())), s.deadlineOf(i))
 	}
 	return to
+}
+
+func flag(is bool) byte {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // appendClock appends the instants that the sides still stand by, and whether
@@ -225,8 +289,8 @@ func (s *situation) appendClock(to []byte, clock int) []byte {
 		base = time.Time{} // no side stands by it any more
 	}
 	to = append(s.appendSpan(to, base), byte(len(c.by)))
-	if c.extended {
-		to = append(to, 3)
+	if clock == termClock && s.m.agreement.Renew != nil { // an extended term is not renewed
+		to = append(to, flag(c.extended))
 	}
 	if len(c.by) > 0 {
 		for p := range parties {

@@ -1,6 +1,7 @@
 package dealstate
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type Machine struct {
 	inForce     []bool            // by state: the deal is in force
 	asksNobody  bool              // the approval condition asks for no approval
 	instants    []time.Time       // that conditions name, the earliest first
+	floors      []time.Time       // before which some delay does not end, each once
 	dated       []int             // the commitments with a deadline
 	ends        []bool            // by state: a term rule leads there
 	runners     sync.Pool         // of *runner
@@ -43,6 +45,19 @@ func (m *Machine) Agreement() Agreement { return m.agreement.clone() }
 
 // Deal returns the agreement's id, by which events name their deal.
 func (m *Machine) Deal() string { return m.agreement.ID }
+
+// Clocks lists, in their fixed order, the clocks that the agreement sets or that its
+// rules wait for, a party's notice among them. An extension by all sides can set a
+// deadline or a term besides.
+func (m *Machine) Clocks() []Clock {
+	a := &m.agreement
+	sets := [endOfClocks]bool{Deadline: !a.Deadline.IsZero(), Effect: a.Effect != nil, Term: a.Term != nil,
+		Overdue: len(m.dated) > 0, Reached: len(m.instants) > 0, Timed: len(a.Timers) > 0}
+	for _, waits := range m.tried[Notice.row()] {
+		sets[Notice] = sets[Notice] || len(waits) > 0
+	}
+	return slices.DeleteFunc(Clocks(), func(c Clock) bool { return !sets[c] })
+}
 
 // Lifecycle returns a copy of the rules that run it: the agreement's own, or
 // the standard ones.

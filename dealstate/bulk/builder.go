@@ -190,7 +190,7 @@ func (b *builder) keepSome(s *shard, p *shardBuilder, in *batch, rows []uint32) 
 		}
 		b.keep(s, r, id)
 		if r.more > 0 {
-			b.keepExtra(s, next, in.extraOf(r))
+			b.keepExtra(s, r, next, in.extraOf(r))
 		}
 		b.note(s, p, r, next)
 	}
@@ -317,7 +317,7 @@ func (c *chunk) size() int64 {
 	return 8*int64(cap(c.inputs)) + 32*int64(cap(c.details)) + int64(cap(c.text))
 }
 
-func (b *builder) keepExtra(s *shard, row uint32, more extra) {
+func (b *builder) keepExtra(s *shard, r *arrival, row uint32, more extra) {
 	if more.ref != "" {
 		if s.refs == nil {
 			s.refs = map[uint32]string{}
@@ -330,6 +330,7 @@ func (b *builder) keepExtra(s *shard, row uint32, more extra) {
 			s.untils = map[uint32]int64{}
 		}
 		s.untils[row] = more.until
+		b.log.leavesLater = b.log.leavesLater || b.log.statements[r.statement].Kind == dealstate.Withdraw
 	}
 	b.size += int64(len(more.ref)) + 100
 }

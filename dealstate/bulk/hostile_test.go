@@ -385,7 +385,7 @@ func TestWrongColumnsAreRefused(t *testing.T) {
 		`row 1: party: "fiji" is not a party; want one of us, china`:            func(c *Columns) { c.Statement = []uint32{0, 1} },
 		"row 1: id: missing": func(c *Columns) { c.ID = []string{"a", ""} },
 		"row 1: at: missing; want the instant at which it happened, in RFC 3339": func(c *Columns) { c.At = []int64{1, nanos.None} },
-		"row 1: until: given on note; only an extend has one":                    func(c *Columns) { c.Until = map[uint32]int64{1: 3} },
+		"row 1: until: given on note; only an extend or a withdraw has one":      func(c *Columns) { c.Until = map[uint32]int64{1: 3} },
 		`row 1: ref: "0000000001" is the event itself; want an earlier one`:      func(c *Columns) { c.Ref = map[uint32]string{1: "0000000001"} },
 	} {
 		c := good

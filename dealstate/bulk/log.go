@@ -17,16 +17,17 @@ import (
 // [ReadCSV], [ReadEvents] or [FromColumns], it no longer changes and is safe for
 // concurrent use. Replay it as often as you like, under any view.
 type Log struct {
-	agreements Agreements
-	machines   []*dealstate.Machine
-	states     [][]dealstate.State // by machine
-	deals      []string
-	machine    []uint32 // by deal
-	statements []Statement
-	numbered   bool // ids are the rows' numbers
-	refers     bool // some event refers to another
-	shards     [shards]shard
-	progress   Progress
+	agreements  Agreements
+	machines    []*dealstate.Machine
+	states      [][]dealstate.State // by machine
+	deals       []string
+	machine     []uint32 // by deal
+	statements  []Statement
+	numbered    bool // ids are the rows' numbers
+	refers      bool // some event refers to another
+	leavesLater bool // some withdrawal says until when
+	shards      [shards]shard
+	progress    Progress
 }
 
 // A deal is in the shard that the lowest bits of its number say, so that
@@ -171,6 +172,12 @@ func (s *shard) until(row uint32) int64 {
 		return until
 	}
 	return nanos.None
+}
+
+// hasMore reports whether there is more to a row that a table may know without: a
+// reference to another event, or the instant of a withdrawal.
+func (l *Log) hasMore(s *shard, row uint32) bool {
+	return s.refs[row] != "" || l.leavesLater && s.until(row) != nanos.None
 }
 
 func (l *Log) machineOf(deal uint32) *dealstate.Machine { return l.machines[l.machine[deal]] }

@@ -43,7 +43,7 @@ func (r *replayer) stepThrough(d *lazydfa.DFA, deal uint32, rows []uint32) (know
 	s := &r.stepper
 	s.Begin(d)
 	for _, s.Row = range rows {
-		if !s.Take(r.s.input(s.Row).Statement, r.s.detail(s.Row).at, r.s.refs[s.Row] != "") {
+		if !s.Take(r.s.input(s.Row).Statement, r.s.detail(s.Row).at, r.l.hasMore(r.s, s.Row)) {
 			return false
 		}
 	}

@@ -48,7 +48,7 @@ func (r *replayer) dfa(machine uint32) *lazydfa.DFA {
 	if r.dfas[machine] == nil {
 		m := r.l.machines[machine]
 		d := r.l.agreements.pool.Get(m, r.view.Policy)
-		d.Attach(r.view, lazydfa.Log{Event: r.l.templates(m), Statements: len(r.l.statements), Refers: r.l.refers, Sole: len(r.l.machines) == 1})
+		d.Attach(r.view, lazydfa.Log{Event: r.l.templates(m), Statements: len(r.l.statements), Refers: r.l.refers, LeavesLater: r.l.leavesLater, Sole: len(r.l.machines) == 1})
 		r.dfas[machine] = d
 	}
 	return r.dfas[machine]
@@ -215,7 +215,7 @@ func (r *replayer) take(d *lazydfa.DFA, statement, row uint32) (known bool) {
 		at = r.s.detail(row).at
 	}
 	r.stepper.Row = row
-	return r.stepper.Take(statement, at, r.s.refs[row] != "")
+	return r.stepper.Take(statement, at, r.l.hasMore(r.s, row))
 }
 
 // keep leaves a deal where the stepper brought it.

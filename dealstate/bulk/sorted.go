@@ -52,10 +52,12 @@ const sortedDealSize = 200
 // clock when the deal's next event comes, or at the end.
 //
 // What it cannot carry along is a bad line around a *[LogError], and leaves the deal where
-// it was: an event that is late, a retraction, an extension, a settlement of one dispute
-// among several, any event of a deal of more than 64 parties, or with clocks in a view
-// beyond the year 2262, and one that leads to more situations than the table holds, or
-// where it does not know which clock fires first. If that is so of a deal's last clocks,
+// it was: an event that is late, a retraction, an extension, a withdrawal with an until,
+// that of a party whose own delay may still run, a settlement of one dispute among
+// several; any event of a deal of more than 64 parties, of one that has a notice period,
+// renewal, timers, deadlines of commitments or instants in its conditions, or of one with
+// clocks in a view beyond the year 2262; and one that leads to more situations than the
+// table holds, or where it does not know which clock fires first. If that is so of a deal's last clocks,
 // it is told after the last line, as of the line behind it.
 //
 // A duplicate is known by its place; an id that comes again at another place in the order
@@ -113,11 +115,11 @@ func (s *Sorted) load(deal uint32) {
 
 // step has the stepper take a row that the view sees.
 func (s *Sorted) step(d *sortedDeal, r *arrival, more extra, id []byte) error {
-	if !s.dfa(r.deal).Knows() {
-		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
+	if why := s.dfa(r.deal).Beyond(); why != "" {
+		return s.needsLog(r.deal, id, why)
 	}
-	if !s.stepper.Take(r.statement, r.at, more.ref != "") {
-		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
+	if !s.stepper.Take(r.statement, r.at, more != nothingMore) {
+		return s.needsLog(r.deal, id, "it speaks of another event or of a later instant, or the deal is too intricate")
 	}
 	if d.end = max(d.end, r.recorded); s.names.log.statements[r.statement].Modality <= dealstate.Asserted {
 		d.end = max(d.end, r.at)
@@ -188,7 +190,7 @@ func (s *Sorted) grow() {
 	for n := len(s.dfas); n < len(l.machines); n++ {
 		m := l.machines[n]
 		d := lazydfa.New(m, s.view.Policy)
-		d.Attach(s.view, lazydfa.Log{Event: l.templates(m), Refers: true})
+		d.Attach(s.view, lazydfa.Log{Event: l.templates(m), Refers: true, LeavesLater: true})
 		s.dfas = append(s.dfas, d)
 	}
 	for n := len(s.deals); n < len(l.deals); n++ {

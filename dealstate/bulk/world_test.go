@@ -32,15 +32,16 @@ func newWorld(t testing.TB, seed uint64, deals int) *world {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 2))
 	w := &world{machines: map[string]*dealstate.Machine{}, byDeal: map[string][]dealstate.Event{}}
-	for _, a := range dirtylog.Agreements {
+	agreements := slices.Concat(dirtylog.Agreements, dirtylog.Intricate)
+	for _, a := range agreements {
 		m, err := dealstate.Compile(a)
 		require.NoError(t, err)
 		w.machines[a.ID] = m
 	}
 	for i := range deals {
-		a := dirtylog.Agreements[i%len(dirtylog.Agreements)]
+		a := agreements[i%len(agreements)]
 		deal := fmt.Sprintf("%s/%d", a.ID, i)
-		how := i / len(dirtylog.Agreements) % 4
+		how := i / len(agreements) % 4
 		kinds := dirtylog.TameKinds
 		if how >= 2 {
 			kinds = dirtylog.Kinds

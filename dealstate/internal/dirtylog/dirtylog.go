@@ -8,6 +8,7 @@ package dirtylog
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +76,39 @@ var Agreements = []dealstate.Agreement{
 	{ID: "rounds-at-once", Parties: BothSides, Commitments: Pledges("us", "china"), Deadline: OnDay(7), Effect: &dealstate.Delay{}, Term: &dealstate.Delay{Days: 2}, Lifecycle: &Rounds},
 }
 
+// Intricate are agreements with notices, parties that join, renewals, timers, instants in
+// conditions and deadlines of commitments, each alone and all together, and standard ones
+// in which these come about without a key.
+var Intricate = []dealstate.Agreement{
+	{ID: "notice", Parties: BothSides, Commitments: Pledges("us", "china"), Notice: &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 4}}, Term: &dealstate.Delay{Days: 9}},
+	{ID: "whales", Parties: FiveParties, Commitments: Pledges("fiji", "kenya"), Approval: condition.Count(condition.AtLeast(2), ""),
+		Notice: &dealstate.NoticePeriod{On: dealstate.Day{Month: time.June, Day: 20}, By: dealstate.Day{Month: time.June, Day: 14}}},
+	{ID: "join", Parties: FiveParties, Commitments: Pledges("fiji", "kenya"), Approval: condition.Count(condition.AtLeast(2), ""),
+		Effect: &dealstate.Delay{Days: 3}, Join: &dealstate.Join{Delay: dealstate.Delay{Days: 5}}},
+	{ID: "join-untimed", Parties: FiveParties, Commitments: Pledges("fiji", "kenya"), Approval: condition.Count(condition.AtLeast(2), ""),
+		Join: &dealstate.Join{Delay: dealstate.Delay{Days: 3}, From: dealstate.FromForce}},
+	{ID: "effect", Parties: FiveParties, Commitments: Pledges("fiji", "kenya"), Approval: condition.Count(condition.AtLeast(2), ""), Effect: &dealstate.Delay{Days: 2}},
+	{ID: "any", Parties: BothSides, Commitments: Pledges("us", "china"), Approval: condition.Any(condition.Approved("us"), condition.Approved("china")), Effect: &dealstate.Delay{Days: 3}},
+	{ID: "renew", Parties: BothSides, Commitments: Pledges("us", "china"), Term: &dealstate.Delay{Days: 4}, Renew: &dealstate.Delay{Days: 3}},
+	{ID: "renew-many", Parties: FiveParties[:3], Commitments: Pledges("fiji", "kenya"), Effect: &dealstate.Delay{Days: 1}, Term: &dealstate.Delay{Days: 4}, Renew: &dealstate.Delay{Days: 3},
+		Notice: &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 2}}},
+	{ID: "dates", Parties: BothSides, Commitments: []dealstate.Commitment{{ID: "pledge-1", Party: "us", Deadline: OnDay(9)}, {ID: "pledge-2", Party: "china", Within: &dealstate.Delay{Days: 4}}}},
+	{ID: "window", Parties: FiveParties, Commitments: Pledges("fiji", "kenya"), Effect: &dealstate.Delay{Days: 1},
+		Approval: condition.All(condition.Count(condition.AtLeast(2), ""), condition.Reached(OnDay(6)), condition.Not(condition.Reached(OnDay(16))))},
+	{ID: "signed", Parties: BothSides, Commitments: Pledges("us", "china"), Approval: condition.All(condition.Signed("us"), condition.Signed("china"))},
+	{ID: "snapback", Parties: BothSides, Commitments: Pledges("us", "china"), Deadline: OnDay(12), Timers: []dealstate.OwnTimer{{ID: "snapback", After: dealstate.Delay{Days: 3}}, {ID: "grace", After: dealstate.Delay{Days: 3}}},
+		Lifecycle: &dealstate.Lifecycle{Extends: "standard", States: []dealstate.State{"contested"}, InForce: []dealstate.State{"contested"}, Rules: []dealstate.Rule{
+			{ID: "contest", On: dealstate.Breach, From: []dealstate.State{dealstate.StateImplemented}, To: "contested", Order: 1},
+			{ID: "calm", On: dealstate.Settle, From: []dealstate.State{"contested"}, To: dealstate.StateImplemented, Order: 1},
+			{ID: "snap", On: dealstate.Timer("snapback"), From: []dealstate.State{"contested"}, To: dealstate.StateTerminated},
+			{ID: "sleep", On: dealstate.Timer("grace"), From: []dealstate.State{dealstate.StateSuspended}, To: dealstate.StateImplemented},
+		}}},
+	{ID: "everything", Parties: FiveParties[:3], Deadline: OnDay(14), Effect: &dealstate.Delay{Days: 2}, Term: &dealstate.Delay{Days: 6}, Renew: &dealstate.Delay{Days: 4},
+		Join: &dealstate.Join{Delay: dealstate.Delay{Days: 2}}, Notice: &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 3}},
+		Approval:    condition.All(condition.Count(condition.AtLeast(2), ""), condition.Reached(OnDay(4))),
+		Commitments: []dealstate.Commitment{{ID: "pledge-1", Party: "fiji", Deadline: OnDay(11)}, {ID: "pledge-2", Party: "kenya", Within: &dealstate.Delay{Days: 3}}}},
+}
+
 // Rounds goes in circles: a clock may be set again and again, come due in a state in
 // which it does not run, or together with another, and fire when the deal moves on.
 var Rounds = dealstate.Lifecycle{
@@ -99,13 +133,14 @@ var Rounds = dealstate.Lifecycle{
 	},
 }
 
-// TameKinds leave out the kinds that refer to other events or set clocks; Kinds have them.
+// TameKinds leave out the kinds that refer to other events or set clocks; Kinds have them,
+// and withdrawals that say until when.
 // Likelier kinds and roles are listed more often.
 var (
 	TameKinds = []dealstate.Kind{
 		dealstate.Negotiate, dealstate.Negotiate, dealstate.Submit, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Approve,
 		dealstate.Approve, dealstate.Approve, dealstate.Reject, dealstate.Withdraw, dealstate.Withdraw, dealstate.Amend, dealstate.Implement, dealstate.Implement,
-		dealstate.Perform, dealstate.Dispute, dealstate.Suspend, dealstate.Resume, dealstate.Terminate, dealstate.Note,
+		dealstate.Sign, dealstate.Apply, dealstate.Apply, dealstate.Breach, dealstate.Perform, dealstate.Dispute, dealstate.Suspend, dealstate.Resume, dealstate.Terminate, dealstate.Note,
 	}
 	Kinds = append([]dealstate.Kind{dealstate.Settle, dealstate.Settle, dealstate.Extend, dealstate.Extend, dealstate.Retract, dealstate.Retract}, TameKinds...)
 	roles = []dealstate.Role{
@@ -132,13 +167,14 @@ func Log(rng *rand.Rand, a dealstate.Agreement, deal string, n int, kinds []deal
 		if rng.IntN(8) == 0 {
 			e.Revision = 1 + rng.IntN(3)
 		}
-		events = append(events, completed(rng, a, e, n))
+		events = append(events, completed(rng, a, e, n, slices.Contains(kinds, dealstate.Extend)))
 	}
 	return events
 }
 
-// completed gives the event what its kind requires.
-func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) dealstate.Event {
+// completed gives the event what its kind requires, and may have: an until only where
+// untils are wanted.
+func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int, untils bool) dealstate.Event {
 	if rng.IntN(3) > 0 {
 		e.Party = Pick(rng, a.Parties).ID
 	}
@@ -149,7 +185,14 @@ func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) 
 		if e.Role == dealstate.Approver {
 			e.By = party.Approver
 		}
-	case dealstate.Perform:
+		if e.Kind == dealstate.Withdraw && untils && rng.IntN(4) == 0 {
+			e.Until = OnDay(4 + rng.IntN(24))
+		}
+	case dealstate.Suspend, dealstate.Resume:
+		if rng.IntN(3) == 0 {
+			e.Commitment = Pick(rng, a.Commitments).ID
+		}
+	case dealstate.Perform, dealstate.Breach:
 		c := Pick(rng, a.Commitments)
 		e.Commitment, e.Party = c.ID, c.Party
 	case dealstate.Extend:

@@ -1,11 +1,13 @@
 package lazydfa
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // oracle has a cursor try out what the DFA wants to know. Everything happens at noon.
@@ -13,10 +15,17 @@ type oracle struct {
 	asked  *dealstate.Machine // the machine, or one like it whose clocks all take time
 	cursor *dealstate.Cursor
 	acts   []*dealstate.Act // by input class; nil: not needed yet, or not always the same
+
+	partyOf  map[string]int // by id, if parties may be bound late: see noteJoined
+	approved uint64         // where the cursor is, a bit for each party
+	joined   uint64         // of these, who may have approved after what brings the deal into force
 }
 
 func newOracle(m *dealstate.Machine, p dealstate.Policy) oracle {
-	o := oracle{asked: withPositiveDelays(m)}
+	o := oracle{asked: withPositiveDelays(m), partyOf: map[string]int{}}
+	for i, p := range m.Agreement().Parties {
+		o.partyOf[p.ID] = i
+	}
 	o.cursor = o.asked.Cursor(p)
 	o.cursor.Advance(noon)
 	return o
@@ -48,7 +57,7 @@ func (d *DFA) ask(from, class uint32) (t target, effects uint32) {
 	var told []dealstate.Decision
 	d.cursor.Watch(func(decision dealstate.Decision) { told = append(told, decision) })
 	before, here := d.observe(), d.situations[from]
-	if !d.try(class) || !inOneOrder(told, before.past) {
+	if d.mayNotBindYet(class) || !d.try(class) || !inOneOrder(told, before.past) {
 		return targetUnknown, 0
 	}
 	after := d.observe()
@@ -93,6 +102,7 @@ func (d *DFA) goTo(n uint32) {
 	d.cursor.Watch(nil)
 	d.cursor.Reset()
 	d.cursor.Advance(noon)
+	d.approved, d.joined = 0, 0
 	for _, class := range slices.Backward(way) {
 		d.try(class)
 	}
@@ -100,6 +110,9 @@ func (d *DFA) goTo(n uint32) {
 
 // try has the cursor let the class's clocks elapse, or take its act.
 func (d *DFA) try(class uint32) (ok bool) {
+	if d.joins {
+		defer d.noteJoined(d.cursor.Verdict() == condition.Met || d.inForce[d.cursor.State()])
+	}
 	if d.timed && class < firstClass {
 		d.cursor.Elapse(clocksIn(class)...)
 		return true
@@ -109,6 +122,33 @@ func (d *DFA) try(class uint32) (ok bool) {
 		d.cursor.Take(act, noon)
 	}
 	return err == nil
+}
+
+// noteJoined notes who joined by what was tried: whoever approved while the approval
+// condition was met, or the deal in force. Of any other party the approval is no later
+// than what brings the deal into force, so that the deal binds it from there.
+func (d *DFA) noteJoined(late bool) {
+	var approved uint64
+	for p := range len(d.partyOf) {
+		if d.cursor.Approved(p) {
+			approved |= 1 << p
+		}
+	}
+	if late {
+		d.joined |= approved &^ d.approved
+	}
+	if d.joined &= approved; d.cursor.Verdict() != condition.Met && !d.inForce[d.cursor.State()] {
+		d.joined = 0
+	}
+	d.approved = approved
+}
+
+// mayNotBindYet reports whether the class is the withdrawal of a party that has joined.
+// If the deal binds it by now, that is a notice; else its approval is taken back. The DFA
+// does not know when that is.
+func (d *DFA) mayNotBindYet(class uint32) bool {
+	e := &d.templates[class]
+	return d.joined != 0 && e.Kind == dealstate.Withdraw && d.notices[d.cursor.State()] && d.joined>>d.partyOf[e.Party]&1 == 1
 }
 
 // actOf gives an act of the class. If it names a revision, that depends on the one
@@ -146,6 +186,7 @@ func (d *DFA) number(found situation) (n uint32, ok bool) {
 	if found.began = !now.Since.IsZero(); found.began { // the first negotiation on record says since when
 		key = append(key, 1)
 	}
+	key = binary.AppendUvarint(key, d.joined)
 	if n, ok := d.byKey[string(key)]; ok {
 		return n, true
 	}

@@ -17,7 +17,7 @@ type statement struct {
 const (
 	classUnknown  = 1 << 31 // what it does depends on more than the situation
 	classRevision = 1 << 30 // it names a revision: two classes more follow, for the next one and for any other
-	classSettles  = 1 << 29 // it may refer to one dispute
+	classMore     = 1 << 29 // it may refer to one dispute, or say until when
 	classHedged   = 1 << 28 // it is no assertion, in a DFA with timers
 	classNumber   = 1<<28 - 1
 
@@ -66,8 +66,8 @@ func (d *DFA) classify(e *dealstate.Event) uint32 {
 	switch {
 	case e.Kind == dealstate.Extend, e.Kind == dealstate.Settle && e.Commitment != "":
 		return classUnknown
-	case e.Kind == dealstate.Settle && d.log.Refers:
-		return classSettles | d.numberOf(counting(e), e)
+	case e.Kind == dealstate.Settle && d.log.Refers, e.Kind == dealstate.Withdraw && d.log.LeavesLater:
+		return classMore | d.numberOf(counting(e), e)
 	}
 	return d.numberOf(counting(e), e)
 }
@@ -90,7 +90,8 @@ func inert(e *dealstate.Event, counts bool) class {
 // counting is the class of a statement that counts: whose word it was no longer matters.
 func counting(e *dealstate.Event) class {
 	c := class{kind: e.Kind, party: e.Party}
-	if e.Kind == dealstate.Perform {
+	switch e.Kind {
+	case dealstate.Perform, dealstate.Breach, dealstate.Suspend, dealstate.Resume:
 		c.commitment = e.Commitment
 	}
 	if e.Revision != 0 {
@@ -142,9 +143,10 @@ func relative(named, current uint32) uint32 {
 }
 
 // in gives the input class of the statement for a deal at that revision. It is not
-// known of a settlement that refers to one dispute.
-func (s statement) in(revision uint32, refers bool) (class uint32, known bool) {
-	if s.class&classUnknown != 0 || s.class&classSettles != 0 && refers {
+// known of a settlement that refers to one dispute, or of a withdrawal that says until
+// when.
+func (s statement) in(revision uint32, more bool) (class uint32, known bool) {
+	if s.class&classUnknown != 0 || s.class&classMore != 0 && more {
 		return 0, false
 	}
 	if s.class&classRevision != 0 {

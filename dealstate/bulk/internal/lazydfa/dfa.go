@@ -33,8 +33,8 @@ type DFA struct {
 	byKey      map[string]uint32
 	oracle
 
-	log   Log // at hand
-	knows bool
+	log    Log    // at hand
+	beyond string // why it cannot know deals in the view at hand; "": it can
 }
 
 // Log is what a DFA has to know of the log at hand. The log owns it.
@@ -42,7 +42,9 @@ type Log struct {
 	Event      func(statement uint32) dealstate.Event // a template: what the statement says, addressed to the machine's deal
 	Statements int                                    // how many there are; needed if Sole
 	Refers     bool                                   // some event refers to another
-	Sole       bool                                   // all deals have this machine: only then Run works
+	// LeavesLater: some withdrawal says until when.
+	LeavesLater bool
+	Sole        bool // all deals have this machine: only then Run works
 }
 
 // cell is what an input class does in a situation, and how often deals came by.
@@ -112,7 +114,10 @@ func (d *DFA) fillIdle() {
 // Attach turns to a view of a log. The DFA cannot know a view in which clocks may run to an
 // instant that 64 bits cannot hold.
 func (d *DFA) Attach(v dealstate.View, l Log) {
-	d.log, d.knows = l, !d.tooMuch && (!d.timed || v.AsOf.Before(nanos.Time(nanos.Never)))
+	d.log, d.beyond = l, d.tooMuch
+	if d.beyond == "" && d.timed && !v.AsOf.Before(nanos.Time(nanos.Never)) {
+		d.beyond = "a clock may run beyond the year 2262"
+	}
 	d.align()
 }
 
@@ -120,7 +125,10 @@ func (d *DFA) Attach(v dealstate.View, l Log) {
 func (d *DFA) detach() { d.log, d.statements = Log{}, sparse.Row[statement]{} }
 
 // Knows reports whether the DFA can know deals in the view at all.
-func (d *DFA) Knows() bool { return d.knows }
+func (d *DFA) Knows() bool { return d.beyond == "" }
+
+// Beyond says why the DFA cannot know them; "": it can.
+func (d *DFA) Beyond() string { return d.beyond }
 
 // Timed reports whether deals have timers.
 func (d *DFA) Timed() bool { return d.timed }

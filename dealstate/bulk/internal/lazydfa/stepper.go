@@ -40,19 +40,19 @@ func (s *Stepper) Begin(d *DFA) {
 	s.Timers = d.Timers()
 }
 
-// Take takes a statement at an instant, after the clocks that are due by then. It refers
-// if the event names another one. A DFA without timers does not read the instant, but
-// gives it back with Since.
+// Take takes a statement at an instant, after the clocks that are due by then. There is
+// more to the event if it names another one, or says until when. A DFA without timers does
+// not read the instant, but gives it back with Since.
 //
 // What is not asserted may speak of a time to which no clock runs; but it changes
 // nothing, so the clocks may as well wait. So may those that the statement sets to be due
 // at once.
-func (s *Stepper) Take(statement uint32, at int64, refers bool) (known bool) {
+func (s *Stepper) Take(statement uint32, at int64, more bool) (known bool) {
 	of := s.d.statement(statement)
 	if s.d.timed && of.class&classHedged == 0 && !s.Advance(at) {
 		return false
 	}
-	class, known := of.in(s.Revision, refers)
+	class, known := of.in(s.Revision, more)
 	return known && s.visit(class, at)
 }
 

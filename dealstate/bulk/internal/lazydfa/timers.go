@@ -1,14 +1,38 @@
 package lazydfa
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
-// Every agreement has the same three clocks. They are numbered in the order of their list.
+// Three clocks have timers: those of which a deal has one each. They are numbered in the
+// order of their list.
 const clocks = 3
+
+// timersOf says of every clock what the table does about it.
+var timersOf = map[dealstate.Clock]timersKnown{
+	dealstate.Deadline: hasTimer,
+	dealstate.Effect:   hasTimer,
+	dealstate.Term:     hasTimer,
+	dealstate.Notice:   atOnceOnly,
+	dealstate.Overdue:  hasNone,
+	dealstate.Reached:  hasNone,
+	dealstate.Timed:    hasNone,
+}
+
+type timersKnown uint8
+
+const (
+	hasTimer   timersKnown = iota + 1 // one a deal
+	atOnceOnly                        // none: it is due at the instant that sets it, or the DFA cannot know the deal
+	hasNone                           // the DFA cannot know the deal
+)
 
 func clockAt(n int) dealstate.Clock { return dealstate.Deadline + dealstate.Clock(n) }
 
@@ -64,8 +88,10 @@ func (t *Timers) stop(set uint32, due int64) {
 type timing struct {
 	deadline int64
 	delays   [clocks]*dealstate.Delay
-	tooMuch  bool                     // the DFA cannot know such deals
-	inForce  map[dealstate.State]bool // the term runs
+	tooMuch  string // why the DFA cannot know such deals; "": it can
+	inForce  map[dealstate.State]bool
+	notices  map[dealstate.State]bool // a withdrawal is a notice
+	joins    bool                     // a party that joins may be bound later than at once
 }
 
 func isTimed(a dealstate.Agreement) bool {
@@ -74,19 +100,59 @@ func isTimed(a dealstate.Agreement) bool {
 
 func newTiming(m *dealstate.Machine) timing {
 	a := m.Agreement()
-	t := timing{deadline: nanos.Never, delays: [clocks]*dealstate.Delay{nil, a.Effect, a.Term}, inForce: map[dealstate.State]bool{}}
-	t.tooMuch = len(a.Parties) > maxParties
+	t := timing{deadline: nanos.Never, delays: [clocks]*dealstate.Delay{nil, a.Effect, a.Term}, inForce: map[dealstate.State]bool{}, notices: map[dealstate.State]bool{}}
+	t.joins = bindsLate(a)
+	t.tooMuch = beyond(m)
 	if !a.Deadline.IsZero() {
 		var ok bool
-		t.deadline, ok = timerAt(a.Deadline)
-		t.tooMuch = t.tooMuch || !ok
-	}
-	for _, r := range m.Lifecycle().Rules {
-		for _, from := range r.From {
-			t.inForce[from] = t.inForce[from] || r.On == dealstate.Term
+		if t.deadline, ok = timerAt(a.Deadline); !ok {
+			t.tooMuch = "its deadline lies beyond what 64 bits of nanoseconds hold"
 		}
 	}
+	l := m.Lifecycle()
+	for _, r := range l.Rules {
+		for _, from := range r.From {
+			t.inForce[from] = t.inForce[from] || r.On == dealstate.Term
+			t.notices[from] = t.notices[from] || r.On == dealstate.Notice
+		}
+	}
+	for _, s := range l.InForce {
+		t.inForce[s] = true
+	}
 	return t
+}
+
+// beyond says why the DFA cannot know deals of a machine at all; "": it can.
+func beyond(m *dealstate.Machine) string {
+	a := m.Agreement()
+	switch {
+	case len(a.Parties) > maxParties:
+		return fmt.Sprintf("it has more than %d parties", maxParties)
+	case a.Notice != nil || a.Renew != nil:
+		return "a notice may run for a time"
+	}
+	for _, c := range m.Clocks() {
+		if timersOf[c] == hasNone {
+			return fmt.Sprintf("it has a clock %s", c)
+		}
+	}
+	if bindsLate(a) && slices.ContainsFunc(m.Lifecycle().Rules, asksWhoIsBound) {
+		return "its rules ask from when a party is bound"
+	}
+	return ""
+}
+
+// bindsLate reports whether a party that joins may be bound later than at once.
+func bindsLate(a dealstate.Agreement) bool {
+	takesTime := func(d *dealstate.Delay) bool { return d != nil && *d != (dealstate.Delay{}) }
+	return takesTime(a.Effect) || a.Join != nil && takesTime(&a.Join.Delay)
+}
+
+// asksWhoIsBound reports whether a rule asks it of a party by name. Whether any party is
+// bound does not depend on the instant.
+func asksWhoIsBound(r dealstate.Rule) bool {
+	guard, _ := json.Marshal(r.When)
+	return bytes.Count(guard, []byte(`"bound":`)) > bytes.Count(guard, []byte(`"bound":""`))
 }
 
 // Timers are those of a deal that begins.

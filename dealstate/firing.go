@@ -60,7 +60,7 @@ func (f *folding) fire(c firing) {
 	f.now, f.actor, f.concernsPart = instant.Latest(c.due, f.now), -1, false
 	d := decided{clock: c.clock, party: -1, which: -1, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if f.recorder != nil {
-		d.why = []Reason{{Code: ReasonClock, Detail: c.clock.String(), At: f.now}}
+		d.why = []Reason{{Code: ReasonClock, Subject: f.m.status(c).owner(), Detail: c.clock.String(), At: f.now}}
 	}
 	row, told := c.clock.row(), false
 	switch c.clock {

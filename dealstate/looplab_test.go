@@ -193,7 +193,7 @@ func TestRandomWalksTakeLooplabAndTheTableToTheSameStates(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	for _, m := range walkMachines(t) {
 		seen := map[State]bool{}
-		for range 150 {
+		for range 400 {
 			var events []Event
 			for n := range 25 {
 				what := byte(rng.Uint32())

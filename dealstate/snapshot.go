@@ -107,8 +107,11 @@ func (c ClockStatus) Named(clock string) string {
 	if c.Timer != "" {
 		return clock + " " + c.Timer
 	}
-	return ofParty(clock, cmp.Or(c.Party, c.Commitment))
+	return ofParty(clock, c.owner())
 }
+
+// owner is the party, the commitment or the timer whose clock it is; "": the deal's.
+func (c ClockStatus) owner() string { return cmp.Or(c.Party, c.Commitment, c.Timer) }
 
 // Balance is how many of its commitments a party has performed.
 type Balance struct {

@@ -56,6 +56,16 @@ func dirtyHistories(seed uint64, logs, n int) []history {
 	return all
 }
 
+// ofTimers gives logs of the agreements that have timers of their own.
+func ofTimers(seed uint64, logs, n int) (all []history) {
+	for _, h := range dirtyHistories(seed, logs, n) {
+		if len(h.agreement.Timers) > 0 {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
 // begun gives the history of a deal that came into force before what its log tells, in
 // which clocks of deals in force come due more often.
 func (h history) begun() history {

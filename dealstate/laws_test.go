@@ -694,7 +694,7 @@ func liveTo(t *testing.T, m *dealstate.Machine, events []dealstate.Event, at tim
 func TestLaw9DecisionsAndViewsTellTheSameHistory(t *testing.T) {
 	t.Parallel()
 	fired := map[dealstate.Clock]int{}
-	for i, h := range append(realHistories(t), dirtyHistories(13, proof.Times(80, 44), 14)...) {
+	for i, h := range slices.Concat(realHistories(t), dirtyHistories(13, proof.Times(40, 16), 14), ofTimers(18, 200, 14)) {
 		if i%2 == 0 {
 			h = h.begun()
 		}

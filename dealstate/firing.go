@@ -42,6 +42,20 @@ func (s *situation) nextClock() firing {
 	return next
 }
 
+// status says which clock is due, and when.
+func (m *Machine) status(c firing) ClockStatus {
+	s := ClockStatus{Clock: c.clock, Due: c.due}
+	switch c.clock {
+	case Notice:
+		s.Party = m.nameOf(c.which)
+	case Overdue:
+		s.Commitment = m.agreement.Commitments[c.which].ID
+	case Timed:
+		s.Timer = m.agreement.Timers[c.which].ID
+	}
+	return s
+}
+
 // ownClock is when one of the deal's own clocks is due; zero: it does not run in this
 // state, is not set, or has fired.
 func (s *situation) ownClock(clock int) time.Time {

@@ -41,7 +41,7 @@ func (m *Machine) tabulate() {
 	}
 	m.ends = make([]bool, len(m.lifecycle.States))
 	for _, r := range m.lifecycle.Rules {
-		if r.To != "" && !slices.Equal(r.From, provisional) { // the end of an application says nothing of where the approvals put the deal
+		if r.To != "" && !slices.Equal(r.From, []State{StateProvisional}) { // the end of an application says nothing of where the approvals put the deal
 			m.leadsTo[slices.Index(triggers, r.On)][m.states[r.To]] = true
 		}
 		if r.To != "" {

@@ -15,6 +15,9 @@ func Compile(a Agreement) (*Machine, error) {
 	if err := a.Validate(); err != nil {
 		return nil, err
 	}
+	if err := a.checkLifecycle(); err != nil {
+		return nil, err
+	}
 	a = a.clone()
 	m := &Machine{agreement: a, lifecycle: a.lifecycle(), names: a.names()}
 	if err := m.lifecycle.check(a, m.names); err != nil {
@@ -43,11 +46,23 @@ func Compile(a Agreement) (*Machine, error) {
 		return nil, err
 	}
 	m.tabulate()
+	if err := m.checkNotice(); err != nil {
+		return nil, err
+	}
 	m.ground()
 	if err := m.examineGuards(); err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+// checkNotice refuses a notice period that no withdrawal would ever have.
+func (m *Machine) checkNotice() error {
+	waits := func(rules []int) bool { return len(rules) > 0 }
+	if m.agreement.Notice != nil && !slices.ContainsFunc(m.tried[Notice.row()], waits) {
+		return field.Errorf("notice", "no state of this lifecycle is left by a notice; want a rule in lifecycle.rules with \"on\":\"notice\"")
+	}
+	return nil
 }
 
 // findInstants lists the instants that conditions name, each once.

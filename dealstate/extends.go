@@ -52,6 +52,24 @@ func (l Lifecycle) keepInForce(rules []Rule, added State) []Rule {
 	return rules
 }
 
+// checkLifecycle refuses what the agreement's own lifecycle says of the standard one, and
+// of states, and cannot mean.
+func (a Agreement) checkLifecycle() error {
+	if a.Lifecycle == nil {
+		return nil
+	}
+	if err := a.Lifecycle.checkExtends(a); err != nil {
+		return err
+	}
+	whole := a.lifecycle()
+	for i, s := range a.Lifecycle.InForce {
+		if err := whole.declared(fmt.Sprintf("lifecycle.in_force[%d]", i), s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkExtends refuses what an extension of the standard lifecycle cannot mean.
 func (l Lifecycle) checkExtends(a Agreement) error {
 	switch {
@@ -66,7 +84,7 @@ func (l Lifecycle) checkExtends(a Agreement) error {
 	standard := a.StandardLifecycle()
 	for i, id := range l.Drop {
 		if !slices.ContainsFunc(standard.Rules, func(r Rule) bool { return r.ID == id }) {
-			return field.Errorf(fmt.Sprintf("lifecycle.drop[%d]", i), "the standard lifecycle of this agreement has no rule %q", field.Clip(id))
+			return field.Errorf(fmt.Sprintf("lifecycle.drop[%d]", i), "the standard lifecycle of this agreement has no rule %q%s", field.Clip(id), standard.likeRule(id))
 		}
 	}
 	return nil

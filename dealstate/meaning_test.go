@@ -25,17 +25,14 @@ type meaning struct {
 
 func (m meaning) run(t *testing.T) {
 	t.Parallel()
-	var events []string
 	var asks [][2]string
 	for _, line := range strings.Split(lines(m.story), "\n") {
 		if verb, rest, ok := strings.Cut(line, " "); ok && (verb == "?" || verb == "!") {
 			asks = append(asks, [2]string{verb, rest})
-			continue
 		}
-		events = append(events, line)
 	}
 	require.NotEmpty(t, asks)
-	story := strings.Join(events, "\n")
+	story := keepEvents(m.story)
 	for _, ask := range asks {
 		if ask[0] == "!" {
 			id, _, _ := strings.Cut(ask[1], " ")

@@ -73,8 +73,8 @@ func (s Snapshot) explainApproval(b *strings.Builder) {
 		return
 	}
 	for _, p := range s.Parties {
-		if p.Asked || p.Act != nil || p.Nearest != nil {
-			line(b, "  %s", p.explain(s.Policy))
+		if p.Asked || p.Act != nil || p.Nearest != nil || p.besides() != "" {
+			line(b, "  %s%s", p.explain(s.Policy), p.besides())
 		}
 	}
 }
@@ -89,6 +89,31 @@ func (p PartyStatus) explain(policy string) string {
 		text += "; in force for it from " + instant.Say(p.InForce)
 	}
 	return text
+}
+
+// besides says what a party does beside approving, and whether it leaves.
+func (p PartyStatus) besides() string {
+	var text string
+	for _, of := range p.parts() {
+		if of.is {
+			text += "; " + of.words
+		}
+	}
+	if !p.Leaves.IsZero() {
+		text += "; leaves on " + instant.Say(p.Leaves)
+	}
+	return text
+}
+
+// parts says what a party has done for itself.
+func (p PartyStatus) parts() [3]struct {
+	is    bool
+	words string
+} {
+	return [...]struct {
+		is    bool
+		words string
+	}{{p.Signed, "has signed the text"}, {p.Provisional, "applies it provisionally"}, {p.Suspended, "has suspended it"}}
 }
 
 func (p PartyStatus) lacking(policy string) string {
@@ -167,6 +192,23 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 	if last := s.lastAct(); last != nil {
 		line(b, "  Last act: %s, %s %s.", last.label(), last.Standing, last.Act.words())
 	}
+	s.explainParts(b)
+}
+
+// explainParts names of many parties those that do something for themselves, and those
+// that leave, the first to leave first.
+func (s Snapshot) explainParts(b *strings.Builder) {
+	for i, head := range [...]string{"Signed by", "Applied provisionally by", "Suspended by"} {
+		doing := slices.DeleteFunc(slices.Clone(s.Parties), func(p PartyStatus) bool { return !p.parts()[i].is })
+		if len(doing) > 0 {
+			line(b, "  %s %s: %s.", head, phrase.Counted(int64(len(doing)), "party", "parties"), phrase.Some(len(doing), func(i int) string { return doing[i].label() }))
+		}
+	}
+	leaving := slices.DeleteFunc(slices.Clone(s.Parties), func(p PartyStatus) bool { return p.Leaves.IsZero() })
+	slices.SortStableFunc(leaving, func(a, b PartyStatus) int { return a.Leaves.Compare(b.Leaves) })
+	if len(leaving) > 0 {
+		line(b, "  Leaving: %s.", phrase.Some(len(leaving), func(i int) string { return leaving[i].label() + " on " + instant.Say(leaving[i].Leaves) }))
+	}
 }
 
 // some names the first few of the parties.
@@ -207,7 +249,41 @@ func (s Snapshot) explainCommitments(b *strings.Builder) {
 		parts = append(parts, fmt.Sprintf("%s has performed %d of %d", s.label(balance.Party), balance.Performed, balance.Of))
 	}
 	line(b, "Commitments: %s.", strings.Join(parts, "; "))
+	s.listCommitments(b, "Broken", func(c CommitmentStatus) string {
+		if c.Breached.IsZero() {
+			return ""
+		}
+		return fmt.Sprintf("%s since %s (%s)", c.label(), instant.Say(c.Breached), c.Breach)
+	})
+	s.listCommitments(b, "Overdue", func(c CommitmentStatus) string {
+		if c.Overdue.IsZero() {
+			return ""
+		}
+		return c.label() + " since " + instant.Say(c.Overdue)
+	})
+	s.listCommitments(b, "Suspended", func(c CommitmentStatus) string {
+		if !c.Suspended {
+			return ""
+		}
+		return c.label()
+	})
 }
+
+// listCommitments names those of which there is something to say.
+func (s Snapshot) listCommitments(b *strings.Builder, head string, say func(CommitmentStatus) string) {
+	var said []string
+	for _, c := range s.Commitments {
+		if text := say(c); text != "" {
+			said = append(said, text)
+		}
+	}
+	if len(said) > 0 {
+		line(b, "  %s: %s.", head, phrase.Some(len(said), func(i int) string { return said[i] }))
+	}
+}
+
+// label is what people call the commitment.
+func (c CommitmentStatus) label() string { return cmp.Or(c.Title, c.Commitment) }
 
 // label gives a party's name.
 func (s Snapshot) label(id string) string {

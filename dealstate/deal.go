@@ -82,9 +82,8 @@ func (d *Deal) Record(e Event) (decision Decision, err error) {
 
 // Apply keeps the event only if it takes effect; a Note always does. Otherwise
 // the error is a *Refusal with the decision and all its reasons, and nothing
-// was kept. Events fold in the order of their instants and then of their ids,
-// whoever calls first: of two at one instant, the later call may still come to
-// stand before the earlier one.
+// was kept. Events fold in the order of [Event.Compare], whoever calls first: of two at
+// one instant, the later call may still come to stand before the earlier one.
 func (d *Deal) Apply(e Event) error {
 	of, err := d.machine.admit(&e)
 	if err != nil {
@@ -142,13 +141,19 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 }
 
 // Now says where the deal stands after everything on record, under its own
-// policy, as [Deal.At] does for the zero [View], but without folding the log.
+// policy, as [Deal.At] does for the zero [View], but without folding the log, unless
+// some of its events are of one instant or of one day.
 func (d *Deal) Now() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
+	v := View{Policy: d.policy}
+	if d.log.ties { // whether their order matters, only a fold can tell
+		f, _ := d.log.replay(d.machine, v)
+		return f.snapshot(v)
+	}
 	f := d.now.copied(nil)
 	f.advance(d.last) // what the clocks do after the last event
-	return f.snapshot(View{Policy: d.policy})
+	return f.snapshot(v)
 }
 
 // Awaiting lists the parties of [Snapshot.Awaiting] after everything on record,

@@ -9,6 +9,7 @@ type folding struct {
 	policy   Policy
 	voids    voids     // which events of the log are void
 	horizon  time.Time // the instant looked at
+	doubts   []Reason  // events whose order matters and is not known; only a replay finds them
 	move     mover
 	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
 }

@@ -104,7 +104,7 @@ func readCondition(f strictjson.Field, depth int) (Condition, error) {
 		keys++
 		o, ok := operators[f.Key]
 		if !ok {
-			return f.Unknown()
+			return f.Unknown(operatorWords()...)
 		}
 		c.op, err = o.read(f, depth)
 		return err

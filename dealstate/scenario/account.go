@@ -7,6 +7,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Account tells what a deal's log did in a view, for whoever must find out why
@@ -162,7 +163,7 @@ func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string 
 		return nil
 	}
 	if !slices.Contains(lifecycle.States, want) {
-		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s.", want, joinStates(lifecycle.States))}
+		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s%s", want, strings.Join(stateNames(lifecycle.States), ", "), endOr(nearest.Hint(string(want), stateNames(lifecycle.States))))}
 	}
 	out := append(Leading(lifecycle, snap.State, want), Missing(snap)...)
 	return append(out, elsewhere(d, v, want)...)
@@ -243,12 +244,20 @@ func elsewhere(d *dealstate.Deal, v dealstate.View, want dealstate.State) []stri
 	return []string{fmt.Sprintf("Another policy: under %s, the same log leads to %s.", strings.Join(names, " and "), want)}
 }
 
-func joinStates(states []dealstate.State) string {
+func stateNames(states []dealstate.State) []string {
 	var names []string
 	for _, s := range states {
 		names = append(names, string(s))
 	}
-	return strings.Join(names, ", ")
+	return names
+}
+
+// endOr ends a sentence with a question, or else with a full stop.
+func endOr(question string) string {
+	if question == "" {
+		return "."
+	}
+	return question
 }
 
 // message says why an expectation does not hold.
@@ -309,7 +318,7 @@ func strangers(a dealstate.Agreement, e Expectation) []string {
 	}
 	for _, name := range e.Names {
 		if !slices.Contains(ids, name) {
-			out = append(out, fmt.Sprintf("No party is called %s; they are %s.", name, someOf(ids)))
+			out = append(out, fmt.Sprintf("No party is called %s; they are %s%s", name, someOf(ids), endOr(nearest.Hint(name, ids))))
 		}
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Target is a question with a yes or no: has the deal come to the state by the
@@ -48,7 +49,7 @@ func Sensitivity(ctx context.Context, s Start, m Model, o Options, t Target, ste
 		return nil, field.Errorf("step", "%g is out of range; want more than 0 and less than 1", step)
 	}
 	if s.machine != nil && !slices.Contains(s.machine.Lifecycle().States, t.State) {
-		return nil, field.Errorf("target.state", "%q is not a state of this deal", t.State)
+		return nil, field.Errorf("target.state", "%q is not a state of this deal%s", t.State, nearest.Hint(string(t.State), stateNames(s)))
 	}
 	base, err := newPlan(s, m, o)
 	if err != nil {
@@ -76,6 +77,14 @@ func Sensitivity(ctx context.Context, s Start, m Model, o Options, t Target, ste
 		return 0
 	})
 	return out, nil
+}
+
+func stateNames(s Start) []string {
+	var names []string
+	for _, state := range s.machine.Lifecycle().States {
+		names = append(names, string(state))
+	}
+	return names
 }
 
 // outcomes gives one bit a life: whether it hits the target.

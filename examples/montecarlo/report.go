@@ -253,7 +253,11 @@ func named(parameter string, m simulate.Model) string {
 }
 
 func (f *forecast) happened(w io.Writer, r *simulate.Result, t simulate.Target) error {
-	said := r.Reached(t.State, t.By).P
+	said, from := r.Reached(t.State, t.By).P, f.start.Now()
+	if simulate.Happened(f.deal, dealstate.View{AsOf: from}, simulate.Target{State: t.State, By: from}) {
+		fmt.Fprintf(w, "\nAND THEN: it had been %s before %s already, so there was nothing left to forecast\n", t.State, day(from))
+		return nil
+	}
 	happened := simulate.Happened(f.deal, dealstate.View{AsOf: t.By}, t)
 	end, err := lastRecorded()
 	if err != nil {

@@ -84,7 +84,7 @@ func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
 		twoPartyLine("2", `,"note":"other"`):                                           `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
 		twoPartyLine("2", `,"recorded":"2025-02-01T00:00:00Z"`):                        `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
 		twoPartyLine("2", `,"ref":"1"`):                                                `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
-		`{"id":"3","deal":"d","kind":"retract","ref":"2","at":"2025-01-01T00:00:00Z"}`: `line 2: event "3" of deal "d" needs the deal's whole log: it speaks of another event, or moves a clock, or the deal is too intricate`,
+		`{"id":"3","deal":"d","kind":"retract","ref":"2","at":"2025-01-02T00:00:00Z"}`: `line 2: event "3" of deal "d" needs the deal's whole log: it speaks of another event, or moves a clock, or the deal is too intricate`,
 	} {
 		_, err := ReadSorted(context.Background(), strings.NewReader(good+"\n"+bad), Template(london(t)), dealstate.View{}, Options{}, nil)
 		require.EqualError(t, err, want)

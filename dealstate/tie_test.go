@@ -198,8 +198,8 @@ func TestLaw11ManyTiesAreLookedAtWithinBounds(t *testing.T) {
 	require.Len(t, orderDoubts(s), 16)
 }
 
-// Of the logs whose events fold in the old order, by at, recorded and id, 22 in 100 changed
-// their outcome under new names; in law 11's order none does without a warning.
+// In the old order, by at, recorded and id, 1,449 of these 10,000 logs came to something
+// else under new names. In law 11's order 33 do, each of them a true tie, and each warns.
 const renamedLogs = 10_000
 
 func TestLaw11RenamingChangesNoOutcome(t *testing.T) {
@@ -235,15 +235,16 @@ func TestLaw11RenamingChangesNoOutcome(t *testing.T) {
 	t.Logf("%d of %d logs hold a true tie", tied, logs)
 }
 
-// tiedLog is a dirty log of few days. As in life, its reports are learned one after
-// another, and some together.
+// tiedLog is a dirty log of few days, known as sources know them: by date. Most reports
+// are learned on the day itself.
 func tiedLog(rng *rand.Rand, a dealstate.Agreement) []dealstate.Event {
 	events := dirtylog.Log(rng, a, a.ID, 10, dirtylog.Kinds)
 	for i := range events {
 		e := &events[i]
-		e.At = onDay(3 * rng.IntN(4))
-		e.Recorded = onDay(rng.IntN(12)).Add(time.Duration(rng.IntN(600)) * time.Minute)
-		e.Modality = 0
+		e.At, e.Recorded, e.Modality = onDay(3*rng.IntN(4)), time.Time{}, 0
+		if rng.IntN(3) == 0 {
+			e.Recorded = e.At.AddDate(0, 0, rng.IntN(3))
+		}
 	}
 	return events
 }
@@ -314,7 +315,7 @@ func outcomeOf(s dealstate.Snapshot, decisions []dealstate.Decision, party func(
 		lines = append(lines, fmt.Sprint("next ", *s.Next))
 	}
 	for _, d := range decisions {
-		lines = append(lines, fmt.Sprint("decision ", d.Trigger(), party(d.Party), d.At, d.Outcome))
+		lines = append(lines, fmt.Sprint("decision ", d.Trigger(), d.At, d.Outcome))
 	}
 	slices.Sort(lines)
 	return lines

@@ -8,7 +8,7 @@ import "time"
 const (
 	mostSwapped = 4_096 // pairs that are not neighbours, in one fold; beyond it neighbours only
 	mostOfDay   = 16    // later events of one day that may cure a refusal
-	mostDoubts  = 16    // warnings; beyond it nothing more is looked for
+	mostDoubts  = 8     // warnings; beyond it nothing more is looked for
 )
 
 // tieCheck looks, while events fold, for those whose order the record leaves open

@@ -195,7 +195,7 @@ func TestLaw11ManyTiesAreLookedAtWithinBounds(t *testing.T) {
 	}
 	s, _, err := history{agreement: a}.machine(t).Fold(events, dealstate.View{})
 	require.NoError(t, err)
-	require.Len(t, orderDoubts(s), 16)
+	require.Len(t, orderDoubts(s), 8)
 }
 
 // In the old order, by at, recorded and id, 1,449 of these 10,000 logs came to something

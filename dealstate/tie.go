@@ -70,7 +70,7 @@ func (t *tieCheck) swap(at int) {
 				return
 			}
 		}
-		if o := t.seen[n]; e.isOpenBeside(o) && t.counts(e) && t.counts(o) && t.differs(e, o) {
+		if o := t.seen[n]; e.isOpenBeside(o) && t.differs(e, o) {
 			t.doubt(e, o)
 		}
 	}
@@ -98,11 +98,6 @@ func (in *entry) ties(o *entry) bool {
 func (in *entry) isOpenBeside(o *entry) bool {
 	unnamed := in.Kind == Amend && o.Kind.rank().class() == rankConsent && o.revision == 0
 	return unnamed || in.ties(o)
-}
-
-func (t *tieCheck) counts(e *entry) bool {
-	_, aside := t.f.aside(e)
-	return !aside
 }
 
 // differs takes the two from here, in their order and in the other, each on a copy.

@@ -15,6 +15,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // Law 11: what enables comes before what needs it, and no name decides.
@@ -225,14 +226,9 @@ func TestLaw11ADayIsLookedThroughForACureUpToItsSixteenthEvent(t *testing.T) {
 
 // In the old order, by at, recorded and id, 1,449 of these 10,000 logs came to something
 // else under new names. In law 11's order 33 do, each of them a true tie, and each warns.
-const renamedLogs = 10_000
-
 func TestLaw11RenamingChangesNoOutcome(t *testing.T) {
 	t.Parallel()
-	logs := renamedLogs
-	if underRace || testing.Short() {
-		logs = 500
-	}
+	logs := proof.Times(10_000, 1_000)
 	rng := rand.New(rand.NewPCG(11, 11))
 	machines := map[string]*dealstate.Machine{}
 	tied := 0

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
@@ -47,7 +48,7 @@ func known(name string, own []dealstate.Agreement) (dealstate.Agreement, error) 
 		}
 	}
 	if len(found) != 1 {
-		return dealstate.Agreement{}, fmt.Errorf("no deal is called %q; want %s; or a line such as: agreement treaty.json%s", name, strings.Join(ids, ", "), nearest.Hint(name, ids))
+		return dealstate.Agreement{}, fmt.Errorf("no deal is called %q; want %s; or a line such as: agreement treaty.json%s", name, display.Inert(strings.Join(ids, ", ")), nearest.Hint(name, ids))
 	}
 	return found[0], nil
 }

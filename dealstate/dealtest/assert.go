@@ -11,6 +11,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
@@ -211,10 +212,11 @@ func arrows(states []dealstate.State) string {
 	return strings.Join(names, " → ")
 }
 
-// fail ends the test with what was wanted, what there was, and the account.
+// fail ends the test with what was wanted, what there was, and the account. Ids,
+// names and texts of strangers are shown inert: they forge no line of a log.
 func fail(t TB, want, got string, a scenario.Account) {
 	t.Helper()
-	fatal(t, fmt.Sprintf("want: %s\n got: %s\n\n%s", want, got, a))
+	fatal(t, fmt.Sprintf("want: %s\n got: %s\n\n%s", display.Inert(want), display.Inert(got), a))
 }
 
 // fatal ends the test with a text.

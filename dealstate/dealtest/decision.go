@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
@@ -22,7 +23,7 @@ func Record(t TB, d *dealstate.Deal, events ...dealstate.Event) dealstate.Decisi
 	for _, e := range events {
 		var err error
 		last, err = d.Record(e)
-		require.NoError(t, err, "event %s", e.ID)
+		require.NoError(t, err, "event %s", display.Inert(e.ID))
 	}
 	return last
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
@@ -34,23 +35,29 @@ type row struct {
 	key, label, act, did string
 }
 
-// String is the account as text, indented by four blanks.
+// String is the account as text, indented by four blanks. What in a stranger's
+// text would act on a terminal, or end a line, is written as an escape.
 func (a Account) String() string {
 	snap, decisions := a.Deal.Replay(a.View)
 	var b strings.Builder
-	fmt.Fprintf(&b, "The deal so far, under policy %s:\n", snap.Policy)
+	write(&b, "The deal so far, under policy %s:", snap.Policy)
 	a.timeline(&b, a.rows(decisions))
 	b.WriteString("\nWhere it stands:\n")
-	for _, text := range strings.Split(strings.TrimSuffix(snap.Explain(), "\n"), "\n") {
-		b.WriteString("    " + text + "\n")
+	for text := range strings.Lines(snap.Explain()) {
+		b.WriteString("    " + text)
 	}
 	if len(a.Needed) > 0 {
 		b.WriteString("\nWhat would have been needed:\n")
 	}
 	for _, text := range a.Needed {
-		b.WriteString("    " + text + "\n")
+		write(&b, "    %s", text)
 	}
 	return b.String()
+}
+
+// write writes one line, in which no stranger's text can begin another.
+func write(b *strings.Builder, format string, args ...any) {
+	b.WriteString(display.Inert(fmt.Sprintf(format, args...)) + "\n")
 }
 
 // rows are those that the view sees, and then the others.
@@ -100,7 +107,7 @@ func (a Account) timeline(b *strings.Builder, rows []row) {
 	}
 	width := 0
 	for _, r := range rows {
-		width = max(width, len([]rune(r.label)))
+		width = max(width, display.Width(display.Inert(r.label)))
 	}
 	first, last := max(0, mark-mostBefore), min(len(rows), mark+1+mostAfter)
 	elided(b, first)
@@ -121,9 +128,9 @@ func (r row) write(b *strings.Builder, width int, marked bool) {
 	if marked {
 		mark = "  >"
 	}
-	fmt.Fprintf(b, "%s %-*s  %s\n", mark, width, r.label, r.act)
+	write(b, "%s %s  %s", mark, display.Pad(display.Inert(r.label), width), r.act)
 	if r.did != "" {
-		fmt.Fprintf(b, "    %*s    %s\n", width, "", r.did)
+		write(b, "    %s    %s", display.Pad("", width), r.did)
 	}
 }
 
@@ -263,7 +270,9 @@ func endOr(question string) string {
 // message says why an expectation does not hold.
 func (p *play) message(want Expectation, got found) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "want: %s\n got: %s\n\n", want, gotText(got))
+	write(&b, "want: %s", want)
+	write(&b, " got: %s", gotText(got))
+	b.WriteByte('\n')
 	here := startText(p.now) + " time passes"
 	b.WriteString(Account{Deal: p.deal, View: p.view(want), Mark: p.event, Here: here, Label: p.label, Needed: p.needed(want, got)}.String())
 	return b.String()

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // SyntaxError says where a scenario file cannot be understood, and what would
@@ -19,7 +21,7 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Problem)
+	return display.Inert(fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Problem))
 }
 
 // word is one word of a line, or one text in quotes.
@@ -228,9 +230,6 @@ func odd(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) || r ==
 
 // shown is a word as an error message quotes it.
 func shown(text string) string {
-	const most = 40
-	if r := []rune(text); len(r) > most {
-		text = string(r[:most]) + "…"
-	}
-	return strconv.Quote(text)
+	const most = 41
+	return strconv.Quote(display.Cut(text, most))
 }

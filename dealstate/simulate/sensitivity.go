@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
@@ -21,7 +22,7 @@ type Target struct {
 }
 
 func (t Target) String() string {
-	return fmt.Sprintf("%s by %s", t.State, say(t.By))
+	return display.Inert(fmt.Sprintf("%s by %s", t.State, say(t.By)))
 }
 
 // Influence says how much the answer to a question moves with one parameter

@@ -16,6 +16,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 type job struct {
@@ -202,6 +203,6 @@ func table[K comparable](out io.Writer, title string, counts map[K]int64) {
 	most := counts[keys[0]]
 	for _, k := range keys {
 		bar := strings.Repeat("█", int(24*counts[k]/max(most, 1)))
-		fmt.Fprintf(out, "  %-32v %9d  %s\n", k, counts[k], bar)
+		fmt.Fprintf(out, "  %s %9d  %s\n", render.Pad(fmt.Sprint(k), 32), counts[k], bar)
 	}
 }

@@ -48,28 +48,28 @@ func london(t testing.TB) bulk.Agreements {
 	return bulk.Template(m)
 }
 
-// acts are what two parties' reports say, approvals more often than the rest.
-func acts() []bulk.Act {
-	var list []bulk.Act
+// statements are what two parties' reports say, approvals more often than the rest.
+func statements() []bulk.Statement {
+	var list []bulk.Statement
 	for _, party := range []string{"us", "china"} {
 		for _, role := range []dealstate.Role{dealstate.Instrument, dealstate.Approver, dealstate.Government, dealstate.Press} {
 			for _, kind := range []dealstate.Kind{dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Implement} {
-				list = append(list, bulk.Act{Kind: kind, Role: role, Party: party})
+				list = append(list, bulk.Statement{Kind: kind, Role: role, Party: party})
 			}
 		}
 	}
-	return append(list, bulk.Act{Kind: dealstate.Negotiate, Role: dealstate.Negotiator}, bulk.Act{Kind: dealstate.Amend, Role: dealstate.Negotiator}, bulk.Act{Kind: dealstate.Note})
+	return append(list, bulk.Statement{Kind: dealstate.Negotiate, Role: dealstate.Negotiator}, bulk.Statement{Kind: dealstate.Amend, Role: dealstate.Negotiator}, bulk.Statement{Kind: dealstate.Note})
 }
 
 // columns gives events of many deals in the order of time, each of a deal by chance.
 func columns(deals, events int) bulk.Columns {
 	rng := rand.New(rand.NewPCG(1, uint64(deals)))
-	c := bulk.Columns{Acts: acts(), Deals: make([]string, deals)}
+	c := bulk.Columns{Statements: statements(), Deals: make([]string, deals)}
 	for i := range c.Deals {
 		c.Deals[i] = fmt.Sprintf("deal-%07d", i)
 	}
 	for i := range events {
-		c.Deal, c.Act = append(c.Deal, uint32(rng.IntN(deals))), append(c.Act, uint32(rng.IntN(len(c.Acts))))
+		c.Deal, c.Statement = append(c.Deal, uint32(rng.IntN(deals))), append(c.Statement, uint32(rng.IntN(len(c.Statements))))
 		c.At = append(c.At, june.Add(time.Duration(i)*time.Second).UnixNano())
 	}
 	return c
@@ -80,7 +80,7 @@ func reports(deals, n int, id string) []dealstate.Event {
 	c := columns(deals, n)
 	events := make([]dealstate.Event, n)
 	for i := range events {
-		a, at := c.Acts[c.Act[i]], time.Unix(0, c.At[i]).UTC()
+		a, at := c.Statements[c.Statement[i]], time.Unix(0, c.At[i]).UTC()
 		by := "a spokesperson"
 		if a.Role == dealstate.Approver {
 			by = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
@@ -208,7 +208,7 @@ func replaying(t testing.TB, deals, events int) (ours, reference side) {
 	return ours, side{Units: events, Do: func() {
 		states := make([]uint8, deals)
 		for i, deal := range c.Deal {
-			states[deal] = next[states[deal]][c.Act[i]&63]
+			states[deal] = next[states[deal]][c.Statement[i]&63]
 		}
 	}}
 }

@@ -153,19 +153,15 @@ func (d *Deal) Cursor(v View) *Cursor {
 }
 
 // Now says where the deal stands after everything on record, under its own
-// policy, as [Deal.At] does for the zero [View], but without folding the log, unless
-// some of its events are of one instant or of one day.
+// policy, as [Deal.At] does for the zero [View], but without folding the log; where some
+// events are of one instant or of one day, the first call after an event folds it.
 func (d *Deal) Now() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	v := View{Policy: d.policy}
-	if d.log.ties { // whether their order matters, only a fold can tell
-		f, _ := d.log.replay(d.machine, v)
-		return f.snapshot(v)
-	}
 	f := d.now.copied(nil)
 	f.advance(d.last) // what the clocks do after the last event
-	return f.snapshot(v)
+	f.doubts = d.doubtsAsOfNow()
+	return f.snapshot(View{Policy: d.policy})
 }
 
 // Awaiting lists the parties of [Snapshot.Awaiting] after everything on record,

@@ -1,6 +1,9 @@
 package dealstate
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // foldedLog is a log with what folding it under one policy has led to. A [Deal]
 // owns it, and holds a lock on it.
@@ -11,6 +14,7 @@ type foldedLog struct {
 	now     *folding // after the last event; it records into made
 	made    trail    // what the last event led to; empty between calls
 	past    history  // what led to now
+	doubted atomic.Pointer[doubted]
 	outlook
 }
 

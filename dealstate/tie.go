@@ -1,6 +1,9 @@
 package dealstate
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // Bounds on looking for events whose order is not known. Neighbours are always
 // compared, so the cost stays a few steps an event; what is compared besides, and how
@@ -70,7 +73,7 @@ func (t *tieCheck) swap(at int) {
 				return
 			}
 		}
-		if o := t.seen[n]; e.isOpenBeside(o) && t.differs(e, o) {
+		if o := t.seen[n]; e.isOpenBeside(o) && t.counts(e) && t.counts(o) && t.differs(e, o) {
 			t.doubt(e, o)
 		}
 	}
@@ -98,6 +101,12 @@ func (in *entry) ties(o *entry) bool {
 func (in *entry) isOpenBeside(o *entry) bool {
 	unnamed := in.Kind == Amend && o.Kind.rank().class() == rankConsent && o.revision == 0
 	return unnamed || in.ties(o)
+}
+
+// counts reports whether the event can change anything. It saves taking one that cannot.
+func (t *tieCheck) counts(e *entry) bool {
+	_, aside := t.f.aside(e)
+	return !aside
 }
 
 // differs takes the two from here, in their order and in the other, each on a copy.
@@ -129,7 +138,8 @@ func (c *Cursor) isLike(o *Cursor) bool {
 			return false
 		}
 	}
-	return string(c.AppendKey(nil)) == string(o.AppendKey(nil))
+	var room, otherRoom [128]byte
+	return bytes.Equal(c.AppendKey(room[:0]), o.AppendKey(otherRoom[:0]))
 }
 
 // cure looks, after a refusal of an event dated by its day alone, for a later event of
@@ -147,6 +157,27 @@ func (t *tieCheck) cure(at int) {
 			return
 		}
 	}
+}
+
+// doubtsAsOfNow gives the doubts about all that is on record. Finding them folds the log;
+// they are kept until the next event.
+func (l *foldedLog) doubtsAsOfNow() []Reason {
+	if !l.log.ties {
+		return nil
+	}
+	if kept := l.doubted.Load(); kept != nil && kept.log == l.log && kept.events == len(l.log.entries) {
+		return kept.doubts
+	}
+	f, _ := l.log.replay(l.machine, View{Policy: l.policy})
+	l.doubted.Store(&doubted{log: l.log, events: len(l.log.entries), doubts: f.doubts})
+	return f.doubts
+}
+
+// doubted are the doubts that a fold of so many events of a log found. It never changes.
+type doubted struct {
+	log    *log
+	events int
+	doubts []Reason
 }
 
 func (t *tieCheck) doubt(e, o *entry) {

@@ -51,3 +51,13 @@ func (f *folding) copied(to recorder) *folding {
 	c.situation, c.recorder = f.clone(), to
 	return &c
 }
+
+// doubtsOrderOf reports whether the order of an event matters and is not known.
+func (f *folding) doubtsOrderOf(id string) bool {
+	for _, d := range f.doubts {
+		if d.Event == id || d.Detail == id {
+			return true
+		}
+	}
+	return false
+}

@@ -1,9 +1,6 @@
 package dealstate
 
-import (
-	"bytes"
-	"time"
-)
+import "bytes"
 
 // Bounds on looking for events whose order is not known. Neighbours are always
 // compared, so the cost stays a few steps an event; what is compared besides, and how
@@ -46,22 +43,6 @@ func (l *log) seen(v View) []*entry {
 		}
 	}
 	return all
-}
-
-const day = 24 * time.Hour
-
-// isDate reports whether the event is dated midnight UTC: as a rule, its day alone is
-// known.
-func (p *place) isDate() bool {
-	return p.At.Unix()%int64(day/time.Second) == 0 && p.At.Nanosecond() == 0
-}
-
-// isOfDay reports whether the place is on the day that begins at an instant before it.
-func (p *place) isOfDay(midnight time.Time) bool { return p.At.Before(midnight.Add(day)) }
-
-// tiesWith reports whether the record may leave open which of two neighbours came first.
-func (in *entry) tiesWith(next *entry) bool {
-	return in.At.Equal(next.At) || in.isDate() && next.isOfDay(in.At)
 }
 
 // swap compares the event at hand with those after it whose order is open.
@@ -159,37 +140,6 @@ func (t *tieCheck) cure(at int) {
 	}
 }
 
-// doubtsAsOfNow gives the doubts about all that is on record. Finding them folds the log;
-// they are kept until the next event.
-func (l *foldedLog) doubtsAsOfNow() []Reason {
-	if !l.log.ties {
-		return nil
-	}
-	if kept := l.doubted.Load(); kept != nil && kept.log == l.log && kept.events == len(l.log.entries) {
-		return kept.doubts
-	}
-	f, _ := l.log.replay(l.machine, View{Policy: l.policy})
-	l.doubted.Store(&doubted{log: l.log, events: len(l.log.entries), doubts: f.doubts})
-	return f.doubts
-}
-
-// doubted are the doubts that a fold of so many events of a log found. It never changes.
-type doubted struct {
-	log    *log
-	events int
-	doubts []Reason
-}
-
 func (t *tieCheck) doubt(e, o *entry) {
 	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.ID, Detail: o.ID, At: e.At})
-}
-
-// doubtsOrderOf reports whether the order of an event matters and is not known.
-func (f *folding) doubtsOrderOf(id string) bool {
-	for _, d := range f.doubts {
-		if d.Event == id || d.Detail == id {
-			return true
-		}
-	}
-	return false
 }

@@ -268,7 +268,7 @@ func TestTheFormatsPageNamesEveryKeyAndWord(t *testing.T) {
 		named(k.String())
 	}
 	for _, c := range dealstate.Clocks() {
-		named(c.String())
+		require.Regexp(t, "(?m)^\\| `on` \\|.*`"+c.String()+"`", text, "FORMATS.md does not say that a rule may wait for %q", c)
 	}
 	for r := dealstate.Role(1); r.String() != ""; r++ {
 		named(r.String())

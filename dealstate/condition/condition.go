@@ -13,9 +13,8 @@ import (
 // without saying: as an agreement's approval, every party's approval; as a
 // rule's guard, no condition at all.
 //
-// In an agreement's approval condition only Approved, All, Any, Not, Count,
-// Share and Performed make sense; a rule's guard may also use ApprovalMet,
-// ApprovalLost, Due and ActOf.
+// What asks about the approval condition itself, about a clock or about the act at
+// hand makes sense only in a rule's guard; [GuardOnly] says which operators do.
 type Condition struct {
 	_  [0]func() // conditions hold lists, so == could panic; it does not compile
 	op operator  // nil: everyone

@@ -40,7 +40,7 @@ func TestTheGrammarHasEveryEntryOfEveryList(t *testing.T) {
 		for _, m := range regexp.MustCompile(`"([a-z]+)"`).FindAllStringSubmatch(body[1], -1) {
 			got = append(got, m[1])
 		}
-		require.Equal(t, want, got, rule)
+		require.Equal(t, want, got, "the grammar in doc.go has another list of %s", rule)
 	}
 	has("Kind", texted(dealstate.Kinds()))
 	has("Clock", texted(dealstate.Clocks()))

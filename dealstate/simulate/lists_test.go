@@ -55,3 +55,17 @@ func TestEveryKindDoesToWaitsWhatIsWritten(t *testing.T) {
 		require.Equal(t, want[k], see(false)+"; "+see(true), k)
 	}
 }
+
+// A run that thinks that no clock can run lets none fire.
+func TestEveryClockThatAnAgreementSetsIsSeenComing(t *testing.T) {
+	sets := map[dealstate.Clock]dealstate.Agreement{
+		dealstate.Deadline: {Deadline: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)},
+		dealstate.Effect:   {Effect: &dealstate.Delay{Days: 30}},
+		dealstate.Term:     {Term: &dealstate.Delay{Days: 30}},
+	}
+	require.False(t, hasClocks(dealstate.Agreement{}, dealstate.Snapshot{}))
+	for _, c := range dealstate.Clocks() {
+		require.Contains(t, sets, c, "%s: what in an agreement sets it?", c)
+		require.True(t, hasClocks(sets[c], dealstate.Snapshot{}), "%s", c)
+	}
+}

@@ -268,7 +268,7 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	}
 	choose(len(actors), func(s *situation, i int) { s.actor = actors[i] })
 	if reads.Clocks {
-		for _, c := range Clocks() {
+		for _, c := range Clocks()[:numSettings] {
 			if c != Effect || m.agreement.Effect != nil { // without a delay nothing sets it
 				choose(2, func(s *situation, i int) { s.clocks[c.place()] = settingFor(i) })
 			}

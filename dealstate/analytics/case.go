@@ -34,8 +34,8 @@ func (c Case) deal() string {
 	return c.Agreement.ID
 }
 
-// entry is one line of an event log: what was decided, and on what.
-type entry struct {
+// logEntry is one line of an event log: what was decided, and on what.
+type logEntry struct {
 	dealstate.Decision
 	id    string // unique in the case; no event's id holds a space
 	event dealstate.Event
@@ -43,7 +43,7 @@ type entry struct {
 
 // entries pairs decisions with their events. The error names what the formats
 // could not carry.
-func (c Case) entries() ([]entry, error) {
+func (c Case) entries() ([]logEntry, error) {
 	switch {
 	case c.deal() == "":
 		return nil, field.Errorf("deal", "missing")
@@ -54,10 +54,10 @@ func (c Case) entries() ([]entry, error) {
 	for _, e := range c.Events {
 		events[e.ID] = e
 	}
-	var all []entry
+	var all []logEntry
 	seen := map[string]bool{}
 	for i, d := range c.Decisions {
-		e := entry{Decision: d, id: entryID(d, i), event: events[d.Event]}
+		e := logEntry{Decision: d, id: entryID(d, i), event: events[d.Event]}
 		switch {
 		case d.Outcome == dealstate.Duplicate:
 			continue
@@ -90,27 +90,27 @@ func entryID(d dealstate.Decision, place int) string {
 // detail is an attribute of an event, as text.
 type detail struct {
 	name string
-	of   func(entry) string
+	of   func(logEntry) string
 }
 
 // details are the attributes that both log formats give an event, besides what
 // each has a name of its own for. An empty one is left out.
 var details = []detail{
-	{"outcome", func(e entry) string { return e.Outcome.String() }},
-	{"rule", func(e entry) string { return e.Rule }},
-	{"from", func(e entry) string { return string(e.From) }},
-	{"to", func(e entry) string { return string(e.To) }},
-	{"revision", func(e entry) string { return strconv.Itoa(e.Revision) }},
-	{"reasons", func(e entry) string { return inWords(e.Reasons) }},
-	{"modality", func(e entry) string { return e.event.Modality.String() }},
-	{"publisher", func(e entry) string { return e.event.Source.Publisher }},
-	{"url", func(e entry) string { return e.event.Source.URL }},
-	{"published", func(e entry) string { return e.event.Source.Published }},
-	{"note", func(e entry) string { return e.event.Note }},
+	{"outcome", func(e logEntry) string { return e.Outcome.String() }},
+	{"rule", func(e logEntry) string { return e.Rule }},
+	{"from", func(e logEntry) string { return string(e.From) }},
+	{"to", func(e logEntry) string { return string(e.To) }},
+	{"revision", func(e logEntry) string { return strconv.Itoa(e.Revision) }},
+	{"reasons", func(e logEntry) string { return inWords(e.Reasons) }},
+	{"modality", func(e logEntry) string { return e.event.Modality.String() }},
+	{"publisher", func(e logEntry) string { return e.event.Source.Publisher }},
+	{"url", func(e logEntry) string { return e.event.Source.URL }},
+	{"published", func(e logEntry) string { return e.event.Source.Published }},
+	{"note", func(e logEntry) string { return e.event.Note }},
 }
 
 // recorded is when the event was learned of; zero where that is not known.
-func (e entry) recorded() time.Time {
+func (e logEntry) recorded() time.Time {
 	if e.event.Recorded.IsZero() {
 		return e.event.At
 	}

@@ -180,7 +180,7 @@ func (h Hotspot) Cells() []string {
 
 // Hotspots says where logs break the lifecycle, the most frequent first.
 func (c *Conformance) Hotspots() iter.Seq[Hotspot] {
-	t := tallies[Hotspot]{}
+	t := counters[Hotspot]{}
 	for d := range c.Deviations() {
 		t.add(Hotspot{State: d.State, Kind: d.Kind}, d.Deal)
 	}

@@ -15,11 +15,11 @@ import (
 // follower follows each deal from state to state. T is what a measure keeps of
 // a deal besides.
 type follower[T any] struct {
-	deals map[string]*course[T]
+	deals map[string]*dealState[T]
 }
 
-// course is where one deal is.
-type course[T any] struct {
+// dealState is where one deal is.
+type dealState[T any] struct {
 	state dealstate.State
 	begun time.Time // zero: nothing was applied yet
 	since time.Time // in the state
@@ -27,9 +27,9 @@ type course[T any] struct {
 	own   T
 }
 
-// step is what one decision did to a deal.
-type step[T any] struct {
-	deal  *course[T]
+// delta is what one decision did to a deal.
+type delta[T any] struct {
+	deal  *dealState[T]
 	spell Spell // that ended; where moved
 	moved bool
 	first bool // the deal begins with it
@@ -37,33 +37,33 @@ type step[T any] struct {
 }
 
 // follow takes the next decision. Where it is an error, nothing changes.
-func (f *follower[T]) follow(d dealstate.Decision) (step[T], error) {
+func (f *follower[T]) follow(d dealstate.Decision) (delta[T], error) {
 	if d.Outcome == dealstate.Duplicate {
-		return step[T]{}, nil
+		return delta[T]{}, nil
 	}
 	c := f.deals[d.Deal]
 	if err := c.check(d); err != nil {
-		return step[T]{}, err
+		return delta[T]{}, err
 	}
 	if c == nil {
-		c = &course[T]{state: d.From}
-		f.put(d.Deal, c)
+		c = &dealState[T]{state: d.From}
+		f.track(d.Deal, c)
 	}
 	c.last = d.At.UTC()
 	if d.Outcome != dealstate.Applied || d.Kind.OfLog() {
-		return step[T]{deal: c}, nil
+		return delta[T]{deal: c}, nil
 	}
-	return c.act(d), nil
+	return c.apply(d), nil
 }
 
-func (f *follower[T]) put(deal string, c *course[T]) {
+func (f *follower[T]) track(deal string, c *dealState[T]) {
 	if f.deals == nil {
-		f.deals = map[string]*course[T]{}
+		f.deals = map[string]*dealState[T]{}
 	}
 	f.deals[deal] = c
 }
 
-func (c *course[T]) check(d dealstate.Decision) error {
+func (c *dealState[T]) check(d dealstate.Decision) error {
 	wrong := func(field, format string, args ...any) error {
 		return &DecisionError{Deal: d.Deal, Event: d.Event, Field: field, Problem: fmt.Sprintf(format, args...)}
 	}
@@ -88,8 +88,8 @@ func (c *course[T]) check(d dealstate.Decision) error {
 	return nil
 }
 
-func (c *course[T]) act(d dealstate.Decision) step[T] {
-	st := step[T]{deal: c, first: c.begun.IsZero(), acts: true}
+func (c *dealState[T]) apply(d dealstate.Decision) delta[T] {
+	st := delta[T]{deal: c, first: c.begun.IsZero(), acts: true}
 	if st.first {
 		c.begun, c.since = c.last, c.last
 	}
@@ -112,7 +112,7 @@ func (f *follower[T]) merge(o *follower[T], own func(T) T) error {
 	for deal, c := range o.deals {
 		c := *c
 		c.own = own(c.own)
-		f.put(deal, &c)
+		f.track(deal, &c)
 	}
 	return nil
 }
@@ -130,8 +130,8 @@ func (f *follower[T]) mergeable(o *follower[T]) error {
 }
 
 // begun goes through the deals that have begun, by their id.
-func (f *follower[T]) begun() iter.Seq2[string, *course[T]] {
-	return func(yield func(string, *course[T]) bool) {
+func (f *follower[T]) begun() iter.Seq2[string, *dealState[T]] {
+	return func(yield func(string, *dealState[T]) bool) {
 		for _, deal := range slices.Sorted(maps.Keys(f.deals)) {
 			if c := f.deals[deal]; !c.begun.IsZero() && !yield(deal, c) {
 				return

@@ -39,10 +39,10 @@ import (
 // A. Berti and others, OCEL (Object-Centric Event Log) 2.0 Specification, 2023,
 // https://www.ocel-standard.org.
 func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
-	o := &ocel{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[Cause]bool{}}
+	o := &ocelWriter{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[Cause]bool{}}
 	o.out.WriteString(`{"events":[`)
 	for c := range cases {
-		if err := o.take(c); err != nil {
+		if err := o.writeCase(c); err != nil {
 			return err
 		}
 	}
@@ -56,7 +56,7 @@ func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
 	return o.out.Flush()
 }
 
-type ocel struct {
+type ocelWriter struct {
 	out     *bufio.Writer
 	some    bool   // the array has an element
 	start   string // of the objects that the case brings in
@@ -121,7 +121,7 @@ func partyID(party string) string         { return ocelParty + ":" + party }
 func commitmentID(deal, id string) string { return ocelCommitment + ":" + deal + " " + id }
 
 // element writes one element of the array, on a line of its own.
-func (o *ocel) element(v any) error {
+func (o *ocelWriter) element(v any) error {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func (o *ocel) element(v any) error {
 	return err
 }
 
-func (o *ocel) take(c Case) error {
+func (o *ocelWriter) writeCase(c Case) error {
 	entries, err := c.entries()
 	if err != nil {
 		return err
@@ -144,31 +144,31 @@ func (o *ocel) take(c Case) error {
 		return field.Errorf("deal", "%q comes twice", field.Clip(c.deal()))
 	}
 	o.start = startOf(entries)
-	deal := o.introduce(c)
+	deal := o.addObjects(c)
 	for _, e := range entries {
 		o.kinds[causeOf(e.Decision)] = true
 		event := o.event(c.deal(), e)
 		if e.Kind == dealstate.Negotiate {
-			event.concern(c)
+			event.relateAll(c)
 		}
 		if err := o.element(event); err != nil {
 			return err
 		}
-		o.follow(deal, c.deal(), e)
+		o.noteChanges(deal, c.deal(), e)
 	}
 	return nil
 }
 
 // startOf is where the first values of a case's objects stand.
-func startOf(entries []entry) string {
+func startOf(entries []logEntry) string {
 	if len(entries) > 0 && !entries[0].At.After(time.Unix(0, 0)) {
 		return instant.Format(entries[0].At.Add(-time.Second))
 	}
 	return ocelEpoch
 }
 
-// introduce makes the objects of which the agreement speaks.
-func (o *ocel) introduce(c Case) *ocelObject {
+// addObjects makes the objects of which the agreement speaks.
+func (o *ocelWriter) addObjects(c Case) *ocelObject {
 	a := c.Agreement
 	deal := o.object(dealID(c.deal()), ocelDeal, "title", a.Title)
 	if len(c.Decisions) > 0 {
@@ -190,7 +190,7 @@ func (o *ocel) introduce(c Case) *ocelObject {
 }
 
 // object gives the object of that id; the first to speak of it says what it is.
-func (o *ocel) object(id, kind string, attributes ...string) *ocelObject {
+func (o *ocelWriter) object(id, kind string, attributes ...string) *ocelObject {
 	if known := o.objects[id]; known != nil {
 		return known
 	}
@@ -220,7 +220,7 @@ func (b *ocelObject) relate(to, as string) {
 	}
 }
 
-func (o *ocel) event(deal string, e entry) ocelEvent {
+func (o *ocelWriter) event(deal string, e logEntry) ocelEvent {
 	out := ocelEvent{ID: deal + " " + e.id, Type: e.Trigger().String(), Time: instant.Format(e.At), Attributes: []ocelAttribute{},
 		Relationships: []ocelRelation{{ObjectID: dealID(deal), Qualifier: "deal"}}}
 	for _, d := range ocelDetails {
@@ -237,8 +237,8 @@ func (o *ocel) event(deal string, e entry) ocelEvent {
 	return out
 }
 
-// concern relates an event to every party and commitment of the agreement.
-func (e *ocelEvent) concern(c Case) {
+// relateAll relates an event to every party and commitment of the agreement.
+func (e *ocelEvent) relateAll(c Case) {
 	for _, p := range c.Agreement.Parties {
 		e.relate(partyID(p.ID), "negotiating party")
 	}
@@ -257,13 +257,13 @@ func (e *ocelEvent) relate(to, as string) {
 
 // ocelDetails are the attributes of every event type.
 var ocelDetails = append([]detail{
-	{"by", func(e entry) string { return e.event.By }},
-	{"role", func(e entry) string { return e.event.Role.String() }},
-	{"recorded", func(e entry) string { return instant.Format(e.recorded()) }},
+	{"by", func(e logEntry) string { return e.event.By }},
+	{"role", func(e logEntry) string { return e.event.Role.String() }},
+	{"recorded", func(e logEntry) string { return instant.Format(e.recorded()) }},
 }, details...)
 
-// follow notes what an event changed in its objects.
-func (o *ocel) follow(deal *ocelObject, id string, e entry) {
+// noteChanges notes what an event changed in its objects.
+func (o *ocelWriter) noteChanges(deal *ocelObject, id string, e logEntry) {
 	if e.Outcome != dealstate.Applied {
 		return
 	}
@@ -275,7 +275,7 @@ func (o *ocel) follow(deal *ocelObject, id string, e entry) {
 	}
 }
 
-func (o *ocel) writeObjects() {
+func (o *ocelWriter) writeObjects() {
 	o.some = false
 	for _, id := range slices.Sorted(maps.Keys(o.objects)) {
 		object := o.objects[id]
@@ -284,7 +284,7 @@ func (o *ocel) writeObjects() {
 	}
 }
 
-func (o *ocel) writeEventTypes() {
+func (o *ocelWriter) writeEventTypes() {
 	o.some = false
 	for _, kind := range slices.SortedFunc(maps.Keys(o.kinds), Cause.compare) {
 		declared := ocelType{Name: kind.String()}
@@ -295,7 +295,7 @@ func (o *ocel) writeEventTypes() {
 	}
 }
 
-func (o *ocel) writeObjectTypes() {
+func (o *ocelWriter) writeObjectTypes() {
 	o.some = false
 	for _, kind := range slices.Sorted(maps.Keys(ocelObjectAttributes)) {
 		declared := ocelType{Name: kind}

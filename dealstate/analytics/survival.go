@@ -13,10 +13,10 @@ import (
 // Curve is the Kaplan–Meier estimate of how many are still waiting after how
 // long: one step for each time at which something was reached or observation of
 // one ended, in ascending order.
-type Curve []Step
+type Curve []CurvePoint
 
-// Step holds from its time, itself included, until the next one.
-type Step struct {
+// CurvePoint holds from its time, itself included, until the next one.
+type CurvePoint struct {
 	Time     float64 `json:"time"`
 	AtRisk   int     `json:"at_risk"`  // just before Time
 	Events   int     `json:"events"`   // reached at Time
@@ -28,12 +28,12 @@ type Step struct {
 }
 
 // Columns names the cells.
-func (Step) Columns() []string {
+func (CurvePoint) Columns() []string {
 	return []string{"time", "at_risk", "events", "censored", "survival", "std_err"}
 }
 
 // Cells gives the row.
-func (s Step) Cells() []string {
+func (s CurvePoint) Cells() []string {
 	return []string{number(s.Time), strconv.Itoa(s.AtRisk), strconv.Itoa(s.Events), strconv.Itoa(s.Censored), number(s.Survival), number(s.StdErr)}
 }
 
@@ -53,7 +53,7 @@ func KaplanMeier(lives []Lifetime) (Curve, error) {
 	}
 	var curve Curve
 	sum, since, of := 0.0, 1.0, len(lives)
-	for _, s := range tally(lives) {
+	for _, s := range countByTime(lives) {
 		d, n, left := float64(s.Events), float64(s.AtRisk), s.AtRisk-s.Events
 		// where nobody is censored the fractions cancel out, and nothing is rounded
 		if s.Survival = since * (float64(left) / float64(of)); s.Survival > 0 {
@@ -98,13 +98,13 @@ const roundOff = 1e-10
 // tied reports whether two times are one; a is not the larger.
 func tied(a, b float64) bool { return b-a <= roundOff*b }
 
-// tally counts what happened at each distinct time.
-func tally(lives []Lifetime) []Step {
+// countByTime counts what happened at each distinct time.
+func countByTime(lives []Lifetime) []CurvePoint {
 	sorted := slices.SortedFunc(slices.Values(lives), func(a, b Lifetime) int { return cmp.Compare(a.Time, b.Time) })
-	var steps []Step
+	var steps []CurvePoint
 	for i, l := range sorted {
 		if i == 0 || !tied(steps[len(steps)-1].Time, l.Time) {
-			steps = append(steps, Step{Time: l.Time, AtRisk: len(sorted) - i})
+			steps = append(steps, CurvePoint{Time: l.Time, AtRisk: len(sorted) - i})
 		}
 		if at := &steps[len(steps)-1]; l.Reached {
 			at.Events++
@@ -122,21 +122,21 @@ func (c Curve) At(time float64) float64 {
 	if math.IsNaN(time) {
 		return time
 	}
-	if s, ok := c.step(time); ok {
+	if s, ok := c.pointAt(time); ok {
 		return s.Survival
 	}
 	return 1
 }
 
-func (c Curve) step(time float64) (Step, bool) {
-	after, _ := slices.BinarySearchFunc(c, time, func(s Step, t float64) int {
+func (c Curve) pointAt(time float64) (CurvePoint, bool) {
+	after, _ := slices.BinarySearchFunc(c, time, func(s CurvePoint, t float64) int {
 		if s.Time <= t || tied(t, s.Time) {
 			return -1
 		}
 		return 1
 	})
 	if after == 0 {
-		return Step{}, false
+		return CurvePoint{}, false
 	}
 	return c[after-1], true
 }
@@ -219,7 +219,7 @@ func (c Curve) check() error {
 	return nil
 }
 
-func (s Step) interval(z float64, scale Scale) Interval {
+func (s CurvePoint) interval(z float64, scale Scale) Interval {
 	i := Interval{Time: s.Time, Lower: s.Survival, Upper: s.Survival}
 	switch {
 	case s.StdErr == 0 || s.Survival == 0 || s.Survival == 1:

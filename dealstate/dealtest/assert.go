@@ -147,7 +147,7 @@ func clockText(c *dealstate.ClockStatus) string {
 func Warned(t TB, d *dealstate.Deal, v dealstate.View, warnings ...string) {
 	t.Helper()
 	got := d.At(v).Warnings
-	if len(warnings) == 0 && len(got) == 0 || len(warnings) > 0 && gives(got, warnings) {
+	if len(warnings) == 0 && len(got) == 0 || len(warnings) > 0 && hasReasons(got, warnings) {
 		return
 	}
 	fail(t, "warnings: "+orNone(warnings), "warnings: "+orNone(reasonTexts(got)), scenario.Account{Deal: d, View: v, Needed: unknownCodes(warnings)})
@@ -201,7 +201,7 @@ func history(d *dealstate.Deal, v dealstate.View) (states []dealstate.State, by 
 }
 
 func onwards(d *dealstate.Deal, from, to dealstate.State) []string {
-	return scenario.Leading(d.Machine().Lifecycle(), from, to)
+	return scenario.RulesBetween(d.Machine().Lifecycle(), from, to)
 }
 
 func arrows(states []dealstate.State) string {

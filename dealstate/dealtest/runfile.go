@@ -79,7 +79,7 @@ func runScenario(t *testing.T, path string, s scenario.Scenario, own []dealstate
 	a, err := Resolve(s.Agreement, filepath.Dir(path), own...)
 	require.NoError(t, err, "%s:%d:%d", path, s.Agreement.Line, s.Agreement.Column)
 	report, err := scenario.Run(s, a)
-	require.NoError(t, in(path, err))
+	require.NoError(t, inFile(path, err))
 	for _, f := range report.Failures {
 		if Updating() && f.Got.Verb != 0 {
 			mend = append(mend, f)
@@ -90,8 +90,8 @@ func runScenario(t *testing.T, path string, s scenario.Scenario, own []dealstate
 	return mend
 }
 
-// in says in which file an error stands.
-func in(path string, err error) error {
+// inFile says in which file an error stands.
+func inFile(path string, err error) error {
 	var syntax *scenario.SyntaxError
 	if errors.As(err, &syntax) {
 		at := *syntax
@@ -104,12 +104,12 @@ func in(path string, err error) error {
 // Run runs one scenario on the agreement, and fails the test for every
 // expectation that does not hold. It is for scenarios that a program made, such
 // as a counterexample; see [RunFile] for those in files.
-func Run(t TB, s scenario.Scenario, a dealstate.Agreement) scenario.Report {
+func Run(t TB, s scenario.Scenario, a dealstate.Agreement) scenario.Result {
 	t.Helper()
 	report, err := scenario.Run(s, a)
-	require.NoError(t, in(s.Name, err))
+	require.NoError(t, inFile(s.Name, err))
 	for _, f := range report.Failures {
-		t.Errorf("%s: the scenario does not go as told\n\n%s", whereabouts(s, f), f.Message)
+		t.Errorf("%s: the scenario does not go as told\n\n%s", failurePlace(s, f), f.Message)
 	}
 	if !report.OK() {
 		t.FailNow()
@@ -117,7 +117,7 @@ func Run(t TB, s scenario.Scenario, a dealstate.Agreement) scenario.Report {
 	return report
 }
 
-func whereabouts(s scenario.Scenario, f scenario.Failure) string {
+func failurePlace(s scenario.Scenario, f scenario.Failure) string {
 	if f.Line == 0 {
 		return display.Inert(s.Name)
 	}

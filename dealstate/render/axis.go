@@ -118,7 +118,7 @@ func (a axis) try(s spacing) (ticks []tick, fits bool) {
 const axisHeight = 34.0
 
 // draw writes the labels at y and the grid lines from y down to bottom.
-func (a axis) draw(p *pen, y, bottom float64) {
+func (a axis) draw(p *svgWriter, y, bottom float64) {
 	group, free := "", a.left-20
 	for _, t := range a.ticks() {
 		x := a.x(t.at)

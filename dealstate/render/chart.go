@@ -71,7 +71,7 @@ type Point struct {
 
 // plot is a chart while it is drawn.
 type plot struct {
-	pen
+	svgWriter
 	c            Chart
 	width        float64
 	x0, x1       float64 // of the data
@@ -98,7 +98,7 @@ func (c Chart) SVG(w io.Writer) error {
 	if id == "" {
 		id = "chart"
 	}
-	pic := picture{id: id, title: legible(c.Title), about: p.about(), width: p.width, height: p.foot + 48 + p.legendHeight, inPage: c.InPage != ""}
+	pic := svgDocument{id: id, title: legible(c.Title), about: p.about(), width: p.width, height: p.foot + 48 + p.legendHeight, inPage: c.InPage != ""}
 	return pic.frame(w, p.b.String())
 }
 
@@ -188,8 +188,8 @@ func (p *plot) y(v float64) float64 {
 }
 
 func (p *plot) axes() {
-	p.text(14, 22, "h", fit(legible(p.c.Title), 15, p.width-28))
-	p.text(14, 44, "s", fit(legible(p.c.Y), 11, p.width-28))
+	p.text(14, 22, "h", clipToWidth(legible(p.c.Title), 15, p.width-28))
+	p.text(14, 44, "s", clipToWidth(legible(p.c.Y), 11, p.width-28))
 	for _, v := range steps(p.y0, p.y1, 6) {
 		p.line(p.left, p.y(v), p.right, p.y(v), "grid")
 		p.text(p.left-7, p.y(v)+4, "s end", p.value(v))
@@ -203,7 +203,7 @@ func (p *plot) axes() {
 		p.line(p.x(v), p.foot, p.x(v), p.foot+4, "axis")
 		p.text(p.x(v), p.foot+17, "s mid", number(v))
 	}
-	p.text((p.left+p.right)/2, p.foot+35, "s mid", fit(legible(p.c.X), 11, p.right-p.left))
+	p.text((p.left+p.right)/2, p.foot+35, "s mid", clipToWidth(legible(p.c.X), 11, p.right-p.left))
 }
 
 // calendar puts dates below the frame.
@@ -333,7 +333,7 @@ func (p *plot) curve(s Series, i int) {
 func (p *plot) legend() {
 	x, y := p.left, p.foot+54
 	for i, s := range p.c.Series {
-		name := fit(s.Name, 11, p.right-p.left-40)
+		name := clipToWidth(s.Name, 11, p.right-p.left-40)
 		width := widthOf(name, 11) + 48
 		if x+width > p.right && x > p.left {
 			x, y = p.left, y+18
@@ -357,7 +357,7 @@ func (p *plot) about() string {
 		if n := len(s.Points); n > 0 && s.Shape != Band {
 			first, last := s.Points[0], s.Points[n-1]
 			parts = append(parts, fmt.Sprintf("%s: from %s at %s to %s at %s.", shorten(s.Name, 80),
-				p.value(first.Y), p.place(first.X), p.value(last.Y), p.place(last.X)))
+				p.value(first.Y), p.xText(first.X), p.value(last.Y), p.xText(last.X)))
 		}
 	}
 	if len(parts) == 0 {
@@ -366,7 +366,7 @@ func (p *plot) about() string {
 	return strings.Join(parts, " ")
 }
 
-func (p *plot) place(x float64) string {
+func (p *plot) xText(x float64) string {
 	if !p.c.Start.IsZero() {
 		return day(p.date(x))
 	}

@@ -27,7 +27,7 @@ func legible(s string) string {
 			if b.Len() > 0 && !strings.HasSuffix(b.String(), " ") {
 				b.WriteByte(' ')
 			}
-		case steers(r):
+		case isInvisible(r):
 		case unicode.IsControl(r), r&0xfffe == 0xfffe, r >= 0xfdd0 && r <= 0xfdef:
 			b.WriteRune(utf8.RuneError)
 		default:
@@ -46,9 +46,9 @@ func plainASCII(s string) bool {
 	return !strings.HasSuffix(s, " ")
 }
 
-// steers reports the marks, embeddings, overrides and isolates of Unicode's
+// isInvisible reports the marks, embeddings, overrides and isolates of Unicode's
 // bidirectional algorithm, and all else that nobody can see.
-func steers(r rune) bool { return display.Active(r) && !unicode.IsControl(r) }
+func isInvisible(r rune) bool { return display.Active(r) && !unicode.IsControl(r) }
 
 // isolated keeps right-to-left text from reordering what stands around it.
 func isolated(s string) string {
@@ -108,8 +108,8 @@ func advance(r rune) int {
 // pile up for ever.
 const mostRunes = 400
 
-// fit cuts a text to a width, with an ellipsis where something is missing.
-func fit(s string, size, width float64) string {
+// clipToWidth cuts a text to a width, with an ellipsis where something is missing.
+func clipToWidth(s string, size, width float64) string {
 	if len(s) <= mostRunes && widthOf(s, size) <= width {
 		return s
 	}
@@ -143,13 +143,13 @@ func wrap(s string, size, width float64, most int) []string {
 			line += " " + strings.Join(words[i:], " ")
 			break
 		}
-		lines = append(lines, fit(line, size, width))
+		lines = append(lines, clipToWidth(line, size, width))
 		line = word
 	}
 	if line == "" {
 		return lines
 	}
-	return append(lines, fit(line, size, width))
+	return append(lines, clipToWidth(line, size, width))
 }
 
 // stateWords writes a state's name for people: awaiting_xi_approval becomes

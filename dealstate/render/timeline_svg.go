@@ -9,30 +9,30 @@ import (
 	"time"
 )
 
-// sheet is a timeline while it is laid out: y grows as lanes are drawn.
-type sheet struct {
-	pen
-	bands  pen // drawn first: the shading of every other lane
-	under  pen // then the lines that run behind the lanes
+// timelineSVG is a timeline while it is laid out: y grows as lanes are drawn.
+type timelineSVG struct {
+	svgWriter
+	bands  svgWriter // drawn first: the shading of every other lane
+	under  svgWriter // then the lines that run behind the lanes
 	axis   axis
 	width  float64
 	gutter float64 // for the names of lanes; 0: they stand above their lanes
 	y      float64
 	spots  []lineageSpot
-	blocks []block
+	blocks []dealBlock
 	hues   map[hue][]string // shown, with the states they stand for
 }
 
 type point struct{ x, y float64 }
 
-// SVG draws the timeline. Equal stories give equal bytes. A story without a
+// SVG draws the timeline. Equal replays give equal bytes. A replay without a
 // machine is a *[dealstate.FieldError], and then nothing is written.
 func (t Timeline) SVG(w io.Writer) error {
-	if err := checkStories(t.Stories); err != nil {
+	if err := checkReplays(t.Replays); err != nil {
 		return err
 	}
 	blocks := t.blocks()
-	s := t.sheet()
+	s := t.newSVG()
 	s.blocks = blocks
 	from, to, ok := t.span()
 	if !ok {
@@ -51,8 +51,8 @@ func (t Timeline) SVG(w io.Writer) error {
 	return s.frame(t, blocks).frame(w, s.bands.b.String()+s.under.b.String()+s.b.String())
 }
 
-func (t Timeline) sheet() *sheet {
-	s := &sheet{width: pixels(t.Width), y: 6, hues: map[hue][]string{}}
+func (t Timeline) newSVG() *timelineSVG {
+	s := &timelineSVG{width: pixels(t.Width), y: 6, hues: map[hue][]string{}}
 	s.axis = axis{left: 12, right: s.width - 14}
 	if s.width >= 560 {
 		s.gutter = min(s.width*.26, 250)
@@ -70,8 +70,8 @@ func pixels(width float64) float64 {
 	return min(max(width, 320), 4000)
 }
 
-func (s *sheet) frame(t Timeline, blocks []block) picture {
-	pic := picture{id: t.InPage, title: "Timeline", width: s.width, height: s.y + 6, inPage: t.InPage != ""}
+func (s *timelineSVG) frame(t Timeline, blocks []dealBlock) svgDocument {
+	pic := svgDocument{id: t.InPage, title: "Timeline", width: s.width, height: s.y + 6, inPage: t.InPage != ""}
 	if pic.id == "" {
 		pic.id = "timeline"
 	}
@@ -87,9 +87,9 @@ func (s *sheet) frame(t Timeline, blocks []block) picture {
 }
 
 // empty draws deals of which nothing is known yet.
-func (s *sheet) empty(blocks []block) {
+func (s *timelineSVG) empty(blocks []dealBlock) {
 	for _, b := range blocks {
-		s.text(12, s.y+18, "h", fit(b.title, 15, s.width-24))
+		s.text(12, s.y+18, "h", clipToWidth(b.title, 15, s.width-24))
 		s.text(12, s.y+38, "s", "No reports yet.")
 		s.y += 52
 	}
@@ -99,7 +99,7 @@ func (s *sheet) empty(blocks []block) {
 	}
 }
 
-func (s *sheet) block(b block) {
+func (s *timelineSVG) block(b dealBlock) {
 	s.y += 8
 	for _, line := range wrap(b.title, 15, s.width-28, 2) {
 		s.y += 18
@@ -107,7 +107,7 @@ func (s *sheet) block(b block) {
 	}
 	if len(b.parents) > 0 {
 		s.y += 15
-		s.text(12, s.y, "s", fit("carries out "+s.parents(b), 11, s.width-28))
+		s.text(12, s.y, "s", clipToWidth("carries out "+s.parents(b), 11, s.width-28))
 	}
 	s.y += 6
 	s.clockLabels(b)
@@ -123,7 +123,7 @@ func (s *sheet) block(b block) {
 }
 
 // parents names the agreements that the block's one implements.
-func (s *sheet) parents(b block) string {
+func (s *timelineSVG) parents(b dealBlock) string {
 	var names []string
 	for _, id := range b.parents {
 		name := legible(id)
@@ -138,7 +138,7 @@ func (s *sheet) parents(b block) string {
 }
 
 // clockLabels writes, above the lanes, what the vertical lines are.
-func (s *sheet) clockLabels(b block) {
+func (s *timelineSVG) clockLabels(b dealBlock) {
 	var labels []label
 	if !b.asOf.IsZero() && !b.asOf.After(s.axis.to) {
 		labels = append(labels, label{x: s.axis.x(b.asOf), text: "as of " + day(b.asOf), class: "s", lead: "asof"})
@@ -151,13 +151,13 @@ func (s *sheet) clockLabels(b block) {
 			labels = append(labels, label{x: s.axis.x(c.at), text: c.label, class: "s", lead: c.class})
 		}
 	}
-	placed, lines := place(labels, 11, s.axis.left, s.axis.right+10, 4)
+	placed, lines := placeLabels(labels, 11, s.axis.left, s.axis.right+10, 4)
 	s.y += float64(lines) * lineHeight
 	s.y += 4
-	drawPlaced(&s.pen, placed, s.y-4, s.y)
+	drawPlaced(&s.svgWriter, placed, s.y-4, s.y)
 }
 
-func (s *sheet) clockLines(b block, top float64) {
+func (s *timelineSVG) clockLines(b dealBlock, top float64) {
 	for _, c := range b.clocks {
 		if !c.at.After(s.axis.to) && !c.at.Before(s.axis.from) {
 			s.under.shape("line", c.label, "x1", s.axis.x(c.at), "y1", top, "x2", s.axis.x(c.at), "y2", s.y, "class", c.class)
@@ -169,7 +169,7 @@ func (s *sheet) clockLines(b block, top float64) {
 }
 
 // lane draws one subject: its name, and its rows.
-func (s *sheet) lane(l lane, shaded bool) {
+func (s *timelineSVG) lane(l lane, shaded bool) {
 	top := s.y
 	if s.gutter == 0 {
 		s.y += 1 + 14*float64(len(s.nameLines(l)))
@@ -185,7 +185,7 @@ func (s *sheet) lane(l lane, shaded bool) {
 }
 
 // names gives the words beside each row; none where there is one policy only.
-func (s *sheet) names(l lane) []string {
+func (s *timelineSVG) names(l lane) []string {
 	names := make([]string, len(l.rows))
 	if len(l.rows) == 1 {
 		if l.kind == stateLane && len(l.rows[0].policies) > 1 {
@@ -194,14 +194,14 @@ func (s *sheet) names(l lane) []string {
 		return names
 	}
 	for i, r := range l.rows {
-		names[i] = fit(strings.Join(slices.Compact(slices.Clone(r.policies)), ", "), 11, 100)
+		names[i] = clipToWidth(strings.Join(slices.Compact(slices.Clone(r.policies)), ", "), 11, 100)
 	}
 	return names
 }
 
 // laneName writes the lane's name in the gutter, or above, and says how high it
 // is.
-func (s *sheet) laneName(l lane, top float64) float64 {
+func (s *timelineSVG) laneName(l lane, top float64) float64 {
 	s.open("g")
 	if l.title != "" {
 		s.element("title", l.title)
@@ -214,7 +214,7 @@ func (s *sheet) laneName(l lane, top float64) float64 {
 	return float64(len(lines))*14 + 8
 }
 
-func (s *sheet) nameLines(l lane) []string {
+func (s *timelineSVG) nameLines(l lane) []string {
 	room := s.gutter - 16
 	for _, name := range s.names(l) {
 		room = min(room, s.gutter-28-widthOf(name, 11))
@@ -226,7 +226,7 @@ func (s *sheet) nameLines(l lane) []string {
 }
 
 // row draws marks over bars, or a state's spells with their labels.
-func (s *sheet) row(l lane, r row, name string) {
+func (s *timelineSVG) row(l lane, r laneRow, name string) {
 	s.y += 4
 	if name != "" && s.gutter == 0 {
 		s.y += 11
@@ -254,7 +254,7 @@ func (s *sheet) row(l lane, r row, name string) {
 }
 
 // bars draws the coloured stretches, with their words where these fit.
-func (s *sheet) bars(r row, height float64) {
+func (s *timelineSVG) bars(r laneRow, height float64) {
 	if height < 20 {
 		s.line(s.axis.left, s.y+height/2, s.axis.right, s.y+height/2, "idle")
 	}
@@ -284,7 +284,7 @@ func (b bar) on() string {
 func fits(b bar, width float64) bool { return widthOf(b.label, 11)+8 <= width }
 
 // extent is where a bar lies within the axis.
-func (s *sheet) extent(b bar) (from, to float64, ok bool) {
+func (s *timelineSVG) extent(b bar) (from, to float64, ok bool) {
 	if b.to.Before(s.axis.from) || b.from.After(s.axis.to) {
 		return 0, 0, false
 	}
@@ -292,20 +292,20 @@ func (s *sheet) extent(b bar) (from, to float64, ok bool) {
 }
 
 // callouts names, above the bar, the spells that are too short for their words.
-func (s *sheet) callouts(r row) {
+func (s *timelineSVG) callouts(r laneRow) {
 	var labels []label
 	for _, b := range r.bars {
 		if x, end, ok := s.extent(b); ok && !fits(b, end-x) {
 			labels = append(labels, label{x: (x + end) / 2, text: b.label, class: "s", lead: "lead"})
 		}
 	}
-	placed, lines := place(labels, 11, s.axis.left-2, s.axis.right+12, 4)
+	placed, lines := placeLabels(labels, 11, s.axis.left-2, s.axis.right+12, 4)
 	s.y += float64(lines) * lineHeight
-	drawPlaced(&s.pen, placed, s.y-4, s.y)
+	drawPlaced(&s.svgWriter, placed, s.y-4, s.y)
 }
 
 // counts draws how many have approved, as a staircase.
-func (s *sheet) counts(r row) {
+func (s *timelineSVG) counts(r laneRow) {
 	const height = 46.0
 	foot := s.y + height
 	y := func(n int) float64 { return foot - float64(n)/float64(max(r.of, 1))*(height-14) }
@@ -324,7 +324,7 @@ func (s *sheet) counts(r row) {
 }
 
 // legend says what shapes and hues mean.
-func (s *sheet) legend(t Timeline) {
+func (s *timelineSVG) legend(t Timeline) {
 	s.y += 18
 	x := 12.0
 	next := func(width float64) float64 {
@@ -336,10 +336,10 @@ func (s *sheet) legend(t Timeline) {
 		x += width
 		return at
 	}
-	for _, f := range s.fates(t) {
-		at := next(widthOf(fateWords[f], 11) + 28)
+	for _, f := range s.statuses(t) {
+		at := next(widthOf(statusWords[f], 11) + 28)
 		s.mark(at+6, s.y-4, f, "")
-		s.text(at+16, s.y, "s", fateWords[f])
+		s.text(at+16, s.y, "s", statusWords[f])
 	}
 	for _, h := range append([]hue{"grey"}, legendHues...) {
 		for _, words := range s.hues[h] {
@@ -360,7 +360,7 @@ type lineageSpot struct {
 	at   point
 }
 
-func (s *sheet) noteStart(b block, l lane) {
+func (s *timelineSVG) noteStart(b dealBlock, l lane) {
 	first := time.Time{}
 	for _, r := range l.rows {
 		for _, bar := range r.bars {
@@ -376,7 +376,7 @@ func (s *sheet) noteStart(b block, l lane) {
 
 // lineage draws, from each agreement down or up to those that carry it out, a
 // line at the instant when the later one begins.
-func (s *sheet) lineage(blocks []block) {
+func (s *timelineSVG) lineage(blocks []dealBlock) {
 	for _, b := range blocks {
 		child := slices.IndexFunc(s.spots, func(p lineageSpot) bool { return p.deal == b.deal })
 		for _, parent := range b.parents {

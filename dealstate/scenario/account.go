@@ -30,8 +30,8 @@ const (
 	mostAfter  = 12
 )
 
-// row is an event, or a clock, and what it did.
-type row struct {
+// accountRow is an event, or a clock, and what it did.
+type accountRow struct {
 	key, label, act, did string
 }
 
@@ -61,14 +61,14 @@ func write(b *strings.Builder, format string, args ...any) {
 }
 
 // rows are those that the view sees, and then the others.
-func (a Account) rows(decisions []dealstate.Decision) []row {
+func (a Account) rows(decisions []dealstate.Decision) []accountRow {
 	events := map[string]dealstate.Event{}
 	for e := range a.Deal.Events() {
 		events[e.ID] = e
 	}
-	var rows []row
+	var rows []accountRow
 	for _, d := range decisions {
-		r := row{key: d.Event, did: didText(d)}
+		r := accountRow{key: d.Event, did: didText(d)}
 		if d.Event == "" {
 			r.key, r.label, r.act = clockName(d), "clock", startText(d.At)+" "+clockName(d)
 		} else {
@@ -79,7 +79,7 @@ func (a Account) rows(decisions []dealstate.Decision) []row {
 	}
 	for e := range a.Deal.Events() {
 		if _, left := events[e.ID]; left {
-			rows = append(rows, row{key: e.ID, label: a.label(e.ID), act: eventText(e), did: "not seen in this view: it happened, or was learned, later"})
+			rows = append(rows, accountRow{key: e.ID, label: a.label(e.ID), act: eventText(e), did: "not seen in this view: it happened, or was learned, later"})
 		}
 	}
 	return rows
@@ -92,7 +92,7 @@ func (a Account) label(event string) string {
 	return a.Label(event)
 }
 
-func (a Account) timeline(b *strings.Builder, rows []row) {
+func (a Account) timeline(b *strings.Builder, rows []accountRow) {
 	mark := -1
 	for i, r := range rows {
 		if r.key == a.Mark && a.Mark != "" {
@@ -100,7 +100,7 @@ func (a Account) timeline(b *strings.Builder, rows []row) {
 		}
 	}
 	if mark < 0 && a.Here != "" {
-		mark, rows = len(rows), append(rows, row{label: a.label(""), act: a.Here})
+		mark, rows = len(rows), append(rows, accountRow{label: a.label(""), act: a.Here})
 	}
 	if mark < 0 {
 		mark = len(rows) - 1
@@ -123,7 +123,7 @@ func elided(b *strings.Builder, n int) {
 	}
 }
 
-func (r row) write(b *strings.Builder, width int, marked bool) {
+func (r accountRow) write(b *strings.Builder, width int, marked bool) {
 	mark := "   "
 	if marked {
 		mark = "  >"
@@ -172,12 +172,12 @@ func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string 
 	if !slices.Contains(lifecycle.States, want) {
 		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s%s", want, strings.Join(stateNames(lifecycle.States), ", "), endOr(nearest.Hint(string(want), stateNames(lifecycle.States))))}
 	}
-	out := append(Leading(lifecycle, snap.State, want), Missing(snap)...)
+	out := append(RulesBetween(lifecycle, snap.State, want), Missing(snap)...)
 	return append(out, elsewhere(d, v, want)...)
 }
 
-// Leading says which rules lead from one state straight to another.
-func Leading(l dealstate.Lifecycle, from, to dealstate.State) []string {
+// RulesBetween says which rules lead from one state straight to another.
+func RulesBetween(l dealstate.Lifecycle, from, to dealstate.State) []string {
 	var out []string
 	for _, r := range l.Rules {
 		if r.To != to || !slices.Contains(r.From, from) {
@@ -268,7 +268,7 @@ func endOr(question string) string {
 }
 
 // message says why an expectation does not hold.
-func (p *play) message(want Expectation, got found) string {
+func (p *execution) message(want Expectation, got found) string {
 	var b strings.Builder
 	write(&b, "want: %s", want)
 	write(&b, " got: %s", gotText(got))
@@ -286,7 +286,7 @@ func gotText(g found) string {
 }
 
 // label is the line on which an event stands, or this step's.
-func (p *play) label(event string) string {
+func (p *execution) label(event string) string {
 	line := p.line
 	if event != "" {
 		line = p.lines[event]
@@ -297,13 +297,13 @@ func (p *play) label(event string) string {
 	return fmt.Sprintf("line %d", line)
 }
 
-func (p *play) needed(want Expectation, got found) []string {
+func (p *execution) needed(want Expectation, got found) []string {
 	v := p.view(want)
 	switch want.Verb {
 	case State:
 		return Needed(p.deal, v, dealstate.State(strings.Join(want.Names, ", ")))
 	case Verdict, Awaiting, Approved:
-		return append(strangers(p.agreement, want), Missing(got.snap)...)
+		return append(unknownParties(p.agreement, want), Missing(got.snap)...)
 	case Applied:
 		if d, ok := p.decision(want); ok {
 			return NeededFor(p.deal, v, d)
@@ -316,8 +316,8 @@ func (p *play) needed(want Expectation, got found) []string {
 	return nil
 }
 
-// strangers says which of the names are no parties.
-func strangers(a dealstate.Agreement, e Expectation) []string {
+// unknownParties says which of the names are no parties.
+func unknownParties(a dealstate.Agreement, e Expectation) []string {
 	if e.Verb == Verdict {
 		return nil
 	}

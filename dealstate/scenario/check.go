@@ -20,7 +20,7 @@ type found struct {
 }
 
 // got says what holds where e was expected.
-func (p *play) got(e Expectation) found {
+func (p *execution) got(e Expectation) found {
 	g := found{Expectation: e, snap: p.deal.At(p.view(e))}
 	g.Names, g.Text = nil, ""
 	switch e.Verb {
@@ -36,13 +36,13 @@ func (p *play) got(e Expectation) found {
 	case NothingHappens:
 		p.gotNothing(&g)
 	default:
-		g.look()
+		g.readSnapshot()
 	}
 	return g
 }
 
-// look reads from the snapshot.
-func (g *found) look() {
+// readSnapshot reads from the snapshot.
+func (g *found) readSnapshot() {
 	s := g.snap
 	switch g.Verb {
 	case State:
@@ -62,7 +62,7 @@ func (g *found) look() {
 	}
 }
 
-func (p *play) gotOutcome(e Expectation, g *found) {
+func (p *execution) gotOutcome(e Expectation, g *found) {
 	d, ok := p.decision(e)
 	if !ok {
 		g.unseen, g.Verb = true, 0
@@ -77,19 +77,19 @@ func (p *play) gotOutcome(e Expectation, g *found) {
 
 // gotNothing compares where the deal stands with where it stood, and gives the
 // first thing that differs and that a line can say.
-func (p *play) gotNothing(g *found) {
+func (p *execution) gotNothing(g *found) {
 	if fired := p.fired(); len(fired) > 0 {
 		g.Verb, g.Names = Fires, fired
 		return
 	}
-	if Stands(p.stood, g.snap) {
+	if SameStanding(p.stood, g.snap) {
 		return
 	}
 	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next} {
 		was := found{Expectation: Expectation{Verb: verb}, snap: p.stood}
-		was.look()
+		was.readSnapshot()
 		g.Verb, g.Names, g.At = verb, nil, time.Time{}
-		g.look()
+		g.readSnapshot()
 		if g.String() != was.String() {
 			return
 		}
@@ -98,9 +98,9 @@ func (p *play) gotNothing(g *found) {
 	g.At = time.Time{}
 }
 
-// Stands reports whether two snapshots of one deal tell of the same standing.
+// SameStanding reports whether two snapshots of one deal tell of the same standing.
 // Instants of the look, warnings, and evidence that does not count do not matter.
-func Stands(a, b dealstate.Snapshot) bool {
+func SameStanding(a, b dealstate.Snapshot) bool {
 	for _, s := range []*dealstate.Snapshot{&a, &b} {
 		s.AsOf, s.Warnings, s.Parties = a.AsOf, nil, slices.Clone(s.Parties)
 		for i := range s.Parties { // evidence that does not count may come
@@ -118,8 +118,8 @@ func texts(reasons []dealstate.Reason) []string {
 	return out
 }
 
-// holds reports whether what was found is what was expected.
-func holds(want Expectation, got found) bool {
+// matches reports whether what was found is what was expected.
+func matches(want Expectation, got found) bool {
 	switch {
 	case want.Verb != got.Verb, want.Verb == 0, want.Verb > NothingHappens:
 		return false

@@ -39,7 +39,7 @@ func FromEvents(name string, ref Ref, events ...dealstate.Event) Scenario {
 // The error is a *[SyntaxError] at the act's line, also for what the agreement
 // cannot mean: a party or a commitment that it does not know.
 func (s Scenario) Events(a dealstate.Agreement) ([]dealstate.Event, error) {
-	c, err := newCast(s, a)
+	c, err := newEventBuilder(s, a)
 	if err != nil {
 		return nil, err
 	}
@@ -57,29 +57,29 @@ func (s Scenario) Events(a dealstate.Agreement) ([]dealstate.Event, error) {
 	return events, nil
 }
 
-// cast turns the acts of a scenario into events.
-type cast struct {
+// eventBuilder turns the acts of a scenario into events.
+type eventBuilder struct {
 	scenario  Scenario
 	agreement dealstate.Agreement
 	machine   *dealstate.Machine
 	width     int // of an act's number
 }
 
-func newCast(s Scenario, a dealstate.Agreement) (*cast, error) {
+func newEventBuilder(s Scenario, a dealstate.Agreement) (*eventBuilder, error) {
 	m, err := dealstate.Compile(a)
 	if err != nil {
 		return nil, &SyntaxError{Line: s.Agreement.Line, Column: max(1, s.Agreement.Column), Problem: "the agreement is not well-formed: " + err.Error()}
 	}
-	return &cast{scenario: s, agreement: a, machine: m, width: len(fmt.Sprint(max(10, len(s.Steps))))}, nil
+	return &eventBuilder{scenario: s, agreement: a, machine: m, width: len(fmt.Sprint(max(10, len(s.Steps))))}, nil
 }
 
 // event makes the event of a step.
-func (c *cast) event(i int) (dealstate.Event, error) {
+func (c *eventBuilder) event(i int) (dealstate.Event, error) {
 	step := c.scenario.Steps[i]
 	e := step.Act
 	e.At, e.Deal = step.At, c.agreement.ID
 	if e.Kind == dealstate.Perform {
-		c.perform(&e)
+		c.completePerform(&e)
 	}
 	if e.ID == "" {
 		e.ID = AutoID(c.width, i+1, e)
@@ -89,7 +89,7 @@ func (c *cast) event(i int) (dealstate.Event, error) {
 	}
 	if e.Role == 0 && !e.Kind.OfLog() {
 		return e, &SyntaxError{Line: step.Line, Column: step.column("by"), Problem: fmt.Sprintf(
-			"in what role does %s speak? No party names it as approver; want: as %s", shown(e.By), choice(roleWords()))}
+			"in what role does %s speak? No party names it as approver; want: as %s", shown(e.By), alternatives(roleWords()))}
 	}
 	return e, step.explain(c.machine.Admit(e))
 }
@@ -104,8 +104,8 @@ func AutoID(width, number int, e dealstate.Event) string {
 	return id
 }
 
-// perform lets a performance name its commitment only: perform us-tariff-cut.
-func (c *cast) perform(e *dealstate.Event) {
+// completePerform lets a performance name its commitment only: perform us-tariff-cut.
+func (c *eventBuilder) completePerform(e *dealstate.Event) {
 	isParty := func(p dealstate.Party) bool { return p.ID == e.Party }
 	if e.Commitment == "" && !slices.ContainsFunc(c.agreement.Parties, isParty) {
 		e.Commitment, e.Party = e.Party, ""

@@ -7,8 +7,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Report is what came of running a scenario.
-type Report struct {
+// Result is what came of running a scenario.
+type Result struct {
 	Scenario  Scenario
 	Deal      *dealstate.Deal      // with every act recorded
 	Decisions []dealstate.Decision // by step, as Record gave them; zero where only time passed
@@ -24,7 +24,7 @@ type Failure struct {
 }
 
 // OK reports whether every expectation holds.
-func (r Report) OK() bool { return len(r.Failures) == 0 }
+func (r Result) OK() bool { return len(r.Failures) == 0 }
 
 // Run plays the scenario on a new deal on the agreement, and checks every
 // expectation. It needs no file and no clock. The error is a *[SyntaxError]
@@ -33,27 +33,27 @@ func (r Report) OK() bool { return len(r.Failures) == 0 }
 //
 // The cost is that of recording the acts, and of one folding of the log an
 // expectation.
-func Run(s Scenario, a dealstate.Agreement) (Report, error) {
-	c, err := newCast(s, a)
+func Run(s Scenario, a dealstate.Agreement) (Result, error) {
+	c, err := newEventBuilder(s, a)
 	if err != nil {
-		return Report{}, err
+		return Result{}, err
 	}
-	p := &play{cast: c, deal: c.machine.NewDeal(s.Policy), report: Report{Scenario: s}, lines: map[string]int{}}
-	p.report.Deal, p.stood = p.deal, p.deal.At(dealstate.View{})
+	p := &execution{eventBuilder: c, deal: c.machine.NewDeal(s.Policy), result: Result{Scenario: s}, lines: map[string]int{}}
+	p.result.Deal, p.stood = p.deal, p.deal.At(dealstate.View{})
 	p.check(s.Expect)
 	for i := range s.Steps {
 		if err := p.step(i); err != nil {
-			return Report{}, err
+			return Result{}, err
 		}
 	}
-	return p.report, nil
+	return p.result, nil
 }
 
-// play is a scenario under way.
-type play struct {
-	*cast
+// execution is a scenario under way.
+type execution struct {
+	*eventBuilder
 	deal   *dealstate.Deal
-	report Report
+	result Result
 	lines  map[string]int // of each event
 
 	before time.Time // where the last step left the clock
@@ -66,33 +66,33 @@ type play struct {
 	past  []dealstate.Decision // before this step
 }
 
-func (p *play) step(i int) error {
+func (p *execution) step(i int) error {
 	step := p.scenario.Steps[i]
 	p.before = p.now
 	if slices.ContainsFunc(step.Expect, Expectation.looksBack) {
 		p.stood, p.past = p.deal.Replay(dealstate.View{AsOf: p.now})
 	}
 	p.event, p.did, p.line = "", dealstate.Decision{}, step.Line
-	p.reach(step.At)
+	p.advanceTo(step.At)
 	if !step.Passes() {
 		if err := p.record(i, step); err != nil {
 			return err
 		}
 	}
-	p.report.Decisions = append(p.report.Decisions, p.did)
+	p.result.Decisions = append(p.result.Decisions, p.did)
 	p.check(step.Expect)
 	return nil
 }
 
-func (p *play) record(i int, step Step) error {
-	e, err := p.cast.event(i)
+func (p *execution) record(i int, step Step) error {
+	e, err := p.eventBuilder.event(i)
 	if err != nil {
 		return err
 	}
 	if p.did, err = p.deal.Record(e); err != nil {
 		return step.explain(err)
 	}
-	p.reach(e.Recorded)
+	p.advanceTo(e.Recorded)
 	p.event = e.ID
 	if p.lines[e.ID] == 0 {
 		p.lines[e.ID] = step.Line
@@ -103,17 +103,17 @@ func (p *play) record(i int, step Step) error {
 // looksBack reports whether it takes the standing before the step to check it.
 func (e Expectation) looksBack() bool { return e.Verb == NothingHappens || e.Verb == Revised }
 
-// reach moves the clock, which never goes back.
-func (p *play) reach(t time.Time) {
+// advanceTo moves the clock, which never goes back.
+func (p *execution) advanceTo(t time.Time) {
 	if t.After(p.now) {
 		p.now = t
 	}
 }
 
-func (p *play) check(list []Expectation) {
+func (p *execution) check(list []Expectation) {
 	for _, e := range list {
-		if got := p.got(e); !holds(e, got) {
-			p.report.Failures = append(p.report.Failures, Failure{Line: e.Line, Want: e, Got: got.Expectation, Message: p.message(e, got)})
+		if got := p.got(e); !matches(e, got) {
+			p.result.Failures = append(p.result.Failures, Failure{Line: e.Line, Want: e, Got: got.Expectation, Message: p.message(e, got)})
 		}
 	}
 }
@@ -121,7 +121,7 @@ func (p *play) check(list []Expectation) {
 // view fills in what an expectation leaves open: the deal's policy, this
 // step's instant, and all that is recorded above it. What was known by an
 // instant is looked at from that instant.
-func (p *play) view(e Expectation) dealstate.View {
+func (p *execution) view(e Expectation) dealstate.View {
 	v := e.View
 	if v.Policy.Name == "" {
 		v.Policy = p.deal.Policy()
@@ -136,7 +136,7 @@ func (p *play) view(e Expectation) dealstate.View {
 }
 
 // fired lists the clocks that fired on the way to this step.
-func (p *play) fired() []string {
+func (p *execution) fired() []string {
 	var names []string
 	_, decisions := p.deal.Replay(dealstate.View{AsOf: p.now})
 	for _, d := range decisions {
@@ -160,12 +160,12 @@ func Changed(before, after []dealstate.Decision) []string {
 		old, had := was[decisionKey(d)]
 		delete(was, decisionKey(d))
 		if had && !sameDecision(d, old) || !had && d.Event == "" {
-			names = add(names, d)
+			names = addName(names, d)
 		}
 	}
 	for _, d := range before {
 		if _, gone := was[decisionKey(d)]; gone {
-			names = add(names, d)
+			names = addName(names, d)
 		}
 	}
 	return names
@@ -199,7 +199,7 @@ func sameDecision(a, b dealstate.Decision) bool {
 	return a.Kind != dealstate.Amend || a.Revision == b.Revision
 }
 
-func add(names []string, d dealstate.Decision) []string {
+func addName(names []string, d dealstate.Decision) []string {
 	name := d.Event
 	if name == "" {
 		name = clockName(d)
@@ -211,7 +211,7 @@ func add(names []string, d dealstate.Decision) []string {
 }
 
 // revised lists what this step's act changed.
-func (p *play) revised() []string {
+func (p *execution) revised() []string {
 	if p.before.IsZero() {
 		return nil
 	}
@@ -221,7 +221,7 @@ func (p *play) revised() []string {
 
 // decision is what this step's act did in the view; ok is false where it is
 // not seen from there.
-func (p *play) decision(e Expectation) (d dealstate.Decision, ok bool) {
+func (p *execution) decision(e Expectation) (d dealstate.Decision, ok bool) {
 	if viewText(e.View) == "" {
 		return p.did, true
 	}

@@ -7,22 +7,22 @@ import (
 )
 
 // Exploration is every situation that a deal can come to from a start, and what
-// each letter does there.
+// each input does there.
 type Exploration struct {
 	Situations int
-	Depth      int // the number of letters to the situation farthest away
+	Depth      int // the number of inputs to the situation farthest away
 	// Complete: nothing was left out, so that what was not found cannot be. It is
 	// false where Depth, Limit or a counterexample ended the search.
 	Complete bool
-	// Implemented counts the situations and letters that made the deal
+	// Implemented counts the situations and inputs that made the deal
 	// implemented: where it is 0, the law was never put to the test.
 	Implemented    int
-	Letters        []Letter
+	Inputs         []Input
 	Counterexample *Counterexample // nil: none was found
 
 	start Start
 	nodes []node
-	edges []edge // of each expanded node, one a letter
+	edges []edge // of each expanded node, one a input
 }
 
 // States lists the states that can come about, in the lifecycle's order.
@@ -49,28 +49,28 @@ func (x *Exploration) Shortest(to dealstate.State) (_ Path, ok bool) {
 
 // Leading lists what can happen now, and change something, such that the
 // deal can still come to the state afterwards.
-func (x *Exploration) Leading(to dealstate.State) []Letter {
-	can := x.leading(func(n node) bool { return n.state == to })
-	var letters []Letter
-	for i, e := range x.of(0) {
+func (x *Exploration) Leading(to dealstate.State) []Input {
+	can := x.canReach(func(n node) bool { return n.state == to })
+	var inputs []Input
+	for i, e := range x.edgesOf(0) {
 		if e.to > 0 && can[e.to] {
-			letters = append(letters, x.Letters[i])
+			inputs = append(inputs, x.Inputs[i])
 		}
 	}
-	return letters
+	return inputs
 }
 
-// of gives a node's edges; none if it was not expanded.
-func (x *Exploration) of(at int) []edge {
-	k := len(x.Letters)
+// edgesOf gives a node's edges; none if it was not expanded.
+func (x *Exploration) edgesOf(at int) []edge {
+	k := len(x.Inputs)
 	if (at+1)*k > len(x.edges) {
 		return nil
 	}
 	return x.edges[at*k : (at+1)*k]
 }
 
-// leading marks the nodes from which some node that is wanted can be reached.
-func (x *Exploration) leading(wanted func(node) bool) []bool {
+// canReach marks the nodes from which some node that is wanted can be reached.
+func (x *Exploration) canReach(wanted func(node) bool) []bool {
 	can := make([]bool, len(x.nodes))
 	for i, n := range x.nodes {
 		can[i] = wanted(n)
@@ -78,7 +78,7 @@ func (x *Exploration) leading(wanted func(node) bool) []bool {
 	for again := true; again; {
 		again = false
 		for i := len(can) - 1; i >= 0; i-- {
-			if !can[i] && slices.ContainsFunc(x.of(i), func(e edge) bool { return e.to >= 0 && can[e.to] }) {
+			if !can[i] && slices.ContainsFunc(x.edgesOf(i), func(e edge) bool { return e.to >= 0 && can[e.to] }) {
 				can[i], again = true, true
 			}
 		}
@@ -87,10 +87,10 @@ func (x *Exploration) leading(wanted func(node) bool) []bool {
 }
 
 // DeadEnds gives, for each state that is not declared final, a shortest path
-// to a situation in which no letter, and no row of letters, ever leaves it.
+// to a situation in which no input, and no row of inputs, ever leaves it.
 func (x *Exploration) DeadEnds() []Path {
 	leaves := func(i int) bool {
-		return x.of(i) == nil || slices.ContainsFunc(x.of(i), func(e edge) bool { return e.to < 0 || x.nodes[e.to].state != x.nodes[i].state })
+		return x.edgesOf(i) == nil || slices.ContainsFunc(x.edgesOf(i), func(e edge) bool { return e.to < 0 || x.nodes[e.to].state != x.nodes[i].state })
 	}
 	exits := make(map[int32]bool)
 	for i := range x.nodes {
@@ -99,7 +99,7 @@ func (x *Exploration) DeadEnds() []Path {
 		}
 	}
 	i := int32(-1)
-	can := x.leading(func(node) bool { i++; return exits[i] })
+	can := x.canReach(func(node) bool { i++; return exits[i] })
 	told := slices.Clone(x.start.lifecycle().Final)
 	var ends []Path
 	for i, n := range x.nodes {
@@ -120,9 +120,9 @@ func (x *Exploration) DeadRules() []string {
 		dead[r.ID] = r
 	}
 	for i := range x.nodes {
-		for letter, e := range x.of(i) {
-			if e.applied && e.to >= 0 && x.mayRevive(dead, i, letter, e) {
-				x.revive(dead, append(x.word(i), letter))
+		for input, e := range x.edgesOf(i) {
+			if e.applied && e.to >= 0 && x.mayHaveFired(dead, i, input, e) {
+				x.strikeFired(dead, append(x.inputsTo(i), input))
 			}
 		}
 	}
@@ -135,9 +135,9 @@ func (x *Exploration) DeadRules() []string {
 	return ids
 }
 
-// mayRevive spares the fold where no dead rule can have fired.
-func (x *Exploration) mayRevive(dead map[string]dealstate.Rule, from, letter int, e edge) bool {
-	kind, was := x.Letters[letter].Event.Kind, x.nodes[from].state
+// mayHaveFired spares the fold where no dead rule can have fired.
+func (x *Exploration) mayHaveFired(dead map[string]dealstate.Rule, from, input int, e edge) bool {
+	kind, was := x.Inputs[input].Event.Kind, x.nodes[from].state
 	for _, r := range dead {
 		if r.On == kind && slices.Contains(r.From, was) || isClock(r.On) && (kind == 0 || x.nodes[e.to].state != was) {
 			return true
@@ -151,11 +151,11 @@ func isClock(on dealstate.Trigger) bool {
 	return is
 }
 
-// revive folds the path and strikes out the rules that fired.
-func (x *Exploration) revive(dead map[string]dealstate.Rule, word []int) {
+// strikeFired folds the path and strikes out the rules that fired.
+func (x *Exploration) strikeFired(dead map[string]dealstate.Rule, word []int) {
 	_, decisions, err := x.start.fold(x.pathOf(word).Events())
 	if err != nil {
-		return // cannot be: every letter was admitted
+		return // cannot be: every input was admitted
 	}
 	for _, d := range decisions {
 		delete(dead, d.Rule)
@@ -168,12 +168,12 @@ func (s Start) fold(more []dealstate.Event) (dealstate.Snapshot, []dealstate.Dec
 	return s.machine.Fold(slices.Concat(s.events, more), dealstate.View{Policy: s.policy})
 }
 
-// word spells the path that found a node.
-func (x *Exploration) word(at int) []int {
+// inputsTo lists the inputs of the path that found a node.
+func (x *Exploration) inputsTo(at int) []int {
 	n := x.nodes[at]
 	word := make([]int, n.depth, n.depth+1)
 	for i := len(word) - 1; i >= 0; i-- {
-		word[i] = int(n.letter)
+		word[i] = int(n.input)
 		n = x.nodes[n.parent]
 	}
 	return word

@@ -18,17 +18,17 @@ const noTime = int64(math.MaxInt64)
 // plan is a model bound to a start: what all lives share. It does not change.
 type plan struct {
 	start     Start
-	axis      axis
+	timescale timescale
 	options   Options
 	actors    []actor
 	implement *dealstate.Act
-	toForce   Wait  // from the condition being met to the implement event
-	metSince  int64 // at the start; noTime: it is not met
-	standing  int   // parties whose approval stands at the start
+	toForce   Distribution // from the condition being met to the implement event
+	metSince  int64        // at the start; noTime: it is not met
+	standing  int          // parties whose approval stands at the start
 	states    []dealstate.State
 	first     int // the state at the start
 	clocks    bool
-	hurries   bool // some actor hastens or follows, so an approval moves others
+	coupled   bool // some actor hastens or follows, so an approval moves others
 	until     int64
 	dates     []int64 // ascending
 	seed      uint64
@@ -38,7 +38,7 @@ type plan struct {
 type actor struct {
 	party   int // in the agreement
 	after   int // the party it waits for; -1: none
-	wait    Wait
+	wait    Distribution
 	haste   float64
 	press   int64 // when the pressure of the deadline begins
 	factor  float64
@@ -55,9 +55,9 @@ type life struct {
 	*plan
 	cursor   *dealstate.Cursor
 	rng      rand.PCG
-	who      []waiting // by actor
-	inForce  int64     // when the implement event is due
-	approved int       // parties whose approval stands
+	who      []actorState // by actor
+	inForce  int64        // when the implement event is due
+	approved int          // parties whose approval stands
 	met      bool
 	last     int // the actor whose approval met the condition; -1: none
 	amender  int // the actor who demanded the last amendment; -1: none
@@ -66,13 +66,13 @@ type life struct {
 	name     dealstate.State
 	now      int64
 	reached  []int64 // by state: when first; noTime: never
-	trail    []int   // the states reached, but for the one at the start
+	visited  []int   // the states reached, but for the one at the start
 	date     int     // the next of the dates
 	held     []int   // by date: the state that was held
 }
 
-// waiting is where one actor stands in one life.
-type waiting struct {
+// actorState is where one actor stands in one life.
+type actorState struct {
 	asked  int64
 	from   int64   // up to when its hazard is accounted for
 	budget float64 // hazard that is left until it acts
@@ -84,46 +84,46 @@ type waiting struct {
 
 func newLife(p *plan) *life {
 	l := &life{plan: p, cursor: p.start.machine.Cursor(p.start.policy)}
-	l.who, l.reached, l.held = make([]waiting, len(p.actors)), make([]int64, len(p.states)), make([]int, len(p.dates))
+	l.who, l.reached, l.held = make([]actorState, len(p.actors)), make([]int64, len(p.states)), make([]int, len(p.dates))
 	for i := range l.reached {
 		l.reached[i] = noTime
 	}
 	return l
 }
 
-// live runs the life of that number. Every life has a random stream of its
+// run runs the life of that number. Every life has a random stream of its
 // own, so that it comes out alike whoever runs it, and when. The error is the
 // context's, or that the life does not end; it is not to be counted then.
-func (l *life) live(ctx context.Context, number uint64) error {
-	l.begin(number)
+func (l *life) run(ctx context.Context, number uint64) error {
+	l.reset(number)
 	for acts := 0; ; acts++ {
 		who, at := l.next()
 		if at > l.until {
 			break
 		}
-		if acts == mostActs {
+		if acts == maxActs {
 			return l.endless(at)
 		}
-		if l.acts++; l.acts%glance == 0 && ctx.Err() != nil {
+		if l.acts++; l.acts%checkEvery == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		l.clocksUpTo(at)
 		l.now = at
-		l.move(who, at)
-		l.look(at)
+		l.takeTurn(who, at)
+		l.noteState(at)
 	}
 	l.clocksUpTo(l.until)
-	l.hold(noTime)
+	l.noteDates(noTime)
 	return nil
 }
 
 const (
-	// mostActs bounds one life. Only amendments can lead there: with no other act
+	// maxActs bounds one life. Only amendments can lead there: with no other act
 	// does a party come to act again.
-	mostActs = 1_000_000
-	// glance is after how many acts a worker looks at its context, some
+	maxActs = 1_000_000
+	// checkEvery is after how many acts a worker looks at its context, some
 	// millisecond.
-	glance = 4_096
+	checkEvery = 4_096
 )
 
 // endless says whose amendments keep the life from its end.
@@ -131,16 +131,16 @@ func (l *life) endless(at int64) error {
 	party := l.start.agreement.Parties[l.actors[l.amender].party].ID
 	return field.Errorf(fmt.Sprintf("parties[%d].choice.amend", l.amender),
 		"%s demands amendments sooner than time passes: a life came to %d acts by %s; want a longer wait, a smaller chance, or an earlier until",
-		party, mostActs, say(l.axis.at(at)))
+		party, maxActs, instantText(l.timescale.at(at)))
 }
 
-func (l *life) begin(number uint64) {
+func (l *life) reset(number uint64) {
 	seedStream(&l.rng, l.seed, number)
 	l.cursor.Set(l.start.cursor)
-	for _, s := range l.trail {
+	for _, s := range l.visited {
 		l.reached[s] = noTime
 	}
-	l.trail = l.trail[:0]
+	l.visited = l.visited[:0]
 	l.now, l.date, l.state, l.name = 0, 0, l.first, l.states[l.first]
 	l.reached[l.first] = 0
 	l.last, l.amender, l.inForce, l.approved = -1, -1, noTime, l.standing
@@ -201,25 +201,25 @@ func (a *actor) choose(u float64) int8 {
 }
 
 // dueOf is when an actor's hazard will have used up its budget.
-func (l *life) dueOf(a *actor, w *waiting) int64 {
+func (l *life) dueOf(a *actor, w *actorState) int64 {
 	rate, from, budget := l.rate(a, w), float64(w.from-w.asked), w.budget
-	begun := a.wait.begun(from)
+	begun := a.wait.hazardAt(from)
 	if press := float64(a.press - w.asked); a.factor != 1 && a.press != noTime {
 		if from < press {
-			if t := a.wait.invert(begun + budget/rate); t <= press {
+			if t := a.wait.inverse(begun + budget/rate); t <= press {
 				return w.at(t)
 			}
-			at := a.wait.begun(press)
+			at := a.wait.hazardAt(press)
 			budget -= rate * (at - begun)
 			begun = at
 		}
 		rate *= a.factor
 	}
-	return w.at(a.wait.invert(begun + budget/rate))
+	return w.at(a.wait.inverse(begun + budget/rate))
 }
 
-// begun is H at t, where most waits begin: at 0.
-func (w *Wait) begun(t float64) float64 {
+// hazardAt is H at t, where most waits begin: at 0.
+func (w *Distribution) hazardAt(t float64) float64 {
 	if t <= 0 {
 		return 0
 	}
@@ -228,14 +228,14 @@ func (w *Wait) begun(t float64) float64 {
 
 // at turns a span since the actor was asked into an instant, not before what is
 // accounted for.
-func (w *waiting) at(span float64) int64 {
+func (w *actorState) at(span float64) int64 {
 	if !(span < longest) {
 		return noTime
 	}
 	return max(w.from, w.asked+int64(span))
 }
 
-func (l *life) rate(a *actor, w *waiting) float64 {
+func (l *life) rate(a *actor, w *actorState) float64 {
 	if l.approved > 0 && !w.ok {
 		return a.haste
 	}
@@ -243,17 +243,17 @@ func (l *life) rate(a *actor, w *waiting) float64 {
 }
 
 // spend accounts for an actor's hazard up to now, at the rate that held so far.
-func (l *life) spend(a *actor, w *waiting, rate float64) {
+func (l *life) spend(a *actor, w *actorState, rate float64) {
 	if w.due == noTime || w.due <= l.now {
 		return
 	}
 	from, to := float64(w.from-w.asked), float64(l.now-w.asked)
 	if press := float64(a.press - w.asked); a.factor != 1 && a.press != noTime && to > press {
 		split := max(from, press)
-		w.budget -= rate * (a.wait.begun(split) - a.wait.begun(from))
+		w.budget -= rate * (a.wait.hazardAt(split) - a.wait.hazardAt(from))
 		from, rate = split, rate*a.factor
 	}
-	w.budget = max(0, w.budget-rate*(a.wait.begun(to)-a.wait.begun(from)))
+	w.budget = max(0, w.budget-rate*(a.wait.hazardAt(to)-a.wait.hazardAt(from)))
 	w.from = l.now
 }
 
@@ -268,10 +268,10 @@ func (l *life) next() (who int, at int64) {
 	return who, at
 }
 
-func (l *life) move(who int, at int64) {
+func (l *life) takeTurn(who int, at int64) {
 	if who < 0 {
 		l.inForce = noTime
-		l.cursor.Take(l.implement, l.axis.at(at))
+		l.cursor.Take(l.implement, l.timescale.at(at))
 		return
 	}
 	w, a := &l.who[who], &l.actors[who]
@@ -279,33 +279,33 @@ func (l *life) move(who int, at int64) {
 	if int(w.act) == len(a.acts) {
 		return // lets it lapse
 	}
-	if l.cursor.Take(a.acts[w.act], l.axis.at(at)) != dealstate.Applied {
+	if l.cursor.Take(a.acts[w.act], l.timescale.at(at)) != dealstate.Applied {
 		return // too late: the rules refuse it
 	}
 	switch w.act {
 	case 0:
-		l.approves(who)
+		l.noteApproval(who)
 	case 2:
 		l.amender = who
-		l.beginsAnew()
+		l.askAgain()
 	}
-	l.judge(who)
+	l.noteVerdict(who)
 }
 
-// approves lets the others hurry after, if they do.
-func (l *life) approves(who int) {
+// noteApproval lets the others hurry after, if they do.
+func (l *life) noteApproval(who int) {
 	l.who[who].ok = true
-	if l.hurries {
+	if l.coupled {
 		for i := range l.who {
-			l.hurry(i, who)
+			l.speedUp(i, who)
 		}
 	}
 	l.approved++
 }
 
-// hurry moves an actor when another has approved, while l.approved still counts
+// speedUp moves an actor when another has approved, while l.approved still counts
 // those before.
-func (l *life) hurry(i, after int) {
+func (l *life) speedUp(i, after int) {
 	a, w := &l.actors[i], &l.who[i]
 	switch {
 	case w.ok:
@@ -322,8 +322,8 @@ func (l *life) hurry(i, after int) {
 	}
 }
 
-// beginsAnew puts a new revision to everybody.
-func (l *life) beginsAnew() {
+// askAgain puts a new revision to everybody.
+func (l *life) askAgain() {
 	l.approved = 0
 	for i := range l.who {
 		l.who[i].ok = false
@@ -333,8 +333,8 @@ func (l *life) beginsAnew() {
 	}
 }
 
-// judge notes when the approval condition comes to be met, and by whom.
-func (l *life) judge(who int) {
+// noteVerdict notes when the approval condition comes to be met, and by whom.
+func (l *life) noteVerdict(who int) {
 	met := l.cursor.Verdict() == condition.Met
 	if met == l.met {
 		return
@@ -352,8 +352,8 @@ func (l *life) drawImplement(since int64) int64 {
 	if l.toForce.IsZero() {
 		return noTime
 	}
-	w := waiting{asked: since, from: l.now}
-	return w.at(l.toForce.invert(l.toForce.begun(float64(l.now-since)) - math.Log(l.unit())))
+	w := actorState{asked: since, from: l.now}
+	return w.at(l.toForce.inverse(l.toForce.hazardAt(float64(l.now-since)) - math.Log(l.unit())))
 }
 
 // clocksUpTo lets the clocks fire one by one, to see each state on the way.
@@ -363,32 +363,32 @@ func (l *life) clocksUpTo(to int64) {
 		if !ok {
 			return
 		}
-		at := l.axis.of(clock.Due)
+		at := l.timescale.of(clock.Due)
 		if at > to {
 			return
 		}
 		l.cursor.Advance(clock.Due)
 		l.now = max(l.now, at)
-		l.look(l.now)
+		l.noteState(l.now)
 	}
 }
 
-// look notes a change of state.
-func (l *life) look(at int64) {
+// noteState notes a change of state.
+func (l *life) noteState(at int64) {
 	name := l.cursor.State()
 	if name == l.name {
 		return
 	}
-	l.hold(at)
+	l.noteDates(at)
 	l.name, l.state = name, l.index(name)
 	if l.reached[l.state] == noTime {
 		l.reached[l.state] = at
-		l.trail = append(l.trail, l.state)
+		l.visited = append(l.visited, l.state)
 	}
 }
 
-// hold notes the state held at each of the dates before the instant.
-func (l *life) hold(until int64) {
+// noteDates notes the state held at each of the dates before the instant.
+func (l *life) noteDates(until int64) {
 	for l.date < len(l.dates) && l.dates[l.date] < until {
 		l.held[l.date] = l.state
 		l.date++

@@ -17,7 +17,7 @@ type Model struct {
 	// Implement is the time from the approval condition being met to the
 	// implement event. Zero: nobody implements, which is right for an agreement
 	// with an effect clock.
-	Implement Wait
+	Implement Distribution
 }
 
 // Party is one party's behaviour towards each text that is put to it.
@@ -25,7 +25,7 @@ type Party struct {
 	Party string // its id in the agreement
 	// Wait runs from when the text is put to the party to its decision: from the
 	// start, and anew after each amendment.
-	Wait   Wait
+	Wait   Distribution
 	Choice Choice // what it then does; zero: it approves
 	// After names another party: this one's time begins only once that one has
 	// approved. "": at once.

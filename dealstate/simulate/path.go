@@ -11,15 +11,15 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// Path is a row of letters from a start, with what each does.
+// Path is a row of inputs from a start, with what each does.
 type Path struct {
 	Steps []Step
 	start Start
 }
 
-// Step is one letter on a path.
+// Step is one input on a path.
 type Step struct {
-	Letter Letter
+	Input Input
 	// Event is the act, ready to be recorded. Where only time passes it is a note
 	// at the instant reached.
 	Event   dealstate.Event
@@ -44,34 +44,34 @@ func (p Path) Events() []dealstate.Event {
 	return events
 }
 
-// Story is what is on record at the start, and then the path.
-func (p Path) Story() []dealstate.Event {
+// AllEvents is what is on record at the start, and then the path.
+func (p Path) AllEvents() []dealstate.Event {
 	return slices.Concat(p.start.events, p.Events())
 }
 
-// String names the letters: "approve us → approve china → implement".
+// String names the inputs: "approve us → approve china → implement".
 func (p Path) String() string {
 	texts := make([]string, len(p.Steps))
 	for i, s := range p.Steps {
-		texts[i] = s.Letter.String()
+		texts[i] = s.Input.String()
 	}
 	return strings.Join(texts, " → ")
 }
 
-func (x *Exploration) path(at int) Path { return x.pathOf(x.word(at)) }
+func (x *Exploration) path(at int) Path { return x.pathOf(x.inputsTo(at)) }
 
-// pathOf dates the letters of a word by walking it.
+// pathOf dates the inputs of a word by walking it.
 func (x *Exploration) pathOf(word []int) Path {
 	c := x.start.machine.Cursor(x.start.policy)
 	c.Set(x.start.cursor)
 	p := Path{start: x.start, Steps: make([]Step, len(word))}
-	for i, letter := range word {
-		l := x.Letters[letter]
+	for i, input := range word {
+		l := x.Inputs[input]
 		at := c.Now()
 		if l.Event.Kind == 0 {
-			at = reach(c, l.Wait)
+			at = waitUntil(c, l.Wait)
 		}
-		step := Step{Letter: l, Event: l.event(x.start, i+1, at)}
+		step := Step{Input: l, Event: l.event(x.start, i+1, at)}
 		if act, err := x.start.machine.Act(step.Event); err == nil {
 			step.Outcome = c.Take(act, at)
 		}
@@ -81,8 +81,8 @@ func (x *Exploration) pathOf(word []int) Path {
 	return p
 }
 
-// reach is the instant that waiting leads to.
-func reach(c *dealstate.Cursor, d time.Duration) time.Time {
+// waitUntil is the instant that waiting leads to.
+func waitUntil(c *dealstate.Cursor, d time.Duration) time.Time {
 	if d > 0 {
 		return c.Now().Add(d)
 	}
@@ -97,7 +97,7 @@ func reach(c *dealstate.Cursor, d time.Duration) time.Time {
 // String is its text. It runs on the agreement of the start; in text, the start's
 // policy must be one of [dealstate.Policies], for the format names no other.
 func (p Path) Scenario(name string) scenario.Scenario {
-	return p.tell(name, p.stands(p.state(len(p.Steps))))
+	return p.scenarioWith(name, p.expectState(p.state(len(p.Steps))))
 }
 
 // Scenario tells the counterexample so that it can be run. Its last line says
@@ -111,20 +111,20 @@ func (c *Counterexample) Scenario() scenario.Scenario {
 	}
 	last := len(c.Path.Steps) - 1
 	ought := scenario.Expectation{Verb: scenario.Refused}
-	if c.Path.Steps[last].Letter.Event.Kind != dealstate.Implement {
-		ought = c.Path.stands(c.Path.state(last))
+	if c.Path.Steps[last].Input.Event.Kind != dealstate.Implement {
+		ought = c.Path.expectState(c.Path.state(last))
 	}
-	return c.Path.tell("never implemented without the approvals", ought)
+	return c.Path.scenarioWith("never implemented without the approvals", ought)
 }
 
-// tell makes the scenario, with an expectation of its last step.
-func (p Path) tell(name string, last scenario.Expectation) scenario.Scenario {
-	s := scenario.FromEvents(p.title(name), scenario.Ref{Deal: p.start.agreement.ID}, p.Story()...)
+// scenarioWith makes the scenario, with an expectation of its last step.
+func (p Path) scenarioWith(name string, last scenario.Expectation) scenario.Scenario {
+	s := scenario.FromEvents(p.scenarioName(name), scenario.Ref{Deal: p.start.agreement.ID}, p.AllEvents()...)
 	if p.start.policy != dealstate.Strict {
 		s.Policy = p.start.policy
 	}
 	for i := range s.Steps {
-		p.shorten(&s.Steps[i].Act, i-len(p.start.events))
+		p.omitDefaults(&s.Steps[i].Act, i-len(p.start.events))
 	}
 	if len(p.Steps) == 0 {
 		s.Steps = append(s.Steps, scenario.Step{At: p.start.now})
@@ -134,11 +134,11 @@ func (p Path) tell(name string, last scenario.Expectation) scenario.Scenario {
 	return s
 }
 
-// shorten leaves out what goes without saying: a role that follows from who
+// omitDefaults leaves out what goes without saying: a role that follows from who
 // speaks, and an id where the number of the line tells the order as well. Step is
 // the act's place on the path, below 0 for what led to the start.
-func (p Path) shorten(act *dealstate.Event, step int) {
-	if step >= 0 && p.Steps[step].Letter.Event.Kind == 0 {
+func (p Path) omitDefaults(act *dealstate.Event, step int) {
+	if step >= 0 && p.Steps[step].Input.Event.Kind == 0 {
 		*act = dealstate.Event{} // time passes
 		return
 	}
@@ -150,9 +150,9 @@ func (p Path) shorten(act *dealstate.Event, step int) {
 	}
 }
 
-// title makes a name of any text, such as an error's: what is not printable is
+// scenarioName makes a name of any text, such as an error's: what is not printable is
 // left out, and no name is no name.
-func (p Path) title(name string) string {
+func (p Path) scenarioName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
@@ -173,9 +173,9 @@ func (p Path) state(n int) dealstate.State {
 	return p.Steps[n-1].State
 }
 
-// stands expects the state where the path ends. That instant goes without
+// expectState expects the state where the path ends. That instant goes without
 // saying unless something on record was learned after it.
-func (p Path) stands(in dealstate.State) scenario.Expectation {
+func (p Path) expectState(in dealstate.State) scenario.Expectation {
 	e := scenario.Expectation{Verb: scenario.State, Names: []string{string(in)}}
 	end := p.start.now
 	if n := len(p.Steps); n > 0 {

@@ -13,9 +13,9 @@ import (
 // Search says what to explore. The zero Search tries every act of [Alphabet],
 // until nothing new comes.
 type Search struct {
-	Alphabet []Letter // nil: that of the agreement
-	Depth    int      // the most letters in a row; 0: until nothing new comes
-	Limit    int      // the most situations; 0 means 200,000
+	Alphabet []Input // nil: that of the agreement
+	Depth    int     // the most inputs in a row; 0: until nothing new comes
+	Limit    int     // the most situations; 0 means 200,000
 	// Invariant, if set, is asked about every situation; an error is a
 	// counterexample. It must depend on nothing but the snapshot.
 	Invariant func(dealstate.Snapshot) error
@@ -27,7 +27,7 @@ const (
 	maxDepth     = 10_000
 )
 
-// Paths tries every path from the start: in every situation, every letter. Two
+// Paths tries every path from the start: in every situation, every input. Two
 // paths that lead to the same situation, by [dealstate.Cursor.AppendKey], are
 // walked on from it once. Acts follow one another in no time; only waiting takes
 // any. At most one dispute is opened, for a rule cannot tell one from more.
@@ -36,13 +36,13 @@ const (
 // it, unless the approval condition is met on the current revision, and the
 // caller's Invariant; it ends at the first, and so shortest, counterexample. The
 // error is a *dealstate.FieldError for a bad start or search, or the context's. The
-// cost is some 2 µs for each situation and letter, and 10 bytes.
+// cost is some 2 µs for each situation and input, and 10 bytes.
 func Paths(ctx context.Context, s Start, o Search) (*Exploration, error) {
 	x, err := newExplorer(s, o)
 	if err != nil {
 		return nil, err
 	}
-	x.meet(node{parent: -1, letter: -1}, x.here)
+	x.visit(node{parent: -1, input: -1}, x.here)
 	for at := 0; at < len(x.nodes) && x.Counterexample == nil; at++ {
 		if o.Depth > 0 && int(x.nodes[at].depth) == o.Depth {
 			x.Complete = false
@@ -61,13 +61,13 @@ func Paths(ctx context.Context, s Start, o Search) (*Exploration, error) {
 // node is a situation, and the first path that leads to it.
 type node struct {
 	parent   int32
-	letter   int32
+	input    int32
 	depth    int32
 	state    dealstate.State
 	disputed bool
 }
 
-// edge is what one letter does in one situation.
+// edge is what one input does in one situation.
 type edge struct {
 	to      int32
 	applied bool
@@ -77,7 +77,7 @@ type edge struct {
 type explorer struct {
 	Exploration
 	search     Search
-	acts       []*dealstate.Act // by letter; nil where it must be dated
+	acts       []*dealstate.Act // by input; nil where it must be dated
 	here, next *dealstate.Cursor
 	seen       map[string]int32
 	key        []byte
@@ -100,7 +100,7 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 		return nil, field.Errorf("limit", "%d is out of range; want 1 to %d, or 0 for %d", o.Limit, maxLimit, defaultLimit)
 	}
 	x := &explorer{search: o, seen: map[string]int32{}, here: s.machine.Cursor(s.policy), next: s.machine.Cursor(s.policy)}
-	x.Letters, x.Complete, x.start = o.Alphabet, true, s.after(time.Second)
+	x.Inputs, x.Complete, x.start = o.Alphabet, true, s.after(time.Second)
 	x.here.Set(x.start.cursor)
 	return x, x.ready()
 }
@@ -120,11 +120,11 @@ func (s Start) after(d time.Duration) Start {
 }
 
 func (x *explorer) ready() error {
-	if len(x.Letters) == 0 {
-		return field.Errorf("alphabet", "no letter; leave it out for that of the agreement")
+	if len(x.Inputs) == 0 {
+		return field.Errorf("alphabet", "no input; leave it out for that of the agreement")
 	}
-	x.acts = make([]*dealstate.Act, len(x.Letters))
-	for i, l := range x.Letters {
+	x.acts = make([]*dealstate.Act, len(x.Inputs))
+	for i, l := range x.Inputs {
 		if err := l.validate(fmt.Sprintf("alphabet[%d]", i), x.start); err != nil {
 			return err
 		}
@@ -139,34 +139,34 @@ func (x *explorer) ready() error {
 	return nil
 }
 
-// expand tries every letter in one situation. The error is the context's, which
-// is looked at before each letter, for the caller may have many, and a law that
+// expand tries every input in one situation. The error is the context's, which
+// is looked at before each input, for the caller may have many, and a law that
 // takes its time.
 func (x *explorer) expand(ctx context.Context, at int) error {
 	if err := x.goTo(ctx, at); err != nil {
 		return err
 	}
-	for i := range x.Letters {
+	for i := range x.Inputs {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		x.next.Set(x.here)
-		to := node{parent: int32(at), letter: int32(i), depth: x.nodes[at].depth + 1, disputed: x.nodes[at].disputed}
+		to := node{parent: int32(at), input: int32(i), depth: x.nodes[at].depth + 1, disputed: x.nodes[at].disputed}
 		outcome := dealstate.Noted
-		if x.Letters[i].Event.Kind != dealstate.Dispute || !to.disputed {
-			outcome = x.take(x.next, i)
+		if x.Inputs[i].Event.Kind != dealstate.Dispute || !to.disputed {
+			outcome = x.apply(x.next, i)
 		}
 		if outcome == dealstate.Applied {
 			to.disputed = x.disputed(i, to.disputed)
 		}
 		x.checkLaw(at, to)
-		x.edges = append(x.edges, edge{to: x.meet(to, x.next), applied: outcome == dealstate.Applied})
+		x.edges = append(x.edges, edge{to: x.visit(to, x.next), applied: outcome == dealstate.Applied})
 	}
 	return nil
 }
 
-func (x *explorer) disputed(letter int, before bool) bool {
-	switch x.Letters[letter].Event.Kind {
+func (x *explorer) disputed(input int, before bool) bool {
+	switch x.Inputs[input].Event.Kind {
 	case dealstate.Dispute:
 		return true
 	case dealstate.Settle:
@@ -179,21 +179,21 @@ func (x *explorer) disputed(letter int, before bool) bool {
 // which may be as long as there are situations.
 func (x *explorer) goTo(ctx context.Context, at int) error {
 	x.here.Set(x.start.cursor)
-	for i, letter := range x.word(at) {
-		if i%glance == 0 && ctx.Err() != nil {
+	for i, input := range x.inputsTo(at) {
+		if i%checkEvery == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		x.take(x.here, letter)
+		x.apply(x.here, input)
 	}
 	return nil
 }
 
-// take does what the letter says. Waiting counts as applied if a clock fired.
-func (x *explorer) take(c *dealstate.Cursor, letter int) dealstate.Outcome {
-	l := x.Letters[letter]
+// apply does what the input says. Waiting counts as applied if a clock fired.
+func (x *explorer) apply(c *dealstate.Cursor, input int) dealstate.Outcome {
+	l := x.Inputs[input]
 	switch {
 	case l.Event.Kind == 0:
-		return waitOn(c, l.Wait)
+		return passTime(c, l.Wait)
 	case l.Event.Kind == dealstate.Extend:
 		act, err := x.start.machine.Act(l.event(x.start, 0, c.Now()))
 		if err != nil {
@@ -201,10 +201,10 @@ func (x *explorer) take(c *dealstate.Cursor, letter int) dealstate.Outcome {
 		}
 		return c.Take(act, c.Now())
 	}
-	return c.Take(x.acts[letter], c.Now())
+	return c.Take(x.acts[input], c.Now())
 }
 
-func waitOn(c *dealstate.Cursor, d time.Duration) dealstate.Outcome {
+func passTime(c *dealstate.Cursor, d time.Duration) dealstate.Outcome {
 	clock, ok := c.Next()
 	to := c.Now().Add(d)
 	if d == 0 {
@@ -220,8 +220,8 @@ func waitOn(c *dealstate.Cursor, d time.Duration) dealstate.Outcome {
 	return dealstate.Applied
 }
 
-// meet finds the situation among those seen, or enters it.
-func (x *explorer) meet(n node, c *dealstate.Cursor) int32 {
+// visit finds the situation among those seen, or enters it.
+func (x *explorer) visit(n node, c *dealstate.Cursor) int32 {
 	x.key = c.AppendKey(x.key[:0])
 	if at, ok := x.seen[string(x.key)]; ok {
 		return at
@@ -258,5 +258,5 @@ func (x *explorer) checkLaw(from int, to node) {
 	}
 	s := x.next.Snapshot()
 	x.Counterexample = &Counterexample{Problem: fmt.Sprintf("implemented, though not approved: %s", s.Approval),
-		Path: x.pathOf(append(x.word(from), int(to.letter))), law: true}
+		Path: x.pathOf(append(x.inputsTo(from), int(to.input))), law: true}
 }

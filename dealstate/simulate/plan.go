@@ -20,8 +20,8 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 		return nil, err
 	}
 	o = o.filled()
-	axis := newAxis(s.now, s.earliest(), o.Until)
-	p := &plan{start: s, axis: axis, options: o, toForce: axis.ticks(m.Implement), metSince: noTime, states: s.machine.Lifecycle().States,
+	axis := newTimescale(s.now, s.earliest(), o.Until)
+	p := &plan{start: s, timescale: axis, options: o, toForce: axis.inTicks(m.Implement), metSince: noTime, states: s.machine.Lifecycle().States,
 		until: axis.of(o.Until), seed: o.Seed}
 	if !s.met.IsZero() {
 		p.metSince = p.since(s.met)
@@ -34,7 +34,7 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 	p.standing = len(snap.Approved)
 	p.clocks = hasClocks(s.agreement, snap)
 	var err error
-	if p.implement, err = s.act(dealstate.Implement, ""); err != nil {
+	if p.implement, err = s.prepare(dealstate.Implement, ""); err != nil {
 		return nil, err
 	}
 	return p, p.bind(m, snap)
@@ -53,7 +53,7 @@ func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
 			return err
 		}
 		p.actors = append(p.actors, a)
-		p.hurries = p.hurries || a.haste != 1 || a.after >= 0
+		p.coupled = p.coupled || a.haste != 1 || a.after >= 0
 	}
 	return nil
 }
@@ -67,12 +67,12 @@ func (p *plan) deadline(snap dealstate.Snapshot) int64 {
 	if !due.After(p.start.now) {
 		return noTime
 	}
-	return p.axis.of(due)
+	return p.timescale.of(due)
 }
 
 func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, error) {
 	ids := partyIDs(p.start.machine)
-	a := actor{party: slices.Index(ids, b.Party), after: slices.Index(ids, b.After), wait: p.axis.ticks(b.Wait),
+	a := actor{party: slices.Index(ids, b.Party), after: slices.Index(ids, b.After), wait: p.timescale.inTicks(b.Wait),
 		haste: orOne(b.Haste), factor: orOne(b.Pressure.Factor), press: noTime, asked: noTime, certain: b.Choice.list()[0] == 1}
 	a.ok = snap.Parties[a.party].Standing == dealstate.StandingApproved
 	if since, ok := p.start.asked[b.Party]; ok {
@@ -83,12 +83,12 @@ func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, e
 	}
 	if deadline != noTime {
 		const far = math.MaxInt64 / 2 // spans from it do not overflow
-		a.press = max(-far, min(far, deadline-int64(b.Pressure.Within/p.axis.tick)))
+		a.press = max(-far, min(far, deadline-int64(b.Pressure.Within/p.timescale.tick)))
 	}
 	sum := 0.0
 	for i, kind := range []dealstate.Kind{dealstate.Approve, dealstate.Reject, dealstate.Amend} {
 		var err error
-		if a.acts[i], err = p.start.act(kind, b.Party); err != nil {
+		if a.acts[i], err = p.start.prepare(kind, b.Party); err != nil {
 			return a, err
 		}
 		sum += b.Choice.list()[i]
@@ -102,7 +102,7 @@ func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, e
 
 // since is an instant before the start, or the start itself.
 func (p *plan) since(t time.Time) int64 {
-	return min(0, p.axis.of(t))
+	return min(0, p.timescale.of(t))
 }
 
 func orOne(f float64) float64 {

@@ -24,11 +24,11 @@ type Result struct {
 	// Awaited says who holds the deal up, in the order of the model's parties.
 	Awaited []Awaited
 
-	axis  axis
-	first dealstate.State // at the start
-	dates []time.Time
-	held  [][]int
-	times []times // by state
+	timescale timescale
+	first     dealstate.State // at the start
+	dates     []time.Time
+	held      [][]int
+	times     []times // by state
 }
 
 // times are when the lives that come to a state first do. They are put in
@@ -55,9 +55,9 @@ type Awaited struct {
 	Open  int // the condition is not met at the end, and its approval is among those missing
 }
 
-func newResult(p *plan, t *tally) *Result {
+func newResult(p *plan, t *counters) *Result {
 	o := p.options
-	r := &Result{axis: p.axis, Start: p.start.now, Until: o.Until, Lives: o.Lives, Seed: o.Seed, Level: o.Level,
+	r := &Result{timescale: p.timescale, Start: p.start.now, Until: o.Until, Lives: o.Lives, Seed: o.Seed, Level: o.Level,
 		States: slices.Clone(p.states), Final: t.final, first: p.states[p.first], dates: o.Dates, held: t.held, times: make([]times, len(p.states))}
 	for i := range r.times {
 		r.times[i].in = t.reached[i]
@@ -128,7 +128,7 @@ func (r *Result) estimate(hits int) Estimate {
 func (r *Result) Reached(s dealstate.State, by time.Time) Estimate {
 	hits := 0
 	if times := r.reached(s); len(times) > 0 {
-		hits, _ = slices.BinarySearchFunc(times, r.axis.of(by), func(at, by int64) int {
+		hits, _ = slices.BinarySearchFunc(times, r.timescale.of(by), func(at, by int64) int {
 			if at <= by {
 				return -1
 			}
@@ -167,7 +167,7 @@ func (r *Result) Quantile(s dealstate.State, p float64) (_ time.Time, ok bool) {
 	if !(p >= 0 && p <= 1) || rank >= len(times) || len(times) == 0 {
 		return time.Time{}, false
 	}
-	return r.axis.at(times[max(0, rank)]), true
+	return r.timescale.at(times[max(0, rank)]), true
 }
 
 // Histogram counts in bins of equal length, from Start to Until, when the lives
@@ -178,7 +178,7 @@ func (r *Result) Histogram(s dealstate.State, bins int) ([]int, error) {
 		return nil, field.Errorf("bins", "%d is out of range; want 1 to %d", bins, maxBins)
 	}
 	counts := make([]int, bins)
-	width := float64(between(r.Start, r.Until)) / float64(r.axis.tick) / float64(bins)
+	width := float64(between(r.Start, r.Until)) / float64(r.timescale.tick) / float64(bins)
 	for _, at := range r.reached(s) {
 		counts[min(bins-1, int(float64(at)/width))]++
 	}

@@ -48,7 +48,7 @@ func (o Options) validate(now time.Time) error {
 	case o.Lives < 0 || o.Lives > maxLives:
 		return field.Errorf("lives", "%d is out of range; want 1 to %d, or 0 for %d", o.Lives, maxLives, defaultLives)
 	case !o.Until.After(now):
-		return field.Errorf("until", "%s is not after the start, %s", say(o.Until), say(now))
+		return field.Errorf("until", "%s is not after the start, %s", instantText(o.Until), instantText(now))
 	case checkYear("until", o.Until) != nil:
 		return checkYear("until", o.Until)
 	case !(o.Level >= 0 && o.Level < 1):
@@ -60,13 +60,13 @@ func (o Options) validate(now time.Time) error {
 	}
 	for i, d := range o.Dates {
 		if d.Before(now) || d.After(o.Until) {
-			return field.Errorf(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", say(d))
+			return field.Errorf(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", instantText(d))
 		}
 	}
 	return nil
 }
 
-func say(t time.Time) string {
+func instantText(t time.Time) string {
 	if t.IsZero() {
 		return "the zero instant"
 	}
@@ -133,9 +133,9 @@ func (in *instants) add(at int64) {
 	in.parts[n] = append(in.parts[n], at)
 }
 
-// tally is what some lives came to. Tallies add up alike in any order, for they
+// counters is what some lives came to. Tallies add up alike in any order, for they
 // are sets and whole numbers.
-type tally struct {
+type counters struct {
 	lives   int
 	reached []instants // by state, but the one at the start: when, one entry a life that came to it
 	final   []int      // by state: lives that end in it
@@ -148,7 +148,7 @@ type tally struct {
 // count of the one would stall the other (measured: 38 % more work a life).
 const apart = 16 // ints, 128 bytes
 
-func newTally(p *plan) *tally {
+func newCounters(p *plan) *counters {
 	states, actors := len(p.states), len(p.actors)
 	room := make([]int, 2*apart+states+len(p.dates)*states+2*actors)[apart:]
 	take := func(n int) []int {
@@ -156,17 +156,17 @@ func newTally(p *plan) *tally {
 		room = room[n:]
 		return taken
 	}
-	t := &tally{reached: make([]instants, states), final: take(states), last: take(actors), open: take(actors), held: make([][]int, len(p.dates))}
+	t := &counters{reached: make([]instants, states), final: take(states), last: take(actors), open: take(actors), held: make([][]int, len(p.dates))}
 	for i := range t.held {
 		t.held[i] = take(states)
 	}
 	return t
 }
 
-func (t *tally) count(l *life) {
+func (t *counters) countLife(l *life) {
 	t.lives++
 	t.final[l.state]++
-	for _, s := range l.trail {
+	for _, s := range l.visited {
 		t.reached[s].add(l.reached[s])
 	}
 	for d, s := range l.held {
@@ -185,7 +185,7 @@ func (t *tally) count(l *life) {
 	}
 }
 
-func (t *tally) add(o *tally) {
+func (t *counters) add(o *counters) {
 	t.lives += o.lives
 	for s := range t.reached {
 		t.reached[s].parts = append(t.reached[s].parts, o.reached[s].parts...)
@@ -204,8 +204,8 @@ func addAll(to, from []int) {
 	}
 }
 
-// crew is what the workers of one run share.
-type crew struct {
+// sharedWork is what the workers of one run share.
+type sharedWork struct {
 	taken atomic.Int64 // blocks handed out, in their order
 	done  chan int     // lives, block by block
 
@@ -216,7 +216,7 @@ type crew struct {
 
 // fail notes a life that does not end. The first one decides, so that the error
 // does not depend on the workers: they go on with the lives before it.
-func (c *crew) fail(number int, err error) {
+func (c *sharedWork) fail(number int, err error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if number < c.failed {
@@ -224,7 +224,7 @@ func (c *crew) fail(number int, err error) {
 	}
 }
 
-func (c *crew) before() int {
+func (c *sharedWork) firstFailed() int {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.failed
@@ -233,16 +233,16 @@ func (c *crew) before() int {
 // simulate shares blocks of lives among workers. If watch is set, it is called
 // on the worker's goroutine after each life. No goroutine outlives the call, even
 // where Progress panics.
-func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*tally, error) {
+func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*counters, error) {
 	o := p.options
 	ctx, cancel := context.WithCancel(ctx)
-	c := &crew{done: make(chan int), failed: math.MaxInt}
+	c := &sharedWork{done: make(chan int), failed: math.MaxInt}
 	done := c.done
-	tallies := make([]*tally, o.Workers)
+	tallies := make([]*counters, o.Workers)
 	var workers sync.WaitGroup
 	for w := range tallies {
 		workers.Go(func() {
-			tallies[w] = newTally(p)
+			tallies[w] = newCounters(p)
 			p.work(ctx, c, tallies[w], watch)
 		})
 	}
@@ -276,22 +276,22 @@ func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*
 
 // work takes blocks until none is left, the context is cancelled, or a life before
 // the next block does not end.
-func (p *plan) work(ctx context.Context, c *crew, t *tally, watch func(int, *life)) {
+func (p *plan) work(ctx context.Context, c *sharedWork, t *counters, watch func(int, *life)) {
 	l, lives := newLife(p), p.options.Lives
 	for ctx.Err() == nil {
 		from := int(c.taken.Add(1)-1) * block
-		to := min(from+block, lives, c.before())
+		to := min(from+block, lives, c.firstFailed())
 		if from >= to {
 			return
 		}
 		for number := from; number < to; number++ {
-			if err := l.live(ctx, uint64(number)); err != nil {
+			if err := l.run(ctx, uint64(number)); err != nil {
 				if ctx.Err() == nil {
 					c.fail(number, err)
 				}
 				return
 			}
-			t.count(l)
+			t.countLife(l)
 			if watch != nil {
 				watch(number, l)
 			}

@@ -22,7 +22,7 @@ type Target struct {
 }
 
 func (t Target) String() string {
-	return display.Inert(fmt.Sprintf("%s by %s", t.State, say(t.By)))
+	return display.Inert(fmt.Sprintf("%s by %s", t.State, instantText(t.By)))
 }
 
 // Influence says how much the answer to a question moves with one parameter
@@ -58,11 +58,11 @@ func Sensitivity(ctx context.Context, s Start, m Model, o Options, t Target, ste
 	}
 	var out []Influence
 	for _, p := range m.parameters() {
-		less, err := outcomes(ctx, s, p.scaled(m, 1-step), o, t)
+		less, err := targetHits(ctx, s, p.scaledModel(m, 1-step), o, t)
 		if err != nil {
 			return nil, err
 		}
-		more, err := outcomes(ctx, s, p.scaled(m, 1+step), o, t)
+		more, err := targetHits(ctx, s, p.scaledModel(m, 1+step), o, t)
 		if err != nil {
 			return nil, err
 		}
@@ -88,15 +88,15 @@ func stateNames(s Start) []string {
 	return names
 }
 
-// outcomes gives one bit a life: whether it hits the target.
-func outcomes(ctx context.Context, s Start, m Model, o Options, t Target) ([]uint64, error) {
+// targetHits gives one bit a life: whether it hits the target.
+func targetHits(ctx context.Context, s Start, m Model, o Options, t Target) ([]uint64, error) {
 	o.Progress, o.Dates = nil, nil
 	p, err := newPlan(s, m, o)
 	if err != nil {
 		return nil, err
 	}
 	hits := make([]uint64, (p.options.Lives+63)/64)
-	state, by := p.index(t.State), p.axis.of(t.By)
+	state, by := p.index(t.State), p.timescale.of(t.By)
 	_, err = p.simulate(ctx, func(number int, l *life) {
 		if l.reached[state] <= by {
 			hits[number/64] |= 1 << (number % 64)
@@ -127,7 +127,7 @@ type parameter struct {
 	scale func(*Party, float64)
 }
 
-func (p parameter) scaled(m Model, f float64) Model {
+func (p parameter) scaledModel(m Model, f float64) Model {
 	m.Parties = slices.Clone(m.Parties)
 	if p.party < 0 {
 		m.Implement = m.Implement.Stretched(f)

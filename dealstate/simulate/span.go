@@ -39,10 +39,10 @@ func between(from, to time.Time) Span {
 	return Span(to.Unix()-from.Unix())*Span(time.Second) + Span(to.Nanosecond()-from.Nanosecond())
 }
 
-// axis counts the time of a simulation in whole ticks from its start. It does not
+// timescale counts the time of a simulation in whole ticks from its start. It does not
 // change. A tick is a nanosecond where everything lies within 73 years, and else a
 // microsecond, which holds all years from 1 to 9999.
-type axis struct {
+type timescale struct {
 	start time.Time
 	tick  time.Duration
 }
@@ -51,23 +51,23 @@ type axis struct {
 // leaves room to add an instant to it without overflow.
 const longest = float64(math.MaxInt64 / 4)
 
-func newAxis(start, earliest, latest time.Time) axis {
+func newTimescale(start, earliest, latest time.Time) timescale {
 	if float64(between(earliest, latest)) < longest {
-		return axis{start, time.Nanosecond}
+		return timescale{start, time.Nanosecond}
 	}
-	return axis{start, time.Microsecond}
+	return timescale{start, time.Microsecond}
 }
 
 // of gives the tick of an instant; the one that ends last before it where it lies
 // between two. Far instants come to the last tick before noTime.
-func (x *axis) of(t time.Time) int64 {
+func (x *timescale) of(t time.Time) int64 {
 	if x.tick == time.Nanosecond {
 		return min(int64(t.Sub(x.start)), noTime-1)
 	}
 	return x.farOf(t)
 }
 
-func (x *axis) farOf(t time.Time) int64 {
+func (x *timescale) farOf(t time.Time) int64 {
 	rest := int64(t.Nanosecond() - x.start.Nanosecond())
 	if rest < 0 {
 		rest -= int64(x.tick) - 1 // division rounds towards zero
@@ -76,20 +76,20 @@ func (x *axis) farOf(t time.Time) int64 {
 }
 
 // at gives the instant of a tick.
-func (x *axis) at(n int64) time.Time {
+func (x *timescale) at(n int64) time.Time {
 	if x.tick == time.Nanosecond {
 		return x.start.Add(time.Duration(n))
 	}
 	return x.farAt(n)
 }
 
-func (x *axis) farAt(n int64) time.Time {
+func (x *timescale) farAt(n int64) time.Time {
 	perSecond := int64(time.Second / x.tick)
 	return time.Unix(x.start.Unix()+n/perSecond, int64(x.start.Nanosecond())+n%perSecond*int64(x.tick)).UTC()
 }
 
-// ticks has a wait count in ticks.
-func (x *axis) ticks(w Wait) Wait { return w.Stretched(1 / float64(x.tick)) }
+// inTicks has a wait count in ticks.
+func (x *timescale) inTicks(w Distribution) Distribution { return w.Stretched(1 / float64(x.tick)) }
 
 const (
 	firstYear = 1

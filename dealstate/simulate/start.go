@@ -49,7 +49,7 @@ func Present(d *dealstate.Deal, v dealstate.View) Start {
 	}
 	s := Start{machine: d.Machine(), agreement: d.Machine().Agreement(), policy: v.Policy, cursor: d.Cursor(v), asked: map[string]time.Time{}}
 	s.now = s.cursor.Now()
-	w := watch(d, v)
+	w := readWaits(d, v)
 	for party, since := range w.open {
 		s.asked[party] = since
 	}
@@ -125,9 +125,9 @@ func (s Start) lifecycle() dealstate.Lifecycle {
 	return s.machine.Lifecycle()
 }
 
-// act readies an act in the role nearest to the act itself that the policy
+// prepare readies an act in the role nearest to the act itself that the policy
 // counts.
-func (s Start) act(kind dealstate.Kind, party string) (*dealstate.Act, error) {
+func (s Start) prepare(kind dealstate.Kind, party string) (*dealstate.Act, error) {
 	e := dealstate.Event{ID: "simulated", Deal: s.agreement.ID, Kind: kind, Party: party, Role: s.role(kind)}
 	return s.machine.Act(e)
 }

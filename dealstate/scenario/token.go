@@ -24,51 +24,51 @@ func (e *SyntaxError) Error() string {
 	return display.Inert(fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Problem))
 }
 
-// word is one word of a line, or one text in quotes.
-type word struct {
+// token is one word of a line, or one text in quotes.
+type token struct {
 	text   string
 	quoted bool
 	column int
 }
 
-func (w word) is(text string) bool { return !w.quoted && w.text == text }
+func (w token) is(text string) bool { return !w.quoted && w.text == text }
 
-// line is a line being read, word by word.
-type line struct {
+// lineParser is a line being read, word by word.
+type lineParser struct {
 	file   string
 	number int
 	width  int // in characters, with the indentation
-	words  []word
+	tokens []token
 	next   int
 }
 
-// fault is an error at a column of the line.
-func (l *line) fault(column int, format string, args ...any) error {
+// errorAt is an error at a column of the line.
+func (l *lineParser) errorAt(column int, format string, args ...any) error {
 	return &SyntaxError{File: l.file, Line: l.number, Column: column, Problem: fmt.Sprintf(format, args...)}
 }
 
 // peek gives the next word; at the end of the line, an empty one behind it.
-func (l *line) peek() word {
-	if l.next < len(l.words) {
-		return l.words[l.next]
+func (l *lineParser) peek() token {
+	if l.next < len(l.tokens) {
+		return l.tokens[l.next]
 	}
-	return word{column: l.width + 1}
+	return token{column: l.width + 1}
 }
 
-func (l *line) done() bool { return l.next >= len(l.words) }
+func (l *lineParser) done() bool { return l.next >= len(l.tokens) }
 
-// take gives the next word, of which what says what it should be.
-func (l *line) take(what string) (word, error) {
+// nextToken gives the next word, of which what says what it should be.
+func (l *lineParser) nextToken(what string) (token, error) {
 	w := l.peek()
 	if l.done() {
-		return w, l.fault(w.column, "the line ends here; want %s", what)
+		return w, l.errorAt(w.column, "the line ends here; want %s", what)
 	}
 	l.next++
 	return w, nil
 }
 
-// skip passes over the next word if it is the one.
-func (l *line) skip(text string) bool {
+// accept passes over the next word if it is the one.
+func (l *lineParser) accept(text string) bool {
 	if l.done() || !l.peek().is(text) {
 		return false
 	}
@@ -77,36 +77,36 @@ func (l *line) skip(text string) bool {
 }
 
 // end refuses anything more on the line.
-func (l *line) end(want string) error {
+func (l *lineParser) end(want string) error {
 	if l.done() {
 		return nil
 	}
 	w := l.peek()
-	return l.fault(w.column, "%s is not expected here; want %s", shown(w.text), want)
+	return l.errorAt(w.column, "%s is not expected here; want %s", shown(w.text), want)
 }
 
 // noComment refuses a word that begins with #, wherever it stands: what follows
 // it would be read as part of the line, though its writer took it for a comment.
-func (l *line) noComment(text string, column int) error {
+func (l *lineParser) noComment(text string, column int) error {
 	if !strings.HasPrefix(text, "#") {
 		return nil
 	}
-	return l.fault(column, "a comment stands on a line of its own; if %s is part of a name or text, put that in quotes", shown(text))
+	return l.errorAt(column, "a comment stands on a line of its own; if %s is part of a name or text, put that in quotes", shown(text))
 }
 
 // bare refuses what no word without quotes may hold: a # at its beginning, and
 // white space that looks like the blank between two words, but is another.
-func (l *line) bare(text string, column int) error {
+func (l *lineParser) bare(text string, column int) error {
 	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(text[i:])
-		return l.fault(column+utf8.RuneCountInString(text[:i]), "the white space %U sets off no words; want a blank, or quotes around it", r)
+		return l.errorAt(column+utf8.RuneCountInString(text[:i]), "the white space %U sets off no words; want a blank, or quotes around it", r)
 	}
 	return l.noComment(text, column)
 }
 
-// rest reads what runs to the end of the line, a name or a reason: one text in
+// parseRest reads what runs to the end of the line, a name or a reason: one text in
 // quotes, or plain text of which no word begins with #. Column is where it begins.
-func (l *line) rest(text string, column int) (string, error) {
+func (l *lineParser) parseRest(text string, column int) (string, error) {
 	trimmed := strings.TrimLeft(text, " \t")
 	column += utf8.RuneCountInString(text[:len(text)-len(trimmed)])
 	if isQuotation(trimmed) {
@@ -143,7 +143,7 @@ func quoteRest(text string) string {
 
 // split cuts a line into words. The column counts from the line's beginning,
 // before which indent characters stand.
-func (l *line) split(text string, indent int) error {
+func (l *lineParser) split(text string, indent int) error {
 	rest, column := text, indent+1
 	for {
 		trimmed := strings.TrimLeft(rest, " \t")
@@ -156,48 +156,48 @@ func (l *line) split(text string, indent int) error {
 			return err
 		}
 		column += utf8.RuneCountInString(trimmed[:len(trimmed)-len(after)])
-		l.words, rest = append(l.words, w), after
+		l.tokens, rest = append(l.tokens, w), after
 	}
 	l.width = indent + utf8.RuneCountInString(text)
 	return nil
 }
 
-func (l *line) cut(text string, column int) (w word, rest string, err error) {
+func (l *lineParser) cut(text string, column int) (w token, rest string, err error) {
 	if text[0] != '"' {
 		end := strings.IndexAny(text, " \t")
 		if end < 0 {
 			end = len(text)
 		}
-		return word{text: text[:end], column: column}, text[end:], l.bare(text[:end], column)
+		return token{text: text[:end], column: column}, text[end:], l.bare(text[:end], column)
 	}
 	quoted, err := strconv.QuotedPrefix(text)
 	if err != nil {
-		return w, "", l.fault(column, "the quotation is not closed, or holds an escape that Go does not know; want a closing \"")
+		return w, "", l.errorAt(column, "the quotation is not closed, or holds an escape that Go does not know; want a closing \"")
 	}
 	rest = text[len(quoted):]
 	if rest != "" && !strings.ContainsRune(" \t,", rune(rest[0])) {
-		return w, "", l.fault(column+utf8.RuneCountInString(quoted), "want a blank after the quotation")
+		return w, "", l.errorAt(column+utf8.RuneCountInString(quoted), "want a blank after the quotation")
 	}
 	plain, err := strconv.Unquote(quoted)
 	if err == nil && !utf8.ValidString(plain) {
 		err = strconv.ErrSyntax
 	}
 	if err != nil {
-		return w, "", l.fault(column, "the quotation is not valid UTF-8")
+		return w, "", l.errorAt(column, "the quotation is not valid UTF-8")
 	}
-	return word{text: plain, quoted: true, column: column}, rest, nil
+	return token{text: plain, quoted: true, column: column}, rest, nil
 }
 
 // clean refuses characters that no scenario has a use for.
-func (l *line) clean(text string) error {
+func (l *lineParser) clean(text string) error {
 	column := 0
 	for i, r := range text {
 		column++
 		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
-			return l.fault(column, "not valid UTF-8")
+			return l.errorAt(column, "not valid UTF-8")
 		}
 		if r != '\t' && unreadable(r) {
-			return l.fault(column, "the control character %U; want plain text", r)
+			return l.errorAt(column, "the control character %U; want plain text", r)
 		}
 	}
 	return nil
@@ -209,7 +209,7 @@ func unreadable(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r
 // quote writes a text as one word, in quotes where it would not be read back
 // as that.
 func quote(text string) string {
-	if text == "" || clauses[text] || strings.ContainsAny(text, "\",#") || strings.ContainsFunc(text, odd) {
+	if text == "" || clauses[text] || strings.ContainsAny(text, "\",#") || strings.ContainsFunc(text, needsQuotes) {
 		return strconv.Quote(text)
 	}
 	return text
@@ -218,15 +218,17 @@ func quote(text string) string {
 // quoteName writes a name of one or more words.
 func quoteName(text string) string {
 	for i, w := range strings.Split(text, " ") {
-		if w == "" || clauses[w] || i > 0 && !goesOn(w) || strings.HasPrefix(w, "#") || strings.Contains(w, "\"") || strings.ContainsFunc(w, odd) {
+		if w == "" || clauses[w] || i > 0 && !mayContinueName(w) || strings.HasPrefix(w, "#") || strings.Contains(w, "\"") || strings.ContainsFunc(w, needsQuotes) {
 			return strconv.Quote(text)
 		}
 	}
 	return text
 }
 
-// odd marks what only a quotation can hold.
-func odd(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == utf8.RuneError }
+// needsQuotes marks what only a quotation can hold.
+func needsQuotes(r rune) bool {
+	return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == utf8.RuneError
+}
 
 // shown is a word as an error message quotes it.
 func shown(text string) string {

@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// tallies counts how often each thing came, and to how many deals. What it
+// counters counts how often each thing came, and to how many deals. What it
 // counts comes deal by deal.
-type tallies[K comparable] map[K]tallied
+type counters[K comparable] map[K]counter
 
-type tallied struct {
+type counter struct {
 	count int
 	deals int
 	last  string // deal
 }
 
-func (t tallies[K]) add(k K, deal string) {
+func (t counters[K]) add(k K, deal string) {
 	at := t[k]
 	if at.count == 0 || at.last != deal {
 		at.deals++
@@ -25,6 +25,6 @@ func (t tallies[K]) add(k K, deal string) {
 	t[k] = at
 }
 
-func (t tallies[K]) sorted(order func(a, b K) int) []K {
+func (t counters[K]) sorted(order func(a, b K) int) []K {
 	return slices.SortedFunc(maps.Keys(t), order)
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Story is all that the pictures show of one deal in one view. [Tell] and
-// [TellEvents] make one; a caller that keeps snapshots and decisions may fill it
+// Replay is all that the pictures show of one deal in one view. [ReplayOf] and
+// [ReplayOfEvents] make one; a caller that keeps snapshots and decisions may fill it
 // in by hand. The order of Events does not matter; Decisions are in the order in
-// which they were made. Whatever draws a story without a Machine gives a
+// which they were made. Whatever draws a replay without a Machine gives a
 // *[dealstate.FieldError] that says so.
-type Story struct {
+type Replay struct {
 	Machine   *dealstate.Machine
 	Events    []dealstate.Event
 	Snapshot  dealstate.Snapshot
@@ -21,13 +21,13 @@ type Story struct {
 	Policy    dealstate.Policy // under which the decisions were made
 }
 
-// Tell reads from the deal what the pictures show of it in that view. It folds
+// ReplayOf reads from the deal what the pictures show of it in that view. It folds
 // the log once.
-func Tell(deal *dealstate.Deal, v dealstate.View) Story {
+func ReplayOf(deal *dealstate.Deal, v dealstate.View) Replay {
 	if v.Policy == (dealstate.Policy{}) {
 		v.Policy = deal.Policy()
 	}
-	s := Story{Machine: deal.Machine(), Policy: v.Policy}
+	s := Replay{Machine: deal.Machine(), Policy: v.Policy}
 	s.Snapshot, s.Decisions = deal.Replay(v)
 	for e := range deal.Events() {
 		if v.KnownBy.IsZero() || !e.Recorded.After(v.KnownBy) {
@@ -37,13 +37,13 @@ func Tell(deal *dealstate.Deal, v dealstate.View) Story {
 	return s
 }
 
-// TellEvents does the same for events that are in no Deal: it tells what Tell
+// ReplayOfEvents does the same for events that are in no Deal: it tells what Tell
 // would of a deal that had recorded them, each once and in the form in which it is
 // kept. It folds the log twice. The error is that of [dealstate.Machine.Fold], or
 // says that there is no machine.
-func TellEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View) (Story, error) {
+func ReplayOfEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View) (Replay, error) {
 	if m == nil {
-		return Story{}, missingMachine("machine")
+		return Replay{}, missingMachine("machine")
 	}
 	deal, err := m.Load(v.Policy, func(yield func(dealstate.Event, error) bool) {
 		for _, e := range events {
@@ -53,29 +53,29 @@ func TellEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View
 		}
 	})
 	if err != nil {
-		return Story{}, err
+		return Replay{}, err
 	}
-	return Tell(deal, v), nil
+	return ReplayOf(deal, v), nil
 }
 
-// checkStories refuses a story that no picture can be drawn of.
-func checkStories(stories []Story) error {
-	for i, s := range stories {
+// checkReplays refuses a replay that no picture can be drawn of.
+func checkReplays(replays []Replay) error {
+	for i, s := range replays {
 		if s.Machine == nil {
-			return missingMachine(fmt.Sprintf("stories[%d].machine", i))
+			return missingMachine(fmt.Sprintf("replays[%d].machine", i))
 		}
 	}
 	return nil
 }
 
 func missingMachine(field string) error {
-	return &dealstate.FieldError{Field: field, Problem: "missing; want a compiled agreement, as Tell and TellEvents put there"}
+	return &dealstate.FieldError{Field: field, Problem: "missing; want a compiled agreement, as ReplayOf and ReplayOfEvents put there"}
 }
 
-func (s Story) agreement() dealstate.Agreement { return s.Machine.Agreement() }
+func (s Replay) agreement() dealstate.Agreement { return s.Machine.Agreement() }
 
 // title is what people call the deal.
-func (s Story) title() string {
+func (s Replay) title() string {
 	if t := legible(s.agreement().Title); t != "" {
 		return t
 	}
@@ -83,7 +83,7 @@ func (s Story) title() string {
 }
 
 // byID finds events for their decisions.
-func (s Story) byID() map[string]dealstate.Event {
+func (s Replay) byID() map[string]dealstate.Event {
 	events := make(map[string]dealstate.Event, len(s.Events))
 	for _, e := range s.Events {
 		events[e.ID] = e
@@ -92,7 +92,7 @@ func (s Story) byID() map[string]dealstate.Event {
 }
 
 // partyName is what people call a party; "all sides" for none.
-func (s Story) partyName(id string) string {
+func (s Replay) partyName(id string) string {
 	if id == "" {
 		return "all sides"
 	}
@@ -102,7 +102,7 @@ func (s Story) partyName(id string) string {
 	return legible(id)
 }
 
-func (s Story) partyNames(ids []string) string {
+func (s Replay) partyNames(ids []string) string {
 	const most = 8
 	var names []string
 	for i, id := range ids {
@@ -115,7 +115,7 @@ func (s Story) partyNames(ids []string) string {
 }
 
 // approverOf names who approves for the party, and for whom.
-func (s Story) approverOf(id string) string {
+func (s Replay) approverOf(id string) string {
 	name := shorten(s.partyName(id), 60)
 	if p, ok := s.Snapshot.Party(id); ok && p.Approver != "" {
 		name += " (" + said(p.Approver, 60) + ")"
@@ -123,21 +123,21 @@ func (s Story) approverOf(id string) string {
 	return name
 }
 
-// fate is what became of a report, as the pictures tell them apart.
-type fate uint8
+// status is what became of a report, as the pictures tell them apart.
+type status uint8
 
 const (
-	applied fate = iota + 1
+	applied status = iota + 1
 	refused
 	noted
 	retracted
 	fired // a clock
 )
 
-var fateWords = [...]string{"", "applied", "refused", "noted", "retracted", "clock"}
+var statusWords = [...]string{"", "applied", "refused", "noted", "retracted", "clock"}
 
-// fateOf tells a retracted report from one that is merely noted.
-func fateOf(d dealstate.Decision) fate {
+// statusOf tells a retracted report from one that is merely noted.
+func statusOf(d dealstate.Decision) status {
 	switch {
 	case d.Event == "":
 		return fired
@@ -154,27 +154,27 @@ func fateOf(d dealstate.Decision) fate {
 	return noted
 }
 
-// tells says a decision in a few lines: what, who says so, what it did and why.
-func tells(s Story, d dealstate.Decision, events map[string]dealstate.Event) string {
+// decisionWords says a decision in a few lines: what, who says so, what it did and why.
+func decisionWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
 	e := events[d.Event]
-	lines := []string{moment(d.At) + ": " + act(s, d, events)}
+	lines := []string{moment(d.At) + ": " + actWords(s, d, events)}
 	if e.ID != "" {
 		lines = append(lines, speaker(e))
 	}
-	outcome := fateWords[fateOf(d)]
+	outcome := statusWords[statusOf(d)]
 	if d.From != d.To {
 		outcome += ", " + stateWords(string(d.From)) + " → " + stateWords(string(d.To))
 	}
-	lines = append(lines, because(outcome, reasonsOf(d)))
+	lines = append(lines, withReasons(outcome, reasonsOf(d)))
 	if e.Note != "" {
 		lines = append(lines, "“"+said(e.Note, 400)+"”")
 	}
 	return strings.Join(lines, "\n")
 }
 
-// because adds the reasons, which may begin with what they explain: "retracted"
+// withReasons adds the reasons, which may begin with what they explain: "retracted"
 // and "retracted by x".
-func because(outcome, why string) string {
+func withReasons(outcome, why string) string {
 	switch {
 	case why == "":
 		return outcome
@@ -184,31 +184,31 @@ func because(outcome, why string) string {
 	return outcome + ": " + why
 }
 
-// act says what was done, and by whom; of a retract, which is nobody's act but
+// actWords says what was done, and by whom; of a retract, which is nobody's act but
 // corrects the record, what it voids.
-func act(s Story, d dealstate.Decision, events map[string]dealstate.Event) string {
+func actWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
 	if d.Event == "" {
 		return s.ofParty(d.Clock.String()+" clock", d.Party)
 	}
 	if d.Kind != dealstate.Retract {
-		return s.deed(d.Kind, d.Party)
+		return s.kindWords(d.Kind, d.Party)
 	}
 	ref := events[d.Event].Ref
 	if e, ok := events[ref]; ok && e.Kind != dealstate.Retract {
-		return "retract of " + s.deed(e.Kind, e.Party)
+		return "retract of " + s.kindWords(e.Kind, e.Party)
 	}
 	return "retract of " + said(ref, 80)
 }
 
 // ofParty says whose a clock is, where it is one party's.
-func (s Story) ofParty(clock, party string) string {
+func (s Replay) ofParty(clock, party string) string {
 	if party == "" {
 		return clock
 	}
 	return clock + " of " + isolated(shorten(s.partyName(party), 60))
 }
 
-func (s Story) deed(k dealstate.Kind, party string) string {
+func (s Replay) kindWords(k dealstate.Kind, party string) string {
 	return k.String() + ", " + isolated(shorten(s.partyName(party), 80))
 }
 
@@ -249,7 +249,7 @@ func reasonsOf(d dealstate.Decision) string {
 }
 
 // headline says in one line where the deal stands.
-func (s Story) headline() string {
+func (s Replay) headline() string {
 	text := stateWords(string(s.Snapshot.State))
 	if !s.Snapshot.Since.IsZero() {
 		text += " since " + moment(s.Snapshot.Since)

@@ -8,9 +8,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Story tells a deal act by act in a test. It looks at its deal from now, the
-// latest instant that it has reached, under the deal's policy; [Look.Under],
-// [Look.AsOf] and [Look.KnownBy] look from elsewhere.
+// Tester tells a deal act by act in a test. It looks at its deal from now, the
+// latest instant that it has reached, under the deal's policy; [ViewedDeal.Under],
+// [ViewedDeal.AsOf] and [ViewedDeal.KnownBy] look from elsewhere.
 //
 //	s := dealtest.Begin(t, uschina.London())
 //	s.On("2025-06-20").By("Xi").Approve("china").Applied()
@@ -22,21 +22,21 @@ import (
 // and KnownBy its end. Anything else fails the test, and so does what is left
 // half said: an act without a verb, a look at which nothing is asked. One
 // goroutine at a time uses a story.
-type Story struct {
-	Look
-	now   time.Time
-	acts  int
-	loose []*loose // what was begun, and not gone on with yet
+type Tester struct {
+	ViewedDeal
+	now        time.Time
+	acts       int
+	unfinished []*unfinished // what was begun, and not gone on with yet
 }
 
 // Begin opens a deal on the agreement, under the strict policy.
-func Begin(t TB, a dealstate.Agreement) *Story {
+func Begin(t TB, a dealstate.Agreement) *Tester {
 	t.Helper()
 	return BeginUnder(t, a, dealstate.Strict)
 }
 
 // BeginUnder opens a deal on the agreement under the policy.
-func BeginUnder(t TB, a dealstate.Agreement, p dealstate.Policy) *Story {
+func BeginUnder(t TB, a dealstate.Agreement, p dealstate.Policy) *Tester {
 	t.Helper()
 	m, err := dealstate.Compile(a)
 	require.NoError(t, err)
@@ -44,26 +44,26 @@ func BeginUnder(t TB, a dealstate.Agreement, p dealstate.Policy) *Story {
 }
 
 // Continue tells on from a deal with what is on record about it.
-func Continue(t TB, d *dealstate.Deal) *Story {
+func Continue(t TB, d *dealstate.Deal) *Tester {
 	t.Helper()
-	s := &Story{now: lastInstant(d, nil)}
-	s.Look = Look{t: t, deal: d, story: s}
-	s.watch()
+	s := &Tester{now: lastInstant(d, nil)}
+	s.ViewedDeal = ViewedDeal{t: t, deal: d, tester: s}
+	s.reportUnfinished()
 	return s
 }
 
 // Deal is the deal itself.
-func (s *Story) Deal() *dealstate.Deal { return s.deal }
+func (s *Tester) Deal() *dealstate.Deal { return s.deal }
 
 // TimePasses moves to the instant, so that every clock due by then fires.
-func (s *Story) TimePasses(until string) *Story {
+func (s *Tester) TimePasses(until string) *Tester {
 	s.t.Helper()
-	s.goOn()
-	s.reach(start(s.t, until))
+	s.checkFinished()
+	s.advanceTo(parseStart(s.t, until))
 	return s
 }
 
-func (s *Story) reach(t time.Time) {
+func (s *Tester) advanceTo(t time.Time) {
 	if t.After(s.now) {
 		s.now = t
 	}
@@ -71,9 +71,9 @@ func (s *Story) reach(t time.Time) {
 
 // On begins an act that happened at the instant. The verb comes last, and
 // records it: On("2025-06-20").By("Xi").Approve("china").
-func (s *Story) On(at string) *Act {
+func (s *Tester) On(at string) *EventBuilder {
 	s.t.Helper()
-	s.goOn()
-	return &Act{story: s, event: dealstate.Event{At: start(s.t, at)},
-		open: s.begin(true, "On(%q) has no verb, so nothing was recorded; want one at its end, such as Approve(\"china\")", at)}
+	s.checkFinished()
+	return &EventBuilder{tester: s, event: dealstate.Event{At: parseStart(s.t, at)},
+		open: s.addUnfinished(true, "On(%q) has no verb, so nothing was recorded; want one at its end, such as Approve(\"china\")", at)}
 }

@@ -20,13 +20,13 @@ type placed struct {
 	end      bool // it stands to the left of its leader
 }
 
-// mostTried bounds how many labels are placed; more would not be legible.
-const mostTried = 120
+// maxLabels bounds how many labels are placed; more would not be legible.
+const maxLabels = 120
 
-// place finds room for the labels on at most most lines between left and
+// placeLabels finds room for the labels on at most most lines between left and
 // right; those without room are left out.
-func place(labels []label, size, left, right float64, most int) (out []placed, lines int) {
-	for _, l := range labels[:min(len(labels), mostTried)] {
+func placeLabels(labels []label, size, left, right float64, most int) (out []placed, lines int) {
+	for _, l := range labels[:min(len(labels), maxLabels)] {
 		if p, ok := findRoom(out, l, size, left, right, most); ok {
 			out = append(out, p)
 			lines = max(lines, p.line+1)
@@ -71,7 +71,7 @@ const lineHeight = 14.0
 
 // drawPlaced writes labels whose lowest line stands on y, with leaders down to
 // foot.
-func drawPlaced(p *pen, labels []placed, y, foot float64) {
+func drawPlaced(p *svgWriter, labels []placed, y, foot float64) {
 	for _, l := range labels {
 		base := y - float64(l.line)*lineHeight
 		if l.lead != "" {

@@ -15,13 +15,21 @@ type Fit func([]Wait) (Distribution, error)
 
 // checkFit refuses what no distribution can be fitted to.
 func checkFit(waits []Wait) error {
-	for _, s := range waits {
-		if s.Length() < 0 {
-			return field.Errorf("waits", "one of %q in %q ends before it begins", s.Party, s.Deal)
-		}
+	if err := checkLengths(waits); err != nil {
+		return err
 	}
 	if !anyEnded(waits) {
 		return field.Errorf("waits", "none of the %d has ended; want at least one", len(waits))
+	}
+	return nil
+}
+
+// checkLengths refuses a wait that ends before it begins.
+func checkLengths(waits []Wait) error {
+	for _, w := range waits {
+		if w.Length() < 0 {
+			return field.Errorf("waits", "one of %q in %q ends before it begins", w.Party, w.Deal)
+		}
 	}
 	return nil
 }
@@ -41,6 +49,7 @@ func FitExponential(waits []Wait) (Distribution, error) {
 	return Distribution{family: exponential, scale: waited / ended}, nil
 }
 
+// exposure is the sum of the lengths of all waits, and the number of those that ended.
 func exposure(waits []Wait) (waited, ended float64) {
 	for _, s := range waits {
 		waited += float64(s.Length())
@@ -73,12 +82,27 @@ func FitWeibull(waits []Wait) (Distribution, error) {
 	if err != nil {
 		return Distribution{}, err
 	}
+	shape, err := weibullShape(waits)
+	if err != nil {
+		return Distribution{}, err
+	}
+	unit, ended := exposure(waits)
+	sum := 0.0
+	for _, w := range waits {
+		sum += math.Pow(float64(w.Length())/unit, shape)
+	}
+	return Distribution{family: weibull, scale: unit * math.Pow(sum/ended, 1/shape), shape: shape}, nil
+}
+
+// weibullShape is the most likely shape. The score falls as the shape rises, so
+// bisection finds where it is 0.
+func weibullShape(waits []Wait) (float64, error) {
 	low, high := leastShape, greatestShape
 	switch {
 	case weibullScore(waits, high) > 0:
-		return Distribution{}, field.Errorf("waits", "those that ended are so much of one length, and outlasted by none, that the shape would be above %g; want some that differ, or FitExponential, or Fixed", high)
+		return 0, field.Errorf("waits", "those that ended are so much of one length, and outlasted by none, that the shape would be above %g; want some that differ, or FitExponential, or Fixed", high)
 	case weibullScore(waits, low) < 0:
-		return Distribution{}, field.Errorf("waits", "they differ so much in length that the shape would be below %g; want fewer orders of magnitude, or Empirical", low)
+		return 0, field.Errorf("waits", "they differ so much in length that the shape would be below %g; want fewer orders of magnitude, or Empirical", low)
 	}
 	for range 60 {
 		if mid := math.Sqrt(low * high); weibullScore(waits, mid) > 0 {
@@ -87,16 +111,7 @@ func FitWeibull(waits []Wait) (Distribution, error) {
 			high = mid
 		}
 	}
-	shape := math.Sqrt(low * high)
-	unit, _ := exposure(waits)
-	sum, ended := 0.0, 0.0
-	for _, s := range waits {
-		sum += math.Pow(float64(s.Length())/unit, shape)
-		if s.Ended() {
-			ended++
-		}
-	}
-	return Distribution{family: weibull, scale: unit * math.Pow(sum/ended, 1/shape), shape: shape}, nil
+	return math.Sqrt(low * high), nil
 }
 
 // The shapes among which FitWeibull looks.
@@ -105,7 +120,7 @@ const (
 	greatestShape = 20.0
 )
 
-// lasting leaves out the waits of no time, of which none may have ended.
+// lasting leaves out the waits of no time. If one of those ended, it is an error.
 func lasting(waits []Wait) ([]Wait, error) {
 	var some []Wait
 	for _, s := range waits {
@@ -176,10 +191,8 @@ func Calibrate(a dealstate.Agreement, waits []Wait, fit Fit) (Model, error) {
 }
 
 func checkWaits(waits, ofParties []Wait) error {
-	for _, s := range waits {
-		if s.Length() < 0 {
-			return field.Errorf("waits", "one of %q in %q ends before it begins", s.Party, s.Deal)
-		}
+	if err := checkLengths(waits); err != nil {
+		return err
 	}
 	if !anyEnded(ofParties) {
 		return field.Errorf("waits", "none of the %d of a party has ended; want at least one, or a model of your own", len(ofParties))
@@ -187,7 +200,7 @@ func checkWaits(waits, ofParties []Wait) error {
 	return nil
 }
 
-// split parts the parties' waits from the deals' own.
+// split separates the waits of parties from those of deals.
 func split(waits []Wait) (parties, deals []Wait) {
 	for _, s := range waits {
 		if s.Party == "" {
@@ -199,6 +212,7 @@ func split(waits []Wait) (parties, deals []Wait) {
 	return parties, deals
 }
 
+// waitsOf gives the waits of one party.
 func waitsOf(party string, waits []Wait) []Wait {
 	var own []Wait
 	for _, s := range waits {
@@ -209,6 +223,7 @@ func waitsOf(party string, waits []Wait) []Wait {
 	return own
 }
 
+// anyEnded reports whether any of the waits ended.
 func anyEnded(waits []Wait) bool {
 	for _, s := range waits {
 		if s.Ended() {
@@ -218,6 +233,8 @@ func anyEnded(waits []Wait) bool {
 	return false
 }
 
+// countChoices estimates the probabilities of what parties decide, with half a choice
+// of each kind added (Jeffreys' prior).
 func countChoices(waits []Wait) Choice {
 	kinds := [...]dealstate.Kind{dealstate.Approve, dealstate.Reject, dealstate.Amend}
 	counts, n := [len(kinds)]float64{}, float64(len(kinds))/2
@@ -233,7 +250,7 @@ func countChoices(waits []Wait) Choice {
 	return Choice{Approve: counts[0] / n, Reject: counts[1] / n, Amend: counts[2] / n}
 }
 
-// Happened answers the question from the record, as the view knows it.
+// Happened answers the target's question from the record, as the view knows it.
 func Happened(d *dealstate.Deal, v dealstate.View, t Target) bool {
 	if !v.AsOf.IsZero() && v.AsOf.Before(t.By) {
 		t.By = v.AsOf

@@ -28,6 +28,7 @@ type Distribution struct {
 	hazard []float64 // empirical: H just after each
 }
 
+// family is the kind of distribution; the zero one stands for "never".
 type family uint8
 
 const (
@@ -85,7 +86,8 @@ func Empirical(waits []Wait) (Distribution, error) {
 	return w, nil
 }
 
-// shorter orders waits by length; of two equal ones, the one that ended first.
+// shorter orders waits by length. Of two equal ones, the wait that ended comes first,
+// as the Nelson–Aalen estimate wants it.
 func shorter(a, b Wait) int {
 	switch {
 	case a.Length() != b.Length():
@@ -101,7 +103,7 @@ func shorter(a, b Wait) int {
 // IsZero reports whether the wait never ends.
 func (w Distribution) IsZero() bool { return w.family == never }
 
-// Hazard is H(t), the cumulative hazard.
+// cumulative is H(t), the cumulative hazard.
 func (w *Distribution) cumulative(t float64) float64 {
 	switch w.family {
 	case exponential:
@@ -120,7 +122,7 @@ func (w *Distribution) cumulative(t float64) float64 {
 	return math.Inf(1)
 }
 
-// inverse is the earliest t at which H reaches h.
+// inverse is the earliest t at which H(t) reaches h.
 func (w *Distribution) inverse(h float64) float64 {
 	switch w.family {
 	case exponential:
@@ -137,6 +139,8 @@ func (w *Distribution) inverse(h float64) float64 {
 	return math.Inf(1)
 }
 
+// empiricalHazard is H(t) of recorded waits: a step function, and beyond the last step
+// a straight line.
 func (w *Distribution) empiricalHazard(t float64) float64 {
 	t /= w.scale // of an empirical wait the scale only stretches
 	n := len(w.ended)
@@ -153,6 +157,7 @@ func (w *Distribution) empiricalHazard(t float64) float64 {
 	return w.hazard[i-1]
 }
 
+// empiricalInverse is the inverse of empiricalHazard.
 func (w *Distribution) empiricalInverse(h float64) float64 {
 	n := len(w.ended)
 	switch top := w.hazard[n-1]; {
@@ -228,7 +233,7 @@ func (w Distribution) Lasting(d Span) (_ float64, ok bool) {
 	return math.Exp(-w.cumulative(float64(d))), true
 }
 
-// Stretched makes every wait f times as long.
+// Stretched is the distribution with every wait f times as long.
 func (w Distribution) Stretched(f float64) Distribution {
 	w.scale *= f
 	return w

@@ -6,8 +6,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Exploration is every situation that a deal can come to from a start, and what
-// each input does there.
+// Exploration is what [Paths] found: every situation that a deal can reach from a
+// start, and what each input does there. It does not change and is safe for concurrent
+// use.
 type Exploration struct {
 	Situations int
 	Depth      int // the number of inputs to the situation farthest away
@@ -60,7 +61,8 @@ func (x *Exploration) Leading(to dealstate.State) []Input {
 	return inputs
 }
 
-// edgesOf gives a node's edges; none if it was not expanded.
+// edgesOf gives the edges out of a node, one an input; none if the node was not
+// expanded.
 func (x *Exploration) edgesOf(at int) []edge {
 	k := len(x.Inputs)
 	if (at+1)*k > len(x.edges) {
@@ -69,7 +71,8 @@ func (x *Exploration) edgesOf(at int) []edge {
 	return x.edges[at*k : (at+1)*k]
 }
 
-// canReach marks the nodes from which some node that is wanted can be reached.
+// canReach marks the nodes from which a wanted node can be reached. It goes over the
+// edges backwards until nothing changes.
 func (x *Exploration) canReach(wanted func(node) bool) []bool {
 	can := make([]bool, len(x.nodes))
 	for i, n := range x.nodes {
@@ -86,8 +89,8 @@ func (x *Exploration) canReach(wanted func(node) bool) []bool {
 	return can
 }
 
-// DeadEnds gives, for each state that is not declared final, a shortest path
-// to a situation in which no input, and no row of inputs, ever leaves it.
+// DeadEnds gives, for each state that is not declared final, a shortest path to a
+// situation from which no sequence of inputs ever leaves that state.
 func (x *Exploration) DeadEnds() []Path {
 	leaves := func(i int) bool {
 		return x.edgesOf(i) == nil || slices.ContainsFunc(x.edgesOf(i), func(e edge) bool { return e.to < 0 || x.nodes[e.to].state != x.nodes[i].state })
@@ -135,7 +138,8 @@ func (x *Exploration) DeadRules() []string {
 	return ids
 }
 
-// mayHaveFired spares the fold where no dead rule can have fired.
+// mayHaveFired reports whether an edge can have fired a rule that still counts as
+// dead. It is cheap, and spares the fold for most edges.
 func (x *Exploration) mayHaveFired(dead map[string]dealstate.Rule, from, input int, e edge) bool {
 	kind, was := x.Inputs[input].Event.Kind, x.nodes[from].state
 	for _, r := range dead {
@@ -151,7 +155,7 @@ func isClock(on dealstate.Trigger) bool {
 	return is
 }
 
-// strikeFired folds the path and strikes out the rules that fired.
+// strikeFired folds the path and takes the rules that fired out of the dead ones.
 func (x *Exploration) strikeFired(dead map[string]dealstate.Rule, word []int) {
 	_, decisions, err := x.start.fold(x.pathOf(word).Events())
 	if err != nil {
@@ -162,13 +166,13 @@ func (x *Exploration) strikeFired(dead map[string]dealstate.Rule, word []int) {
 	}
 }
 
-// fold is what the library itself makes of what led to the start and what
-// comes after.
+// fold gives what the library makes of the events before the start and of more events
+// after it.
 func (s Start) fold(more []dealstate.Event) (dealstate.Snapshot, []dealstate.Decision, error) {
 	return s.machine.Fold(slices.Concat(s.events, more), dealstate.View{Policy: s.policy})
 }
 
-// inputsTo lists the inputs of the path that found a node.
+// inputsTo lists the inputs of the first path that led to a node, by their indexes.
 func (x *Exploration) inputsTo(at int) []int {
 	n := x.nodes[at]
 	word := make([]int, n.depth, n.depth+1)

@@ -10,8 +10,10 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Input is one thing that can happen next. Many inputs make an alphabet, and
-// an exploration tries every word over it.
+// Input is one thing that can happen next to a deal: an act, or time that passes. It
+// is the input of an automaton: an exploration tries, in every situation, every input
+// of an alphabet. It is a plain value; an Input that a caller changes later changes no
+// exploration that has begun.
 type Input struct {
 	// Event is the act. Its ID, Deal and At are given to it, and its Role if it
 	// has none. A zero Kind: no act, only time that passes.
@@ -45,7 +47,8 @@ func (l Input) String() string {
 	return display.Inert(text)
 }
 
-// extension is long enough to matter beside the usual clocks of months.
+// extension is how far the alphabet's extensions reach. It is long enough to matter
+// beside the usual clocks of months.
 const extension = 30 * 24 * time.Hour
 
 // Alphabet derives the inputs of an agreement: the time up to the next clock;
@@ -89,7 +92,7 @@ func actingParties(a dealstate.Agreement, kind dealstate.Kind) []string {
 	return append([]string{""}, ids...)
 }
 
-// actingSide says whose acts of a kind are inputs of an alphabet.
+// actingSide says which sides' acts of a kind are inputs of an alphabet.
 type actingSide uint8
 
 const (
@@ -99,7 +102,8 @@ const (
 	eachOrAll                        // each party for itself, and all jointly
 )
 
-// inputSides has every kind.
+// inputSides has every kind, so that a new kind is not left out of the alphabet
+// unseen.
 var inputSides = map[dealstate.Kind]actingSide{
 	dealstate.Negotiate: eachOrAll,
 	dealstate.Submit:    eachOrAll,
@@ -127,8 +131,9 @@ func Without(alphabet []Input, kind dealstate.Kind, party string) []Input {
 	})
 }
 
-// event dates the input's act. Its id counts on from the events on record, among
-// which there may be a path that was recorded before.
+// event gives the act at an instant, as an event that can be recorded. Ids are counted
+// on from the events that are on record already, because these may include a path that
+// was recorded before.
 func (l Input) event(s Start, n int, at time.Time) dealstate.Event {
 	e := l.Event
 	e.ID, e.Deal, e.At, e.Recorded = fmt.Sprintf("path-%04d", len(s.events)+n), s.agreement.ID, at, time.Time{}
@@ -148,6 +153,8 @@ func (l Input) event(s Start, n int, at time.Time) dealstate.Event {
 	return e
 }
 
+// validate reports what no exploration can try: a negative wait, an extension that
+// does not extend, a retract, or an act that the agreement does not admit.
 func (l Input) validate(at string, s Start) error {
 	switch {
 	case l.Event.Kind == 0 && l.Wait < 0:

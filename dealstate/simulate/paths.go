@@ -10,8 +10,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Search says what to explore. The zero Search tries every act of [Alphabet],
-// until nothing new comes.
+// Search says what to explore, and how far. The zero Search tries every input of
+// [Alphabet] until no new situation comes.
 type Search struct {
 	Alphabet []Input // nil: that of the agreement
 	Depth    int     // the most inputs in a row; 0: until nothing new comes
@@ -27,16 +27,18 @@ const (
 	maxDepth     = 10_000
 )
 
-// Paths tries every path from the start: in every situation, every input. Two
-// paths that lead to the same situation, by [dealstate.Cursor.AppendKey], are
-// walked on from it once. Acts follow one another in no time; only waiting takes
-// any. At most one dispute is opened, for a rule cannot tell one from more.
+// Paths tries every path from the start: in every situation, every input. Situations
+// with the same [dealstate.Cursor.AppendKey] have the same future, so the exploration
+// goes on from each of them only once. Acts follow one another in no time; only
+// waiting takes time. At most one dispute is open at once, because no rule can tell
+// one dispute from several.
 //
-// It checks the law that a deal never becomes implemented, from a state before
-// it, unless the approval condition is met on the current revision, and the
-// caller's Invariant; it ends at the first, and so shortest, counterexample. The
-// error is a *dealstate.FieldError for a bad start or search, or the context's. The
-// cost is some 2 µs for each situation and input, and 10 bytes.
+// It checks the law that a deal becomes implemented, from a state before that, only if
+// the approval condition is met on the current revision, and it checks the caller's
+// Invariant. It stops at the first counterexample, which is therefore a shortest one.
+//
+// The error is a *dealstate.FieldError for a bad start or search, or the context's.
+// The cost is some 2 µs and 10 bytes for each pair of situation and input.
 func Paths(ctx context.Context, s Start, o Search) (*Exploration, error) {
 	x, err := newExplorer(s, o)
 	if err != nil {
@@ -58,7 +60,8 @@ func Paths(ctx context.Context, s Start, o Search) (*Exploration, error) {
 	return &x.Exploration, nil
 }
 
-// node is a situation, and the first path that leads to it.
+// node is a situation that was found, with the last step of the first path to it. The
+// explorer appends it once and never changes it.
 type node struct {
 	parent   int32
 	input    int32
@@ -67,13 +70,15 @@ type node struct {
 	disputed bool
 }
 
-// edge is what one input does in one situation.
+// edge is what one input does in one situation: the situation it leads to (-1: one
+// beyond the limit) and whether it was applied.
 type edge struct {
 	to      int32
 	applied bool
 }
 
-// explorer is an exploration under way.
+// explorer is an exploration that is still running. It belongs to one call of Paths;
+// what it found is its Exploration, which the caller gets.
 type explorer struct {
 	Exploration
 	search     Search
@@ -105,8 +110,8 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 	return x, x.ready()
 }
 
-// after sets out a moment later, where events lead up to the start, so that
-// what is tried folds behind them.
+// after moves the start a moment on where events are on record, so that what is tried
+// is folded after all of them.
 func (s Start) after(d time.Duration) Start {
 	if len(s.events) == 0 {
 		return s
@@ -119,6 +124,8 @@ func (s Start) after(d time.Duration) Start {
 	return s
 }
 
+// ready checks the inputs and prepares their acts once, so that trying one costs no
+// admission.
 func (x *explorer) ready() error {
 	if len(x.Inputs) == 0 {
 		return field.Errorf("alphabet", "no input; leave it out for that of the agreement")
@@ -139,9 +146,8 @@ func (x *explorer) ready() error {
 	return nil
 }
 
-// expand tries every input in one situation. The error is the context's, which
-// is looked at before each input, for the caller may have many, and a law that
-// takes its time.
+// expand tries every input in one situation. The error is the context's. It is looked
+// at before each input, because the caller may have many inputs and a slow Invariant.
 func (x *explorer) expand(ctx context.Context, at int) error {
 	if err := x.goTo(ctx, at); err != nil {
 		return err
@@ -165,6 +171,7 @@ func (x *explorer) expand(ctx context.Context, at int) error {
 	return nil
 }
 
+// disputed reports whether a dispute is open after the input was applied.
 func (x *explorer) disputed(input int, before bool) bool {
 	switch x.Inputs[input].Event.Kind {
 	case dealstate.Dispute:
@@ -175,8 +182,8 @@ func (x *explorer) disputed(input int, before bool) bool {
 	return before
 }
 
-// goTo puts the cursor here into a situation, along the path that found it,
-// which may be as long as there are situations.
+// goTo brings the cursor here to a situation by taking its path again. The path may be
+// long, so the context is looked at on the way.
 func (x *explorer) goTo(ctx context.Context, at int) error {
 	x.here.Set(x.start.cursor)
 	for i, input := range x.inputsTo(at) {
@@ -188,7 +195,8 @@ func (x *explorer) goTo(ctx context.Context, at int) error {
 	return nil
 }
 
-// apply does what the input says. Waiting counts as applied if a clock fired.
+// apply does what the input says on the cursor. Waiting counts as applied if a clock
+// fired.
 func (x *explorer) apply(c *dealstate.Cursor, input int) dealstate.Outcome {
 	l := x.Inputs[input]
 	switch {
@@ -204,23 +212,19 @@ func (x *explorer) apply(c *dealstate.Cursor, input int) dealstate.Outcome {
 	return c.Take(x.acts[input], c.Now())
 }
 
+// passTime lets time pass: by d, or for 0 up to the next clock.
 func passTime(c *dealstate.Cursor, d time.Duration) dealstate.Outcome {
-	clock, ok := c.Next()
-	to := c.Now().Add(d)
-	if d == 0 {
-		to = clock.Due
-	}
-	if !ok && d == 0 {
-		return dealstate.Noted
-	}
+	clock, runs := c.Next()
+	to := waitUntil(c, d)
 	c.Advance(to)
-	if !ok || clock.Due.After(to) {
+	if !runs || clock.Due.After(to) {
 		return dealstate.Noted
 	}
 	return dealstate.Applied
 }
 
-// visit finds the situation among those seen, or enters it.
+// visit gives the node of the cursor's situation, and adds it if it is new. It gives
+// -1 if the limit does not allow another node.
 func (x *explorer) visit(n node, c *dealstate.Cursor) int32 {
 	x.key = c.AppendKey(x.key[:0])
 	if at, ok := x.seen[string(x.key)]; ok {
@@ -242,12 +246,15 @@ func (x *explorer) visit(n node, c *dealstate.Cursor) int32 {
 	return at
 }
 
-// pastBinding are the states of the standard lifecycles that a deal comes to
-// by having been implemented.
+// pastBinding reports the states of the standard lifecycles that a deal reaches only
+// after it was implemented. From them, becoming implemented again needs no new
+// approval.
 func pastBinding(s dealstate.State) bool {
 	return s == dealstate.StateImplemented || s == dealstate.StateSuspended || s == dealstate.StateExpired
 }
 
+// checkLaw checks the built-in law on one edge: nothing becomes implemented unless the
+// approval condition is met.
 func (x *explorer) checkLaw(from int, to node) {
 	was, is := x.nodes[from].state, x.next.State()
 	if x.Counterexample != nil || is != dealstate.StateImplemented || pastBinding(was) {

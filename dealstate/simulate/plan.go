@@ -8,7 +8,44 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// newPlan binds a model to a start.
+// plan is a model bound to a start: what all lives of one run share. newPlan makes it;
+// it never changes, so all workers read it.
+type plan struct {
+	start     Start
+	timescale timescale
+	options   Options
+	actors    []actor
+	implement *dealstate.Act
+	toForce   Distribution // from the condition being met to the implement event
+	metSince  int64        // at the start; noTime: it is not met
+	standing  int          // parties whose approval stands at the start
+	states    []dealstate.State
+	first     int // the state at the start
+	clocks    bool
+	coupled   bool // some actor hastens or follows, so an approval moves others
+	until     int64
+	dates     []int64 // ascending
+	seed      uint64
+}
+
+// actor is one party of the model, as it stands at the start. It belongs to the plan
+// and never changes.
+type actor struct {
+	party   int // in the agreement
+	after   int // the party it waits for; -1: none
+	wait    Distribution
+	haste   float64
+	press   int64 // when the pressure of the deadline begins
+	factor  float64
+	asked   int64 // at the start; noTime: it is not asked
+	ok      bool  // at the start: its approval stands
+	acts    [3]*dealstate.Act
+	chances [3]float64 // cumulative
+	certain bool
+}
+
+// newPlan checks a start, a model and options, and brings them into the form in which
+// trials use them.
 func newPlan(s Start, m Model, o Options) (*plan, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -40,11 +77,13 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 	return p, p.bind(m, snap)
 }
 
-// hasClocks reports whether a clock can ever run: lives extend none.
+// hasClocks reports whether any clock can ever run in a life. Lives extend none, so
+// without one the clocks need no look at all.
 func hasClocks(a dealstate.Agreement, now dealstate.Snapshot) bool {
 	return !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil || now.Next != nil
 }
 
+// bind makes an actor of each of the model's parties.
 func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
 	deadline := p.deadline(snap)
 	for _, behaviour := range m.Parties {
@@ -58,7 +97,7 @@ func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
 	return nil
 }
 
-// deadline is when the deal's deadline is due; noTime: never.
+// deadline is the tick at which the deal's deadline is due; noTime if it never is.
 func (p *plan) deadline(snap dealstate.Snapshot) int64 {
 	due := p.start.agreement.Deadline
 	if snap.Next != nil && snap.Next.Clock == dealstate.Deadline {
@@ -70,6 +109,7 @@ func (p *plan) deadline(snap dealstate.Snapshot) int64 {
 	return p.timescale.of(due)
 }
 
+// actor brings a party's behaviour together with where the party stands at the start.
 func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, error) {
 	ids := partyIDs(p.start.machine)
 	a := actor{party: slices.Index(ids, b.Party), after: slices.Index(ids, b.After), wait: p.timescale.inTicks(b.Wait),
@@ -100,11 +140,12 @@ func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, e
 	return a, nil
 }
 
-// since is an instant before the start, or the start itself.
+// since is the tick of an instant before the start; the start's for a later one.
 func (p *plan) since(t time.Time) int64 {
 	return min(0, p.timescale.of(t))
 }
 
+// orOne is the factor itself, or 1 where it is left out.
 func orOne(f float64) float64 {
 	if f == 0 {
 		return 1

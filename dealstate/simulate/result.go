@@ -10,7 +10,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Result is what many lives came to. It does not change, and is safe for
+// Result is what became of the lives of one run. It never changes, and is safe for
 // concurrent use.
 type Result struct {
 	Start  time.Time
@@ -31,8 +31,9 @@ type Result struct {
 	times     []times // by state
 }
 
-// times are when the lives that come to a state first do. They are put in
-// order when first asked for, which is a fifth of the work of living.
+// times holds, for one state, when the lives that reach it first do so. The ticks are
+// sorted when they are first asked for, because sorting costs a fifth of the
+// simulation.
 type times struct {
 	once sync.Once
 	in   instants
@@ -48,7 +49,7 @@ func (t *times) sorted() []int64 {
 	return t.all
 }
 
-// Awaited says in how many lives a deal waited for one party.
+// Awaited says in how many lives the deal waited for one party.
 type Awaited struct {
 	Party string
 	Last  int // its approval was the last one needed, and the condition is met at the end
@@ -69,7 +70,8 @@ func newResult(p *plan, t *counters) *Result {
 	return r
 }
 
-// Estimate is a share of lives, with its confidence interval.
+// Estimate is a share of lives, and the confidence interval of the probability that it
+// estimates.
 type Estimate struct {
 	P         float64
 	Low, High float64
@@ -89,7 +91,7 @@ func Wilson(hits, of int, level float64) (Estimate, error) {
 	case !(level > 0 && level < 1):
 		return Estimate{}, field.Errorf("level", "%g is out of range; want more than 0 and less than 1", level)
 	}
-	z := math.Sqrt2 * math.Erfinv(level)
+	z := twoSided(level)
 	n := float64(of)
 	p := float64(hits) / n
 	mid := (p + z*z/(2*n)) / (1 + z*z/n)
@@ -104,7 +106,11 @@ func Wilson(hits, of int, level float64) (Estimate, error) {
 	return e, nil
 }
 
-// reached gives, in order, when the lives that come to the state first do.
+// twoSided is the z within which a standard normal lies with the probability level.
+func twoSided(level float64) float64 { return math.Sqrt2 * math.Erfinv(level) }
+
+// reached gives the ticks, in order, at which the lives that reach the state first do
+// so.
 func (r *Result) reached(s dealstate.State) []int64 {
 	switch i := slices.Index(r.States, s); {
 	case i < 0:
@@ -116,7 +122,7 @@ func (r *Result) reached(s dealstate.State) []int64 {
 	}
 }
 
-// estimate is empty for the zero Result.
+// estimate is empty for the zero Result, which has no lives.
 func (r *Result) estimate(hits int) Estimate {
 	e, _ := Wilson(hits, r.Lives, r.Level)
 	return e

@@ -14,7 +14,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Options say how much to simulate. Only Until is required.
+// Options say how much to simulate, and where to stop. Only Until is required. A run
+// copies what it keeps of them.
 type Options struct {
 	Lives int    // 1 to 100,000,000; 0 means 10,000
 	Seed  uint64 // equal seeds give equal results
@@ -66,6 +67,7 @@ func (o Options) validate(now time.Time) error {
 	return nil
 }
 
+// instantText writes an instant for an error message.
 func instantText(t time.Time) string {
 	if t.IsZero() {
 		return "the zero instant"
@@ -73,6 +75,7 @@ func instantText(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// filled puts the defaults in, and orders the dates.
 func (o Options) filled() Options {
 	if o.Lives == 0 {
 		o.Lives = defaultLives
@@ -114,8 +117,9 @@ func Run(ctx context.Context, s Start, m Model, o Options) (*Result, error) {
 	return newResult(p, total), nil
 }
 
-// instants are gathered in parts that are never copied: a slice that grows
-// leaves garbage behind, and while it is collected every life is slower.
+// instants is a list of ticks that grows without ever being copied. A slice that is
+// copied while it grows leaves garbage behind, and every life is slower while that is
+// collected.
 type instants struct {
 	parts [][]int64
 }
@@ -133,8 +137,9 @@ func (in *instants) add(at int64) {
 	in.parts[n] = append(in.parts[n], at)
 }
 
-// counters is what some lives came to. Tallies add up alike in any order, for they
-// are sets and whole numbers.
+// counters count what some lives came to. Each worker owns one; they are added up at
+// the end. Sums of whole numbers and sets do not depend on the order, so the result
+// does not depend on the workers.
 type counters struct {
 	lives   int
 	reached []instants // by state, but the one at the start: when, one entry a life that came to it
@@ -144,8 +149,9 @@ type counters struct {
 	open    []int      // by actor: lives that end without the condition met, and without its approval
 }
 
-// apart keeps what two workers count on different cache lines; on one, each
-// count of the one would stall the other (measured: 38 % more work a life).
+// apart is the room between the counters of two workers, in ints (128 bytes). On one
+// cache line, each count of one worker would stall the other (measured: 38 % more work
+// a life).
 const apart = 16 // ints, 128 bytes
 
 func newCounters(p *plan) *counters {
@@ -163,6 +169,7 @@ func newCounters(p *plan) *counters {
 	return t
 }
 
+// countLife counts a life that has ended.
 func (t *counters) countLife(l *life) {
 	t.lives++
 	t.final[l.state]++
@@ -185,6 +192,7 @@ func (t *counters) countLife(l *life) {
 	}
 }
 
+// add takes in another worker's counts.
 func (t *counters) add(o *counters) {
 	t.lives += o.lives
 	for s := range t.reached {
@@ -198,13 +206,16 @@ func (t *counters) add(o *counters) {
 	addAll(t.open, o.open)
 }
 
+// addAll adds the numbers of one list to those of the other.
 func addAll(to, from []int) {
 	for i, n := range from {
 		to[i] += n
 	}
 }
 
-// sharedWork is what the workers of one run share.
+// sharedWork is what the workers of one run share: which lives are handed out, how
+// many are done, and the first that failed. Taken is atomic, and the mutex guards what
+// is below it.
 type sharedWork struct {
 	taken atomic.Int64 // blocks handed out, in their order
 	done  chan int     // lives, block by block
@@ -214,8 +225,9 @@ type sharedWork struct {
 	err    error // why
 }
 
-// fail notes a life that does not end. The first one decides, so that the error
-// does not depend on the workers: they go on with the lives before it.
+// fail notes a life that does not end. The failed life with the lowest number gives
+// the error, so that the error does not depend on the workers: they go on with the
+// lives before it.
 func (c *sharedWork) fail(number int, err error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -224,58 +236,65 @@ func (c *sharedWork) fail(number int, err error) {
 	}
 }
 
+// firstFailed is the lowest number of a life known to have failed; above all numbers
+// if none has.
 func (c *sharedWork) firstFailed() int {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.failed
 }
 
-// simulate shares blocks of lives among workers. If watch is set, it is called
-// on the worker's goroutine after each life. No goroutine outlives the call, even
-// where Progress panics.
+// simulate runs all lives, block by block, on the workers, and adds their counts
+// up. If watch is set, it is called on the worker's goroutine after each life.
 func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*counters, error) {
-	o := p.options
-	ctx, cancel := context.WithCancel(ctx)
+	lives := p.options.Lives
 	c := &sharedWork{done: make(chan int), failed: math.MaxInt}
-	done := c.done
-	tallies := make([]*counters, o.Workers)
+	counts := make([]*counters, p.options.Workers)
+	done := p.runWorkers(ctx, c, counts, watch)
+	switch {
+	case c.err != nil:
+		return nil, c.err
+	case done < lives:
+		return nil, context.Cause(ctx)
+	}
+	for _, other := range counts[1:] {
+		counts[0].add(other)
+	}
+	return counts[0], nil
+}
+
+// runWorkers starts the workers, reports their progress, and gives the number of
+// lives done. No goroutine outlives the call, even where Progress panics: the
+// workers are then cancelled and waited for.
+func (p *plan) runWorkers(ctx context.Context, c *sharedWork, counts []*counters, watch func(int, *life)) (lives int) {
+	ctx, cancel := context.WithCancel(ctx)
 	var workers sync.WaitGroup
-	for w := range tallies {
+	for w := range counts {
 		workers.Go(func() {
-			tallies[w] = newCounters(p)
-			p.work(ctx, c, tallies[w], watch)
+			counts[w] = newCounters(p)
+			p.work(ctx, c, counts[w], watch)
 		})
 	}
 	go func() {
 		workers.Wait()
-		close(done)
+		close(c.done)
 	}()
 	defer func() {
 		cancel()
-		for range done {
+		for range c.done {
 		}
 	}()
-	lives := 0
-	for n := range done {
+	for n := range c.done {
 		lives += n
-		if o.Progress != nil {
-			o.Progress(lives, o.Lives)
+		if p.options.Progress != nil {
+			p.options.Progress(lives, p.options.Lives)
 		}
 	}
-	if c.err != nil {
-		return nil, c.err
-	}
-	if lives < o.Lives {
-		return nil, context.Cause(ctx)
-	}
-	for _, t := range tallies[1:] {
-		tallies[0].add(t)
-	}
-	return tallies[0], nil
+	return lives
 }
 
-// work takes blocks until none is left, the context is cancelled, or a life before
-// the next block does not end.
+// work runs blocks of lives until none is left, the context is cancelled, or a life
+// before the next block has failed.
 func (p *plan) work(ctx context.Context, c *sharedWork, t *counters, watch func(int, *life)) {
 	l, lives := newLife(p), p.options.Lives
 	for ctx.Err() == nil {
@@ -300,5 +319,5 @@ func (p *plan) work(ctx context.Context, c *sharedWork, t *counters, watch func(
 	}
 }
 
-// index finds a state of the lifecycle, or -1.
+// index is the index of a state of the lifecycle, or -1.
 func (p *plan) index(s dealstate.State) int { return slices.Index(p.states, s) }

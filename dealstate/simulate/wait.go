@@ -7,9 +7,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Wait is one recorded wait: of a party, from when a text was put to it to
-// what it did; or of the deal, from the approval condition being met to its
-// implementation.
+// Wait is one recorded wait: of a party, from when a text was put to it until it
+// decided; or of the deal, from the approval condition being met to its
+// implementation. [Waits] reads them from a deal; callers may make their own.
 type Wait struct {
 	Deal  string
 	Party string // "": the deal
@@ -18,18 +18,18 @@ type Wait struct {
 	End   dealstate.Kind // approve, reject, amend (demanded by this party) or implement; 0: not ended
 }
 
-// Length is how long it lasted, over centuries too.
+// Length is how long the wait lasted. It is right over centuries, too.
 func (s Wait) Length() Span { return between(s.From, s.To) }
 
-// Ended reports whether the party decided. A wait that did not end tells that
-// the wait was at least so long.
+// Ended reports whether the wait ended with a decision. One that did not still tells
+// that the wait was at least so long (right censoring).
 func (s Wait) Ended() bool { return s.End != 0 }
 
-// Waits reads the waits out of a deal as the view knows it: nothing recorded
-// after KnownBy is used. A text is put to the parties when it is negotiated or
-// submitted, and anew when it is amended. Parties whose approval is not asked have
-// no wait, nor has an approval from before the text was agreed. The order is
-// that in which they end, those that have not ended last.
+// Waits reads the waits of a deal as the view knows it: nothing recorded after KnownBy
+// is used. A text is put to the parties when it is negotiated or submitted, and again
+// when it is amended. A party whose approval is not asked has no wait. An approval
+// that was given before the text was agreed gives none either. The waits are in the
+// order in which they ended, those that have not ended last.
 func Waits(d *dealstate.Deal, v dealstate.View) []Wait {
 	w := readWaits(d, v)
 	waits := w.ended
@@ -44,7 +44,8 @@ func Waits(d *dealstate.Deal, v dealstate.View) []Wait {
 	return waits
 }
 
-// waitReader reads a replay for who waited since when.
+// waitReader goes through the decisions of a replay and keeps who has waited since
+// when. It belongs to one call of readWaits and changes with every applied decision.
 type waitReader struct {
 	deal     string
 	rules    dealstate.Lifecycle
@@ -57,6 +58,8 @@ type waitReader struct {
 	met      time.Time // waiting to be implemented since
 }
 
+// readWaits replays the deal in the view. Its now is the last instant about which the
+// view knows anything.
 func readWaits(d *dealstate.Deal, v dealstate.View) *waitReader {
 	snap, decisions := d.Replay(v)
 	w := &waitReader{deal: snap.Deal, rules: d.Machine().Lifecycle(), now: snap.AsOf, open: map[string]time.Time{}, approved: map[string]bool{}}
@@ -76,6 +79,8 @@ func readWaits(d *dealstate.Deal, v dealstate.View) *waitReader {
 	return w
 }
 
+// apply takes in one applied decision: first the waits that it ends, then the move,
+// then the waits that it begins.
 func (w *waitReader) apply(d dealstate.Decision) {
 	switch d.Kind {
 	case dealstate.Approve, dealstate.Reject:
@@ -100,7 +105,8 @@ func (w *waitReader) apply(d dealstate.Decision) {
 	}
 }
 
-// startWaits has every party wait that has the text and has not decided.
+// startWaits begins a wait for every party that has the text before it and has not
+// approved.
 func (w *waitReader) startWaits(at time.Time) {
 	if !w.proposed {
 		return
@@ -112,7 +118,7 @@ func (w *waitReader) startWaits(at time.Time) {
 	}
 }
 
-// end closes the party's own wait.
+// end ends the party's wait, if it has one.
 func (w *waitReader) end(party string, how dealstate.Kind, at time.Time) {
 	if since, ok := w.open[party]; ok {
 		w.ended = append(w.ended, Wait{Deal: w.deal, Party: party, From: since, To: at, End: how})
@@ -120,14 +126,14 @@ func (w *waitReader) end(party string, how dealstate.Kind, at time.Time) {
 	}
 }
 
-// endAll closes all waits undecided.
+// endAll ends all waits without a decision of the parties.
 func (w *waitReader) endAll(at time.Time) {
 	for _, p := range w.asked {
 		w.end(p, 0, at)
 	}
 }
 
-// applyMove follows the deal from state to state.
+// applyMove takes in that the deal has come to another state.
 func (w *waitReader) applyMove(d dealstate.Decision) {
 	if d.To == w.rules.Initial { // talks begin anew
 		clear(w.approved)

@@ -11,7 +11,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Case is one deal of an event log.
+// Case is one deal of an event log, as it is written: the deal's agreement, its
+// decisions, and the events on which these were made. The caller fills it, and the
+// writers only read it.
 type Case struct {
 	Deal      string // without white space; "": the agreement's id
 	Agreement dealstate.Agreement
@@ -34,15 +36,16 @@ func (c Case) deal() string {
 	return c.Agreement.ID
 }
 
-// logEntry is one line of an event log: what was decided, and on what.
+// logEntry is one line of an event log: a decision, and the event on which it was
+// made.
 type logEntry struct {
 	dealstate.Decision
 	id    string // unique in the case; no event's id holds a space
 	event dealstate.Event
 }
 
-// entries pairs decisions with their events. The error names what the formats
-// could not carry.
+// entries pairs the decisions with their events, and gives each line an id. The error
+// names what the formats cannot carry.
 func (c Case) entries() ([]logEntry, error) {
 	switch {
 	case c.deal() == "":
@@ -72,22 +75,24 @@ func (c Case) entries() ([]logEntry, error) {
 	return all, nil
 }
 
-// spaced: what the logs join with a space has to come apart again.
+// spaced reports white space in an id. The logs join ids with a space, so none may
+// hold one.
 func spaced(id string) bool { return strings.ContainsFunc(id, unicode.IsSpace) }
 
-func eventErr(place int, format string, args ...any) error {
-	return field.Errorf("decisions["+strconv.Itoa(place)+"].event", format, args...)
+// eventErr is the error for the event of the decision at that index.
+func eventErr(index int, format string, args ...any) error {
+	return field.Errorf("decisions["+strconv.Itoa(index)+"].event", format, args...)
 }
 
-// entryID names a clock by its place.
-func entryID(d dealstate.Decision, place int) string {
+// entryID is the event's id; a clock has none, and is named by its word and its index.
+func entryID(d dealstate.Decision, index int) string {
 	if d.Event == "" {
-		return d.Trigger().String() + " " + strconv.Itoa(place)
+		return d.Trigger().String() + " " + strconv.Itoa(index)
 	}
 	return d.Event
 }
 
-// detail is an attribute of an event, as text.
+// detail is one attribute of an event: its name, and how its text is found.
 type detail struct {
 	name string
 	of   func(logEntry) string
@@ -109,7 +114,7 @@ var details = []detail{
 	{"note", func(e logEntry) string { return e.event.Note }},
 }
 
-// recorded is when the event was learned of; zero where that is not known.
+// recorded is when we learned of the event; zero where that is not known.
 func (e logEntry) recorded() time.Time {
 	if e.event.Recorded.IsZero() {
 		return e.event.At

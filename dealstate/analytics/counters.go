@@ -5,10 +5,12 @@ import (
 	"slices"
 )
 
-// counters counts how often each thing came, and to how many deals. What it
-// counts comes deal by deal.
+// counters counts how often each key came, and in how many deals. The keys come deal
+// by deal.
 type counters[K comparable] map[K]counter
 
+// counter is the count of one key. Last is the deal that was counted last, so that
+// each deal counts once.
 type counter struct {
 	count int
 	deals int

@@ -73,10 +73,10 @@ func (i Incident) Cells() []string {
 	return []string{i.Deal, instant.Format(i.At), i.Class.String(), i.Kind.String(), i.Party, i.Event, string(i.From), string(i.To)}
 }
 
-// incidentClassOf tells incidents from all else that was applied. A reversal is an act
-// that takes something back, whether or not the state shows it: a rejection, a
-// withdrawal, a suspension or a termination; a deadline or a term that ran out;
-// and an amendment that moved the deal, for then approvals have become stale.
+// incidentClassOf is the class of an applied decision; ok is false for what is no
+// incident. A reversal takes something back, whether or not the state shows it: a
+// rejection, a withdrawal, a suspension or a termination; a deadline or a term that
+// ran out; and an amendment that moved the deal, because it makes approvals stale.
 func incidentClassOf(d dealstate.Decision) (IncidentClass, bool) {
 	class := incidentClasses[causeOf(d)]
 	if d.Kind == dealstate.Amend && d.From == d.To {

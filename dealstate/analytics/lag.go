@@ -33,6 +33,8 @@ type Lags struct {
 	by map[lagKey]*Sample
 }
 
+// lagKey is what lags are summed up by: what was done, and in whose role it was
+// reported.
 type lagKey struct {
 	kind dealstate.Kind
 	role dealstate.Role
@@ -58,6 +60,7 @@ func (l *Lags) Add(e dealstate.Event) error {
 	return nil
 }
 
+// sampleOf is the sample of a key, which is made when it is first asked for.
 func (l *Lags) sampleOf(t lagKey) *Sample {
 	if l.by == nil {
 		l.by = map[lagKey]*Sample{}
@@ -71,7 +74,7 @@ func (l *Lags) sampleOf(t lagKey) *Sample {
 // Merge takes in another shard's lags. The error is a *MergeError.
 func (l *Lags) Merge(o *Lags) error {
 	if l == o {
-		return &MergeError{Problem: "a fold cannot be merged into itself"}
+		return selfMerge()
 	}
 	for t, sample := range o.by {
 		l.sampleOf(t).Merge(sample)

@@ -55,9 +55,10 @@ func LogRank(a, b []Lifetime) (LogRankTest, error) {
 	return t, nil
 }
 
-// walkBoth goes through the times of two groups together. A group without a step at
-// a time has had no event there, and those of its next step are at risk. Steps of the
-// two that only rounding tells apart are one time: two steps of one group never are.
+// walkBoth goes through the times of two groups together. A group without a point at a
+// time had no event there; those at risk are the ones of its next point. Points of the
+// two groups whose times differ by rounding only are one time. Two points of one group
+// never are.
 func walkBoth(a, b []CurvePoint, atRiskA, atRiskB int, at func(a, b CurvePoint)) {
 	for len(a)+len(b) > 0 {
 		now := math.Inf(1)
@@ -74,7 +75,7 @@ func walkBoth(a, b []CurvePoint, atRiskA, atRiskB int, at func(a, b CurvePoint))
 	}
 }
 
-// nextAt takes the group's step if it is at that time.
+// nextAt takes the group's next point if it is at that time.
 func nextAt(steps []CurvePoint, atRisk int, now float64) (at CurvePoint, rest []CurvePoint, left int) {
 	if len(steps) == 0 || !tied(now, steps[0].Time) {
 		return CurvePoint{Time: now, AtRisk: atRisk}, steps, atRisk
@@ -83,7 +84,7 @@ func nextAt(steps []CurvePoint, atRisk int, now float64) (at CurvePoint, rest []
 	return at, steps[1:], at.AtRisk - at.Events - at.Censored
 }
 
-// addTime adds one time's events.
+// addTime adds the events of one time.
 func (t *LogRankTest) addTime(a, b CurvePoint) {
 	n, d := float64(a.AtRisk+b.AtRisk), float64(a.Events+b.Events)
 	if d == 0 {

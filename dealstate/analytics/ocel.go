@@ -56,6 +56,8 @@ func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
 	return o.out.Flush()
 }
 
+// ocelWriter is one document being written. Events are written as they come; the
+// objects, whose values change with events, are kept until the end.
 type ocelWriter struct {
 	out     *bufio.Writer
 	some    bool   // the array has an element
@@ -64,6 +66,7 @@ type ocelWriter struct {
 	kinds   map[Cause]bool
 }
 
+// ocelEvent is an event in the standard's JSON.
 type ocelEvent struct {
 	ID            string          `json:"id"`
 	Type          string          `json:"type"`
@@ -72,6 +75,8 @@ type ocelEvent struct {
 	Relationships []ocelRelation  `json:"relationships"`
 }
 
+// ocelObject is a deal, a party or a commitment in the standard's JSON. Events change
+// its attributes until the document ends.
 type ocelObject struct {
 	ID            string          `json:"id"`
 	Type          string          `json:"type"`
@@ -79,28 +84,34 @@ type ocelObject struct {
 	Relationships []ocelRelation  `json:"relationships"`
 }
 
+// ocelAttribute is a value with its name; an object's also has the instant from which
+// it holds.
 type ocelAttribute struct {
 	Name  string `json:"name"`
 	Time  string `json:"time,omitempty"` // of an object's
 	Value string `json:"value"`
 }
 
+// ocelRelation names an object to which an event or an object is related, and how.
 type ocelRelation struct {
 	ObjectID  string `json:"objectId"`
 	Qualifier string `json:"qualifier"`
 }
 
+// ocelType declares the attributes of one type of event or object.
 type ocelType struct {
 	Name       string              `json:"name"`
 	Attributes []ocelTypeAttribute `json:"attributes"`
 }
 
+// ocelTypeAttribute declares one attribute of a type.
 type ocelTypeAttribute struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 }
 
-// ocelEpoch is where first values stand, but for older deals.
+// ocelEpoch is the instant of the objects' first values, except for deals older than
+// that.
 const ocelEpoch = "1970-01-01T00:00:00Z"
 
 // The object types, and the attributes that each declares.
@@ -135,6 +146,7 @@ func (o *ocelWriter) element(v any) error {
 	return err
 }
 
+// writeCase writes a deal's events, and keeps its objects.
 func (o *ocelWriter) writeCase(c Case) error {
 	entries, err := c.entries()
 	if err != nil {
@@ -167,7 +179,8 @@ func startOf(entries []logEntry) string {
 	return ocelEpoch
 }
 
-// addObjects makes the objects of which the agreement speaks.
+// addObjects makes the objects that the agreement names: the deal, its parties and its
+// commitments.
 func (o *ocelWriter) addObjects(c Case) *ocelObject {
 	a := c.Agreement
 	deal := o.object(dealID(c.deal()), ocelDeal, "title", a.Title)
@@ -189,7 +202,8 @@ func (o *ocelWriter) addObjects(c Case) *ocelObject {
 	return deal
 }
 
-// object gives the object of that id; the first to speak of it says what it is.
+// object is the object of that id. The first caller that names it decides its type and
+// its first attributes.
 func (o *ocelWriter) object(id, kind string, attributes ...string) *ocelObject {
 	if known := o.objects[id]; known != nil {
 		return known
@@ -204,7 +218,7 @@ func (o *ocelWriter) object(id, kind string, attributes ...string) *ocelObject {
 	return made
 }
 
-// change notes a new value; of two at one instant the later one stands.
+// change notes a new value. Of two values at one instant, the later one stays.
 func (b *ocelObject) change(name, value, at string) {
 	if last := len(b.Attributes) - 1; last >= 0 && b.Attributes[last].Name == name && b.Attributes[last].Time == at {
 		b.Attributes[last].Value = value
@@ -247,8 +261,8 @@ func (e *ocelEvent) relateAll(c Case) {
 	}
 }
 
-// relate leaves an object alone to which the event is related already: readers
-// that look at one sort of object would count the event twice.
+// relate relates an event to an object once. Readers that look at one type of object
+// would count a second relation as a second event.
 func (e *ocelEvent) relate(to, as string) {
 	if !slices.ContainsFunc(e.Relationships, func(r ocelRelation) bool { return r.ObjectID == to }) {
 		e.Relationships = append(e.Relationships, ocelRelation{ObjectID: to, Qualifier: as})
@@ -262,7 +276,7 @@ var ocelDetails = append([]detail{
 	{"recorded", func(e logEntry) string { return instant.Format(e.recorded()) }},
 }, details...)
 
-// noteChanges notes what an event changed in its objects.
+// noteChanges keeps what an event changed in its objects.
 func (o *ocelWriter) noteChanges(deal *ocelObject, id string, e logEntry) {
 	if e.Outcome != dealstate.Applied {
 		return

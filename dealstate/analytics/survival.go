@@ -10,12 +10,13 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Curve is the Kaplan–Meier estimate of how many are still waiting after how
-// long: one step for each time at which something was reached or observation of
-// one ended, in ascending order.
+// Curve is the Kaplan–Meier estimate of how many are still waiting after how long. It
+// has one point for each time at which something was reached or an observation ended,
+// in ascending order.
 type Curve []CurvePoint
 
-// CurvePoint holds from its time, itself included, until the next one.
+// CurvePoint is one step of the curve: it holds from its time on, that time included,
+// until the next one.
 type CurvePoint struct {
 	Time     float64 `json:"time"`
 	AtRisk   int     `json:"at_risk"`  // just before Time
@@ -68,6 +69,8 @@ func KaplanMeier(lives []Lifetime) (Curve, error) {
 	return curve, nil
 }
 
+// checkLives refuses what no estimator can use: no lifetimes at all, or one that is no
+// time.
 func checkLives(at string, lives []Lifetime) error {
 	if len(lives) == 0 {
 		return field.Errorf(at, "none; want at least one")
@@ -128,6 +131,7 @@ func (c Curve) At(time float64) float64 {
 	return 1
 }
 
+// pointAt is the point that holds at the time; ok is false before the first one.
 func (c Curve) pointAt(time float64) (CurvePoint, bool) {
 	after, _ := slices.BinarySearchFunc(c, time, func(s CurvePoint, t float64) int {
 		if s.Time <= t || tied(t, s.Time) {
@@ -206,7 +210,7 @@ func (c Curve) Band(level float64, scale Scale) ([]Interval, error) {
 	return band, nil
 }
 
-// check refuses steps that no estimate has.
+// check refuses points that no estimate has.
 func (c Curve) check() error {
 	for i, s := range c {
 		if !(s.Survival >= 0 && s.Survival <= 1) {
@@ -219,6 +223,7 @@ func (c Curve) check() error {
 	return nil
 }
 
+// interval is the confidence interval at the point, for the z of its level.
 func (s CurvePoint) interval(z float64, scale Scale) Interval {
 	i := Interval{Time: s.Time, Lower: s.Survival, Upper: s.Survival}
 	switch {

@@ -37,19 +37,22 @@ func (t Transition) Cells() []string {
 	return append([]string{string(t.From), t.By.String(), string(t.To), strconv.Itoa(t.Count), number(t.Probability)}, t.Dwell.cells()...)
 }
 
-// Transitions counts moves between states. The zero value is ready. It keeps 8
-// bytes a move, and some 150 a deal.
+// Transitions counts moves between states. The zero value is ready; every Add may
+// change it. It keeps 8 bytes a move, and some 150 a deal.
 type Transitions struct {
 	f     follower[struct{}]
 	moves map[transitionKey]*transitionCount
 }
 
+// transitionKey is what moves are counted by.
 type transitionKey struct {
 	from dealstate.State
 	by   Cause
 	to   dealstate.State
 }
 
+// transitionCount is how often a move came, and how long deals had been in the state
+// before.
 type transitionCount struct {
 	count int
 	dwell Sample
@@ -69,6 +72,7 @@ func (t *Transitions) Add(d dealstate.Decision) error {
 	return nil
 }
 
+// countOf is the count of a key, which is made when it is first asked for.
 func (t *Transitions) countOf(p transitionKey) *transitionCount {
 	if t.moves == nil {
 		t.moves = map[transitionKey]*transitionCount{}

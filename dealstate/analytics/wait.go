@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"cmp"
-	"fmt"
 	"iter"
 	"slices"
 	"strconv"
@@ -58,7 +57,8 @@ type Waits struct {
 	ended   []Wait
 }
 
-// partyWaits is how one deal stands to each party asked.
+// partyWaits is how one deal stands to each party asked: whose approval stands, and
+// since when the others are awaited. The follower keeps one a deal.
 type partyWaits struct {
 	revision int
 	approved []bool
@@ -80,8 +80,8 @@ func NewWaits(m *dealstate.Machine) *Waits {
 	return w
 }
 
-// openStates are those that an approval can change. A rule for when the
-// condition is not met takes a deal back; it awaits nobody.
+// openStates are the states that an approval can change. A rule that asks for the
+// condition not to be met takes a deal back, and awaits nobody.
 func openStates(l dealstate.Lifecycle) map[dealstate.State]bool {
 	back := condition.Not(condition.ApprovalMet()).String()
 	open := map[dealstate.State]bool{}
@@ -119,22 +119,21 @@ func (w *Waits) Add(d dealstate.Decision) error {
 	return nil
 }
 
-// check refuses what the agreement does not know, where nothing would be measured.
+// check refuses what the agreement does not know: such a decision would be measured as
+// nothing.
 func (w *Waits) check(d dealstate.Decision) error {
-	wrong := func(field, format string, args ...any) error {
-		return &DecisionError{Deal: d.Deal, Event: d.Event, Field: field, Problem: fmt.Sprintf(format, args...)}
-	}
 	switch {
 	case d.Party != "" && !slices.Contains(w.all, d.Party):
-		return wrong("party", "%q is no party of the agreement measured; want one of %s", field.Clip(d.Party), strings.Join(w.all, ", "))
+		return decisionErr(d, "party", "%q is no party of the agreement measured; want one of %s", field.Clip(d.Party), strings.Join(w.all, ", "))
 	case d.From != "" && !slices.Contains(w.states, d.From):
-		return wrong("from", "%q is no state of the agreement measured", field.Clip(string(d.From)))
+		return decisionErr(d, "from", "%q is no state of the agreement measured", field.Clip(string(d.From)))
 	case d.To != "" && !slices.Contains(w.states, d.To):
-		return wrong("to", "%q is no state of the agreement measured", field.Clip(string(d.To)))
+		return decisionErr(d, "to", "%q is no state of the agreement measured", field.Clip(string(d.To)))
 	}
 	return nil
 }
 
+// partyIndex is the index of a party among those asked; -1 for any other.
 func (w *Waits) partyIndex(id string) int {
 	if i, asked := w.at[id]; asked {
 		return i
@@ -142,8 +141,8 @@ func (w *Waits) partyIndex(id string) int {
 	return -1
 }
 
-// apply notes what the decision makes of approvals. It reports whether the text
-// is a new one, as it is at first.
+// apply takes in what the decision does to approvals. It reports whether the text is a
+// new one, as it is at first.
 func (w *partyWaits) apply(d dealstate.Decision, party int) (renewed bool) {
 	first := w.revision == 0
 	if renewed = d.Revision != w.revision; renewed {
@@ -160,6 +159,7 @@ func (w *partyWaits) apply(d dealstate.Decision, party int) (renewed bool) {
 	return renewed
 }
 
+// noteAwaited begins or ends one party's wait, where the decision does either.
 func (w *Waits) noteAwaited(own *partyWaits, i int, d dealstate.Decision) {
 	awaited, since := w.open[d.To] && !own.approved[i], own.since[i]
 	switch {
@@ -173,6 +173,7 @@ func (w *Waits) noteAwaited(own *partyWaits, i int, d dealstate.Decision) {
 	}
 }
 
+// newWait is a wait of the party at that index.
 func (w *Waits) newWait(deal string, i int, from, to time.Time) Wait {
 	return Wait{Deal: deal, Party: w.parties[i].ID, Approver: w.parties[i].Approver, From: from, To: to, Seconds: seconds(from, to)}
 }
@@ -225,6 +226,8 @@ func (w *Waits) sorted(end time.Time) []Wait {
 	return all
 }
 
+// cut ends the wait where observation ends. Ok is false for one that begins only
+// later.
 func (w Wait) cut(until time.Time) (_ Wait, ok bool) {
 	switch {
 	case w.From.After(until):

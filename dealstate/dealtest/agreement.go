@@ -53,7 +53,7 @@ func knownAgreement(name string, own []dealstate.Agreement) (dealstate.Agreement
 	return found[0], nil
 }
 
-// shortName drops what all the ids have in common.
+// shortName leaves out what all the ids have in common.
 func shortName(id string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(id, "us-china-"), "-2025")
 }

@@ -52,8 +52,8 @@ func Approved(t TB, d *dealstate.Deal, v dealstate.View, parties ...string) {
 	matchParties(t, d, v, "approved", parties, snap.Approved)
 }
 
-// matchParties compares two lists of parties, and marks the act of the first of
-// which they differ.
+// matchParties compares two lists of parties. Its failure marks the act of the first
+// party on which they differ.
 func matchParties(t TB, d *dealstate.Deal, v dealstate.View, word string, want, got []string) {
 	t.Helper()
 	if sameNames(want, got) {

@@ -15,8 +15,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// Record records the events, in this order, and gives what the last one did.
-// An event that the deal cannot mean fails the test at once.
+// Record records the events in this order, and gives the decision on the last one. An
+// event that the deal cannot mean fails the test at once.
 func Record(t TB, d *dealstate.Deal, events ...dealstate.Event) dealstate.Decision {
 	t.Helper()
 	var last dealstate.Decision
@@ -92,7 +92,7 @@ func outcomeText(o dealstate.Outcome, reasons []string) string {
 	return o.String() + ": " + orNone(reasons)
 }
 
-// hasReasons reports whether every text is that of a reason, or its code's word.
+// hasReasons reports whether each text is that of a reason, or the word of its code.
 func hasReasons(reasons []dealstate.Reason, texts []string) bool {
 	for _, text := range texts {
 		if !slices.ContainsFunc(reasons, func(r dealstate.Reason) bool { return r.String() == text || r.Code.String() == text }) {
@@ -154,8 +154,8 @@ func UnchangedBy(t TB, d *dealstate.Deal, v dealstate.View, events ...dealstate.
 	fail(t, "nothing happens; "+summaryLine(before), summaryLine(after), scenario.Account{Deal: with, View: v, Mark: mark})
 }
 
-// lastInstant is the last one of which the log and the events speak, so that
-// both deals are looked at from one and the same instant.
+// lastInstant is the last instant of which the log and the events speak, so that two
+// deals can be viewed as of the same instant.
 func lastInstant(d *dealstate.Deal, events []dealstate.Event) (last time.Time) {
 	for e := range d.Events() {
 		last = later(last, e)
@@ -175,7 +175,7 @@ func later(t time.Time, e dealstate.Event) time.Time {
 	return t
 }
 
-// summaryLine says a snapshot in a line.
+// summaryLine is a snapshot in one line.
 func summaryLine(s dealstate.Snapshot) string {
 	text := fmt.Sprintf("state %s, approved %s, awaiting %s, revision %d, %s", s.State, orNobody(s.Approved), orNobody(s.Awaiting), s.Revision, clockText(s.Next))
 	for _, b := range s.Balances() {
@@ -187,7 +187,8 @@ func summaryLine(s dealstate.Snapshot) string {
 	return text
 }
 
-// allAnswers is everything that the deal can be asked, as text.
+// allAnswers is everything that the deal answers in the view, as text, to compare
+// deals by.
 func allAnswers(d *dealstate.Deal, v dealstate.View) string {
 	snap, decisions := d.Replay(v)
 	text, err := json.Marshal([]any{snap, decisions, slices.Collect(d.Events())})

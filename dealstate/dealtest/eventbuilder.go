@@ -11,28 +11,29 @@ import (
 // jointly: Implement(dealtest.AllSides).
 const AllSides = ""
 
-// EventBuilder is an act about to be recorded. Its verb (Approve, Implement and so on)
-// comes last and records it; an act that is left without one fails the test.
+// EventBuilder builds an event that is about to be recorded. Its verb (Approve,
+// Implement and so on) comes last and records it; one that is left without a verb
+// fails the test. [Tester.On] makes it, and it is used once.
 type EventBuilder struct {
 	tester *Tester
 	event  dealstate.Event
 	open   *unfinished
 }
 
-// By says who reports it. Without, it is the party's own act. The role follows
-// from the name where the agreement knows it as an approver's.
+// By names who reports it. Without, it is the party's own act. The role follows from
+// the name if the agreement knows it as an approver's.
 func (a *EventBuilder) By(name string) *EventBuilder {
 	a.event.By = name
 	return a
 }
 
-// As says in what role.
+// As gives the reporter's role.
 func (a *EventBuilder) As(r dealstate.Role) *EventBuilder {
 	a.event.Role = r
 	return a
 }
 
-// Known says when we learned of it; without, as it happened.
+// Known says when we learned of it; without, that is when it happened.
 func (a *EventBuilder) Known(at string) *EventBuilder {
 	a.tester.t.Helper()
 	a.event.Recorded = parseStart(a.tester.t, at)
@@ -45,14 +46,14 @@ func (a *EventBuilder) Hedged(m dealstate.Modality) *EventBuilder {
 	return a
 }
 
-// OfRevision says of which revision of the text it speaks, from 1.
+// OfRevision gives the revision of the text that it is about, from 1.
 func (a *EventBuilder) OfRevision(n int) *EventBuilder {
 	a.event.Revision = n
 	return a
 }
 
-// ID gives the event's id. Without, it is one such as 003-approve-china, after
-// the number of the act.
+// ID gives the event's id. Without, the id is one such as 003-approve-china, which
+// begins with the number of the act.
 func (a *EventBuilder) ID(id string) *EventBuilder {
 	a.event.ID = id
 	return a
@@ -186,7 +187,7 @@ func (a *EventBuilder) record(kind dealstate.Kind, party string) *RecordedEvent 
 	return &RecordedEvent{ViewedDeal: s.viewedNow(), Event: e, Decision: decision, revised: revised(before, past, present)}
 }
 
-// complete gives the event what follows from the deal and from who speaks.
+// complete fills in what follows from the deal and from who reports.
 func (a *EventBuilder) complete(kind dealstate.Kind, party string) dealstate.Event {
 	s, e := a.tester, a.event
 	s.t.Helper()

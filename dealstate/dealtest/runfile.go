@@ -16,8 +16,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// update is registered here unless the test's own package, or another that it
-// imports, was first.
+// update reports whether -update is set. The flag is registered here, unless another
+// package of the test did so first.
 var update = registerUpdate()
 
 func registerUpdate() func() bool {
@@ -73,7 +73,7 @@ func runFile(t *testing.T, path string, own []dealstate.Agreement) {
 	}
 }
 
-// runScenario gives the failures that -update can mend.
+// runScenario runs one scenario, and gives the failures that -update can rewrite.
 func runScenario(t *testing.T, path string, s scenario.Scenario, own []dealstate.Agreement) (mend []scenario.Failure) {
 	t.Helper()
 	a, err := Resolve(s.Agreement, filepath.Dir(path), own...)

@@ -8,9 +8,10 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Tester tells a deal act by act in a test. It looks at its deal from now, the
-// latest instant that it has reached, under the deal's policy; [ViewedDeal.Under],
-// [ViewedDeal.AsOf] and [ViewedDeal.KnownBy] look from elsewhere.
+// Tester records the acts of one deal in a test, one after another, and asks where the
+// deal then stands. Its own view is from now, the latest instant that it has reached,
+// under the deal's policy; [ViewedDeal.Under], [ViewedDeal.AsOf] and
+// [ViewedDeal.KnownBy] give other views.
 //
 //	s := dealtest.Begin(t, uschina.London())
 //	s.On("2025-06-20").By("Xi").Approve("china").Applied()
@@ -18,10 +19,10 @@ import (
 //	s.On("2025-06-22").By("Trump").Approve("us").State("approved")
 //	s.On("2025-06-23").By("Trump").Implement(dealtest.AllSides).State("implemented")
 //
-// Instants are RFC 3339, or dates: a date means its start in UTC, but in AsOf
-// and KnownBy its end. Anything else fails the test, and so does what is left
-// half said: an act without a verb, a look at which nothing is asked. One
-// goroutine at a time uses a story.
+// Instants are RFC 3339, or dates: a date means its start in UTC, but in AsOf and
+// KnownBy its end. Anything else fails the test, and so does what is left unfinished:
+// an act without a verb, a view about which nothing is asked. A Tester belongs to one
+// goroutine at a time.
 type Tester struct {
 	ViewedDeal
 	now        time.Time
@@ -43,7 +44,7 @@ func BeginUnder(t TB, a dealstate.Agreement, p dealstate.Policy) *Tester {
 	return Continue(t, m.NewDeal(p))
 }
 
-// Continue tells on from a deal with what is on record about it.
+// Continue goes on with a deal that has events on record already.
 func Continue(t TB, d *dealstate.Deal) *Tester {
 	t.Helper()
 	s := &Tester{now: lastInstant(d, nil)}
@@ -55,7 +56,7 @@ func Continue(t TB, d *dealstate.Deal) *Tester {
 // Deal is the deal itself.
 func (s *Tester) Deal() *dealstate.Deal { return s.deal }
 
-// TimePasses moves to the instant, so that every clock due by then fires.
+// TimePasses moves now to the instant, so that every clock due by then fires.
 func (s *Tester) TimePasses(until string) *Tester {
 	s.t.Helper()
 	s.checkFinished()
@@ -63,6 +64,7 @@ func (s *Tester) TimePasses(until string) *Tester {
 	return s
 }
 
+// advanceTo moves now forward. It never goes back.
 func (s *Tester) advanceTo(t time.Time) {
 	if t.After(s.now) {
 		s.now = t

@@ -7,16 +7,16 @@ import (
 	"slices"
 )
 
-// unfinished is something that a story began and must go on with: an act without its
-// verb yet, or a look at which nothing has been asked. Left so, it would test
-// nothing, and say nothing.
+// unfinished is something that a test began and has to finish: an act that has no verb
+// yet, or a view about which nothing has been asked. Left so, it would test nothing
+// and report nothing. The tester keeps it until it is finished.
 type unfinished struct {
 	at   string // file and line where it was begun
 	what string // what is wrong, and what would be right
 	act  bool
 }
 
-// addUnfinished notes something begun on the line that called the exported method.
+// addUnfinished notes something begun, with the line that called the exported method.
 func (s *Tester) addUnfinished(act bool, format string, args ...any) *unfinished {
 	l := &unfinished{act: act, what: fmt.Sprintf(format, args...)}
 	if _, file, line, ok := runtime.Caller(2); ok {
@@ -26,7 +26,7 @@ func (s *Tester) addUnfinished(act bool, format string, args ...any) *unfinished
 	return l
 }
 
-// finish notes that it was gone on with.
+// finish notes that it was finished.
 func (s *Tester) finish(l *unfinished) {
 	if i := slices.Index(s.unfinished, l); i >= 0 {
 		s.unfinished = slices.Delete(s.unfinished, i, i+1)
@@ -43,8 +43,8 @@ func (s *Tester) checkFinished() {
 	}
 }
 
-// reportUnfinished reports, once the test is over, what was left so. It needs a test that
-// runs a function at its end, as *testing.T and *testing.B do.
+// reportUnfinished reports, at the end of the test, what was left unfinished. It needs
+// a test that can run a function at its end, as *testing.T and *testing.B can.
 func (s *Tester) reportUnfinished() {
 	t, ok := s.t.(interface{ Cleanup(func()) })
 	if !ok {

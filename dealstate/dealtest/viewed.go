@@ -11,7 +11,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// RecordedEvent is what an act did, when it was recorded.
+// RecordedEvent is an event that has been recorded, and what it did. It never changes;
+// the view it embeds looks at the deal after it.
 type RecordedEvent struct {
 	ViewedDeal
 	Event    dealstate.Event
@@ -19,7 +20,7 @@ type RecordedEvent struct {
 	revised  []string
 }
 
-// revised is nothing for the first act of a story.
+// revised lists what changed. The first act of a test changes nothing.
 func revised(until time.Time, past, present []dealstate.Decision) []string {
 	if until.IsZero() {
 		return nil
@@ -27,21 +28,21 @@ func revised(until time.Time, past, present []dealstate.Decision) []string {
 	return scenario.Changed(past, present)
 }
 
-// Applied fails the test unless the act took effect.
+// Applied fails the test unless the event took effect.
 func (d *RecordedEvent) Applied() *RecordedEvent {
 	d.t.Helper()
 	return d.expect(dealstate.Applied, nil)
 }
 
-// Refused fails the test unless the rules refused the act, for reasons among
-// which are all these; see the function [Refused].
+// Refused fails the test unless the rules refused the event, for reasons among which
+// are all these; see the function [Refused].
 func (d *RecordedEvent) Refused(reasons ...string) *RecordedEvent {
 	d.t.Helper()
 	return d.expect(dealstate.Refused, reasons)
 }
 
-// Noted fails the test unless the act was kept as evidence only, for reasons
-// among which are all these.
+// Noted fails the test unless the event was kept as evidence only, for reasons among
+// which are all these.
 func (d *RecordedEvent) Noted(reasons ...string) *RecordedEvent {
 	d.t.Helper()
 	return d.expect(dealstate.Noted, reasons)
@@ -57,8 +58,8 @@ func (d *RecordedEvent) expect(want dealstate.Outcome, reasons []string) *Record
 	return d
 }
 
-// Revised fails the test unless the act changed what was decided about exactly
-// these earlier events, or clocks; none: about nothing.
+// Revised fails the test unless the event changed the decisions on exactly these
+// earlier events or clocks. Without any name, it must have changed none.
 func (d *RecordedEvent) Revised(names ...string) *RecordedEvent {
 	d.t.Helper()
 	if got := d.revised; !sameNames(names, got) {
@@ -74,10 +75,11 @@ func orNothing(names []string) string {
 	return orNobody(names)
 }
 
-// ViewedDeal is a story's deal seen from somewhere.
+// ViewedDeal is the tester's deal in one view: as of an instant, known by an instant,
+// under a policy. Its methods ask what holds there.
 //
-// A look from elsewhere, by Under, AsOf or KnownBy, at which nothing is then
-// asked, fails the test at its end.
+// A view made by Under, AsOf or KnownBy about which nothing is then asked fails the
+// test at its end.
 type ViewedDeal struct {
 	t      TB
 	deal   *dealstate.Deal
@@ -86,15 +88,15 @@ type ViewedDeal struct {
 	open   *unfinished // until something is asked
 }
 
-// viewedFrom is the look from another place, at which nothing has been asked yet. What
-// it was made from has served its purpose.
+// viewedFrom is the deal in another view, about which nothing has been asked yet. The
+// view from which it was made counts as used.
 func (l ViewedDeal) viewedFrom(v dealstate.View, open *unfinished) ViewedDeal {
 	l.tester.finish(l.open)
 	l.v, l.open = v, open
 	return l
 }
 
-// viewedNow is the story's own look, from where it stands.
+// viewedNow is the deal in the tester's own view, from now.
 func (s *Tester) viewedNow() ViewedDeal {
 	l := s.ViewedDeal
 	l.open = nil
@@ -103,14 +105,14 @@ func (s *Tester) viewedNow() ViewedDeal {
 
 const unasked = "%s looks at the deal, but nothing is asked there; want an expectation behind it, such as State(%q)"
 
-// Under looks under another policy.
+// Under views the deal under another policy.
 func (l ViewedDeal) Under(p dealstate.Policy) ViewedDeal {
 	v := l.v
 	v.Policy = p
 	return l.viewedFrom(v, l.tester.addUnfinished(false, unasked, fmt.Sprintf("Under(%s)", p.Name), dealstate.StateApproved))
 }
 
-// AsOf looks at what had happened by the instant; a date means its end.
+// AsOf views what had happened by the instant; a date means its end.
 func (l ViewedDeal) AsOf(at string) ViewedDeal {
 	l.t.Helper()
 	v := l.v
@@ -118,8 +120,8 @@ func (l ViewedDeal) AsOf(at string) ViewedDeal {
 	return l.viewedFrom(v, l.tester.addUnfinished(false, unasked, fmt.Sprintf("AsOf(%q)", at), dealstate.StateApproved))
 }
 
-// KnownBy looks with what was known by the instant, and from it, unless AsOf
-// says otherwise; a date means its end.
+// KnownBy views what was known by the instant, as of that instant unless AsOf says
+// otherwise; a date means its end.
 func (l ViewedDeal) KnownBy(at string) ViewedDeal {
 	l.t.Helper()
 	v := l.v
@@ -127,8 +129,7 @@ func (l ViewedDeal) KnownBy(at string) ViewedDeal {
 	return l.viewedFrom(v, l.tester.addUnfinished(false, unasked, fmt.Sprintf("KnownBy(%q)", at), dealstate.StateApproved))
 }
 
-// view is where it looks from, once something is asked there. It fills in what
-// is left open.
+// view fills in what is left open, once something is asked about the deal.
 func (l ViewedDeal) view() dealstate.View {
 	l.t.Helper()
 	l.tester.finish(l.open)
@@ -143,7 +144,7 @@ func (l ViewedDeal) view() dealstate.View {
 	return v
 }
 
-// Snapshot is where the deal stands.
+// Snapshot is where the deal stands in the view.
 func (l ViewedDeal) Snapshot() dealstate.Snapshot {
 	l.t.Helper()
 	return l.deal.At(l.view())
@@ -177,7 +178,7 @@ func (l ViewedDeal) History(states ...dealstate.State) ViewedDeal {
 	return l
 }
 
-// parseStart reads an instant of an act.
+// parseStart reads the instant of an act; a date means its start.
 func parseStart(t TB, text string) time.Time {
 	t.Helper()
 	if day, err := time.Parse(time.DateOnly, text); err == nil {
@@ -186,7 +187,7 @@ func parseStart(t TB, text string) time.Time {
 	return parseViewInstant(t, text)
 }
 
-// parseViewInstant reads an instant of a look.
+// parseViewInstant reads the instant of a view; a date means its end.
 func parseViewInstant(t TB, text string) time.Time {
 	t.Helper()
 	at, err := dealstate.ParseMoment(text)

@@ -11,9 +11,10 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
-// Account tells what a deal's log did in a view, for whoever must find out why
-// the deal is not where it was expected: every event and clock in the order of
-// the fold, with one line marked, and then the snapshot's own explanation.
+// Account tells what a deal's log did in a view, to help find out why the deal is not
+// where it was expected. It lists every event and clock in the order of the fold, with
+// one line marked, and then the snapshot's own explanation. The caller fills it in; it
+// only reads the deal.
 type Account struct {
 	Deal   *dealstate.Deal
 	View   dealstate.View
@@ -30,7 +31,7 @@ const (
 	mostAfter  = 12
 )
 
-// accountRow is an event, or a clock, and what it did.
+// accountRow is one event or clock, and what it did.
 type accountRow struct {
 	key, label, act, did string
 }
@@ -60,7 +61,7 @@ func write(b *strings.Builder, format string, args ...any) {
 	b.WriteString(display.Inert(fmt.Sprintf(format, args...)) + "\n")
 }
 
-// rows are those that the view sees, and then the others.
+// rows are the events and clocks that the view sees, and then those that it does not.
 func (a Account) rows(decisions []dealstate.Decision) []accountRow {
 	events := map[string]dealstate.Event{}
 	for e := range a.Deal.Events() {
@@ -92,6 +93,7 @@ func (a Account) label(event string) string {
 	return a.Label(event)
 }
 
+// timeline writes the rows around the marked one.
 func (a Account) timeline(b *strings.Builder, rows []accountRow) {
 	mark := -1
 	for i, r := range rows {
@@ -145,8 +147,8 @@ func eventText(e dealstate.Event) string {
 	return startText(at) + " " + actText(e)
 }
 
-// didText says what a decision was, and of an applied one only what its act
-// does not say itself.
+// didText says a decision in words. Of an applied one it says only what the act itself
+// does not.
 func didText(d dealstate.Decision) string {
 	text := d.Outcome.String()
 	if d.From != d.To {
@@ -161,9 +163,9 @@ func didText(d dealstate.Decision) string {
 	return text
 }
 
-// Needed says what would have brought the deal, from where the view sees it,
-// to the state: which rules lead there, whose approval is missing, and under
-// which other policies it is there. It is empty where the deal is there.
+// Needed says what would have brought the deal to the state in the view: which rules
+// lead there, whose approval is missing, and under which other policies the deal is
+// there. It is empty where the deal is in that state.
 func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string {
 	snap, lifecycle := d.At(v), d.Machine().Lifecycle()
 	if snap.State == want {
@@ -176,7 +178,7 @@ func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string 
 	return append(out, elsewhere(d, v, want)...)
 }
 
-// RulesBetween says which rules lead from one state straight to another.
+// RulesBetween says which rules lead from one state directly to another.
 func RulesBetween(l dealstate.Lifecycle, from, to dealstate.State) []string {
 	var out []string
 	for _, r := range l.Rules {
@@ -224,8 +226,7 @@ func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []st
 	return out
 }
 
-// Missing says whose approval, or which commitment, would meet the approval
-// condition.
+// Missing says whose approval, or which commitment, would meet the approval condition.
 func Missing(s dealstate.Snapshot) []string {
 	switch {
 	case s.Approval.Verdict == condition.Lost:
@@ -333,7 +334,7 @@ func unknownParties(a dealstate.Agreement, e Expectation) []string {
 	return out
 }
 
-// someOf lists at most a dozen.
+// someOf lists the names, but at most a dozen.
 func someOf(ids []string) string {
 	const most = 12
 	if len(ids) > most {

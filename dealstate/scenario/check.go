@@ -10,8 +10,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// found is what holds where something was expected. Where the expectation has
-// a text, any one of the texts will do, or some that follow one another.
+// found is what holds where something was expected. If the expectation has a text, it
+// may be any one of the texts here, or several that follow one another.
 type found struct {
 	Expectation
 	texts  []string
@@ -19,7 +19,7 @@ type found struct {
 	unseen bool // the act is not seen from the view
 }
 
-// got says what holds where e was expected.
+// got finds what holds for what e is about.
 func (p *execution) got(e Expectation) found {
 	g := found{Expectation: e, snap: p.deal.At(p.view(e))}
 	g.Names, g.Text = nil, ""
@@ -41,7 +41,7 @@ func (p *execution) got(e Expectation) found {
 	return g
 }
 
-// readSnapshot reads from the snapshot.
+// readSnapshot takes what the verb is about from the snapshot.
 func (g *found) readSnapshot() {
 	s := g.snap
 	switch g.Verb {
@@ -75,8 +75,8 @@ func (p *execution) gotOutcome(e Expectation, g *found) {
 	}
 }
 
-// gotNothing compares where the deal stands with where it stood, and gives the
-// first thing that differs and that a line can say.
+// gotNothing compares the deal with how it stood before the step. It gives the first
+// difference that a line can say.
 func (p *execution) gotNothing(g *found) {
 	if fired := p.fired(); len(fired) > 0 {
 		g.Verb, g.Names = Fires, fired
@@ -98,8 +98,8 @@ func (p *execution) gotNothing(g *found) {
 	g.At = time.Time{}
 }
 
-// SameStanding reports whether two snapshots of one deal tell of the same standing.
-// Instants of the look, warnings, and evidence that does not count do not matter.
+// SameStanding reports whether two snapshots of one deal agree on where it stands. The
+// instant of the view, warnings, and evidence that does not count make no difference.
 func SameStanding(a, b dealstate.Snapshot) bool {
 	for _, s := range []*dealstate.Snapshot{&a, &b} {
 		s.AsOf, s.Warnings, s.Parties = a.AsOf, nil, slices.Clone(s.Parties)
@@ -135,8 +135,8 @@ func matches(want Expectation, got found) bool {
 	return sameNames(want.Names, got.Names)
 }
 
-// says reports whether the text is one of the texts, or some of them one after
-// another; no text is always said.
+// says reports whether the text is one of the texts, or several of them that follow
+// one another. An empty text always is.
 func says(all []string, text string) bool {
 	if text == "" {
 		return true

@@ -10,9 +10,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// FromEvents makes a scenario of events, in the order given: that in which
-// they are recorded. What they do is not in it; to fill that in, give each step
-// an expectation that cannot hold, and [Rewrite].
+// FromEvents makes a scenario of events, which are recorded in the order given. It
+// expects nothing. To fill in what the events do, give each step an expectation that
+// cannot hold, and then [Rewrite] it.
 func FromEvents(name string, ref Ref, events ...dealstate.Event) Scenario {
 	s := Scenario{Name: name, Agreement: ref}
 	for _, e := range events {
@@ -57,7 +57,8 @@ func (s Scenario) Events(a dealstate.Agreement) ([]dealstate.Event, error) {
 	return events, nil
 }
 
-// eventBuilder turns the acts of a scenario into events.
+// eventBuilder makes the events of a scenario's acts, with the ids and roles that
+// follow from the agreement. It does not change.
 type eventBuilder struct {
 	scenario  Scenario
 	agreement dealstate.Agreement
@@ -73,7 +74,7 @@ func newEventBuilder(s Scenario, a dealstate.Agreement) (*eventBuilder, error) {
 	return &eventBuilder{scenario: s, agreement: a, machine: m, width: len(fmt.Sprint(max(10, len(s.Steps))))}, nil
 }
 
-// event makes the event of a step.
+// event makes the event of one step.
 func (c *eventBuilder) event(i int) (dealstate.Event, error) {
 	step := c.scenario.Steps[i]
 	e := step.Act
@@ -94,8 +95,8 @@ func (c *eventBuilder) event(i int) (dealstate.Event, error) {
 	return e, step.explain(c.machine.Admit(e))
 }
 
-// AutoID is the id of an act without one: its number, brought to a width, its
-// kind and its party.
+// AutoID is the id of an act that gives none: its number, written to a width, its kind
+// and its party.
 func AutoID(width, number int, e dealstate.Event) string {
 	id := fmt.Sprintf("%0*d-%s", width, number, e.Kind)
 	if e.Party != "" {
@@ -104,7 +105,8 @@ func AutoID(width, number int, e dealstate.Event) string {
 	return id
 }
 
-// completePerform lets a performance name its commitment only: perform us-tariff-cut.
+// completePerform lets a performance name its commitment only, as in: perform
+// us-tariff-cut.
 func (c *eventBuilder) completePerform(e *dealstate.Event) {
 	isParty := func(p dealstate.Party) bool { return p.ID == e.Party }
 	if e.Commitment == "" && !slices.ContainsFunc(c.agreement.Parties, isParty) {
@@ -117,7 +119,7 @@ func (c *eventBuilder) completePerform(e *dealstate.Event) {
 	}
 }
 
-// explain puts an error of the core at the place in the file that it is about.
+// explain gives an error of the core its line and column in the file.
 func (s Step) explain(err error) error {
 	if err == nil {
 		return nil

@@ -39,7 +39,7 @@ func Parse(name string, r io.Reader) (*File, error) {
 	return p.finish()
 }
 
-// parser holds what has been read so far.
+// parser holds what has been read of a file so far. It belongs to one call of Parse.
 type parser struct {
 	file   *File
 	number int            // of the line
@@ -51,6 +51,7 @@ func (p *parser) errorAt(column int, format string, args ...any) error {
 	return &SyntaxError{File: p.file.Name, Line: p.number, Column: column, Problem: fmt.Sprintf(format, args...)}
 }
 
+// finish ends the file.
 func (p *parser) finish() (*File, error) {
 	if err := p.checkScenario(); err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (p *parser) finish() (*File, error) {
 	return p.file, nil
 }
 
-// checkScenario refuses to leave a scenario that names no agreement.
+// checkScenario refuses to go on from a scenario that names no agreement.
 func (p *parser) checkScenario() error {
 	if s := p.scenario(); s != nil && !s.Agreement.set() {
 		return &SyntaxError{File: p.file.Name, Line: s.Line, Column: 1,
@@ -68,7 +69,7 @@ func (p *parser) checkScenario() error {
 	return nil
 }
 
-// scenario is the one being read; nil before the first.
+// scenario is the scenario being read; nil before the first.
 func (p *parser) scenario() *Scenario {
 	if n := len(p.file.Scenarios); n > 0 {
 		return &p.file.Scenarios[n-1]
@@ -103,13 +104,14 @@ func (p *parser) parseLine(text string) error {
 	return p.parseUnindented(l, body)
 }
 
-// comments hands over what stood before the present line.
+// comments gives the comments before the present line, and forgets them.
 func (p *parser) comments() []string {
 	doc := p.doc
 	p.doc = nil
 	return doc
 }
 
+// parseHead reads the line that begins a scenario.
 func (p *parser) parseHead(l *lineParser, rest string) error {
 	if err := p.checkScenario(); err != nil {
 		return err
@@ -129,7 +131,7 @@ func (p *parser) parseHead(l *lineParser, rest string) error {
 	return nil
 }
 
-// parseUnindented reads a line that is neither a scenario's head nor an
+// parseUnindented reads a line that is neither the head of a scenario nor an
 // expectation.
 func (p *parser) parseUnindented(l *lineParser, body string) error {
 	if err := l.split(body, 0); err != nil {
@@ -187,7 +189,7 @@ func (l *lineParser) parsePolicy() (dealstate.Policy, error) {
 	return p, nil
 }
 
-// parseStart reads an instant of an act. A date means its start, in UTC.
+// parseStart reads the instant of an act. A date means its start, in UTC.
 func (l *lineParser) parseStart() (time.Time, error) {
 	w, err := l.nextToken("a date, or an RFC 3339 instant")
 	if err != nil {
@@ -199,8 +201,7 @@ func (l *lineParser) parseStart() (time.Time, error) {
 	return l.parseInstant(w)
 }
 
-// parseViewInstant reads an instant from which somebody looks at the deal. A date means
-// its end, in UTC.
+// parseViewInstant reads the instant of a view. A date means its end, in UTC.
 func (l *lineParser) parseViewInstant() (time.Time, error) {
 	w, err := l.nextToken("a date, or an RFC 3339 instant")
 	if err != nil {
@@ -217,7 +218,7 @@ func (l *lineParser) parseInstant(w token) (time.Time, error) {
 	return t, l.checkInstant(w, t)
 }
 
-// checkInstant refuses the zero instant, which means that none is given.
+// checkInstant refuses the zero instant, because it means that none is given.
 func (l *lineParser) checkInstant(w token, t time.Time) error {
 	if t.IsZero() {
 		return l.errorAt(w.column, "%s is the very first instant; want a later one", shown(w.text))
@@ -225,5 +226,5 @@ func (l *lineParser) checkInstant(w token, t time.Time) error {
 	return nil
 }
 
-// squash brings all white space to single blanks.
+// squash makes one blank of each run of white space.
 func squash(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -23,8 +23,8 @@ var loose = map[string]bool{"on": true, "at": true, "in": true, "from": true, "t
 	"after": true, "during": true, "with": true, "without": true, "because": true, "but": true, "and": true, "or": true,
 	"not": true, "if": true, "when": true, "who": true, "that": true, "yesterday": true, "today": true, "tomorrow": true}
 
-// mayContinueName reports whether a word may stand in a name without quotes, behind the
-// name's first word. A number there is likely a date that no clause reads.
+// mayContinueName reports whether a word may stand in a name without quotes, after the
+// name's first word. A number there is more likely a date that no clause reads.
 func mayContinueName(text string) bool {
 	return !clauses[text] && !loose[text] && !(text[0] >= '0' && text[0] <= '9')
 }
@@ -92,7 +92,7 @@ func (l *lineParser) parseAct(step *Step) error {
 	return nil
 }
 
-// inName passes over a word that begins no clause.
+// inName moves past a word that begins no clause.
 func (l *lineParser) inName() bool {
 	if w := l.peek(); l.done() || !w.quoted && clauses[w.text] {
 		return false
@@ -109,7 +109,8 @@ func kindWords() []string {
 	return words
 }
 
-// object is whose act it is; a retract speaks of an event.
+// object takes the word after the kind: whose act it is, or after a retract which
+// event is voided.
 func (s *Step) object(w token) {
 	if s.Act.Kind == dealstate.Retract {
 		s.Act.Ref, s.cols["ref"] = w.text, w.column
@@ -141,7 +142,7 @@ func (l *lineParser) parseClause(step *Step) error {
 	return l.parseValue(step, w)
 }
 
-// parseValue reads what stands after a clause's word.
+// parseValue reads what follows a clause's word.
 func (l *lineParser) parseValue(step *Step, clause token) (err error) {
 	act := &step.Act
 	switch clause.text {
@@ -196,7 +197,7 @@ func (l *lineParser) parseWord(what string) (string, error) {
 	return w.text, err
 }
 
-// parseName reads words up to the next clause, or one text in quotes.
+// parseName reads the words up to the next clause, or one text in quotes.
 func (l *lineParser) parseName(what string) (string, error) {
 	first, err := l.parseWord(what)
 	if err != nil || l.tokens[l.next-1].quoted {
@@ -210,7 +211,7 @@ func (l *lineParser) parseName(what string) (string, error) {
 	return strings.Join(parts, " "), l.checkNameEnd(parts)
 }
 
-// checkNameEnd refuses a word behind a name that neither belongs to it nor begins
+// checkNameEnd refuses a word after a name that neither belongs to the name nor begins
 // a clause.
 func (l *lineParser) checkNameEnd(name []string) error {
 	w := l.peek()
@@ -226,7 +227,8 @@ func (l *lineParser) checkNameEnd(name []string) error {
 	return l.errorAt(w.column, "%s does not go on a name; want one of %s, or the whole name in quotes if it is %s", shown(w.text), clauseWords, shown(strings.Join(name, " ")))
 }
 
-// parseNote reads a text in quotes: without, its words would be taken for clauses.
+// parseNote reads a text in quotes. Without quotes, its words would be taken for
+// clauses.
 func (l *lineParser) parseNote() (string, error) {
 	w, err := l.nextToken("a note in quotes")
 	if err == nil && (w.text == "" || !w.quoted) {

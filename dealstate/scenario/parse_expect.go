@@ -38,7 +38,8 @@ func (p *parser) parseExpectation(l *lineParser, body string, indent int) error 
 	return nil
 }
 
-// expectationOwner finds what the expectation belongs to. Passes: there is no act.
+// expectationOwner finds the list to which the expectation belongs. Passes: no act
+// stands before it.
 func (p *parser) expectationOwner(l *lineParser, indent int) (list *[]Expectation, passes bool, err error) {
 	s := p.scenario()
 	if s == nil || !s.Agreement.set() {
@@ -54,8 +55,8 @@ func (p *parser) expectationOwner(l *lineParser, indent int) (list *[]Expectatio
 // speaking are the verbs after which a colon and a text may stand.
 var speaking = []string{"applied", "refused", "noted", "duplicate", "warning"}
 
-// cutText takes the free text from the end of: refused under strict: us has
-// not approved.
+// cutText separates the free text at the end, as in: refused under strict: us has not
+// approved.
 func cutText(body string) (before, text string, colon bool) {
 	first := strings.TrimSuffix(strings.Fields(body)[0], ":")
 	if !slices.Contains(speaking, first) {
@@ -69,7 +70,7 @@ func cutText(body string) (before, text string, colon bool) {
 	return body, "", false
 }
 
-// checkExpectation refuses what is understood, but cannot stand here.
+// checkExpectation refuses an expectation that is well-formed but cannot stand here.
 func (l *lineParser) checkExpectation(e Expectation, colon, passes bool) error {
 	switch {
 	case colon && e.Text == "":
@@ -164,7 +165,7 @@ func (l *lineParser) parseVerdict(e *Expectation) error {
 	return nil
 }
 
-// parseNames reads a list with commas, or the word for an empty one.
+// parseNames reads a list with commas, or the word for an empty list.
 func (l *lineParser) parseNames(e *Expectation, none, what string) error {
 	if l.accept(none) {
 		return nil
@@ -185,7 +186,7 @@ func (l *lineParser) parseNames(e *Expectation, none, what string) error {
 	return nil
 }
 
-// cutCommas makes each comma of the words to come a word of its own.
+// cutCommas makes a token of each comma in the tokens that follow.
 func (l *lineParser) cutCommas() {
 	var cut []token
 	for _, w := range l.tokens[l.next:] {
@@ -224,7 +225,7 @@ func clockWords() []string {
 	return words
 }
 
-// alternatives lists words as what one may choose from: a, b or c.
+// alternatives lists words to choose from: a, b or c.
 func alternatives(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]

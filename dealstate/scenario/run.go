@@ -7,7 +7,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Result is what came of running a scenario.
+// Result is what came of running a scenario. The caller owns it; its Deal can be
+// recorded on further.
 type Result struct {
 	Scenario  Scenario
 	Deal      *dealstate.Deal      // with every act recorded
@@ -15,7 +16,7 @@ type Result struct {
 	Failures  []Failure            // in the order of the lines
 }
 
-// Failure is an expectation that does not hold.
+// Failure is one expectation that does not hold, with what would hold in its place.
 type Failure struct {
 	Line    int
 	Want    Expectation
@@ -26,13 +27,12 @@ type Failure struct {
 // OK reports whether every expectation holds.
 func (r Result) OK() bool { return len(r.Failures) == 0 }
 
-// Run plays the scenario on a new deal on the agreement, and checks every
-// expectation. It needs no file and no clock. The error is a *[SyntaxError]
-// for an act that the agreement cannot mean; its File is empty, for a scenario
-// does not know in which file it stands.
+// Run records the scenario's acts on a new deal on the agreement, and checks every
+// expectation. It needs no file and no clock. The error is a *[SyntaxError] for an act
+// that the agreement cannot mean. Its File is empty, because a scenario does not know
+// in which file it stands.
 //
-// The cost is that of recording the acts, and of one folding of the log an
-// expectation.
+// The cost is that of recording the acts, and of folding the log once an expectation.
 func Run(s Scenario, a dealstate.Agreement) (Result, error) {
 	c, err := newEventBuilder(s, a)
 	if err != nil {
@@ -49,7 +49,8 @@ func Run(s Scenario, a dealstate.Agreement) (Result, error) {
 	return p.result, nil
 }
 
-// execution is a scenario under way.
+// execution is one run of a scenario. It belongs to one call of Run, and changes with
+// every step.
 type execution struct {
 	*eventBuilder
 	deal   *dealstate.Deal
@@ -100,10 +101,10 @@ func (p *execution) record(i int, step Step) error {
 	return nil
 }
 
-// looksBack reports whether it takes the standing before the step to check it.
+// looksBack reports whether checking it needs the deal as it stood before the step.
 func (e Expectation) looksBack() bool { return e.Verb == NothingHappens || e.Verb == Revised }
 
-// advanceTo moves the clock, which never goes back.
+// advanceTo moves the clock forward. The clock never goes back.
 func (p *execution) advanceTo(t time.Time) {
 	if t.After(p.now) {
 		p.now = t
@@ -118,9 +119,9 @@ func (p *execution) check(list []Expectation) {
 	}
 }
 
-// view fills in what an expectation leaves open: the deal's policy, this
-// step's instant, and all that is recorded above it. What was known by an
-// instant is looked at from that instant.
+// view fills in what an expectation leaves open: the deal's policy, the instant of
+// this step, and all that is recorded above it. With known by and no as of, the view
+// is as of the instant of known by.
 func (p *execution) view(e Expectation) dealstate.View {
 	v := e.View
 	if v.Policy.Name == "" {
@@ -147,9 +148,9 @@ func (p *execution) fired() []string {
 	return names
 }
 
-// Changed lists the earlier events, and the clocks, about which a later look
-// from the same instant decides otherwise, given the decisions of both looks.
-// What only the later look knows does not count as changed, unless it is a clock.
+// Changed lists the earlier events, and the clocks, about which a later replay from
+// the same instant decides otherwise, given the decisions of both replays. An event
+// that only the later replay knows does not count as changed; a clock does.
 func Changed(before, after []dealstate.Decision) []string {
 	was := map[string]dealstate.Decision{}
 	for _, d := range before {
@@ -176,7 +177,8 @@ func clockName(d dealstate.Decision) string {
 	return dealstate.ClockStatus{Clock: d.Clock, Party: d.Party}.String()
 }
 
-// decisionKey finds the same event, or the same clock at the same instant.
+// decisionKey is what the decisions of two replays are matched by: the event's id, or
+// the clock and its instant.
 func decisionKey(d dealstate.Decision) string {
 	if d.Event != "" {
 		return d.Event
@@ -184,10 +186,10 @@ func decisionKey(d dealstate.Decision) string {
 	return clockName(d) + " " + startText(d.At) // no id holds a blank
 }
 
-// sameDecision reports whether two decisions on one event come to the same. In
-// which state the deal was matters only where the event moved it, and the
-// revision only where the event made it: else a retracted approval would seem to
-// change every note that came after it.
+// sameDecision reports whether two decisions on one event come to the same. The states
+// count only where the event moved the deal, and the revision only where the event
+// made it. Otherwise a retracted approval would seem to change every note that came
+// after it.
 func sameDecision(a, b dealstate.Decision) bool {
 	moved := a.From != a.To || b.From != b.To
 	switch {
@@ -199,6 +201,7 @@ func sameDecision(a, b dealstate.Decision) bool {
 	return a.Kind != dealstate.Amend || a.Revision == b.Revision
 }
 
+// addName adds the decision's event or clock, if it is not in the list yet.
 func addName(names []string, d dealstate.Decision) []string {
 	name := d.Event
 	if name == "" {
@@ -210,7 +213,7 @@ func addName(names []string, d dealstate.Decision) []string {
 	return append(names, name)
 }
 
-// revised lists what this step's act changed.
+// revised lists the decisions that this step's act changed.
 func (p *execution) revised() []string {
 	if p.before.IsZero() {
 		return nil
@@ -219,8 +222,8 @@ func (p *execution) revised() []string {
 	return Changed(p.past, now)
 }
 
-// decision is what this step's act did in the view; ok is false where it is
-// not seen from there.
+// decision is the decision on this step's act in the view; ok is false where the view
+// does not see the act.
 func (p *execution) decision(e Expectation) (d dealstate.Decision, ok bool) {
 	if viewText(e.View) == "" {
 		return p.did, true

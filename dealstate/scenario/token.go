@@ -11,8 +11,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
-// SyntaxError says where a scenario file cannot be understood, and what would
-// be right there. Line and Column count from 1, columns in characters.
+// SyntaxError says where a scenario file cannot be understood, and what would be right
+// there. Line and Column count from 1, columns in characters.
 type SyntaxError struct {
 	File    string
 	Line    int
@@ -33,7 +33,7 @@ type token struct {
 
 func (w token) is(text string) bool { return !w.quoted && w.text == text }
 
-// lineParser is a line being read, word by word.
+// lineParser reads one line, token by token. The parser makes one for each line.
 type lineParser struct {
 	file   string
 	number int
@@ -47,7 +47,8 @@ func (l *lineParser) errorAt(column int, format string, args ...any) error {
 	return &SyntaxError{File: l.file, Line: l.number, Column: column, Problem: fmt.Sprintf(format, args...)}
 }
 
-// peek gives the next word; at the end of the line, an empty one behind it.
+// peek gives the next token without taking it; at the end of the line, an empty one
+// after the last.
 func (l *lineParser) peek() token {
 	if l.next < len(l.tokens) {
 		return l.tokens[l.next]
@@ -57,7 +58,8 @@ func (l *lineParser) peek() token {
 
 func (l *lineParser) done() bool { return l.next >= len(l.tokens) }
 
-// nextToken gives the next word, of which what says what it should be.
+// nextToken takes the next token. What says what it should be, for the error at the
+// line's end.
 func (l *lineParser) nextToken(what string) (token, error) {
 	w := l.peek()
 	if l.done() {
@@ -67,7 +69,7 @@ func (l *lineParser) nextToken(what string) (token, error) {
 	return w, nil
 }
 
-// accept passes over the next word if it is the one.
+// accept takes the next token if it is that word.
 func (l *lineParser) accept(text string) bool {
 	if l.done() || !l.peek().is(text) {
 		return false
@@ -85,8 +87,8 @@ func (l *lineParser) end(want string) error {
 	return l.errorAt(w.column, "%s is not expected here; want %s", shown(w.text), want)
 }
 
-// noComment refuses a word that begins with #, wherever it stands: what follows
-// it would be read as part of the line, though its writer took it for a comment.
+// noComment refuses a word that begins with #, wherever it stands. It would be read as
+// part of the line, although its writer meant a comment.
 func (l *lineParser) noComment(text string, column int) error {
 	if !strings.HasPrefix(text, "#") {
 		return nil
@@ -94,8 +96,8 @@ func (l *lineParser) noComment(text string, column int) error {
 	return l.errorAt(column, "a comment stands on a line of its own; if %s is part of a name or text, put that in quotes", shown(text))
 }
 
-// bare refuses what no word without quotes may hold: a # at its beginning, and
-// white space that looks like the blank between two words, but is another.
+// bare refuses what no word without quotes may hold: a # at its beginning, and white
+// space that looks like a blank but is none.
 func (l *lineParser) bare(text string, column int) error {
 	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(text[i:])
@@ -105,7 +107,7 @@ func (l *lineParser) bare(text string, column int) error {
 }
 
 // parseRest reads what runs to the end of the line, a name or a reason: one text in
-// quotes, or plain text of which no word begins with #. Column is where it begins.
+// quotes, or plain text in which no word begins with #. Column is where it begins.
 func (l *lineParser) parseRest(text string, column int) (string, error) {
 	trimmed := strings.TrimLeft(text, " \t")
 	column += utf8.RuneCountInString(text[:len(text)-len(trimmed)])
@@ -124,15 +126,14 @@ func (l *lineParser) parseRest(text string, column int) (string, error) {
 	return squash(trimmed), nil
 }
 
-// isQuotation reports whether the text is one Go string in quotes, and nothing
-// behind it.
+// isQuotation reports whether the text is one Go string in quotes and nothing more.
 func isQuotation(text string) bool {
 	quoted, err := strconv.QuotedPrefix(text)
 	return err == nil && quoted[0] == '"' && strings.TrimRight(text[len(quoted):], " \t") == ""
 }
 
-// quoteRest writes a text that runs to the end of its line, in quotes where
-// it would not be read back as that.
+// quoteRest writes a text that runs to the end of its line. It is quoted where it
+// would otherwise not be read back as the same text.
 func quoteRest(text string) string {
 	comment := func(w string) bool { return strings.HasPrefix(w, "#") }
 	if isQuotation(text) || slices.ContainsFunc(strings.Fields(text), comment) || strings.ContainsFunc(text, unreadable) {
@@ -141,8 +142,8 @@ func quoteRest(text string) string {
 	return text
 }
 
-// split cuts a line into words. The column counts from the line's beginning,
-// before which indent characters stand.
+// split cuts a line into tokens. Columns count from the beginning of the line,
+// indentation included.
 func (l *lineParser) split(text string, indent int) error {
 	rest, column := text, indent+1
 	for {
@@ -203,11 +204,11 @@ func (l *lineParser) clean(text string) error {
 	return nil
 }
 
-// unreadable marks what may only stand in a quotation, as an escape.
+// unreadable reports the characters that may stand only in a quotation, as an escape.
 func unreadable(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
-// quote writes a text as one word, in quotes where it would not be read back
-// as that.
+// quote writes a text as one word. It is quoted where it would otherwise not be read
+// back as the same text.
 func quote(text string) string {
 	if text == "" || clauses[text] || strings.ContainsAny(text, "\",#") || strings.ContainsFunc(text, needsQuotes) {
 		return strconv.Quote(text)
@@ -225,7 +226,7 @@ func quoteName(text string) string {
 	return text
 }
 
-// needsQuotes marks what only a quotation can hold.
+// needsQuotes reports the characters that only a quotation can hold.
 func needsQuotes(r rune) bool {
 	return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == utf8.RuneError
 }

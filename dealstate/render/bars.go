@@ -8,7 +8,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// bar is a coloured stretch of a row.
+// bar is a coloured stretch of time in a row.
 type bar struct {
 	from, to time.Time
 	hue      hue
@@ -16,9 +16,8 @@ type bar struct {
 	title    string
 }
 
-// stateBars are the stretches of time that the deal spent in each state, from the
-// first report to the view's end. A state that lasted no time has none, unless
-// it is the last.
+// stateBars are the spells that the deal spent in each state, from the first report to
+// the view's end. A state that lasted no time has no bar, unless it is the last.
 func (s Replay) stateBars(h hues) []bar {
 	if len(s.Decisions) == 0 {
 		return nil
@@ -41,7 +40,8 @@ func (s Replay) stateBars(h hues) []bar {
 	return bars
 }
 
-// approvalTracker follow each party's approval through the decisions.
+// approvalTracker follows each party's approval through the decisions, to make the
+// bars of the parties' rows. It belongs to one call of approvalBars.
 type approvalTracker struct {
 	replay Replay
 	open   map[string]*bar // by party, the stretch that still runs
@@ -50,7 +50,8 @@ type approvalTracker struct {
 	now    int // the revision
 }
 
-// approvalBars are the stretches of each party's standing, by party.
+// approvalBars are the stretches in which each party's approval stood, was refused,
+// withdrawn or stale, by party.
 func (s Replay) approvalBars() map[string][]bar {
 	st := &approvalTracker{replay: s, open: map[string]*bar{}, given: map[string]int{}, bars: map[string][]bar{}, now: 1}
 	for _, d := range s.Decisions {
@@ -62,6 +63,7 @@ func (s Replay) approvalBars() map[string][]bar {
 	return st.bars
 }
 
+// apply takes in one decision.
 func (st *approvalTracker) apply(d dealstate.Decision) {
 	if d.Outcome != dealstate.Applied {
 		return
@@ -78,8 +80,8 @@ func (st *approvalTracker) apply(d dealstate.Decision) {
 	}
 }
 
-// kindBars are what an act makes of how its party stands, as a timeline draws it. The
-// empty one leaves it as it is. It has every kind.
+// kindBars says which bar an act of a kind begins in its party's row; the empty one
+// begins none. It has every kind.
 var kindBars = map[dealstate.Kind]bar{
 	dealstate.Negotiate: {},
 	dealstate.Submit:    {},
@@ -99,8 +101,8 @@ var kindBars = map[dealstate.Kind]bar{
 	dealstate.Note:      {},
 }
 
-// outdate makes every approval of an earlier revision stale, and forgets its
-// rejections. A withdrawal stays one.
+// outdate makes every approval of an earlier revision stale, and ends its rejections.
+// A withdrawal remains one.
 func (st *approvalTracker) outdate(at time.Time) {
 	for _, p := range st.replay.Snapshot.Parties {
 		b := st.open[p.Party]
@@ -115,6 +117,7 @@ func (st *approvalTracker) outdate(at time.Time) {
 	}
 }
 
+// begin begins a party's next bar.
 func (st *approvalTracker) begin(d dealstate.Decision, b bar) {
 	st.end(d.Party, d.At)
 	b.from = d.At
@@ -122,6 +125,7 @@ func (st *approvalTracker) begin(d dealstate.Decision, b bar) {
 	st.open[d.Party] = &b
 }
 
+// end ends a party's bar, and drops one that lasted no time.
 func (st *approvalTracker) end(party string, at time.Time) {
 	b := st.open[party]
 	delete(st.open, party)
@@ -133,7 +137,8 @@ func (st *approvalTracker) end(party string, at time.Time) {
 	st.bars[party] = append(st.bars[party], *b)
 }
 
-// performedBars are the stretches in which each commitment counts as performed.
+// performedBars are the stretches in which each commitment counts as performed, by
+// commitment.
 func (s Replay) performedBars() map[string][]bar {
 	bars := map[string][]bar{}
 	for _, c := range s.Snapshot.Commitments {
@@ -145,7 +150,7 @@ func (s Replay) performedBars() map[string][]bar {
 	return bars
 }
 
-// approvalCount is how many approvals stood from then on.
+// approvalCount is how many approvals stood from an instant on.
 type approvalCount struct {
 	at time.Time
 	n  int

@@ -7,20 +7,21 @@ import (
 	"strings"
 )
 
-// Board is the index page of several deals: where each stands, and all of them
-// on one axis.
+// Board is the index page of several deals: where each stands, and all of them on one
+// axis of time.
 type Board struct {
 	Title string
 	Rows  []BoardRow
 }
 
-// BoardRow is one deal of the board, and where its own page is: a relative
-// address such as london.html, or one of the web; empty for none.
+// BoardRow is one deal of the board, and the address of its own page: a relative one
+// such as london.html, or one of the web; empty for none.
 type BoardRow struct {
 	Replay Replay
 	Href   string
 }
 
+// boardPageData is what the board's template shows.
 type boardPageData struct {
 	head
 	Lead     string

@@ -69,7 +69,7 @@ type Point struct {
 	Censored     int // how many left observation at X; a tick on the curve
 }
 
-// plot is a chart while it is drawn.
+// plot is a chart while it is drawn. It belongs to one call of SVG.
 type plot struct {
 	svgWriter
 	c            Chart
@@ -110,7 +110,7 @@ func newPlot(c Chart) *plot {
 	return p
 }
 
-// finite leaves out what cannot be drawn, on copies.
+// finite leaves out points that cannot be drawn. It changes copies only.
 func finite(all []Series) []Series {
 	out := make([]Series, len(all))
 	for i, s := range all {
@@ -130,7 +130,7 @@ func finite(all []Series) []Series {
 
 func drawable(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e15 }
 
-// begin makes a survival curve a step curve from its beginning on.
+// begin makes a survival curve begin at its first instant with nobody lost.
 func (s *Series) begin() {
 	if s.Shape != Survival {
 		return
@@ -206,7 +206,7 @@ func (p *plot) axes() {
 	p.text((p.left+p.right)/2, p.foot+35, "s mid", clipToWidth(legible(p.c.X), 11, p.right-p.left))
 }
 
-// calendar puts dates below the frame.
+// calendar writes dates below the frame.
 func (p *plot) calendar() {
 	a := axis{from: p.date(p.x0), to: p.date(p.x1), left: p.left, right: p.right}
 	group := ""
@@ -221,7 +221,7 @@ func (p *plot) calendar() {
 	}
 }
 
-// date is the instant so many days from the start.
+// date is the instant so many days after the start.
 func (p *plot) date(days float64) time.Time {
 	const most = 10_000 * 366 // no axis of dates is longer
 	whole, rest := math.Modf(min(max(days, -most), most))
@@ -229,7 +229,7 @@ func (p *plot) date(days float64) time.Time {
 	return within(length.after(within(p.c.Start)).Add(time.Duration(rest * 24 * float64(time.Hour))))
 }
 
-// value writes a value of the Y axis: shares in per cent.
+// value writes a value of the Y axis; shares are in per cent.
 func (p *plot) value(v float64) string {
 	if p.y0 == 0 && p.y1 == 1 {
 		return number(v*100) + "%"
@@ -244,7 +244,7 @@ func number(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'g', 7, 64)
 }
 
-// steps gives round values from low to high, at most most of them.
+// steps gives round values from low to high, at most so many.
 func steps(low, high float64, most int) []float64 {
 	raw := (high - low) / float64(max(most, 1))
 	unit := math.Pow(10, math.Floor(math.Log10(raw)))
@@ -261,7 +261,7 @@ func steps(low, high float64, most int) []float64 {
 	return out
 }
 
-// band fills what lies between the bounds.
+// band fills the area between the bounds.
 func (p *plot) band(s Series, i int) {
 	var up, down []string
 	for k, q := range s.Points {
@@ -285,8 +285,8 @@ func (p *plot) band(s Series, i int) {
 	p.path("area "+p.area(i), d+"Z")
 }
 
-// area is the fill of a series. Bands of a fan share one, and darken where they
-// overlap.
+// area is the fill of a series. The bands of a fan share one fill, and look darker
+// where they overlap.
 func (p *plot) area(i int) string {
 	if p.c.Series[i].Shape == Band {
 		return "a0"
@@ -294,7 +294,7 @@ func (p *plot) area(i int) string {
 	return fmt.Sprintf("a%d", p.hue(i))
 }
 
-// hue counts the curves before a series: bands take none of the hues.
+// hue counts the curves before a series; bands use up no hues.
 func (p *plot) hue(i int) int {
 	n := 0
 	for _, s := range p.c.Series[:i] {
@@ -350,7 +350,7 @@ func (p *plot) legend() {
 	p.legendHeight = y - p.foot - 40
 }
 
-// about tells where each series begins and ends.
+// about says where each series begins and ends.
 func (p *plot) about() string {
 	var parts []string
 	for _, s := range p.c.Series {

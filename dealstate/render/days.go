@@ -7,12 +7,14 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// dayStates is the state on a day, as known on that day.
+// dayStates is the deal's state at the end of a day, as it was known then, under each
+// policy.
 type dayStates struct {
 	Day    string
 	States []policyState
 }
 
+// policyState is the state under one policy.
 type policyState struct{ Policy, State string }
 
 // mostDays bounds how many days are looked at, for each folds the log anew.

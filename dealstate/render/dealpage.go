@@ -11,10 +11,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// DealPage is one deal as a web page in one file: without script, without
-// anything fetched, fit to be sent to a colleague. The first replay is the
-// headline; further ones of the same deal, under other policies, are set beside
-// it.
+// DealPage is a web page about one deal, in one file: without script, without anything
+// fetched, so that it can be sent to a colleague. The first replay gives the headline.
+// Further ones, of the same deal under other policies, are shown beside it.
 type DealPage struct{ Replays []Replay }
 
 //go:embed page.html.tmpl
@@ -40,7 +39,8 @@ func (r DealPage) HTML(w io.Writer) error {
 
 var errNoReplay = fmt.Errorf("render: a page without any replay; want at least one")
 
-// write makes the whole page before it writes any of it.
+// write makes the whole page before it writes any of it, so that an error leaves
+// nothing behind.
 func write(w io.Writer, name string, page any) error {
 	var b strings.Builder
 	if err := pages.ExecuteTemplate(&b, name, page); err != nil {
@@ -61,7 +61,8 @@ func newHead(title string) head {
 	return head{CSP: policyOfPage(), Style: template.CSS(StyleSheet), Title: title}
 }
 
-// timelinePair is one timeline drawn twice, for wide pages and for narrow ones.
+// timelinePair is one timeline drawn twice, for wide and for narrow screens. The style
+// sheet shows one of them.
 type timelinePair struct{ Wide, Narrow template.HTML }
 
 func newTimelinePair(replays []Replay) (timelinePair, error) {
@@ -73,13 +74,14 @@ func newTimelinePair(replays []Replay) (timelinePair, error) {
 	return timelinePair{wide, narrow}, err
 }
 
+// drawn is an SVG drawing as part of a page. The drawing escapes its texts itself.
 func drawn(draw func(io.Writer) error) (template.HTML, error) {
 	var b strings.Builder
 	err := draw(&b)
 	return template.HTML(b.String()), err
 }
 
-// longText is a text of which, if it is very long, only the start shows at first.
+// longText is a text of which, if it is very long, only the start is shown at first.
 type longText struct {
 	Start, All string
 	More       bool
@@ -92,7 +94,7 @@ func newLongText(s string) longText {
 	return longText{Start: isolated(start), All: all, More: start != all}
 }
 
-// summary is where the deal stands, as a row or a headline.
+// summary is where a deal stands, as text, for a row of a table or a headline.
 type summary struct {
 	ID, Name, Policy, State, Since, Awaiting, Clock, Balance string
 	Hue                                                      hue
@@ -115,7 +117,7 @@ func newSummary(s Replay) summary {
 	return row
 }
 
-// balance says how much each side has done of what it undertook.
+// balance says how many of its commitments each side has performed.
 func (s Replay) balance() string {
 	var parts []string
 	for _, b := range s.Snapshot.Balances() {
@@ -127,7 +129,7 @@ func (s Replay) balance() string {
 	return strings.Join(parts, "; ")
 }
 
-// dealPageData is all that the page says, as text.
+// dealPageData is what the page's template shows, all of it as text.
 type dealPageData struct {
 	head
 	summary
@@ -153,8 +155,10 @@ type dealPageData struct {
 	Diagram       template.HTML
 }
 
+// partyLine is a row of the table of approvals.
 type partyLine struct{ Name, Standing, Word string }
 
+// commitmentLine is a row of the table of commitments.
 type commitmentLine struct {
 	Party, Done string
 	Title       longText
@@ -191,8 +195,8 @@ func newDealPageData(replays []Replay) (p dealPageData, err error) {
 	return p, err
 }
 
-// sentence explains the state: by what the deal came there, and what approval
-// asks.
+// sentence explains the state: what brought the deal there, and what its approval
+// still needs.
 func (s Replay) sentence() string {
 	text := "No event or clock has moved it yet."
 	events := s.byID()
@@ -215,7 +219,7 @@ func (s Replay) sentence() string {
 	return text
 }
 
-// wordOf says who speaks, in what role, when and where.
+// wordOf says who reported something, in what role, when and where.
 func wordOf(e *dealstate.Evidence) string {
 	return moment(e.At) + ": " + speaker(dealstate.Event{By: e.By, Role: e.Role, Modality: e.Modality, At: e.At, Recorded: e.Recorded,
 		Source: dealstate.Source{Publisher: e.Publisher}})
@@ -224,6 +228,7 @@ func wordOf(e *dealstate.Evidence) string {
 // mostParties bounds the table of approvals.
 const mostParties = 250
 
+// partyLines are the rows of the table of approvals; more counts the parties left out.
 func (s Replay) partyLines() (lines []partyLine, more string) {
 	for i, p := range s.Snapshot.Parties {
 		if i == mostParties {
@@ -244,6 +249,7 @@ func (s Replay) partyLines() (lines []partyLine, more string) {
 	return lines, ""
 }
 
+// commitmentLines are the rows of the table of commitments.
 func (s Replay) commitmentLines() []commitmentLine {
 	var lines []commitmentLine
 	for _, c := range s.Snapshot.Commitments {
@@ -259,6 +265,7 @@ func (s Replay) commitmentLines() []commitmentLine {
 	return lines
 }
 
+// disputes says which disputes are open.
 func (s Replay) disputes() []string {
 	var lines []string
 	for _, d := range s.Snapshot.Disputes {

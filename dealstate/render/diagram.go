@@ -10,13 +10,14 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
-// Diagram is the picture of an agreement's rules, and of how far a deal has come
-// along them. [Rules] draws the rules alone; [Replay.Diagram] the deal in them.
-// Write it with SVG, Mermaid or DOT; of no machine there is none, and each of
+// Diagram is the state diagram of an agreement's rules, with the path of a deal along
+// them. [Rules] draws the rules alone, [Replay.Diagram] the deal in them. Write it
+// with SVG, Mermaid or DOT; without a machine there is nothing to draw, and each of
 // them gives a *[dealstate.FieldError].
 //
-// States are drawn in the order in which the lifecycle lists them, so that an
-// agreement's author decides how it reads.
+// States are drawn in the order in which the lifecycle lists them, so the author of an
+// agreement decides how the diagram reads. A Diagram does not change; InPage gives a
+// copy.
 type Diagram struct {
 	title    string
 	about    string
@@ -29,7 +30,7 @@ type Diagram struct {
 	present  int // of nodes; -1: the rules alone
 }
 
-// node is a state.
+// node is a state in the diagram, with what the deal did there.
 type node struct {
 	state   dealstate.State
 	hue     hue
@@ -41,14 +42,15 @@ type node struct {
 	stays   []string    // on what it stays there
 }
 
-// arrow is all that leads from one state to another.
+// arrow is everything that leads from one state to another.
 type arrow struct {
 	from, to int
 	groups   []ruleGroup
 	taken    []time.Time
 }
 
-// ruleGroup is what rules ask for: kinds of event, or clocks, and a guard in words.
+// ruleGroup is a set of rules with the same guard: the kinds of event or clocks on
+// which they fire, and the guard in words.
 type ruleGroup struct {
 	rules []string
 	on    []string
@@ -62,8 +64,8 @@ func (w ruleGroup) String() string {
 	return strings.Join(w.on, " or ") + " when " + w.when
 }
 
-// Rules draws an agreement's rules alone. What no event can reach from the
-// initial state is faded.
+// Rules draws an agreement's rules alone. States that cannot be reached from the
+// initial one are faded.
 func Rules(m *dealstate.Machine) Diagram {
 	if m == nil {
 		return Diagram{present: -1}
@@ -78,9 +80,9 @@ func Rules(m *dealstate.Machine) Diagram {
 	return d
 }
 
-// Diagram draws the deal in its agreement's rules: the present state is lit,
-// the way there marked with its dates, and what cannot be reached from here is
-// faded.
+// Diagram draws the deal in its agreement's rules: the present state is highlighted,
+// the path there is marked with its dates, and states that can no longer be reached
+// are faded.
 func (s Replay) Diagram() Diagram {
 	d := Rules(s.Machine)
 	if s.Machine == nil {
@@ -150,7 +152,7 @@ func (n *node) stay(on string) {
 	}
 }
 
-// addToGroups adds a rule to the reasons, in the words of one with the same guard.
+// addToGroups adds a rule to the group with the same guard, or to a new one.
 func addToGroups(whys []ruleGroup, r dealstate.Rule) []ruleGroup {
 	when := guardWords(r.When)
 	for i := range whys {
@@ -165,6 +167,7 @@ func addToGroups(whys []ruleGroup, r dealstate.Rule) []ruleGroup {
 	return append(whys, ruleGroup{rules: []string{r.ID}, on: []string{onWords(r.On)}, when: when})
 }
 
+// guardWords is a guard as text; "" for none.
 func guardWords(c condition.Condition) string {
 	if c.IsZero() {
 		return ""
@@ -179,10 +182,12 @@ func onWords(on dealstate.Trigger) string {
 	return on.String()
 }
 
+// nodeIndex is the index of a state's node, or -1.
 func (d *Diagram) nodeIndex(s dealstate.State) int {
 	return slices.IndexFunc(d.nodes, func(n node) bool { return n.state == s })
 }
 
+// arrow is the arrow between two nodes, which is made when it is first asked for.
 func (d *Diagram) arrow(from, to int) *arrow {
 	i := slices.IndexFunc(d.arrows, func(a arrow) bool { return a.from == from && a.to == to })
 	if i < 0 {
@@ -192,7 +197,7 @@ func (d *Diagram) arrow(from, to int) *arrow {
 	return &d.arrows[i]
 }
 
-// fade marks what cannot be reached from a state.
+// fade fades what cannot be reached from a state.
 func (d *Diagram) fade(from int) {
 	if from < 0 {
 		return
@@ -212,6 +217,7 @@ func (d *Diagram) fade(from int) {
 	}
 }
 
+// markTaken marks the arrow and the rule by which the deal moved.
 func (d *Diagram) markTaken(dec dealstate.Decision) {
 	from, to := d.nodeIndex(dec.From), d.nodeIndex(dec.To)
 	if from < 0 || to < 0 {
@@ -227,12 +233,12 @@ func (d *Diagram) markTaken(dec dealstate.Decision) {
 	}
 }
 
-// been reports whether the deal has been in a state and moved since, or is there.
+// been reports whether the deal has been in a state, or is there now.
 func (d Diagram) been(i int) bool {
 	return slices.ContainsFunc(d.arrows, func(a arrow) bool { return len(a.taken) > 0 && (a.from == i || a.to == i) })
 }
 
-// pathWords tells the states that the deal has gone through, with their dates.
+// pathWords lists the states through which the deal has gone, with their dates.
 func (d *Diagram) pathWords(decisions []dealstate.Decision) string {
 	const most = 20
 	var steps []string
@@ -254,7 +260,8 @@ func (d *Diagram) pathWords(decisions []dealstate.Decision) string {
 	return strings.Join(steps, ", then ")
 }
 
-// dates lists instants by day, and counts what goes beyond most.
+// dates lists instants by day. If there are more than most, it gives the last one and
+// counts the others.
 func dates(at []time.Time, most int) string {
 	var days []string
 	for _, t := range at {
@@ -267,8 +274,8 @@ func dates(at []time.Time, most int) string {
 	return strings.Join(days, ", ")
 }
 
-// incomingLine is one line of what leads to a state: rules that ask for the same, from
-// the same states.
+// incomingLine is one line of text on how a state is reached: rules with the same
+// guard, from the same states.
 type incomingLine struct {
 	to    int
 	from  []int
@@ -276,7 +283,7 @@ type incomingLine struct {
 	taken []time.Time
 }
 
-// addIncoming adds a rule to the lines of its destination.
+// addIncoming adds a rule to the lines of the state to which it leads.
 func (d *Diagram) addIncoming(r dealstate.Rule) {
 	e := incomingLine{to: d.nodeIndex(r.To), group: ruleGroup{rules: []string{r.ID}, on: []string{onWords(r.On)}, when: guardWords(r.When)}}
 	for i, n := range d.nodes {
@@ -298,17 +305,17 @@ func (d *Diagram) addIncoming(r dealstate.Rule) {
 	}
 }
 
-// into lists what leads to one state.
+// into lists the lines of one state.
 func (d Diagram) into(to int) []incomingLine {
 	return slices.DeleteFunc(slices.Clone(d.incoming), func(e incomingLine) bool { return e.to != to })
 }
 
-// faded reports whether no state that can be reached leads along the line.
+// faded reports whether the line leads only from states that cannot be reached.
 func (d Diagram) faded(e incomingLine) bool {
 	return !slices.ContainsFunc(e.from, func(i int) bool { return !d.nodes[i].faded })
 }
 
-// numbers writes places as people count them: 1–4, 6.
+// numbers writes indexes as people count: 1–4, 6.
 func numbers(places []int) string {
 	var parts []string
 	for i := 0; i < len(places); {

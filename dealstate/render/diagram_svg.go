@@ -24,7 +24,8 @@ const (
 	textLine   = 14.0
 )
 
-// diagramSVG is a diagram while it is laid out.
+// diagramSVG is a diagram while its SVG is laid out and drawn. It belongs to one call
+// of SVG.
 type diagramSVG struct {
 	d      Diagram
 	p      svgWriter
@@ -70,8 +71,8 @@ func (d Diagram) SVG(w io.Writer) error {
 
 func used(columns []int) int { return slices.Max(append(columns, -1)) + 1 }
 
-// reach is the farthest state from which a move back, or forward, leads to each
-// state; -1: none does.
+// reach is, for each state, the state farthest away from which a move back (or
+// forward) leads there; -1 if none does.
 func (d Diagram) reach(back bool) []int {
 	far := make([]int, len(d.nodes))
 	for i := range far {
@@ -88,8 +89,8 @@ func (d Diagram) reach(back bool) []int {
 	return far
 }
 
-// columns gives every trunk its column, the innermost 0, such that an arrow
-// into a state crosses no trunk that goes on past it.
+// columns gives every trunk its column, 0 for the innermost, so that no arrow into a
+// state crosses a trunk that goes on past it.
 func (d Diagram) columns(back bool) []int {
 	far := d.reach(back)
 	columns := make([]int, len(d.nodes))
@@ -112,7 +113,7 @@ func (d Diagram) columns(back bool) []int {
 	return columns
 }
 
-// layers puts the states one below the other, each as high as its words.
+// layers puts the states one below the other. Each is as high as its text.
 func (l *diagramSVG) layers() {
 	y := 84.0
 	for i := range l.d.nodes {
@@ -127,7 +128,7 @@ func (l *diagramSVG) layers() {
 	l.bottom = y
 }
 
-// wordsOf says what leads to a state, and on what the deal stays there.
+// wordsOf says what leads to a state, and which events leave the deal there.
 func (l *diagramSVG) wordsOf(i int) []sideText {
 	var out []sideText
 	add := func(text, class string) {
@@ -171,6 +172,7 @@ func (l *diagramSVG) header() {
 	}
 }
 
+// legendKey is one entry of the diagram's legend: a sample, and what it means.
 type legendKey struct {
 	text string
 	draw func(x float64)
@@ -186,7 +188,7 @@ func (l *diagramSVG) keys() []legendKey {
 		legendKey{"out of reach from here", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
 }
 
-// classOf is how an arrow is drawn.
+// classOf is the style class of an arrow.
 func (d Diagram) classOf(a arrow) string {
 	switch {
 	case len(a.taken) > 0:
@@ -197,7 +199,7 @@ func (d Diagram) classOf(a arrow) string {
 	return ""
 }
 
-// wires draws the arrows of one class.
+// wires draws the arrows of one style class.
 func (l *diagramSVG) wires(class string) {
 	for _, back := range []bool{false, true} {
 		for to := range l.d.nodes {
@@ -206,7 +208,7 @@ func (l *diagramSVG) wires(class string) {
 	}
 }
 
-// side is where a state's lines leave, and where a trunk stands.
+// side is the x at which lines leave a state, and the x of a trunk.
 func (l *diagramSVG) side(to int, back bool) (edge, trunk float64) {
 	if back {
 		return l.nodeX, l.nodeX - 14 - float64(l.left[to])*trunkGap
@@ -218,7 +220,7 @@ func (l *diagramSVG) side(to int, back bool) (edge, trunk float64) {
 func (l *diagramSVG) out(i int) float64 { return l.rows[i] + 9 }
 func (l *diagramSVG) in(i int) float64  { return l.rows[i] - 9 }
 
-// trunk draws one destination's arrows of one class.
+// trunk draws the arrows of one class that lead to one state.
 func (l *diagramSVG) trunk(to int, back bool, class string) {
 	edge, x := l.side(to, back)
 	far := math.NaN()
@@ -257,7 +259,7 @@ func (l *diagramSVG) head(x, y, way float64, class string) {
 	l.p.path(classes("head", class), fmt.Sprintf("M%s %sl%s -4v8z", num(x), num(y), num(back)))
 }
 
-// node draws a state with the words beside it.
+// node draws a state with the text beside it.
 func (l *diagramSVG) node(i int) {
 	n, y := l.d.nodes[i], l.rows[i]
 	l.ends(i)
@@ -307,7 +309,7 @@ func (l *diagramSVG) nodeText(i int) {
 	l.p.text(l.nodeX+nodeWidth/2, y+13, class, clipToWidth(below, textSize, nodeWidth-12))
 }
 
-// ends draws the point from which all begins, and the one in which it ends.
+// ends draws the dot before an initial state, and the ring after a final one.
 func (l *diagramSVG) ends(i int) {
 	n, x := l.d.nodes[i], l.nodeX+nodeWidth/2
 	if n.initial {

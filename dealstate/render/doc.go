@@ -2,9 +2,9 @@
 // and web pages, without any other program.
 //
 //	replay := render.ReplayOf(deal, dealstate.View{Policy: dealstate.Official})
-//	err := replay.Diagram().SVG(w)                                  // or Mermaid(w), DOT(w)
+//	err := replay.Diagram().SVG(w)                                   // or Mermaid(w), DOT(w)
 //	err = render.Timeline{Replays: []render.Replay{replay}}.SVG(w)   // or Text(w, render.Plain)
-//	err = render.DealPage{Replays: []render.Replay{replay}}.HTML(w)    // one file, no script
+//	err = render.DealPage{Replays: []render.Replay{replay}}.HTML(w)  // one file, no script
 //
 // A [Replay] is one deal in one view. Several replays of one deal, under several
 // policies, show where the policies differ; replays of several deals share one

@@ -8,7 +8,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// report is one event, with what each policy makes of it.
+// report is a row of the evidence: one event or clock, with what each policy makes of
+// it.
 type report struct {
 	Anchor, At, Learned, Act, Role, Modality, URL string
 	Note, By, Publisher                           longText
@@ -17,10 +18,11 @@ type report struct {
 	day                                           string
 }
 
+// policyOutcome is what one policy makes of a report.
 type policyOutcome struct{ Policy, Status, Move, Why string }
 
-// evidence lists every event and clock of the first replay, with the decisions
-// of all.
+// evidence lists every event and clock of the first replay, with the decisions of all
+// replays.
 func evidence(replays []Replay) []report {
 	s := replays[0]
 	events := s.byID()
@@ -47,7 +49,7 @@ func evidence(replays []Replay) []report {
 	return rows
 }
 
-// add keeps policies that say the same on one line.
+// add adds a policy's outcome. Policies that say the same share a line.
 func (r *report) add(o policyOutcome) {
 	if last := len(r.Outcomes) - 1; last >= 0 {
 		was := r.Outcomes[last]
@@ -60,6 +62,7 @@ func (r *report) add(o policyOutcome) {
 	r.Outcomes = append(r.Outcomes, o)
 }
 
+// newReport describes one decision of the first replay; n is its index.
 func newReport(s Replay, d dealstate.Decision, events map[string]dealstate.Event, n int) report {
 	e := events[d.Event]
 	r := report{Anchor: fmt.Sprintf("r%d", n+1), At: moment(d.At), Act: actWords(s, d, events), day: day(d.At)}
@@ -82,8 +85,8 @@ func newReport(s Replay, d dealstate.Decision, events map[string]dealstate.Event
 	return r
 }
 
-// onceOnly are the acts that a side does once a revision: reports that date
-// them differently cannot all be right. It has every kind.
+// onceOnly says which acts a side does once a revision, so that reports with different
+// dates cannot all be right. It has every kind.
 var onceOnly = map[dealstate.Kind]bool{
 	dealstate.Negotiate: false,
 	dealstate.Submit:    false,
@@ -103,7 +106,7 @@ var onceOnly = map[dealstate.Kind]bool{
 	dealstate.Note:      false,
 }
 
-// webAddress lets only addresses of the web through.
+// webAddress is the address if it is one of the web; "" for any other.
 func webAddress(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(text) > 2048 {
@@ -120,14 +123,14 @@ func newPolicyOutcome(s Replay, d dealstate.Decision) policyOutcome {
 	return o
 }
 
-// discrepancy is a set of reports of one act that do not say the same.
+// discrepancy is a set of reports on one act that do not agree.
 type discrepancy struct {
 	About   string
 	Reports []report
 }
 
-// discrepancies finds the acts that reports date differently, or of which some say it
-// was done and others that it was not, or only under a condition.
+// discrepancies finds the acts that reports date differently, or of which some reports
+// say that it was done and others that it was not, or only under a condition.
 func discrepancies(s Replay, rows []report) []discrepancy {
 	var keys []string
 	by := map[string][]report{}
@@ -149,6 +152,7 @@ func discrepancies(s Replay, rows []report) []discrepancy {
 	return out
 }
 
+// differ reports whether the reports disagree in date or modality.
 func differ(reports []report) bool {
 	return slices.ContainsFunc(reports, func(r report) bool {
 		return r.day != reports[0].day || r.Modality != reports[0].Modality

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// statuses lists what the legend of marks must explain.
+// statuses lists the statuses that the legend must explain.
 func (s *timelineSVG) statuses(t Timeline) []status {
 	var seen [len(statusWords)]bool
 	for _, replay := range t.Replays {
@@ -24,7 +24,7 @@ func (s *timelineSVG) statuses(t Timeline) []status {
 	return out
 }
 
-// mark draws one report's shape.
+// mark draws the symbol of one report.
 func (s *timelineSVG) mark(x, y float64, f status, title string) {
 	s.open("g")
 	if title != "" {
@@ -45,8 +45,8 @@ func (s *timelineSVG) mark(x, y float64, f status, title string) {
 	s.shut("g")
 }
 
-// marks places reports so that none covers another: on up to three levels, and
-// where even these do not suffice, as piles with their number.
+// marks draws reports so that none covers another: on up to three levels, and if that
+// is not enough, as numbered piles.
 func (s *timelineSVG) marks(r laneRow) {
 	const most, apart, height = 3, 10.5, 11.0
 	shown := slices.DeleteFunc(slices.Clone(r.marks), func(m mark) bool { return m.at.Before(s.axis.from) || m.at.After(s.axis.to) })
@@ -65,7 +65,7 @@ func (s *timelineSVG) marks(r laneRow) {
 	}
 }
 
-// levels puts each mark on the lowest level where it is clear of the one before.
+// levels gives each mark the lowest level on which it does not meet the one before it.
 func (s *timelineSVG) levels(marks []mark, most int, apart float64) (levels []int, ok bool) {
 	free := make([]float64, most)
 	for _, m := range marks {
@@ -80,8 +80,8 @@ func (s *timelineSVG) levels(marks []mark, most int, apart float64) (levels []in
 	return levels, true
 }
 
-// piles shows how many reports of each fate there are in each stretch of the
-// axis.
+// piles draws, for each stretch of the axis, how many reports of each status there
+// are.
 func (s *timelineSVG) piles(marks []mark) {
 	const wide = 30.0
 	s.y += 17
@@ -116,7 +116,7 @@ func countWords(n int) string {
 	return strconv.Itoa(n)
 }
 
-// pileTitle counts a pile by fate, and tells its first few reports.
+// pileTitle counts the reports of a pile by status, and describes its first few.
 func pileTitle(marks []mark) string {
 	const most = 5
 	var counts [len(statusWords)]int

@@ -8,11 +8,11 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Replay is all that the pictures show of one deal in one view. [ReplayOf] and
-// [ReplayOfEvents] make one; a caller that keeps snapshots and decisions may fill it
-// in by hand. The order of Events does not matter; Decisions are in the order in
-// which they were made. Whatever draws a replay without a Machine gives a
-// *[dealstate.FieldError] that says so.
+// Replay is one deal replayed in one view: all that the pictures show of it.
+// [ReplayOf] and [ReplayOfEvents] make one; a caller that keeps snapshots and
+// decisions may also fill it in by hand. Events may be in any order; Decisions are in
+// the order in which they were made. Nothing here changes a Replay. Whatever draws one
+// without a Machine gives a *[dealstate.FieldError] that says so.
 type Replay struct {
 	Machine   *dealstate.Machine
 	Events    []dealstate.Event
@@ -21,8 +21,7 @@ type Replay struct {
 	Policy    dealstate.Policy // under which the decisions were made
 }
 
-// ReplayOf reads from the deal what the pictures show of it in that view. It folds
-// the log once.
+// ReplayOf replays the deal in the view. It folds the log once.
 func ReplayOf(deal *dealstate.Deal, v dealstate.View) Replay {
 	if v.Policy == (dealstate.Policy{}) {
 		v.Policy = deal.Policy()
@@ -37,9 +36,9 @@ func ReplayOf(deal *dealstate.Deal, v dealstate.View) Replay {
 	return s
 }
 
-// ReplayOfEvents does the same for events that are in no Deal: it tells what Tell
-// would of a deal that had recorded them, each once and in the form in which it is
-// kept. It folds the log twice. The error is that of [dealstate.Machine.Fold], or
+// ReplayOfEvents does the same for events that are in no Deal: it gives what ReplayOf
+// gives for a deal on which they were recorded, each once and in the form in which it
+// is kept. It folds the log twice. The error is that of [dealstate.Machine.Fold], or
 // says that there is no machine.
 func ReplayOfEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View) (Replay, error) {
 	if m == nil {
@@ -58,7 +57,7 @@ func ReplayOfEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.
 	return ReplayOf(deal, v), nil
 }
 
-// checkReplays refuses a replay that no picture can be drawn of.
+// checkReplays refuses a replay of which no picture can be drawn.
 func checkReplays(replays []Replay) error {
 	for i, s := range replays {
 		if s.Machine == nil {
@@ -68,13 +67,14 @@ func checkReplays(replays []Replay) error {
 	return nil
 }
 
+// missingMachine is the error for a machine that is missing.
 func missingMachine(field string) error {
 	return &dealstate.FieldError{Field: field, Problem: "missing; want a compiled agreement, as ReplayOf and ReplayOfEvents put there"}
 }
 
 func (s Replay) agreement() dealstate.Agreement { return s.Machine.Agreement() }
 
-// title is what people call the deal.
+// title is the deal's title, or else its id.
 func (s Replay) title() string {
 	if t := legible(s.agreement().Title); t != "" {
 		return t
@@ -82,7 +82,7 @@ func (s Replay) title() string {
 	return legible(s.agreement().ID)
 }
 
-// byID finds events for their decisions.
+// byID gives the events by id, to find them for their decisions.
 func (s Replay) byID() map[string]dealstate.Event {
 	events := make(map[string]dealstate.Event, len(s.Events))
 	for _, e := range s.Events {
@@ -91,7 +91,7 @@ func (s Replay) byID() map[string]dealstate.Event {
 	return events
 }
 
-// partyName is what people call a party; "all sides" for none.
+// partyName is the name of a party; "all sides" for none.
 func (s Replay) partyName(id string) string {
 	if id == "" {
 		return "all sides"
@@ -102,6 +102,7 @@ func (s Replay) partyName(id string) string {
 	return legible(id)
 }
 
+// partyNames lists parties with their approvers, and counts those beyond a few.
 func (s Replay) partyNames(ids []string) string {
 	const most = 8
 	var names []string
@@ -114,7 +115,7 @@ func (s Replay) partyNames(ids []string) string {
 	return strings.Join(names, ", ")
 }
 
-// approverOf names who approves for the party, and for whom.
+// approverOf is the party's name, with the name of who approves for it.
 func (s Replay) approverOf(id string) string {
 	name := shorten(s.partyName(id), 60)
 	if p, ok := s.Snapshot.Party(id); ok && p.Approver != "" {
@@ -123,7 +124,7 @@ func (s Replay) approverOf(id string) string {
 	return name
 }
 
-// status is what became of a report, as the pictures tell them apart.
+// status is what became of a report, as far as the pictures distinguish it.
 type status uint8
 
 const (
@@ -136,7 +137,8 @@ const (
 
 var statusWords = [...]string{"", "applied", "refused", "noted", "retracted", "clock"}
 
-// statusOf tells a retracted report from one that is merely noted.
+// statusOf is the status of a decision. A retracted report is not the same as one that
+// is only noted.
 func statusOf(d dealstate.Decision) status {
 	switch {
 	case d.Event == "":
@@ -154,7 +156,8 @@ func statusOf(d dealstate.Decision) status {
 	return noted
 }
 
-// decisionWords says a decision in a few lines: what, who says so, what it did and why.
+// decisionWords describes a decision in a few lines: what was reported and by whom,
+// and what it did and why.
 func decisionWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
 	e := events[d.Event]
 	lines := []string{moment(d.At) + ": " + actWords(s, d, events)}
@@ -172,8 +175,8 @@ func decisionWords(s Replay, d dealstate.Decision, events map[string]dealstate.E
 	return strings.Join(lines, "\n")
 }
 
-// withReasons adds the reasons, which may begin with what they explain: "retracted"
-// and "retracted by x".
+// withReasons adds the reasons to an outcome. They may begin with the outcome already,
+// as "retracted by x" does.
 func withReasons(outcome, why string) string {
 	switch {
 	case why == "":
@@ -184,8 +187,8 @@ func withReasons(outcome, why string) string {
 	return outcome + ": " + why
 }
 
-// actWords says what was done, and by whom; of a retract, which is nobody's act but
-// corrects the record, what it voids.
+// actWords says what was done and by whom. A retract is nobody's act, because it
+// corrects the record: of it, they say what it voids.
 func actWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
 	if d.Event == "" {
 		return s.ofParty(d.Clock.String()+" clock", d.Party)
@@ -200,7 +203,7 @@ func actWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event)
 	return "retract of " + said(ref, 80)
 }
 
-// ofParty says whose a clock is, where it is one party's.
+// ofParty adds whose a clock is, if it is one party's.
 func (s Replay) ofParty(clock, party string) string {
 	if party == "" {
 		return clock
@@ -208,11 +211,12 @@ func (s Replay) ofParty(clock, party string) string {
 	return clock + " of " + isolated(shorten(s.partyName(party), 60))
 }
 
+// kindWords says the kind of an act, and whose it is.
 func (s Replay) kindWords(k dealstate.Kind, party string) string {
 	return k.String() + ", " + isolated(shorten(s.partyName(party), 80))
 }
 
-// speaker says on whose word a report rests, and since when it is known.
+// speaker says on whose word a report rests, and when we learned of it.
 func speaker(e dealstate.Event) string {
 	parts := []string{e.Role.String()}
 	if e.By != "" {
@@ -230,11 +234,12 @@ func speaker(e dealstate.Event) string {
 	return strings.Join(parts, ", ")
 }
 
-// late reports whether a report came to us on a later day than its own.
+// late reports whether we learned of a report on a later day than its own.
 func late(e dealstate.Event) bool {
 	return e.Recorded.After(e.At.Add(24*time.Hour)) && day(e.Recorded) != day(e.At)
 }
 
+// reasonsOf lists the reasons of a decision, and counts those beyond a few.
 func reasonsOf(d dealstate.Decision) string {
 	const most = 6
 	var texts []string

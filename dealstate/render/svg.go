@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// svgWriter writes SVG. All text and every attribute goes through it, and so through
-// escaping.
+// svgWriter writes SVG. All text and every attribute goes through it, and so is
+// escaped. Each drawing owns one.
 type svgWriter struct{ b strings.Builder }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
 
-// num writes a length to a tenth of a pixel, always with the same digits.
+// num writes a length to a tenth of a pixel, always with the same digits, so that
+// equal drawings are equal bytes.
 func num(f float64) string {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		f = 0
@@ -26,8 +27,8 @@ func num(f float64) string {
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
-// shape writes one element with its attributes, given as names and values; a
-// title shows on hover. Empty values are left out.
+// shape writes one element. Attributes are given as names and values, and empty values
+// are left out. A title shows on hover.
 func (p *svgWriter) shape(tag, title string, attributes ...any) {
 	p.open(tag, attributes...)
 	if title != "" {
@@ -79,14 +80,14 @@ func (p *svgWriter) rect(x, y, w, h float64, class, title string) {
 	p.shape("rect", title, "x", x, "y", y, "width", w, "height", h, "class", class)
 }
 
-// round is a rectangle with rounded corners.
+// round draws a rectangle with rounded corners.
 func (p *svgWriter) round(x, y, w, h, r float64, class string) {
 	p.shape("rect", "", "x", x, "y", y, "width", w, "height", h, "rx", r, "class", class)
 }
 
 func (p *svgWriter) path(class string, d string) { p.shape("path", "", "d", d, "class", class) }
 
-// svgDocument is what every SVG here has in common.
+// svgDocument is what every SVG has in common: size, title and description.
 type svgDocument struct {
 	id            string // of its title and description; one a page
 	title, about  string
@@ -94,7 +95,7 @@ type svgDocument struct {
 	inPage        bool // the page brings the style sheet
 }
 
-// frame puts a drawing into its root element.
+// frame writes a drawing inside its root element.
 func (pic svgDocument) frame(w io.Writer, drawing string) error {
 	var p svgWriter
 	p.open("svg", "xmlns", "http://www.w3.org/2000/svg", "class", "ds", "role", "img", "width", pic.width, "height", pic.height,

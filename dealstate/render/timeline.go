@@ -11,10 +11,10 @@ import (
 
 // Timeline draws replays on one axis of time.
 //
-// Replays of one deal that stand next to one another are stacked: one lane each
-// for the state, the parties and the commitments, with a row a policy wherever
-// the policies differ. Replays of several deals are drawn in short, one under
-// the other, with the lineage between them (what an agreement implements).
+// Replays of one deal that follow one another in the list are stacked: there is a lane
+// for the state, for each party and for each commitment, with a row for each policy
+// where the policies differ. Replays of several deals are drawn in short, one below
+// the other, with lines between an agreement and those that implement it.
 type Timeline struct {
 	Replays []Replay
 	// From and To bound the axis; zero: from the first report to the last instant
@@ -33,7 +33,7 @@ type Timeline struct {
 // a curve shows how many have approved.
 const mostLanes = 12
 
-// dealBlock is one deal, ready to be laid out.
+// dealBlock is the part of a timeline about one deal, before it is laid out.
 type dealBlock struct {
 	deal    string
 	title   string
@@ -44,7 +44,7 @@ type dealBlock struct {
 	asOf    time.Time
 }
 
-// lane is one subject, with one row for each group of policies that agree.
+// lane is one subject, with a row for each group of policies that agree on it.
 type lane struct {
 	name  string
 	title string
@@ -52,6 +52,7 @@ type lane struct {
 	rows  []laneRow
 }
 
+// laneKind says what a lane shows, and so how its rows are drawn.
 type laneKind uint8
 
 const (
@@ -62,6 +63,7 @@ const (
 	countLane
 )
 
+// laneRow is what one or more policies make of a lane's subject.
 type laneRow struct {
 	policies []string
 	bars     []bar
@@ -70,22 +72,22 @@ type laneRow struct {
 	of       int // the most that counts can reach
 }
 
-// mark is one report.
+// mark is one report, drawn as a symbol.
 type mark struct {
 	at     time.Time
 	status status
 	title  string
 }
 
-// clockLine is a vertical line across a deal.
+// clockLine is a vertical line across a deal, for a clock that fired or is due.
 type clockLine struct {
 	at    time.Time
 	label string
 	class string
 }
 
-// blocks groups the replays by deal. Short blocks have a lane for the state and
-// one for all reports.
+// blocks groups the replays by deal. If there are several deals, each has only a lane
+// for the state and one for all reports.
 func (t Timeline) blocks() []dealBlock {
 	var groups [][]Replay
 	for _, s := range t.Replays {
@@ -120,7 +122,7 @@ func newBlock(replays []Replay, short bool) dealBlock {
 	return b
 }
 
-// subject is what a lane is about.
+// subject is what a lane is about, and which reports belong in it.
 type subject struct {
 	name, title string
 	kind        laneKind
@@ -130,6 +132,7 @@ type subject struct {
 	retracts    bool // of the reports that void others: they are no side's act
 }
 
+// detailed lists the subjects of a timeline about one deal only.
 func detailed(s Replay) []subject {
 	a := s.agreement()
 	subjects := []subject{{name: "State", kind: stateLane}}
@@ -158,7 +161,8 @@ func ofCommitment(s Replay, c dealstate.Commitment) subject {
 	return subject{name: name, title: name, kind: commitmentLane, commitment: c.ID}
 }
 
-// add appends the lane, unless it would be an empty one for what is left over.
+// add appends the subject's lane. A lane for left-over reports is left out if it has
+// none.
 func (b *dealBlock) add(sub subject, replays []Replay) {
 	l := lane{name: sub.name, title: sub.title, kind: sub.kind}
 	for _, s := range replays {
@@ -171,8 +175,8 @@ func (b *dealBlock) add(sub subject, replays []Replay) {
 	b.lanes = append(b.lanes, l)
 }
 
-// addRow adds a policy's row, or its name to the row above where that says the
-// same.
+// addRow adds a policy's row. If it says the same as the row above, the policy's name
+// is added to that one instead.
 func (l *lane) addRow(r laneRow, policy string) {
 	policy = legible(policy)
 	if last := len(l.rows) - 1; last >= 0 && l.rows[last].same(r) {
@@ -191,7 +195,7 @@ func (r laneRow) same(o laneRow) bool {
 	return slices.EqualFunc(r.bars, o.bars, sameBar) && slices.EqualFunc(r.marks, o.marks, sameMark) && slices.Equal(r.counts, o.counts)
 }
 
-// row says what one policy makes of the subject.
+// row is what one policy makes of the subject.
 func (sub subject) row(s Replay) laneRow {
 	r := laneRow{}
 	switch sub.kind {
@@ -214,7 +218,8 @@ func (sub subject) row(s Replay) laneRow {
 	return r
 }
 
-// holds says whether the report is drawn in this lane; each is in just one.
+// holds reports whether the report is drawn in this lane. Each report is drawn in just
+// one lane.
 func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, parties bool) bool {
 	onCommitment := e.Commitment != "" && commitments
 	switch {
@@ -234,8 +239,8 @@ func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, p
 	return d.Party == ""
 }
 
-// clockLines are the clocks that fired, the next one due, and the deadline, as
-// the policies see them.
+// clockLines are the clocks that fired, the next one due, and the deadline, as the
+// policies see them.
 func clockLines(replays []Replay) []clockLine {
 	var lines []clockLine
 	add := func(at time.Time, words, class string) {
@@ -263,7 +268,7 @@ func clockLines(replays []Replay) []clockLine {
 	return lines
 }
 
-// aboutDeal says in words what the block shows, for those who do not see it.
+// aboutDeal says in words what the block shows, for readers who do not see it.
 func aboutDeal(replays []Replay) string {
 	parts := []string{replays[0].title() + "."}
 	for _, s := range replays {
@@ -280,29 +285,12 @@ func aboutDeal(replays []Replay) string {
 
 // span is the range of time to draw; ok is false where nothing has a time.
 func (t Timeline) span() (from, to time.Time, ok bool) {
-	reach := func(at time.Time) {
-		if at = within(at); at.IsZero() {
-			return
-		}
-		if !ok || at.Before(from) {
-			from = at
-		}
-		if !ok || at.After(to) {
-			to = at
-		}
-		ok = true
+	r := t.reported()
+	if !r.set {
+		return r.from, r.to, false
 	}
-	for _, s := range t.Replays {
-		for _, d := range s.Decisions {
-			reach(d.At)
-		}
-		reach(s.Snapshot.AsOf)
-	}
-	if !ok {
-		return from, to, false
-	}
-	t.reachClocks(from, to, reach)
-	from, to = padded(from, to)
+	t.addClocks(&r)
+	from, to = padded(r.from, r.to)
 	if !t.From.IsZero() {
 		from = within(t.From)
 	}
@@ -312,14 +300,47 @@ func (t Timeline) span() (from, to time.Time, ok bool) {
 	return from, to, to.After(from)
 }
 
-// reachClocks takes in a clock that is due a little later than all else.
-func (t Timeline) reachClocks(from, to time.Time, reach func(time.Time)) {
-	near := between(from, to).part(3).orMore(48 * time.Hour)
-	soon, early := near.after(to), near.before(from)
+// timeRange is the range of the instants added to it. The zero one has none.
+type timeRange struct {
+	from, to time.Time
+	set      bool
+}
+
+// add extends the range to the instant; the zero instant is none.
+func (r *timeRange) add(at time.Time) {
+	if at = within(at); at.IsZero() {
+		return
+	}
+	if !r.set || at.Before(r.from) {
+		r.from = at
+	}
+	if !r.set || at.After(r.to) {
+		r.to = at
+	}
+	r.set = true
+}
+
+// reported is the range of the reports, and of the instants of the views.
+func (t Timeline) reported() timeRange {
+	var r timeRange
+	for _, s := range t.Replays {
+		for _, d := range s.Decisions {
+			r.add(d.At)
+		}
+		r.add(s.Snapshot.AsOf)
+	}
+	return r
+}
+
+// addClocks extends the range to the clocks that are due soon after it, or were
+// due shortly before.
+func (t Timeline) addClocks(r *timeRange) {
+	near := between(r.from, r.to).part(3).orMore(48 * time.Hour)
+	soon, early := near.after(r.to), near.before(r.from)
 	for _, b := range t.blocks() {
 		for _, c := range b.clocks {
 			if c.at.Before(soon) && c.at.After(early) {
-				reach(c.at)
+				r.add(c.at)
 			}
 		}
 	}

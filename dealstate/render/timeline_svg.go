@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// timelineSVG is a timeline while it is laid out: y grows as lanes are drawn.
+// timelineSVG is a timeline while its SVG is drawn: y grows with each lane. It belongs
+// to one call of SVG.
 type timelineSVG struct {
 	svgWriter
 	bands  svgWriter // drawn first: the shading of every other lane
@@ -23,6 +24,7 @@ type timelineSVG struct {
 	hues   map[hue][]string // shown, with the states they stand for
 }
 
+// point is a place in the drawing.
 type point struct{ x, y float64 }
 
 // SVG draws the timeline. Equal replays give equal bytes. A replay without a
@@ -51,6 +53,8 @@ func (t Timeline) SVG(w io.Writer) error {
 	return s.frame(t, blocks).frame(w, s.bands.b.String()+s.under.b.String()+s.b.String())
 }
 
+// newSVG begins a drawing of the timeline's width. On a wide one, the lanes' names are
+// in a gutter on the left.
 func (t Timeline) newSVG() *timelineSVG {
 	s := &timelineSVG{width: pixels(t.Width), y: 6, hues: map[hue][]string{}}
 	s.axis = axis{left: 12, right: s.width - 14}
@@ -61,8 +65,7 @@ func (t Timeline) newSVG() *timelineSVG {
 	return s
 }
 
-// pixels is the width of a picture: 800 where none is given, else between 320
-// and 4,000.
+// pixels is the width of a picture: 800 if none is given, else between 320 and 4,000.
 func pixels(width float64) float64 {
 	if width == 0 || math.IsNaN(width) {
 		return 800
@@ -86,7 +89,7 @@ func (s *timelineSVG) frame(t Timeline, blocks []dealBlock) svgDocument {
 	return pic
 }
 
-// empty draws deals of which nothing is known yet.
+// empty draws deals about which nothing is known yet.
 func (s *timelineSVG) empty(blocks []dealBlock) {
 	for _, b := range blocks {
 		s.text(12, s.y+18, "h", clipToWidth(b.title, 15, s.width-24))
@@ -122,7 +125,7 @@ func (s *timelineSVG) block(b dealBlock) {
 	s.y += 4
 }
 
-// parents names the agreements that the block's one implements.
+// parents names the agreements that the block's agreement implements.
 func (s *timelineSVG) parents(b dealBlock) string {
 	var names []string
 	for _, id := range b.parents {
@@ -137,7 +140,7 @@ func (s *timelineSVG) parents(b dealBlock) string {
 	return strings.Join(names, "; ")
 }
 
-// clockLabels writes, above the lanes, what the vertical lines are.
+// clockLabels writes, above the lanes, what the vertical lines mean.
 func (s *timelineSVG) clockLabels(b dealBlock) {
 	var labels []label
 	if !b.asOf.IsZero() && !b.asOf.After(s.axis.to) {
@@ -168,7 +171,7 @@ func (s *timelineSVG) clockLines(b dealBlock, top float64) {
 	}
 }
 
-// lane draws one subject: its name, and its rows.
+// lane draws one lane: its name and its rows.
 func (s *timelineSVG) lane(l lane, shaded bool) {
 	top := s.y
 	if s.gutter == 0 {
@@ -184,7 +187,7 @@ func (s *timelineSVG) lane(l lane, shaded bool) {
 	}
 }
 
-// names gives the words beside each row; none where there is one policy only.
+// names gives the text beside each row. There is none where all policies agree.
 func (s *timelineSVG) names(l lane) []string {
 	names := make([]string, len(l.rows))
 	if len(l.rows) == 1 {
@@ -199,8 +202,8 @@ func (s *timelineSVG) names(l lane) []string {
 	return names
 }
 
-// laneName writes the lane's name in the gutter, or above, and says how high it
-// is.
+// laneName writes the lane's name in the gutter, or above the lane, and gives its
+// height.
 func (s *timelineSVG) laneName(l lane, top float64) float64 {
 	s.open("g")
 	if l.title != "" {
@@ -225,7 +228,7 @@ func (s *timelineSVG) nameLines(l lane) []string {
 	return wrap(l.name, 12, room, 3)
 }
 
-// row draws marks over bars, or a state's spells with their labels.
+// row draws marks over bars, or the spells of a state with their labels.
 func (s *timelineSVG) row(l lane, r laneRow, name string) {
 	s.y += 4
 	if name != "" && s.gutter == 0 {
@@ -253,7 +256,7 @@ func (s *timelineSVG) row(l lane, r laneRow, name string) {
 	s.y += 4
 }
 
-// bars draws the coloured stretches, with their words where these fit.
+// bars draws the coloured stretches, with their labels where these fit.
 func (s *timelineSVG) bars(r laneRow, height float64) {
 	if height < 20 {
 		s.line(s.axis.left, s.y+height/2, s.axis.right, s.y+height/2, "idle")
@@ -283,7 +286,7 @@ func (b bar) on() string {
 
 func fits(b bar, width float64) bool { return widthOf(b.label, 11)+8 <= width }
 
-// extent is where a bar lies within the axis.
+// extent is where a bar lies on the axis; ok is false if it lies outside.
 func (s *timelineSVG) extent(b bar) (from, to float64, ok bool) {
 	if b.to.Before(s.axis.from) || b.from.After(s.axis.to) {
 		return 0, 0, false
@@ -291,7 +294,7 @@ func (s *timelineSVG) extent(b bar) (from, to float64, ok bool) {
 	return s.axis.x(b.from), s.axis.x(b.to), true
 }
 
-// callouts names, above the bar, the spells that are too short for their words.
+// callouts labels, above the bar, the spells that are too short for a label inside.
 func (s *timelineSVG) callouts(r laneRow) {
 	var labels []label
 	for _, b := range r.bars {
@@ -304,7 +307,7 @@ func (s *timelineSVG) callouts(r laneRow) {
 	drawPlaced(&s.svgWriter, placed, s.y-4, s.y)
 }
 
-// counts draws how many have approved, as a staircase.
+// counts draws how many parties have approved, as a step curve.
 func (s *timelineSVG) counts(r laneRow) {
 	const height = 46.0
 	foot := s.y + height
@@ -323,7 +326,7 @@ func (s *timelineSVG) counts(r laneRow) {
 	s.y = foot
 }
 
-// legend says what shapes and hues mean.
+// legend says what the marks and hues mean.
 func (s *timelineSVG) legend(t Timeline) {
 	s.y += 18
 	x := 12.0
@@ -354,7 +357,8 @@ func (s *timelineSVG) legend(t Timeline) {
 // legendHues are the hues that states may have, in the order of a deal's life.
 var legendHues = []hue{"yellow", "orange", "purple", "sky", "green", "blue", "steel", "slate", "vermilion", "black"}
 
-// lineageSpot is where a deal's first state lane begins.
+// lineageSpot is where a deal's first state lane begins, from which lines to other
+// deals are drawn.
 type lineageSpot struct {
 	deal string
 	at   point
@@ -374,8 +378,8 @@ func (s *timelineSVG) noteStart(b dealBlock, l lane) {
 	}
 }
 
-// lineage draws, from each agreement down or up to those that carry it out, a
-// line at the instant when the later one begins.
+// lineage draws a line from each agreement to those that implement it, at the instant
+// when the later one begins.
 func (s *timelineSVG) lineage(blocks []dealBlock) {
 	for _, b := range blocks {
 		child := slices.IndexFunc(s.spots, func(p lineageSpot) bool { return p.deal == b.deal })

@@ -53,12 +53,13 @@ func (t Timeline) Text(w io.Writer, paint Paint) error {
 	return err
 }
 
+// printer writes a timeline as text. It belongs to one call of Text.
 type printer struct {
 	b     strings.Builder
 	paint Paint
 }
 
-// in colours a text.
+// in gives a text in a colour.
 func (p *printer) in(code, text string) string {
 	if p.paint != ANSI || code == "" || text == "" {
 		return text
@@ -88,7 +89,8 @@ func (p *printer) block(b dealBlock, t Timeline) {
 	}
 }
 
-// bars draws the states of one deal under each policy.
+// bars draws the states of one deal under each policy, one character for each stretch
+// of time.
 func (p *printer) bars(b dealBlock, replays []Replay) {
 	from, to, ok := Timeline{Replays: replays}.span()
 	if !ok {
@@ -113,7 +115,8 @@ func (p *printer) bars(b dealBlock, replays []Replay) {
 	fmt.Fprintf(&p.b, "%s %s\n%s %s\n", names, ends, names, letters)
 }
 
-// stateLetters stand for states in a bar.
+// stateLetters are the labels of the states in a bar; the first is drawn as a, the
+// second as b, and so on.
 type stateLetters []string
 
 func stateLettersOf(replays []Replay) stateLetters {
@@ -147,7 +150,7 @@ func (l stateLetters) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// reports lists what was reported and what it did, one a line.
+// reports lists the reports and what each did, one a line.
 func (p *printer) reports(s Replay) {
 	events := s.byID()
 	for _, d := range s.Decisions {
@@ -164,6 +167,7 @@ func speakerOf(d dealstate.Decision, events map[string]dealstate.Event) string {
 	return shorten(speaker(events[d.Event]), 90)
 }
 
+// effect says what a report did, if it did not simply apply.
 func (p *printer) effect(d dealstate.Decision, f status) string {
 	switch {
 	case d.From != d.To:
@@ -176,11 +180,11 @@ func (p *printer) effect(d dealstate.Decision, f status) string {
 	return ""
 }
 
-// flat drops the isolates, which terminals show as rubbish.
+// flat drops the isolates (U+2068 and U+2069), which terminals show as rubbish.
 func flat(s string) string { return strings.NewReplacer("\u2068", "", "\u2069", "").Replace(s) }
 
-// pad cuts a text to a width in columns, and fills it up with at least two
-// blanks.
+// pad cuts a text to a width in columns, and fills it up so that at least two blanks
+// follow.
 func pad(s string, width int) string {
 	return display.Pad(shorten(flat(s), width-2), width)
 }

@@ -283,8 +283,8 @@ func aboutDeal(replays []Replay) string {
 	return strings.Join(parts, " ")
 }
 
-// span is the range of time to draw; ok is false where nothing has a time.
-func (t Timeline) span() (from, to time.Time, ok bool) {
+// timeRange is the range of time to draw; ok is false where nothing has a time.
+func (t Timeline) timeRange() (from, to time.Time, ok bool) {
 	r := t.reported()
 	if !r.set {
 		return r.from, r.to, false
@@ -300,14 +300,14 @@ func (t Timeline) span() (from, to time.Time, ok bool) {
 	return from, to, to.After(from)
 }
 
-// timeRange is the range of the instants added to it. The zero one has none.
-type timeRange struct {
+// instantRange is the range of the instants added to it. The zero one has none.
+type instantRange struct {
 	from, to time.Time
 	set      bool
 }
 
 // add extends the range to the instant; the zero instant is none.
-func (r *timeRange) add(at time.Time) {
+func (r *instantRange) add(at time.Time) {
 	if at = within(at); at.IsZero() {
 		return
 	}
@@ -321,8 +321,8 @@ func (r *timeRange) add(at time.Time) {
 }
 
 // reported is the range of the reports, and of the instants of the views.
-func (t Timeline) reported() timeRange {
-	var r timeRange
+func (t Timeline) reported() instantRange {
+	var r instantRange
 	for _, s := range t.Replays {
 		for _, d := range s.Decisions {
 			r.add(d.At)
@@ -334,7 +334,7 @@ func (t Timeline) reported() timeRange {
 
 // addClocks extends the range to the clocks that are due soon after it, or were
 // due shortly before.
-func (t Timeline) addClocks(r *timeRange) {
+func (t Timeline) addClocks(r *instantRange) {
 	near := between(r.from, r.to).part(3).orMore(48 * time.Hour)
 	soon, early := near.after(r.to), near.before(r.from)
 	for _, b := range t.blocks() {

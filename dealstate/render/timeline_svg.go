@@ -36,7 +36,7 @@ func (t Timeline) SVG(w io.Writer) error {
 	blocks := t.blocks()
 	s := t.newSVG()
 	s.blocks = blocks
-	from, to, ok := t.span()
+	from, to, ok := t.timeRange()
 	if !ok {
 		s.empty(blocks)
 		return s.frame(t, blocks).frame(w, s.b.String())

@@ -92,7 +92,7 @@ func (p *printer) block(b dealBlock, t Timeline) {
 // bars draws the states of one deal under each policy, one character for each stretch
 // of time.
 func (p *printer) bars(b dealBlock, replays []Replay) {
-	from, to, ok := Timeline{Replays: replays}.span()
+	from, to, ok := Timeline{Replays: replays}.timeRange()
 	if !ok {
 		return
 	}

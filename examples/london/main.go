@@ -48,6 +48,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// options are the values of the flags.
 type options struct {
 	agreement dealstate.Agreement
 	view      dealstate.View

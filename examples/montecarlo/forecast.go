@@ -19,10 +19,10 @@ const (
 
 // forecast is all that there was to know on the day.
 type forecast struct {
-	deal   *dealstate.Deal
-	start  simulate.Start
-	spells []simulate.Wait
-	model  simulate.Model
+	deal  *dealstate.Deal
+	start simulate.Start
+	waits []simulate.Wait
+	model simulate.Model
 	// assumed says which parts of the model are not from the record.
 	assumed []string
 }
@@ -40,15 +40,15 @@ func prepare(o options) (forecast, error) {
 		if err != nil {
 			return f, err
 		}
-		f.spells = append(f.spells, simulate.Waits(deal, view)...)
+		f.waits = append(f.waits, simulate.Waits(deal, view)...)
 	}
 	return f, f.calibrate(o.agreement)
 }
 
 func (f *forecast) calibrate(a dealstate.Agreement) error {
 	var err error
-	if slices.ContainsFunc(f.spells, func(s simulate.Wait) bool { return s.Party != "" && s.Ended() }) {
-		f.model, err = simulate.Calibrate(a, f.spells, simulate.Empirical)
+	if slices.ContainsFunc(f.waits, func(s simulate.Wait) bool { return s.Party != "" && s.Ended() }) {
+		f.model, err = simulate.Calibrate(a, f.waits, simulate.Empirical)
 	} else {
 		f.assumed = append(f.assumed, "no wait had ended by then: an exponential wait of 14 days is assumed")
 		for _, p := range a.Parties {

@@ -15,6 +15,8 @@ import (
 
 const underWay = 1000
 
+// generator makes the log: it holds the deals that are under way. Equal seeds give
+// equal logs.
 type generator struct {
 	rng       *rand.Rand
 	agreement dealstate.Agreement

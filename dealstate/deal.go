@@ -4,6 +4,8 @@ import (
 	"iter"
 	"log/slog"
 	"sync"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Deal is one deal with its log of events. It is safe for concurrent use.
@@ -139,6 +141,16 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 	v = v.or(d.policy)
 	f, made := d.log.replay(d.machine, v)
 	return f.snapshot(v), d.machine.decisions(made)
+}
+
+// Cursor starts where the deal stands in the view.
+func (d *Deal) Cursor(v View) *Cursor {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	v = v.or(d.policy)
+	f, _ := d.log.replay(d.machine, v)
+	f.recorder, f.horizon = nil, instant.Last
+	return &Cursor{f: *f}
 }
 
 // Now says where the deal stands after everything on record, under its own

@@ -26,7 +26,7 @@ func of(o operator) Condition { return Condition{op: o} }
 // operator gives the zero condition its operator too.
 func (c Condition) operator() operator {
 	if c.op == nil {
-		return everyone{}
+		return unsaidApproval
 	}
 	return c.op
 }
@@ -109,7 +109,7 @@ func readCondition(f strictjson.Field, depth int) (Condition, error) {
 		keys++
 		o, ok := operators[f.Key]
 		if !ok {
-			return f.Unknown(operatorWords()...)
+			return f.Unknown(Operators()...)
 		}
 		c.op, err = o.read(f, depth)
 		return err

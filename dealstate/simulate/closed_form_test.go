@@ -8,21 +8,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 )
 
 // The simulation against what is known exactly: the true value must lie within
 // the confidence interval in as many runs as the interval claims.
 
-const (
-	seeds = 400
-	few   = 1_000 // lives a run
-)
+const few = 1_000 // lives a run
 
 // covered runs the question under many seeds and holds the coverage to that
 // of the level, give or take four standard deviations.
 func covered(t *testing.T, s simulate.Start, m simulate.Model, o simulate.Options, truth float64, ask func(*simulate.Result) simulate.Estimate) {
 	t.Helper()
+	seeds := proof.Times(400, 100)
+	n := float64(seeds)
 	hits, sum := 0, 0.0
 	for seed := range seeds {
 		o.Lives, o.Seed, o.Workers = few, uint64(seed), 1
@@ -32,10 +32,10 @@ func covered(t *testing.T, s simulate.Start, m simulate.Model, o simulate.Option
 		}
 		sum += e.P
 	}
-	mean, spread := sum/seeds, math.Sqrt(truth*(1-truth)/(seeds*few))
+	mean, spread := sum/n, math.Sqrt(truth*(1-truth)/(n*few))
 	t.Logf("truth %.4f, mean %.4f (%.1f standard errors off), within the interval in %d of %d runs", truth, mean, (mean-truth)/spread, hits, seeds)
 	require.InDelta(t, truth, mean, 4*spread)
-	require.InDelta(t, 0.95*seeds, hits, 4*math.Sqrt(seeds*0.95*0.05))
+	require.InDelta(t, 0.95*n, hits, 4*math.Sqrt(n*0.95*0.05))
 }
 
 func TestWhoOfTwoExponentialsApprovesFirst(t *testing.T) {

@@ -29,6 +29,7 @@ func CaseOf(d *dealstate.Deal) Case {
 	return Case{Agreement: d.Machine().Agreement(), Decisions: slices.Collect(d.Decisions()), Events: slices.Collect(d.Events())}
 }
 
+// deal is the deal's id, which is the agreement's unless the case gives another.
 func (c Case) deal() string {
 	if c.Deal != "" {
 		return c.Deal

@@ -15,6 +15,7 @@ type Cause struct {
 
 func causeOf(d dealstate.Decision) Cause { return Cause{Kind: d.Kind, Clock: d.Clock} }
 
+// trigger is the cause as the core's type for a kind or a clock.
 func (c Cause) trigger() dealstate.Trigger {
 	return dealstate.Decision{Kind: c.Kind, Clock: c.Clock}.Trigger()
 }

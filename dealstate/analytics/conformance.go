@@ -35,6 +35,7 @@ func (d Deviation) Cells() []string {
 	return []string{d.Deal, d.Event, instant.Format(d.At), string(d.State), d.Kind.String(), d.Party, inWords(d.Reasons)}
 }
 
+// inWords lists reasons as one text.
 func inWords(reasons []dealstate.Reason) string {
 	texts := make([]string, len(reasons))
 	for i, r := range reasons {

@@ -17,6 +17,7 @@ type counter struct {
 	last  string // deal
 }
 
+// add counts the key once more, in that deal.
 func (t counters[K]) add(k K, deal string) {
 	at := t[k]
 	if at.count == 0 || at.last != deal {
@@ -27,6 +28,7 @@ func (t counters[K]) add(k K, deal string) {
 	t[k] = at
 }
 
+// sorted gives the keys in an order, because a map has none.
 func (t counters[K]) sorted(order func(a, b K) int) []K {
 	return slices.SortedFunc(maps.Keys(t), order)
 }

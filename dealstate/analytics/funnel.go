@@ -111,6 +111,7 @@ func (f *Funnel) All() iter.Seq[FunnelStage] {
 	return slices.Values(rows)
 }
 
+// share is n of so many; 0 of none.
 func share(n, of int) float64 {
 	if of == 0 {
 		return 0

@@ -42,6 +42,7 @@ func (l *Lifetimes) Add(d dealstate.Decision) error {
 	return err
 }
 
+// target is the state to be reached; implemented if none is given.
 func (l *Lifetimes) target() dealstate.State {
 	if l.Target == "" {
 		return dealstate.StateImplemented

@@ -227,6 +227,7 @@ func (b *ocelObject) change(name, value, at string) {
 	b.Attributes = append(b.Attributes, ocelAttribute{Name: name, Time: at, Value: value})
 }
 
+// relate relates the object to another one, once.
 func (b *ocelObject) relate(to, as string) {
 	r := ocelRelation{ObjectID: to, Qualifier: as}
 	if !slices.Contains(b.Relationships, r) {
@@ -234,6 +235,7 @@ func (b *ocelObject) relate(to, as string) {
 	}
 }
 
+// event makes the event of one line of the log, with its attributes and relations.
 func (o *ocelWriter) event(deal string, e logEntry) ocelEvent {
 	out := ocelEvent{ID: deal + " " + e.id, Type: e.Trigger().String(), Time: instant.Format(e.At), Attributes: []ocelAttribute{},
 		Relationships: []ocelRelation{{ObjectID: dealID(deal), Qualifier: "deal"}}}
@@ -289,6 +291,8 @@ func (o *ocelWriter) noteChanges(deal *ocelObject, id string, e logEntry) {
 	}
 }
 
+// writeObjects writes the objects in the order of their ids. Relations to objects that
+// the log does not hold are left out.
 func (o *ocelWriter) writeObjects() {
 	o.some = false
 	for _, id := range slices.Sorted(maps.Keys(o.objects)) {
@@ -298,6 +302,7 @@ func (o *ocelWriter) writeObjects() {
 	}
 }
 
+// writeEventTypes declares the types of the events that were written.
 func (o *ocelWriter) writeEventTypes() {
 	o.some = false
 	for _, kind := range slices.SortedFunc(maps.Keys(o.kinds), Cause.compare) {
@@ -309,6 +314,7 @@ func (o *ocelWriter) writeEventTypes() {
 	}
 }
 
+// writeObjectTypes declares the types of objects; they are always the same.
 func (o *ocelWriter) writeObjectTypes() {
 	o.some = false
 	for _, kind := range slices.Sorted(maps.Keys(ocelObjectAttributes)) {

@@ -61,6 +61,8 @@ func (v *Variants) Add(d dealstate.Decision) error {
 	return err
 }
 
+// grow gives the branch that goes on from another to a state, which is made when it is
+// first asked for.
 func (v *Variants) grow(from int, state dealstate.State) int {
 	if v.next == nil {
 		v.next = map[branch]int{}
@@ -110,6 +112,7 @@ func (v *Variants) variants() []Variant {
 	return all
 }
 
+// path lists the states of a branch from its beginning.
 func (v *Variants) path(at int) []dealstate.State {
 	var path []dealstate.State
 	for ; at > 0; at = v.tree[at-1].parent {

@@ -200,6 +200,7 @@ func history(d *dealstate.Deal, v dealstate.View) (states []dealstate.State, by 
 	return states, by
 }
 
+// onwards says which rules would have led from one state to the other.
 func onwards(d *dealstate.Deal, from, to dealstate.State) []string {
 	return scenario.RulesBetween(d.Machine().Lifecycle(), from, to)
 }

@@ -50,6 +50,8 @@ func Noted(t TB, d *dealstate.Deal, v dealstate.View, event string, reasons ...s
 	decided(t, d, v, event, dealstate.Noted, reasons)
 }
 
+// decided fails the test unless the event's decision in the view has the outcome and
+// the reasons.
 func decided(t TB, d *dealstate.Deal, v dealstate.View, event string, want dealstate.Outcome, reasons []string) {
 	t.Helper()
 	_, decisions := d.Replay(v)
@@ -166,6 +168,7 @@ func lastInstant(d *dealstate.Deal, events []dealstate.Event) (last time.Time) {
 	return last
 }
 
+// later is the later one of the instant and those of the event.
 func later(t time.Time, e dealstate.Event) time.Time {
 	for _, o := range []time.Time{e.At, e.Recorded} {
 		if o.After(t) {

@@ -123,6 +123,7 @@ var (
 	acts       = slices.DeleteFunc(dealstate.Kinds(), dealstate.Kind.OfLog)
 )
 
+// likely lists each kind as often as its habit says.
 func likely() (list []dealstate.Kind) {
 	for _, k := range dealstate.Kinds() {
 		list = append(list, slices.Repeat([]dealstate.Kind{k}, habits[k].often)...)

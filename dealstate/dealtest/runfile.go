@@ -53,6 +53,7 @@ func RunFile(t *testing.T, pattern string, own ...dealstate.Agreement) {
 	}
 }
 
+// runFile runs one file, and rewrites its expectations under -update.
 func runFile(t *testing.T, path string, own []dealstate.Agreement) {
 	t.Helper()
 	source, err := os.ReadFile(path)

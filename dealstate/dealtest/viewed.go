@@ -48,6 +48,8 @@ func (d *RecordedEvent) Noted(reasons ...string) *RecordedEvent {
 	return d.expect(dealstate.Noted, reasons)
 }
 
+// expect fails the test unless the event had the outcome, for reasons among which are
+// all these.
 func (d *RecordedEvent) expect(want dealstate.Outcome, reasons []string) *RecordedEvent {
 	d.t.Helper()
 	if got := d.Decision; got.Outcome != want || !hasReasons(got.Reasons, reasons) {

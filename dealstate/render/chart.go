@@ -38,10 +38,10 @@ type Shape uint8
 
 // The shapes. Each draws the bounds of its points too, where Lower < Upper.
 const (
-	Step     Shape = iota + 1 // it holds until the next point
+	StepLine Shape = iota + 1 // it holds until the next point
 	Line                      // straight from point to point
 	Band                      // the bounds alone, straight from point to point
-	Survival                  // a Step that begins with 1 where X is 0, which estimates of survival do not list
+	Survival                  // a StepLine that begins with 1 where X is 0, which estimates of survival do not list
 )
 
 var shapeWords = [...]string{"", "step", "line", "band", "survival"}
@@ -102,6 +102,7 @@ func (c Chart) SVG(w io.Writer) error {
 	return pic.frame(w, p.b.String())
 }
 
+// newPlot measures the chart, so that it can be drawn.
 func newPlot(c Chart) *plot {
 	c.Series = finite(c.Series)
 	p := &plot{c: c, width: pixels(c.Width), left: 64, top: 58, foot: 58 + plotHeight}
@@ -128,6 +129,7 @@ func finite(all []Series) []Series {
 	return out
 }
 
+// drawable reports the numbers that can be placed in a picture.
 func drawable(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e15 }
 
 // begin makes a survival curve begin at its first instant with nobody lost.
@@ -135,12 +137,13 @@ func (s *Series) begin() {
 	if s.Shape != Survival {
 		return
 	}
-	s.Shape = Step
+	s.Shape = StepLine
 	if len(s.Points) > 0 {
 		s.Points = slices.Insert(s.Points, 0, Point{X: 0, Y: 1, Lower: 1, Upper: 1})
 	}
 }
 
+// bounds are the least and the greatest values to be drawn.
 func (p *plot) bounds() (x0, x1, y0, y1 float64) {
 	x0, y0, x1, y1 = math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, s := range p.c.Series {
@@ -171,6 +174,7 @@ func (p *plot) bounds() (x0, x1, y0, y1 float64) {
 
 func (q Point) bounded() bool { return q.Lower < q.Upper }
 
+// ys are the values of the point that are drawn: its own and its bounds.
 func (q Point) ys(s Shape) []float64 {
 	switch {
 	case s == Band:
@@ -187,6 +191,7 @@ func (p *plot) y(v float64) float64 {
 	return p.foot - (v-p.y0)/(p.y1-p.y0)*(p.foot-p.top)
 }
 
+// axes draws the frame, the grid and the labels of the values.
 func (p *plot) axes() {
 	p.text(14, 22, "h", clipToWidth(legible(p.c.Title), 15, p.width-28))
 	p.text(14, 44, "s", clipToWidth(legible(p.c.Y), 11, p.width-28))
@@ -270,7 +275,7 @@ func (p *plot) band(s Series, i int) {
 		}
 		x := num(p.x(q.X))
 		up, down = append(up, x+" "+num(p.y(q.Upper))), append(down, x+" "+num(p.y(q.Lower)))
-		if s.Shape == Step && k+1 < len(s.Points) {
+		if s.Shape == StepLine && k+1 < len(s.Points) {
 			next := num(p.x(s.Points[k+1].X))
 			up, down = append(up, next+" "+num(p.y(q.Upper))), append(down, next+" "+num(p.y(q.Lower)))
 		}
@@ -305,6 +310,7 @@ func (p *plot) hue(i int) int {
 	return n % 6
 }
 
+// curve draws a series as a line, with ticks where lives are censored.
 func (p *plot) curve(s Series, i int) {
 	if s.Shape == Band || len(s.Points) == 0 {
 		return
@@ -315,7 +321,7 @@ func (p *plot) curve(s Series, i int) {
 		switch {
 		case k == 0:
 			d.WriteString("M" + x + " " + y)
-		case s.Shape == Step:
+		case s.Shape == StepLine:
 			d.WriteString("H" + x + "V" + y)
 		default:
 			d.WriteString("L" + x + " " + y)
@@ -330,6 +336,7 @@ func (p *plot) curve(s Series, i int) {
 	p.path(fmt.Sprintf("curve c%d", p.hue(i)), d.String())
 }
 
+// legend names the series below the chart.
 func (p *plot) legend() {
 	x, y := p.left, p.foot+54
 	for i, s := range p.c.Series {
@@ -366,6 +373,7 @@ func (p *plot) about() string {
 	return strings.Join(parts, " ")
 }
 
+// xText writes a value of the X axis.
 func (p *plot) xText(x float64) string {
 	if !p.c.Start.IsZero() {
 		return day(p.date(x))

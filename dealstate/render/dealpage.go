@@ -164,6 +164,8 @@ type commitmentLine struct {
 	Title       longText
 }
 
+// newDealPageData gathers what the page shows. The first replay gives all but what is
+// compared.
 func newDealPageData(replays []Replay) (p dealPageData, err error) {
 	s := replays[0]
 	p = dealPageData{head: newHead(shorten(s.title(), 120) + ": " + stateWords(string(s.Snapshot.State))), summary: newSummary(s),

@@ -122,6 +122,7 @@ func (d Diagram) InPage(id string) Diagram {
 	return d
 }
 
+// addStates makes a node of each state.
 func (d *Diagram) addStates(l dealstate.Lifecycle) {
 	h := huesOf(l)
 	for _, s := range l.States {
@@ -129,6 +130,7 @@ func (d *Diagram) addStates(l dealstate.Lifecycle) {
 	}
 }
 
+// addRules makes the arrows, and the lines of what leads to each state.
 func (d *Diagram) addRules(l dealstate.Lifecycle) {
 	for _, r := range l.Rules {
 		for _, from := range r.From {
@@ -175,6 +177,7 @@ func guardWords(c condition.Condition) string {
 	return legible(c.String())
 }
 
+// onWords is a trigger in words, so that a clock is not taken for an event.
 func onWords(on dealstate.Trigger) string {
 	if _, is := on.(dealstate.Clock); is {
 		return "the " + on.String() + " clock"

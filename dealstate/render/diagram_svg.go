@@ -156,6 +156,7 @@ func (l *diagramSVG) wordsOf(i int) []sideText {
 	return out
 }
 
+// header writes the title, the approval condition and the legend.
 func (l *diagramSVG) header() {
 	width := l.wordsX + wordsWidth
 	l.p.text(14, 22, "h", clipToWidth(l.d.title, 15, width-28))

@@ -83,8 +83,8 @@ func TestASurvivalCurveBeginsWithAllOfThemAtZero(t *testing.T) {
 	steps := []render.Point{{X: 3, Y: .75, Lower: .4, Upper: .95}, {X: 5, Y: .75, Censored: 1}, {X: 7, Y: .375}, {X: 9, Y: .375, Censored: 1}}
 	whole := append([]render.Point{{X: 0, Y: 1, Lower: 1, Upper: 1}}, steps...)
 	require.Contains(t, chart(render.Survival, steps...), "from 100% at 0 to 37.5% at 9.")
-	require.Equal(t, chart(render.Step, whole...), chart(render.Survival, steps...))
-	require.Equal(t, chart(render.Step), chart(render.Survival), "of no lives there is no curve")
+	require.Equal(t, chart(render.StepLine, whole...), chart(render.Survival, steps...))
+	require.Equal(t, chart(render.StepLine), chart(render.Survival), "of no lives there is no curve")
 }
 
 func TestTheReportSetsContradictionsSideBySide(t *testing.T) {
@@ -170,7 +170,7 @@ func TestAReplayKnowsNothingRecordedLater(t *testing.T) {
 
 func TestTheShapesHaveWords(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "step line band survival ", strings.Join([]string{render.Step.String(), render.Line.String(), render.Band.String(), render.Survival.String(), render.Shape(9).String()}, " "))
+	require.Equal(t, "step line band survival ", strings.Join([]string{render.StepLine.String(), render.Line.String(), render.Band.String(), render.Survival.String(), render.Shape(9).String()}, " "))
 }
 
 func BenchmarkTimelineOf1000Events(b *testing.B) {

@@ -91,6 +91,7 @@ func widthOf(s string, size float64) float64 {
 	return float64(sum) / 1000 * size * slack
 }
 
+// advance is the width of a character in thousandths of the font's size.
 func advance(r rune) int {
 	switch {
 	case r >= ' ' && r <= '~':

@@ -104,6 +104,7 @@ func (t Timeline) blocks() []dealBlock {
 	return blocks
 }
 
+// newBlock gathers what is drawn about one deal. A short one has two lanes only.
 func newBlock(replays []Replay, short bool) dealBlock {
 	s := replays[0]
 	b := dealBlock{deal: s.agreement().ID, title: s.title(), parents: s.agreement().Implements, clocks: clockLines(replays), about: aboutDeal(replays)}
@@ -152,6 +153,7 @@ func detailed(s Replay) []subject {
 	return append(subjects, subject{name: "All sides", kind: reportLane}, subject{name: "Retracts", kind: reportLane, retracts: true})
 }
 
+// ofCommitment is the subject of a commitment's lane.
 func ofCommitment(s Replay, c dealstate.Commitment) subject {
 	title := legible(c.Title)
 	if title == "" {
@@ -187,6 +189,7 @@ func (l *lane) addRow(r laneRow, policy string) {
 	l.rows = append(l.rows, r)
 }
 
+// same reports whether two policies make the same of a subject.
 func (r laneRow) same(o laneRow) bool {
 	sameBar := func(a, b bar) bool {
 		return a.from.Equal(b.from) && a.to.Equal(b.to) && a.hue == b.hue && a.label == b.label

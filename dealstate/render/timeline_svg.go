@@ -364,6 +364,7 @@ type lineageSpot struct {
 	at   point
 }
 
+// noteStart keeps where the deal's first state begins, for the lines to other deals.
 func (s *timelineSVG) noteStart(b dealBlock, l lane) {
 	first := time.Time{}
 	for _, r := range l.rows {

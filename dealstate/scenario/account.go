@@ -119,6 +119,7 @@ func (a Account) timeline(b *strings.Builder, rows []accountRow) {
 	elided(b, len(rows)-last)
 }
 
+// elided says how many rows are left out.
 func elided(b *strings.Builder, n int) {
 	if n > 0 {
 		fmt.Fprintf(b, "    … %d more\n", n)
@@ -298,6 +299,7 @@ func (p *execution) label(event string) string {
 	return fmt.Sprintf("line %d", line)
 }
 
+// needed says what would have been needed for the expectation to hold.
 func (p *execution) needed(want Expectation, got found) []string {
 	v := p.view(want)
 	switch want.Verb {

@@ -62,6 +62,7 @@ func (g *found) readSnapshot() {
 	}
 }
 
+// gotOutcome finds what the step's act did in the view.
 func (p *execution) gotOutcome(e Expectation, g *found) {
 	d, ok := p.decision(e)
 	if !ok {
@@ -110,6 +111,7 @@ func SameStanding(a, b dealstate.Snapshot) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// texts lists reasons as a line can give them.
 func texts(reasons []dealstate.Reason) []string {
 	var out []string
 	for _, r := range reasons {

@@ -66,6 +66,7 @@ type eventBuilder struct {
 	width     int // of an act's number
 }
 
+// newEventBuilder compiles the agreement. The error stands at the line that names it.
 func newEventBuilder(s Scenario, a dealstate.Agreement) (*eventBuilder, error) {
 	m, err := dealstate.Compile(a)
 	if err != nil {

@@ -119,6 +119,7 @@ func (s *Step) object(w token) {
 	s.Act.Party, s.cols["party"] = w.text, w.column
 }
 
+// parseClause reads one clause of an act, which may be given once.
 func (l *lineParser) parseClause(step *Step) error {
 	w := l.peek()
 	if w.quoted || !clauses[w.text] {
@@ -237,6 +238,7 @@ func (l *lineParser) parseNote() (string, error) {
 	return w.text, err
 }
 
+// parseRole reads the role after as.
 func (l *lineParser) parseRole(to *dealstate.Role) error {
 	w, err := l.nextToken("a role")
 	if err == nil && to.UnmarshalText([]byte(w.text)) != nil {

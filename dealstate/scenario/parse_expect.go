@@ -97,6 +97,7 @@ func (l *lineParser) parseBody(e *Expectation) error {
 	return l.parseView(e)
 }
 
+// parseVerb reads what the expectation is about.
 func (l *lineParser) parseVerb(e *Expectation) error {
 	w, err := l.nextToken("one of " + expectWords)
 	if err != nil {
@@ -121,6 +122,7 @@ func (l *lineParser) parseVerb(e *Expectation) error {
 	return l.errorAt(w.column, "%s is no expectation; want %s; an act is not indented%s", shown(w.text), expectWords, nearest.Hint(w.text, verbs[Applied:]))
 }
 
+// parseOperand reads what belongs to the verb.
 func (l *lineParser) parseOperand(e *Expectation) (err error) {
 	switch e.Verb {
 	case State:
@@ -208,6 +210,7 @@ func (l *lineParser) cutCommas() {
 	l.tokens = append(l.tokens[:l.next:l.next], cut...)
 }
 
+// parseClocks reads the clocks after fires, or nothing.
 func (l *lineParser) parseClocks(e *Expectation) error {
 	for _, name := range e.Names {
 		if !isClock(name) {

@@ -67,6 +67,7 @@ type execution struct {
 	past  []dealstate.Decision // before this step
 }
 
+// step takes one step, and checks what is expected after it.
 func (p *execution) step(i int) error {
 	step := p.scenario.Steps[i]
 	p.before = p.now
@@ -85,6 +86,7 @@ func (p *execution) step(i int) error {
 	return nil
 }
 
+// record records the step's act.
 func (p *execution) record(i int, step Step) error {
 	e, err := p.eventBuilder.event(i)
 	if err != nil {
@@ -111,6 +113,7 @@ func (p *execution) advanceTo(t time.Time) {
 	}
 }
 
+// check keeps a failure for each expectation that does not hold.
 func (p *execution) check(list []Expectation) {
 	for _, e := range list {
 		if got := p.got(e); !matches(e, got) {

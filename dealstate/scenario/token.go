@@ -163,6 +163,7 @@ func (l *lineParser) split(text string, indent int) error {
 	return nil
 }
 
+// cut takes the first token off a text.
 func (l *lineParser) cut(text string, column int) (w token, rest string, err error) {
 	if text[0] != '"' {
 		end := strings.IndexAny(text, " \t")

@@ -190,6 +190,7 @@ func Calibrate(a dealstate.Agreement, waits []Wait, fit Fit) (Model, error) {
 	return m, nil
 }
 
+// checkWaits refuses waits from which no model can be made.
 func checkWaits(waits, ofParties []Wait) error {
 	if err := checkLengths(waits); err != nil {
 		return err

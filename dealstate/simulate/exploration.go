@@ -150,14 +150,15 @@ func (x *Exploration) mayHaveFired(dead map[string]dealstate.Rule, from, input i
 	return false
 }
 
+// isClock reports whether a rule fires on a clock, not on an event.
 func isClock(on dealstate.Trigger) bool {
 	_, is := on.(dealstate.Clock)
 	return is
 }
 
 // strikeFired folds the path and takes the rules that fired out of the dead ones.
-func (x *Exploration) strikeFired(dead map[string]dealstate.Rule, word []int) {
-	_, decisions, err := x.start.fold(x.pathOf(word).Events())
+func (x *Exploration) strikeFired(dead map[string]dealstate.Rule, inputs []int) {
+	_, decisions, err := x.start.fold(x.pathOf(inputs).Events())
 	if err != nil {
 		return // cannot be: every input was admitted
 	}
@@ -175,10 +176,10 @@ func (s Start) fold(more []dealstate.Event) (dealstate.Snapshot, []dealstate.Dec
 // inputsTo lists the inputs of the first path that led to a node, by their indexes.
 func (x *Exploration) inputsTo(at int) []int {
 	n := x.nodes[at]
-	word := make([]int, n.depth, n.depth+1)
-	for i := len(word) - 1; i >= 0; i-- {
-		word[i] = int(n.input)
+	inputs := make([]int, n.depth, n.depth+1)
+	for i := len(inputs) - 1; i >= 0; i-- {
+		inputs[i] = int(n.input)
 		n = x.nodes[n.parent]
 	}
-	return word
+	return inputs
 }

@@ -135,6 +135,7 @@ func seedStream(rng *rand.PCG, seed, number uint64) {
 	rng.Seed(high, mix(high+0x9e3779b97f4a7c15))
 }
 
+// mix is the finalizer of SplitMix64.
 func mix(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb

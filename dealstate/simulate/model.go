@@ -83,6 +83,7 @@ func (m Model) Validate(machine *dealstate.Machine) error {
 	return m.Implement.validate("implement")
 }
 
+// partyIDs lists the parties' ids in the agreement's order.
 func partyIDs(machine *dealstate.Machine) []string {
 	var ids []string
 	for _, p := range machine.Agreement().Parties {

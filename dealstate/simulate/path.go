@@ -62,11 +62,11 @@ func (p Path) String() string {
 func (x *Exploration) path(at int) Path { return x.pathOf(x.inputsTo(at)) }
 
 // pathOf walks the inputs from the start, to give each its instant and its outcome.
-func (x *Exploration) pathOf(word []int) Path {
+func (x *Exploration) pathOf(inputs []int) Path {
 	c := x.start.machine.Cursor(x.start.policy)
 	c.Set(x.start.cursor)
-	p := Path{start: x.start, Steps: make([]Step, len(word))}
-	for i, input := range word {
+	p := Path{start: x.start, Steps: make([]Step, len(inputs))}
+	for i, input := range inputs {
 		l := x.Inputs[input]
 		at := c.Now()
 		if l.Event.Kind == 0 {

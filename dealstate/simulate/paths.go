@@ -88,6 +88,7 @@ type explorer struct {
 	key        []byte
 }
 
+// newExplorer checks the start and the search, and puts the defaults in.
 func newExplorer(s Start, o Search) (*explorer, error) {
 	if err := s.validate(); err != nil {
 		return nil, err

@@ -40,6 +40,7 @@ type times struct {
 	all  []int64
 }
 
+// sorted gives the ticks in order.
 func (t *times) sorted() []int64 {
 	t.once.Do(func() {
 		t.all = slices.Concat(t.in.parts...)

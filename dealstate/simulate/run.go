@@ -154,6 +154,8 @@ type counters struct {
 // a life).
 const apart = 16 // ints, 128 bytes
 
+// newCounters takes all of a worker's counters from one array, so that they lie
+// together in memory.
 func newCounters(p *plan) *counters {
 	states, actors := len(p.states), len(p.actors)
 	room := make([]int, 2*apart+states+len(p.dates)*states+2*actors)[apart:]

@@ -52,6 +52,7 @@ type timescale struct {
 // can be added to it without overflow.
 const longest = float64(math.MaxInt64 / 4)
 
+// newTimescale takes the finest tick in which the whole time fits.
 func newTimescale(start, earliest, latest time.Time) timescale {
 	if float64(between(earliest, latest)) < longest {
 		return timescale{start, time.Nanosecond}

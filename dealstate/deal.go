@@ -84,9 +84,8 @@ func (d *Deal) Record(e Event) (decision Decision, err error) {
 
 // Apply keeps the event only if it takes effect; a Note always does. Otherwise
 // the error is a *Refusal with the decision and all its reasons, and nothing
-// was kept. Events fold in the order of their instants and then of their ids,
-// whoever calls first: of two at one instant, the later call may still come to
-// stand before the earlier one.
+// was kept. Events fold in the order of [Event.Compare], whoever calls first: of two at
+// one instant, the later call may still come to stand before the earlier one.
 func (d *Deal) Apply(e Event) error {
 	of, err := d.machine.admit(&e)
 	if err != nil {
@@ -154,12 +153,14 @@ func (d *Deal) Cursor(v View) *Cursor {
 }
 
 // Now says where the deal stands after everything on record, under its own
-// policy, as [Deal.At] does for the zero [View], but without folding the log.
+// policy, as [Deal.At] does for the zero [View], but without folding the log; where some
+// events are of one instant or of one day, the first call after an event folds it.
 func (d *Deal) Now() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	f := d.now.copied(nil)
 	f.advance(d.last) // what the clocks do after the last event
+	f.doubts = d.doubtsAsOfNow()
 	return f.snapshot(View{Policy: d.policy})
 }
 

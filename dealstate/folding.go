@@ -9,6 +9,7 @@ type folding struct {
 	policy   Policy
 	voids    voids     // which events of the log are void
 	horizon  time.Time // the instant looked at
+	doubts   []Reason  // events whose order matters and is not known; only a replay finds them
 	move     mover
 	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
 }
@@ -49,4 +50,14 @@ func (f *folding) copied(to recorder) *folding {
 	c := *f
 	c.situation, c.recorder = f.clone(), to
 	return &c
+}
+
+// doubtsOrderOf reports whether the order of an event matters and is not known.
+func (f *folding) doubtsOrderOf(id string) bool {
+	for _, d := range f.doubts {
+		if d.Event == id || d.Detail == id {
+			return true
+		}
+	}
+	return false
 }

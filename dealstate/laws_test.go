@@ -1,6 +1,7 @@
 package dealstate_test
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -89,15 +90,27 @@ func idsOf(events []dealstate.Event) []string {
 	return ids
 }
 
-// inFoldOrder is the order of the design: at, recorded, id.
+// inFoldOrder is the order of law 11: at, class, recorded, kind, revision, id.
 func inFoldOrder(a, b dealstate.Event) int {
-	if c := a.At.Compare(b.At); c != 0 {
-		return c
+	class := func(e dealstate.Event) int {
+		return slices.IndexFunc(law11, func(of []dealstate.Kind) bool { return slices.Contains(of, e.Kind) })
 	}
-	if c := learned(a).Compare(learned(b)); c != 0 {
-		return c
-	}
-	return strings.Compare(a.ID, b.ID)
+	place := func(e dealstate.Event) int { return slices.Index(law11[class(e)], e.Kind) }
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(class(a), class(b)), learned(a).Compare(learned(b)),
+		cmp.Compare(place(a), place(b)), cmp.Compare(a.Revision, b.Revision), strings.Compare(a.ID, b.ID))
+}
+
+// law11 lists the kinds as the law does, a line a class.
+var law11 = [][]dealstate.Kind{
+	{dealstate.Negotiate, dealstate.Submit},
+	{dealstate.Amend, dealstate.Extend},
+	{dealstate.Perform},
+	{dealstate.Approve, dealstate.Reject, dealstate.Withdraw},
+	{dealstate.Implement},
+	{dealstate.Dispute, dealstate.Settle},
+	{dealstate.Suspend, dealstate.Resume},
+	{dealstate.Terminate},
+	{dealstate.Retract, dealstate.Note},
 }
 
 func learned(e dealstate.Event) time.Time {

@@ -13,6 +13,7 @@ type log struct {
 	entries []*entry
 	rows    idindex.Index   // of the entries, by id
 	refs    map[string]bool // ids that some retract speaks of
+	ties    bool            // two neighbours are of one instant, or of one day and the first is dated by that day alone
 	room    []entry         // for the next entries: each stays where it is
 }
 
@@ -40,6 +41,10 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 	l.rows = idindex.New()
 	for row, e := range l.entries {
 		l.rows.Put(e.ID, row)
+	}
+	l.ties = false // keep has seen them as they came
+	for n := 1; n < len(l.entries) && !l.ties; n++ {
+		l.ties = l.entries[n-1].tiesWith(l.entries[n])
 	}
 	return l, nil
 }
@@ -85,6 +90,9 @@ func (l *log) append(in *entry) {
 	if in.Kind == Retract {
 		l.refs[in.ref()] = true
 	}
+	if n := len(l.entries); n > 0 && !l.ties {
+		l.ties = l.entries[n-1].tiesWith(in)
+	}
 	l.entries = append(l.entries, in)
 }
 
@@ -98,7 +106,8 @@ func (l *log) isTail(e *Event) bool {
 // as it is.
 func (l *log) with(in *entry) *log {
 	at, _ := slices.BinarySearchFunc(l.entries, in, func(a, b *entry) int { return a.compare(&b.place) })
-	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.Shifted(at), refs: maps.Clone(l.refs), room: l.room}
+	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.Shifted(at), refs: maps.Clone(l.refs), ties: l.ties, room: l.room}
+	next.ties = next.ties || at > 0 && l.entries[at-1].tiesWith(in) || at < len(l.entries) && in.tiesWith(l.entries[at])
 	next.rows.Put(in.ID, at)
 	if in.Kind == Retract {
 		next.refs[in.ref()] = true

@@ -70,6 +70,7 @@ const (
 	ReasonEarly         // Event is dated before what it depends on
 	ReasonMet           // what the rule asked for was there: Detail
 	ReasonNoClock       // the deal has no clock Detail to extend
+	ReasonOrderUnknown  // whether Event or Detail, another event, came first at At is not known, and it matters
 
 	endOfReasons
 )
@@ -139,6 +140,9 @@ var reasons = [endOfReasons]reasonRow{
 	}},
 	ReasonMet:     {"met", func(r Reason) string { return r.Detail }},
 	ReasonNoClock: {"no_clock", func(r Reason) string { return fmt.Sprintf("the deal has no %s that one side could extend", r.Detail) }},
+	ReasonOrderUnknown: {"order_unknown", func(r Reason) string {
+		return fmt.Sprintf("which of %s and %s came first is not known (%s), and the other order leads elsewhere", r.Event, r.Detail, instant.Say(r.At))
+	}},
 }
 
 var reasonEnum = enumOf[ReasonCode]("code", reasons[:], func(r reasonRow) string { return r.word })

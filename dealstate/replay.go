@@ -37,9 +37,13 @@ func (l *log) replay(m *Machine, v View) (*folding, []decided) {
 	if f.horizon = v.AsOf; f.horizon.IsZero() {
 		f.horizon = l.last(v)
 	}
-	for _, e := range l.entries {
-		if v.sees(e) {
-			f.take(e)
+	if l.ties {
+		f.takeTied(l.seen(v))
+	} else {
+		for _, e := range l.entries {
+			if v.sees(e) {
+				f.take(e)
+			}
 		}
 	}
 	f.advance(f.horizon)

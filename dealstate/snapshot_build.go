@@ -80,7 +80,12 @@ func (f *folding) warned() []Reason {
 	if text := f.m.agreement.Incomplete; text != "" {
 		out = append(out, Reason{Code: ReasonIncomplete, Detail: text})
 	}
-	return append(out, f.warnings...)
+	for _, w := range f.warnings {
+		if w.Code != ReasonContradiction || !f.doubtsOrderOf(w.Event) {
+			out = append(out, w)
+		}
+	}
+	return append(out, f.doubts...)
 }
 
 func (f *folding) partyStatus(i int) PartyStatus {

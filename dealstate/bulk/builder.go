@@ -291,7 +291,7 @@ func (b *builder) note(s *shard, p *shardBuilder, r *arrival, row uint32) {
 	if lazydfa.Raises(b.log.statements[r.statement].Kind) {
 		d.raises++
 	}
-	if r.at <= d.at && (r.at < d.at || s.compare(d.row, row, b.log.numbered) >= 0) || d.raises > lazydfa.MaxRaises {
+	if r.at <= d.at && (r.at < d.at || b.log.compare(s, d.row, row) >= 0) || d.raises > lazydfa.MaxRaises {
 		s.setLate(deal)
 	}
 	d.at, d.row = r.at, row

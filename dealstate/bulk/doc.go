@@ -32,8 +32,8 @@
 // But order buys speed, for a deal is replayed in one of three ways:
 //
 //   - By the fast loop, one look-up in a table and some nanoseconds an event: a deal
-//     without clocks whose events arrive in the order in which they fold, by At, then
-//     Recorded, then id.
+//     without clocks whose events arrive in the order in which they fold, that of
+//     [dealstate.Event.Compare].
 //   - By a stepper over the same table, some thirty nanoseconds an event: a deal with clocks,
 //     which has timers of its own, and one with late reports, which is grouped and sorted
 //     first. The grouping takes 4 bytes for every event of its shard, a sixteenth of the log.

@@ -30,8 +30,8 @@ func FromEvents(name string, ref Ref, events ...dealstate.Event) Scenario {
 // the steps.
 //
 // An act without an id gets one of its number, its kind and its party, such as
-// 03-approve-china, so that acts of the same instant fold in the order in which
-// they are written. An act that nobody reports is its party's own, in the role
+// 03-approve-china, so that acts of one kind and one instant fold in the order in
+// which they are written. An act that nobody reports is its party's own, in the role
 // of approver. An act by a party's approver, on the party's own act, has that
 // role too; on another party's act, counterparty. Any other speaker needs a
 // role, except of a retract or a note.

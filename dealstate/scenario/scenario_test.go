@@ -197,13 +197,29 @@ func TestRolesFollowFromWhoSpeaks(t *testing.T) {
 	require.Zero(t, scenario.Role(bare, dealstate.Event{Kind: dealstate.Approve, Party: "fiji", By: "Republic"}))
 }
 
-func TestActsOfOneInstantFoldAsWritten(t *testing.T) {
+func TestActsOfOneInstantAndKindFoldAsWritten(t *testing.T) {
 	t.Parallel()
-	var lines []string
-	for range 11 { // so that numbers of two digits come into it
-		lines = append(lines, "2025-06-20 approve us", "  applied", "2025-06-20 withdraw us", "  applied", "  revised nothing")
+	var lines, want []string
+	for n := range 11 { // so that numbers of two digits come into it
+		lines = append(lines, "2025-06-20 dispute "+[]string{"us", "china"}[n%2], "  applied", "  revised nothing")
+		want = append(want, fmt.Sprintf("%02d-dispute-%s", n+1, []string{"us", "china"}[n%2]))
 	}
-	require.Empty(t, told(t, lines...).Failures)
+	report := told(t, lines...)
+	require.Empty(t, report.Failures)
+	var ids []string
+	for e := range report.Deal.Events() {
+		ids = append(ids, e.ID)
+	}
+	require.Equal(t, want, ids)
+}
+
+// Law 11: a date is all that most acts have.
+func TestOfActsOfOneDayWhatEnablesComesFirstWhereverItIsWritten(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, told(t,
+		"2025-06-20 implement", "  refused",
+		"2025-06-20 approve us", "  awaiting china",
+		"2025-06-20 approve china", "  state implemented", "  revised 01-implement").Failures)
 }
 
 // What runs to the end of a line, or over several words, is read back as it was

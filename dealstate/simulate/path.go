@@ -60,7 +60,8 @@ func (p Path) String() string {
 
 func (x *Exploration) path(at int) Path { return x.pathOf(x.word(at)) }
 
-// pathOf dates the letters of a word by walking it.
+// pathOf dates the letters of a word by walking it. A letter that would fold before the
+// one ahead of it, were it of the same instant, comes a second later.
 func (x *Exploration) pathOf(word []int) Path {
 	c := x.start.machine.Cursor(x.start.policy)
 	c.Set(x.start.cursor)
@@ -72,6 +73,10 @@ func (x *Exploration) pathOf(word []int) Path {
 			at = reach(c, l.Wait)
 		}
 		step := Step{Letter: l, Event: l.event(x.start, i+1, at)}
+		if last := p.last(i); last != nil && step.Event.Compare(*last) < 0 {
+			at = soonAfter(c)
+			step.Event = l.event(x.start, i+1, at)
+		}
 		if act, err := x.start.machine.Act(step.Event); err == nil {
 			step.Outcome = c.Take(act, at)
 		}
@@ -79,6 +84,26 @@ func (x *Exploration) pathOf(word []int) Path {
 		p.Steps[i] = step
 	}
 	return p
+}
+
+// last is the event ahead of the step of that number; nil: there is none.
+func (p Path) last(step int) *dealstate.Event {
+	if step > 0 {
+		return &p.Steps[step-1].Event
+	}
+	if n := len(p.start.events); n > 0 {
+		return &p.start.events[n-1]
+	}
+	return nil
+}
+
+// soonAfter is the next second, or if a clock is due by then, the next instant.
+func soonAfter(c *dealstate.Cursor) time.Time {
+	soon := c.Now().Add(time.Second)
+	if clock, ok := c.Next(); ok && !clock.Due.After(soon) {
+		return c.Now().Add(1)
+	}
+	return soon
 }
 
 // reach is the instant that waiting leads to.

@@ -8,7 +8,6 @@ package dirtylog
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -166,15 +165,7 @@ func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) 
 }
 
 // FoldOrder compares events of one deal in the order in which they fold.
-func FoldOrder(a, b dealstate.Event) int {
-	if c := a.At.Compare(b.At); c != 0 {
-		return c
-	}
-	if c := Recorded(a).Compare(Recorded(b)); c != 0 {
-		return c
-	}
-	return strings.Compare(a.ID, b.ID)
-}
+func FoldOrder(a, b dealstate.Event) int { return a.Compare(b) }
 
 // Recorded is when the event was recorded: left out, at once.
 func Recorded(e dealstate.Event) time.Time {

@@ -429,7 +429,7 @@ func TestOCELObjectsChangeAsTheDealDoes(t *testing.T) {
 func TestOCELObjectsOfOldDealsChangeInOrderToo(t *testing.T) {
 	t.Parallel()
 	for _, when := range []string{"1965-06-12T00:00:00Z", "1970-01-01T00:00:00Z"} {
-		d := lagKey(t, uschina.London(), act(dealstate.Approve, "us", when), act(dealstate.Approve, "china", "1971-01-01T00:00:00Z"))
+		d := recordedDeal(t, uschina.London(), act(dealstate.Approve, "us", when), act(dealstate.Approve, "china", "1971-01-01T00:00:00Z"))
 		var states []string
 		for _, o := range readOCEL(t, ocelWriter(t, d)).Objects {
 			for _, a := range o.Attributes {
@@ -446,7 +446,7 @@ func TestOCELObjectsOfOldDealsChangeInOrderToo(t *testing.T) {
 // be lost to them.
 func TestOCELRelatesWhatWasNegotiatedToEveryPartyAndCommitment(t *testing.T) {
 	t.Parallel()
-	log := readOCEL(t, ocelWriter(t, lagKey(t, many(), act(dealstate.Negotiate, "a", "2025-06-10T00:00:00Z"))))
+	log := readOCEL(t, ocelWriter(t, recordedDeal(t, many(), act(dealstate.Negotiate, "a", "2025-06-10T00:00:00Z"))))
 	related := map[string]string{}
 	for _, r := range log.Events[0].Relationships {
 		require.Empty(t, related[*r.ObjectID], "related once")

@@ -1,9 +1,9 @@
-// Package scenario reads, writes and runs stories about a deal, as text that
+// Package scenario reads, writes and runs scenarios of a deal, as text that
 // reads aloud: one act a line, and indented under it what should be so.
 //
 //	file, err := scenario.Parse("london.scenario", r)
-//	report, err := scenario.Run(file.Scenarios[0], agreement)
-//	for _, f := range report.Failures {
+//	result, err := scenario.Run(file.Scenarios[0], agreement)
+//	for _, f := range result.Failures {
 //		fmt.Println(f.Line, f.Message)
 //	}
 //

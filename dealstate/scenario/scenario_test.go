@@ -35,7 +35,7 @@ func parse(t testing.TB, source string) *scenario.File {
 }
 
 // told runs the only scenario of a source on the treaty.
-func told(t testing.TB, lines ...string) scenario.Report {
+func told(t testing.TB, lines ...string) scenario.Result {
 	t.Helper()
 	f := parse(t, "scenario told\nagreement treaty.json\n"+strings.Join(lines, "\n"))
 	r, err := scenario.Run(f.Scenarios[0], treaty(t))

@@ -176,7 +176,7 @@ func (m *Machine) examineGuards() error {
 			if len(rules) == 0 {
 				continue
 			}
-			complete, err := m.examine(rules, fires)
+			complete, err := m.examine(s, rules, fires)
 			if err != nil {
 				return err
 			}
@@ -229,8 +229,8 @@ func (m *Machine) overshadowed(rules []int, r int) bool {
 	return false
 }
 
-func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) {
-	complete = m.worlds(rules, func(s *situation) {
+func (m *Machine) examine(state int, rules []int, fires []bool) (complete bool, err error) {
+	complete = m.worlds(state, rules, func(s *situation) {
 		first := -1
 		for _, r := range rules {
 			if err != nil || m.guards[r].Eval(s) != condition.Met {
@@ -250,7 +250,7 @@ func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) 
 
 const maxWorlds = 3_000
 
-func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
+func (m *Machine) worlds(state int, rules []int, visit func(*situation)) (complete bool) {
 	tests := make([]*condition.Test, len(rules))
 	for i, r := range rules {
 		tests[i] = m.guards[r]
@@ -277,8 +277,9 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 			choose(2, func(s *situation, i int) { s.timers[t].due = settingFor(i).base })
 		}
 	}
-	if reads.Bound { // in some state that is in force, or in none
-		choose(2, func(s *situation, i int) { s.inForce = settingFor(i).base })
+	if reads.Bound && m.inForce[state] { // it binds everybody or nobody, but for those whom guards name
+		choose(2, func(s *situation, i int) { s.approveAll(i == 1) })
+		reads.Parties.AddAll(reads.BoundParties)
 	}
 	if len(reads.Instants) > 0 {
 		choose(2, func(s *situation, i int) { s.judgedAt = []time.Time{longAgo, instant.Last}[i] })
@@ -302,7 +303,7 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	}
 	reads.Commitments.Each(func(c int) { choose(2, func(s *situation, i int) { s.performed.Put(c, i == 1) }) })
 	s := newSituation(m)
-	s.now = instant.Last
+	s.now, s.state, s.inForce = instant.Last, state, longAgo
 	if product(options) <= maxWorlds {
 		every(options, func(pick []int) { imagine(&s, choices, pick, visit) })
 		return true
@@ -315,6 +316,14 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 		imagine(&s, choices, pick, visit)
 	}
 	return false
+}
+
+// approveAll imagines that every party has approved long ago, or none.
+func (s *situation) approveAll(approved bool) {
+	for p := range s.acts {
+		s.acts[p].entry = &entry{place: place{Kind: Approve, At: longAgo}}
+		s.approved.Put(p, approved)
+	}
 }
 
 // settingFor gives a clock that is not set, or one long due.

@@ -13,7 +13,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
-// lagKey is a deal on the agreement, with these acts by legal instrument.
+// recordedDeal is a deal on the agreement, with these acts by legal instrument.
 func recordedDeal(t *testing.T, a dealstate.Agreement, acts ...dealstate.Event) *dealstate.Deal {
 	t.Helper()
 	for i := range acts {

@@ -69,14 +69,17 @@ func (a Agreement) checkParties() error {
 		}
 		sum += p.Weight
 	}
-	return nil
+	_, err := a.speakers()
+	return err
 }
 
 func (p Party) checkTexts(at string) error {
-	if strings.ContainsFunc(p.Approver, unicode.IsControl) {
-		return field.Errorf(at+".approver", "%q holds control characters; want a name", field.Clip(p.Approver))
+	if p.Approver != "" {
+		if err := checkApprover(at+".approver", p.Approver); err != nil {
+			return err
+		}
 	}
-	if err := field.CheckText(at+".approver", p.Approver, field.MaxApprover); err != nil {
+	if err := p.checkAliases(at + ".aliases"); err != nil {
 		return err
 	}
 	for i, group := range p.Groups {
@@ -89,6 +92,28 @@ func (p Party) checkTexts(at string) error {
 		}
 	}
 	return field.CheckText(at+".name", p.Name, field.MaxText)
+}
+
+func checkApprover(at, name string) error {
+	if strings.ContainsFunc(name, unicode.IsControl) || strings.TrimSpace(name) == "" {
+		return field.Errorf(at, "%q is blank, or holds control characters; want a name", field.Clip(name))
+	}
+	return field.CheckText(at, name, field.MaxApprover)
+}
+
+func (p Party) checkAliases(at string) error {
+	if len(p.Aliases) > 0 && p.Approver == "" {
+		return field.Errorf(at, "further names of an approver whom the party does not name; want approver, too")
+	}
+	if len(p.Aliases) > field.MaxAliases {
+		return field.Errorf(at, "%d of them; want at most %d", len(p.Aliases), field.MaxAliases)
+	}
+	for i, alias := range p.Aliases {
+		if err := checkApprover(fmt.Sprintf("%s[%d]", at, i), alias); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a Agreement) checkCommitments() error {

@@ -64,6 +64,9 @@ func (p Party) MarshalJSON() ([]byte, error) {
 	o.Must("id", p.ID)
 	o.Text("name", p.Name)
 	o.Text("approver", p.Approver)
+	if len(p.Aliases) > 0 {
+		o.Must("aliases", p.Aliases)
+	}
 	if len(p.Groups) > 0 {
 		o.Must("groups", p.Groups)
 	}
@@ -127,6 +130,7 @@ func (p *Party) read(f strictjson.Field) error {
 		strictjson.Slot{Key: "id", To: &p.ID},
 		strictjson.Slot{Key: "name", To: &p.Name},
 		strictjson.Slot{Key: "approver", To: &p.Approver},
+		strictjson.Slot{Key: "aliases", To: strictjson.ListOf(&p.Aliases, field.MaxAliases, strictjson.ReadText)},
 		strictjson.Slot{Key: "groups", To: strictjson.ListOf(&p.Groups, field.MaxParties, strictjson.ReadText)},
 		strictjson.Slot{Key: "weight", To: &p.Weight})
 }

@@ -44,7 +44,9 @@ func (m *Machine) indexNames() {
 	for i, p := range m.agreement.Parties {
 		m.parties[p.ID] = i
 		m.weights = append(m.weights, p.Weight)
+		m.anyJoint = m.anyJoint || p.Approver == ""
 	}
+	m.speakers, _ = m.agreement.speakers() // Validate has checked them
 	m.commitments = make(map[string]int)
 	for i, c := range m.agreement.Commitments {
 		m.commitments[c.ID] = i

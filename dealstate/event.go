@@ -3,6 +3,7 @@ package dealstate
 import (
 	"log/slog"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
@@ -19,7 +20,7 @@ type Event struct {
 	Deal       string    // the agreement's id
 	Kind       Kind      //
 	Party      string    // whose act it is; required of approve, reject and withdraw
-	By         string    // who says so
+	By         string    // who says so; required in the role of approver
 	Role       Role      // in what capacity; may be left out of a retract or a note
 	Modality   Modality  //
 	At         time.Time // when it happened
@@ -104,6 +105,8 @@ func (e *Event) checkWords() error {
 		return field.Errorf("role", "%d is unknown", e.Role)
 	case e.Role == 0 && kinds[e.Kind].needs&hasRole != 0:
 		return field.Errorf("role", "missing; want one of %s", roleEnum.want())
+	case e.Role == Approver && strings.TrimSpace(e.By) == "":
+		return field.Errorf("by", "missing; the role of approver needs the name of who spoke, and where nobody is named the role is government or press")
 	case e.Modality >= endOfModalities:
 		return field.Errorf("modality", "%d is unknown", e.Modality)
 	case e.Revision < 0 || e.Revision > math.MaxInt32:

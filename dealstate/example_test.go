@@ -286,7 +286,7 @@ func ExampleWriteEvents() {
 
 func ExampleReadEventsCSV() {
 	table := `deal,id,kind,party,role,at,source.publisher
-accord,1,approve,us,approver,2025-06-25T00:00:00Z,White House
+accord,1,approve,us,instrument,2025-06-25T00:00:00Z,White House
 accord,2,approve,china,press,27 June,Yicai
 accord,3,approve,china,press,2025-06-27T00:00:00Z,Yicai
 `

@@ -62,7 +62,7 @@ func TestEveryKindRoleAndModalityOfEventComesBackAsItWas(t *testing.T) {
 	for _, kind := range dealstate.Kinds() {
 		for role := dealstate.Instrument; role <= dealstate.Press; role++ {
 			for modality := dealstate.Modality(0); modality <= dealstate.Planned; modality++ {
-				e := dealstate.Event{ID: "e", Deal: "d", Kind: kind, Party: "p", Role: role, Modality: modality, At: at, Commitment: "c", Ref: "r"}
+				e := dealstate.Event{ID: "e", Deal: "d", Kind: kind, Party: "p", By: "somebody", Role: role, Modality: modality, At: at, Commitment: "c", Ref: "r"}
 				if kind == dealstate.Extend {
 					e.Until = at.AddDate(1, 0, 0)
 				}

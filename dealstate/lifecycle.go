@@ -1,10 +1,8 @@
 package dealstate
 
 import (
-	"strings"
-	"unicode"
-
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	naming "github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
 
 // The standard lifecycles are tables. Both have the same frame; they differ in
@@ -214,7 +212,7 @@ func guarded(guards []condition.Condition, more ...condition.Condition) conditio
 // only: awaiting_xi_approval for an approver Xi. A party that names no approver
 // lends its id.
 func AwaitingState(p Party) State {
-	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
+	for _, name := range []string{naming.Slug(p.Approver), naming.Slug(p.ID)} {
 		if name != "" {
 			return awaiting(name)
 		}
@@ -223,10 +221,3 @@ func AwaitingState(p Party) State {
 }
 
 func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
-
-// slug writes a name in lower case, with _ for whatever is neither a letter
-// nor a digit.
-func slug(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return strings.Join(words, "_")
-}

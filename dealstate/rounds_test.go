@@ -268,7 +268,7 @@ func TestNobodyPerformsForAnother(t *testing.T) {
 func TestInstrumentThatSaysInForceAgainstTheRecordIsAContradiction(t *testing.T) {
 	t.Parallel()
 	for role, warned := range map[string]bool{"instrument": true, "approver": false} {
-		s, decisions := told(t, pair(), "", "06-01 approve a\n06-02 implement role="+role)
+		s, decisions := told(t, pair(), "", "06-01 approve a\n06-02 implement by=somebody role="+role)
 		require.Equal(t, "implement-06-02 refused: not_approved", summary(decisions[1]))
 		if !warned {
 			require.Empty(t, s.Warnings)

@@ -37,7 +37,11 @@ func actsOfTwo() []Act {
 				if kind == dealstate.Dispute && role != dealstate.Press {
 					continue
 				}
-				acts = append(acts, Act{Kind: kind, Role: role, Party: party})
+				by := ""
+				if role == dealstate.Approver {
+					by = map[string]string{"us": "Trump", "china": "Xi"}[party]
+				}
+				acts = append(acts, Act{Kind: kind, Role: role, Party: party, By: by})
 			}
 		}
 	}

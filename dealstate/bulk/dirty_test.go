@@ -121,11 +121,7 @@ func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) 
 	}
 	switch e.Kind {
 	case dealstate.Approve, dealstate.Reject, dealstate.Withdraw:
-		party := pick(rng, a.Parties)
-		e.Party = party.ID
-		if e.Role == dealstate.Approver {
-			e.By = party.Approver
-		}
+		e.Party = pick(rng, a.Parties).ID
 	case dealstate.Perform:
 		c := pick(rng, a.Commitments)
 		e.Commitment, e.Party = c.ID, c.Party
@@ -138,6 +134,9 @@ func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) 
 		if e.Kind == dealstate.Settle && rng.IntN(2) == 0 {
 			e.Ref = ""
 		}
+	}
+	if e.Role == dealstate.Approver {
+		e.By = a.Parties[max(0, slices.IndexFunc(a.Parties, func(p dealstate.Party) bool { return p.ID == e.Party }))].Voice()
 	}
 	return e
 }

@@ -212,6 +212,7 @@ func TestSidesAreAlike(t *testing.T) {
 	c.Acts = slices.Clone(c.Acts)
 	for i, a := range c.Acts {
 		c.Acts[i].Party = map[string]string{"us": "china", "china": "us"}[a.Party]
+		c.Acts[i].By = map[string]string{"Trump": "Xi", "Xi": "Trump"}[a.By]
 	}
 	two := count(c)
 	require.Equal(t, one.Outcomes, two.Outcomes)

@@ -156,6 +156,9 @@ func (a *Act) complete(kind dealstate.Kind, party string) dealstate.Event {
 	if e.Role == 0 {
 		e.Role = scenario.Role(agreement, e)
 	}
+	if e.Role == dealstate.Approver && e.By == "" {
+		e.By = scenario.Speaker(agreement, party)
+	}
 	if e.Role == 0 && !kind.OfLog() {
 		require.FailNow(s.t, fmt.Sprintf("in what role does %q speak? No party names it as approver; say so with As, such as As(dealstate.Negotiator)", e.By))
 	}

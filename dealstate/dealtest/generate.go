@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Style says how a generated log is.
@@ -338,6 +339,9 @@ func (g *generator) anyInstant() time.Time {
 // twist gives the event fields that it would better not have.
 func (g *generator) twist(e *dealstate.Event, n int) {
 	e.Role = dealstate.Role(1 + g.rng.IntN(6))
+	if e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(g.a, e.Party)
+	}
 	e.Note = pick(g, hostile)
 	if g.oneIn(3) {
 		e.Recorded = g.anyInstant() // known ahead, or late by millennia

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Letter is one thing that can happen next. Many letters make an alphabet, and
@@ -138,8 +139,8 @@ func (l Letter) event(s Start, n int, at time.Time) dealstate.Event {
 	if e.Role == 0 {
 		e.Role = s.role(e.Kind)
 	}
-	if e.By == "" && e.Role == dealstate.Approver && e.Party != "" {
-		e.By = s.approver(e.Party)
+	if e.By == "" && e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(s.agreement, e.Party)
 	}
 	if e.Kind == dealstate.Extend {
 		e.Until = at.Add(l.Extend)

@@ -6,6 +6,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Start is where a simulation or an exploration sets out: an instant in a
@@ -129,6 +130,9 @@ func (s Start) lifecycle() dealstate.Lifecycle {
 // counts.
 func (s Start) act(kind dealstate.Kind, party string) (*dealstate.Act, error) {
 	e := dealstate.Event{ID: "simulated", Deal: s.agreement.ID, Kind: kind, Party: party, Role: s.role(kind)}
+	if e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(s.agreement, party)
+	}
 	return s.machine.Act(e)
 }
 
@@ -141,13 +145,4 @@ func (s Start) role(kind dealstate.Kind) dealstate.Role {
 		}
 	}
 	return dealstate.Approver
-}
-
-func (s Start) approver(party string) string {
-	for _, p := range s.agreement.Parties {
-		if p.ID == party {
-			return p.Approver
-		}
-	}
-	return ""
 }

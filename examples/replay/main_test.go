@@ -13,8 +13,8 @@ import (
 
 const agreement = `{"id":"d","parties":[{"id":"a"},{"id":"b"}],"effect":{"days":30}}`
 
-const approveA = `{"id":"1","deal":"d","kind":"approve","party":"a","role":"approver","at":"2025-01-01T00:00:00Z"}`
-const approveB = `{"id":"2","deal":"d","kind":"approve","party":"b","role":"approver","at":"2025-01-02T00:00:00Z"}`
+const approveA = `{"id":"1","deal":"d","kind":"approve","party":"a","by":"A","role":"approver","at":"2025-01-01T00:00:00Z"}`
+const approveB = `{"id":"2","deal":"d","kind":"approve","party":"b","by":"B","role":"approver","at":"2025-01-02T00:00:00Z"}`
 const other = `{"id":"1","deal":"other","kind":"note","at":"2025-01-02T00:00:00Z"}`
 
 type result struct {

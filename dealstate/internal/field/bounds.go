@@ -10,6 +10,7 @@ const (
 	MaxName     = 16 << 10  // bytes of a name: escaped at its worst, an event still fits one line
 	MaxText     = 64 << 10  // bytes of a text, for the same reason
 	MaxApprover = 128       // bytes of an approver's name, after whom a state is named
+	MaxAliases  = 100       // further names of one approver
 	MaxRead     = 1_000_000 // items of a list inside a decision or snapshot that is read back
 
 	MaxParties     = 10_000

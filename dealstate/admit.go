@@ -24,7 +24,7 @@ func (m *Machine) admit(e *Event) (names, error) {
 	if e.Party != "" {
 		i, ok := m.parties[e.Party]
 		if !ok {
-			return of, field.Errorf("party", "%q is not a party; want one of %s", field.Clip(e.Party), m.agreement.someParties())
+			return of, field.Errorf("party", "%q is not a party; want one of %s%s", field.Clip(e.Party), m.agreement.someParties(), m.agreement.likeParty(e.Party))
 		}
 		of.party = int32(i)
 	}
@@ -42,7 +42,7 @@ func (m *Machine) admit(e *Event) (names, error) {
 func (m *Machine) admitCommitment(e *Event, of *names) error {
 	i, ok := m.commitments[e.Commitment]
 	if !ok {
-		return field.Errorf("commitment", "%q is not a commitment of this agreement", field.Clip(e.Commitment))
+		return field.Errorf("commitment", "%q is not a commitment of this agreement%s", field.Clip(e.Commitment), m.agreement.likeCommitment(e.Commitment))
 	}
 	of.commitment = int32(i)
 	owner := m.agreement.Commitments[i].Party

@@ -131,7 +131,7 @@ func (a Agreement) checkCommitments() error {
 		}
 		seen[c.ID] = true
 		if a.party(c.Party) < 0 {
-			return field.Errorf(at+".party", "%q is not a party; want one of %s", field.Clip(c.Party), a.someParties())
+			return field.Errorf(at+".party", "%q is not a party; want one of %s%s", field.Clip(c.Party), a.someParties(), a.likeParty(c.Party))
 		}
 		if err := field.CheckText(at+".title", c.Title, field.MaxText); err != nil {
 			return err

@@ -2,6 +2,7 @@ package dealstate
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
@@ -27,6 +28,22 @@ func ReadMachine(r io.Reader) (*Machine, error) {
 		return nil, err
 	}
 	return Compile(a)
+}
+
+// OpenMachine opens the file of one agreement and compiles it. The caller says
+// what opens a file, for this package touches none: [os.Open], or the Open of an
+// [embed.FS]. What is wrong inside the file is an error that begins with its name.
+func OpenMachine[F io.ReadCloser](open func(name string) (F, error), name string) (*Machine, error) {
+	file, err := open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	m, err := ReadMachine(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return m, nil
 }
 
 // MarshalJSON writes the agreement; empty fields are left out.

@@ -90,7 +90,7 @@ func TestAClockThatElapsesDoesWhatItDoesWhenItIsDue(t *testing.T) {
 	for _, a := range dirtyAgreements {
 		m, err := dealstate.Compile(a)
 		require.NoError(t, err)
-		for range 300 {
+		for range 1000 {
 			waits, elapses := m.Cursor(dealstate.Official), m.Cursor(dealstate.Official)
 			for day, e := range dirtyLog(rng, a, rng.IntN(12)) {
 				act, err := m.Act(e)

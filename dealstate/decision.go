@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Decision says what one event, or one clock, did. Decisions may share their
@@ -63,8 +65,8 @@ func (d Decision) Repeated() Decision {
 	return d
 }
 
-// String says the decision in one line; of the zero side of a [Revision], that
-// there is none.
+// String says the decision in one line, whatever strangers wrote into ids and
+// names; of the zero side of a [Revision], that there is none.
 func (d Decision) String() string {
 	if d.isZero() {
 		return "no decision"
@@ -77,7 +79,7 @@ func (d Decision) String() string {
 	if len(d.Reasons) > 0 {
 		b.WriteString(": " + joinReasons(d.Reasons))
 	}
-	return b.String()
+	return display.Inert(b.String())
 }
 
 // LogValue gives log/slog the decision's fields.

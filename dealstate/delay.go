@@ -7,6 +7,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
 // Delay is a time from one instant to a later one, counted on UTC calendar
@@ -62,13 +63,13 @@ func firstOfMonth(t time.Time, n int) time.Time {
 func (d Delay) String() string {
 	var parts []string
 	if d.Days > 0 {
-		parts = append(parts, counted(d.Days, "day"))
+		parts = append(parts, phrase.Counted(int64(d.Days), "day", "days"))
 	}
 	if d.Months > 0 {
-		parts = append(parts, counted(d.Months, "month"))
+		parts = append(parts, phrase.Counted(int64(d.Months), "month", "months"))
 	}
 	if d.FirstOfMonth > 0 {
-		parts = append(parts, fmt.Sprintf("to the first of the month, %s on", counted(d.FirstOfMonth, "month")))
+		parts = append(parts, fmt.Sprintf("to the first of the month, %s on", phrase.Counted(int64(d.FirstOfMonth), "month", "months")))
 	}
 	if !d.NotBefore.IsZero() {
 		parts = append(parts, "not before "+instant.Say(d.NotBefore))
@@ -89,11 +90,4 @@ func (d Delay) validate(at string) error {
 		return field.Errorf(at+".first_of_month", "%d is out of range; want 0 to %d", d.FirstOfMonth, field.MaxDelayMonths)
 	}
 	return instant.Check(at+".not_before", d.NotBefore)
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -23,6 +23,12 @@
 // the point. A [Decision] says what one event did, with every reason. A
 // [Snapshot] says where the deal stands in one [View].
 //
+// # Formats
+//
+// FORMATS.md, beside this file, lists every key that is read and written, and what
+// it means. [ReadMachine] and [OpenMachine] read an agreement, [ReadEvents] and
+// [ReadEventsCSV] a log.
+//
 // # Promises
 //
 // The package does no I/O, reads no clock and starts no goroutine. Equal inputs

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // enum gives a list of named values its text both ways. The values start at 1,
@@ -61,7 +62,7 @@ func (l enum[E]) find(word string) (e E, ok bool) {
 func (l enum[E]) unmarshal(to *E, text []byte) error {
 	e, ok := l.find(string(text))
 	if !ok {
-		return field.Errorf(l.name, "%q is unknown; want one of %s", field.Clip(string(text)), l.want())
+		return field.Errorf(l.name, "%q is unknown; want one of %s%s", field.Clip(string(text)), l.want(), nearest.Hint(string(text), l.words[1:]))
 	}
 	*to = e
 	return nil

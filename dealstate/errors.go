@@ -3,6 +3,7 @@ package dealstate
 import (
 	"fmt"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
@@ -31,6 +32,6 @@ type LineError struct {
 	Ends bool
 }
 
-func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+func (e *LineError) Error() string { return display.Inert(fmt.Sprintf("line %d: %v", e.Line, e.Err)) }
 
 func (e *LineError) Unwrap() error { return e.Err }

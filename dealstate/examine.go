@@ -80,7 +80,7 @@ func checkName(at, name string) error {
 
 func (l Lifecycle) declared(at string, s State) error {
 	if !slices.Contains(l.States, s) {
-		return field.Errorf(at, "%q is not among the declared states", field.Clip(string(s)))
+		return field.Errorf(at, "%q is not among the declared states%s", field.Clip(string(s)), l.likeState(s))
 	}
 	return nil
 }

@@ -194,7 +194,7 @@ func ExampleReadAgreement() {
 	fmt.Println(err)
 	// Output:
 	// rcep at least 1 of the parties in asean has approved and at least 1 of the parties in other has approved <nil>
-	// parties[0].wieght: unknown field
+	// parties[0].wieght: unknown field; did you mean "weight"?
 }
 
 func ExampleReadEvents() {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
@@ -14,37 +15,46 @@ import (
 // mostListed bounds how many parties Explain speaks of one by one.
 const mostListed = 8
 
+// line writes one line. Names and words of strangers can neither end it nor act
+// on the terminal that shows it.
+func line(b *strings.Builder, format string, args ...any) {
+	b.WriteString(display.Inert(fmt.Sprintf(format, args...)))
+	b.WriteByte('\n')
+}
+
 // Explain says in plain English where the deal stands and why. It stays short
-// however many parties there are.
+// however many parties there are. Control characters, line breaks and whatever
+// else in a stranger's text acts on a terminal are written as escapes, such as
+// \n and \x1b.
 func (s Snapshot) Explain() string {
 	var b strings.Builder
 	s.explainHead(&b)
 	s.explainApproval(&b)
 	s.explainCommitments(&b)
 	for _, d := range s.Disputes {
-		fmt.Fprintf(&b, "Dispute open since %s: raised by %s%s (%s).\n", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
+		line(&b, "Dispute open since %s: raised by %s%s (%s).", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
 	if s.Next != nil {
-		fmt.Fprintf(&b, "Next clock: %s, due %s.\n", ofParty(s.Next.Clock.String(), s.label(s.Next.Party)), instant.Say(s.Next.Due))
+		line(&b, "Next clock: %s, due %s.", ofParty(s.Next.Clock.String(), s.label(s.Next.Party)), instant.Say(s.Next.Due))
 	}
 	for _, w := range s.Warnings {
-		fmt.Fprintf(&b, "Warning: %s.\n", strings.TrimSuffix(w.String(), "."))
+		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))
 	}
 	return b.String()
 }
 
 func (s Snapshot) explainHead(b *strings.Builder) {
 	if s.Title != "" {
-		fmt.Fprintf(b, "%s (%s)\n", s.Title, s.Deal)
+		line(b, "%s (%s)", s.Title, s.Deal)
 	} else {
-		fmt.Fprintf(b, "%s\n", s.Deal)
+		line(b, "%s", s.Deal)
 	}
-	fmt.Fprintf(b, "As of %s, %s, policy %s, revision %d of the text.\n", instant.SayMoment(s.AsOf, "the beginning"), s.knownWords(), s.Policy, s.Revision)
+	line(b, "As of %s, %s, policy %s, revision %d of the text.", instant.SayMoment(s.AsOf, "the beginning"), s.knownWords(), s.Policy, s.Revision)
 	if s.Since.IsZero() {
-		fmt.Fprintf(b, "State: %s; no event or clock has moved it yet.\n", s.State)
+		line(b, "State: %s; no event or clock has moved it yet.", s.State)
 		return
 	}
-	fmt.Fprintf(b, "State: %s since %s (%s).\n", s.State, instant.Say(s.Since), s.By)
+	line(b, "State: %s since %s (%s).", s.State, instant.Say(s.Since), s.By)
 }
 
 func (s Snapshot) knownWords() string {
@@ -55,14 +65,14 @@ func (s Snapshot) knownWords() string {
 }
 
 func (s Snapshot) explainApproval(b *strings.Builder) {
-	fmt.Fprintf(b, "Approval: %s.\n", s.Approval)
+	line(b, "Approval: %s.", s.Approval)
 	if len(s.Parties) > mostListed {
 		s.explainMany(b)
 		return
 	}
 	for _, p := range s.Parties {
 		if p.Asked || p.Act != nil || p.Nearest != nil {
-			fmt.Fprintf(b, "  %s\n", p.explain(s.Policy))
+			line(b, "  %s", p.explain(s.Policy))
 		}
 	}
 }
@@ -145,15 +155,15 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 		}
 	}
 	parts = append(parts, fmt.Sprintf("%d outstanding", counts[StandingOutstanding]))
-	fmt.Fprintf(b, "  Of %d parties: %s.\n", len(s.Parties), strings.Join(parts, ", "))
+	line(b, "  Of %d parties: %s.", len(s.Parties), strings.Join(parts, ", "))
 	if len(s.Shortest) > 0 {
-		fmt.Fprintf(b, "  Shortest way to meet it: %d more, such as %s.\n", len(s.Shortest), s.some(s.Shortest))
+		line(b, "  Shortest way to meet it: %d more, such as %s.", len(s.Shortest), s.some(s.Shortest))
 	}
 	if len(s.Awaiting) > 0 {
-		fmt.Fprintf(b, "  Awaited: %s.\n", s.some(s.heaviest()))
+		line(b, "  Awaited: %s.", s.some(s.heaviest()))
 	}
 	if last := s.lastAct(); last != nil {
-		fmt.Fprintf(b, "  Last act: %s, %s %s.\n", last.label(), last.Standing, last.Act.words())
+		line(b, "  Last act: %s, %s %s.", last.label(), last.Standing, last.Act.words())
 	}
 }
 
@@ -194,7 +204,7 @@ func (s Snapshot) explainCommitments(b *strings.Builder) {
 	for _, balance := range balances {
 		parts = append(parts, fmt.Sprintf("%s has performed %d of %d", s.label(balance.Party), balance.Performed, balance.Of))
 	}
-	fmt.Fprintf(b, "Commitments: %s.\n", strings.Join(parts, "; "))
+	line(b, "Commitments: %s.", strings.Join(parts, "; "))
 }
 
 // label gives a party's name.

@@ -3,10 +3,13 @@ package dealstate_test
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -519,4 +522,23 @@ func TestMachineIsReadFromAnAgreementsText(t *testing.T) {
 	}
 	_, err = dealstate.ReadMachine(failing{})
 	require.EqualError(t, err, "lost")
+}
+
+func TestMachineIsOpenedFromAFileThatErrorsName(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"good.json": {Data: []byte(`{"id":"d","parties":[{"id":"a"}]}`)}, "bad.json": {Data: []byte(`{"id":"d"}`)}}
+	m, err := dealstate.OpenMachine(files.Open, "good.json")
+	require.NoError(t, err)
+	require.Equal(t, "d", m.Deal())
+
+	m, err = dealstate.OpenMachine(files.Open, "bad.json")
+	require.Nil(t, m)
+	var bad *dealstate.FieldError
+	require.ErrorAs(t, err, &bad)
+	require.Equal(t, "parties", bad.Field)
+	require.ErrorContains(t, err, "bad.json: parties: ")
+
+	_, err = dealstate.OpenMachine(os.Open, "missing.json")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorContains(t, err, "missing.json")
 }

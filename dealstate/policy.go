@@ -1,6 +1,9 @@
 package dealstate
 
-import "github.com/fe115bb3/dealtracker/dealstate/internal/field"
+import (
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
+)
 
 // RoleSet is a set of roles.
 type RoleSet uint8
@@ -57,7 +60,7 @@ func ParsePolicy(name string) (Policy, error) {
 			return p, nil
 		}
 	}
-	return Policy{}, field.Errorf("policy", "%q is unknown; want one of strict, official, reported", field.Clip(name))
+	return Policy{}, field.Errorf("policy", "%q is unknown; want one of strict, official, reported%s", field.Clip(name), nearest.Hint(name, []string{"strict", "official", "reported"}))
 }
 
 // named gives the policy a name, and for the zero policy Strict.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
@@ -150,8 +151,13 @@ func (c ReasonCode) MarshalText() ([]byte, error) { return reasonEnum.marshal(c)
 // UnmarshalText reads a code's word.
 func (c *ReasonCode) UnmarshalText(text []byte) error { return reasonEnum.unmarshal(c, text) }
 
-// String says the reason in plain English.
-func (r Reason) String() string {
+// String says the reason in plain English, on one line: what in a stranger's
+// text would act on a terminal is written as an escape.
+func (r Reason) String() string { return display.Inert(r.text()) }
+
+// text is the reason as the data formats hold it, with every word as it was
+// given.
+func (r Reason) text() string {
 	if reasonEnum.has(r.Code) {
 		if text := reasons[r.Code].say(r); text != "" {
 			return text
@@ -203,7 +209,7 @@ func (r Reason) MarshalJSON() ([]byte, error) {
 	o.Instant("at", r.At)
 	o.Integer("have", r.Have)
 	o.Integer("need", r.Need)
-	o.Must("text", r.String())
+	o.Must("text", r.text())
 	return o.Done()
 }
 
@@ -231,8 +237,8 @@ func (r *Reason) read(f strictjson.Field) error {
 		return err
 	case read.Code == 0:
 		return field.Errorf(f.Path+".code", "missing")
-	case text != read.String():
-		return field.Errorf(f.Path+".text", "%q does not say what the other fields say; want %q", field.Clip(text), field.Clip(read.String()))
+	case text != read.text():
+		return field.Errorf(f.Path+".text", "%q does not say what the other fields say; want %q", field.Clip(text), field.Clip(read.text()))
 	}
 	*r = read
 	return nil

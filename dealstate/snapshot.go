@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
@@ -83,8 +84,9 @@ type ClockStatus struct {
 	Due   time.Time
 }
 
-// String names the clock, and whose it is if that is one party.
-func (c ClockStatus) String() string { return ofParty(c.Clock.String(), c.Party) }
+// String names the clock, and whose it is if that is one party, on one line: what
+// in the party's id would act on a terminal is written as an escape.
+func (c ClockStatus) String() string { return display.Inert(ofParty(c.Clock.String(), c.Party)) }
 
 // Balance is how many of its commitments a party has performed.
 type Balance struct {

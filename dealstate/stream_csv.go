@@ -16,6 +16,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
@@ -184,7 +185,7 @@ func (t *Table) addColumn(name string) error {
 	for _, c := range columns {
 		names = append(names, c.Key)
 	}
-	return field.Errorf(strictjson.Join("", name), "unknown column; want a header row, with commas between names out of %s", strings.Join(names, ", "))
+	return field.Errorf(strictjson.Join("", name), "unknown column; want a header row, with commas between names out of %s%s", strings.Join(names, ", "), nearest.Hint(name, names))
 }
 
 // columns are the fields of the format, with those of the source beside the

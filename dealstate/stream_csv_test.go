@@ -130,7 +130,7 @@ func TestHeaderThatDoesNotSufficeEndsTheTable(t *testing.T) {
 		"id,deal,kind" + row:       "line 1: at: column missing; the header names id, deal, kind",
 		"\ndeal,kind,at" + row:     "line 2: id: column missing; the header names deal, kind, at",
 		"id,deal,kind,id,at" + row: "line 1: id: column given twice; want it once",
-		"id,Deal,kind,at" + row:    "line 1: Deal: unknown column; want a header row, with commas between names out of " + all,
+		"id,Deal,kind,at" + row:    "line 1: Deal: unknown column; want a header row, with commas between names out of " + all + `; did you mean "deal"?`,
 		"id,deal,kind,at," + row:   `line 1: "": unknown column; want a header row, with commas between names out of ` + all,
 		"id;deal;kind;at" + row:    "line 1: id;deal;kind;at: unknown column; want a header row, with commas between names out of " + all,
 		"id,source,kind,at" + row:  "line 1: source: unknown column; want a header row, with commas between names out of " + all,
@@ -159,7 +159,7 @@ func TestRowsSayWhatWouldBeRight(t *testing.T) {
 	for row, want := range map[string]string{
 		"a,d,note":               "line 2: csv: 3 cells; want 5, one for each column of the header",
 		"a,d,note,2025,":         `line 2: at: "2025" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z`,
-		"a,d,vote,2025,":         `line 2: kind: "vote" is unknown; want one of negotiate, submit, approve, reject, withdraw, amend, implement, perform, dispute, settle, suspend, resume, extend, terminate, retract, note`,
+		"a,d,vote,2025,":         `line 2: kind: "vote" is unknown; want one of negotiate, submit, approve, reject, withdraw, amend, implement, perform, dispute, settle, suspend, resume, extend, terminate, retract, note; did you mean "note"?`,
 		"a,d,term,2025,":         "line 2: kind: term is a clock; it fires by itself and is never recorded",
 		"a\xff,d,note,,":         "line 2: id: not valid UTF-8",
 		"a,d,note,,1.0":          "line 2: revision: 1.0 found; want a whole number",

@@ -166,7 +166,7 @@ func TestCallerMayStopAtTheFirstBadLine(t *testing.T) {
 	for _, err := range dealstate.ReadEvents(strings.NewReader("x\ny\nz")) {
 		n++
 		if err != nil {
-			require.EqualError(t, err, "line 1: json: invalid character 'x' looking for beginning of value")
+			require.EqualError(t, err, "line 1: json: at column 1: invalid character 'x' looking for beginning of value")
 			break
 		}
 	}

@@ -3,8 +3,10 @@ package dealstate
 import (
 	"encoding"
 	"fmt"
+	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Trigger is what a rule waits for, and what a decision is about: a [Kind] of
@@ -64,7 +66,8 @@ func ParseTrigger(word string) (Trigger, error) {
 	if c, ok := clockEnum.find(word); ok {
 		return c, nil
 	}
-	return nil, field.Errorf("kind", "%q is unknown; want one of %s, %s", field.Clip(word), kindEnum.want(), clockEnum.want())
+	return nil, field.Errorf("kind", "%q is unknown; want one of %s, %s%s", field.Clip(word), kindEnum.want(), clockEnum.want(),
+		nearest.Hint(word, slices.Concat(kindEnum.words[1:], clockEnum.words[1:])))
 }
 
 // triggerText reads a trigger from text.

@@ -3,6 +3,7 @@ package analytics
 import (
 	"fmt"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
@@ -16,7 +17,7 @@ type DecisionError struct {
 }
 
 func (e *DecisionError) Error() string {
-	return fmt.Sprintf("decision on %q of deal %q: %s: %s", field.Clip(e.Event), field.Clip(e.Deal), e.Field, e.Problem)
+	return display.Inert(fmt.Sprintf("decision on %q of deal %q: %s: %s", field.Clip(e.Event), field.Clip(e.Deal), e.Field, e.Problem))
 }
 
 // MergeError reports two folds that cannot be merged. Both are as they were.
@@ -27,7 +28,7 @@ type MergeError struct {
 
 func (e *MergeError) Error() string {
 	if e.Deal == "" {
-		return "merge: " + e.Problem
+		return display.Inert("merge: " + e.Problem)
 	}
-	return fmt.Sprintf("merge: deal %q: %s", field.Clip(e.Deal), e.Problem)
+	return display.Inert(fmt.Sprintf("merge: deal %q: %s", field.Clip(e.Deal), e.Problem))
 }

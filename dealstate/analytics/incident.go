@@ -11,6 +11,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Class says what sort of thing went wrong, or was put right.
@@ -44,7 +45,7 @@ func (c Class) MarshalText() ([]byte, error) {
 func (c *Class) UnmarshalText(text []byte) error {
 	i := slices.Index(classWords[:], string(text))
 	if i < 1 {
-		return field.Errorf("class", "%q is unknown; want one of %s", field.Clip(string(text)), strings.Join(classWords[1:], ", "))
+		return field.Errorf("class", "%q is unknown; want one of %s%s", field.Clip(string(text)), strings.Join(classWords[1:], ", "), nearest.Hint(string(text), classWords[1:]))
 	}
 	*c = Class(i)
 	return nil

@@ -1,15 +1,19 @@
 package bulk
 
-import "github.com/fe115bb3/dealtracker/dealstate"
+import (
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+)
 
 // Agreements says which compiled agreement runs a deal. Made by [Template],
-// [Catalogue] or [ByDeal], it also keeps the tables that replays have filled, so
+// [Catalogue] or [ByDeal], it also keeps the tables that replays asked for, so
 // use one for all logs of the same agreements: what looplab was asked once is not
 // asked again. It is safe for concurrent use. The zero value knows no deal.
 type Agreements struct {
-	of  func(deal string) *dealstate.Machine
-	all *dealstate.Machine // of every deal, if there is one
-	*shelf
+	of   func(deal string) *dealstate.Machine
+	all  *dealstate.Machine // of every deal, if there is one
+	pool *lazydfa.Pool
 }
 
 // Template runs every deal, whatever its id, on one agreement.
@@ -32,7 +36,7 @@ func Catalogue(machines ...*dealstate.Machine) Agreements {
 // events are then bad lines. The answer must be the same every time, and the
 // function safe for concurrent use.
 func ByDeal(of func(deal string) *dealstate.Machine) Agreements {
-	return Agreements{of: of, shelf: &shelf{}}
+	return Agreements{of: of, pool: &lazydfa.Pool{}}
 }
 
 // machine gives nil, or an error that says so.
@@ -42,5 +46,5 @@ func (a Agreements) machine(deal string) (*dealstate.Machine, error) {
 			return m, nil
 		}
 	}
-	return nil, fieldErr("deal", "no agreement for %q", clip(deal))
+	return nil, field.Errorf("deal", "no agreement for %q", field.Clip(deal))
 }

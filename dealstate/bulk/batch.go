@@ -4,12 +4,14 @@ import (
 	"hash/maphash"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
-// batch is a part of a log on its way there.
+// batch is a part of a log on its way there. One goroutine decodes into it and another one
+// adds it to the log; then it is used again.
 type batch struct {
 	names  names
-	from   int // which intake's numbers
+	from   int // the decoder by whose numbers; zero if the batch bears the log's
 	rows   []arrival
 	text   []byte // of each row its id, and the name of its deal
 	extras []extra
@@ -23,18 +25,18 @@ type batch struct {
 // batchRows is how many rows of columns, or events of a sequence, make a batch.
 const batchRows = 1 << 12
 
-// arrival is an event on its way: its act and machine as the intake numbers them,
-// and its deal by name. Its line is counted from the batch's first.
+// arrival is an event on its way: its statement and machine as the decoder numbers them,
+// and its deal by name, until the builder translates them. Its line is counted from the batch's first.
 type arrival struct {
-	deal    uint32 // as the log numbers it, once it is there
-	name    uint32 // where the deal's name ends in the text
-	tag     uint32 // of that name
-	idTag   uint32 // of the id in its deal, if the builder found it already; 0: not yet
-	machine uint32
-	act     uint32
-	line    int32
-	more    int32 // its place in extras, counted from 1; 0: none
-	fact
+	deal      uint32 // as the log numbers it, once it is there
+	name      uint32 // where the deal's name ends in the text
+	hash      uint32 // of that name
+	idHash    uint32 // of the id in its deal, if the builder found it already; 0: not yet
+	machine   uint32
+	statement uint32
+	line      int32
+	more      int32 // its place in extras, counted from 1; 0: none
+	detail
 }
 
 // extra is what few rows have.
@@ -43,15 +45,15 @@ type extra struct {
 	until int64 // none if left out
 }
 
-var nothingMore = extra{until: none}
+var nothingMore = extra{until: nanos.None}
 
 func (b *batch) reset() {
 	*b = batch{rows: b.rows[:0], text: b.text[:0], extras: b.extras[:0], bad: b.bad[:0]}
 }
 
-// add takes an event in; ref may be empty, and until none.
+// add adds an event; ref may be empty, and until none.
 func (b *batch) add(r arrival, id, deal, ref []byte, until int64) {
-	if len(ref) > 0 || until != none {
+	if len(ref) > 0 || until != nanos.None {
 		b.extras = append(b.extras, extra{ref: string(ref), until: until})
 		r.more = int32(len(b.extras))
 	}
@@ -97,17 +99,4 @@ func contentOf(note, url, published []byte) (h uint64) {
 		h = h<<1 | h>>63
 	}
 	return h
-}
-
-// clip shortens text that came from outside before it enters a message.
-func clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && s[cut]&0xC0 == 0x80 { // never inside a UTF-8 sequence
-		cut--
-	}
-	return s[:cut] + "…"
 }

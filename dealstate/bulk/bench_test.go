@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -28,9 +30,9 @@ func london(t testing.TB) *dealstate.Machine {
 	return m
 }
 
-// actsOfTwo are what two parties' reports say, the likelier ones more often.
-func actsOfTwo() []Act {
-	var acts []Act
+// statementsOfTwo are what two parties' reports say, the likelier ones more often.
+func statementsOfTwo() []Statement {
+	var statements []Statement
 	for _, party := range []string{"us", "china"} {
 		for _, role := range []dealstate.Role{dealstate.Instrument, dealstate.Approver, dealstate.Government, dealstate.Press} {
 			for _, kind := range []dealstate.Kind{dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Dispute, dealstate.Implement} {
@@ -41,25 +43,25 @@ func actsOfTwo() []Act {
 				if role == dealstate.Approver {
 					by = map[string]string{"us": "Trump", "china": "Xi"}[party]
 				}
-				acts = append(acts, Act{Kind: kind, Role: role, Party: party, By: by})
+				statements = append(statements, Statement{Kind: kind, Role: role, Party: party, By: by})
 			}
 		}
 	}
-	return append(acts, Act{Kind: dealstate.Negotiate, Role: dealstate.Negotiator}, Act{Kind: dealstate.Submit, Role: dealstate.Negotiator},
-		Act{Kind: dealstate.Amend, Role: dealstate.Negotiator}, Act{Kind: dealstate.Settle, Role: dealstate.Negotiator}, Act{Kind: dealstate.Note})
+	return append(statements, Statement{Kind: dealstate.Negotiate, Role: dealstate.Negotiator}, Statement{Kind: dealstate.Submit, Role: dealstate.Negotiator},
+		Statement{Kind: dealstate.Amend, Role: dealstate.Negotiator}, Statement{Kind: dealstate.Settle, Role: dealstate.Negotiator}, Statement{Kind: dealstate.Note})
 }
 
 // stream makes events of many deals, in the order of time.
 func stream(deals, events int) Columns {
 	rng := rand.New(rand.NewPCG(1, uint64(deals)))
-	c := Columns{Acts: actsOfTwo(), Deals: make([]string, deals)}
+	c := Columns{Statements: statementsOfTwo(), Deals: make([]string, deals)}
 	for i := range c.Deals {
 		c.Deals[i] = fmt.Sprintf("deal-%07d", i)
 	}
-	at := dayOne.UnixNano()
+	at := dirtylog.DayOne.UnixNano()
 	for range events {
 		at += 1e6
-		c.Deal, c.Act, c.At = append(c.Deal, uint32(rng.IntN(deals))), append(c.Act, uint32(rng.IntN(len(c.Acts)))), append(c.At, at)
+		c.Deal, c.Statement, c.At = append(c.Deal, uint32(rng.IntN(deals))), append(c.Statement, uint32(rng.IntN(len(c.Statements)))), append(c.At, at)
 	}
 	return c
 }
@@ -83,18 +85,18 @@ func bareTable() [][64]uint8 {
 // walkBytes is the reference: a table of states and events, a byte a deal, and
 // nothing else. walkWide is the same with the deal's other fields around it.
 func walkBytes(c Columns, states []uint8, table [][64]uint8) {
-	acts := c.Act[:len(c.Deal)]
+	statements := c.Statement[:len(c.Deal)]
 	for i, deal := range c.Deal {
 		s := &states[deal]
-		*s = table[*s][acts[i]&63]
+		*s = table[*s][statements[i]&63]
 	}
 }
 
 func walkWide(c Columns, states []wide, table [][64]uint8) {
-	acts := c.Act[:len(c.Deal)]
+	statements := c.Statement[:len(c.Deal)]
 	for i, deal := range c.Deal {
 		s := &states[deal].state
-		*s = table[*s][acts[i]&63]
+		*s = table[*s][statements[i]&63]
 	}
 }
 
@@ -171,10 +173,10 @@ func BenchmarkViews(b *testing.B) {
 	}
 	many := ByDeal(func(deal string) *dealstate.Machine { return machines[deal] })
 	timed := uschina.London()
-	timed.Deadline, timed.Effect, timed.Term = dayOne.AddDate(0, 0, 90), &dealstate.Delay{Days: 3}, &dealstate.Delay{Months: 12}
+	timed.Deadline, timed.Effect, timed.Term = dirtylog.DayOne.AddDate(0, 0, 90), &dealstate.Delay{Days: 3}, &dealstate.Delay{Months: 12}
 	clocked, err := dealstate.Compile(timed)
 	require.NoError(b, err)
-	half := dayOne.Add(events / 2 * time.Millisecond)
+	half := dirtylog.DayOne.Add(events / 2 * time.Millisecond)
 	plain := columnsOf(b, deals, events, one)
 	for name, to := range map[string]struct {
 		log  *Log
@@ -284,7 +286,7 @@ func linesWith(t testing.TB, deals, events int, factor uint32) []byte {
 	c := stream(deals, events)
 	var out bytes.Buffer
 	for i := range c.Deal {
-		a, at := c.Acts[c.Act[i]], instant(c.At[0]).Add(time.Duration(i)*time.Second).Format(time.RFC3339)
+		a, at := c.Statements[c.Statement[i]], nanos.Time(c.At[0]).Add(time.Duration(i)*time.Second).Format(time.RFC3339)
 		by := "a spokesperson"
 		if a.Role == dealstate.Approver {
 			by = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
@@ -361,16 +363,16 @@ func plainly(b *testing.B, data []byte) {
 	}
 }
 
-// BenchmarkScan is the scanner with its intake alone, which must not allocate.
+// BenchmarkScan is the scanner with its decoder alone, which must not allocate.
 func BenchmarkScan(b *testing.B) {
 	line := lineStream(b, 1, 1)
-	in, part := newIntake(Template(london(b))), &batch{}
+	d, part := newDecoder(Template(london(b))), &batch{}
 	text := blockOf(bytes.TrimSpace(line))
-	in.parse(text, part)
+	d.decodeBlock(text, part)
 	b.SetBytes(int64(len(line)))
 	b.ReportAllocs()
 	for b.Loop() {
-		in.parse(text, part)
+		d.decodeBlock(text, part)
 		if len(part.rows) != 1 {
 			b.Fatal("a surprise")
 		}

@@ -5,43 +5,46 @@ import (
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
-// builder puts batches together. Only one goroutine uses it.
+// builder puts batches together to a log. One goroutine uses it, as long as the log is
+// read.
 type builder struct {
-	log     *Log
-	opt     Options
-	line    int // lines before the batch at hand
-	deals   nameTable
-	acts    map[Act]uint32
-	numbers map[*dealstate.Machine]uint32
-	as      map[int]*translation
-	parts   [shards]part
-	order   []uint32                       // rows of the batch at hand, by shard
-	take    func(in *batch, row int) error // instead of keeping the row
-	size    int64                          // of names, acts, extras and full chunks
-	touched uint32
+	log          *Log
+	opt          Options
+	line         int // lines before the batch at hand
+	deals        interner
+	statements   map[Statement]uint32
+	numbers      map[*dealstate.Machine]uint32
+	translations map[int]*translation // by decoder
+	parts        [shards]shardBuilder
+	order        []uint32                       // rows of the batch at hand, by shard
+	consume      func(in *batch, row int) error // if set, takes each row instead of the log
+	size         int64                          // of names, statements, extras and full chunks
+	touched      uint32
 }
 
-// part is what it takes to build a shard.
-type part struct {
-	lasts []last // by deal
+// shardBuilder is what the builder knows of one shard, until the log is read.
+type shardBuilder struct {
+	lasts []lastRow // by deal
 	// Of the ids, in any deal of the shard, once they do not ascend. Until then each
 	// one is new that comes after the deal's last one.
-	index index
+	index idIndex
 }
 
-// last is the row that a deal took last, and how many of its rows can make a new
+// lastRow is the last row of a deal so far, and how many of its rows can make a new
 // revision.
-type last struct {
+type lastRow struct {
 	at     int64
 	row    uint32
 	raises uint32
 	id     packedName
 }
 
-// translation takes an intake's numbers to the log's.
-type translation struct{ machine, act []uint32 }
+// translation gives the log's numbers for a decoder's.
+type translation struct{ machine, statement []uint32 }
 
 func newBuilder(a Agreements, opt Options) *builder {
 	if opt.MaxBytes == 0 {
@@ -50,8 +53,8 @@ func newBuilder(a Agreements, opt Options) *builder {
 	if opt.Bad == nil {
 		opt.Bad = func(e *dealstate.LineError) error { return e }
 	}
-	b := &builder{log: &Log{agreements: a}, opt: opt, acts: map[Act]uint32{},
-		numbers: map[*dealstate.Machine]uint32{}, as: map[int]*translation{}}
+	b := &builder{log: &Log{agreements: a}, opt: opt, statements: map[Statement]uint32{},
+		numbers: map[*dealstate.Machine]uint32{}, translations: map[int]*translation{}}
 	for i := range b.log.shards {
 		b.log.shards[i].number = uint32(i)
 	}
@@ -66,10 +69,10 @@ func (b *builder) add(in *batch) error {
 
 // put appends a batch whose names are numbered as the log numbers them.
 func (b *builder) put(in *batch) error {
-	b.log.read.Bytes += int64(in.bytes)
-	b.log.read.Lines += int64(in.events)
-	if b.take != nil {
-		if err := b.takeAll(in); err != nil {
+	b.log.progress.Bytes += int64(in.bytes)
+	b.log.progress.Lines += int64(in.events)
+	if b.consume != nil {
+		if err := b.consumeAll(in); err != nil {
 			return err
 		}
 	} else {
@@ -91,35 +94,35 @@ func (b *builder) put(in *batch) error {
 
 // blame reports a line of the batch at hand.
 func (b *builder) blame(e *dealstate.LineError) error {
-	b.log.read.Bad++
+	b.log.progress.Bad++
 	return b.opt.Bad(lineError(b.line+e.Line, e.Err))
 }
 
-// translate gives the rows the log's numbers for their deals and acts.
+// translate gives the rows the log's numbers for their deals and statements.
 func (b *builder) translate(in *batch) {
-	as := b.as[in.from]
+	as := b.translations[in.from]
 	if as == nil {
 		as = &translation{}
-		b.as[in.from] = as
+		b.translations[in.from] = as
 	}
 	for n := len(as.machine); n < len(in.names.machines); n++ {
-		as.machine = append(as.machine, b.number(in.names.machines[n]))
+		as.machine = append(as.machine, b.numberMachine(in.names.machines[n]))
 	}
-	for n := len(as.act); n < len(in.names.act); n++ {
-		as.act = append(as.act, b.actOf(in.names.act[n]))
+	for n := len(as.statement); n < len(in.names.statements); n++ {
+		as.statement = append(as.statement, b.numberStatement(in.names.statements[n]))
 	}
 	for i := range in.rows { // all at once: one by one, each would be waited for
-		b.touched += b.deals.touch(in.rows[i].tag)
+		b.touched += b.deals.touch(in.rows[i].hash)
 	}
 	for i := range in.rows {
 		r := &in.rows[i]
-		r.act = as.act[r.act]
-		r.deal = b.dealOf(in.dealOf(r), r.tag, as.machine[r.machine])
+		r.statement = as.statement[r.statement]
+		r.deal = b.numberDeal(in.dealOf(r), r.hash, as.machine[r.machine])
 	}
 }
 
-// takeAll hands the rows over one by one, each bad line in its turn.
-func (b *builder) takeAll(in *batch) error {
+// consumeAll hands the rows over one by one, each bad line in its turn.
+func (b *builder) consumeAll(in *batch) error {
 	for row := range in.rows {
 		r := &in.rows[row]
 		for len(in.bad) > 0 && in.bad[0].Line < int(r.line) {
@@ -128,7 +131,7 @@ func (b *builder) takeAll(in *batch) error {
 			}
 			in.bad = in.bad[1:]
 		}
-		if err := b.take(in, row); err != nil {
+		if err := b.consume(in, row); err != nil {
 			if err := b.blame(&dealstate.LineError{Line: int(r.line), Err: err}); err != nil {
 				return err
 			}
@@ -172,7 +175,7 @@ func (b *builder) sort(in *batch) (ends [shards]uint32) {
 
 // keepSome appends rows to a shard, unless they are duplicates, and blames
 // conflicts.
-func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
+func (b *builder) keepSome(s *shard, p *shardBuilder, in *batch, rows []uint32) {
 	p.reserve(len(b.log.deals))
 	b.touch(p, in, rows)
 	for _, row := range rows {
@@ -193,14 +196,14 @@ func (b *builder) keepSome(s *shard, p *part, in *batch, rows []uint32) {
 	}
 }
 
-func (p *part) reserve(deals int) {
+func (p *shardBuilder) reserve(deals int) {
 	for len(p.lasts) <= deals>>shardBits {
-		p.lasts = append(p.lasts, last{at: none})
+		p.lasts = append(p.lasts, lastRow{at: nanos.None})
 	}
 }
 
 // find gives the row that has the id already.
-func (p *part) find(s *shard, r *arrival, id []byte, row uint32) (old uint32, found bool) {
+func (p *shardBuilder) find(s *shard, r *arrival, id []byte, row uint32) (old uint32, found bool) {
 	deal := r.deal >> shardBits
 	if p.index.used == 0 {
 		d, packed := &p.lasts[deal], packed(id)
@@ -211,18 +214,18 @@ func (p *part) find(s *shard, r *arrival, id []byte, row uint32) (old uint32, fo
 		case order == 0 && len(id) <= shortName:
 			return d.row, true
 		}
-		p.index.fill(s)
+		p.index.addAll(s)
 	}
-	if r.idTag == 0 {
-		r.idTag = tagOf(deal, id)
+	if r.idHash == 0 {
+		r.idHash = hashOfID(deal, id)
 	}
-	return p.index.find(s, deal, id, r.idTag, row)
+	return p.index.find(s, deal, id, r.idHash, row)
 }
 
 // again tells a duplicate from a conflict.
 func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) {
-	if b.log.sameAct(s.step(old).act, r.act) && s.same(old, r, in.extraOf(r)) {
-		b.log.read.Duplicates++
+	if b.log.sameStatement(s.input(old).Statement, r.statement) && s.same(old, r, in.extraOf(r)) {
+		b.log.progress.Duplicates++
 	} else {
 		in.blame(int(r.line), &dealstate.ConflictError{ID: string(id)})
 	}
@@ -230,7 +233,7 @@ func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) 
 
 // touch loads, all at once, what the rows will need: one by one, each would be
 // waited for.
-func (b *builder) touch(p *part, in *batch, rows []uint32) {
+func (b *builder) touch(p *shardBuilder, in *batch, rows []uint32) {
 	for _, row := range rows {
 		d := &p.lasts[in.rows[row].deal>>shardBits]
 		b.touched += d.row + uint32(d.id.c) // both ends: it may lie across two cache lines
@@ -241,54 +244,54 @@ func (b *builder) touch(p *part, in *batch, rows []uint32) {
 	p.index.grow(len(rows))
 	for _, row := range rows {
 		r := &in.rows[row]
-		r.idTag = tagOf(r.deal>>shardBits, in.idOf(int(row)))
+		r.idHash = hashOfID(r.deal>>shardBits, in.idOf(int(row)))
 	}
 	for _, row := range rows {
-		b.touched += p.index.touch(in.rows[row].idTag)
+		b.touched += p.index.touch(in.rows[row].idHash)
 	}
 }
 
-// sameAct reports whether two acts in one deal say the same. Whose a performance is,
+// sameStatement reports whether two statements in one deal say the same. Whose a performance is,
 // its commitment says, if it does not say so itself.
-func (l *Log) sameAct(a, b uint32) bool {
+func (l *Log) sameStatement(a, b uint32) bool {
 	if a == b {
 		return true
 	}
-	x, y := l.acts[a], l.acts[b]
+	x, y := l.statements[a], l.statements[b]
 	if x.Kind == dealstate.Perform && (x.Party == "" || y.Party == "") {
 		x.Party, y.Party = "", ""
 	}
 	return x == y
 }
 
-// same reports whether a row has the content of another, its act aside.
+// same reports whether a row has the content of another, its statement aside.
 func (s *shard) same(old uint32, r *arrival, more extra) bool {
-	f := s.fact(old)
-	return f.at == r.at && f.recorded == r.recorded && f.content == r.content &&
+	d := s.detail(old)
+	return d.at == r.at && d.recorded == r.recorded && d.content == r.content &&
 		s.refs[old] == more.ref && s.until(old) == more.until
 }
 
 // keep appends an event to its shard. In a numbered log there is no id.
 func (b *builder) keep(s *shard, r *arrival, id []byte) {
-	c, f := b.open(s), r.fact
+	c, d := b.open(s), r.detail
 	if id != nil {
 		c.text = append(c.text, id...)
-		f.id = uint32(len(c.text))
+		d.id = uint32(len(c.text))
 	}
-	c.steps, c.facts = append(c.steps, step{deal: r.deal >> shardBits, act: r.act}), append(c.facts, f)
-	b.log.read.Events++
+	c.inputs, c.details = append(c.inputs, lazydfa.Input{Deal: r.deal >> shardBits, Statement: r.statement}), append(c.details, d)
+	b.log.progress.Events++
 }
 
 // note marks the deals that only a look at all their rows can replay: those whose
 // rows do not arrive in the order in which they fold, and those with more revisions
-// than a stand can count.
-func (b *builder) note(s *shard, p *part, r *arrival, row uint32) {
+// than a deal state can count.
+func (b *builder) note(s *shard, p *shardBuilder, r *arrival, row uint32) {
 	deal := r.deal >> shardBits
 	d := &p.lasts[deal]
-	if raises(b.log.acts[r.act].Kind) {
+	if lazydfa.Raises(b.log.statements[r.statement].Kind) {
 		d.raises++
 	}
-	if r.at <= d.at && (r.at < d.at || s.compare(d.row, row, b.log.numbered) >= 0) || d.raises > maxRaises {
+	if r.at <= d.at && (r.at < d.at || s.compare(d.row, row, b.log.numbered) >= 0) || d.raises > lazydfa.MaxRaises {
 		s.setLate(deal)
 	}
 	d.at, d.row = r.at, row
@@ -299,11 +302,11 @@ func (b *builder) open(s *shard) *chunk {
 	var c chunk
 	if n := len(s.chunks); n > 0 { // the first one grows, for the sake of small logs
 		full := &s.chunks[n-1]
-		if len(full.steps) < chunkRows {
+		if len(full.inputs) < chunkRows {
 			return full
 		}
 		b.size += full.size()
-		c = chunk{steps: make([]step, 0, chunkRows), facts: make([]fact, 0, chunkRows), text: make([]byte, 0, len(full.text)*9/8)}
+		c = chunk{inputs: make([]lazydfa.Input, 0, chunkRows), details: make([]detail, 0, chunkRows), text: make([]byte, 0, len(full.text)*9/8)}
 	}
 	s.chunks = append(s.chunks, c)
 	return &s.chunks[len(s.chunks)-1]
@@ -311,7 +314,7 @@ func (b *builder) open(s *shard) *chunk {
 
 // size is how many bytes a chunk takes.
 func (c *chunk) size() int64 {
-	return 8*int64(cap(c.steps)) + 32*int64(cap(c.facts)) + int64(cap(c.text))
+	return 8*int64(cap(c.inputs)) + 32*int64(cap(c.details)) + int64(cap(c.text))
 }
 
 func (b *builder) keepExtra(s *shard, row uint32, more extra) {
@@ -322,7 +325,7 @@ func (b *builder) keepExtra(s *shard, row uint32, more extra) {
 		s.refs[row] = more.ref
 		b.log.refers = true
 	}
-	if more.until != none {
+	if more.until != nanos.None {
 		if s.untils == nil {
 			s.untils = map[uint32]int64{}
 		}
@@ -331,8 +334,8 @@ func (b *builder) keepExtra(s *shard, row uint32, more extra) {
 	b.size += int64(len(more.ref)) + 100
 }
 
-func (b *builder) dealOf(name []byte, tag, machine uint32) uint32 {
-	if deal, ok := b.deals.find(name, tag); ok {
+func (b *builder) numberDeal(name []byte, hash, machine uint32) uint32 {
+	if deal, ok := b.deals.find(name, hash); ok {
 		return deal
 	}
 	deal := b.deals.add(name)
@@ -341,7 +344,7 @@ func (b *builder) dealOf(name []byte, tag, machine uint32) uint32 {
 	return deal
 }
 
-func (b *builder) number(m *dealstate.Machine) uint32 {
+func (b *builder) numberMachine(m *dealstate.Machine) uint32 {
 	n, ok := b.numbers[m]
 	if !ok {
 		n = uint32(len(b.log.machines))
@@ -352,22 +355,22 @@ func (b *builder) number(m *dealstate.Machine) uint32 {
 	return n
 }
 
-func (b *builder) actOf(a Act) uint32 {
-	if act, ok := b.acts[a]; ok {
-		return act
+func (b *builder) numberStatement(s Statement) uint32 {
+	if n, ok := b.statements[s]; ok {
+		return n
 	}
-	act := uint32(len(b.log.acts))
-	b.acts[a] = act
-	b.log.acts = append(b.log.acts, a)
-	b.size += 3 * a.size() // the log's, the intake's, and what their tables take as they grow
-	return act
+	n := uint32(len(b.log.statements))
+	b.statements[s] = n
+	b.log.statements = append(b.log.statements, s)
+	b.size += 3 * s.size() // the log's, the decoder's, and what their tables take as they grow
+	return n
 }
 
 func (b *builder) checkSize() error {
 	bytes, full := b.size, false
 	for i := range b.log.shards {
 		s := &b.log.shards[i]
-		bytes += 8 * int64(len(b.parts[i].index.places))
+		bytes += 8 * int64(len(b.parts[i].index.slots))
 		if n := len(s.chunks); n > 0 {
 			bytes += s.chunks[n-1].size()
 		}
@@ -377,7 +380,7 @@ func (b *builder) checkSize() error {
 		return &SizeError{Bytes: bytes, Limit: b.opt.MaxBytes}
 	}
 	if b.opt.Progress != nil {
-		b.opt.Progress(b.log.read)
+		b.opt.Progress(b.log.progress)
 	}
 	return nil
 }

@@ -8,19 +8,23 @@ import (
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/sparse"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Columns are events as a caller may have them already: one row an event, with
 // numbers for what repeats. Instants are Unix nanoseconds.
 type Columns struct {
-	Deals []string // ids
-	Acts  []Act    // what events say
+	Deals      []string    // ids
+	Statements []Statement // what events say
 
-	Deal     []uint32 // by row: its place in Deals
-	Act      []uint32 // by row: its place in Acts
-	At       []int64
-	Recorded []int64  // nil: At
-	ID       []string // nil: every row is an event of its own, and its id is its number in ten digits
+	Deal      []uint32 // by row: its place in Deals
+	Statement []uint32 // by row: its place in Statements
+	At        []int64
+	Recorded  []int64  // nil: At
+	ID        []string // nil: every row is an event of its own, and its id is its number in ten digits
 
 	Ref   map[uint32]string // by row: of a retract, and where else an event refers to another
 	Until map[uint32]int64  // by row: of an extend
@@ -51,13 +55,13 @@ func FromColumns(ctx context.Context, c Columns, a Agreements) (*Log, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		r.read(from, min(from+batchRows, len(c.Deal)), &part)
+		r.fillBatch(from, min(from+batchRows, len(c.Deal)), &part)
 		if err := r.b.put(&part); err != nil {
 			return nil, err
 		}
 	}
 	if len(r.extras) > 0 {
-		return nil, &RowError{Row: int(r.extras[0]), Err: fieldErr("ref or until", "given for a row that is not there; there are %d", len(c.Deal))}
+		return nil, &RowError{Row: int(r.extras[0]), Err: field.Errorf("ref or until", "given for a row that is not there; there are %d", len(c.Deal))}
 	}
 	return r.b.log, nil
 }
@@ -67,13 +71,13 @@ func (c *Columns) check() error {
 		name string
 		len  int
 		may  bool
-	}{{"act", len(c.Act), false}, {"at", len(c.At), false}, {"recorded", len(c.Recorded), c.Recorded == nil}, {"id", len(c.ID), c.ID == nil}} {
+	}{{"statement", len(c.Statement), false}, {"at", len(c.At), false}, {"recorded", len(c.Recorded), c.Recorded == nil}, {"id", len(c.ID), c.ID == nil}} {
 		if column.len != len(c.Deal) && !column.may {
-			return fieldErr(column.name, "%d rows; want %d, as deal has", column.len, len(c.Deal))
+			return field.Errorf(column.name, "%d rows; want %d, as deal has", column.len, len(c.Deal))
 		}
 	}
 	if int64(len(c.Deal)) > maxRows {
-		return fieldErr("deal", "%d rows; want at most %d", len(c.Deal), int64(maxRows))
+		return field.Errorf("deal", "%d rows; want at most %d", len(c.Deal), int64(maxRows))
 	}
 	return nil
 }
@@ -85,52 +89,52 @@ func (c *Columns) extras() []uint32 {
 	return slices.Compact(rows)
 }
 
-// columnReader puts the rows into a log. Numbers that two names share, it makes
-// one.
+// columnReader puts the rows of columns into a log, and is not kept. Where two of the caller's
+// numbers have one name, the log has one number.
 type columnReader struct {
 	Columns
-	b        *builder
-	extras   []uint32 // rows still to come that have a ref or an until
-	deals    []uint32 // the log's number, by the caller's; unnamed until a row names it
-	machines []uint32 // by the caller's deal
-	acts     []uint32
-	admitted []sparse[bool] // by machine and the caller's act
+	b          *builder
+	extras     []uint32 // rows still to come that have a ref or an until
+	deals      []uint32 // the log's number, by the caller's; unnumbered until a row names it
+	machines   []uint32 // by the caller's deal
+	statements []uint32
+	admitted   []sparse.Row[bool] // by machine and the caller's statement
 }
 
 func (r *columnReader) names() error {
 	for i, deal := range r.Deals {
 		m, err := r.b.log.agreements.machine(deal)
-		if err == nil && !isID([]byte(deal)) {
-			err = dealstate.Event{ID: "1", Deal: deal, Kind: dealstate.Note, At: firstInstant}.Validate()
+		if err == nil && !lines.PlainID([]byte(deal)) {
+			err = field.CheckID("deal", deal)
 		}
 		if err != nil {
 			return fmt.Errorf("deals[%d]: %w", i, err)
 		}
-		r.deals, r.machines = append(r.deals, unnamed), append(r.machines, r.b.number(m))
+		r.deals, r.machines = append(r.deals, unnumbered), append(r.machines, r.b.numberMachine(m))
 	}
-	for _, a := range r.Acts {
-		if a.Modality == 0 {
-			a.Modality = dealstate.Asserted
+	for _, s := range r.Statements {
+		if s.Modality == 0 {
+			s.Modality = dealstate.Asserted
 		}
-		r.acts = append(r.acts, r.b.actOf(a))
+		r.statements = append(r.statements, r.b.numberStatement(s))
 	}
-	r.admitted = make([]sparse[bool], len(r.b.log.machines))
+	r.admitted = make([]sparse.Row[bool], len(r.b.log.machines))
 	return nil
 }
 
-const unnamed = math.MaxUint32
+const unnumbered = math.MaxUint32
 
 // deal numbers a deal at its first row: one without rows is not in the log.
 func (r *columnReader) deal(d uint32) uint32 {
-	if r.deals[d] == unnamed {
+	if r.deals[d] == unnumbered {
 		name := []byte(r.Deals[d])
-		r.deals[d] = r.b.dealOf(name, tagOfName(name), r.machines[d])
+		r.deals[d] = r.b.numberDeal(name, hashOfName(name), r.machines[d])
 	}
 	return r.deals[d]
 }
 
-// read takes some rows in.
-func (r *columnReader) read(from, to int, part *batch) {
+// fillBatch fills a batch with some rows.
+func (r *columnReader) fillBatch(from, to int, part *batch) {
 	part.reset()
 	part.events, part.lines = to-from, to-from
 	for row := from; row < to; row++ {
@@ -141,28 +145,28 @@ func (r *columnReader) read(from, to int, part *batch) {
 }
 
 func (r *columnReader) add(row, line int, part *batch) error {
-	d, a := r.Deal[row], r.Act[row]
-	if int(d) >= len(r.deals) || int(a) >= len(r.acts) {
-		return fieldErr("deal or act", "%d and %d; there are %d deals and %d acts", d, a, len(r.deals), len(r.acts))
+	deal, statement := r.Deal[row], r.Statement[row]
+	if int(deal) >= len(r.deals) || int(statement) >= len(r.statements) {
+		return field.Errorf("deal or statement", "%d and %d; there are %d deals and %d statements", deal, statement, len(r.deals), len(r.statements))
 	}
 	more := nothingMore
 	if len(r.extras) > 0 && r.extras[0] == uint32(row) {
 		more, r.extras = r.extra(row), r.extras[1:]
 	}
-	f := fact{at: r.At[row], recorded: r.At[row], id: uint32(row)}
+	d := detail{at: r.At[row], recorded: r.At[row], id: uint32(row)}
 	if r.Recorded != nil {
-		if f.recorded = r.Recorded[row]; f.recorded == none {
-			f.recorded = f.at
+		if d.recorded = r.Recorded[row]; d.recorded == nanos.None {
+			d.recorded = d.at
 		}
 	}
-	if admitted := &r.admitted[r.machines[d]]; !admitted.get(a) || f.at == none || more != nothingMore || r.ID != nil {
-		if err := r.admit(row, f, more); err != nil {
+	if admitted := &r.admitted[r.machines[deal]]; !admitted.Get(statement) || d.at == nanos.None || more != nothingMore || r.ID != nil {
+		if err := r.admit(row, d, more); err != nil {
 			return err
 		}
-		kind := r.Acts[a].Kind
-		admitted.set(a, kind != dealstate.Extend && kind != dealstate.Retract) // those have more to them
+		kind := r.Statements[statement].Kind
+		admitted.Set(statement, kind != dealstate.Extend && kind != dealstate.Retract) // those have more to them
 	}
-	in := arrival{deal: r.deal(d), act: r.acts[a], fact: f, line: int32(line)}
+	in := arrival{deal: r.deal(deal), statement: r.statements[statement], detail: d, line: int32(line)}
 	if r.ID == nil && more == nothingMore {
 		part.rows = append(part.rows, in)
 		return nil
@@ -182,7 +186,7 @@ func (r *columnReader) id(row int) string {
 }
 
 func (r *columnReader) extra(row int) extra {
-	more := extra{ref: r.Ref[uint32(row)], until: none}
+	more := extra{ref: r.Ref[uint32(row)], until: nanos.None}
 	if until, ok := r.Until[uint32(row)]; ok {
 		more.until = until
 	}
@@ -190,9 +194,9 @@ func (r *columnReader) extra(row int) extra {
 }
 
 // admit asks the library about a row.
-func (r *columnReader) admit(row int, f fact, more extra) error {
+func (r *columnReader) admit(row int, d detail, more extra) error {
 	m := r.b.log.machines[r.machines[r.Deal[row]]]
-	e := r.b.log.acts[r.acts[r.Act[row]]].event(r.id(row), m.Deal())
-	e.At, e.Recorded, e.Until, e.Ref = instant(f.at), instant(f.recorded), instant(more.until), more.ref
+	e := r.b.log.statements[r.statements[r.Statement[row]]].event(r.id(row), m.Deal())
+	e.At, e.Recorded, e.Until, e.Ref = nanos.Time(d.at), nanos.Time(d.recorded), nanos.Time(more.until), more.ref
 	return m.Admit(e)
 }

@@ -142,9 +142,9 @@ func TestTableComesToWhatItsLinesComeTo(t *testing.T) {
 		for i, row := range badRows.at {
 			require.Equal(t, begins[badLines.at[i]-1], row)
 		}
-		read := want.Read()
+		read := want.Progress()
 		read.Bytes = 0
-		require.Equal(t, read, got.Read())
+		require.Equal(t, read, got.Progress())
 		for _, v := range []dealstate.View{{}, {Policy: dealstate.Official, AsOf: time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)}, {Policy: dealstate.Reported}} {
 			one, err := want.Replay(context.Background(), v, 1)
 			require.NoError(t, err)
@@ -190,8 +190,8 @@ func TestBadRowStopsTheTableUnlessSkipped(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	require.Equal(t, bulk.Progress{Lines: 20_000, Events: 19_995, Bad: 5}, log.Read())
-	require.Equal(t, log.Read(), last)
+	require.Equal(t, bulk.Progress{Lines: 20_000, Events: 19_995, Bad: 5}, log.Progress())
+	require.Equal(t, log.Progress(), last)
 
 	enough := errors.New("enough")
 	_, err = bulk.ReadCSV(context.Background(), strings.NewReader(text.String()), bulk.Template(london(t)), bulk.Options{Bad: func(*dealstate.LineError) error { return enough }})

@@ -16,7 +16,7 @@
 //   - [Log.Replay]: where every deal stands ([Result.Finals]), and how many
 //     decisions there were, by outcome, reason and rule ([Result.Totals]);
 //   - [Log.Transitions]: every change of state;
-//   - [Log.Stories]: each deal's snapshot and decisions in full, for
+//   - [Log.Folds]: each deal's snapshot and decisions in full, for
 //     package analytics.
 //
 // The output is in the order in which the deals first appear in the log, and
@@ -25,52 +25,50 @@
 //
 // [ReadSorted] replays lines as they come, and keeps no event.
 //
-// # What order costs and buys
+// # Three ways to replay a deal, and what order costs and buys
 //
 // Only ReadSorted asks for an order. Elsewhere late reports, duplicates,
 // retractions and clocks obey the library's laws, in whatever order they arrive.
-// But order buys speed:
+// But order buys speed, for a deal is replayed in one of three ways:
 //
-//   - A deal whose events arrive in the order in which they fold, by At, then
-//     Recorded, then id, costs one look-up an event, some nanoseconds.
-//   - A deal with clocks takes some thirty nanoseconds an event: each has the instants
-//     at which its own are due.
-//   - A deal with late reports is grouped and sorted first: some tens of
-//     nanoseconds for each of its events. The grouping takes 4 bytes for every event
-//     of its shard, a sixteenth of the log.
-//   - A deal is followed by a [dealstate.Cursor] of its own, at some 300 nanoseconds an
-//     event, if it has more than 64 parties; if an event extends a clock or settles
-//     one dispute among several; or if it grows too intricate for the table of look-ups,
-//     which holds 16,383 situations, each within 64 events of the beginning.
-//   - A deal in which one event refers to another, as a retraction does, is folded by
-//     the library: one or two microseconds an event.
+//   - By the fast loop, one look-up in a table and some nanoseconds an event: a deal
+//     without clocks whose events arrive in the order in which they fold, by At, then
+//     Recorded, then id.
+//   - By a stepper over the same table, some thirty nanoseconds an event: a deal with clocks,
+//     which has timers of its own, and one with late reports, which is grouped and sorted
+//     first. The grouping takes 4 bytes for every event of its shard, a sixteenth of the log.
+//   - By the library: the rest. A deal is followed by a [dealstate.Cursor], at some 300
+//     nanoseconds an event, if it has more than 64 parties; if an event extends a clock or
+//     settles one dispute among several; or if it grows too intricate for the table, which
+//     holds 16,383 situations, each within 64 events of the beginning. A deal in which one event
+//     refers to another, as a retraction does, is folded: one or two microseconds an event.
 //
 // Ids that ascend within their deal cost nothing to check for duplicates. Where one
 // does not, the ids of its shard are indexed from there on, at some 60 nanoseconds and
 // 11 to 22 bytes an event.
 //
-// [ReadSorted] needs the order and has no slow way: it refuses what would take one,
+// [ReadSorted] uses the stepper only, and has no slow way: it refuses what would take one,
 // with a *[LogError]. In return it keeps some 250 bytes a deal and its longest id, however
 // long the log.
 //
-// The table of look-ups is filled when it is first asked, by a [dealstate.Cursor] that
-// does in the situation what is asked about, at some ten microseconds for each act in each
-// situation. So it holds nothing that the library, and looplab/fsm under it, would not
-// do. [Agreements] keeps the tables for the next replay, of any log, under the same policy.
+// The table is a lazy DFA (internal/lazydfa): a cell is filled when it is first needed, by a
+// [dealstate.Cursor] that does in the situation what is asked about, at some ten microseconds
+// a cell. So the table holds nothing that the library, and looplab/fsm under it, would not do.
+// [Agreements] keeps the tables for the next replay, of any log, under the same policy.
 //
 // # What a line costs
 //
-// A writer puts its keys in the same order and its spaces in the same places, so
-// [ReadLines] guesses what stands between two values from the lines before, and knows
-// an act (its kind, party, speaker, role and so on) by its spelling. A line with a
-// surprise, such as an escape in its id or an act not met before, goes to
+// A writer puts its keys in the same order and its spaces in the same places, so the scanner
+// (internal/lines) guesses what separates two values from the lines before, and knows a
+// statement (kind, party, speaker, role and so on) by the pattern of bytes that it stands in. A
+// line with a surprise, such as an escape in its id or a statement not met before, goes to
 // [dealstate.Event.UnmarshalJSON], at some 14 microseconds. So a log in which every line
 // has a new speaker, or such an escape, is read no faster than that.
 //
 // # Memory
 //
-// A log takes 40 bytes an event and its id, some 50 bytes a deal and some 200 an act, each
-// with its text; and while it is read the index, if there is one. [Options].MaxBytes
+// A log takes 40 bytes an event and its id, some 50 bytes a deal and some 200 a statement,
+// each with its text; and while it is read the index, if there is one. [Options].MaxBytes
 // bounds that, with what reading takes for names meanwhile, and a log that would take more
 // is refused with a *[SizeError]; building it takes up to half as much again. What views
 // ask of it stays: 4 bytes an event where a shard was grouped, 8 a deal where the end
@@ -78,9 +76,9 @@
 //
 // Besides, reading holds six blocks of a quarter of a MiB for each worker, of up to 2
 // MiB where lines are long. A [Result] takes 8 bytes a deal, 8 more where some have
-// clocks, and some 50 for one that was folded. The tables that [Agreements] keeps, one for
-// each goroutine, agreement and policy, take 12 bytes for each act in each situation, up
-// to 48 MiB, and some 150 for each of these that came up.
+// clocks, and some 50 for one that was not replayed in order of arrival. The tables that [Agreements] keeps, one for
+// each goroutine, agreement and policy, take 12 bytes for each input class in each
+// situation, up to 48 MiB, and some 150 for each cell that was needed.
 //
 // Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
 //

@@ -3,7 +3,8 @@ package bulk
 import (
 	"fmt"
 
-	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // SizeError reports a log that would take more memory than the caller allows.
@@ -25,7 +26,7 @@ type LogError struct {
 }
 
 func (e *LogError) Error() string {
-	return fmt.Sprintf("event %q of deal %q needs the deal's whole log: %s", clip(e.Event), clip(e.Deal), e.Why)
+	return display.Inert(fmt.Sprintf("event %q of deal %q needs the deal's whole log: %s", field.Clip(e.Event), field.Clip(e.Deal), e.Why))
 }
 
 // RowError says at which row of [Columns], counted from 0, an error arose.
@@ -34,10 +35,6 @@ type RowError struct {
 	Err error
 }
 
-func (e *RowError) Error() string { return fmt.Sprintf("row %d: %v", e.Row, e.Err) }
+func (e *RowError) Error() string { return display.Inert(fmt.Sprintf("row %d: %v", e.Row, e.Err)) }
 
 func (e *RowError) Unwrap() error { return e.Err }
-
-func fieldErr(field, format string, args ...any) error {
-	return &dealstate.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
-}

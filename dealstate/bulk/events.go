@@ -23,7 +23,7 @@ func ReadEvents(ctx context.Context, events iter.Seq2[dealstate.Event, error], a
 
 // readEvents asks for the line of each event, once.
 func (b *builder) readEvents(ctx context.Context, events iter.Seq2[dealstate.Event, error], line func() int) error {
-	in, part := newIntake(b.log.agreements), &batch{}
+	d, part := newDecoder(b.log.agreements), &batch{}
 	for e, err := range events {
 		part.lines = line() - b.line
 		part.events++
@@ -31,7 +31,7 @@ func (b *builder) readEvents(ctx context.Context, events iter.Seq2[dealstate.Eve
 			err = e.Validate()
 		}
 		if err == nil {
-			_, err = in.take(&e, part.lines, part)
+			_, err = d.addEvent(&e, part.lines, part)
 		}
 		if ends(err) {
 			part.stop = err
@@ -41,16 +41,16 @@ func (b *builder) readEvents(ctx context.Context, events iter.Seq2[dealstate.Eve
 			part.blame(part.lines, err)
 		}
 		if part.events == batchRows || len(part.bad) > 0 {
-			if err := b.flush(ctx, in, part); err != nil {
+			if err := b.flush(ctx, d, part); err != nil {
 				return err
 			}
 		}
 	}
-	return b.flush(ctx, in, part)
+	return b.flush(ctx, d, part)
 }
 
-func (b *builder) flush(ctx context.Context, in *intake, part *batch) error {
-	part.names = in.names
+func (b *builder) flush(ctx context.Context, d *decoder, part *batch) error {
+	part.names = d.names
 	err := b.add(part)
 	part.reset()
 	return cmp.Or(err, ctx.Err())

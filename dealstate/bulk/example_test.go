@@ -57,8 +57,8 @@ func ExampleLog_Transitions() {
 	// 2025-06-02 pears negotiated → awaiting_trump_approval <nil>
 }
 
-func ExampleLog_Stories() {
-	for s, err := range log().Stories(context.Background(), dealstate.View{}, 1) {
+func ExampleLog_Folds() {
+	for s, err := range log().Folds(context.Background(), dealstate.View{}, 1) {
 		fmt.Println(s.Deal, s.Snapshot.Awaiting, len(s.Decisions), err)
 		for _, r := range s.Decisions[len(s.Decisions)-1].Reasons[:1] {
 			fmt.Println(" ", r)
@@ -75,13 +75,13 @@ func ExampleFromColumns() {
 	m, _ := dealstate.Compile(uschina.London())
 	l, err := bulk.FromColumns(context.Background(), bulk.Columns{
 		Deals: []string{"apples", "pears"},
-		Acts: []bulk.Act{
+		Statements: []bulk.Statement{
 			{Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument},
 			{Kind: dealstate.Approve, Party: "china", Role: dealstate.Instrument},
 		},
-		Deal: []uint32{0, 1, 0},
-		Act:  []uint32{0, 1, 1},
-		At:   []int64{1748736000e9, 1748822400e9, 1748908800e9},
+		Deal:      []uint32{0, 1, 0},
+		Statement: []uint32{0, 1, 1},
+		At:        []int64{1748736000e9, 1748822400e9, 1748908800e9},
 	}, bulk.Template(m))
 	if err != nil {
 		fmt.Println(err)
@@ -108,7 +108,7 @@ func ExampleReadEvents() {
 	_, err = bulk.ReadLines(context.Background(), strings.NewReader("{}\n"), bulk.Template(m), bulk.Options{})
 	fmt.Println(err)
 	l, err = bulk.ReadLines(context.Background(), strings.NewReader("{}\n"+lines), bulk.Template(m), bulk.Options{Bad: bulk.Skip})
-	fmt.Println(l.Read().Bad, "bad line,", l.Len(), "events", err)
+	fmt.Println(l.Progress().Bad, "bad line,", l.Len(), "events", err)
 	// Output:
 	// 5 deals <nil>
 	// line 1: id: missing
@@ -152,8 +152,8 @@ func ExampleLog_Span() {
 }
 
 // What was known of each deal on 2 June?
-func ExampleStory_Load() {
-	for s, err := range log().Stories(context.Background(), dealstate.View{}, 1) {
+func ExampleFold_Load() {
+	for s, err := range log().Folds(context.Background(), dealstate.View{}, 1) {
 		if err != nil {
 			fmt.Println(err)
 			return

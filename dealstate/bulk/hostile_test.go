@@ -19,6 +19,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 )
 
 func twoPartyLine(id, more string) string {
@@ -149,19 +153,19 @@ func TestABadLineIsReportedByItsNumberAndStopsUnlessSkipped(t *testing.T) {
 		l, err := ReadLines(context.Background(), strings.NewReader(text.String()), Template(london(t)), opt)
 		require.NoError(t, err)
 		require.Equal(t, []int{10_000, 20_000, 30_000, 40_000, 50_000}, numbers)
-		require.Equal(t, Progress{Bytes: int64(text.Len()), Lines: 50_000, Events: 49_995, Bad: 5}, l.Read())
-		require.Equal(t, l.Read(), last)
+		require.Equal(t, Progress{Bytes: int64(text.Len()), Lines: 50_000, Events: 49_995, Bad: 5}, l.Progress())
+		require.Equal(t, l.Progress(), last)
 	}
 }
 
 // A deal's name may be what another's looks like before its escapes are read.
 func TestNamesAreNotKnownByTheirLooks(t *testing.T) {
 	t.Parallel()
-	in, part := newIntake(Template(london(t))), &batch{}
+	d, part := newDecoder(Template(london(t))), &batch{}
 	line := func(id, deal string) []byte {
 		return []byte(strings.Replace(twoPartyLine(id, ""), `"d"`, `"`+deal+`"`, 1))
 	}
-	in.parse(blockOf(line("1", "d"), line("2", `a\\`), line("3", `a\\u0062`), line("4", `a\`), line("5", `a\u0062`), line("6", `a\\`)), part)
+	d.decodeBlock(blockOf(line("1", "d"), line("2", `a\\`), line("3", `a\\u0062`), line("4", `a\`), line("5", `a\u0062`), line("6", `a\\`)), part)
 	require.Len(t, part.bad, 1)
 	require.Equal(t, 4, part.bad[0].Line)
 	var deals []string
@@ -204,7 +208,7 @@ func TestLongIDsCountWhereverTheyCome(t *testing.T) {
 			if i > shards*chunkRows {
 				id += strings.Repeat("x", 240)
 			}
-			if !yield(dealstate.Event{ID: id, Deal: fmt.Sprint("d", i%16), Kind: dealstate.Note, At: onDay(0)}, nil) {
+			if !yield(dealstate.Event{ID: id, Deal: fmt.Sprint("d", i%16), Kind: dealstate.Note, At: dirtylog.OnDay(0)}, nil) {
 				return
 			}
 		}
@@ -234,21 +238,20 @@ func TestAGibibyteLineIsRefusedAfterTwoMebibytes(t *testing.T) {
 		source := &endless{}
 		_, err := ReadLines(context.Background(), source, Template(london(t)), Options{Workers: workers, Bad: Skip})
 		require.EqualError(t, err, "line 1: json: the line is longer than 1048576 bytes")
-		require.LessOrEqual(t, source.given, int64(mostBlock))
+		require.LessOrEqual(t, source.given, int64(2*dealstate.MaxLine+lines.Margin))
 	}
 }
 
 func TestUnknownPartiesAreNotKept(t *testing.T) {
 	t.Parallel()
-	in, part := newIntake(Template(london(t))), &batch{}
+	d, part := newDecoder(Template(london(t))), &batch{}
 	for i := range 20_000 {
 		line := fmt.Sprintf(`{"id":"1","deal":"deal-%d","kind":"note","party":"party-%d","at":"2025-01-01T00:00:00Z"}`, i, i)
-		in.parse(blockOf([]byte(line)), part)
+		d.decodeBlock(blockOf([]byte(line)), part)
 		require.Len(t, part.bad, 1)
 	}
-	require.Empty(t, in.acts)
-	require.Empty(t, in.deals.names)
-	require.Zero(t, in.spelled.used)
+	require.Empty(t, d.statements)
+	require.Empty(t, d.deals.names)
 	require.Empty(t, part.rows)
 }
 
@@ -256,55 +259,22 @@ func TestUnknownPartiesAreNotKept(t *testing.T) {
 func TestDealsOfBadLinesAreNotKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1, 0)
-	in, part := newIntake(ByDeal(w.agreements)), &batch{}
+	d, part := newDecoder(ByDeal(w.agreements)), &batch{}
 	line := func(deal string) []byte {
 		return []byte(strings.Replace(twoPartyLine("1", `,"party":"us"`), `"d"`, `"`+deal+`"`, 1))
 	}
 	for range 2 {
-		in.parse(blockOf(line("plain/1")), part)
+		d.decodeBlock(blockOf(line("plain/1")), part)
 		require.Empty(t, part.bad)
 	}
 	for i := range 1000 {
-		in.parse(blockOf(line(fmt.Sprint("count/", i))), part)
+		d.decodeBlock(blockOf(line(fmt.Sprint("count/", i))), part)
 		require.Len(t, part.bad, 1)
 	}
-	require.Equal(t, []string{"plain/1"}, in.deals.names)
+	require.Equal(t, []string{"plain/1"}, d.deals.names)
 }
 
-func TestLongSpellingsAreForgottenSooner(t *testing.T) {
-	t.Parallel()
-	in, part := newIntake(Template(london(t))), &batch{}
-	most := 0
-	for i := range 20_000 {
-		in.parse(blockOf(fmt.Appendf(nil, `{"id":"1","deal":"d","kind":"note","by":"%d%s","at":"2025-01-01T00:00:00Z"}`, i, strings.Repeat("x", 900))), part)
-		require.Empty(t, part.bad)
-		most = max(most, in.spelled.used)
-	}
-	require.Less(t, most, 20_000)
-	require.Less(t, in.spelled.used, most)
-}
-
-// One run before ever new ones is kept once.
-func TestAKnownRunIsNotLearntAgain(t *testing.T) {
-	t.Parallel()
-	in, part := newIntake(Template(london(t))), &batch{}
-	var kept *run
-	for i := range 100 {
-		line := fmt.Sprintf(`{"id":"1","deal":"d","kind":"note","by":"%s","at":"2025-01-01T00:00:00Z","source":{"publisher":"%d"}}`, strings.Repeat("x", longRun), i)
-		in.parse(blockOf([]byte(line)), part)
-		require.Empty(t, part.bad)
-		for _, r := range in.scanner.runs.places {
-			if r != nil {
-				require.Nil(t, r.known)
-				require.True(t, kept == nil || kept == r)
-				kept = r
-			}
-		}
-	}
-	require.NotNil(t, kept)
-}
-
-// What a machine knows of acts must not be as long as all machines' acts, or it takes
+// What a machine knows of statements must not be as long as all machines' statements, or it takes
 // the square of their number: 1,455 MiB for 3,000 agreements of 20 reports each.
 func TestManyAgreementsTakeNoMoreThanTheirOwnActs(t *testing.T) {
 	took := func(agreements int) (bytes uint64) {
@@ -315,7 +285,7 @@ func TestManyAgreementsTakeNoMoreThanTheirOwnActs(t *testing.T) {
 			require.NoError(t, err)
 			w.machines[a.ID] = m
 			for j := range 20 {
-				w.events = append(w.events, dealstate.Event{ID: fmt.Sprint(j), Deal: a.ID, Kind: dealstate.Approve, Party: a.Parties[j%2].ID, By: fmt.Sprint(j), Role: dealstate.Press, At: onDay(j)})
+				w.events = append(w.events, dealstate.Event{ID: fmt.Sprint(j), Deal: a.ID, Kind: dealstate.Approve, Party: a.Parties[j%2].ID, By: fmt.Sprint(j), Role: dealstate.Press, At: dirtylog.OnDay(j)})
 			}
 		}
 		before := allocated()
@@ -329,7 +299,7 @@ func TestManyAgreementsTakeNoMoreThanTheirOwnActs(t *testing.T) {
 }
 
 func TestWorkersWithoutWorkAreNotHired(t *testing.T) {
-	l, err := ReadEvents(context.Background(), eventSeq([]dealstate.Event{{ID: "1", Deal: "d", Kind: dealstate.Note, At: onDay(0)}}), Template(london(t)), Options{})
+	l, err := ReadEvents(context.Background(), eventSeq([]dealstate.Event{{ID: "1", Deal: "d", Kind: dealstate.Note, At: dirtylog.OnDay(0)}}), Template(london(t)), Options{})
 	require.NoError(t, err)
 	before := allocated()
 	for _, err := range l.Transitions(context.Background(), dealstate.View{}, 1<<15) {
@@ -344,25 +314,12 @@ func allocated() uint64 {
 	return s.TotalAlloc
 }
 
-func TestSpellingsAreForgottenBeforeTheyFillTheMemory(t *testing.T) {
-	t.Parallel()
-	in, part := newIntake(Template(london(t))), &batch{}
-	line := func(i int) []byte {
-		return fmt.Appendf(nil, `{"id":"1","deal":"d","kind":"note","by":"%d %s","at":"2025-01-01T00:00:00Z"}`, i, strings.Repeat(" ", i%2*maxSpelling))
-	}
-	for i := range 2*maxSpelled + 20 {
-		in.parse(blockOf(line(i)), part)
-		require.Empty(t, part.bad)
-	}
-	require.Equal(t, 10, in.spelled.used) // since it was full
-}
-
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	events := func(yield func(dealstate.Event, error) bool) {
 		for i := 0; ; i++ {
 			name := fmt.Sprintf("%s-%d", strings.Repeat("x", 200), i) // as many names as events
-			e := dealstate.Event{ID: name, Deal: name, By: name, Kind: dealstate.Note, At: onDay(0)}
+			e := dealstate.Event{ID: name, Deal: name, By: name, Kind: dealstate.Note, At: dirtylog.OnDay(0)}
 			if !yield(e, nil) {
 				return
 			}
@@ -407,7 +364,7 @@ func TestBreakingOffALoopLeavesNothingBehind(t *testing.T) {
 	require.NoError(t, err)
 	stacks := make([]byte, 1<<20)
 	for range 20 {
-		for range l.Stories(context.Background(), dealstate.View{}, 2) {
+		for range l.Folds(context.Background(), dealstate.View{}, 2) {
 			break
 		}
 		// Not a count of goroutines: one whose work is done may not have returned yet.
@@ -418,14 +375,14 @@ func TestBreakingOffALoopLeavesNothingBehind(t *testing.T) {
 func TestWrongColumnsAreRefused(t *testing.T) {
 	t.Parallel()
 	m := Template(london(t))
-	good := Columns{Deals: []string{"d"}, Acts: []Act{{Kind: dealstate.Note}, {Kind: dealstate.Approve, Party: "fiji", Role: dealstate.Press}},
-		Deal: []uint32{0, 0}, Act: []uint32{0, 0}, At: []int64{1, 2}}
+	good := Columns{Deals: []string{"d"}, Statements: []Statement{{Kind: dealstate.Note}, {Kind: dealstate.Approve, Party: "fiji", Role: dealstate.Press}},
+		Deal: []uint32{0, 0}, Statement: []uint32{0, 0}, At: []int64{1, 2}}
 	for want, change := range map[string]func(*Columns){
-		"act: 1 rows; want 2, as deal has":                                       func(c *Columns) { c.Act = c.Act[:1] },
-		"row 1: deal or act: 9 and 0; there are 1 deals and 2 acts":              func(c *Columns) { c.Deal = []uint32{0, 9} },
-		`row 1: party: "fiji" is not a party; want one of us, china`:             func(c *Columns) { c.Act = []uint32{0, 1} },
-		"row 1: id: missing":                                                     func(c *Columns) { c.ID = []string{"a", ""} },
-		"row 1: at: missing; want the instant at which it happened, in RFC 3339": func(c *Columns) { c.At = []int64{1, none} },
+		"statement: 1 rows; want 2, as deal has":                                func(c *Columns) { c.Statement = c.Statement[:1] },
+		"row 1: deal or statement: 9 and 0; there are 1 deals and 2 statements": func(c *Columns) { c.Deal = []uint32{0, 9} },
+		`row 1: party: "fiji" is not a party; want one of us, china`:            func(c *Columns) { c.Statement = []uint32{0, 1} },
+		"row 1: id: missing": func(c *Columns) { c.ID = []string{"a", ""} },
+		"row 1: at: missing; want the instant at which it happened, in RFC 3339": func(c *Columns) { c.At = []int64{1, nanos.None} },
 		"row 1: until: given on note; only an extend has one":                    func(c *Columns) { c.Until = map[uint32]int64{1: 3} },
 		`row 1: ref: "0000000001" is the event itself; want an earlier one`:      func(c *Columns) { c.Ref = map[uint32]string{1: "0000000001"} },
 	} {
@@ -442,8 +399,8 @@ func TestWrongColumnsAreRefused(t *testing.T) {
 func TestColumnsHoldWhatEventsDo(t *testing.T) {
 	t.Parallel()
 	ctx, m := context.Background(), Template(london(t))
-	c := Columns{Deals: []string{"d"}, Acts: []Act{{Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument}},
-		Deal: []uint32{0, 0}, Act: []uint32{0, 0}, At: []int64{onDay(5).UnixNano(), math.MaxInt64}, Recorded: []int64{none, math.MaxInt64}}
+	c := Columns{Deals: []string{"d"}, Statements: []Statement{{Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument}},
+		Deal: []uint32{0, 0}, Statement: []uint32{0, 0}, At: []int64{dirtylog.OnDay(5).UnixNano(), math.MaxInt64}, Recorded: []int64{nanos.None, math.MaxInt64}}
 	seen := func(v dealstate.View) int64 {
 		l, err := FromColumns(ctx, c, m)
 		require.NoError(t, err)
@@ -451,7 +408,7 @@ func TestColumnsHoldWhatEventsDo(t *testing.T) {
 		require.NoError(t, err)
 		return r.Totals().Events
 	}
-	require.EqualValues(t, 0, seen(dealstate.View{KnownBy: onDay(3), AsOf: onDay(9)}), "not recorded before it happened")
+	require.EqualValues(t, 0, seen(dealstate.View{KnownBy: dirtylog.OnDay(3), AsOf: dirtylog.OnDay(9)}), "not recorded before it happened")
 	require.EqualValues(t, 1, seen(dealstate.View{AsOf: time.Date(2262, 4, 1, 0, 0, 0, 0, time.UTC)}), "nanoseconds go further than years")
 	require.EqualValues(t, 2, seen(dealstate.View{}))
 	for deal, want := range map[string]string{"": "deals[1]: deal: missing", "a b": `deals[1]: deal: "a b" holds white space or control characters`} {
@@ -460,7 +417,7 @@ func TestColumnsHoldWhatEventsDo(t *testing.T) {
 		require.EqualError(t, err, want)
 	}
 	c.Deals = []string{"nowhere", "d", "中国", "d"}
-	c.Deal, c.Act = []uint32{2, 1, 3}, []uint32{0, 0, 0}
+	c.Deal, c.Statement = []uint32{2, 1, 3}, []uint32{0, 0, 0}
 	c.At, c.Recorded = []int64{1, 2, 3}, nil
 	l, err := FromColumns(ctx, c, m)
 	require.NoError(t, err)
@@ -470,13 +427,13 @@ func TestColumnsHoldWhatEventsDo(t *testing.T) {
 // Whose a performance is, its commitment says, so that no event need.
 func TestPerformanceThatMovesADealIsItsPartys(t *testing.T) {
 	t.Parallel()
-	a := dirtyAgreements[0]
+	a := dirtylog.Agreements[0]
 	a.Lifecycle = &dealstate.Lifecycle{Initial: "open", States: []dealstate.State{"open", "done"}, Rules: []dealstate.Rule{
 		{ID: "do", On: dealstate.Perform, From: []dealstate.State{"open"}, To: "done"},
 	}}
 	m, err := dealstate.Compile(a)
 	require.NoError(t, err)
-	e := dealstate.Event{ID: "1", Deal: a.ID, Kind: dealstate.Perform, Commitment: "pledge-2", Role: dealstate.Instrument, At: onDay(1)}
+	e := dealstate.Event{ID: "1", Deal: a.ID, Kind: dealstate.Perform, Commitment: "pledge-2", Role: dealstate.Instrument, At: dirtylog.OnDay(1)}
 	w := &world{machines: map[string]*dealstate.Machine{a.ID: m}, deals: []string{a.ID}, events: []dealstate.Event{e},
 		byDeal: map[string][]dealstate.Event{a.ID: {e}}}
 	want := w.truth(t, dealstate.View{})
@@ -490,7 +447,7 @@ func TestPerformanceThatMovesADealIsItsPartys(t *testing.T) {
 	require.Equal(t, want.transitions, told)
 }
 
-// Logs that number their acts differently share the tables of one agreement, at the
+// Logs that number their statements differently share the tables of one agreement, at the
 // same time.
 func TestAgreementsAreSharedByLogsAtOnce(t *testing.T) {
 	t.Parallel()
@@ -526,17 +483,17 @@ func TestAgreementsAreSharedByLogsAtOnce(t *testing.T) {
 	wait.Wait()
 }
 
-// A stand has 16 bits for the revision.
-func TestMoreRevisionsThanAStandCountsAreFolded(t *testing.T) {
+// A deal state has 16 bits for the revision.
+func TestMoreRevisionsThanADealStateCountsAreReplayedAlone(t *testing.T) {
 	t.Parallel()
 	m := london(t)
-	for _, n := range []int{maxRaises, maxRaises + 1, maxRaises + 100} {
+	for _, n := range []int{lazydfa.MaxRaises, lazydfa.MaxRaises + 1, lazydfa.MaxRaises + 100} {
 		var events []dealstate.Event
 		for i := range n {
-			events = append(events, dealstate.Event{ID: fmt.Sprintf("%07d", i), Deal: m.Deal(), Kind: dealstate.Amend, Role: dealstate.Negotiator, At: onDay(0).Add(time.Duration(i) * time.Second)})
+			events = append(events, dealstate.Event{ID: fmt.Sprintf("%07d", i), Deal: m.Deal(), Kind: dealstate.Amend, Role: dealstate.Negotiator, At: dirtylog.OnDay(0).Add(time.Duration(i) * time.Second)})
 		}
 		for i, party := range []string{"us", "china"} {
-			events = append(events, dealstate.Event{ID: fmt.Sprintf("9%07d", i), Deal: m.Deal(), Kind: dealstate.Approve, Party: party, Role: dealstate.Instrument, Revision: n - i, At: onDay(300)})
+			events = append(events, dealstate.Event{ID: fmt.Sprintf("9%07d", i), Deal: m.Deal(), Kind: dealstate.Approve, Party: party, Role: dealstate.Instrument, Revision: n - i, At: dirtylog.OnDay(300)})
 		}
 		s, _, err := m.Fold(events, dealstate.View{})
 		require.NoError(t, err)
@@ -545,7 +502,7 @@ func TestMoreRevisionsThanAStandCountsAreFolded(t *testing.T) {
 		r, err := l.Replay(context.Background(), dealstate.View{}, 1)
 		require.NoError(t, err)
 		require.Equal(t, []Final{{Deal: m.Deal(), State: s.State, Since: s.Since, Revision: s.Revision}}, slices.Collect(r.Finals()))
-		_, folded := r.state(0)
-		require.Equal(t, n > maxRaises, folded != nil)
+		_, final := r.state(0)
+		require.Equal(t, n > lazydfa.MaxRaises, final != nil)
 	}
 }

@@ -3,13 +3,14 @@ package bulk
 import (
 	"bytes"
 	"cmp"
-	"math"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
 // Log holds the events of many deals, each event once. Made by [ReadLines],
@@ -21,11 +22,11 @@ type Log struct {
 	states     [][]dealstate.State // by machine
 	deals      []string
 	machine    []uint32 // by deal
-	acts       []Act
+	statements []Statement
 	numbered   bool // ids are the rows' numbers
 	refers     bool // some event refers to another
 	shards     [shards]shard
-	read       Progress
+	progress   Progress
 }
 
 // A deal is in the shard that the lowest bits of its number say, so that
@@ -36,8 +37,9 @@ const (
 	shards    = 1 << shardBits
 )
 
-// shard is the part of a log that some of the deals make. Its rows are in order
-// of arrival.
+// shard is the part of a log that some of the deals make. Its rows are numbered in order
+// of arrival; its deals have numbers of their own. What is grouped or looked for when it is
+// first asked for stays.
 type shard struct {
 	number uint32
 	chunks []chunk
@@ -53,12 +55,12 @@ type shard struct {
 	lasts []int64 // by deal
 }
 
-// chunk is a thousand rows: what growing never copies. Those that all shards
+// chunk is 1,024 rows of a shard, in columns: what growing never copies. Those that all shards
 // fill at a time, new and cleared, stay in the processor's cache.
 type chunk struct {
-	steps []step
-	facts []fact
-	text  []byte // ids
+	inputs  []lazydfa.Input
+	details []detail
+	text    []byte // ids
 }
 
 const (
@@ -66,49 +68,48 @@ const (
 	chunkRows = 1 << chunkBits
 )
 
-// step is all that the usual replay looks at.
-type step struct {
-	deal uint32 // its number in the shard
-	act  uint32
-}
-
-// fact is the rest.
-type fact struct {
+// detail is what the fast loop does not read of an event.
+type detail struct {
 	at, recorded int64
 	content      uint64
 	id           uint32 // where it ends in the chunk's text; in a numbered log, the id
 }
 
 // Len is the number of events.
-func (l *Log) Len() int { return int(l.read.Events) }
+func (l *Log) Len() int { return int(l.progress.Events) }
 
 // Deals lists the ids of all deals in the order in which they first appear.
 // Do not change it.
 func (l *Log) Deals() []string { return l.deals }
 
-// Read says what was read to make the log.
-func (l *Log) Read() Progress { return l.read }
+// Progress says what was read to make the log.
+func (l *Log) Progress() Progress { return l.progress }
 
 // Span goes from the first instant at which something was recorded to the last of which the
 // log speaks, as something recorded or as something that is said to have happened. Both
 // are zero for an empty log. It costs some nanoseconds an event.
 func (l *Log) Span() (first, last time.Time) {
-	from, to := int64(math.MaxInt64), int64(none)
+	from, to := int64(nanos.Never), int64(nanos.None)
 	for n := range l.shards {
 		s := &l.shards[n]
 		for local := range s.dealsIn(l) {
 			to = max(to, s.lastOf(l, uint32(local)))
 		}
 		for _, c := range s.chunks {
-			for i := range c.facts {
-				from = min(from, c.facts[i].recorded)
+			for i := range c.details {
+				from = min(from, c.details[i].recorded)
 			}
 		}
 	}
-	if to == none {
+	if to == nanos.None {
 		return time.Time{}, time.Time{}
 	}
-	return instant(from), instant(to)
+	return nanos.Time(from), nanos.Time(to)
+}
+
+// templates gives each statement as an event of a machine's deal.
+func (l *Log) templates(m *dealstate.Machine) func(statement uint32) dealstate.Event {
+	return func(n uint32) dealstate.Event { return l.statements[n].event("event", m.Deal()) }
 }
 
 func (l *Log) shardOf(deal uint32) (s *shard, local uint32) {
@@ -125,25 +126,27 @@ func (s *shard) len() int {
 	if len(s.chunks) == 0 {
 		return 0
 	}
-	return (len(s.chunks)-1)<<chunkBits + len(s.chunks[len(s.chunks)-1].steps)
+	return (len(s.chunks)-1)<<chunkBits + len(s.chunks[len(s.chunks)-1].inputs)
 }
 
-func (s *shard) step(row uint32) step  { return s.chunks[row>>chunkBits].steps[row%chunkRows] }
-func (s *shard) fact(row uint32) *fact { return &s.chunks[row>>chunkBits].facts[row%chunkRows] }
+func (s *shard) input(row uint32) lazydfa.Input {
+	return s.chunks[row>>chunkBits].inputs[row%chunkRows]
+}
+func (s *shard) detail(row uint32) *detail { return &s.chunks[row>>chunkBits].details[row%chunkRows] }
 
 // idBytes is the id of a row of a log that is not numbered.
 func (s *shard) idBytes(row uint32) []byte {
 	c, n := &s.chunks[row>>chunkBits], row%chunkRows
 	var from uint32
 	if n > 0 {
-		from = c.facts[n-1].id
+		from = c.details[n-1].id
 	}
-	return c.text[from:c.facts[n].id]
+	return c.text[from:c.details[n].id]
 }
 
 func (l *Log) id(s *shard, row uint32) string {
 	if l.numbered {
-		return numberID(s.fact(row).id)
+		return numberID(s.detail(row).id)
 	}
 	return string(s.idBytes(row))
 }
@@ -157,9 +160,9 @@ func numberID(row uint32) string {
 // event gives back the event of a row, addressed to the machine that runs its
 // deal. What no decision and no snapshot asks for is left out.
 func (l *Log) event(s *shard, row uint32) dealstate.Event {
-	step, fact := s.step(row), s.fact(row)
-	e := l.acts[step.act].event(l.id(s, row), l.machineOf(s.deal(step.deal)).Deal())
-	e.At, e.Recorded, e.Until, e.Ref = instant(fact.at), instant(fact.recorded), instant(s.until(row)), s.refs[row]
+	in, d := s.input(row), s.detail(row)
+	e := l.statements[in.Statement].event(l.id(s, row), l.machineOf(s.deal(in.Deal)).Deal())
+	e.At, e.Recorded, e.Until, e.Ref = nanos.Time(d.at), nanos.Time(d.recorded), nanos.Time(s.until(row)), s.refs[row]
 	return e
 }
 
@@ -167,7 +170,7 @@ func (s *shard) until(row uint32) int64 {
 	if until, ok := s.untils[row]; ok {
 		return until
 	}
-	return none
+	return nanos.None
 }
 
 func (l *Log) machineOf(deal uint32) *dealstate.Machine { return l.machines[l.machine[deal]] }
@@ -182,17 +185,17 @@ func (s *shard) rowsOf(l *Log, local uint32) []uint32 {
 func (s *shard) groupRows(deals int) {
 	s.starts, s.rows = make([]uint32, deals+2), make([]uint32, s.len())
 	for _, c := range s.chunks {
-		for _, step := range c.steps {
-			s.starts[step.deal+2]++
+		for _, in := range c.inputs {
+			s.starts[in.Deal+2]++
 		}
 	}
 	for d := 2; d < len(s.starts); d++ {
 		s.starts[d] += s.starts[d-1]
 	}
 	for n, c := range s.chunks {
-		for i, step := range c.steps {
-			s.rows[s.starts[step.deal+1]] = uint32(n<<chunkBits + i)
-			s.starts[step.deal+1]++
+		for i, in := range c.inputs {
+			s.rows[s.starts[in.Deal+1]] = uint32(n<<chunkBits + i)
+			s.starts[in.Deal+1]++
 		}
 	}
 }
@@ -206,14 +209,14 @@ func (s *shard) lastOf(l *Log, local uint32) int64 {
 }
 
 func (s *shard) findLasts(l *Log) {
-	s.lasts = slices.Repeat([]int64{none}, s.dealsIn(l))
+	s.lasts = slices.Repeat([]int64{nanos.None}, s.dealsIn(l))
 	for _, c := range s.chunks {
-		for i, step := range c.steps {
-			last := max(s.lasts[step.deal], c.facts[i].recorded)
-			if l.acts[step.act].Modality <= dealstate.Asserted {
-				last = max(last, c.facts[i].at)
+		for i, in := range c.inputs {
+			last := max(s.lasts[in.Deal], c.details[i].recorded)
+			if l.statements[in.Statement].Modality <= dealstate.Asserted {
+				last = max(last, c.details[i].at)
 			}
-			s.lasts[step.deal] = last
+			s.lasts[in.Deal] = last
 		}
 	}
 }
@@ -232,7 +235,7 @@ func (s *shard) setLate(deal uint32) {
 // compare orders two rows of a deal as the library folds them: by At, then by
 // Recorded, then by id.
 func (s *shard) compare(a, b uint32, numbered bool) int {
-	x, y := s.fact(a), s.fact(b)
+	x, y := s.detail(a), s.detail(b)
 	if c := cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.recorded, y.recorded)); c != 0 {
 		return c
 	}

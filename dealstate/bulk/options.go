@@ -5,12 +5,11 @@ import "github.com/fe115bb3/dealtracker/dealstate"
 // Options say how a log is read. The zero value reads on all cores, takes up to
 // [DefaultMaxBytes], and stops at the first bad line.
 type Options struct {
-	// Workers is how many goroutines parse, 32 at most; 0: one a core.
+	// Workers is how many goroutines decode lines, 32 at most; 0: one a core.
 	Workers int
 	// MaxBytes bounds the memory of the log; 0: DefaultMaxBytes. Names count as they weigh
-	// while it is read: 150 bytes a deal and 600 an act, each with its text;
-	// [ReadSorted] adds 200 a deal. Reading takes
-	// more for a while: the index of ids is copied as it grows, and each worker keeps the
+	// while it is read: 150 bytes a deal and 600 a statement, each with its text;
+	// [ReadSorted] adds 200 a deal. Reading takes more for a while: the index of ids is copied as it grows, and each worker keeps the
 	// names that it met.
 	MaxBytes int64
 	// Bad is called with each bad line, in their order: one that is not well-formed,

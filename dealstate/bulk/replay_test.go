@@ -13,11 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 )
 
 // truth is what the library says, deal by deal.
 type truth struct {
-	stories     []Story
+	folds       []Fold
 	finals      []Final
 	transitions []Transition
 	totals      Totals
@@ -25,12 +27,12 @@ type truth struct {
 
 func (w *world) truth(t testing.TB, v dealstate.View) truth {
 	t.Helper()
-	var counted tally
+	var counted counters
 	out := truth{totals: newTotals()}
 	for _, deal := range w.deals {
 		m := w.agreements(deal)
-		if sees := sightOf(fill(v)); !slices.ContainsFunc(w.byDeal[deal], func(e dealstate.Event) bool {
-			return sees.sees(&fact{at: e.At.UnixNano(), recorded: known(e).UnixNano()})
+		if bounds := boundsOf(withDefaults(v)); !slices.ContainsFunc(w.byDeal[deal], func(e dealstate.Event) bool {
+			return bounds.sees(&detail{at: e.At.UnixNano(), recorded: dirtylog.Recorded(e).UnixNano()})
 		}) {
 			out.totals.Unseen++
 			continue
@@ -46,13 +48,13 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 		for i := range decisions {
 			d := &decisions[i]
 			d.Deal = deal
-			said := saidOf(*d, nil)
-			counted.count(&said, 1)
+			e := lazydfa.EffectOf(*d, nil)
+			counted.count(&e, 1)
 			if d.From != d.To {
 				out.transitions = append(out.transitions, transitionOf(*d))
 			}
 		}
-		out.stories = append(out.stories, Story{Deal: deal, Snapshot: s, Decisions: decisions})
+		out.folds = append(out.folds, Fold{Deal: deal, Snapshot: s, Decisions: decisions})
 		out.finals = append(out.finals, Final{Deal: deal, State: s.State, Since: s.Since, Revision: s.Revision})
 		out.totals.States[s.State]++
 		out.totals.Deals++
@@ -80,19 +82,19 @@ func (w *world) lines(t testing.TB) []byte {
 
 func (w *world) columns() Columns {
 	c := Columns{Ref: map[uint32]string{}, Until: map[uint32]int64{}, ID: []string{}}
-	deals, acts := map[string]uint32{}, map[Act]uint32{}
+	deals, statements := map[string]uint32{}, map[Statement]uint32{}
 	for row, e := range w.events {
 		if _, ok := deals[e.Deal]; !ok {
 			deals[e.Deal] = uint32(len(c.Deals))
 			c.Deals = append(c.Deals, e.Deal)
 		}
-		a := Act{Kind: e.Kind, Role: e.Role, Modality: e.Modality, Revision: e.Revision, Party: e.Party, Commitment: e.Commitment, By: e.By, Publisher: e.Source.Publisher}
-		if _, ok := acts[a]; !ok {
-			acts[a] = uint32(len(c.Acts))
-			c.Acts = append(c.Acts, a)
+		a := Statement{Kind: e.Kind, Role: e.Role, Modality: e.Modality, Revision: e.Revision, Party: e.Party, Commitment: e.Commitment, By: e.By, Publisher: e.Source.Publisher}
+		if _, ok := statements[a]; !ok {
+			statements[a] = uint32(len(c.Statements))
+			c.Statements = append(c.Statements, a)
 		}
-		c.Deal, c.Act, c.ID = append(c.Deal, deals[e.Deal]), append(c.Act, acts[a]), append(c.ID, e.ID)
-		c.At, c.Recorded = append(c.At, e.At.UnixNano()), append(c.Recorded, known(e).UnixNano())
+		c.Deal, c.Statement, c.ID = append(c.Deal, deals[e.Deal]), append(c.Statement, statements[a]), append(c.ID, e.ID)
+		c.At, c.Recorded = append(c.At, e.At.UnixNano()), append(c.Recorded, dirtylog.Recorded(e).UnixNano())
 		if e.Ref != "" {
 			c.Ref[uint32(row)] = e.Ref
 		}
@@ -137,24 +139,24 @@ func (w truth) requireEqual(t *testing.T, l *Log, v dealstate.View, workers int)
 	require.Len(t, w.transitions, i)
 }
 
-func (w truth) requireSameStories(t *testing.T, l *Log, v dealstate.View, workers int) {
+func (w truth) requireSameFolds(t *testing.T, l *Log, v dealstate.View, workers int) {
 	t.Helper()
 	i := 0
-	for s, err := range l.Stories(context.Background(), v, workers) {
+	for s, err := range l.Folds(context.Background(), v, workers) {
 		require.NoError(t, err)
-		require.Equal(t, w.stories[i].Snapshot, s.Snapshot)
-		require.Equal(t, w.stories[i].Decisions, s.Decisions)
-		require.Equal(t, w.stories[i].Deal, s.Deal)
+		require.Equal(t, w.folds[i].Snapshot, s.Snapshot)
+		require.Equal(t, w.folds[i].Decisions, s.Decisions)
+		require.Equal(t, w.folds[i].Deal, s.Deal)
 		i++
 	}
-	require.Len(t, w.stories, i)
+	require.Len(t, w.folds, i)
 }
 
 var dirtyViews = []dealstate.View{
 	{},
-	{Policy: dealstate.Official, AsOf: onDay(15)},
-	{Policy: dealstate.Reported, KnownBy: onDay(12)},
-	{Policy: dealstate.Policy{Binding: dealstate.Roles(dealstate.Instrument, dealstate.Press)}, AsOf: onDay(40), KnownBy: onDay(18)},
+	{Policy: dealstate.Official, AsOf: dirtylog.OnDay(15)},
+	{Policy: dealstate.Reported, KnownBy: dirtylog.OnDay(12)},
+	{Policy: dealstate.Policy{Binding: dealstate.Roles(dealstate.Instrument, dealstate.Press)}, AsOf: dirtylog.OnDay(40), KnownBy: dirtylog.OnDay(18)},
 }
 
 // Together the views make 10,000 dirty logs, each read in three ways.
@@ -170,7 +172,7 @@ func TestResultEqualsFoldingEachDealsLog(t *testing.T) {
 					t.Log(name, workers)
 					want.requireEqual(t, l, v, workers)
 					if workers == 1 && name != "columns" { // columns hold no notes
-						want.requireSameStories(t, l, v, 2)
+						want.requireSameFolds(t, l, v, 2)
 					}
 				}
 			}
@@ -178,14 +180,14 @@ func TestResultEqualsFoldingEachDealsLog(t *testing.T) {
 	}
 }
 
-func TestAStoryHoldsNothingThatWasLearnedLater(t *testing.T) {
+func TestAFoldHoldsNothingThatWasLearnedLater(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 9, 200)
 	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
 	require.NoError(t, err)
-	v := dealstate.View{KnownBy: onDay(12)}
+	v := dealstate.View{KnownBy: dirtylog.OnDay(12)}
 	some := false
-	for s, err := range l.Stories(context.Background(), v, 1) {
+	for s, err := range l.Folds(context.Background(), v, 1) {
 		require.NoError(t, err)
 		for _, e := range s.Events {
 			require.False(t, e.Recorded.After(v.KnownBy))

@@ -9,14 +9,16 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
 // Result is where all deals of a log stand in one view, but for those of which it sees no
 // event: they are not known to be there. It is safe for concurrent use. It takes 8 bytes a
-// deal, 8 more where some have clocks, and some 50 for each that the library folded.
+// deal, 8 more where some have clocks, and some 50 for each that left the table.
 type Result struct {
 	log    *Log
-	shards [shards]*stands
+	shards [shards]*dealStates
 	totals Totals
 }
 
@@ -26,18 +28,6 @@ type Final struct {
 	State    dealstate.State
 	Since    time.Time // when it came to the state; zero as in dealstate.Snapshot
 	Revision int
-}
-
-// Transition is one change of one deal's state.
-type Transition struct {
-	Deal     string
-	Event    string          // the event's id; "" for a clock
-	Kind     dealstate.Kind  // the event's; 0 for a clock
-	Clock    dealstate.Clock // 0 for an event
-	Party    string
-	At       time.Time
-	Rule     string
-	From, To dealstate.State
 }
 
 // Replay finds where every deal stands in the view, on so many goroutines (0: one
@@ -50,12 +40,12 @@ type Transition struct {
 func (l *Log) Replay(ctx context.Context, v dealstate.View, workers int) (*Result, error) {
 	workers = min(orCores(workers), shards, max(1, len(l.deals)))
 	r := &Result{log: l, totals: newTotals()}
-	walkers, errs := make([]*walker, workers), make([]error, workers)
+	replayers, errs := make([]*replayer, workers), make([]error, workers)
 	var next atomic.Int32
 	var wait sync.WaitGroup
 	for i := range workers {
-		walkers[i] = newWalker(l, v)
-		work := func() { errs[i] = walkers[i].replay(ctx, r, &next) }
+		replayers[i] = newReplayer(l, v)
+		work := func() { errs[i] = replayers[i].replay(ctx, r, &next) }
 		if workers == 1 {
 			work()
 		} else {
@@ -63,9 +53,9 @@ func (l *Log) Replay(ctx context.Context, v dealstate.View, workers int) (*Resul
 		}
 	}
 	wait.Wait()
-	for _, w := range walkers {
-		w.close()
-		r.totals.Merge(w.totals)
+	for _, p := range replayers {
+		p.close()
+		r.totals.Merge(p.totals)
 	}
 	if err := cmp.Or(errs...); err != nil {
 		return nil, err
@@ -74,16 +64,16 @@ func (l *Log) Replay(ctx context.Context, v dealstate.View, workers int) (*Resul
 }
 
 // replay takes shards as long as there are any.
-func (w *walker) replay(ctx context.Context, r *Result, next *atomic.Int32) (err error) {
+func (r *replayer) replay(ctx context.Context, out *Result, next *atomic.Int32) (err error) {
 	for n := next.Add(1) - 1; n < shards && err == nil; n = next.Add(1) - 1 {
-		r.shards[n], err = w.walk(ctx, &w.l.shards[n])
+		out.shards[n], err = r.shard(ctx, &r.l.shards[n])
 	}
 	return err
 }
 
 func (r *Result) isSeen(deal uint32) bool { return r.shards[deal%shards].isSeen(deal >> shardBits) }
 
-func (r *Result) state(deal uint32) (uint32, *folded) {
+func (r *Result) state(deal uint32) (uint32, *finalState) {
 	return r.shards[deal%shards].state(deal>>shardBits, r.log.machine[deal])
 }
 
@@ -110,36 +100,11 @@ func (r *Result) final(deal uint32) Final {
 	}
 	s, local := r.log.shardOf(deal)
 	at := r.shards[s.number].at[local]
-	out.Revision = int(at.place().revision)
-	if since := r.shards[s.number].since; since != nil && since[deal>>shardBits] != none {
-		out.Since = instant(since[deal>>shardBits])
-	} else if at.row() != still {
-		out.Since = instant(s.fact(at.row()).at)
+	out.Revision = int(at.Position().Revision)
+	if since := r.shards[s.number].since; since != nil && since[deal>>shardBits] != nanos.None {
+		out.Since = nanos.Time(since[deal>>shardBits])
+	} else if at.Row() != lazydfa.NoRow {
+		out.Since = nanos.Time(s.detail(at.Row()).at)
 	}
 	return out
-}
-
-// Transitions goes through every change of state in the view, deal by deal in
-// the order in which they first appear, on so many goroutines (0: one a core).
-// An error ends the sequence.
-func (l *Log) Transitions(ctx context.Context, v dealstate.View, workers int) iter.Seq2[Transition, error] {
-	return inOrder(ctx, len(l.deals), workers, func() (func(int, func(Transition)) error, func()) {
-		w := newWalker(l, v)
-		return func(deal int, yield func(Transition)) error {
-			s, local := l.shardOf(uint32(deal))
-			if !w.seesAny(s, s.rowsOf(l, local)) {
-				return nil
-			}
-			return w.settle(s, local, yield)
-		}, w.close
-	})
-}
-
-// transition lacks the event, if it was one.
-func (s *said) transition(deal string, at time.Time) Transition {
-	return Transition{Deal: deal, Clock: s.clock, Party: s.party, At: at, Rule: s.rule, From: s.from, To: s.to}
-}
-
-func transitionOf(d dealstate.Decision) Transition {
-	return Transition{Deal: d.Deal, Event: d.Event, Kind: d.Kind, Clock: d.Clock, Party: d.Party, At: d.At, Rule: d.Rule, From: d.From, To: d.To}
 }

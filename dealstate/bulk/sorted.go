@@ -9,39 +9,41 @@ import (
 	"math"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
 // Sorted is where all deals stand after a log that was read in order and not
-// kept.
+// kept. It no longer changes; use it from one goroutine.
 type Sorted struct {
-	names *builder // of deals and acts; it keeps no rows
+	names *builder // of deals and statements; it keeps no rows
 	view  dealstate.View
-	sight
+	viewBounds
 	tell  func(Transition)
-	last  []latest // by deal
-	autos []*automaton
+	deals []sortedDeal
+	dfas  []*lazydfa.DFA // by machine
 
-	course course // scratch
-	tally  tally
+	stepper  lazydfa.Stepper // scratch
+	counters counters
 }
 
-// latest is where a deal stands, and the event that it took last, as far as order
-// and duplicates go.
-type latest struct {
-	place
-	hands
+// sortedDeal is where a deal stands, and its last event, as far as order and duplicates
+// go. It changes with each event of the deal.
+type sortedDeal struct {
+	lazydfa.Position
+	lazydfa.Timers
 	since    int64
 	end      int64 // the last instant of which what the view sees speaks; none: it sees nothing
 	at       int64
 	recorded int64
 	content  uint64
 	extra
-	act uint32
-	id  []byte
+	statement uint32
+	id        []byte
 }
 
-// latestSize is how many bytes that takes, with room for more.
-const latestSize = 200
+// sortedDealSize is how many bytes that takes, with room for more.
+const sortedDealSize = 200
 
 // ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal, its longest
 // id besides, and no event at all, however long the log. It asks for each deal's
@@ -59,117 +61,121 @@ const latestSize = 200
 // A duplicate is known by its place; an id that comes again at another place in the order
 // is taken for a new event. All else is as in [ReadLines] and [Log.Replay].
 func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View, opt Options, tell func(Transition)) (*Sorted, error) {
-	v = fill(v)
+	v = withDefaults(v)
 	if tell == nil {
 		tell = func(Transition) {}
 	}
-	s := &Sorted{names: newBuilder(a, opt), view: v, sight: sightOf(v), tell: tell}
-	s.names.take = s.take
+	s := &Sorted{names: newBuilder(a, opt), view: v, viewBounds: boundsOf(v), tell: tell}
+	s.names.consume = s.consume
 	if err := s.names.readLines(ctx, r); err != nil {
 		return nil, err
 	}
-	if err := s.runOut(ctx); err != nil {
+	if err := s.finish(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// take is what becomes of a row instead of being kept.
-func (s *Sorted) take(in *batch, row int) error {
+// consume takes a row, which is not kept.
+func (s *Sorted) consume(in *batch, row int) error {
 	s.grow()
 	l, r, id := s.names.log, &in.rows[row], in.idOf(row)
-	d, more := &s.last[r.deal], in.extraOf(r)
-	switch place := d.compare(r, id); {
-	case place == 0 && l.sameAct(d.act, r.act) && d.content == r.content && d.extra == more:
-		l.read.Duplicates++
+	d, more := &s.deals[r.deal], in.extraOf(r)
+	switch order := d.compare(r, id); {
+	case order == 0 && l.sameStatement(d.statement, r.statement) && d.content == r.content && d.extra == more:
+		l.progress.Duplicates++
 		return nil
-	case place == 0:
+	case order == 0:
 		return &dealstate.ConflictError{ID: string(id)}
-	case place > 0:
+	case order > 0:
 		return s.needsLog(r.deal, id, "it is late")
 	}
-	a := s.auto(r.deal)
-	s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
-	if s.sees(&r.fact) || r.recorded <= s.known && l.acts[r.act].Kind == dealstate.Retract {
-		if err := s.step(d, r, more, id, a); err != nil {
+	s.load(r.deal)
+	if s.sees(&r.detail) || r.recorded <= s.knownBy && l.statements[r.statement].Kind == dealstate.Retract {
+		if err := s.step(d, r, more, id); err != nil {
 			return err
 		}
 	}
-	s.names.size += d.keep(r, more, id)
-	if l.read.Events++; l.read.Events%(math.MaxUint32/2) == 0 { // a cell may be visited twice an event
-		s.countHits()
+	s.names.size += d.keepEvent(r, more, id)
+	if l.progress.Events++; l.progress.Events%(math.MaxUint32/2) == 0 { // an event may hit a cell twice
+		s.takeHits()
 	}
-	s.stay(r.deal, a)
+	s.keep(r.deal)
 	return nil
 }
 
-// step moves a deal along by a row that the view sees.
-func (s *Sorted) step(d *latest, r *arrival, more extra, id []byte, a *automaton) error {
-	if !a.knows {
+// load has the stepper go on with a deal.
+func (s *Sorted) load(deal uint32) {
+	d := &s.deals[deal]
+	s.stepper.Load(s.dfa(deal), d.Position)
+	s.stepper.Timers = d.Timers
+}
+
+// step has the stepper take a row that the view sees.
+func (s *Sorted) step(d *sortedDeal, r *arrival, more extra, id []byte) error {
+	if !s.dfa(r.deal).Knows() {
 		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
 	}
-	if !a.take(&s.course, r.act, r.at, more.ref != "") {
+	if !s.stepper.Take(r.statement, r.at, more.ref != "") {
 		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
 	}
-	if d.end = max(d.end, r.recorded); s.names.log.acts[r.act].Modality <= dealstate.Asserted {
+	if d.end = max(d.end, r.recorded); s.names.log.statements[r.statement].Modality <= dealstate.Asserted {
 		d.end = max(d.end, r.at)
 	}
 	return nil
 }
 
-// stay has a deal stand where its course ends, and tells of the way.
-func (s *Sorted) stay(deal uint32, a *automaton) {
-	d := &s.last[deal]
-	d.place, d.hands = s.course.place, s.course.hands
-	for _, v := range s.course.visits {
-		n := a.cell(v)
-		a.table[n].hits++
-		if a.moves(n) {
-			d.since = v.at
-		}
-		for _, said := range a.answer(n).said {
-			if said.from != said.to {
-				s.tell(s.transition(deal, v, &said))
-			}
-		}
+// keep leaves a deal where the stepper brought it, and tells of its transitions.
+func (s *Sorted) keep(deal uint32) {
+	d := &s.deals[deal]
+	d.Position, d.Timers = s.stepper.Position, s.stepper.Timers
+	s.stepper.Count()
+	if !s.stepper.Moved {
+		return
 	}
+	d.since = s.stepper.Since
+	s.stepper.Transitions(func(e *lazydfa.Effect, at int64, _ uint32) { s.tell(s.transition(e, deal, at)) })
 }
 
-func (s *Sorted) transition(deal uint32, v visit, said *said) Transition {
-	l, d := s.names.log, &s.last[deal]
-	t := said.transition(l.deals[deal], instant(v.at))
-	if said.clock == 0 {
-		t.Event, t.Kind = string(d.id), l.acts[d.act].Kind
+func (s *Sorted) transition(e *lazydfa.Effect, deal uint32, at int64) Transition {
+	l, d := s.names.log, &s.deals[deal]
+	t := transitionAt(e, l.deals[deal], at)
+	if e.Clock == 0 {
+		t.Event, t.Kind = string(d.id), l.statements[d.statement].Kind
 	}
 	return t
 }
 
-// runOut lets the clocks of all deals run up to the instant of the view, or the last
+// finish lets the clocks of all deals come due up to the instant of the view, or the last
 // of which the log speaks.
-func (s *Sorted) runOut(ctx context.Context) error {
-	for deal := range s.last {
+func (s *Sorted) finish(ctx context.Context) error {
+	for deal := range uint32(len(s.deals)) {
 		if deal%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		d, a := &s.last[deal], s.auto(uint32(deal))
-		if !a.clocked || !d.isSeen() {
+		d := &s.deals[deal]
+		if !d.isSeen() {
 			continue
 		}
-		end := s.until
-		if s.view.AsOf.IsZero() {
-			end = d.end
-		}
-		s.course = course{place: d.place, hands: d.hands, visits: s.course.visits[:0]}
-		if !a.advance(&s.course, end) {
-			err := s.needsLog(uint32(deal), d.id, "the deal's last clocks are too intricate")
-			if err := s.names.blame(lineError(1, err)); err != nil {
-				return err
-			}
+		s.load(deal)
+		if s.stepper.Advance(s.end(d)) {
+			s.keep(deal)
 			continue
 		}
-		s.stay(uint32(deal), a)
+		err := s.needsLog(deal, d.id, "the deal's last clocks are too intricate")
+		if err := s.names.blame(lineError(1, err)); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// end is the instant up to which a deal's clocks run.
+func (s *Sorted) end(d *sortedDeal) int64 {
+	if s.view.AsOf.IsZero() {
+		return d.end
+	}
+	return s.asOf
 }
 
 func (s *Sorted) needsLog(deal uint32, id []byte, why string) error {
@@ -179,58 +185,54 @@ func (s *Sorted) needsLog(deal uint32, id []byte, why string) error {
 // grow makes room for names that are new.
 func (s *Sorted) grow() {
 	l := s.names.log
-	for n := len(s.autos); n < len(l.machines); n++ {
-		s.autos = append(s.autos, newAutomaton(l.machines[n], s.view.Policy))
+	for n := len(s.dfas); n < len(l.machines); n++ {
+		m := l.machines[n]
+		d := lazydfa.New(m, s.view.Policy)
+		d.Attach(s.view, lazydfa.Log{Event: l.templates(m), Refers: true})
+		s.dfas = append(s.dfas, d)
 	}
-	for n := len(s.last); n < len(l.deals); n++ {
-		s.last = append(s.last, latest{place: beginning, hands: s.autos[l.machine[n]].hands(), since: none, end: none, at: none, recorded: none})
-		s.names.size += latestSize
+	for n := len(s.deals); n < len(l.deals); n++ {
+		s.deals = append(s.deals, sortedDeal{Position: lazydfa.Beginning, Timers: s.dfas[l.machine[n]].Timers(),
+			since: nanos.None, end: nanos.None, at: nanos.None, recorded: nanos.None})
+		s.names.size += sortedDealSize
 	}
 }
 
-// auto is the automaton of a deal, with the acts that there are by now.
-func (s *Sorted) auto(deal uint32) *automaton {
-	l := s.names.log
-	a := s.autos[l.machine[deal]]
-	if len(a.acts) < len(l.acts) {
-		a.attach(s.view, l.acts, true, false)
-	}
-	return a
-}
+func (s *Sorted) dfa(deal uint32) *lazydfa.DFA { return s.dfas[s.names.log.machine[deal]] }
 
-func (d *latest) isSeen() bool { return d.end != none }
+func (d *sortedDeal) isSeen() bool { return d.end != nanos.None }
 
-func (d *latest) compare(r *arrival, id []byte) int {
+func (d *sortedDeal) compare(r *arrival, id []byte) int {
 	return cmp.Or(cmp.Compare(d.at, r.at), cmp.Compare(d.recorded, r.recorded), bytes.Compare(d.id, id))
 }
 
-// keep copies the event's id into the memory of the one before, and says how many bytes
-// that takes beyond.
-func (d *latest) keep(r *arrival, more extra, id []byte) (grown int64) {
+// keepEvent copies the event's id into the memory of the one before, and says how many
+// bytes that takes beyond.
+func (d *sortedDeal) keepEvent(r *arrival, more extra, id []byte) (grown int64) {
 	before := cap(d.id)
-	d.at, d.recorded, d.content, d.extra, d.act, d.id = r.at, r.recorded, r.content, more, r.act, append(d.id[:0], id...)
+	d.at, d.recorded, d.content, d.extra, d.statement, d.id = r.at, r.recorded, r.content, more, r.statement, append(d.id[:0], id...)
 	return int64(cap(d.id) - before)
 }
 
-// Read says what was read.
-func (s *Sorted) Read() Progress { return s.names.log.read }
+// Progress says what was read.
+func (s *Sorted) Progress() Progress { return s.names.log.progress }
 
-func (s *Sorted) countHits() {
-	for _, a := range s.autos {
-		s.tally.countHits(a)
+func (s *Sorted) takeHits() {
+	for _, d := range s.dfas {
+		d.TakeHits(s.counters.count)
 	}
 }
 
 // Totals are the sums over all deals.
 func (s *Sorted) Totals() Totals {
-	s.countHits()
+	s.takeHits()
 	t := newTotals()
-	s.tally.addTo(&t)
+	s.counters.addTo(&t)
 	for f := range s.Finals() {
 		t.States[f.State]++
 		t.Deals++
 	}
-	t.Unseen = int64(len(s.last)) - t.Deals
+	t.Unseen = int64(len(s.deals)) - t.Deals
 	return t
 }
 
@@ -239,12 +241,13 @@ func (s *Sorted) Totals() Totals {
 func (s *Sorted) Finals() iter.Seq[Final] {
 	return func(yield func(Final) bool) {
 		l := s.names.log
-		for deal, d := range s.last {
+		for n := range s.deals {
+			d := &s.deals[n]
 			if !d.isSeen() {
 				continue
 			}
-			a := s.autos[l.machine[deal]]
-			f := Final{Deal: l.deals[deal], State: a.states[a.stateOf[d.spot]], Since: instant(d.since), Revision: int(d.revision)}
+			state := s.dfas[l.machine[n]].StateOf(d.Position)
+			f := Final{Deal: l.deals[n], State: l.states[l.machine[n]][state], Since: nanos.Time(d.since), Revision: int(d.Revision)}
 			if !yield(f) {
 				return
 			}

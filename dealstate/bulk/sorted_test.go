@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 )
 
 // tameWorld leaves what can be streamed, in order, some of it twice.
@@ -32,7 +34,7 @@ func tameWorld(t *testing.T) *world {
 		w.events = append(w.events, log...)
 	}
 	slices.SortFunc(w.events, func(a, b dealstate.Event) int {
-		if c := foldOrder(a, b); c != 0 {
+		if c := dirtylog.FoldOrder(a, b); c != 0 {
 			return c
 		}
 		return strings.Compare(a.Deal, b.Deal)
@@ -68,8 +70,8 @@ func TestASortedLogComesToTheSameWithoutKeepingIt(t *testing.T) {
 				return slices.Index(w.deals, a.Deal) - slices.Index(w.deals, b.Deal)
 			})
 			require.Equal(t, want.transitions, told)
-			require.EqualValues(t, len(w.events), s.Read().Lines)
-			require.Equal(t, s.Read().Lines, s.Read().Events+s.Read().Duplicates)
+			require.EqualValues(t, len(w.events), s.Progress().Lines)
+			require.Equal(t, s.Progress().Lines, s.Progress().Events+s.Progress().Duplicates)
 		}
 	}
 }
@@ -87,9 +89,9 @@ func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
 		require.EqualError(t, err, want)
 		s, err := ReadSorted(context.Background(), strings.NewReader(good+"\n"+bad), Template(london(t)), dealstate.View{}, Options{Bad: Skip}, nil)
 		require.NoError(t, err)
-		require.EqualValues(t, 1, s.Read().Bad)
+		require.EqualValues(t, 1, s.Progress().Bad)
 	}
-	m, err := dealstate.Compile(dirtyAgreements[1])
+	m, err := dealstate.Compile(dirtylog.Agreements[1])
 	require.NoError(t, err)
 	farAhead := dealstate.View{AsOf: time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC)}
 	_, err = ReadSorted(context.Background(), strings.NewReader(good), Template(m), farAhead, Options{}, nil)
@@ -101,7 +103,7 @@ func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
 
 func TestADealOfWhichNothingWasTakenStandsAtItsBeginning(t *testing.T) {
 	t.Parallel()
-	m, err := dealstate.Compile(dirtyAgreements[1]) // it has clocks
+	m, err := dealstate.Compile(dirtylog.Agreements[1]) // it has clocks
 	require.NoError(t, err)
 	s, err := ReadSorted(context.Background(), strings.NewReader(twoPartyLine("1", "")), Template(m), dealstate.View{}, Options{Bad: Skip}, nil)
 	require.NoError(t, err)
@@ -110,7 +112,7 @@ func TestADealOfWhichNothingWasTakenStandsAtItsBeginning(t *testing.T) {
 }
 
 // Without this, every deal could go the slow way and all other tests would pass.
-func TestTheAutomatonKnowsTameDealsAndNoOthers(t *testing.T) {
+func TestTheDFAKnowsTameDeals(t *testing.T) {
 	t.Parallel()
 	w := tameWorld(t)
 	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
@@ -118,8 +120,8 @@ func TestTheAutomatonKnowsTameDealsAndNoOthers(t *testing.T) {
 	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
 	require.NoError(t, err)
 	for deal := range l.deals {
-		_, folded := r.state(uint32(deal))
-		require.Nil(t, folded, l.deals[deal])
+		_, final := r.state(uint32(deal))
+		require.Nil(t, final, l.deals[deal])
 	}
 }
 
@@ -138,18 +140,18 @@ func TestALogOfLateDealsOnlyIsReplayed(t *testing.T) {
 // A plan says nothing of how late it is, so the deadline between is not over.
 func TestNoClockRunsUpToAPlan(t *testing.T) {
 	t.Parallel()
-	m, err := dealstate.Compile(dirtyAgreements[1])
+	m, err := dealstate.Compile(dirtylog.Agreements[1])
 	require.NoError(t, err)
 	events := []dealstate.Event{
-		{ID: "1", Deal: m.Deal(), Kind: dealstate.Negotiate, Role: dealstate.Negotiator, At: onDay(1)},
-		{ID: "2", Deal: m.Deal(), Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument, Modality: dealstate.Planned, At: onDay(20), Recorded: onDay(1)},
+		{ID: "1", Deal: m.Deal(), Kind: dealstate.Negotiate, Role: dealstate.Negotiator, At: dirtylog.OnDay(1)},
+		{ID: "2", Deal: m.Deal(), Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument, Modality: dealstate.Planned, At: dirtylog.OnDay(20), Recorded: dirtylog.OnDay(1)},
 	}
 	l, err := ReadEvents(context.Background(), eventSeq(events), Template(m), Options{})
 	require.NoError(t, err)
 	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
 	require.NoError(t, err)
 	require.EqualValues(t, map[dealstate.State]int64{"negotiated": 1}, r.Totals().States)
-	r, err = l.Replay(context.Background(), dealstate.View{AsOf: onDay(9)}, 1)
+	r, err = l.Replay(context.Background(), dealstate.View{AsOf: dirtylog.OnDay(9)}, 1)
 	require.NoError(t, err)
 	require.EqualValues(t, map[dealstate.State]int64{"lapsed": 1}, r.Totals().States)
 }
@@ -158,17 +160,17 @@ func TestAnIntricateDealIsFolded(t *testing.T) {
 	t.Parallel()
 	m := london(t)
 	var events []dealstate.Event
-	for i := range 3 * maxDepth { // each open dispute is a situation of its own
-		events = append(events, dealstate.Event{ID: fmt.Sprintf("%03d", i), Deal: m.Deal(), Kind: dealstate.Dispute, Party: "us", Role: dealstate.Government, At: onDay(i)})
+	for i := range 3 * lazydfa.MaxDepth { // each open dispute is a situation of its own
+		events = append(events, dealstate.Event{ID: fmt.Sprintf("%03d", i), Deal: m.Deal(), Kind: dealstate.Dispute, Party: "us", Role: dealstate.Government, At: dirtylog.OnDay(i)})
 	}
 	l, err := ReadEvents(context.Background(), eventSeq(events), Template(m), Options{})
 	require.NoError(t, err)
 	r, err := l.Replay(context.Background(), dealstate.View{}, 1)
 	require.NoError(t, err)
-	_, folded := r.state(0)
-	require.NotNil(t, folded)
-	require.EqualValues(t, 3*maxDepth, r.Totals().Outcomes[dealstate.Applied])
-	require.LessOrEqual(t, len(l.agreements.borrow(m, dealstate.Strict).spots), maxDepth+2)
+	_, final := r.state(0)
+	require.NotNil(t, final)
+	require.EqualValues(t, 3*lazydfa.MaxDepth, r.Totals().Outcomes[dealstate.Applied])
+	require.LessOrEqual(t, len(l.agreements.pool.Get(m, dealstate.Strict).Situations()), lazydfa.MaxDepth+2)
 }
 
 // Deals of many parties come to nearly as many situations as there are events. With
@@ -184,7 +186,7 @@ func TestASituationTakesLittleMemory(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for deal := range 100 {
 		for i, party := range rng.Perm(60) {
-			events = append(events, dealstate.Event{ID: fmt.Sprintf("%02d", i), Deal: fmt.Sprint(deal), Kind: dealstate.Approve, Party: a.Parties[party].ID, Role: dealstate.Instrument, At: onDay(i)})
+			events = append(events, dealstate.Event{ID: fmt.Sprintf("%02d", i), Deal: fmt.Sprint(deal), Kind: dealstate.Approve, Party: a.Parties[party].ID, Role: dealstate.Instrument, At: dirtylog.OnDay(i)})
 		}
 	}
 	l, err := ReadEvents(context.Background(), eventSeq(events), Template(m), Options{})
@@ -194,7 +196,7 @@ func TestASituationTakesLittleMemory(t *testing.T) {
 	require.NoError(t, err)
 	require.Less(t, int64(heap())-before, int64(20<<20))
 	require.EqualValues(t, len(events), r.Totals().Outcomes[dealstate.Applied])
-	require.Greater(t, len(l.agreements.borrow(m, dealstate.Strict).spots), 5000)
+	require.Greater(t, len(l.agreements.pool.Get(m, dealstate.Strict).Situations()), 5000)
 }
 
 // Swapping the two sides of every event swaps the results.
@@ -209,10 +211,10 @@ func TestSidesAreAlike(t *testing.T) {
 		return r.Totals()
 	}
 	one := count(c)
-	c.Acts = slices.Clone(c.Acts)
-	for i, a := range c.Acts {
-		c.Acts[i].Party = map[string]string{"us": "china", "china": "us"}[a.Party]
-		c.Acts[i].By = map[string]string{"Trump": "Xi", "Xi": "Trump"}[a.By]
+	c.Statements = slices.Clone(c.Statements)
+	for i, a := range c.Statements {
+		c.Statements[i].Party = map[string]string{"us": "china", "china": "us"}[a.Party]
+		c.Statements[i].By = map[string]string{"Trump": "Xi", "Xi": "Trump"}[a.By]
 	}
 	two := count(c)
 	require.Equal(t, one.Outcomes, two.Outcomes)
@@ -224,17 +226,17 @@ func TestSidesAreAlike(t *testing.T) {
 // What the table does not know of a deal's last clocks is told, and counted.
 func TestASortedReadingSaysWhatLastClocksNeedTheLog(t *testing.T) {
 	t.Parallel()
-	m := compiled(t, dealstate.Agreement{ID: "a", Parties: bothSides, Deadline: onDay(9)})
+	m := compiled(t, dealstate.Agreement{ID: "a", Parties: dirtylog.BothSides, Deadline: dirtylog.OnDay(9)})
 	var text strings.Builder
-	for i := range maxDepth { // each one a situation of its own
+	for i := range lazydfa.MaxDepth { // each one a situation of its own
 		fmt.Fprintf(&text, `{"id":"%02d","deal":"d","kind":"dispute","party":"us","role":"instrument","at":"2025-06-11T00:00:00Z"}`+"\n", i)
 	}
-	v := dealstate.View{AsOf: onDay(20)}
+	v := dealstate.View{AsOf: dirtylog.OnDay(20)}
 	_, err := ReadSorted(context.Background(), strings.NewReader(text.String()), Template(m), v, Options{}, nil)
 	require.EqualError(t, err, `line 65: event "63" of deal "d" needs the deal's whole log: the deal's last clocks are too intricate`)
 	s, err := ReadSorted(context.Background(), strings.NewReader(text.String()), Template(m), v, Options{Bad: Skip}, nil)
 	require.NoError(t, err)
-	require.EqualValues(t, 1, s.Read().Bad)
+	require.EqualValues(t, 1, s.Progress().Bad)
 	l, err := ReadLines(context.Background(), strings.NewReader(text.String()), Template(m), Options{})
 	require.NoError(t, err)
 	r, err := l.Replay(context.Background(), v, 1)
@@ -244,14 +246,14 @@ func TestASortedReadingSaysWhatLastClocksNeedTheLog(t *testing.T) {
 
 func TestLastClocksEndWithTheContext(t *testing.T) {
 	t.Parallel()
-	m := compiled(t, dealstate.Agreement{ID: "a", Parties: bothSides, Deadline: onDay(9)})
+	m := compiled(t, dealstate.Agreement{ID: "a", Parties: dirtylog.BothSides, Deadline: dirtylog.OnDay(9)})
 	var text strings.Builder
 	for i := range 10_000 {
 		fmt.Fprintf(&text, `{"id":"1","deal":"d%d","kind":"negotiate","role":"negotiator","at":"2025-06-11T00:00:00Z"}`+"\n", i)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	told := 0
-	_, err := ReadSorted(ctx, strings.NewReader(text.String()), Template(m), dealstate.View{AsOf: onDay(20)}, Options{Workers: 1}, func(Transition) {
+	_, err := ReadSorted(ctx, strings.NewReader(text.String()), Template(m), dealstate.View{AsOf: dirtylog.OnDay(20)}, Options{Workers: 1}, func(Transition) {
 		if told++; told == 1 {
 			cancel()
 		}

@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 )
 
 // writer is a program that writes lines in a way of its own.
@@ -27,8 +29,8 @@ type writer struct {
 }
 
 func newWriter(rng *rand.Rand) writer {
-	return writer{order: rng.Perm(13), colon: pick(rng, []string{":", ": ", " : "}), comma: pick(rng, []string{",", ", ", " ,  "}),
-		end: pick(rng, []string{"\n", "\n", "\r\n", " \n"}), escape: rng.IntN(8) == 0, raw: rng.IntN(6) == 0, split: rng.IntN(6) == 0}
+	return writer{order: rng.Perm(13), colon: dirtylog.Pick(rng, []string{":", ": ", " : "}), comma: dirtylog.Pick(rng, []string{",", ", ", " ,  "}),
+		end: dirtylog.Pick(rng, []string{"\n", "\n", "\r\n", " \n"}), escape: rng.IntN(8) == 0, raw: rng.IntN(6) == 0, split: rng.IntN(6) == 0}
 }
 
 // line writes every field, or those only that are not empty.
@@ -106,18 +108,18 @@ func mixedLines(seed uint64, n int) []byte {
 	for range 1 + rng.IntN(5) {
 		writers = append(writers, newWriter(rng))
 	}
-	a := dirtyAgreements[0]
-	log := dirtyLog(rng, a, "", n, dirtyKinds)
+	a := dirtylog.Agreements[0]
+	log := dirtylog.Log(rng, a, "", n, dirtylog.Kinds)
 	for i, e := range log {
-		if i >= 12 && rng.IntN(6) > 0 { // most acts are few
+		if i >= 12 && rng.IntN(6) > 0 { // most statements are few
 			was := log[rng.IntN(12)]
 			was.At, was.Recorded, e = e.At, e.Recorded, was
 		} else {
-			e.By = pick(rng, []string{"", "a spokesman", "a spokesman of the ministry, asked for the third time", "中国", `a "b"\`, "a\nb"})
-			e.Source = dealstate.Source{Publisher: pick(rng, []string{"", "Yicai", "Yicai Global", "Y"}),
-				URL: pick(rng, []string{"", "https://example.org/x", "u"}), Published: pick(rng, []string{"", "2025-06-27", "2025-06-27", "2025-06-27T01:02:03Z"})}
+			e.By = dirtylog.Pick(rng, []string{"", "a spokesman", "a spokesman of the ministry, asked for the third time", "中国", `a "b"\`, "a\nb"})
+			e.Source = dealstate.Source{Publisher: dirtylog.Pick(rng, []string{"", "Yicai", "Yicai Global", "Y"}),
+				URL: dirtylog.Pick(rng, []string{"", "https://example.org/x", "u"}), Published: dirtylog.Pick(rng, []string{"", "2025-06-27", "2025-06-27", "2025-06-27T01:02:03Z"})}
 		}
-		e.ID, e.Deal = idOf(rng, i, n), pick(rng, alikeNames)
+		e.ID, e.Deal = idOf(rng, i, n), dirtylog.Pick(rng, alikeNames)
 		if e.Ref != "" {
 			e.Ref = fmt.Sprintf("%07d", rng.IntN(n))
 		}
@@ -133,7 +135,7 @@ func mixedLines(seed uint64, n int) []byte {
 			}
 		}
 		log[i] = e
-		line := pick(rng, writers).line(rng, e, rng.IntN(4) == 0)
+		line := dirtylog.Pick(rng, writers).line(rng, e, rng.IntN(4) == 0)
 		switch rng.IntN(60) {
 		case 0:
 			line = "\n \n"
@@ -143,7 +145,7 @@ func mixedLines(seed uint64, n int) []byte {
 		case 2:
 			line = strings.Replace(line, `"d`, `"e`, 1)
 		case 3: // as long as the block, or nearly
-			line = strings.Repeat(" ", blockSize-margin-out.Len()%(blockSize-margin)-rng.IntN(len(line))) + line
+			line = strings.Repeat(" ", lines.BlockSize-lines.Margin-out.Len()%(lines.BlockSize-lines.Margin)-rng.IntN(len(line))) + line
 		}
 		out.WriteString(line)
 	}
@@ -217,7 +219,7 @@ func refereed(a Agreements, text []byte) *referee {
 // and so is where each deal stands.
 func TestLinesOfSeveralWritersComeToWhatTheLibraryMakesOfThem(t *testing.T) {
 	t.Parallel()
-	m, err := dealstate.Compile(dirtyAgreements[0])
+	m, err := dealstate.Compile(dirtylog.Agreements[0])
 	require.NoError(t, err)
 	template := Template(m)
 	some := ByDeal(func(deal string) *dealstate.Machine {
@@ -243,7 +245,7 @@ func TestLinesOfSeveralWritersComeToWhatTheLibraryMakesOfThem(t *testing.T) {
 			}})
 			require.NoError(t, err)
 			require.Equal(t, want.bad, bad, "seed %d", seed)
-			require.Equal(t, want.read, l.Read())
+			require.Equal(t, want.read, l.Progress())
 			require.Equal(t, want.order, l.Deals())
 			v := dirtyViews[seed%4]
 			r, err := l.Replay(context.Background(), v, workers)

@@ -3,6 +3,7 @@ package condition
 import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
@@ -66,7 +67,16 @@ func (n *Names) checkParty(path, id string) error {
 		return nil
 	}
 	known := phrase.Some(len(n.agreement.Parties), func(i int) string { return field.Clip(n.agreement.Parties[i].ID) })
-	return field.Errorf(path, "%q is not a party; want one of %s", field.Clip(id), known)
+	return field.Errorf(path, "%q is not a party; want one of %s%s", field.Clip(id), known, nearest.Hint(id, n.partyIDs()))
+}
+
+// partyIDs are those among which a misspelt one is looked for.
+func (n *Names) partyIDs() []string {
+	ids := make([]string, min(len(n.agreement.Parties), 1_000))
+	for i := range ids {
+		ids[i] = n.agreement.Parties[i].ID
+	}
+	return ids
 }
 
 // CheckApproval reports what stands against the condition as the agreement's

@@ -3,6 +3,7 @@ package condition
 import (
 	"strings"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
@@ -33,8 +34,12 @@ func (c Condition) operator() operator {
 // IsZero reports whether the condition is the zero one.
 func (c Condition) IsZero() bool { return c.op == nil }
 
-// String says the condition in words.
-func (c Condition) String() string { return c.operator().words() }
+// String says the condition in words, on one line: what in a name would act on
+// a terminal is written as an escape.
+func (c Condition) String() string { return display.Inert(c.words()) }
+
+// words says the condition with every name as it was given.
+func (c Condition) words() string { return c.operator().words() }
 
 // depth is how many conditions stand one in the other.
 func (c Condition) depth() int {
@@ -104,7 +109,7 @@ func readCondition(f strictjson.Field, depth int) (Condition, error) {
 		keys++
 		o, ok := operators[f.Key]
 		if !ok {
-			return f.Unknown()
+			return f.Unknown(operatorWords()...)
 		}
 		c.op, err = o.read(f, depth)
 		return err
@@ -130,7 +135,7 @@ func readParts(f strictjson.Field, depth int) (parts []Condition, err error) {
 func joined(parts []Condition, with string) string {
 	texts := make([]string, len(parts))
 	for i, p := range parts {
-		texts[i] = p.String()
+		texts[i] = p.words()
 		if len(p.operator().parts()) > 1 && len(parts) > 1 {
 			texts[i] = "(" + texts[i] + ")"
 		}

@@ -43,7 +43,7 @@ func (o count) read(f strictjson.Field, _ int) (operator, error) {
 		if f.Key == "group" {
 			return f.Text(&o.group)
 		}
-		return f.Unknown()
+		return f.Unknown("min", "group")
 	})
 	return o, err
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
@@ -29,7 +30,7 @@ func (o due) read(f strictjson.Field, _ int) (operator, error) {
 
 func (o due) check(path string, in *scope) error {
 	if !slices.Contains(in.agreement.Clocks, o.clock) {
-		return field.Errorf(path, "%q is no clock; want %s", field.Clip(o.clock), phrase.OneOf(in.agreement.Clocks))
+		return field.Errorf(path, "%q is no clock; want %s%s", field.Clip(o.clock), phrase.OneOf(in.agreement.Clocks), nearest.Hint(o.clock, in.agreement.Clocks))
 	}
 	return nil
 }

@@ -11,14 +11,16 @@ import (
 // writes it, so it has no word, and the table of operators does not hold it.
 type everyone struct{}
 
-func (everyone) word() string                                       { return "" }
-func (everyone) parts() []Condition                                 { return nil }
-func (everyone) guardOnly() bool                                    { return false }
-func (everyone) words() string                                      { return "every party has approved" }
-func (o everyone) negated() string                                  { return denied(o.words()) }
-func (everyone) write(*strictjson.Object)                           {}
-func (o everyone) read(f strictjson.Field, _ int) (operator, error) { return o, f.Unknown() }
-func (everyone) check(string, *scope) error                         { return nil }
+func (everyone) word() string             { return "" }
+func (everyone) parts() []Condition       { return nil }
+func (everyone) guardOnly() bool          { return false }
+func (everyone) words() string            { return "every party has approved" }
+func (o everyone) negated() string        { return denied(o.words()) }
+func (everyone) write(*strictjson.Object) {}
+func (o everyone) read(f strictjson.Field, _ int) (operator, error) {
+	return o, f.Unknown(operatorWords()...)
+}
+func (everyone) check(string, *scope) error { return nil }
 
 func (everyone) bind(to *scope) test {
 	q, size, _ := to.group("")

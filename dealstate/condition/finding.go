@@ -3,6 +3,7 @@ package condition
 import (
 	"fmt"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
@@ -26,8 +27,11 @@ func findParts(t test, s Situation, text string, parts []test) Finding {
 	return f
 }
 
-// String says the finding in one line.
-func (f Finding) String() string {
+// String says the finding in one line: what in a name would act on a terminal is
+// written as an escape.
+func (f Finding) String() string { return display.Inert(f.words()) }
+
+func (f Finding) words() string {
 	if len(f.Parts) == 0 {
 		return fmt.Sprintf("%s (%s)", f.Text, f.Verdict)
 	}
@@ -36,7 +40,7 @@ func (f Finding) String() string {
 		if i > 0 {
 			text += "; "
 		}
-		text += p.String()
+		text += p.words()
 	}
 	return text + "] (" + f.Verdict.String() + ")"
 }

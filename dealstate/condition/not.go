@@ -13,7 +13,7 @@ func (not) word() string         { return "not" }
 func (o not) parts() []Condition { return []Condition{o.part} }
 func (not) guardOnly() bool      { return false }
 func (o not) words() string      { return o.part.operator().negated() }
-func (o not) negated() string    { return o.part.String() }
+func (o not) negated() string    { return o.part.words() }
 
 func (o not) write(to *strictjson.Object) { to.Must(o.word(), o.part) }
 

@@ -1,6 +1,11 @@
 package condition
 
-import "github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
+import (
+	"maps"
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
+)
 
 // operator is a condition as it was written: with the names of parties, groups,
 // commitments and clocks. It is a value that nobody changes.
@@ -59,6 +64,9 @@ func byWord(list ...operator) map[string]operator {
 	}
 	return table
 }
+
+// operatorWords lists the words of the table, in alphabetical order.
+func operatorWords() []string { return slices.Sorted(maps.Keys(operators)) }
 
 // scope is where a condition stands: in which agreement, and whether as its
 // approval condition or as the guard of a rule.

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
@@ -26,7 +27,7 @@ func (o performed) read(f strictjson.Field, _ int) (operator, error) {
 
 func (o performed) check(path string, in *scope) error {
 	if _, ok := in.commitments[o.commitment]; !ok {
-		return field.Errorf(path, "%q is not a commitment of this agreement", field.Clip(o.commitment))
+		return field.Errorf(path, "%q is not a commitment of this agreement%s", field.Clip(o.commitment), nearest.Hint(o.commitment, in.agreement.Commitments))
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (o share) read(f strictjson.Field, _ int) (operator, error) {
 		case "total":
 			return f.Integer(&o.total)
 		}
-		return f.Unknown()
+		return f.Unknown("min", "group", "total")
 	})
 	return o, err
 }

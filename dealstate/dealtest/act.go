@@ -3,16 +3,20 @@ package dealtest
 import (
 	"fmt"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// Act is an act about to be recorded.
+// AllSides stands where a verb wants a party, and the act is of all sides
+// jointly: Implement(dealtest.AllSides).
+const AllSides = ""
+
+// Act is an act about to be recorded. Its verb (Approve, Implement and so on)
+// comes last and records it; an act that is left without one fails the test.
 type Act struct {
 	story *Story
 	event dealstate.Event
+	open  *loose
 }
 
 // By says who reports it. Without, it is the party's own act. The role follows
@@ -60,45 +64,82 @@ func (a *Act) About(event string) *Act {
 	return a
 }
 
-// Negotiate records that the text was agreed between the negotiators. A party
-// may be left empty here and below where an act is of all sides jointly.
-func (a *Act) Negotiate(party string) *Did { return a.by(dealstate.Negotiate, party) }
+// Negotiate records that the text was agreed between the negotiators. Here and
+// below, the party is [AllSides] where an act is of all sides jointly.
+func (a *Act) Negotiate(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Negotiate, party)
+}
 
 // Submit records that the text was taken to those who must approve it.
-func (a *Act) Submit(party string) *Did { return a.by(dealstate.Submit, party) }
+func (a *Act) Submit(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Submit, party)
+}
 
 // Approve records an approval.
-func (a *Act) Approve(party string) *Did { return a.by(dealstate.Approve, party) }
+func (a *Act) Approve(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Approve, party)
+}
 
 // Reject records a refusal to approve.
-func (a *Act) Reject(party string) *Did { return a.by(dealstate.Reject, party) }
+func (a *Act) Reject(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Reject, party)
+}
 
 // Withdraw records that an approval was taken back.
-func (a *Act) Withdraw(party string) *Did { return a.by(dealstate.Withdraw, party) }
+func (a *Act) Withdraw(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Withdraw, party)
+}
 
 // Amend records a new revision of the text.
-func (a *Act) Amend(party string) *Did { return a.by(dealstate.Amend, party) }
+func (a *Act) Amend(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Amend, party)
+}
 
 // Implement records that the deal is carried out.
-func (a *Act) Implement(party string) *Did { return a.by(dealstate.Implement, party) }
+func (a *Act) Implement(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Implement, party)
+}
 
 // Dispute records that a party says the deal is not being kept.
-func (a *Act) Dispute(party string) *Did { return a.by(dealstate.Dispute, party) }
+func (a *Act) Dispute(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Dispute, party)
+}
 
 // Settle records that disputes were settled; see [Act.About].
-func (a *Act) Settle(party string) *Did { return a.by(dealstate.Settle, party) }
+func (a *Act) Settle(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Settle, party)
+}
 
 // Suspend records a suspension.
-func (a *Act) Suspend(party string) *Did { return a.by(dealstate.Suspend, party) }
+func (a *Act) Suspend(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Suspend, party)
+}
 
 // Resume records that a suspended deal was taken up again.
-func (a *Act) Resume(party string) *Did { return a.by(dealstate.Resume, party) }
+func (a *Act) Resume(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Resume, party)
+}
 
 // Terminate records the deal's end.
-func (a *Act) Terminate(party string) *Did { return a.by(dealstate.Terminate, party) }
+func (a *Act) Terminate(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Terminate, party)
+}
 
 // Note records a text that changes nothing.
 func (a *Act) Note(text string) *Did {
+	a.story.t.Helper()
 	a.event.Note = text
 	return a.by(dealstate.Note, a.event.Party)
 }
@@ -126,13 +167,15 @@ func (a *Act) Extend(party, until string) *Did {
 func (a *Act) Retract(event string) *Did {
 	a.story.t.Helper()
 	a.event.Ref = event
-	return a.by(dealstate.Retract, "")
+	return a.by(dealstate.Retract, AllSides)
 }
 
 // by completes the event, and records it.
 func (a *Act) by(kind dealstate.Kind, party string) *Did {
 	s := a.story
 	s.t.Helper()
+	s.done(a.open)
+	s.goOn()
 	e := a.complete(kind, party)
 	before := s.now
 	_, past := s.deal.Replay(dealstate.View{AsOf: before})
@@ -140,7 +183,7 @@ func (a *Act) by(kind dealstate.Kind, party string) *Did {
 	_, present := s.deal.Replay(dealstate.View{AsOf: before})
 	s.reach(e.At)
 	s.reach(e.Recorded)
-	return &Did{Look: s.Look, Event: e, Decision: decision, revised: revised(before, past, present)}
+	return &Did{Look: s.fresh(), Event: e, Decision: decision, revised: revised(before, past, present)}
 }
 
 // complete gives the event what follows from the deal and from who speaks.
@@ -160,7 +203,7 @@ func (a *Act) complete(kind dealstate.Kind, party string) dealstate.Event {
 		e.By = scenario.Speaker(agreement, party)
 	}
 	if e.Role == 0 && !kind.OfLog() {
-		require.FailNow(s.t, fmt.Sprintf("in what role does %q speak? No party names it as approver; say so with As, such as As(dealstate.Negotiator)", e.By))
+		fatal(s.t, fmt.Sprintf("in what role does %q speak? No party names it as approver; say so with As, such as As(dealstate.Negotiator)", e.By))
 	}
 	return e
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -23,16 +25,11 @@ func Resolve(ref scenario.Ref, dir string, own ...dealstate.Agreement) (dealstat
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	f, err := os.Open(path)
+	m, err := dealstate.OpenMachine(os.Open, path)
 	if err != nil {
 		return dealstate.Agreement{}, err
 	}
-	defer f.Close()
-	a, err := dealstate.ReadAgreement(f)
-	if err != nil {
-		return a, fmt.Errorf("%s: %w", ref.File, err)
-	}
-	return a, nil
+	return m.Agreement(), nil
 }
 
 func known(name string, own []dealstate.Agreement) (dealstate.Agreement, error) {
@@ -51,7 +48,7 @@ func known(name string, own []dealstate.Agreement) (dealstate.Agreement, error) 
 		}
 	}
 	if len(found) != 1 {
-		return dealstate.Agreement{}, fmt.Errorf("no deal is called %q; want %s; or a line such as: agreement treaty.json", name, strings.Join(ids, ", "))
+		return dealstate.Agreement{}, fmt.Errorf("no deal is called %q; want %s; or a line such as: agreement treaty.json%s", name, display.Inert(strings.Join(ids, ", ")), nearest.Hint(name, ids))
 	}
 	return found[0], nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
@@ -61,11 +63,19 @@ func matchParties(t TB, d *dealstate.Deal, v dealstate.View, word string, want, 
 	var needed []string
 	for _, id := range want {
 		if _, ok := snap.Party(id); !ok {
-			needed = append(needed, fmt.Sprintf("No party is called %s.", id))
+			needed = append(needed, fmt.Sprintf("No party is called %s%s", id, endOr(nearest.Hint(id, partyIDs(snap)))))
 		}
 	}
 	fail(t, word+" "+orNobody(want), word+" "+orNobody(got),
 		scenario.Account{Deal: d, View: v, Mark: actOf(snap, want, got), Needed: append(needed, scenario.Missing(snap)...)})
+}
+
+func partyIDs(s dealstate.Snapshot) []string {
+	var ids []string
+	for _, p := range s.Parties {
+		ids = append(ids, p.Party)
+	}
+	return ids
 }
 
 // actOf finds the report about the first party that is in one list only.
@@ -140,7 +150,7 @@ func Warned(t TB, d *dealstate.Deal, v dealstate.View, warnings ...string) {
 	if len(warnings) == 0 && len(got) == 0 || len(warnings) > 0 && gives(got, warnings) {
 		return
 	}
-	fail(t, "warnings: "+orNone(warnings), "warnings: "+orNone(reasonTexts(got)), scenario.Account{Deal: d, View: v})
+	fail(t, "warnings: "+orNone(warnings), "warnings: "+orNone(reasonTexts(got)), scenario.Account{Deal: d, View: v, Needed: unknownCodes(warnings)})
 }
 
 func orNone(texts []string) string {
@@ -202,8 +212,15 @@ func arrows(states []dealstate.State) string {
 	return strings.Join(names, " → ")
 }
 
-// fail ends the test with what was wanted, what there was, and the account.
+// fail ends the test with what was wanted, what there was, and the account. Ids,
+// names and texts of strangers are shown inert: they forge no line of a log.
 func fail(t TB, want, got string, a scenario.Account) {
 	t.Helper()
-	require.FailNow(t, fmt.Sprintf("want: %s\n got: %s\n\n%s", want, got, a))
+	fatal(t, fmt.Sprintf("want: %s\n got: %s\n\n%s", display.Inert(want), display.Inert(got), a))
+}
+
+// fatal ends the test with a text.
+func fatal(t TB, text string) {
+	t.Helper()
+	require.FailNow(t, text)
 }

@@ -138,7 +138,7 @@ var failing = map[string]func(t dealtest.TB, d *dealstate.Deal){
 	},
 	"record": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Record(t, d, dealstate.Event{ID: "empty"}) },
 	"story_applied": func(t dealtest.TB, d *dealstate.Deal) {
-		dealtest.Continue(t, d).On("2025-06-26").By("Trump").Implement("").Applied()
+		dealtest.Continue(t, d).On("2025-06-26").By("Trump").Implement(dealtest.AllSides).Applied()
 	},
 	"story_revised": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.Continue(t, d).On("2025-06-19").By("Trump").Known("2025-06-27").Approve("us").Revised()
@@ -242,17 +242,17 @@ func TestAStoryCanTellEveryKindOfAct(t *testing.T) {
 	a := uschina.London()
 	a.Deadline = day(30)
 	s := dealtest.Begin(t, a)
-	s.On("2025-06-10").By("Lutnick").As(dealstate.Negotiator).Negotiate("").Applied()
+	s.On("2025-06-10").By("Lutnick").As(dealstate.Negotiator).Negotiate(dealtest.AllSides).Applied()
 	s.On("2025-06-10T12:00:00Z").By("Lutnick").As(dealstate.Negotiator).Submit("us").Applied().State(dealstate.StateAwaitingApprovals)
 	s.On("2025-06-11").By("Trump").Hedged(dealstate.Conditional).Approve("us").Noted("it is conditional, not asserted").Awaiting("us", "china")
-	s.On("2025-06-12").Amend("").Applied()
+	s.On("2025-06-12").Amend(dealtest.AllSides).Applied()
 	s.On("2025-06-13").OfRevision(1).Approve("us").Refused("revision_mismatch")
 	s.On("2025-06-13").OfRevision(2).ID("yes").Approve("us").Applied().Verdict(condition.Pending)
 	s.On("2025-06-14").Withdraw("us").Applied()
-	s.On("2025-06-15").Extend("", "2025-07-15").Applied()
+	s.On("2025-06-15").Extend(dealtest.AllSides, "2025-07-15").Applied()
 	s.On("2025-06-16").Dispute("us").Applied()
-	s.On("2025-06-17").About("09-dispute-us").Settle("").Refused("nothing_to_settle")
-	s.On("2025-06-17").About("009-dispute-us").Settle("").Applied()
+	s.On("2025-06-17").About("09-dispute-us").Settle(dealtest.AllSides).Refused("nothing_to_settle")
+	s.On("2025-06-17").About("009-dispute-us").Settle(dealtest.AllSides).Applied()
 	s.On("2025-06-18").Perform("us-eda-licences").Applied()
 	s.On("2025-06-19").Note("nothing").Noted("note")
 	s.On("2025-06-20").Retract("008-extend").Applied().Revised("008-extend")
@@ -269,7 +269,7 @@ func TestAStoryGoesOnAfterEntryIntoForce(t *testing.T) {
 	s := dealtest.BeginUnder(t, uschina.London(), dealstate.Official)
 	s.On("2025-06-20").Approve("us")
 	s.On("2025-06-20").By("MOFCOM").As(dealstate.Government).Approve("china")
-	s.On("2025-06-21").Implement("")
+	s.On("2025-06-21").Implement(dealtest.AllSides)
 	s.On("2025-06-22").Suspend("us").State(dealstate.StateSuspended)
 	s.On("2025-06-23").Resume("us").State(dealstate.StateImplemented)
 	s.On("2025-06-24").Terminate("us").State(dealstate.StateTerminated)

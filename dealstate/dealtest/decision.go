@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
@@ -21,7 +23,7 @@ func Record(t TB, d *dealstate.Deal, events ...dealstate.Event) dealstate.Decisi
 	for _, e := range events {
 		var err error
 		last, err = d.Record(e)
-		require.NoError(t, err, "event %s", e.ID)
+		require.NoError(t, err, "event %s", display.Inert(e.ID))
 	}
 	return last
 }
@@ -54,13 +56,25 @@ func decided(t TB, d *dealstate.Deal, v dealstate.View, event string, want deals
 	i := slices.IndexFunc(decisions, func(o dealstate.Decision) bool { return o.Event == event })
 	if i < 0 {
 		fail(t, event+" "+outcomeText(want, reasons), event+" is not on record, or not seen in this view",
-			scenario.Account{Deal: d, View: v, Mark: event, Here: event + " is not on record"})
+			scenario.Account{Deal: d, View: v, Mark: event, Here: event + " is not on record", Needed: unlike(decisions, event)})
 		return
 	}
 	if got := decisions[i]; got.Outcome != want || !gives(got.Reasons, reasons) {
 		fail(t, event+" "+outcomeText(want, reasons), event+" "+outcomeText(got.Outcome, reasonTexts(got.Reasons)),
-			scenario.Account{Deal: d, View: v, Mark: event, Needed: lacking(d, v, got, want)})
+			scenario.Account{Deal: d, View: v, Mark: event, Needed: append(lacking(d, v, got, want), unknownCodes(reasons)...)})
 	}
+}
+
+// unlike names the event on record whose id is nearest.
+func unlike(decisions []dealstate.Decision, event string) []string {
+	var ids []string
+	for _, d := range decisions {
+		ids = append(ids, d.Event)
+	}
+	if word, ok := nearest.Word(event, ids); ok {
+		return []string{fmt.Sprintf("Did you mean %q?", word)}
+	}
+	return nil
 }
 
 // lacking says what kept an event from being applied.
@@ -111,7 +125,7 @@ func Refuses(t TB, d *dealstate.Deal, e dealstate.Event, reasons ...string) {
 	case !errors.As(err, &refusal):
 		fail(t, want, "the error "+err.Error(), scenario.Account{Deal: d})
 	case !gives(refusal.Decision.Reasons, reasons):
-		fail(t, want, outcomeText(refusal.Decision.Outcome, reasonTexts(refusal.Decision.Reasons)), scenario.Account{Deal: d})
+		fail(t, want, outcomeText(refusal.Decision.Outcome, reasonTexts(refusal.Decision.Reasons)), scenario.Account{Deal: d, Needed: unknownCodes(reasons)})
 	case whole(d, dealstate.View{}) != before:
 		fail(t, want, "refused, but the deal has changed", scenario.Account{Deal: d})
 	}

@@ -25,7 +25,7 @@ var t printer
 func ExampleBegin() {
 	s := dealtest.Begin(t, uschina.London())
 	s.On("2025-06-20").By("Xi").Approve("china").Applied()
-	s.On("2025-06-21").Implement("").Refused("us has not approved")
+	s.On("2025-06-21").Implement(dealtest.AllSides).Refused("us has not approved")
 	s.On("2025-06-22").By("Bessent").As(dealstate.Negotiator).Approve("us").Noted().Awaiting("us")
 	s.Under(dealstate.Reported).State(dealstate.StateApproved)
 	s.On("2025-06-23").By("Trump").Approve("us").State(dealstate.StateImplemented)

@@ -52,7 +52,7 @@ func (d *Did) was(want dealstate.Outcome, reasons []string) *Did {
 	if got := d.Decision; got.Outcome != want || !gives(got.Reasons, reasons) {
 		v := d.view()
 		fail(d.t, d.Event.ID+" "+outcomeText(want, reasons), d.Event.ID+" "+outcomeText(got.Outcome, reasonTexts(got.Reasons)),
-			scenario.Account{Deal: d.deal, View: v, Mark: d.Event.ID, Needed: lacking(d.deal, v, got, want)})
+			scenario.Account{Deal: d.deal, View: v, Mark: d.Event.ID, Needed: append(lacking(d.deal, v, got, want), unknownCodes(reasons)...)})
 	}
 	return d
 }
@@ -75,36 +75,64 @@ func orNothing(names []string) string {
 }
 
 // Look is a story's deal seen from somewhere.
+//
+// A look from elsewhere, by Under, AsOf or KnownBy, at which nothing is then
+// asked, fails the test at its end.
 type Look struct {
 	t     TB
 	deal  *dealstate.Deal
 	story *Story
 	v     dealstate.View
+	open  *loose // until something is asked
 }
+
+// from is the look from another place, at which nothing has been asked yet. What
+// it was made from has served its purpose.
+func (l Look) from(v dealstate.View, open *loose) Look {
+	l.story.done(l.open)
+	l.v, l.open = v, open
+	return l
+}
+
+// fresh is the story's own look, from where it stands.
+func (s *Story) fresh() Look {
+	l := s.Look
+	l.open = nil
+	return l
+}
+
+const unasked = "%s looks at the deal, but nothing is asked there; want an expectation behind it, such as State(%q)"
 
 // Under looks under another policy.
 func (l Look) Under(p dealstate.Policy) Look {
-	l.v.Policy = p
-	return l
+	v := l.v
+	v.Policy = p
+	return l.from(v, l.story.begin(false, unasked, fmt.Sprintf("Under(%s)", p.Name), dealstate.StateApproved))
 }
 
 // AsOf looks at what had happened by the instant; a date means its end.
 func (l Look) AsOf(at string) Look {
 	l.t.Helper()
-	l.v.AsOf = moment(l.t, at)
-	return l
+	v := l.v
+	v.AsOf = moment(l.t, at)
+	return l.from(v, l.story.begin(false, unasked, fmt.Sprintf("AsOf(%q)", at), dealstate.StateApproved))
 }
 
 // KnownBy looks with what was known by the instant, and from it, unless AsOf
 // says otherwise; a date means its end.
 func (l Look) KnownBy(at string) Look {
 	l.t.Helper()
-	l.v.KnownBy = moment(l.t, at)
-	return l
+	v := l.v
+	v.KnownBy = moment(l.t, at)
+	return l.from(v, l.story.begin(false, unasked, fmt.Sprintf("KnownBy(%q)", at), dealstate.StateApproved))
 }
 
-// view fills in what is left open.
+// view is where it looks from, once something is asked there. It fills in what
+// is left open.
 func (l Look) view() dealstate.View {
+	l.t.Helper()
+	l.story.done(l.open)
+	l.story.goOn()
 	v := l.v
 	if v.AsOf.IsZero() {
 		v.AsOf = l.story.now
@@ -116,7 +144,10 @@ func (l Look) view() dealstate.View {
 }
 
 // Snapshot is where the deal stands.
-func (l Look) Snapshot() dealstate.Snapshot { return l.deal.At(l.view()) }
+func (l Look) Snapshot() dealstate.Snapshot {
+	l.t.Helper()
+	return l.deal.At(l.view())
+}
 
 // State fails the test at once unless the deal is in the state.
 func (l Look) State(want dealstate.State) Look {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
@@ -118,7 +119,7 @@ func Run(t TB, s scenario.Scenario, a dealstate.Agreement) scenario.Report {
 
 func whereabouts(s scenario.Scenario, f scenario.Failure) string {
 	if f.Line == 0 {
-		return s.Name
+		return display.Inert(s.Name)
 	}
-	return fmt.Sprintf("%s, line %d", s.Name, f.Line)
+	return display.Inert(fmt.Sprintf("%s, line %d", s.Name, f.Line))
 }

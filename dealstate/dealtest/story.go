@@ -14,16 +14,19 @@ import (
 //
 //	s := dealtest.Begin(t, uschina.London())
 //	s.On("2025-06-20").By("Xi").Approve("china").Applied()
-//	s.On("2025-06-21").Implement("").Refused("us has not approved")
+//	s.On("2025-06-21").Implement(dealtest.AllSides).Refused("us has not approved")
 //	s.On("2025-06-22").By("Trump").Approve("us").State("approved")
-//	s.On("2025-06-23").By("Trump").Implement("").State("implemented")
+//	s.On("2025-06-23").By("Trump").Implement(dealtest.AllSides).State("implemented")
 //
 // Instants are RFC 3339, or dates: a date means its start in UTC, but in AsOf
-// and KnownBy its end. Anything else fails the test.
+// and KnownBy its end. Anything else fails the test, and so does what is left
+// half said: an act without a verb, a look at which nothing is asked. One
+// goroutine at a time uses a story.
 type Story struct {
 	Look
-	now  time.Time
-	acts int
+	now   time.Time
+	acts  int
+	loose []*loose // what was begun, and not gone on with yet
 }
 
 // Begin opens a deal on the agreement, under the strict policy.
@@ -42,8 +45,10 @@ func BeginUnder(t TB, a dealstate.Agreement, p dealstate.Policy) *Story {
 
 // Continue tells on from a deal with what is on record about it.
 func Continue(t TB, d *dealstate.Deal) *Story {
+	t.Helper()
 	s := &Story{now: lastInstant(d, nil)}
 	s.Look = Look{t: t, deal: d, story: s}
+	s.watch()
 	return s
 }
 
@@ -53,6 +58,7 @@ func (s *Story) Deal() *dealstate.Deal { return s.deal }
 // TimePasses moves to the instant, so that every clock due by then fires.
 func (s *Story) TimePasses(until string) *Story {
 	s.t.Helper()
+	s.goOn()
 	s.reach(start(s.t, until))
 	return s
 }
@@ -67,5 +73,7 @@ func (s *Story) reach(t time.Time) {
 // records it: On("2025-06-20").By("Xi").Approve("china").
 func (s *Story) On(at string) *Act {
 	s.t.Helper()
-	return &Act{story: s, event: dealstate.Event{At: start(s.t, at)}}
+	s.goOn()
+	return &Act{story: s, event: dealstate.Event{At: start(s.t, at)},
+		open: s.begin(true, "On(%q) has no verb, so nothing was recorded; want one at its end, such as Approve(\"china\")", at)}
 }

@@ -12,18 +12,19 @@ type axis struct {
 }
 
 func (a axis) x(t time.Time) float64 {
-	share := t.Sub(a.from).Seconds() / a.to.Sub(a.from).Seconds()
+	share := between(a.from, t).float() / between(a.from, a.to).float()
 	return a.left + min(max(share, 0), 1)*(a.right-a.left)
 }
 
 // padded widens a range so that nothing stands on the very edge, and a single
 // instant still has a day on each side.
 func padded(from, to time.Time) (time.Time, time.Time) {
-	pad := max(to.Sub(from)/30, 2*time.Hour)
-	if to.Sub(from) < time.Hour {
-		pad = 18 * time.Hour
+	length := between(from, to)
+	pad := length.part(30).orMore(2 * time.Hour)
+	if length.less(spanOf(time.Hour)) {
+		pad = spanOf(18 * time.Hour)
 	}
-	return from.Add(-pad), to.Add(pad)
+	return pad.before(from), pad.after(to)
 }
 
 // tick is one line of the axis. A new group (a month, a year) shows its name
@@ -46,7 +47,7 @@ type spacing struct {
 // spacings are in order, the densest first.
 var spacings = []spacing{
 	hours(6), hours(12), days(1), days(2), days(5), days(7), days(14),
-	months(1), months(2), months(3), months(6), years(1), years(2), years(5), years(10), years(25), years(50), years(100), years(500), years(1000),
+	months(1), months(2), months(3), months(6), years(1), years(2), years(5), years(10), years(25), years(50), years(100), years(500), years(1000), years(2000), years(5000),
 }
 
 func hours(n int) spacing {

@@ -69,6 +69,9 @@ func (s Story) learningDays() []time.Time {
 		}
 	}
 	for _, e := range s.Events {
+		if e.Recorded.IsZero() { // of a story filled in by hand
+			e.Recorded = e.At
+		}
 		add(e.Recorded)
 	}
 	for _, d := range s.Decisions {

@@ -28,8 +28,14 @@ type boardPage struct {
 	Timeline pictures
 }
 
-// HTML writes the page. Equal boards give equal bytes.
+// HTML writes the page. Equal boards give equal bytes. A row whose story has no
+// machine is a *[dealstate.FieldError], and then nothing is written.
 func (b Board) HTML(w io.Writer) error {
+	for i, r := range b.Rows {
+		if r.Story.Machine == nil {
+			return missingMachine(fmt.Sprintf("rows[%d].story.machine", i))
+		}
+	}
 	title := legible(b.Title)
 	if title == "" {
 		title = "Deals"

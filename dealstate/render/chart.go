@@ -21,13 +21,15 @@ import (
 //		{Name: "90 in 100 lives", Shape: render.Band, Points: wide}, {Name: "median", Shape: render.Line, Points: middle}}}
 type Chart struct {
 	Title string
-	X, Y  string    // what the axes count
-	Start time.Time // not zero: X counts days from then, and the axis shows dates
-	// Low and High bound the Y axis. Both zero: 0 to 1 where all lies there, and
-	// is shown in per cent; else as the points lie.
+	X, Y  string // what the axes count
+	// Start, if not zero, is where X counts days from, and the axis shows dates. It
+	// begins no earlier than the year 1 and ends with 9999.
+	Start time.Time
+	// Low and High bound the Y axis. Both zero, or either no finite number: 0 to 1
+	// where all lies there, and is shown in per cent; else as the points lie.
 	Low, High float64
 	Series    []Series
-	Width     float64 // in pixels, 320 to 4,000; zero: 800
+	Width     float64 // as in [Timeline]
 	InPage    string  // as in [Timeline]
 }
 
@@ -102,11 +104,7 @@ func (c Chart) SVG(w io.Writer) error {
 
 func newPlot(c Chart) *plot {
 	c.Series = finite(c.Series)
-	width := c.Width
-	if width == 0 {
-		width = 800
-	}
-	p := &plot{c: c, width: min(max(width, 320), 4000), left: 64, top: 58, foot: 58 + plotHeight}
+	p := &plot{c: c, width: pixels(c.Width), left: 64, top: 58, foot: 58 + plotHeight}
 	p.right = p.width - 22
 	p.x0, p.x1, p.y0, p.y1 = p.bounds()
 	return p
@@ -114,15 +112,14 @@ func newPlot(c Chart) *plot {
 
 // finite leaves out what cannot be drawn, on copies.
 func finite(all []Series) []Series {
-	ok := func(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e15 }
 	out := make([]Series, len(all))
 	for i, s := range all {
 		out[i] = Series{Name: legible(s.Name), Shape: s.Shape}
 		for _, p := range s.Points {
-			if !ok(p.Lower) || !ok(p.Upper) {
+			if !drawable(p.Lower) || !drawable(p.Upper) {
 				p.Lower, p.Upper = 0, 0
 			}
-			if ok(p.X) && ok(p.Y) {
+			if drawable(p.X) && drawable(p.Y) {
 				out[i].Points = append(out[i].Points, p)
 			}
 		}
@@ -130,6 +127,8 @@ func finite(all []Series) []Series {
 	}
 	return out
 }
+
+func drawable(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e15 }
 
 // begin makes a survival curve a step curve from its beginning on.
 func (s *Series) begin() {
@@ -159,7 +158,7 @@ func (p *plot) bounds() (x0, x1, y0, y1 float64) {
 		x0, x1 = x0-.5, x1+.5
 	}
 	switch {
-	case p.c.Low != 0 || p.c.High != 0:
+	case (p.c.Low != 0 || p.c.High != 0) && drawable(p.c.Low) && drawable(p.c.High):
 		y0, y1 = p.c.Low, p.c.High
 	case y0 >= 0 && y1 <= 1:
 		y0, y1 = 0, 1
@@ -222,8 +221,12 @@ func (p *plot) calendar() {
 	}
 }
 
+// date is the instant so many days from the start.
 func (p *plot) date(days float64) time.Time {
-	return p.c.Start.Add(time.Duration(min(max(days, -100_000), 100_000) * 24 * float64(time.Hour)))
+	const most = 10_000 * 366 // no axis of dates is longer
+	whole, rest := math.Modf(min(max(days, -most), most))
+	length := span{int64(whole) * 86_400, 0}
+	return within(length.after(within(p.c.Start)).Add(time.Duration(rest * 24 * float64(time.Hour))))
 }
 
 // value writes a value of the Y axis: shares in per cent.

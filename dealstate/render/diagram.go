@@ -12,7 +12,8 @@ import (
 
 // Diagram is the picture of an agreement's rules, and of how far a deal has come
 // along them. [Rules] draws the rules alone; [Story.Diagram] the deal in them.
-// Write it with SVG, Mermaid or DOT.
+// Write it with SVG, Mermaid or DOT; of no machine there is none, and each of
+// them gives a *[dealstate.FieldError].
 //
 // States are drawn in the order in which the lifecycle lists them, so that an
 // agreement's author decides how it reads.
@@ -64,6 +65,9 @@ func (w why) String() string {
 // Rules draws an agreement's rules alone. What no event can reach from the
 // initial state is faded.
 func Rules(m *dealstate.Machine) Diagram {
+	if m == nil {
+		return Diagram{present: -1}
+	}
 	a := m.Agreement()
 	s := Story{Machine: m}
 	d := Diagram{title: s.title(), asked: legible(a.Approval.String()), present: -1}
@@ -79,6 +83,9 @@ func Rules(m *dealstate.Machine) Diagram {
 // faded.
 func (s Story) Diagram() Diagram {
 	d := Rules(s.Machine)
+	if s.Machine == nil {
+		return d
+	}
 	for i := range d.nodes {
 		d.nodes[i].faded = false
 	}
@@ -95,6 +102,14 @@ func (s Story) Diagram() Diagram {
 	}
 	d.about = s.headline() + ". The way there: " + d.way(s.Decisions) + "."
 	return d
+}
+
+// check refuses a diagram without rules.
+func (d Diagram) check() error {
+	if len(d.nodes) == 0 {
+		return missingMachine("machine")
+	}
+	return nil
 }
 
 // InPage gives the diagram without its style sheet, for a page that brings

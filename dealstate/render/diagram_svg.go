@@ -45,6 +45,9 @@ type words struct {
 
 // SVG draws the diagram. Equal rules and stories give equal bytes.
 func (d Diagram) SVG(w io.Writer) error {
+	if err := d.check(); err != nil {
+		return err
+	}
 	l := &wiring{d: d}
 	l.left, l.right = d.columns(true), d.columns(false)
 	l.nodeX = 24 + float64(used(l.left))*trunkGap + 14

@@ -1,5 +1,5 @@
 // Package render draws where a deal stands: state diagrams, timelines, charts
-// and web pages, from the standard library alone.
+// and web pages, without any other program.
 //
 //	story := render.Tell(deal, dealstate.View{Policy: dealstate.Official})
 //	err := story.Diagram().SVG(w)                                  // or Mermaid(w), DOT(w)
@@ -8,7 +8,8 @@
 //
 // A [Story] is one deal in one view. Several stories of one deal, under several
 // policies, show where the policies differ; stories of several deals share one
-// axis of time. [Chart] draws survival curves and fans from plain points.
+// axis of time. [Chart] draws survival curves and fans from plain points. [Inert],
+// [Pad] and [Columns] are for a program's own lines of text about deals.
 //
 // # Promises
 //

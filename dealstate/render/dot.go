@@ -9,6 +9,9 @@ import (
 // DOT writes the diagram for Graphviz. Rules between the same two states share
 // an arrow; those that stay in their state are listed in its tooltip.
 func (d Diagram) DOT(w io.Writer) error {
+	if err := d.check(); err != nil {
+		return err
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "digraph deal {\n\tgraph [label=%s, labelloc=t, rankdir=TB, fontname=Helvetica, nodesep=0.5, ranksep=0.7];\n"+
 		"\tnode [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=Helvetica, fontsize=12];\n"+

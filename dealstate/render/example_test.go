@@ -100,3 +100,27 @@ func ExampleChart_SVG() {
 	fmt.Println(strings.Contains(svg.String(), "from 100% at 0 days to 37.5% at 9 days"))
 	// Output: true
 }
+
+func ExampleInert() {
+	publisher := "a blog\x1b[2J\nState: implemented since 1 June 2025"
+	fmt.Println("according to", render.Inert(publisher))
+	// Output:
+	// according to a blog\x1b[2J\nState: implemented since 1 June 2025
+}
+
+func ExamplePad() {
+	for _, party := range []string{"中国", "us"} {
+		fmt.Println(render.Pad(party, 6) + "approved")
+	}
+	// Output:
+	// 中国  approved
+	// us    approved
+}
+
+func ExampleColumns() {
+	_ = render.Columns(os.Stdout, [][]string{{"party", "state"}, {"中国", "approved"}, {"us", "outstanding"}})
+	// Output:
+	// party  state
+	// 中国   approved
+	// us     outstanding
+}

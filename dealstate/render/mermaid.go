@@ -12,6 +12,9 @@ import (
 // in their state are notes. Unlike looplab/fsm's own Mermaid, the arrow from the
 // start always leads to the initial state.
 func (d Diagram) Mermaid(w io.Writer) error {
+	if err := d.check(); err != nil {
+		return err
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "---\ntitle: \"%s\"\n---\nstateDiagram-v2\n", mermaidTitle(d.title))
 	for i, n := range d.nodes {

@@ -22,11 +22,14 @@ var pageText string
 
 var pages = template.Must(template.New("pages").Parse(pageText))
 
-// HTML writes the page. Equal stories give equal bytes. Without any story, the
-// error says so and nothing is written.
+// HTML writes the page. Equal stories give equal bytes. Without any story, or
+// with one that has no machine, the error says so and nothing is written.
 func (r Report) HTML(w io.Writer) error {
 	if len(r.Stories) == 0 {
 		return errNoStory
+	}
+	if err := checkStories(r.Stories); err != nil {
+		return err
 	}
 	p, err := newReportPage(r.Stories)
 	if err != nil {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -12,7 +11,8 @@ import (
 // Story is all that the pictures show of one deal in one view. [Tell] and
 // [TellEvents] make one; a caller that keeps snapshots and decisions may fill it
 // in by hand. The order of Events does not matter; Decisions are in the order in
-// which they were made.
+// which they were made. Whatever draws a story without a Machine gives a
+// *[dealstate.FieldError] that says so.
 type Story struct {
 	Machine   *dealstate.Machine
 	Events    []dealstate.Event
@@ -37,23 +37,39 @@ func Tell(deal *dealstate.Deal, v dealstate.View) Story {
 	return s
 }
 
-// TellEvents does the same for events that are in no Deal. The error is that
-// of [dealstate.Machine.Fold].
+// TellEvents does the same for events that are in no Deal: it tells what Tell
+// would of a deal that had recorded them, each once and in the form in which it is
+// kept. It folds the log twice. The error is that of [dealstate.Machine.Fold], or
+// says that there is no machine.
 func TellEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View) (Story, error) {
-	if v.Policy == (dealstate.Policy{}) {
-		v.Policy = dealstate.Strict
+	if m == nil {
+		return Story{}, missingMachine("machine")
 	}
-	s := Story{Machine: m, Policy: v.Policy}
-	var err error
-	if s.Snapshot, s.Decisions, err = m.Fold(events, v); err != nil {
+	deal, err := m.Load(v.Policy, func(yield func(dealstate.Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
 		return Story{}, err
 	}
-	for _, e := range events {
-		if v.KnownBy.IsZero() || !cmp.Or(e.Recorded, e.At).After(v.KnownBy) {
-			s.Events = append(s.Events, e)
+	return Tell(deal, v), nil
+}
+
+// checkStories refuses a story that no picture can be drawn of.
+func checkStories(stories []Story) error {
+	for i, s := range stories {
+		if s.Machine == nil {
+			return missingMachine(fmt.Sprintf("stories[%d].machine", i))
 		}
 	}
-	return s, nil
+	return nil
+}
+
+func missingMachine(field string) error {
+	return &dealstate.FieldError{Field: field, Problem: "missing; want a compiled agreement, as Tell and TellEvents put there"}
 }
 
 func (s Story) agreement() dealstate.Agreement { return s.Machine.Agreement() }

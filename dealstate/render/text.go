@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Titles, notes and names come from strangers. Whatever is drawn passes through
@@ -45,10 +47,8 @@ func plainASCII(s string) bool {
 }
 
 // steers reports the marks, embeddings, overrides and isolates of Unicode's
-// bidirectional algorithm, and what has no width at all.
-func steers(r rune) bool {
-	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r >= 0x200b && r <= 0x200f || r == 0x061c || r == 0xfeff
-}
+// bidirectional algorithm, and all else that nobody can see.
+func steers(r rune) bool { return display.Active(r) && !unicode.IsControl(r) }
 
 // isolated keeps right-to-left text from reordering what stands around it.
 func isolated(s string) string {
@@ -63,11 +63,13 @@ func isolated(s string) string {
 // said is a stranger's text of at most most characters, safe inside a sentence.
 func said(s string, most int) string { return isolated(shorten(legible(s), most)) }
 
-func shorten(s string, most int) string {
-	if len(s) <= most || utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most-1]) + "…"
+// shorten cuts a text to a number of columns, never within what readers see as
+// one character.
+func shorten(s string, most int) string { return closed(display.Cut(s, most)) }
+
+// closed ends an isolate of which the end was cut off.
+func closed(s string) string {
+	return s + strings.Repeat("\u2069", max(strings.Count(s, "\u2068")-strings.Count(s, "\u2069"), 0))
 }
 
 // ascii is how wide the printable ASCII characters are in Helvetica and Arial,
@@ -112,11 +114,15 @@ func fit(s string, size, width float64) string {
 		return s
 	}
 	room, used, n := width/size/slack*1000-1000, 0, 0
-	for i, r := range s {
-		if used += advance(r); float64(used) > room || n == mostRunes {
-			return strings.TrimRight(s[:i], " ") + "…"
+	for i := 0; i < len(s); n++ {
+		cluster, _ := display.First(s[i:])
+		for _, r := range cluster {
+			used += advance(r)
 		}
-		n++
+		if float64(used) > room || n == mostRunes {
+			return closed(strings.TrimRight(s[:i], " ") + "…")
+		}
+		i += len(cluster)
 	}
 	return s
 }

@@ -17,9 +17,13 @@ import (
 // the other, with the lineage between them (what an agreement implements).
 type Timeline struct {
 	Stories []Story
-	From    time.Time // zero: from the first report
-	To      time.Time // zero: to the last instant of any story
-	Width   float64   // in pixels, 320 to 4,000; zero: 800. Below 560 the names of the lanes stand above them
+	// From and To bound the axis; zero: from the first report to the last instant
+	// of any story. The axis begins no earlier than the year 1 and ends with 9999.
+	From, To time.Time
+	// Width is in pixels. Zero and NaN mean 800; what is less than 320 or more than
+	// 4,000, infinities included, is taken as the nearer of the two. Below 560 the
+	// names of the lanes stand above them.
+	Width float64
 	// InPage leaves the style sheet out, for a page that brings [StyleSheet].
 	// Its value begins the ids in the picture, which must differ within a page.
 	InPage string
@@ -277,7 +281,7 @@ func aboutDeal(stories []Story) string {
 // span is the range of time to draw; ok is false where nothing has a time.
 func (t Timeline) span() (from, to time.Time, ok bool) {
 	reach := func(at time.Time) {
-		if at.IsZero() {
+		if at = within(at); at.IsZero() {
 			return
 		}
 		if !ok || at.Before(from) {
@@ -300,20 +304,21 @@ func (t Timeline) span() (from, to time.Time, ok bool) {
 	t.reachClocks(from, to, reach)
 	from, to = padded(from, to)
 	if !t.From.IsZero() {
-		from = t.From
+		from = within(t.From)
 	}
 	if !t.To.IsZero() {
-		to = t.To
+		to = within(t.To)
 	}
 	return from, to, to.After(from)
 }
 
 // reachClocks takes in a clock that is due a little later than all else.
 func (t Timeline) reachClocks(from, to time.Time, reach func(time.Time)) {
-	soon := to.Add(max(to.Sub(from)/3, 48*time.Hour))
+	near := between(from, to).part(3).orMore(48 * time.Hour)
+	soon, early := near.after(to), near.before(from)
 	for _, b := range t.blocks() {
 		for _, c := range b.clocks {
-			if c.at.Before(soon) && c.at.After(from.Add(-soon.Sub(to))) {
+			if c.at.Before(soon) && c.at.After(early) {
 				reach(c.at)
 			}
 		}

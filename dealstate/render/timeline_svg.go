@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -24,8 +25,12 @@ type sheet struct {
 
 type point struct{ x, y float64 }
 
-// SVG draws the timeline. Equal stories give equal bytes.
+// SVG draws the timeline. Equal stories give equal bytes. A story without a
+// machine is a *[dealstate.FieldError], and then nothing is written.
 func (t Timeline) SVG(w io.Writer) error {
+	if err := checkStories(t.Stories); err != nil {
+		return err
+	}
 	blocks := t.blocks()
 	s := t.sheet()
 	s.blocks = blocks
@@ -47,17 +52,22 @@ func (t Timeline) SVG(w io.Writer) error {
 }
 
 func (t Timeline) sheet() *sheet {
-	width := t.Width
-	if width == 0 {
-		width = 800
-	}
-	s := &sheet{width: min(max(width, 320), 4000), y: 6, hues: map[hue][]string{}}
+	s := &sheet{width: pixels(t.Width), y: 6, hues: map[hue][]string{}}
 	s.axis = axis{left: 12, right: s.width - 14}
 	if s.width >= 560 {
 		s.gutter = min(s.width*.26, 250)
 		s.axis.left = s.gutter + 14
 	}
 	return s
+}
+
+// pixels is the width of a picture: 800 where none is given, else between 320
+// and 4,000.
+func pixels(width float64) float64 {
+	if width == 0 || math.IsNaN(width) {
+		return 800
+	}
+	return min(max(width, 320), 4000)
 }
 
 func (s *sheet) frame(t Timeline, blocks []block) picture {

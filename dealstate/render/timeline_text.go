@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Paint says how the plain-text timeline is coloured.
@@ -24,12 +24,21 @@ var fateSigns = [...]string{"", "●", "✗", "○", "⊘", "◷"}
 // fateColours are their ANSI codes.
 var fateColours = [...]string{"", "32", "31", "2", "2;9", "36"}
 
-// mostTextWidth is the width in characters of the bars.
-const mostTextWidth = 60
+// mostTextWidth and nameWidth are the columns of the bars, and of the policies'
+// names before them.
+const (
+	mostTextWidth = 60
+	nameWidth     = 10
+)
 
 // Text writes the timeline for a terminal: for each deal a bar a policy, and
 // then every report with what it did. Letters in the bars stand for states.
+// A story without a machine is a *[dealstate.FieldError], and then nothing is
+// written.
 func (t Timeline) Text(w io.Writer, paint Paint) error {
+	if err := checkStories(t.Stories); err != nil {
+		return err
+	}
 	p := printer{paint: paint}
 	for i, b := range t.blocks() {
 		if i > 0 {
@@ -95,13 +104,13 @@ func (p *printer) bars(b block, stories []Story) {
 				cells[x] = letters.of(bar.label)
 			}
 		}
-		fmt.Fprintf(&p.b, "%-10s %s\n", shorten(r.policies[0], 10), strings.TrimRight(string(cells), " "))
-		for _, more := range r.policies[1:] {
-			fmt.Fprintf(&p.b, "%-10s %s\n", shorten(more, 10), strings.TrimRight(string(cells), " "))
+		for _, policy := range r.policies {
+			fmt.Fprintf(&p.b, "%s %s\n", display.Pad(shorten(policy, nameWidth), nameWidth), strings.TrimRight(string(cells), " "))
 		}
 	}
 	ends := day(from) + strings.Repeat(" ", mostTextWidth-len(day(from))-len(day(to))) + day(to)
-	fmt.Fprintf(&p.b, "%-10s %s\n%-10s %s\n", "", ends, "", letters)
+	names := display.Pad("", nameWidth)
+	fmt.Fprintf(&p.b, "%s %s\n%s %s\n", names, ends, names, letters)
 }
 
 // letters stand for states in a bar.
@@ -170,8 +179,8 @@ func (p *printer) effect(d dealstate.Decision, f fate) string {
 // flat drops the isolates, which terminals show as rubbish.
 func flat(s string) string { return strings.NewReplacer("\u2068", "", "\u2069", "").Replace(s) }
 
-// pad fills a text up with spaces, and leaves at least two.
+// pad cuts a text to a width in columns, and fills it up with at least two
+// blanks.
 func pad(s string, width int) string {
-	s = flat(shorten(s, width-2))
-	return s + strings.Repeat(" ", max(width-utf8.RuneCountInString(s), 2))
+	return display.Pad(shorten(flat(s), width-2), width)
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Account tells what a deal's log did in a view, for whoever must find out why
@@ -33,23 +35,29 @@ type row struct {
 	key, label, act, did string
 }
 
-// String is the account as text, indented by four blanks.
+// String is the account as text, indented by four blanks. What in a stranger's
+// text would act on a terminal, or end a line, is written as an escape.
 func (a Account) String() string {
 	snap, decisions := a.Deal.Replay(a.View)
 	var b strings.Builder
-	fmt.Fprintf(&b, "The deal so far, under policy %s:\n", snap.Policy)
+	write(&b, "The deal so far, under policy %s:", snap.Policy)
 	a.timeline(&b, a.rows(decisions))
 	b.WriteString("\nWhere it stands:\n")
-	for _, text := range strings.Split(strings.TrimSuffix(snap.Explain(), "\n"), "\n") {
-		b.WriteString("    " + text + "\n")
+	for text := range strings.Lines(snap.Explain()) {
+		b.WriteString("    " + text)
 	}
 	if len(a.Needed) > 0 {
 		b.WriteString("\nWhat would have been needed:\n")
 	}
 	for _, text := range a.Needed {
-		b.WriteString("    " + text + "\n")
+		write(&b, "    %s", text)
 	}
 	return b.String()
+}
+
+// write writes one line, in which no stranger's text can begin another.
+func write(b *strings.Builder, format string, args ...any) {
+	b.WriteString(display.Inert(fmt.Sprintf(format, args...)) + "\n")
 }
 
 // rows are those that the view sees, and then the others.
@@ -99,7 +107,7 @@ func (a Account) timeline(b *strings.Builder, rows []row) {
 	}
 	width := 0
 	for _, r := range rows {
-		width = max(width, len([]rune(r.label)))
+		width = max(width, display.Width(display.Inert(r.label)))
 	}
 	first, last := max(0, mark-mostBefore), min(len(rows), mark+1+mostAfter)
 	elided(b, first)
@@ -120,9 +128,9 @@ func (r row) write(b *strings.Builder, width int, marked bool) {
 	if marked {
 		mark = "  >"
 	}
-	fmt.Fprintf(b, "%s %-*s  %s\n", mark, width, r.label, r.act)
+	write(b, "%s %s  %s", mark, display.Pad(display.Inert(r.label), width), r.act)
 	if r.did != "" {
-		fmt.Fprintf(b, "    %*s    %s\n", width, "", r.did)
+		write(b, "    %s    %s", display.Pad("", width), r.did)
 	}
 }
 
@@ -162,7 +170,7 @@ func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string 
 		return nil
 	}
 	if !slices.Contains(lifecycle.States, want) {
-		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s.", want, joinStates(lifecycle.States))}
+		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s%s", want, strings.Join(stateNames(lifecycle.States), ", "), endOr(nearest.Hint(string(want), stateNames(lifecycle.States))))}
 	}
 	out := append(Leading(lifecycle, snap.State, want), Missing(snap)...)
 	return append(out, elsewhere(d, v, want)...)
@@ -243,18 +251,28 @@ func elsewhere(d *dealstate.Deal, v dealstate.View, want dealstate.State) []stri
 	return []string{fmt.Sprintf("Another policy: under %s, the same log leads to %s.", strings.Join(names, " and "), want)}
 }
 
-func joinStates(states []dealstate.State) string {
+func stateNames(states []dealstate.State) []string {
 	var names []string
 	for _, s := range states {
 		names = append(names, string(s))
 	}
-	return strings.Join(names, ", ")
+	return names
+}
+
+// endOr ends a sentence with a question, or else with a full stop.
+func endOr(question string) string {
+	if question == "" {
+		return "."
+	}
+	return question
 }
 
 // message says why an expectation does not hold.
 func (p *play) message(want Expectation, got found) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "want: %s\n got: %s\n\n", want, gotText(got))
+	write(&b, "want: %s", want)
+	write(&b, " got: %s", gotText(got))
+	b.WriteByte('\n')
 	here := startText(p.now) + " time passes"
 	b.WriteString(Account{Deal: p.deal, View: p.view(want), Mark: p.event, Here: here, Label: p.label, Needed: p.needed(want, got)}.String())
 	return b.String()
@@ -309,7 +327,7 @@ func strangers(a dealstate.Agreement, e Expectation) []string {
 	}
 	for _, name := range e.Names {
 		if !slices.Contains(ids, name) {
-			out = append(out, fmt.Sprintf("No party is called %s; they are %s.", name, someOf(ids)))
+			out = append(out, fmt.Sprintf("No party is called %s; they are %s%s", name, someOf(ids), endOr(nearest.Hint(name, ids))))
 		}
 	}
 	return out

@@ -32,8 +32,12 @@
 // # Grammar
 //
 // A file is UTF-8, of at most [MaxLines] lines. Words are set off by blanks or
-// tabs. A line that begins with one is an expectation. Blank lines, and lines
-// whose first character other than a blank is #, mean nothing.
+// tabs. A line that begins with one is an expectation. Blank lines mean nothing.
+//
+// A comment is a line of its own: its first character other than a blank is #.
+// Nowhere else may a word begin with #, unless it stands in quotes, so that no
+// comment behind an act, a name or a reason is ever read as part of it. White
+// space other than blanks and tabs needs quotes too.
 //
 //	File        = { Scenario } .
 //	Scenario    = "scenario" Name EOL
@@ -46,7 +50,7 @@
 //	              "retract" | "note" .
 //	Clause      = "by" Words | "as" Role | Modality | "known" Start | "revision" Number |
 //	              "commitment" Word | "ref" Word | "until" Start | "id" Word | "party" Word |
-//	              "source" Words | "url" Word | "published" Word | "saying" Word .
+//	              "source" Words | "url" Word | "published" Word | "saying" Quoted .
 //	Role        = "instrument" | "approver" | "government" | "negotiator" | "counterparty" | "press" .
 //	Modality    = "asserted" | "conditional" | "denied" | "planned" .
 //	Expectation = Indent ( Outcome | Standing | Change ) EOL .
@@ -62,12 +66,20 @@
 //	Policy      = "strict" | "official" | "reported" .
 //	Clock       = "deadline" | "effect" | "term" .
 //	Start, Look = DATE | RFC3339 .
-//	Word        = characters without a blank | Go string in quotes .
-//	Words       = Word { Word } .                        (* up to the next clause *)
-//	Name, Text  = the rest of the line .
+//	Quoted      = Go string in quotes .
+//	Word        = characters without a blank, not # first | Quoted .
+//	Words       = Word { Word } | Quoted .               (* up to the next clause *)
+//	Name, Text  = Quoted | the rest of the line, no word with # first .
 //
 // A word that could begin a clause needs quotes where it is a name: "by". So
 // does one with a comma in a list. A clause stands at most once in an act.
+//
+// A name of several words (Words) needs quotes if a word behind its first begins
+// with a digit, or is one of on, at, in, from, to, for, since, before, after,
+// during, with, without, because, but, and, or, not, if, when, who, that,
+// yesterday, today, tomorrow, of, under, nobody and nothing. Such words are mostly
+// what somebody tried to say about the act: "by trump on tuesday" is refused, for
+// the act's date is the line's first word.
 //
 // # What it means
 //

@@ -92,7 +92,7 @@ func (c *cast) event(i int) (dealstate.Event, error) {
 	}
 	if e.Role == 0 && !e.Kind.OfLog() {
 		return e, &SyntaxError{Line: step.Line, Column: step.column("by"), Problem: fmt.Sprintf(
-			"in what role does %s speak? No party names it as approver; want: as %s", shown(e.By), roleWords())}
+			"in what role does %s speak? No party names it as approver; want: as %s", shown(e.By), choice(roleWords()))}
 	}
 	return e, step.explain(c.machine.Admit(e))
 }

@@ -41,7 +41,7 @@ func (s Scenario) String() string { return (&File{Scenarios: []Scenario{s}}).Str
 
 func (s Scenario) write(out *bufio.Writer, doc []string) {
 	writeDoc(out, "", doc)
-	out.WriteString("scenario " + squash(s.Name) + "\n")
+	out.WriteString("scenario " + quoteRest(squash(s.Name)) + "\n")
 	writeDoc(out, "", squeezed(s.Agreement.Doc, false, false))
 	out.WriteString(s.Agreement.String())
 	if s.Policy.Name != "" {
@@ -178,7 +178,7 @@ func (e Expectation) String() string {
 	}
 	text += viewText(e.View)
 	if e.Text != "" {
-		text += ": " + e.Text
+		text += ": " + quoteRest(e.Text)
 	}
 	return text
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Parse reads a scenario file. Name is for error messages. The error is a
@@ -113,7 +114,10 @@ func (p *parser) head(l *line, rest string) error {
 	if err := p.whole(); err != nil {
 		return err
 	}
-	name := squash(rest)
+	name, err := l.rest(rest, len("scenario")+1)
+	if err != nil {
+		return err
+	}
 	if name == "" {
 		return l.fault(len("scenario")+1, "the line ends here; want the scenario's name")
 	}
@@ -135,13 +139,13 @@ func (p *parser) unindented(l *line, body string) error {
 	names := first.is("deal") || first.is("agreement")
 	switch {
 	case s == nil:
-		return l.fault(1, "%s stands outside any scenario; want first a line such as: scenario Xi approves first", shown(first.text))
+		return l.fault(1, "%s stands outside any scenario; want first a line such as: scenario Xi approves first%s", shown(first.text), nearest.Hint(first.text, []string{"scenario"}))
 	case names && s.Agreement.set():
 		return l.fault(1, "the scenario's agreement is named on line %d already; want an act, such as: 2025-06-20 approve china by xi", s.Agreement.Line)
 	case names:
 		return p.agreement(s, l)
 	case !s.Agreement.set():
-		return l.fault(1, "want first the agreement, such as: deal london, or: agreement treaty.json")
+		return l.fault(1, "want first the agreement, such as: deal london, or: agreement treaty.json%s", nearest.Hint(first.text, []string{"deal", "agreement"}))
 	}
 	return p.step(s, l)
 }
@@ -178,7 +182,7 @@ func (l *line) policy() (dealstate.Policy, error) {
 	}
 	p, err := dealstate.ParsePolicy(w.text)
 	if err != nil {
-		return p, l.fault(w.column, "%s is no policy; want strict, official or reported", shown(w.text))
+		return p, l.fault(w.column, "%s is no policy; want strict, official or reported%s", shown(w.text), nearest.Hint(w.text, []string{"strict", "official", "reported"}))
 	}
 	return p, nil
 }

@@ -1,10 +1,12 @@
 package scenario
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // clauses are the words that begin a part of an act. As a name or an id, each
@@ -14,7 +16,24 @@ var clauses = map[string]bool{"by": true, "as": true, "known": true, "revision":
 	"asserted": true, "conditional": true, "denied": true, "planned": true,
 	"under": true, "of": true, "nobody": true, "nothing": true}
 
+// loose are words that tie a name to something else. Behind a name they are what
+// somebody tried to say about the act (by trump on tuesday), which no clause says;
+// in a name they need quotes.
+var loose = map[string]bool{"on": true, "at": true, "in": true, "from": true, "to": true, "for": true, "since": true, "before": true,
+	"after": true, "during": true, "with": true, "without": true, "because": true, "but": true, "and": true, "or": true,
+	"not": true, "if": true, "when": true, "who": true, "that": true, "yesterday": true, "today": true, "tomorrow": true}
+
+// goesOn reports whether a word may stand in a name without quotes, behind the
+// name's first word. A number there is likely a date that no clause reads.
+func goesOn(text string) bool {
+	return !clauses[text] && !loose[text] && !(text[0] >= '0' && text[0] <= '9')
+}
+
 const clauseWords = "by, as, conditional, denied, planned, known, revision, commitment, ref, until, id, source, url, published or saying"
+
+// actClauses are the clauses of an act, and their spellings.
+var actClauses = []string{"by", "as", "asserted", "conditional", "denied", "planned", "known", "revision", "commitment", "ref",
+	"until", "id", "party", "source", "url", "published", "saying"}
 
 // step reads a line that begins with an instant.
 func (p *parser) step(s *Scenario, l *line) error {
@@ -24,8 +43,8 @@ func (p *parser) step(s *Scenario, l *line) error {
 		return err
 	}
 	if err != nil {
-		return l.fault(first.column, "%s begins no line; want a date or instant and an act, such as 2025-06-20 approve china by xi, or a new scenario; what is expected of an act is indented",
-			shown(first.text))
+		return l.fault(first.column, "%s begins no line; want a date or instant and an act, such as 2025-06-20 approve china by xi, or a new scenario; what is expected of an act is indented%s",
+			shown(first.text), nearest.Hint(first.text, []string{"scenario"}))
 	}
 	step := Step{At: at, Doc: p.comments(), Line: p.number, cols: map[string]int{}}
 	if l.peek().is("time") {
@@ -57,7 +76,7 @@ func (l *line) act(step *Step) error {
 	}
 	step.cols["kind"] = w.column
 	if err := step.Act.Kind.UnmarshalText([]byte(w.text)); err != nil {
-		return l.fault(w.column, "%s is no kind of act; want %s, or: time passes", shown(w.text), kindWords())
+		return l.fault(w.column, "%s is no kind of act; want %s, or: time passes%s", shown(w.text), strings.Join(kindWords(), ", "), nearest.Hint(w.text, append(kindWords(), "time")))
 	}
 	if l.named() {
 		step.object(l.words[l.next-1])
@@ -82,12 +101,12 @@ func (l *line) named() bool {
 	return true
 }
 
-func kindWords() string {
+func kindWords() []string {
 	var words []string
 	for _, k := range dealstate.Kinds() {
 		words = append(words, k.String())
 	}
-	return strings.Join(words, ", ")
+	return words
 }
 
 // object is whose act it is; a retract speaks of an event.
@@ -102,7 +121,7 @@ func (s *Step) object(w word) {
 func (l *line) clause(step *Step) error {
 	w := l.peek()
 	if w.quoted || !clauses[w.text] {
-		return l.end("one of " + clauseWords)
+		return l.end("one of " + clauseWords + nearest.Hint(w.text, actClauses))
 	}
 	l.next++
 	field := w.text
@@ -161,7 +180,7 @@ func (l *line) text(act *dealstate.Event, clause word) (err error) {
 	case "published":
 		act.Source.Published, err = l.one("a date")
 	case "saying":
-		act.Note, err = l.one("a note in quotes")
+		act.Note, err = l.note()
 	default:
 		return l.fault(clause.column, "%s cannot stand in an act; want one of %s", shown(clause.text), clauseWords)
 	}
@@ -184,28 +203,52 @@ func (l *line) name(what string) (string, error) {
 		return first, err
 	}
 	parts := []string{first}
-	for !l.done() && !l.peek().quoted && !clauses[l.peek().text] {
+	for !l.done() && !l.peek().quoted && goesOn(l.peek().text) {
 		parts = append(parts, l.peek().text)
 		l.next++
 	}
-	return strings.Join(parts, " "), nil
+	return strings.Join(parts, " "), l.nameEnds(parts)
+}
+
+// nameEnds refuses a word behind a name that neither belongs to it nor begins
+// a clause.
+func (l *line) nameEnds(name []string) error {
+	w := l.peek()
+	if l.done() || w.quoted || slices.Contains(actClauses, w.text) {
+		return nil
+	}
+	for _, more := range l.words[l.next:] {
+		if more.quoted || slices.Contains(actClauses, more.text) {
+			break
+		}
+		name = append(name, more.text)
+	}
+	return l.fault(w.column, "%s does not go on a name; want one of %s, or the whole name in quotes if it is %s", shown(w.text), clauseWords, shown(strings.Join(name, " ")))
+}
+
+// note reads a text in quotes: without, its words would be taken for clauses.
+func (l *line) note() (string, error) {
+	w, err := l.take("a note in quotes")
+	if err == nil && (w.text == "" || !w.quoted) {
+		err = l.fault(w.column, "%s; want a note in quotes, such as saying \"not yet\"", shown(w.text))
+	}
+	return w.text, err
 }
 
 func (l *line) role(to *dealstate.Role) error {
 	w, err := l.take("a role")
 	if err == nil && to.UnmarshalText([]byte(w.text)) != nil {
-		err = l.fault(w.column, "%s is no role; want %s", shown(w.text), roleWords())
+		err = l.fault(w.column, "%s is no role; want %s%s", shown(w.text), choice(roleWords()), nearest.Hint(w.text, roleWords()))
 	}
 	return err
 }
 
-// roleWords lists the roles as a choice: a, b or c.
-func roleWords() string {
+func roleWords() []string {
 	var words []string
 	for r := dealstate.Instrument; r.String() != ""; r++ {
 		words = append(words, r.String())
 	}
-	return choice(words)
+	return words
 }
 
 // count reads a number from 1.

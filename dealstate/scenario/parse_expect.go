@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 const expectWords = "applied, refused, noted, duplicate, state, awaiting, approved, verdict, revision, next, fires, revised, warning, no warning or nothing happens"
@@ -21,7 +23,10 @@ func (p *parser) expectation(l *line, body string, indent int) error {
 	if err := l.split(body, indent); err != nil {
 		return err
 	}
-	e := Expectation{Line: p.number, Column: indent + 1, Text: squash(text)}
+	e := Expectation{Line: p.number, Column: indent + 1}
+	if e.Text, err = l.rest(text, l.width+2); err != nil {
+		return err
+	}
 	if err := l.expect(&e); err != nil {
 		return err
 	}
@@ -112,7 +117,7 @@ func (l *line) verb(e *Expectation) error {
 			return nil
 		}
 	}
-	return l.fault(w.column, "%s is no expectation; want %s; an act is not indented", shown(w.text), expectWords)
+	return l.fault(w.column, "%s is no expectation; want %s; an act is not indented%s", shown(w.text), expectWords, nearest.Hint(w.text, verbs[Applied:]))
 }
 
 func (l *line) operand(e *Expectation) (err error) {
@@ -120,7 +125,7 @@ func (l *line) operand(e *Expectation) (err error) {
 	case State:
 		err = l.only(e, "a state")
 	case Verdict:
-		err = l.only(e, "met, pending or lost")
+		err = l.verdict(e)
 	case Revision:
 		var n int
 		n, err = l.count()
@@ -146,6 +151,17 @@ func (l *line) only(e *Expectation, what string) error {
 	}
 	e.Names = []string{w.text}
 	return err
+}
+
+func (l *line) verdict(e *Expectation) error {
+	if err := l.only(e, "met, pending or lost"); err != nil {
+		return err
+	}
+	var v condition.Verdict
+	if err := v.UnmarshalText([]byte(e.Names[0])); err != nil {
+		return l.fault(l.words[l.next-1].column, "%s is no verdict; want met, pending or lost%s", shown(e.Names[0]), nearest.Hint(e.Names[0], []string{"met", "pending", "lost"}))
+	}
+	return nil
 }
 
 // names reads a list with commas, or the word for an empty one.
@@ -194,19 +210,18 @@ func (l *line) cutCommas() {
 func (l *line) clocks(e *Expectation) error {
 	for _, name := range e.Names {
 		if !isClock(name) {
-			return l.fault(e.Column, "%s is no clock; want %s", shown(name), clockWords())
+			return l.fault(e.Column, "%s is no clock; want %s%s", shown(name), choice(clockWords()), nearest.Hint(name, clockWords()))
 		}
 	}
 	return nil
 }
 
-// clockWords lists the clocks as a choice: a, b or c.
-func clockWords() string {
+func clockWords() []string {
 	var words []string
 	for _, c := range dealstate.Clocks() {
 		words = append(words, c.String())
 	}
-	return choice(words)
+	return words
 }
 
 // choice lists words as what one may choose from: a, b or c.
@@ -225,11 +240,11 @@ func (l *line) clock(e *Expectation) error {
 	if l.skip("nothing") {
 		return nil
 	}
-	if err := l.only(e, "a clock: "+clockWords()+"; or nothing"); err != nil {
+	if err := l.only(e, "a clock: "+choice(clockWords())+"; or nothing"); err != nil {
 		return err
 	}
 	if !isClock(e.Names[0]) {
-		return l.fault(l.words[l.next-1].column, "%s is no clock; want %s; or nothing", shown(e.Names[0]), clockWords())
+		return l.fault(l.words[l.next-1].column, "%s is no clock; want %s; or nothing%s", shown(e.Names[0]), choice(clockWords()), nearest.Hint(e.Names[0], clockWords()))
 	}
 	at, err := l.start()
 	e.At = at

@@ -114,6 +114,23 @@ func TestSyntaxErrorsSayWhereAndWhatIsExpected(t *testing.T) {
 		head + "2025-06-20 submit\n  refused us has not approved", head + "2025-06-20 submit\n  refused:", head + "2025-06-20 submit\n  warning", head + "2025-06-20 submit\n  awaiting",
 		head + "2025-06-20 submit\n  awaiting us,", head + "2025-06-20 submit\n  awaiting us,,china", head + "2025-06-20 submit\n  awaiting us china", head + "2025-06-20 submit\n  awaiting under strict",
 		head + "2025-06-20 submit\n  revision one", head + "2025-06-20 submit\n  fires bell", head + "2025-06-20 submit\n  next bell", head + "2025-06-20 submit\n  next term", head + "2025-06-20 submit\n  nothing happens here",
+		// Comments stand on lines of their own.
+		"scenario a # draft", "scenario #1\ndeal london", "scenario a\ndeal london # the framework", "scenario a\ndeal #1", head + "2025-06-20 # nothing",
+		head + "2025-06-20 approve china by xi # denied", head + "2025-06-20 approve china by xi #denied", head + "2025-06-20 approve china by xi # known 2025-07-01",
+		head + "2025-06-20 approve # china", head + "2025-06-20 approve china by # xi", head + "2025-06-20 approve china source Xinhua # by xi",
+		head + "2025-06-20 approve china id #1", head + "2025-06-20 approve china saying \"yes\" # conditional", head + "2025-06-20 time passes # quickly", head + "2025-06-20 retract # one",
+		head + "2025-06-20 submit\n  applied # it is", head + "2025-06-20 submit\n  applied: submission counts # it does", head + "2025-06-20 submit\n  applied # why: so",
+		head + "2025-06-20 submit\n  state # approved", head + "2025-06-20 submit\n  awaiting us, #china", head + "2025-06-20 submit\n  no warning # none", head + "2025-06-20 submit\n  nothing happens # at all",
+		head + "2025-06-20 submit\n  refused: \"#1 is open\" # yet",
+		// Nor does white space of another kind hide one.
+		head + "2025-06-20 approve china by xi\u00a0# denied", "scenario a\u3000# draft", head + "2025-06-20 submit\n  applied: it counts\u00a0#really",
+		// A name ends where something else is said of the act.
+		head + "2025-06-20 approve us by trump on tuesday", head + "2025-06-20 approve us by trump on tuesday as approver", head + "2025-06-20 approve us by trump 2025-06-21 denied",
+		head + "2025-06-20 approve us by trump but denied", head + "2025-06-20 approve us by Bank of China", head + "2025-06-20 approve us source AP at noon url x", head + "2025-06-20 approve us by trump under strict",
+		head + "2025-06-20 approve us by trump nobody", head + "2025-06-20 approve us saying not denied", head + "2025-06-20 approve us saying denied", head + "2025-06-20 approve us published 20 June 2025",
+		// Of a word that is misspelt, the nearest.
+		"scenrio a", "scenario a\nagrement treaty.json", "scenario a\ndeal london under oficial", head + "scenaro b", head + "2025-06-20 tiem passes", head + "2025-06-20 approve china sayng \"a\"",
+		head + "2025-06-20 approve china by Xi as goverment", head + "2025-06-20 approve china coditional", head + "2025-06-20 submit\n  verdict peding", head + "2025-06-20 submit\n  fires deadlin", head + "2025-06-20 submit\n  next efect",
 		head + "2025-06-20 submit by \x01", head + "2025-06-20 submit by \xff", head + "2025-06-20 submit by é \xff",
 	} {
 		_, err := scenario.Parse("london.scenario", strings.NewReader(source))
@@ -128,7 +145,7 @@ func TestSyntaxErrorsSayWhereAndWhatIsExpected(t *testing.T) {
 func TestWhatTheAgreementCannotMeanIsPointedAt(t *testing.T) {
 	t.Parallel()
 	for act, want := range map[string]string{
-		"2025-06-20 approve chian by xi":                              `:3:20: party: "chian" is not a party; want one of us, china`,
+		"2025-06-20 approve chian by xi":                              `:3:20: party: "chian" is not a party; want one of us, china; did you mean "china"?`,
 		"2025-06-20 approve by xi":                                    `:3:12: party: missing; approve needs the party whose act it is`,
 		"2025-06-20 approve china by Wang":                            `:3:29: in what role does "Wang" speak? No party names it as approver; want: as instrument, approver, government, negotiator, counterparty or press`,
 		"2025-06-20 approve china by Wang as approver":                `:3:29: by: "Wang" is not the approver of china: want "Xi" or another of its whole names; if this is one, list it in parties[1].aliases; for another speaker the role is government, negotiator or counterparty`,
@@ -186,6 +203,55 @@ func TestActsOfOneInstantFoldAsWritten(t *testing.T) {
 		lines = append(lines, "2025-06-20 approve us", "  applied", "2025-06-20 withdraw us", "  applied", "  revised nothing")
 	}
 	require.Empty(t, told(t, lines...).Failures)
+}
+
+// What runs to the end of a line, or over several words, is read back as it was
+// written, whatever is in it.
+func TestNamesAndTextsAreReadBackAsTheyWereWritten(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"#1", "a # b", "a #b", "a#b", `"quoted"`, `"quoted" once`, `say "so"`, "a\tb", "trump on tuesday", "Bank of China", "Room 7", "7 up",
+		"by", "the Diet", "中国 商务部", "a \u202e b", "ends in #", "\x01", "12", "नरेंद्र मोदी"} {
+		s := scenario.Scenario{Name: text, Agreement: scenario.Ref{Deal: text}, Steps: []scenario.Step{{
+			At: time.Date(2025, 6, 20, 0, 0, 0, 0, time.UTC),
+			Act: dealstate.Event{Kind: dealstate.Approve, Party: text, By: text, ID: text, Ref: text, Commitment: text, Note: text,
+				Source: dealstate.Source{Publisher: text, URL: text, Published: text}},
+			Expect: []scenario.Expectation{{Verb: scenario.Refused, Text: text}, {Verb: scenario.State, Names: []string{text}}, {Verb: scenario.Awaiting, Names: []string{text, text}}},
+		}}}
+		f, err := scenario.Parse("f", strings.NewReader(s.String()))
+		require.NoError(t, err, s.String())
+		squashed := strings.Join(strings.Fields(text), " ")
+		got := f.Scenarios[0]
+		require.Equal(t, squashed, got.Name)
+		require.Equal(t, text, got.Agreement.Deal)
+		require.Equal(t, s.Steps[0].Act, got.Steps[0].Act)
+		require.Equal(t, squashed, got.Steps[0].Expect[0].Text)
+		require.Equal(t, s.Steps[0].Expect[1].Names, got.Steps[0].Expect[1].Names)
+		require.Equal(t, s.Steps[0].Expect[2].Names, got.Steps[0].Expect[2].Names)
+		require.Equal(t, f.String(), parse(t, f.String()).String())
+	}
+}
+
+// Every act that says something, with a comment behind it: it is never read as
+// part of the act.
+func TestNoTrailingCommentIsEverReadAsPartOfALine(t *testing.T) {
+	t.Parallel()
+	messy, err := os.ReadFile("testdata/messy.golden")
+	require.NoError(t, err)
+	for i, text := range strings.Split(string(messy), "\n") {
+		body := strings.TrimSpace(text)
+		if body == "" || body[0] == '#' {
+			continue
+		}
+		for _, comment := range []string{" # denied", "\t#known 2025-01-01", " # under strict", " #"} {
+			lines := strings.Split(string(messy), "\n")
+			lines[i] += comment
+			_, err := scenario.Parse("f", strings.NewReader(strings.Join(lines, "\n")))
+			var syntax *scenario.SyntaxError
+			require.ErrorAs(t, err, &syntax, lines[i])
+			require.Equal(t, i+1, syntax.Line)
+			require.Contains(t, syntax.Problem, "a comment stands on a line of its own", lines[i])
+		}
+	}
 }
 
 // everyVerb holds once, and fails once, for each verb.
@@ -362,6 +428,17 @@ func survive(t *testing.T, a dealstate.Agreement, events []dealstate.Event) {
 	for i := range events {
 		require.True(t, events[i].Same(back[i]), "%+v\n%+v", events[i], back[i])
 	}
+}
+
+func TestAFileOfLongLinesIsReadInGoodTime(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a ", 500_000)
+	begun := time.Now()
+	for _, source := range []string{"scenario " + long, "scenario s\ndeal d\n2025-06-20 submit by " + long, "scenario s\ndeal d\n2025-06-20 submit by x " + long + "\n  applied: " + long} {
+		_, err := scenario.Parse("f", strings.NewReader(source+"\ndeal d\n"))
+		_ = err // whether it can be understood is not the question
+	}
+	require.Less(t, time.Since(begun), 10*time.Second)
 }
 
 func TestReadingIsBounded(t *testing.T) {

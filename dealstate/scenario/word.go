@@ -2,10 +2,13 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // SyntaxError says where a scenario file cannot be understood, and what would
@@ -18,7 +21,7 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Problem)
+	return display.Inert(fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Problem))
 }
 
 // word is one word of a line, or one text in quotes.
@@ -79,19 +82,72 @@ func (l *line) end(want string) error {
 		return nil
 	}
 	w := l.peek()
-	if strings.HasPrefix(w.text, "#") && !w.quoted {
-		return l.fault(w.column, "a comment stands on a line of its own")
-	}
 	return l.fault(w.column, "%s is not expected here; want %s", shown(w.text), want)
+}
+
+// noComment refuses a word that begins with #, wherever it stands: what follows
+// it would be read as part of the line, though its writer took it for a comment.
+func (l *line) noComment(text string, column int) error {
+	if !strings.HasPrefix(text, "#") {
+		return nil
+	}
+	return l.fault(column, "a comment stands on a line of its own; if %s is part of a name or text, put that in quotes", shown(text))
+}
+
+// bare refuses what no word without quotes may hold: a # at its beginning, and
+// white space that looks like the blank between two words, but is another.
+func (l *line) bare(text string, column int) error {
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return l.fault(column+utf8.RuneCountInString(text[:i]), "the white space %U sets off no words; want a blank, or quotes around it", r)
+	}
+	return l.noComment(text, column)
+}
+
+// rest reads what runs to the end of the line, a name or a reason: one text in
+// quotes, or plain text of which no word begins with #. Column is where it begins.
+func (l *line) rest(text string, column int) (string, error) {
+	trimmed := strings.TrimLeft(text, " \t")
+	column += utf8.RuneCountInString(text[:len(text)-len(trimmed)])
+	if isQuotation(trimmed) {
+		w, _, err := l.cut(strings.TrimRight(trimmed, " \t"), column)
+		return squash(w.text), err
+	}
+	blank := true // before the text
+	for at, r := range trimmed {
+		if r == '#' && blank {
+			word := strings.Fields(trimmed[at:])[0]
+			return "", l.noComment(word, column+utf8.RuneCountInString(trimmed[:at]))
+		}
+		blank = unicode.IsSpace(r)
+	}
+	return squash(trimmed), nil
+}
+
+// isQuotation reports whether the text is one Go string in quotes, and nothing
+// behind it.
+func isQuotation(text string) bool {
+	quoted, err := strconv.QuotedPrefix(text)
+	return err == nil && quoted[0] == '"' && strings.TrimRight(text[len(quoted):], " \t") == ""
+}
+
+// quoteRest writes a text that runs to the end of its line, in quotes where
+// it would not be read back as that.
+func quoteRest(text string) string {
+	comment := func(w string) bool { return strings.HasPrefix(w, "#") }
+	if isQuotation(text) || slices.ContainsFunc(strings.Fields(text), comment) || strings.ContainsFunc(text, unreadable) {
+		return strconv.Quote(text)
+	}
+	return text
 }
 
 // split cuts a line into words. The column counts from the line's beginning,
 // before which indent characters stand.
 func (l *line) split(text string, indent int) error {
-	rest := text
+	rest, column := text, indent+1
 	for {
 		trimmed := strings.TrimLeft(rest, " \t")
-		column := indent + utf8.RuneCountInString(text[:len(text)-len(trimmed)]) + 1
+		column += len(rest) - len(trimmed)
 		if trimmed == "" {
 			break
 		}
@@ -99,6 +155,7 @@ func (l *line) split(text string, indent int) error {
 		if err != nil {
 			return err
 		}
+		column += utf8.RuneCountInString(trimmed[:len(trimmed)-len(after)])
 		l.words, rest = append(l.words, w), after
 	}
 	l.width = indent + utf8.RuneCountInString(text)
@@ -111,7 +168,7 @@ func (l *line) cut(text string, column int) (w word, rest string, err error) {
 		if end < 0 {
 			end = len(text)
 		}
-		return word{text: text[:end], column: column}, text[end:], nil
+		return word{text: text[:end], column: column}, text[end:], l.bare(text[:end], column)
 	}
 	quoted, err := strconv.QuotedPrefix(text)
 	if err != nil {
@@ -139,12 +196,15 @@ func (l *line) clean(text string) error {
 		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
 			return l.fault(column, "not valid UTF-8")
 		}
-		if r != '\t' && (unicode.IsControl(r) || r == '\u2028' || r == '\u2029') {
+		if r != '\t' && unreadable(r) {
 			return l.fault(column, "the control character %U; want plain text", r)
 		}
 	}
 	return nil
 }
+
+// unreadable marks what may only stand in a quotation, as an escape.
+func unreadable(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
 // quote writes a text as one word, in quotes where it would not be read back
 // as that.
@@ -157,9 +217,8 @@ func quote(text string) string {
 
 // quoteName writes a name of one or more words.
 func quoteName(text string) string {
-	words := strings.Split(text, " ")
-	for _, w := range words {
-		if w == "" || clauses[w] || strings.HasPrefix(w, "#") || strings.Contains(w, "\"") || strings.ContainsFunc(w, odd) {
+	for i, w := range strings.Split(text, " ") {
+		if w == "" || clauses[w] || i > 0 && !goesOn(w) || strings.HasPrefix(w, "#") || strings.Contains(w, "\"") || strings.ContainsFunc(w, odd) {
 			return strconv.Quote(text)
 		}
 	}
@@ -171,9 +230,6 @@ func odd(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) || r ==
 
 // shown is a word as an error message quotes it.
 func shown(text string) string {
-	const most = 40
-	if r := []rune(text); len(r) > most {
-		text = string(r[:most]) + "…"
-	}
-	return strconv.Quote(text)
+	const most = 41
+	return strconv.Quote(display.Cut(text, most))
 }

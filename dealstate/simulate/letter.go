@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
@@ -42,7 +43,7 @@ func (l Letter) String() string {
 	if l.Extend != 0 {
 		text += fmt.Sprintf(" by %s", l.Extend)
 	}
-	return text
+	return display.Inert(text)
 }
 
 // extension is long enough to matter beside the usual clocks of months.

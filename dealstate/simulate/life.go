@@ -1,11 +1,14 @@
 package simulate
 
 import (
+	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // noTime is an instant that does not come. Instants inside a life are ticks of
@@ -57,6 +60,8 @@ type life struct {
 	approved int       // parties whose approval stands
 	met      bool
 	last     int // the actor whose approval met the condition; -1: none
+	amender  int // the actor who demanded the last amendment; -1: none
+	acts     int // of all lives run on it
 	state    int
 	name     dealstate.State
 	now      int64
@@ -87,13 +92,20 @@ func newLife(p *plan) *life {
 }
 
 // live runs the life of that number. Every life has a random stream of its
-// own, so that it comes out alike whoever runs it, and when.
-func (l *life) live(number uint64) {
+// own, so that it comes out alike whoever runs it, and when. The error is the
+// context's, or that the life does not end; it is not to be counted then.
+func (l *life) live(ctx context.Context, number uint64) error {
 	l.begin(number)
-	for {
+	for acts := 0; ; acts++ {
 		who, at := l.next()
 		if at > l.until {
 			break
+		}
+		if acts == mostActs {
+			return l.endless(at)
+		}
+		if l.acts++; l.acts%glance == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		l.clocksUpTo(at)
 		l.now = at
@@ -102,6 +114,24 @@ func (l *life) live(number uint64) {
 	}
 	l.clocksUpTo(l.until)
 	l.hold(noTime)
+	return nil
+}
+
+const (
+	// mostActs bounds one life. Only amendments can lead there: with no other act
+	// does a party come to act again.
+	mostActs = 1_000_000
+	// glance is after how many acts a worker looks at its context, some
+	// millisecond.
+	glance = 4_096
+)
+
+// endless says whose amendments keep the life from its end.
+func (l *life) endless(at int64) error {
+	party := l.start.agreement.Parties[l.actors[l.amender].party].ID
+	return field.Errorf(fmt.Sprintf("parties[%d].choice.amend", l.amender),
+		"%s demands amendments sooner than time passes: a life came to %d acts by %s; want a longer wait, a smaller chance, or an earlier until",
+		party, mostActs, say(l.axis.at(at)))
 }
 
 func (l *life) begin(number uint64) {
@@ -113,7 +143,7 @@ func (l *life) begin(number uint64) {
 	l.trail = l.trail[:0]
 	l.now, l.date, l.state, l.name = 0, 0, l.first, l.states[l.first]
 	l.reached[l.first] = 0
-	l.last, l.inForce, l.approved = -1, noTime, l.standing
+	l.last, l.amender, l.inForce, l.approved = -1, -1, noTime, l.standing
 	for i := range l.who {
 		l.who[i].ok = l.actors[i].ok
 	}
@@ -256,6 +286,7 @@ func (l *life) move(who int, at int64) {
 	case 0:
 		l.approves(who)
 	case 2:
+		l.amender = who
 		l.beginsAnew()
 	}
 	l.judge(who)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Model says how each party behaves. A party that it leaves out never acts.
@@ -40,7 +41,7 @@ type Party struct {
 type Choice struct {
 	Approve float64
 	Reject  float64
-	Amend   float64 // demands a change: the text gets a new revision, and every wait begins anew
+	Amend   float64 // demands a change: the text gets a new revision, and every wait begins anew; less than 1 after a wait that takes no time
 	Lapse   float64 // never decides on this text
 }
 
@@ -66,13 +67,13 @@ func (m Model) Validate(machine *dealstate.Machine) error {
 	for i, p := range m.Parties {
 		at := fmt.Sprintf("parties[%d]", i)
 		if !slices.Contains(ids, p.Party) {
-			return field.Errorf(at+".party", "%q is not a party of %s; want one of %v", p.Party, machine.Agreement().ID, ids)
+			return field.Errorf(at+".party", "%q is not a party of %s; want one of %v%s", p.Party, machine.Agreement().ID, ids, nearest.Hint(p.Party, ids))
 		}
 		if slices.ContainsFunc(m.Parties[:i], func(o Party) bool { return o.Party == p.Party }) {
 			return field.Errorf(at+".party", "%q is there twice", p.Party)
 		}
 		if p.After != "" && (!slices.Contains(ids, p.After) || p.After == p.Party) {
-			return field.Errorf(at+".after", "%q is not another party; want one of %v", p.After, ids)
+			return field.Errorf(at+".after", "%q is not another party; want one of %v%s", p.After, ids, nearest.Hint(p.After, ids))
 		}
 		if err := p.validate(at); err != nil {
 			return err
@@ -98,6 +99,9 @@ func (p Party) validate(at string) error {
 	}
 	if err := p.Choice.validate(at + ".choice"); err != nil {
 		return err
+	}
+	if p.Choice.Amend == 1 && p.After == "" && p.Wait.takesNoTime() {
+		return field.Errorf(at+".choice.amend", "1 after a wait that takes no time, so the text is amended without end; want less than 1, or a wait that takes some")
 	}
 	if !(p.Haste >= 0 && p.Haste <= maxFactor) {
 		return field.Errorf(at+".haste", "%g is out of range; want 0 (which means 1) to %g", p.Haste, float64(maxFactor))

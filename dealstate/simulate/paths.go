@@ -44,14 +44,13 @@ func Paths(ctx context.Context, s Start, o Search) (*Exploration, error) {
 	}
 	x.meet(node{parent: -1, letter: -1}, x.here)
 	for at := 0; at < len(x.nodes) && x.Counterexample == nil; at++ {
-		if err := ctx.Err(); err != nil {
-			return nil, context.Cause(ctx)
-		}
 		if o.Depth > 0 && int(x.nodes[at].depth) == o.Depth {
 			x.Complete = false
 			break
 		}
-		x.expand(at)
+		if err := x.expand(ctx, at); err != nil {
+			return nil, err
+		}
 	}
 	x.Complete = x.Complete && x.Counterexample == nil
 	x.Situations = len(x.nodes)
@@ -140,10 +139,17 @@ func (x *explorer) ready() error {
 	return nil
 }
 
-// expand tries every letter in one situation.
-func (x *explorer) expand(at int) {
-	x.goTo(at)
+// expand tries every letter in one situation. The error is the context's, which
+// is looked at before each letter, for the caller may have many, and a law that
+// takes its time.
+func (x *explorer) expand(ctx context.Context, at int) error {
+	if err := x.goTo(ctx, at); err != nil {
+		return err
+	}
 	for i := range x.Letters {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		x.next.Set(x.here)
 		to := node{parent: int32(at), letter: int32(i), depth: x.nodes[at].depth + 1, disputed: x.nodes[at].disputed}
 		outcome := dealstate.Noted
@@ -156,6 +162,7 @@ func (x *explorer) expand(at int) {
 		x.checkLaw(at, to)
 		x.edges = append(x.edges, edge{to: x.meet(to, x.next), applied: outcome == dealstate.Applied})
 	}
+	return nil
 }
 
 func (x *explorer) disputed(letter int, before bool) bool {
@@ -168,12 +175,17 @@ func (x *explorer) disputed(letter int, before bool) bool {
 	return before
 }
 
-// goTo puts the cursor here into a situation, along the path that found it.
-func (x *explorer) goTo(at int) {
+// goTo puts the cursor here into a situation, along the path that found it,
+// which may be as long as there are situations.
+func (x *explorer) goTo(ctx context.Context, at int) error {
 	x.here.Set(x.start.cursor)
-	for _, letter := range x.word(at) {
+	for i, letter := range x.word(at) {
+		if i%glance == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		x.take(x.here, letter)
 	}
+	return nil
 }
 
 // take does what the letter says. Waiting counts as applied if a clock fired.

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -94,8 +95,11 @@ func (o Options) filled() Options {
 // counts what became of them. Equal inputs give an equal [Result] whatever the
 // number of workers, for every life draws from its own random stream.
 //
-// The error is a *dealstate.FieldError for a bad start, model or option, or the
-// context's once it is cancelled; there is no result then. The cost is some
+// The error is a *dealstate.FieldError for a bad start, model or option, and for a
+// model under which a life does not end, because a party demands amendments sooner
+// than time passes: a life has at most a million acts. Or it is the context's once
+// that is cancelled, which is looked at within lives too. There is no result then,
+// and no goroutine is left. The cost is some
 // 0.5 µs for a life of two approvals, and 8 bytes for each state that a life
 // comes to.
 func Run(ctx context.Context, s Start, m Model, o Options) (*Result, error) {
@@ -200,23 +204,56 @@ func addAll(to, from []int) {
 	}
 }
 
+// crew is what the workers of one run share.
+type crew struct {
+	taken atomic.Int64 // blocks handed out, in their order
+	done  chan int     // lives, block by block
+
+	mutex  sync.Mutex
+	failed int   // the first life that does not end, as far as is known; none: above all
+	err    error // why
+}
+
+// fail notes a life that does not end. The first one decides, so that the error
+// does not depend on the workers: they go on with the lives before it.
+func (c *crew) fail(number int, err error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if number < c.failed {
+		c.failed, c.err = number, err
+	}
+}
+
+func (c *crew) before() int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.failed
+}
+
 // simulate shares blocks of lives among workers. If watch is set, it is called
-// on the worker's goroutine after each life.
+// on the worker's goroutine after each life. No goroutine outlives the call, even
+// where Progress panics.
 func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*tally, error) {
 	o := p.options
-	var taken atomic.Int64
-	done := make(chan int)
+	ctx, cancel := context.WithCancel(ctx)
+	c := &crew{done: make(chan int), failed: math.MaxInt}
+	done := c.done
 	tallies := make([]*tally, o.Workers)
 	var workers sync.WaitGroup
 	for w := range tallies {
 		workers.Go(func() {
 			tallies[w] = newTally(p)
-			p.work(ctx, &taken, tallies[w], done, watch)
+			p.work(ctx, c, tallies[w], watch)
 		})
 	}
 	go func() {
 		workers.Wait()
 		close(done)
+	}()
+	defer func() {
+		cancel()
+		for range done {
+		}
 	}()
 	lives := 0
 	for n := range done {
@@ -224,6 +261,9 @@ func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*
 		if o.Progress != nil {
 			o.Progress(lives, o.Lives)
 		}
+	}
+	if c.err != nil {
+		return nil, c.err
 	}
 	if lives < o.Lives {
 		return nil, context.Cause(ctx)
@@ -234,23 +274,29 @@ func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*
 	return tallies[0], nil
 }
 
-// work takes blocks until none is left, or the context is cancelled.
-func (p *plan) work(ctx context.Context, taken *atomic.Int64, t *tally, done chan<- int, watch func(int, *life)) {
+// work takes blocks until none is left, the context is cancelled, or a life before
+// the next block does not end.
+func (p *plan) work(ctx context.Context, c *crew, t *tally, watch func(int, *life)) {
 	l, lives := newLife(p), p.options.Lives
 	for ctx.Err() == nil {
-		from := int(taken.Add(1)-1) * block
-		if from >= lives {
+		from := int(c.taken.Add(1)-1) * block
+		to := min(from+block, lives, c.before())
+		if from >= to {
 			return
 		}
-		to := min(from+block, lives)
 		for number := from; number < to; number++ {
-			l.live(uint64(number))
+			if err := l.live(ctx, uint64(number)); err != nil {
+				if ctx.Err() == nil {
+					c.fail(number, err)
+				}
+				return
+			}
 			t.count(l)
 			if watch != nil {
 				watch(number, l)
 			}
 		}
-		done <- to - from
+		c.done <- to - from
 	}
 }
 

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Target is a question with a yes or no: has the deal come to the state by the
@@ -20,7 +22,7 @@ type Target struct {
 }
 
 func (t Target) String() string {
-	return fmt.Sprintf("%s by %s", t.State, say(t.By))
+	return display.Inert(fmt.Sprintf("%s by %s", t.State, say(t.By)))
 }
 
 // Influence says how much the answer to a question moves with one parameter
@@ -48,7 +50,7 @@ func Sensitivity(ctx context.Context, s Start, m Model, o Options, t Target, ste
 		return nil, field.Errorf("step", "%g is out of range; want more than 0 and less than 1", step)
 	}
 	if s.machine != nil && !slices.Contains(s.machine.Lifecycle().States, t.State) {
-		return nil, field.Errorf("target.state", "%q is not a state of this deal", t.State)
+		return nil, field.Errorf("target.state", "%q is not a state of this deal%s", t.State, nearest.Hint(string(t.State), stateNames(s)))
 	}
 	base, err := newPlan(s, m, o)
 	if err != nil {
@@ -76,6 +78,14 @@ func Sensitivity(ctx context.Context, s Start, m Model, o Options, t Target, ste
 		return 0
 	})
 	return out, nil
+}
+
+func stateNames(s Start) []string {
+	var names []string
+	for _, state := range s.machine.Lifecycle().States {
+		names = append(names, string(state))
+	}
+	return names
 }
 
 // outcomes gives one bit a life: whether it hits the target.

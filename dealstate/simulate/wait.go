@@ -163,6 +163,17 @@ func (w *Wait) countedBack(h float64) float64 {
 	return w.scale * w.ended[i]
 }
 
+// takesNoTime reports whether the wait always ends at once.
+func (w *Wait) takesNoTime() bool {
+	switch w.family {
+	case fixed:
+		return w.scale < 1
+	case empirical:
+		return w.scale*w.ended[len(w.ended)-1] < 1
+	}
+	return false
+}
+
 // normalHazard is -log of the chance that a standard normal lies above z. Far out,
 // where that chance is no float64 any more, it is by the asymptotic series of Mills'
 // ratio (M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 26.2.12).

@@ -114,7 +114,7 @@ func tell(w io.Writer, o options) error {
 		return render.Tell(deal, o.view).Diagram().Mermaid(w)
 	}
 	if !o.chosen {
-		fmt.Fprintf(w, "%s\n%s\n\n", o.agreement.Title, o.agreement.ID)
+		fmt.Fprintf(w, "%s\n%s\n\n", render.Inert(o.agreement.Title), render.Inert(o.agreement.ID))
 		timeline(w, deal)
 		dates(w, deal)
 		sideBySide(w, deal)
@@ -122,6 +122,6 @@ func tell(w io.Writer, o options) error {
 	}
 	snapshot := deal.At(o.view)
 	fmt.Fprint(w, snapshot.Explain())
-	fmt.Fprintf(w, "state: %s\n", snapshot.State)
+	fmt.Fprintf(w, "state: %s\n", render.Inert(string(snapshot.State)))
 	return nil
 }

@@ -5,10 +5,10 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 // reply is what one event or clock did under each policy, in their order.
@@ -211,15 +211,7 @@ func sideBySide(w io.Writer, deal *dealstate.Deal) {
 
 // columns prints rows with their cells one below the other, and a blank line.
 func columns(w io.Writer, rows [][]string) {
-	var out strings.Builder
-	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	for _, cells := range rows {
-		fmt.Fprintln(table, strings.Join(cells, "\t"))
-	}
-	table.Flush()
-	for line := range strings.Lines(out.String()) {
-		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
-	}
+	render.Columns(w, rows) // the caller's buffer keeps an error of writing
 	fmt.Fprintln(w)
 }
 

@@ -54,6 +54,13 @@ func TestTheTableIsAlignedAndTheHistogramHasAScale(t *testing.T) {
 	require.Contains(t, output(t, "-n", "2000", "-deal", "stockholm", "-from", "2025-08-01", "-by", "2025-08-12"), "not by 23 Aug 2025: 100.0 %\n")
 }
 
+func TestWhatHadHappenedBeforeIsNotScored(t *testing.T) {
+	t.Parallel()
+	text := output(t, "-n", "1000", "-from", "2030-01-01", "-by", "2030-02-01")
+	require.Contains(t, text, "AND THEN: it had been implemented before 1 Jan 2030 already, so there was nothing left to forecast\n")
+	require.NotContains(t, text, "Brier")
+}
+
 func TestTheSeedDecidesAndTheWorkersDoNot(t *testing.T) {
 	t.Parallel()
 	one := output(t, "-n", "5000", "-seed", "3", "-workers", "1")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -54,9 +55,9 @@ func (f *forecast) target(o options) simulate.Target {
 
 func (f *forecast) present(w io.Writer, o options) {
 	now := f.start.Snapshot()
-	fmt.Fprintf(w, "%s\nKnown on %s, policy %s: %s", o.agreement.Title, day(o.from), o.policy.Name, now.State)
+	fmt.Fprintf(w, "%s\nKnown on %s, policy %s: %s", render.Inert(o.agreement.Title), day(o.from), o.policy.Name, render.Inert(string(now.State)))
 	if len(now.Awaiting) > 0 {
-		fmt.Fprintf(w, ", awaiting %s", strings.Join(now.Awaiting, " and "))
+		fmt.Fprintf(w, ", awaiting %s", render.Inert(strings.Join(now.Awaiting, " and ")))
 	}
 	if now.Next != nil {
 		fmt.Fprintf(w, "; %s due %s", now.Next, day(now.Next.Due))
@@ -77,7 +78,7 @@ func (f *forecast) present(w io.Writer, o options) {
 		if c == (simulate.Choice{}) {
 			c.Approve = 1
 		}
-		fmt.Fprintf(w, "  %-10s %-32s approves %3.0f %%, rejects %3.0f %%, amends %3.0f %%\n", p.Party, p.Wait, 100*c.Approve, 100*c.Reject, 100*c.Amend)
+		fmt.Fprintf(w, "  %s %s approves %3.0f %%, rejects %3.0f %%, amends %3.0f %%\n", render.Pad(p.Party, 10), render.Pad(p.Wait.String(), 32), 100*c.Approve, 100*c.Reject, 100*c.Amend)
 	}
 	if !f.model.Implement.IsZero() {
 		fmt.Fprintf(w, "  %-10s %s, once approved\n", "implement", f.model.Implement)
@@ -102,7 +103,7 @@ func odds(w io.Writer, o options, r *simulate.Result) {
 		if reached.Hits == 0 && held.Hits == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "  %-24s  %24s  %24s  %s\n", s, estimate(reached), estimate(held), half(r, s))
+		fmt.Fprintf(w, "  %s  %24s  %24s  %s\n", render.Pad(string(s), 24), estimate(reached), estimate(held), half(r, s))
 	}
 }
 
@@ -128,8 +129,8 @@ func awaited(w io.Writer, r *simulate.Result) {
 	for _, a := range r.Awaited {
 		if a.Last+a.Open > 0 {
 			waited = true
-			fmt.Fprintf(w, "  %-10s its approval was the last to come in %.1f %% of lives, and is still missing in %.1f %%\n",
-				a.Party, percent(a.Last, r.Lives), percent(a.Open, r.Lives))
+			fmt.Fprintf(w, "  %s its approval was the last to come in %.1f %% of lives, and is still missing in %.1f %%\n",
+				render.Pad(a.Party, 10), percent(a.Last, r.Lives), percent(a.Open, r.Lives))
 		}
 	}
 	if !waited {
@@ -150,7 +151,7 @@ func histogram(w io.Writer, o options, r *simulate.Result, s dealstate.State) er
 	for _, n := range counts {
 		in += n
 	}
-	fmt.Fprintf(w, "\nWHEN %s\n", strings.ToUpper(string(s)))
+	fmt.Fprintf(w, "\nWHEN %s\n", render.Inert(strings.ToUpper(string(s))))
 	if in > 0 {
 		bars(w, counts, r, o.bin())
 	}
@@ -169,7 +170,7 @@ func bars(w io.Writer, counts []int, r *simulate.Result, width time.Duration) {
 	for i := 0; i < len(counts); i++ {
 		if empty := emptyFrom(counts, i); empty > 2 {
 			i += empty - 1
-			fmt.Fprintf(w, "  %*s  none\n", len(form), "…")
+			fmt.Fprintf(w, "  %*s  none\n", len(form), "…") // both are as many columns as characters
 			continue
 		}
 		share := percent(counts[i], r.Lives)
@@ -235,7 +236,7 @@ func moves(w io.Writer, m simulate.Model, influences []simulate.Influence, o opt
 	}
 	fmt.Fprintf(w, "  %-24s %8s %8s  %24s\n", "", "lower", "higher", "points of difference")
 	for _, in := range influences[:min(6, len(influences))] {
-		fmt.Fprintf(w, "  %-24s %6.1f %% %6.1f %%  %+7.1f %16s\n", named(in.Parameter, m), 100*in.Less, 100*in.More,
+		fmt.Fprintf(w, "  %s %6.1f %% %6.1f %%  %+7.1f %16s\n", render.Pad(named(in.Parameter, m), 24), 100*in.Less, 100*in.More,
 			100*in.Change, fmt.Sprintf("(%+.1f to %+.1f)", 100*in.Low, 100*in.High))
 	}
 }
@@ -253,7 +254,11 @@ func named(parameter string, m simulate.Model) string {
 }
 
 func (f *forecast) happened(w io.Writer, r *simulate.Result, t simulate.Target) error {
-	said := r.Reached(t.State, t.By).P
+	said, from := r.Reached(t.State, t.By).P, f.start.Now()
+	if simulate.Happened(f.deal, dealstate.View{AsOf: from}, simulate.Target{State: t.State, By: from}) {
+		fmt.Fprintf(w, "\nAND THEN: it had been %s before %s already, so there was nothing left to forecast\n", t.State, day(from))
+		return nil
+	}
 	happened := simulate.Happened(f.deal, dealstate.View{AsOf: t.By}, t)
 	end, err := lastRecorded()
 	if err != nil {

@@ -149,20 +149,12 @@ func (o *options) settle(in, file, policy, asOf, known, out string, rest int) er
 	return err
 }
 
+// compile opens the template of every deal: the London framework, where no file is named.
 func compile(path string) (*dealstate.Machine, error) {
 	if path == "" {
 		return dealstate.Compile(uschina.London())
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	m, err := dealstate.ReadMachine(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
+	return dealstate.OpenMachine(os.Open, path)
 }
 
 func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
@@ -193,8 +185,13 @@ func (o options) measure(ctx context.Context, log *bulk.Log, s streams, out *buf
 	if s.terminal {
 		fmt.Fprint(s.err, "\r\033[K")
 	}
-	if err == nil {
-		fmt.Fprintf(s.err, "pipeline: measured as of %s and written in %s\n", o.view.AsOf.Format(time.RFC3339), time.Since(start).Round(time.Millisecond))
+	took := time.Since(start).Round(time.Millisecond)
+	switch {
+	case err != nil:
+	case o.view.AsOf.IsZero(): // the log speaks of no instant, and nobody named one
+		fmt.Fprintf(s.err, "pipeline: no event was read, so there was nothing to measure; written in %s\n", took)
+	default:
+		fmt.Fprintf(s.err, "pipeline: measured as of %s and written in %s\n", o.view.AsOf.Format(time.RFC3339), took)
 	}
 	return err
 }
@@ -239,7 +236,7 @@ func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, took := log.Read(), time.Since(start)
+	p, took := log.Progress(), time.Since(start)
 	fmt.Fprintf(s.err, "pipeline: %d events of %d deals, %d duplicates and %d bad lines in %s: %.0f events/s, %.0f MB/s\n",
 		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(in.bytes.Load())/1e6/took.Seconds())
 	if first != nil {

@@ -44,6 +44,14 @@ func TestAnEmptyLogIsNoReasonToShowAnother(t *testing.T) {
 	require.Zero(t, code)
 	require.Equal(t, "0 events of 0 deals under the policy strict; the state changed 0 times\n", stdout)
 	require.Contains(t, stderr, "the log is empty; -generate 1000000 makes one")
+	for _, out := range []string{"summary", "spells", "panel", "transitions", "xes", "ocel"} {
+		for _, log := range []string{"", "\n\n", "x\n"} {
+			code, stdout, stderr := runPipeline(t, log, false, "-out", out, "-skip")
+			require.Zero(t, code)
+			require.NotContains(t, stdout+stderr, "0001-01-01", out)
+			require.Contains(t, stderr, "pipeline: no event was read, so there was nothing to measure; written in ", out)
+		}
+	}
 	null, err := os.Open(os.DevNull)
 	require.NoError(t, err)
 	defer null.Close()

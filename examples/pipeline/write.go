@@ -16,6 +16,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 type job struct {
@@ -24,15 +25,15 @@ type job struct {
 	watch io.Writer // who is told how far it is; nil: nobody
 }
 
-// stories are those of all deals, with a word now and then of how far it is.
-func (j job) stories(ctx context.Context) iter.Seq2[bulk.Story, error] {
-	return func(yield func(bulk.Story, error) bool) {
+// folds are those of all deals, with a word now and then of how far it is.
+func (j job) folds(ctx context.Context) iter.Seq2[bulk.Fold, error] {
+	return func(yield func(bulk.Fold, error) bool) {
 		n := 0
-		for s, err := range j.log.Stories(ctx, j.view, j.workers) {
+		for f, err := range j.log.Folds(ctx, j.view, j.workers) {
 			if n++; j.watch != nil && n%1024 == 0 {
 				fmt.Fprintf(j.watch, "\r%d of %d deals ", n, len(j.log.Deals()))
 			}
-			if !yield(s, err) {
+			if !yield(f, err) {
 				return
 			}
 		}
@@ -48,11 +49,11 @@ var writers = map[string]writer{
 
 // decisions hands over every deal's, in their order.
 func (j job) decisions(ctx context.Context, take func(dealstate.Decision) error) error {
-	for s, err := range j.stories(ctx) {
+	for f, err := range j.folds(ctx) {
 		if err != nil {
 			return err
 		}
-		for _, d := range s.Decisions {
+		for _, d := range f.Decisions {
 			if err := take(d); err != nil {
 				return err
 			}
@@ -62,15 +63,15 @@ func (j job) decisions(ctx context.Context, take func(dealstate.Decision) error)
 }
 
 // spells are each deal's, to the instant from which the view looks at it.
-func spells(job) func(bulk.Story, func(analytics.Spell) bool) error {
-	return func(s bulk.Story, yield func(analytics.Spell) bool) error {
+func spells(job) func(bulk.Fold, func(analytics.Spell) bool) error {
+	return func(f bulk.Fold, yield func(analytics.Spell) bool) error {
 		var spells analytics.Spells
-		for _, d := range s.Decisions {
+		for _, d := range f.Decisions {
 			if err := spells.Add(d); err != nil {
 				return err
 			}
 		}
-		for spell := range spells.All(s.Snapshot.AsOf) {
+		for spell := range spells.All(f.Snapshot.AsOf) {
 			if !yield(spell) {
 				return errStopped
 			}
@@ -93,8 +94,8 @@ func logWriter(write func(io.Writer, iter.Seq[analytics.Case]) error) writer {
 		var failed error
 		err := write(out, func(yield func(analytics.Case) bool) {
 			a := j.machine.Agreement()
-			for s, err := range j.stories(ctx) {
-				if failed = err; err != nil || !yield(analytics.Case{Deal: s.Deal, Agreement: a, Decisions: s.Decisions, Events: s.Events}) {
+			for f, err := range j.folds(ctx) {
+				if failed = err; err != nil || !yield(analytics.Case{Deal: f.Deal, Agreement: a, Decisions: f.Decisions, Events: f.Events}) {
 					return
 				}
 			}
@@ -104,14 +105,14 @@ func logWriter(write func(io.Writer, iter.Seq[analytics.Case]) error) writer {
 }
 
 // rowWriter writes each deal's rows.
-func rowWriter[R analytics.Row](of func(job) func(bulk.Story, func(R) bool) error) writer {
+func rowWriter[R analytics.Row](of func(job) func(bulk.Fold, func(R) bool) error) writer {
 	return func(ctx context.Context, j job, out *bufio.Writer) error {
 		var failed error
 		each := of(j)
 		err := analytics.WriteCSV(out, func(yield func(R) bool) {
-			for s, err := range j.stories(ctx) {
+			for f, err := range j.folds(ctx) {
 				if failed = err; err == nil {
-					failed = each(s, yield)
+					failed = each(f, yield)
 				}
 				if failed != nil {
 					return
@@ -143,18 +144,18 @@ func after(date, limit time.Time) bool { return !limit.IsZero() && date.After(li
 
 // panel says where each deal stood on each date, as known then: from its first report
 // to the date on which it is known to be over.
-func panel(j job) func(bulk.Story, func(analytics.Cell) bool) error {
+func panel(j job) func(bulk.Fold, func(analytics.Cell) bool) error {
 	dates, final := j.dates(), j.machine.Lifecycle().Final
-	return func(s bulk.Story, yield func(analytics.Cell) bool) error {
-		deal, err := s.Load(j.view.Policy)
+	return func(f bulk.Fold, yield func(analytics.Cell) bool) error {
+		deal, err := f.Load(j.view.Policy)
 		if err != nil {
 			return err
 		}
-		first, last := heard(s.Events)
+		first, last := heard(f.Events)
 		from, _ := slices.BinarySearchFunc(dates, first, time.Time.Compare)
 		for _, date := range dates[from:] {
 			cell := analytics.CellAt(deal, date, j.view.Policy)
-			cell.Deal = s.Deal
+			cell.Deal = f.Deal
 			if !yield(cell) {
 				return errStopped
 			}
@@ -202,6 +203,6 @@ func table[K comparable](out io.Writer, title string, counts map[K]int64) {
 	most := counts[keys[0]]
 	for _, k := range keys {
 		bar := strings.Repeat("█", int(24*counts[k]/max(most, 1)))
-		fmt.Fprintf(out, "  %-32v %9d  %s\n", k, counts[k], bar)
+		fmt.Fprintf(out, "  %s %9d  %s\n", render.Pad(fmt.Sprint(k), 32), counts[k], bar)
 	}
 }

@@ -5,6 +5,8 @@
 //
 // It prints one decision a line as JSON, clocks included, in the order in which
 // things happened, and last the snapshot. The log's lines may come in any order.
+// Events of other deals are skipped and counted; a log of nothing else is an
+// error, for its deal is likely misspelt.
 package main
 
 import (
@@ -15,13 +17,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// run returns the exit code: 1 for input that cannot be read, 2 for wrong flags.
+// run returns the exit code: 1 for input that cannot be read or is of other deals
+// only, 2 for wrong flags.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parseFlags(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
@@ -75,7 +81,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 }
 
 func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
-	machine, err := compile(o.agreement)
+	machine, err := dealstate.OpenMachine(os.Open, o.agreement)
 	if err != nil {
 		return err
 	}
@@ -83,31 +89,22 @@ func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
 	if err := log.read(o.events, stdin); err != nil {
 		return err
 	}
+	if log.others > 0 && len(log.events) == 0 {
+		return fmt.Errorf("replay: no event is of the deal %q; want that id as deal, where the log has %s", machine.Deal(), log.skipped())
+	}
 	snapshot, decisions, err := machine.Fold(log.events, o.view)
 	if err != nil {
 		return err
 	}
-	switch log.others {
-	case 0:
-	case 1:
-		fmt.Fprintln(stderr, "replay: 1 event of another deal skipped")
-	default:
-		fmt.Fprintf(stderr, "replay: %d events of other deals skipped\n", log.others)
+	switch {
+	case log.others == 1:
+		fmt.Fprintf(stderr, "replay: 1 event of another deal skipped: %s\n", log.skipped())
+	case log.others > 1:
+		fmt.Fprintf(stderr, "replay: %d events of other deals skipped: %s\n", log.others, log.skipped())
+	case len(log.events) == 0:
+		fmt.Fprintln(stderr, "replay: the log is empty; the deal stands where it began")
 	}
 	return write(stdout, log, decisions, snapshot)
-}
-
-func compile(path string) (*dealstate.Machine, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	m, err := dealstate.ReadMachine(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
 }
 
 // intake is the deal's part of a log.
@@ -116,7 +113,37 @@ type intake struct {
 	events  []dealstate.Event
 	first   map[string]dealstate.Event // by id
 	repeats map[string]int             // by id: how often it came again
-	others  int
+	others  int                        // events of other deals
+	deals   []string                   // the first few of those deals
+	more    bool                       // and there are more
+}
+
+// mostSkipped bounds how many other deals are named.
+const mostSkipped = 5
+
+// skip notes an event of another deal.
+func (in *intake) skip(deal string) {
+	in.others++
+	switch {
+	case slices.Contains(in.deals, deal):
+	case len(in.deals) < mostSkipped:
+		in.deals = append(in.deals, deal)
+	default:
+		in.more = true
+	}
+}
+
+// skipped names the other deals, quoted, for an id may hold anything.
+func (in *intake) skipped() string {
+	names := make([]string, len(in.deals))
+	for i, deal := range in.deals {
+		names[i] = strconv.QuoteToGraphic(deal)
+	}
+	text := strings.Join(names, ", ")
+	if in.more {
+		text += " and others"
+	}
+	return text
 }
 
 func newIntake(m *dealstate.Machine) *intake {
@@ -147,7 +174,7 @@ func (in *intake) read(path string, stdin io.Reader) error {
 // take keeps one event, or says what is wrong with it.
 func (in *intake) take(e dealstate.Event) error {
 	if e.Deal != in.machine.Deal() {
-		in.others++
+		in.skip(e.Deal)
 		return nil
 	}
 	if err := in.machine.Admit(e); err != nil {

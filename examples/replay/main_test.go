@@ -42,7 +42,7 @@ func TestOneDecisionALineAndTheSnapshotLast(t *testing.T) {
 	t.Parallel()
 	r := runReplay(t, lines(approveB, other, approveA, approveB), "-asof", "2025-03-01")
 	require.Zero(t, r.code, r.stderr)
-	require.Equal(t, "replay: 1 event of another deal skipped\n", r.stderr)
+	require.Equal(t, "replay: 1 event of another deal skipped: \"other\"\n", r.stderr)
 	var kinds []string
 	for line := range strings.Lines(r.stdout) {
 		var head struct{ Event, Kind, Outcome, State, As_of string }
@@ -80,7 +80,27 @@ func TestAnEmptyLogLeavesTheDealWhereItBegan(t *testing.T) {
 	t.Parallel()
 	r := runReplay(t, "")
 	require.Zero(t, r.code)
+	require.Equal(t, "replay: the log is empty; the deal stands where it began\n", r.stderr)
 	require.Contains(t, r.stdout, `"state":"negotiated","since":"","revision":1,"awaiting":["a","b"],"approved":[],"as_of":""`)
+}
+
+func TestEventsOfOtherDealsAreNamedAndALogOfNothingElseIsAnError(t *testing.T) {
+	t.Parallel()
+	misspelt := func(id string) string { return strings.Replace(approveA, `"deal":"d"`, `"deal":"`+id+`"`, 1) }
+	r := runReplay(t, lines(misspelt("D"), misspelt("dd"), misspelt("D")))
+	require.Equal(t, 1, r.code)
+	require.Empty(t, r.stdout)
+	require.Equal(t, "replay: no event is of the deal \"d\"; want that id as deal, where the log has \"D\", \"dd\"\n", r.stderr)
+	r = runReplay(t, lines(misspelt("D"), misspelt("dd"), approveA))
+	require.Zero(t, r.code)
+	require.Equal(t, "replay: 2 events of other deals skipped: \"D\", \"dd\"\n", r.stderr)
+	var many []string
+	for i := range 100 {
+		many = append(many, misspelt("x"+strings.Repeat("y", i)))
+	}
+	r = runReplay(t, lines(append(many, approveA)...))
+	require.Zero(t, r.code)
+	require.Equal(t, "replay: 100 events of other deals skipped: \"x\", \"xy\", \"xyy\", \"xyyy\", \"xyyyy\" and others\n", r.stderr)
 }
 
 func TestStandardInputIsRead(t *testing.T) {

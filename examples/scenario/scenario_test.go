@@ -15,9 +15,9 @@ func TestScenarios(t *testing.T) { dealtest.RunFile(t, "testdata/*.scenario") }
 func TestTheDealWaitsForBothPresidents(t *testing.T) {
 	s := dealtest.Begin(t, uschina.London())
 	s.On("2025-06-20").By("Xi").Approve("china").State("awaiting_trump_approval")
-	s.On("2025-06-21").Implement("").Refused("us has not approved")
+	s.On("2025-06-21").Implement(dealtest.AllSides).Refused("us has not approved")
 	s.On("2025-06-22").By("Trump").Approve("us").State(dealstate.StateApproved)
-	s.On("2025-06-23").Implement("").State(dealstate.StateImplemented)
+	s.On("2025-06-23").Implement(dealtest.AllSides).State(dealstate.StateImplemented)
 }
 
 // mayShip is a rule of a user's program that depends on a deal.

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 // dates gives the day on which the approval condition was met for good, and the
@@ -29,8 +29,7 @@ func (t *treaty) dates(v dealstate.View) (trigger, force string, s dealstate.Sna
 
 // compare prints the table, and what it cannot show.
 func compare(w io.Writer, treaties []treaty, view dealstate.View) (wrong int, err error) {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "treaty\trule\ttrigger\tcomputed\tofficial\tverdict")
+	rows := [][]string{{"treaty", "rule", "trigger", "computed", "official", "verdict"}}
 	var remarks []string
 	for _, t := range treaties {
 		trigger, force, s, err := t.dates(view)
@@ -38,13 +37,16 @@ func compare(w io.Writer, treaties []treaty, view dealstate.View) (wrong int, er
 			return 0, err
 		}
 		judged := t.judge(trigger, force, s.AsOf)
+		if judged == "WRONG" && !view.KnownBy.IsZero() && t.rightInHindsight(view) {
+			judged = "not known then"
+		}
 		if judged == "WRONG" {
 			wrong++
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", t.Title, t.Rule, trigger, force, orDash(t.Official), judged)
+		rows = append(rows, []string{t.Title, t.Rule, trigger, force, orDash(t.Official), judged})
 		remarks = append(remarks, t.remarks(s)...)
 	}
-	table.Flush()
+	render.Columns(w, rows) // the caller's buffer keeps an error of writing
 	fmt.Fprintf(w, "\nRemarks\n%s\n\n", strings.Join(remarks, "\n"))
 	return wrong, paris(w, treaties)
 }
@@ -65,6 +67,13 @@ func (t *treaty) judge(trigger, force string, asOf time.Time) string {
 	return "to the day"
 }
 
+// rightInHindsight judges what the view would say with all that is known today.
+func (t *treaty) rightInHindsight(v dealstate.View) bool {
+	v.KnownBy = time.Time{}
+	trigger, force, s, err := t.dates(v)
+	return err == nil && t.judge(trigger, force, s.AsOf) != "WRONG"
+}
+
 func orDash(date string) string {
 	if date == "" {
 		return "-"
@@ -82,6 +91,9 @@ func (t *treaty) remarks(s dealstate.Snapshot) []string {
 	}
 	if s.Approval.Verdict == condition.Pending && s.InForce.IsZero() {
 		out = append(out, fmt.Sprintf("  %s: %s; missing: %s.", t.ID, s.Approval, strings.Join(s.Shortest, ", ")))
+	}
+	for i := range out {
+		out[i] = render.Inert(out[i])
 	}
 	return out
 }
@@ -118,6 +130,6 @@ func (t *treaty) line(w io.Writer, day, known string) error {
 	if known != "" {
 		when = "  " + day + ", known then    "
 	}
-	fmt.Fprintf(w, "%s%-19s %s\n", when, s.State, s.Approval)
+	fmt.Fprintf(w, "%s%s %s\n", when, render.Pad(string(s.State), 19), s.Approval)
 	return nil
 }

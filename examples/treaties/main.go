@@ -122,13 +122,8 @@ func load() ([]treaty, error) {
 	return treaties, nil
 }
 
-func (t *treaty) open() error {
-	file, err := data.Open("data/" + t.ID + ".json")
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if t.machine, err = dealstate.ReadMachine(file); err != nil {
+func (t *treaty) open() (err error) {
+	if t.machine, err = dealstate.OpenMachine(data.Open, "data/"+t.ID+".json"); err != nil {
 		return err
 	}
 	log, err := data.Open("data/" + t.ID + ".jsonl")

@@ -66,6 +66,14 @@ func TestBeforeItsTimeNoTreatyIsWrong(t *testing.T) {
 	require.Equal(t, 13, strings.Count(stdout.String(), "not yet")) // all but VCLT, CTBT and Rush–Bagot
 }
 
+func TestWhatWasNotKnownYetIsNotWrong(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	require.Zero(t, run([]string{"-known", "1900-01-01"}, &stdout, &stderr), stderr.String())
+	require.Contains(t, stdout.String(), "not known then")
+	require.NotContains(t, stdout.String(), "WRONG")
+}
+
 func TestTheTableIsPrinted(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer

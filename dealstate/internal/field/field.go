@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Error reports input that is not well-formed. It is a plain value; nobody
@@ -20,7 +22,8 @@ type Error struct {
 	Problem string // what is wrong, and what would be right
 }
 
-func (e *Error) Error() string { return e.Field + ": " + e.Problem }
+// Error is one line, whatever strangers wrote into names that it quotes.
+func (e *Error) Error() string { return display.Inert(e.Field + ": " + e.Problem) }
 
 // Errorf makes the error of one field.
 func Errorf(field, format string, args ...any) *Error {
@@ -28,17 +31,7 @@ func Errorf(field, format string, args ...any) *Error {
 }
 
 // Clip shortens text that came from outside before it enters a message.
-func Clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && s[cut]&0xC0 == 0x80 { // never inside a UTF-8 sequence
-		cut--
-	}
-	return s[:cut] + "…"
-}
+func Clip(s string) string { return display.Clip(s) }
 
 // CheckID refuses an id that is missing, too long, or that could not stand in a
 // line, a name or a diagram.

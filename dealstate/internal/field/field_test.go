@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
@@ -27,9 +28,11 @@ func TestClipKeepsShortTextsAndNeverCutsACharacter(t *testing.T) {
 	for start := range 4 {
 		got := field.Clip(strings.Repeat("x", start) + strings.Repeat("习", 40))
 		require.True(t, utf8.ValidString(got), "%q", got)
-		require.LessOrEqual(t, len(got), 60+len("…"))
+		require.LessOrEqual(t, display.Width(got), 61, "columns, not bytes: ideographs are not cut to a third")
 		require.True(t, strings.HasSuffix(got, "…"))
 	}
+	require.NotContains(t, field.Clip(strings.Repeat("e\u0301", 100)), "e…", "no mark is cut off its letter")
+	require.Less(t, len(field.Clip(strings.Repeat("\u0301", 10_000))), 10_000, "what has no width is cut too")
 }
 
 func TestCheckIDTakesWhatFitsALineAndNothingElse(t *testing.T) {

@@ -27,6 +27,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
 // Field is one key of an object, or one item of a list, with its raw value.
@@ -49,7 +50,7 @@ func ReadObject(path string, data []byte, take func(Field) error) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	open, err := dec.Token()
 	if err != nil {
-		return syntaxErr(path, err)
+		return syntaxErr(path, misplaced(data, err))
 	}
 	if open != json.Delim('{') {
 		return field.Errorf(orJSON(path), "want a JSON object")
@@ -58,7 +59,7 @@ func ReadObject(path string, data []byte, take func(Field) error) error {
 	for dec.More() {
 		f, err := nextField(dec, path)
 		if err != nil {
-			return err
+			return syntaxErr(f.Path, misplaced(data, err))
 		}
 		for _, key := range seen {
 			if key == f.Key {
@@ -71,25 +72,25 @@ func ReadObject(path string, data []byte, take func(Field) error) error {
 		}
 	}
 	if _, err := dec.Token(); err != nil {
-		return syntaxErr(path, err)
+		return syntaxErr(path, misplaced(data, err))
 	}
+	end := int(dec.InputOffset())
 	if _, err := dec.Token(); err != io.EOF {
-		return field.Errorf(orJSON(path), "more text after the object; want one object")
+		return field.Errorf(orJSON(path), "%s: more text after the object; want one object", position(data, end+spaces(data[end:])))
 	}
 	return nil
 }
 
+// nextField gives the next key and its value; on an error, the path as far as it
+// was read.
 func nextField(dec *json.Decoder, path string) (Field, error) {
 	token, err := dec.Token()
 	if err != nil {
-		return Field{}, syntaxErr(path, err)
+		return Field{Path: path}, err
 	}
 	f := Field{Key: token.(string)} // a key of an object is always a string
 	f.Path = Join(path, f.Key)
-	if err := dec.Decode(&f.Raw); err != nil {
-		return f, syntaxErr(f.Path, err)
-	}
-	return f, nil
+	return f, dec.Decode(&f.Raw)
 }
 
 // Join names a field. A key that could be mistaken for something else, on a
@@ -119,8 +120,14 @@ func syntaxErr(path string, err error) error {
 	return field.Errorf(orJSON(path), "%v", err)
 }
 
-// Unknown is the error for a key that the object does not have.
-func (f Field) Unknown() error { return field.Errorf(f.Path, "unknown field") }
+// Unknown is the error for a key that the object does not have. It names the one
+// that was probably meant, or all that there are.
+func (f Field) Unknown(known ...string) error {
+	if hint := nearest.Hint(f.Key, known); hint != "" {
+		return field.Errorf(f.Path, "unknown field%s", hint)
+	}
+	return field.Errorf(f.Path, "unknown field; want one of %s", strings.Join(known, ", "))
+}
 
 // Fail is the error for a value that is not what was wanted.
 func (f Field) Fail(want string) error {
@@ -221,7 +228,11 @@ func (f Field) Object(slots ...Slot) error {
 				return f.into(s.To)
 			}
 		}
-		return f.Unknown()
+		keys := make([]string, len(slots))
+		for i, s := range slots {
+			keys[i] = s.Key
+		}
+		return f.Unknown(keys...)
 	})
 }
 

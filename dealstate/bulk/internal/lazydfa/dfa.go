@@ -1,0 +1,213 @@
+package lazydfa
+
+import (
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/sparse"
+)
+
+// DFA is the lazy automaton of one machine under one policy. It grows whenever a cell is
+// needed for the first time, and keeps what it learned when it turns to another log.
+// Only one goroutine may use it at a time; a [Pool] hands them out.
+type DFA struct {
+	// What each step reads comes first, in one cache line: there may be thousands of DFAs.
+	table      []cell                // input class by input class: its column of situations
+	shift      uint                  // a column has 1<<shift cells
+	statements sparse.Row[statement] // of the log at hand
+	timed      bool                  // the machine has clocks
+
+	effectsAt []uint32 // by cell: its place in answers
+	answers   []answer
+	columns   []uint32 // by statement, if Sole: the first cell of its class, or beyondTable; the last one is idle
+	timing
+
+	machine    *dealstate.Machine
+	policy     dealstate.Policy
+	states     []dealstate.State
+	classOf    map[class]uint32  // input class, with marks
+	templates  []dealstate.Event // by input class: a statement of it; empty for timers
+	situations []situation
+	stateOf    []uint32 // by situation: its place in states
+	byKey      map[string]uint32
+	oracle
+
+	log   Log // at hand
+	knows bool
+}
+
+// Log is what a DFA has to know of the log at hand. The log owns it.
+type Log struct {
+	Event      func(statement uint32) dealstate.Event // a template: what the statement says, addressed to the machine's deal
+	Statements int                                    // how many there are; needed if Sole
+	Refers     bool                                   // some event refers to another
+	Sole       bool                                   // all deals have this machine: only then Run works
+}
+
+// cell is what an input class does in a situation, and how often deals came by.
+type cell struct {
+	target target
+	hits   uint32
+}
+
+// target is where a cell leads, in one word: the situation, by how much it raises the
+// revision, and three marks. Zero means not asked yet.
+type target uint32
+
+const (
+	targetSituation target = 1<<16 - 1
+	targetRaise     target = 3 << 16
+	targetMoves     target = 1 << 18 // it changes since when the deal is in its state
+	targetUnknown   target = 1 << 19 // the DFA cannot know
+	targetKnown     target = 1 << 20 // it does; the highest bit, so that one comparison sees it
+)
+
+// Two situations are special. A deal outside the table takes no step. Every deal starts
+// in the initial one.
+const (
+	outside = 0
+	initial = 1
+)
+
+// The idle input class leaves every deal where it is. Where there are timers, the next
+// classes are sets of clocks that come due together, a bit for each clock.
+const (
+	idle       = 0
+	firstClass = 1 << clocks
+)
+
+// Bounds keep a hostile log from filling the memory. What lies beyond, the DFA does not
+// know.
+const (
+	maxSituations = 1 << 14
+	maxCells      = 1 << 22
+	maxParties    = 64
+
+	MaxDepth  = 64        // events and clocks that it takes to come to a situation
+	MaxRaises = 1<<16 - 2 // of a revision that is to fit into a DealState
+)
+
+// New makes a DFA that knows nothing yet. Who replays more than once takes one from a [Pool].
+func New(m *dealstate.Machine, p dealstate.Policy) *DFA {
+	d := &DFA{machine: m, policy: p, oracle: newOracle(m, p), timing: newTiming(m), timed: isTimed(m.Agreement()), states: m.Lifecycle().States,
+		classOf: map[class]uint32{}, shift: 4, byKey: map[string]uint32{}, situations: make([]situation, 1), stateOf: make([]uint32, 1)}
+	d.templates = make([]dealstate.Event, 1)
+	if d.timed {
+		d.templates = make([]dealstate.Event, firstClass)
+	}
+	cells := len(d.templates) << d.shift
+	d.table, d.effectsAt = make([]cell, cells), make([]uint32, cells)
+	d.fillIdle()
+	d.number(situation{})
+	return d
+}
+
+func (d *DFA) fillIdle() {
+	for n := range 1 << d.shift {
+		d.table[n].target = targetKnown | target(n)
+	}
+}
+
+// Attach turns to a view of a log. The DFA cannot know a view in which clocks may run to an
+// instant that 64 bits cannot hold.
+func (d *DFA) Attach(v dealstate.View, l Log) {
+	d.log, d.knows = l, !d.tooMuch && (!d.timed || v.AsOf.Before(nanos.Time(nanos.Never)))
+	d.align()
+}
+
+// detach forgets the log, of which the hits have been taken.
+func (d *DFA) detach() { d.log, d.statements = Log{}, sparse.Row[statement]{} }
+
+// Knows reports whether the DFA can know deals in the view at all.
+func (d *DFA) Knows() bool { return d.knows }
+
+// Timed reports whether deals have timers.
+func (d *DFA) Timed() bool { return d.timed }
+
+// StateOf gives a situation's place among the machine's states.
+func (d *DFA) StateOf(p Position) uint32 { return d.stateOf[p.situation] }
+
+// StateIndex gives a state's place among the machine's states.
+func (d *DFA) StateIndex(s dealstate.State) uint32 { return uint32(slices.Index(d.states, s)) }
+
+// Situations are the states by situation, as far as they are known now.
+func (d *DFA) Situations() []uint32 { return d.stateOf }
+
+// TakeHits hands over each effect and how often it came since the last call. Visits
+// of the idle class have none.
+func (d *DFA) TakeHits(count func(e *Effect, times int64)) {
+	for n := range d.table {
+		if times := d.table[n].hits; times > 0 && n>>d.shift != idle {
+			for i := range d.answer(uint32(n)).effects {
+				count(&d.answer(uint32(n)).effects[i], int64(times))
+			}
+		}
+		d.table[n].hits = 0
+	}
+}
+
+// align finds the columns anew.
+func (d *DFA) align() {
+	if !d.log.Sole {
+		return
+	}
+	d.columns = append(d.columns[:0], make([]uint32, d.log.Statements+1)...)
+	for n := range d.log.Statements {
+		d.columns[n] = d.column(d.statements.Get(uint32(n)).class)
+	}
+	d.columns[d.log.Statements] = idle << d.shift
+}
+
+func (d *DFA) column(class uint32) uint32 {
+	if class == 0 || class > classNumber {
+		return beyondTable
+	}
+	return class << d.shift
+}
+
+// addRows makes room for twice as many situations.
+func (d *DFA) addRows() bool {
+	if 2*len(d.table) > maxCells {
+		return false
+	}
+	table, effects, height := d.table, d.effectsAt, 1<<d.shift
+	d.table, d.effectsAt = make([]cell, 2*len(table)), make([]uint32, 2*len(table))
+	d.shift++
+	for class := range d.templates {
+		copy(d.table[class<<d.shift:], table[class*height:][:height])
+		copy(d.effectsAt[class<<d.shift:], effects[class*height:][:height])
+	}
+	d.fillIdle()
+	d.align()
+	return true
+}
+
+// addColumns makes room for as many input classes more.
+func (d *DFA) addColumns(templates ...dealstate.Event) bool {
+	more := len(templates) << d.shift
+	if len(d.table)+more > maxCells {
+		return false
+	}
+	d.templates = append(d.templates, templates...)
+	d.table, d.effectsAt = append(d.table, make([]cell, more)...), append(d.effectsAt, make([]uint32, more)...)
+	return true
+}
+
+func (d *DFA) answer(n uint32) *answer { return &d.answers[d.effectsAt[n]] }
+
+// at says where an input class leads from a situation, and asks the first time.
+func (d *DFA) at(situation, class uint32) target {
+	if t := d.table[class<<d.shift|situation].target; t != 0 {
+		return t
+	}
+	return d.fillCell(situation, class)
+}
+
+// fillCell asks the library what belongs into a cell.
+func (d *DFA) fillCell(situation, class uint32) target {
+	t, effects := d.ask(situation, class)
+	n := class<<d.shift | situation // asking may have moved it
+	d.table[n].target, d.effectsAt[n] = t, effects
+	return t
+}

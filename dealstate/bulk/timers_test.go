@@ -1,0 +1,156 @@
+package bulk
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+)
+
+// circles are deals whose clocks are set, come due, fire, are undone and set again, often
+// two at the same instant.
+func circles(t *testing.T, agreements []dealstate.Agreement, seed uint64, deals int) *world {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(seed, 3))
+	kinds := []dealstate.Kind{dealstate.Negotiate, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Suspend,
+		dealstate.Resume, dealstate.Perform, dealstate.Amend}
+	w := &world{machines: map[string]*dealstate.Machine{}, byDeal: map[string][]dealstate.Event{}}
+	for _, a := range agreements {
+		w.machines[a.ID] = compiled(t, a)
+	}
+	for i := range deals {
+		a := agreements[i%len(agreements)]
+		deal := fmt.Sprintf("%s/%d", a.ID, i)
+		log := dirtylog.Log(rng, a, deal, 6+rng.IntN(14), kinds)
+		for n := range log {
+			log[n].Role, log[n].Revision = dealstate.Instrument, 0
+			if i/len(agreements)%2 == 0 { // much at the same instants
+				log[n].At = dirtylog.OnDay(2 * rng.IntN(5))
+			}
+			if rng.IntN(8) > 0 {
+				log[n].Modality = dealstate.Asserted
+			}
+			if rng.IntN(8) > 0 {
+				log[n].Recorded = log[n].At
+			}
+		}
+		slices.SortFunc(log, dirtylog.FoldOrder)
+		w.byDeal[deal], w.events = log, append(w.events, log...)
+	}
+	w.interleave(rng)
+	return w
+}
+
+func compiled(t testing.TB, a dealstate.Agreement) *dealstate.Machine {
+	t.Helper()
+	m, err := dealstate.Compile(a)
+	require.NoError(t, err)
+	return m
+}
+
+func TestClocksThatGoRoundAndRoundComeToTheSame(t *testing.T) {
+	t.Parallel()
+	var agreements []dealstate.Agreement
+	for _, a := range dirtylog.Agreements {
+		if lazydfa.New(compiled(t, a), dealstate.Strict).Timed() {
+			agreements = append(agreements, a)
+		}
+	}
+	for seed := range uint64(4) {
+		w := circles(t, agreements, seed, 2500)
+		l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+		require.NoError(t, err)
+		for _, v := range []dealstate.View{{}, {AsOf: dirtylog.OnDay(12)}, {KnownBy: dirtylog.OnDay(8), AsOf: dirtylog.OnDay(30)}} {
+			w.truth(t, v).requireEqual(t, l, v, 1)
+			r, err := l.Replay(context.Background(), v, 1)
+			require.NoError(t, err)
+			slow := 0
+			for _, s := range r.shards {
+				slow += len(s.finals)
+			}
+			require.Less(t, slow, len(w.deals)/4)
+		}
+	}
+}
+
+// Delays of no time and floors long past make clocks due at once, and several at one
+// instant.
+func TestRandomClocksComeToTheSame(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(30) {
+		rng := rand.New(rand.NewPCG(seed, 77))
+		delay := func() *dealstate.Delay {
+			return &dealstate.Delay{Days: rng.IntN(4), NotBefore: dirtylog.OnDay(2 * rng.IntN(5))}
+		}
+		var agreements []dealstate.Agreement
+		for i := range 8 {
+			a := dealstate.Agreement{ID: fmt.Sprint("a", i), Parties: dirtylog.BothSides, Commitments: dirtylog.Pledges("us", "china"),
+				Deadline: dirtylog.OnDay(2 * rng.IntN(6)), Effect: delay(), Term: delay()}
+			if i%2 == 0 {
+				a.Lifecycle = &dirtylog.Rounds
+			}
+			agreements = append(agreements, a)
+		}
+		w := circles(t, agreements, seed, 300)
+		l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+		require.NoError(t, err)
+		for _, v := range []dealstate.View{{}, {AsOf: dirtylog.OnDay(rng.IntN(30))}} {
+			w.truth(t, v).requireEqual(t, l, v, 1)
+		}
+	}
+}
+
+// A deal comes into force, leaves it and comes back at one instant: its term runs anew.
+func TestATermRunsFromEachEntryIntoForce(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "a", Parties: dirtylog.BothSides, Commitments: dirtylog.Pledges("us", "china"), Lifecycle: &dirtylog.Rounds,
+		Deadline: dirtylog.OnDay(7), Effect: &dealstate.Delay{NotBefore: dirtylog.OnDay(7)}, Term: &dealstate.Delay{NotBefore: dirtylog.OnDay(7)}}
+	log := []dealstate.Event{
+		{Kind: dealstate.Negotiate, At: dirtylog.OnDay(1)}, {Kind: dealstate.Suspend, At: dirtylog.OnDay(1)}, {Kind: dealstate.Resume, At: dirtylog.OnDay(2)},
+		{Kind: dealstate.Amend, At: dirtylog.OnDay(3)}, {Kind: dealstate.Approve, Party: "us", At: dirtylog.OnDay(4)}, {Kind: dealstate.Approve, Party: "china", At: dirtylog.OnDay(4)},
+		{Kind: dealstate.Note, At: dirtylog.OnDay(9)},
+	}
+	for i := range log {
+		log[i].ID, log[i].Deal, log[i].Role = fmt.Sprint(i), a.ID, dealstate.Instrument
+	}
+	w := &world{machines: map[string]*dealstate.Machine{a.ID: compiled(t, a)}, deals: []string{a.ID}, events: log, byDeal: map[string][]dealstate.Event{a.ID: log}}
+	l, err := ReadEvents(context.Background(), eventSeq(log), ByDeal(w.agreements), Options{})
+	require.NoError(t, err)
+	w.truth(t, dealstate.View{}).requireEqual(t, l, dealstate.View{}, 1)
+}
+
+// Two clocks pass while neither runs. When the deal moves on, the one that was due first
+// fires.
+func TestOfTwoClocksLongDueTheFirstFires(t *testing.T) {
+	t.Parallel()
+	var a dealstate.Agreement
+	for _, a = range dirtylog.Agreements {
+		if a.ID == "rounds" {
+			break
+		}
+	}
+	w := &world{machines: map[string]*dealstate.Machine{a.ID: compiled(t, a)}, deals: []string{"rounds/1", "rounds/2"}, byDeal: map[string][]dealstate.Event{}}
+	for n, deal := range w.deals {
+		approved := dirtylog.OnDay(2 + 4*n) // in effect two days later; the deadline is day 7
+		events := []dealstate.Event{
+			{Kind: dealstate.Negotiate, At: dirtylog.OnDay(1)}, {Kind: dealstate.Suspend, At: dirtylog.OnDay(1)}, {Kind: dealstate.Perform, Party: "us", Commitment: "pledge-1", At: dirtylog.OnDay(1)},
+			{Kind: dealstate.Approve, Party: "us", At: approved}, {Kind: dealstate.Approve, Party: "china", At: approved}, {Kind: dealstate.Resume, At: dirtylog.OnDay(12)},
+		}
+		for i := range events {
+			events[i].ID, events[i].Deal, events[i].Role = fmt.Sprint(i), deal, dealstate.Instrument
+		}
+		w.byDeal[deal], w.events = events, append(w.events, events...)
+	}
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+	require.NoError(t, err)
+	want := w.truth(t, dealstate.View{})
+	require.Subset(t, want.totals.Rules, map[string]int64{"enter": 1, "lapse": 2})
+	want.requireEqual(t, l, dealstate.View{}, 1)
+}

@@ -1,0 +1,301 @@
+package dealstate_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+)
+
+// What the pages show is what the library does.
+
+const (
+	readme  = "../README.md"
+	formats = "FORMATS.md"
+)
+
+func page(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// block is a fenced piece of a page. Its words are what stands behind the fence, such
+// as "json event".
+type block struct{ words, text string }
+
+var fence = regexp.MustCompile("(?ms)^```([^\n`]*)\n(.*?)^```$")
+
+func blocks(t *testing.T, name string) []block {
+	t.Helper()
+	var all []block
+	for _, m := range fence.FindAllStringSubmatch(page(t, name), -1) {
+		all = append(all, block{words: m[1], text: m[2]})
+	}
+	require.NotEmpty(t, all, name)
+	return all
+}
+
+// blockOf gives the first block of those words.
+func blockOf(t *testing.T, name, words string) string {
+	t.Helper()
+	all := blocks(t, name)
+	i := slices.IndexFunc(all, func(b block) bool { return b.words == words })
+	require.GreaterOrEqual(t, i, 0, "%s has no block %q", name, words)
+	return all[i].text
+}
+
+func TestTheReadmeIsShort(t *testing.T) {
+	t.Parallel()
+	require.Less(t, strings.Count(page(t, readme), "\n"), 150)
+}
+
+func TestEveryLinkOfAPageLeadsToAFile(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("*.md")
+	require.NoError(t, err)
+	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	for _, name := range append(pages, readme) {
+		for _, m := range link.FindAllStringSubmatch(page(t, name), -1) {
+			require.FileExists(t, filepath.Join(filepath.Dir(name), m[1]), "%s links to it", name)
+		}
+	}
+}
+
+// A block of the README that begins with $ is a command and lines of its output. A line
+// … stands for what is left out.
+func TestTheReadmeShowsWhatItsCommandsPrint(t *testing.T) {
+	t.Parallel()
+	shown := regexp.MustCompile(`(?m)^    \$ (go run .*)\n((?:    .*\n|\n    )+)`)
+	commands := shown.FindAllStringSubmatch(page(t, readme), -1)
+	require.NotEmpty(t, commands)
+	for _, m := range commands {
+		printed := strings.Split(goRun(t, strings.Fields(m[1])[2:]...), "\n")
+		at, gap := 0, false
+		for line := range strings.Lines(m[2]) {
+			line = strings.TrimRight(strings.TrimPrefix(line, "    "), "\n")
+			if line == "…" {
+				gap = true
+				continue
+			}
+			next := slices.Index(printed[at:], line)
+			require.GreaterOrEqual(t, next, 0, "%s does not print, or not in this order: %s", m[1], line)
+			require.True(t, gap || next == 0, "%s prints more before: %s", m[1], line)
+			at, gap = at+next+1, false
+		}
+	}
+}
+
+// goRun runs a program of this module and gives its output.
+func goRun(t *testing.T, args ...string) string {
+	t.Helper()
+	run := exec.Command("go", append([]string{"run"}, args...)...)
+	run.Dir = ".."
+	var stderr bytes.Buffer
+	run.Stderr = &stderr
+	out, err := run.Output()
+	require.NoError(t, err, stderr.String())
+	return string(out)
+}
+
+func TestTheReadmesProgramPrintsWhatTheReadmeSays(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "main.go")
+	require.NoError(t, os.WriteFile(file, []byte(blockOf(t, readme, "go")), 0o600))
+	says := regexp.MustCompile("It prints `([^`]+)`").FindStringSubmatch(page(t, readme))
+	require.NotNil(t, says)
+	require.Equal(t, says[1]+"\n", goRun(t, file))
+}
+
+func TestEveryBlockOfThePagesIsRead(t *testing.T) {
+	t.Parallel()
+	read := map[string]func(t *testing.T, text string){
+		"go":             func(*testing.T, string) {}, // run above
+		"json agreement": func(t *testing.T, text string) { compileText(t, text) },
+		"json lifecycle": func(t *testing.T, text string) {
+			compileText(t, `{"id":"d","parties":[{"id":"a"}],"lifecycle":`+text+`}`)
+		},
+		"json events":    func(t *testing.T, text string) { eventsIn(t, text) },
+		"csv events":     sameAsLines,
+		"json decisions": decisionsAsFolded,
+		"json snapshot":  snapshotAsFolded,
+		"text scenario":  goesAsTold,
+	}
+	for _, name := range []string{readme, formats} {
+		for _, b := range blocks(t, name) {
+			require.NotNil(t, read[b.words], "%s has a block %q, of which this test knows nothing", name, b.words)
+			read[b.words](t, b.text)
+		}
+	}
+}
+
+func compileText(t *testing.T, text string) *dealstate.Machine {
+	t.Helper()
+	m, err := dealstate.ReadMachine(strings.NewReader(text))
+	require.NoError(t, err, text)
+	return m
+}
+
+func eventsIn(t *testing.T, text string) []dealstate.Event {
+	t.Helper()
+	m := compileText(t, blockOf(t, formats, "json agreement"))
+	var all []dealstate.Event
+	for e, err := range dealstate.ReadEvents(strings.NewReader(text), m.Admit) {
+		require.NoError(t, err)
+		all = append(all, e)
+	}
+	require.NotEmpty(t, all)
+	return all
+}
+
+func sameAsLines(t *testing.T, text string) {
+	var all []dealstate.Event
+	for e, err := range dealstate.ReadEventsCSV(strings.NewReader(text)) {
+		require.NoError(t, err)
+		all = append(all, e)
+	}
+	require.Equal(t, eventsIn(t, blockOf(t, formats, "json events")), all)
+}
+
+// folded folds the log of FORMATS.md.
+func folded(t *testing.T, asOf, policy string) (dealstate.Snapshot, []dealstate.Decision) {
+	t.Helper()
+	v, err := dealstate.ParseView(asOf, "", policy)
+	require.NoError(t, err)
+	s, decisions, err := compileText(t, blockOf(t, formats, "json agreement")).Fold(eventsIn(t, blockOf(t, formats, "json events")), v)
+	require.NoError(t, err)
+	return s, decisions
+}
+
+func decisionsAsFolded(t *testing.T, text string) {
+	_, decisions := folded(t, "", "official")
+	var want strings.Builder
+	lines := json.NewEncoder(&want)
+	lines.SetEscapeHTML(false)
+	for _, d := range decisions {
+		require.NoError(t, lines.Encode(d))
+	}
+	showsInFormats(t, "json decisions", text, want.String())
+}
+
+func snapshotAsFolded(t *testing.T, text string) {
+	s, _ := folded(t, "2025-06-28", "strict")
+	want, err := json.MarshalIndent(s, "", "  ")
+	require.NoError(t, err)
+	showsInFormats(t, "json snapshot", text, string(want)+"\n")
+}
+
+// showsInFormats compares a block of FORMATS.md with what the library writes, and with
+// -update puts that there.
+func showsInFormats(t *testing.T, words, text, want string) {
+	t.Helper()
+	if *update && text != want {
+		whole := strings.Replace(page(t, formats), "```"+words+"\n"+text+"```", "```"+words+"\n"+want+"```", 1)
+		require.NoError(t, os.WriteFile(formats, []byte(whole), 0o644))
+		return
+	}
+	require.Equal(t, want, text, "run go test ./dealstate -update, and read the diff")
+}
+
+func goesAsTold(t *testing.T, text string) {
+	file, err := scenario.Parse("page", strings.NewReader(text))
+	require.NoError(t, err)
+	for _, s := range file.Scenarios {
+		require.Equal(t, "london", s.Agreement.Deal)
+		report, err := scenario.Run(s, uschina.London())
+		require.NoError(t, err)
+		require.True(t, report.OK(), "%+v", report.Failures)
+	}
+}
+
+// The conditions and delays stand in the text, each as code that begins with a brace.
+func TestEveryConditionAndDelayOfTheFormatsPageIsRead(t *testing.T) {
+	t.Parallel()
+	code := regexp.MustCompile("`(\\{[^`]+\\})`")
+	accord := blocks(t, formats)[slices.IndexFunc(blocks(t, formats), func(b block) bool { return strings.Contains(b.text, `"accord"`) })].text
+	with := func(key, value string) string {
+		var keys map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal([]byte(accord), &keys))
+		keys[key] = json.RawMessage(value)
+		text, err := json.Marshal(keys)
+		require.NoError(t, err)
+		return string(text)
+	}
+	rule := `{"initial":"s","states":["s"],"rules":[{"id":"r","on":"approve","from":["s"],"when":%s}]}`
+	seen := map[string]int{}
+	for line := range strings.Lines(page(t, formats)) {
+		for _, m := range code.FindAllStringSubmatch(line, -1) {
+			value, place := m[1], "approval"
+			switch {
+			case regexp.MustCompile(`^\{"(days|months|first_of_month|not_before)"`).MatchString(value):
+				place = "effect"
+			case regexp.MustCompile(`^\{"(approval|due|act_of)"`).MatchString(value):
+				place, value = "lifecycle", fmt.Sprintf(rule, value)
+			}
+			compileText(t, with(place, value))
+			seen[place]++
+		}
+	}
+	require.Len(t, seen, 3, "%v", seen)
+}
+
+// A key, or a word of a list, that is added must be described.
+func TestTheFormatsPageNamesEveryKeyAndWord(t *testing.T) {
+	t.Parallel()
+	text := page(t, formats)
+	named := func(word string) {
+		t.Helper()
+		require.Contains(t, text, "`"+word+"`", "FORMATS.md does not say what it is")
+	}
+	for _, k := range dealstate.Kinds() {
+		named(k.String())
+	}
+	for r := dealstate.Role(1); r.String() != ""; r++ {
+		named(r.String())
+	}
+	for m := dealstate.Modality(1); m.String() != ""; m++ {
+		named(m.String())
+	}
+	for o := dealstate.Outcome(1); o.String() != ""; o++ {
+		named(o.String())
+	}
+	for s := dealstate.Standing(1); s.String() != ""; s++ {
+		named(s.String())
+	}
+	for _, p := range dealstate.Policies() {
+		named(p.Name)
+	}
+	for _, value := range []any{dealstate.Event{}, dealstate.Source{}, dealstate.Agreement{}, dealstate.Party{}, dealstate.Commitment{}, dealstate.Delay{},
+		dealstate.Lifecycle{}, dealstate.Rule{}, dealstate.Decision{}, dealstate.Revision{}, dealstate.Reason{}, dealstate.Snapshot{}, condition.Finding{},
+		dealstate.PartyStatus{}, dealstate.Evidence{}, dealstate.CommitmentStatus{}, dealstate.DisputeStatus{}, dealstate.ClockStatus{}} {
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(value)) {
+			key := strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(f.Name, "${1}_$2"))
+			require.Regexp(t, "[`\"]"+key+"[`\"]", text, "FORMATS.md does not say what %T.%s is", value, f.Name)
+		}
+	}
+}
+
+func TestTheChangelogBeginsWithWhatIsUnreleased(t *testing.T) {
+	t.Parallel()
+	heads := regexp.MustCompile(`(?m)^## (.*)$`).FindAllStringSubmatch(page(t, "CHANGELOG.md"), -1)
+	require.NotEmpty(t, heads)
+	require.Equal(t, "[Unreleased]", heads[0][1])
+	for _, h := range heads[1:] {
+		require.Regexp(t, `^\[0\.\d+\.\d+\] - \d{4}-\d\d-\d\d$`, h[1])
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
@@ -64,7 +65,7 @@ func (p Party) Voice() string {
 	return p.label()
 }
 
-// clone copies all that a caller could change later. Conditions cannot be
+// clone copies all that a caller could change later, and tidies its instants. Conditions cannot be
 // changed from outside.
 func (a Agreement) clone() Agreement {
 	a.Implements, a.Commitments = slices.Clone(a.Implements), slices.Clone(a.Commitments)
@@ -73,6 +74,7 @@ func (a Agreement) clone() Agreement {
 		a.Parties[i].Groups = slices.Clone(a.Parties[i].Groups)
 		a.Parties[i].Aliases = slices.Clone(a.Parties[i].Aliases)
 	}
+	a.Deadline = instant.Tidy(a.Deadline)
 	a.Effect, a.Term = clonePointer(a.Effect), clonePointer(a.Term)
 	if a.Lifecycle != nil {
 		l := a.Lifecycle.clone()
@@ -85,7 +87,7 @@ func clonePointer(d *Delay) *Delay {
 	if d == nil {
 		return nil
 	}
-	c := *d
+	c := d.tidied()
 	return &c
 }
 

@@ -155,7 +155,7 @@ func (a Agreement) checkClocks() error {
 			return err
 		}
 	}
-	if a.Term != nil && *a.Term == (Delay{}) {
+	if a.Term != nil && a.Term.isNone() {
 		return field.Errorf("term", "no time at all; leave it out for an agreement that is open-ended")
 	}
 	return nil

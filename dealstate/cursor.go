@@ -87,6 +87,7 @@ func (c *Cursor) Take(a *Act, at time.Time) Outcome {
 	e := c.room()
 	*e = a.entry
 	e.At = instant.Latest(at, c.f.now)
+	e.Recorded = e.At
 	return c.f.take(e).outcome
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
-// Event is one recorded report of one act. It is a plain value: two events are
-// the same when all their fields are.
+// Event is one recorded report of one act. It is a plain value; [Event.Same] says
+// when two are one.
 //
 // Zero fields that have a meaning: Modality is Asserted, Recorded is At (known
 // at once), Revision is the one current at At, Party is all sides jointly.
@@ -178,11 +178,25 @@ func (e *Event) checkNeeds() error {
 }
 
 // Same reports whether two events have the same content, so that the second is
-// a duplicate of the first.
+// a duplicate of the first. When they were recorded is not part of it: the
+// earliest counts.
 func (e Event) Same(o Event) bool {
 	e.tidy()
 	o.tidy()
+	e.Recorded = o.Recorded
 	return e == o
+}
+
+// Compare orders the events of one deal as they fold: by At; of those at one instant
+// by the class of their kind ([Kind.Rank]), so that what enables comes before what needs
+// it; within a class by Recorded, by the kind, by Revision, and last by ID. It is
+// negative where e comes first, and 0 only for events of one id. An event is
+// compared in the form in which it is kept.
+func (e Event) Compare(o Event) int {
+	e.tidy()
+	o.tidy()
+	first, second := e.place(), o.place()
+	return first.compare(&second)
 }
 
 // tidy brings the event into its one kept form.
@@ -193,10 +207,7 @@ func (e *Event) tidy() {
 	if e.Recorded.IsZero() {
 		e.Recorded = e.At
 	}
-	e.At, e.Recorded = instant.Tidy(e.At), instant.Tidy(e.Recorded)
-	if !e.Until.IsZero() {
-		e.Until = instant.Tidy(e.Until)
-	}
+	e.At, e.Recorded, e.Until = instant.Tidy(e.At), instant.Tidy(e.Recorded), instant.Tidy(e.Until)
 }
 
 // LogValue gives log/slog the fields a reader of a log needs.

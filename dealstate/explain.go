@@ -189,7 +189,7 @@ func (s Snapshot) lastAct() *PartyStatus {
 		return nil
 	}
 	last := slices.MaxFunc(acted, func(a, b PartyStatus) int {
-		return cmp.Or(a.Act.At.Compare(b.Act.At), strings.Compare(a.Act.Event, b.Act.Event))
+		return cmp.Or(a.Act.At.Compare(b.Act.At), a.Act.Recorded.Compare(b.Act.Recorded), strings.Compare(a.Act.Event, b.Act.Event))
 	})
 	return &last
 }

@@ -6,10 +6,12 @@ import "time"
 // makes it owns it; each event that it takes changes it.
 type folding struct {
 	situation
-	policy   Policy
-	voids    voids     // which events of the log are void
-	horizon  time.Time // the instant looked at
-	move     mover
+	policy  Policy
+	voids   voids     // which events of the log are void
+	horizon time.Time // the instant looked at
+	doubts  []Reason  // events whose order matters and is not known; only a replay finds them
+	move    mover
+	recordEnd
 	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
 }
 

@@ -1,9 +1,11 @@
 package dealstate
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,16 +121,22 @@ func TestEveryKindSaysAllThatItsTableAsks(t *testing.T) {
 
 // The order of a kind beside others of one instant is a law: DESIGN's law 11.
 func TestKindsComeInThisOrderAtOneInstant(t *testing.T) {
-	var order [rankLog + 1][]string
-	for _, k := range Kinds() {
-		order[kinds[k].rank] = append(order[kinds[k].rank], k.String())
+	classes := [rankLog>>rankBits + 1][]string{}
+	all := slices.SortedFunc(slices.Values(Kinds()), func(a, b Kind) int { return cmp.Compare(a.rank(), b.rank()) })
+	for n, k := range all {
+		class, place := k.Rank()
+		require.NotZero(t, place, named(k))
+		require.True(t, n == 0 || all[n-1].rank() < k.rank(), "%s and %s have one place", all[max(0, n-1)], k)
+		classes[class] = append(classes[class], k.String())
 	}
 	var texts []string
-	for _, words := range order[1:] {
+	for _, words := range classes[1:] {
 		texts = append(texts, strings.Join(words, " "))
 	}
 	require.Equal(t, []string{"negotiate submit", "amend extend", "perform", "approve reject withdraw", "", "implement",
 		"dispute settle", "suspend resume", "terminate", "retract note"}, texts)
+	class, place := endOfKinds.Rank()
+	require.Zero(t, class+place, "what is no kind has no rank")
 }
 
 func TestClocksFireInThisOrderAtOneInstant(t *testing.T) {

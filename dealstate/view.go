@@ -55,14 +55,9 @@ func (v View) or(policy Policy) View {
 		v.Policy = policy
 	}
 	v.Policy = v.Policy.named()
-	if !v.KnownBy.IsZero() {
-		v.KnownBy = instant.Tidy(v.KnownBy)
-	}
+	v.KnownBy, v.AsOf = instant.Tidy(v.KnownBy), instant.Tidy(v.AsOf)
 	if v.AsOf.IsZero() {
 		v.AsOf = v.KnownBy
-	}
-	if !v.AsOf.IsZero() {
-		v.AsOf = instant.Tidy(v.AsOf)
 	}
 	return v
 }

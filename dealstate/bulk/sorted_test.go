@@ -80,10 +80,11 @@ func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
 	t.Parallel()
 	good := twoPartyLine("2", "")
 	for bad, want := range map[string]string{
-		twoPartyLine("1", ""):                `line 2: event "1" of deal "d" needs the deal's whole log: it is late`,
-		twoPartyLine("2", `,"note":"other"`): `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
-		twoPartyLine("2", `,"ref":"1"`):      `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
-		`{"id":"3","deal":"d","kind":"retract","ref":"2","at":"2025-01-01T00:00:00Z"}`: `line 2: event "3" of deal "d" needs the deal's whole log: it speaks of another event, or moves a clock, or the deal is too intricate`,
+		twoPartyLine("1", ""):                                                          `line 2: event "1" of deal "d" needs the deal's whole log: it is late; a deal's lines must come by at, class of kind, recorded, kind, revision and id`,
+		twoPartyLine("2", `,"note":"other"`):                                           `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
+		twoPartyLine("2", `,"recorded":"2025-02-01T00:00:00Z"`):                        `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
+		twoPartyLine("2", `,"ref":"1"`):                                                `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
+		`{"id":"3","deal":"d","kind":"retract","ref":"2","at":"2025-01-02T00:00:00Z"}`: `line 2: event "3" of deal "d" needs the deal's whole log: it speaks of another event, or moves a clock, or the deal is too intricate`,
 	} {
 		_, err := ReadSorted(context.Background(), strings.NewReader(good+"\n"+bad), Template(london(t)), dealstate.View{}, Options{}, nil)
 		require.EqualError(t, err, want)

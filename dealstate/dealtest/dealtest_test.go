@@ -83,7 +83,7 @@ func event(id string, kind dealstate.Kind, party string, at time.Time) dealstate
 // negotiator's word for the United States.
 func halfway(t testing.TB) *dealstate.Deal {
 	t.Helper()
-	d, err := dealstate.New(uschina.London())
+	d, err := dealstate.New(uschina.London(), dealstate.Strict)
 	require.NoError(t, err)
 	word := event("bessent", dealstate.Approve, "us", day(22))
 	word.By, word.Role, word.Recorded = "Bessent", dealstate.Negotiator, day(25)
@@ -227,12 +227,12 @@ func TestAssertionsThatHoldSayNothing(t *testing.T) {
 func TestUnchangedByLeavesTheDealAsItIs(t *testing.T) {
 	t.Parallel()
 	d := halfway(t)
-	before, err := json.Marshal(d.Now())
+	before, err := json.Marshal(d.Latest())
 	require.NoError(t, err)
 	watch(func(tb dealtest.TB) {
 		dealtest.UnchangedBy(tb, d, now, event("trump", dealstate.Approve, "us", day(26)))
 	})
-	after, err := json.Marshal(d.Now())
+	after, err := json.Marshal(d.Latest())
 	require.NoError(t, err)
 	require.Equal(t, string(before), string(after))
 }
@@ -261,7 +261,7 @@ func TestAStoryCanTellEveryKindOfAct(t *testing.T) {
 	s.KnownBy("2025-06-30").State(dealstate.StateLapsed).Verdict(condition.Pending)
 	s.AsOf("2025-06-10").History(dealstate.StateNegotiated, dealstate.StateAwaitingApprovals)
 	require.Equal(t, dealstate.StateRejected, s.Snapshot().State)
-	require.Equal(t, s.Deal().Now().State, s.Snapshot().State)
+	require.Equal(t, s.Deal().Latest().State, s.Snapshot().State)
 }
 
 func TestAStoryGoesOnAfterEntryIntoForce(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -171,15 +170,7 @@ func speaker(a dealstate.Agreement, party string) string {
 }
 
 // FoldOrder compares events of one deal in the order in which they fold.
-func FoldOrder(a, b dealstate.Event) int {
-	if c := a.At.Compare(b.At); c != 0 {
-		return c
-	}
-	if c := Recorded(a).Compare(Recorded(b)); c != 0 {
-		return c
-	}
-	return strings.Compare(a.ID, b.ID)
-}
+func FoldOrder(a, b dealstate.Event) int { return a.Compare(b) }
 
 // Recorded is when the event was recorded: left out, at once.
 func Recorded(e dealstate.Event) time.Time {

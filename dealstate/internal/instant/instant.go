@@ -9,8 +9,8 @@ import (
 )
 
 // Tidy brings an instant into the one form that is kept: UTC, no monotonic
-// reading, so that equal instants are equal values. An instant from outside is tidied once,
-// where it is let in.
+// reading, so that equal instants are equal values, the zero instant of any zone
+// included. An instant from outside is tidied once, where it is let in.
 func Tidy(t time.Time) time.Time { return t.UTC().Round(0) }
 
 // Check refuses what RFC 3339 cannot write.

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
@@ -135,7 +136,7 @@ func (a *Agreement) read(f strictjson.Field) error {
 		strictjson.Slot{Key: "parties", To: strictjson.ListOf(&a.Parties, field.MaxParties, (*Party).read)},
 		strictjson.Slot{Key: "approval", To: &a.Approval},
 		strictjson.Slot{Key: "effect", To: strictjson.Maybe(&a.Effect, (*Delay).read)},
-		strictjson.Slot{Key: "deadline", To: &a.Deadline},
+		strictjson.Slot{Key: "deadline", To: strictjson.Dated{To: &a.Deadline, Day: instant.Ends}},
 		strictjson.Slot{Key: "term", To: strictjson.Maybe(&a.Term, (*Delay).read)},
 		strictjson.Slot{Key: "commitments", To: strictjson.ListOf(&a.Commitments, field.MaxCommitments, (*Commitment).read)},
 		strictjson.Slot{Key: "incomplete", To: &a.Incomplete},
@@ -177,5 +178,5 @@ func (d *Delay) read(f strictjson.Field) error {
 		strictjson.Slot{Key: "days", To: &d.Days},
 		strictjson.Slot{Key: "months", To: &d.Months},
 		strictjson.Slot{Key: "first_of_month", To: &d.FirstOfMonth},
-		strictjson.Slot{Key: "not_before", To: &d.NotBefore})
+		strictjson.Slot{Key: "not_before", To: strictjson.Dated{To: &d.NotBefore, Day: instant.Begins}})
 }

@@ -323,6 +323,6 @@ accord,3,approve,china,press,2025-06-27T00:00:00Z,Yicai
 	}
 	// Output:
 	// 1 approve us White House <nil>
-	//     line 3: at: "27 June" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z
+	//     line 3: at: "27 June" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z, or a date alone
 	// 3 approve china Yicai <nil>
 }

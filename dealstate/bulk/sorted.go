@@ -53,8 +53,8 @@ const sortedDealSize = 200
 //
 // What it cannot carry along is a bad line around a *[LogError], and leaves the deal where
 // it was: an event that is late, a retraction, an extension, a settlement of one dispute
-// among several, any event of a deal of more than 64 parties, or with clocks in a view
-// beyond the year 2262, and one that leads to more situations than the table holds, or
+// among several, any event of a deal of more than 64 parties, or with a clock
+// or a view of clocks outside the years 1678 to 2261, and one that leads to more situations than the table holds, or
 // where it does not know which clock fires first. If that is so of a deal's last clocks,
 // it is told after the last line, as of the line behind it.
 //
@@ -117,7 +117,7 @@ func (s *Sorted) load(deal uint32) {
 // step has the stepper take a row that the view sees.
 func (s *Sorted) step(d *sortedDeal, r *arrival, more extra, id []byte) error {
 	if !s.dfa(r.deal).Knows() {
-		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
+		return s.needsLog(r.deal, id, "there are more than 64 parties, or a clock, or the view of a deal with clocks, lies outside the years 1678 to 2261")
 	}
 	if !s.stepper.Take(r.statement, r.at, more.ref != "") {
 		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")

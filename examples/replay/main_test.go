@@ -51,7 +51,7 @@ func TestOneDecisionALineAndTheSnapshotLast(t *testing.T) {
 	}
 	require.Equal(t, []string{"1 approve applied", "2 approve applied", "2 approve duplicate", "effect applied", "implemented"}, kinds)
 	require.True(t, strings.HasPrefix(r.stdout[strings.LastIndex(strings.TrimSpace(r.stdout), "\n")+1:],
-		`{"deal":"d","state":"implemented","since":"2025-02-01T00:00:00Z","revision":1,"awaiting":[],"approved":["a","b"],"as_of":"2025-03-01T23:59:59.999999999Z","known_by":"","policy":"strict"`))
+		`{"deal":"d","state":"implemented","since":"2025-02-01T00:00:00Z","revision":1,"awaiting":[],"approved":["a","b"],"as_of":"2025-03-01T23:59:59.999999999Z","policy":"strict"`))
 }
 
 func TestAnyOrderOfTheLinesPrintsTheSameBytes(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
@@ -12,20 +13,27 @@ import (
 // Validate reports the first thing wrong with the agreement, as a *FieldError;
 // [Compile] also examines its rules.
 func (a Agreement) Validate() error {
+	_, err := a.validate()
+	return err
+}
+
+// validate also gives what conditions may speak of.
+func (a Agreement) validate() (*condition.Names, error) {
 	if err := field.CheckID("id", a.ID); err != nil {
-		return err
+		return nil, err
 	}
 	for _, check := range []func() error{a.checkTexts, a.checkParties, a.checkCommitments, a.checkClocks} {
 		if err := check(); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if a.Lifecycle != nil {
 		if err := a.Lifecycle.checkOrders(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return a.names().CheckApproval("approval", a.Approval)
+	names := a.names()
+	return names, names.CheckApproval("approval", a.Approval)
 }
 
 func (a Agreement) checkTexts() error {
@@ -120,7 +128,10 @@ func (a Agreement) checkCommitments() error {
 	if len(a.Commitments) > field.MaxCommitments {
 		return field.Errorf("commitments", "%d of them; want at most %d", len(a.Commitments), field.MaxCommitments)
 	}
-	seen := make(map[string]bool, len(a.Commitments))
+	seen, parties := make(map[string]bool, len(a.Commitments)), make(map[string]bool, len(a.Parties))
+	for _, p := range a.Parties {
+		parties[p.ID] = true
+	}
 	for i, c := range a.Commitments {
 		at := fmt.Sprintf("commitments[%d]", i)
 		if err := field.CheckID(at+".id", c.ID); err != nil {
@@ -130,7 +141,7 @@ func (a Agreement) checkCommitments() error {
 			return field.Errorf(at+".id", "%q is there twice", field.Clip(c.ID))
 		}
 		seen[c.ID] = true
-		if a.party(c.Party) < 0 {
+		if !parties[c.Party] {
 			return field.Errorf(at+".party", "%q is not a party; want one of %s%s", field.Clip(c.Party), a.someParties(), a.likeParty(c.Party))
 		}
 		if err := field.CheckText(at+".title", c.Title, field.MaxText); err != nil {

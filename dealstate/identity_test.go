@@ -113,7 +113,7 @@ func TestANameThatTwoPartiesShareIsAnError(t *testing.T) {
 		"an alias of nobody":           {dealstate.Party{ID: "b", Aliases: []string{"Doe"}}, "parties[1].aliases"},
 		"a blank alias":                {dealstate.Party{ID: "b", Approver: "Doe", Aliases: []string{" "}}, "parties[1].aliases[0]"},
 		"a blank approver":             {dealstate.Party{ID: "b", Approver: "  "}, "parties[1].approver"},
-		"too many aliases":             {dealstate.Party{ID: "b", Approver: "Doe", Aliases: make([]string, 101)}, "parties[1].aliases"},
+		"too many aliases":             {dealstate.Party{ID: "b", Approver: "Doe", Aliases: make([]string, 33)}, "parties[1].aliases"},
 	} {
 		a := dealstate.Agreement{ID: "d", Parties: []dealstate.Party{{ID: "a", Approver: "José Roe", Aliases: []string{"The Minister", "jOSÉ ROE"}}, c.b}}
 		fieldErr(t, a.Validate(), c.field)

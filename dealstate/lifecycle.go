@@ -1,6 +1,10 @@
 package dealstate
 
 import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	naming "github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
@@ -220,4 +224,17 @@ func AwaitingState(p Party) State {
 	return awaiting(p.ID)
 }
 
-func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
+// mostNamed is how many bytes of a name enter a state's name, so that the rules that
+// are named after the state have ids that fit.
+const mostNamed = 180
+
+// awaiting names the state. A long name is cut, and what tells it from others that
+// begin alike is a hash of the whole.
+func awaiting(name string) State {
+	if len(name) > mostNamed {
+		hash := fnv.New64a()
+		hash.Write([]byte(name))
+		name = fmt.Sprintf("%s_%016x", strings.ToValidUTF8(name[:mostNamed-17], ""), hash.Sum64())
+	}
+	return State("awaiting_" + name + "_approval")
+}

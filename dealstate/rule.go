@@ -1,7 +1,6 @@
 package dealstate
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -135,18 +134,6 @@ func (r Rule) destination(from State) State {
 		return from
 	}
 	return r.To
-}
-
-// ordered gives the rules for one row of triggers and state, the first to try first.
-func (l Lifecycle) ordered(on int, from State) []int {
-	var found []int
-	for i, r := range l.Rules {
-		if rowOf(r.On) == on && slices.Contains(r.From, from) {
-			found = append(found, i)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(l.Rules[a].Order, l.Rules[b].Order) })
-	return found
 }
 
 func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", field.Clip(id)) }

@@ -11,10 +11,10 @@ import (
 // folded. A name that two parties share is an error.
 func (a Agreement) speakers() (map[string]int, error) {
 	found := make(map[string]int, 2*len(a.Parties))
-	add := func(at, name string, party int) error {
+	add := func(name string, party int, at func() string) error {
 		folded := naming.Fold(name)
 		if other, taken := found[folded]; taken && other != party {
-			return field.Errorf(at, "%q is a name of the approver of %q too; want one name for one approver, such as the office or the full name",
+			return field.Errorf(at(), "%q is a name of the approver of %q too; want one name for one approver, such as the office or the full name",
 				field.Clip(name), field.Clip(a.Parties[other].ID))
 		}
 		found[folded], found[name] = party, party
@@ -24,11 +24,11 @@ func (a Agreement) speakers() (map[string]int, error) {
 		if p.Approver == "" {
 			continue
 		}
-		if err := add(fmt.Sprintf("parties[%d].approver", i), p.Approver, i); err != nil {
+		if err := add(p.Approver, i, func() string { return fmt.Sprintf("parties[%d].approver", i) }); err != nil {
 			return nil, err
 		}
 		for k, alias := range p.Aliases {
-			if err := add(fmt.Sprintf("parties[%d].aliases[%d]", i, k), alias, i); err != nil {
+			if err := add(alias, i, func() string { return fmt.Sprintf("parties[%d].aliases[%d]", i, k) }); err != nil {
 				return nil, err
 			}
 		}

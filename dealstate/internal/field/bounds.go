@@ -10,7 +10,7 @@ const (
 	MaxName     = 16 << 10  // bytes of a name: escaped at its worst, an event still fits one line
 	MaxText     = 64 << 10  // bytes of a text, for the same reason
 	MaxApprover = 128       // bytes of an approver's name, after whom a state is named
-	MaxAliases  = 100       // further names of one approver
+	MaxAliases  = 32        // further names of one approver
 	MaxRead     = 1_000_000 // items of a list inside a decision or snapshot that is read back
 
 	MaxParties     = 10_000
@@ -19,8 +19,9 @@ const (
 	MaxRules       = 2_000
 	MaxOrder       = 1_000_000 // of a rule, in either direction
 
-	MaxNesting = 32     // conditions that stand one in the other
-	MaxParts   = 10_000 // parts of one condition
+	MaxNesting = 32      // conditions that stand one in the other
+	MaxParts   = 10_000  // parts of one condition
+	MaxTerms   = 500_000 // conditions within one, itself included
 
 	MaxDelayMonths = 12_000
 	MaxDelayDays   = 366_000

@@ -131,6 +131,19 @@ func SayMoment(t time.Time, none string) string {
 	return Say(t)
 }
 
+// Clamp gives the nearest instant that the formats can write. The zero instant stays.
+func Clamp(t time.Time) time.Time {
+	t = Tidy(t)
+	switch {
+	case t.IsZero():
+	case t.After(Last):
+		return Last
+	case t.Before(time.Time{}):
+		return time.Time{}.Add(1)
+	}
+	return t
+}
+
 // Latest gives the later of two instants.
 func Latest(a, b time.Time) time.Time {
 	if b.After(a) {

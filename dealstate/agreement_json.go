@@ -117,6 +117,9 @@ func (a *Agreement) UnmarshalJSON(data []byte) error {
 	if len(data) > MaxAgreement {
 		return field.Errorf("json", "longer than %d bytes", MaxAgreement)
 	}
+	if err := strictjson.CheckSize("", data); err != nil {
+		return err
+	}
 	var read Agreement
 	if err := read.read(strictjson.Field{Raw: data}); err != nil {
 		return err

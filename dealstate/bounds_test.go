@@ -98,7 +98,7 @@ func TestCompilingIsBounded(t *testing.T) {
 			} else {
 				fieldErr(t, err, c.field)
 			}
-			require.Less(t, time.Since(begun), 30*time.Second, "two seconds are the aim, on a machine that has time")
+			require.Less(t, time.Since(begun), 30*time.Second, "two seconds are the aim, on a machine that is idle")
 		})
 	}
 }
@@ -118,8 +118,12 @@ func TestAnAgreementOf16MiBIsReadAndCompiledInBounds(t *testing.T) {
 	begun := time.Now()
 	_, err := dealstate.ReadMachine(&text)
 	t.Log(time.Since(begun))
-	fieldErr(t, err, "approval")
-	require.ErrorContains(t, err, "more than 500000 conditions in all")
+	fieldErr(t, err, "json")
+	require.ErrorContains(t, err, "objects; want at most 250000")
+	deep := `{"id":"d","parties":[{"id":"a"}],"title":"` + strings.Repeat("]}", 1<<20) + `","approval":` + strings.Repeat(`{"all":[`, 30) + `{"approved":"` + strings.Repeat("a", 8<<20) + `"}` + strings.Repeat("]}", 30) + "}"
+	_, err = dealstate.ReadMachine(strings.NewReader(deep))
+	fieldErr(t, err, "json")
+	require.ErrorContains(t, err, "too deep")
 }
 
 // Of a list of parties that is known to be short it cannot be said that all is lost,

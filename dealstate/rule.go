@@ -102,6 +102,9 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON writes; [Compile] examines it.
 func (l *Lifecycle) UnmarshalJSON(data []byte) error {
+	if err := strictjson.CheckSize("lifecycle", data); err != nil {
+		return err
+	}
 	var read Lifecycle
 	if err := read.read(strictjson.Field{Path: "lifecycle", Raw: data}); err != nil {
 		return err

@@ -15,7 +15,10 @@ func (m *Machine) probe() error {
 	for i, rule := range m.lifecycle.Rules {
 		row, from := make([]int, len(m.lifecycle.States)), setOf(rule.From)
 		for s, state := range m.lifecycle.States {
-			next, ok := r.fire(i, s, condition.Met) // every guard is let through
+			next, ok := -1, r.can(i, s)
+			if ok {
+				next, ok = r.fire(i, s, condition.Met) // every guard is let through
+			}
 			if !ok {
 				next = -1
 			}

@@ -96,7 +96,12 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a condition of the public format. On error the condition
 // is left as it was.
-func (c *Condition) UnmarshalJSON(data []byte) error { return c.ReadJSON("condition", data) }
+func (c *Condition) UnmarshalJSON(data []byte) error {
+	if err := strictjson.CheckSize("condition", data); err != nil {
+		return err
+	}
+	return c.ReadJSON("condition", data)
+}
 
 // ReadJSON is UnmarshalJSON for a condition that stands in a larger text: errors
 // name their field under the path.

@@ -46,16 +46,6 @@ func (m *Machine) Cursor(p Policy) *Cursor {
 	return &Cursor{f: folding{situation: newSituation(m), policy: p.named(), move: (*Machine).moveByTable, horizon: instant.Last}}
 }
 
-// Cursor starts where the deal stands in the view.
-func (d *Deal) Cursor(v View) *Cursor {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	v = v.or(d.policy)
-	f, _ := d.log.replay(d.machine, v)
-	f.recorder, f.horizon = nil, instant.Last
-	return &Cursor{f: *f}
-}
-
 // Reset goes back to the beginning of the deal. It allocates nothing.
 func (c *Cursor) Reset() {
 	c.vacate()

@@ -113,7 +113,10 @@ func TestAClockThatElapsesDoesWhatItDoesWhenItIsDue(t *testing.T) {
 			fired[fmt.Sprint(due)]++
 		}
 	}
-	require.Len(t, fired, 4, "each clock alone, and two together: %v", fired)
+	for _, clock := range dealstate.Clocks() {
+		require.Contains(t, fired, fmt.Sprint([]dealstate.Clock{clock}))
+	}
+	require.Greater(t, len(fired), len(dealstate.Clocks()), "each clock alone, and some two together: %v", fired)
 }
 
 // allDue lists the clocks that are due at the instant.

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // Deal is one deal with its log of events. It is safe for concurrent use.
@@ -141,26 +143,32 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 	return f.snapshot(v), d.machine.decisions(made)
 }
 
+// Cursor starts where the deal stands in the view.
+func (d *Deal) Cursor(v View) *Cursor {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	v = v.or(d.policy)
+	f, _ := d.log.replay(d.machine, v)
+	f.recorder, f.horizon, f.recordEnd = nil, instant.Last, recordEnd{}
+	return &Cursor{f: *f}
+}
+
 // AsOf says where the deal stands at the instant under its own policy, with all that
 // is on record: deal.AsOf(time.Now()) is where it stands now, clocks included. For
 // another policy, or for what was known by then, see [Deal.At].
 func (d *Deal) AsOf(t time.Time) Snapshot { return d.At(View{AsOf: t}) }
 
-// Latest says where the deal stands after everything on record, under its own
-// policy, as [Deal.At] does for the zero [View]: at the last instant of which the log
-// speaks, whatever the hour is (see [Deal.AsOf]). It does so without folding the log, unless
-// some of its events are of one instant or of one day.
+// Latest says where the deal stands after everything on record, under its own policy, as
+// [Deal.At] does for the zero [View]: at the last instant of which the log speaks,
+// whatever the hour is (see [Deal.AsOf]). It does not fold the log; where some events
+// are of one instant or of one day, the first call after an event does.
 func (d *Deal) Latest() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	v := View{Policy: d.policy}
-	if d.log.ties { // whether their order matters, only a fold can tell
-		f, _ := d.log.replay(d.machine, v)
-		return f.snapshot(v)
-	}
 	f := d.now.copied(nil)
 	f.advance(d.last) // what the clocks do after the last event
-	return f.snapshot(v)
+	f.doubts = d.doubtsAsOfNow()
+	return f.snapshot(View{Policy: d.policy})
 }
 
 // Awaiting lists the parties of [Snapshot.Awaiting] after everything on record,

@@ -87,3 +87,31 @@ func (p *place) compare(o *place) int {
 	}
 	return cmp.Or(cmp.Compare(rank, other), cmp.Compare(p.revision, o.revision), strings.Compare(p.ID, o.ID))
 }
+
+// Compare orders the events of one deal as they fold: by At; of those at one instant
+// by the class of their kind ([Kind.Rank]), so that what enables comes before what needs
+// it; within a class by Recorded, by the kind, by Revision, and last by ID. It is
+// negative where e comes first, and 0 only for events of one id. An event is
+// compared in the form in which it is kept.
+func (e Event) Compare(o Event) int {
+	e.tidy()
+	o.tidy()
+	first, second := e.place(), o.place()
+	return first.compare(&second)
+}
+
+const day = 24 * time.Hour
+
+// isDate reports whether the event is dated midnight UTC: as a rule, its day alone is
+// known.
+func (p *place) isDate() bool {
+	return p.At.Unix()%int64(day/time.Second) == 0 && p.At.Nanosecond() == 0
+}
+
+// isOfDay reports whether the place is on the day that begins at an instant before it.
+func (p *place) isOfDay(midnight time.Time) bool { return p.At.Before(midnight.Add(day)) }
+
+// tiesWith reports whether the record may leave open which of two neighbours came first.
+func (in *entry) tiesWith(next *entry) bool {
+	return in.At.Equal(next.At) || in.isDate() && next.isOfDay(in.At)
+}

@@ -187,18 +187,6 @@ func (e Event) Same(o Event) bool {
 	return e == o
 }
 
-// Compare orders the events of one deal as they fold: by At; of those at one instant
-// by the class of their kind ([Kind.Rank]), so that what enables comes before what needs
-// it; within a class by Recorded, by the kind, by Revision, and last by ID. It is
-// negative where e comes first, and 0 only for events of one id. An event is
-// compared in the form in which it is kept.
-func (e Event) Compare(o Event) int {
-	e.tidy()
-	o.tidy()
-	first, second := e.place(), o.place()
-	return first.compare(&second)
-}
-
 // tidy brings the event into its one kept form.
 func (e *Event) tidy() {
 	if e.Modality == 0 {

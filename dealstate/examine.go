@@ -324,10 +324,10 @@ func (x *examiner) worlds(rules []int, visit func(*situation)) (complete bool, e
 	}
 	choose(len(actors), func(s *situation, i int) { s.actor = actors[i] })
 	if reads.Clocks {
-		choose(2, func(s *situation, i int) { s.clocks[deadlineClock] = settingFor(i) })
-		choose(2, func(s *situation, i int) { s.clocks[termClock] = settingFor(i) })
-		if m.agreement.Effect != nil {
-			choose(2, func(s *situation, i int) { s.clocks[effectClock] = settingFor(i) })
+		for _, c := range Clocks() {
+			if c != Effect || m.agreement.Effect != nil { // without a delay nothing sets it
+				choose(2, func(s *situation, i int) { s.clocks[c.place()] = settingFor(i) })
+			}
 		}
 	}
 	fixed := len(options)

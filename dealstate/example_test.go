@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -325,4 +326,21 @@ accord,3,approve,china,press,2025-06-27T00:00:00Z,Yicai
 	// 1 approve us White House <nil>
 	//     line 3: at: "27 June" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z, or a date alone
 	// 3 approve china Yicai <nil>
+}
+
+// A source knows dates: of one day, the approvals come before what they enable.
+func ExampleEvent_Compare() {
+	events := []dealstate.Event{
+		{ID: "a", Deal: "london", Kind: dealstate.Implement, At: day(time.July, 4)},
+		{ID: "b", Deal: "london", Kind: dealstate.Approve, Party: "china", At: day(time.July, 4)},
+		{ID: "c", Deal: "london", Kind: dealstate.Amend, At: day(time.July, 4)},
+	}
+	slices.SortFunc(events, dealstate.Event.Compare)
+	for _, e := range events {
+		fmt.Println(e.Kind)
+	}
+	// Output:
+	// amend
+	// approve
+	// implement
 }

@@ -1,6 +1,9 @@
 package dealstate
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // foldedLog is a log with what folding it under one policy has led to. A [Deal]
 // owns it, and holds a lock on it.
@@ -11,6 +14,7 @@ type foldedLog struct {
 	now     *folding // after the last event; it records into made
 	made    trail    // what the last event led to; empty between calls
 	past    history  // what led to now
+	doubted atomic.Pointer[doubted]
 	outlook
 }
 
@@ -56,4 +60,25 @@ func (l *foldedLog) decidedOn(e *entry) decided {
 		}
 	}
 	panic("dealstate: " + e.ID + " is in the log, and nothing was decided on it")
+}
+
+// doubtsAsOfNow gives the doubts about all that is on record. Finding them folds the log;
+// they are kept until the next event.
+func (l *foldedLog) doubtsAsOfNow() []Reason {
+	if !l.log.ties {
+		return nil
+	}
+	if kept := l.doubted.Load(); kept != nil && kept.log == l.log && kept.events == len(l.log.entries) {
+		return kept.doubts
+	}
+	f, _ := l.log.replay(l.machine, View{Policy: l.policy})
+	l.doubted.Store(&doubted{log: l.log, events: len(l.log.entries), doubts: f.doubts})
+	return f.doubts
+}
+
+// doubted are the doubts that a fold of so many events of a log found. It never changes.
+type doubted struct {
+	log    *log
+	events int
+	doubts []Reason
 }

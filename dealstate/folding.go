@@ -15,6 +15,14 @@ type folding struct {
 	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
 }
 
+// voids says which known events are void, and by which retract. A folding reads
+// it, and it never changes.
+type voids struct {
+	by       map[string]string // retracted event: the retract
+	circular map[string]bool   // retracts that void one another
+	known    map[string]bool   // ids on record, where there are retracts at all
+}
+
 // mover takes a transition of a rule whose guard is met, and gives the state to
 // which it leads: [Machine.moveByTable] or [Machine.moveByLooplab].
 type mover func(m *Machine, rule, state int) (next int)
@@ -43,4 +51,14 @@ func (f *folding) copied(to recorder) *folding {
 	c := *f
 	c.situation, c.recorder = f.clone(), to
 	return &c
+}
+
+// doubtsOrderOf reports whether the order of an event matters and is not known.
+func (f *folding) doubtsOrderOf(id string) bool {
+	for _, d := range f.doubts {
+		if d.Event == id || d.Detail == id {
+			return true
+		}
+	}
+	return false
 }

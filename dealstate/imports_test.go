@@ -50,11 +50,15 @@ var layers = [][]string{
 	{"examples"},
 	// It holds tests only, which measure all of these.
 	{"dealstate/internal/benchguard"},
+	// Test files import it, and nothing else may: whatever is built would then do more
+	// or less by an environment variable.
+	{"dealstate/internal/proof"},
 }
 
 // pkg is what go list says of one package.
 type pkg struct {
 	ImportPath   string
+	Export       string // the file of what the compiler exports, if asked for
 	Dir          string
 	GoFiles      []string
 	Imports      []string
@@ -175,6 +179,19 @@ func TestImportsPointDownwardsOnly(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestOnlyTestFilesImportProof(t *testing.T) {
+	t.Parallel()
+	const proof = module + "/dealstate/internal/proof"
+	byTests := 0
+	for _, p := range goList(t, module+"/...") {
+		require.NotContains(t, p.Imports, proof, "%s imports it outside its tests", p.ImportPath)
+		if slices.Contains(append(p.TestImports, p.XTestImports...), proof) {
+			byTests++
+		}
+	}
+	require.Greater(t, byTests, 2, "it is still used")
 }
 
 // layerOf gives the layer of one of this module's packages. An example may be

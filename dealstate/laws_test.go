@@ -17,6 +17,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // The laws of the design, each as a claim that fails when the law is broken.
@@ -40,11 +41,11 @@ func golden(t *testing.T, name, got string) {
 
 func TestLaw2ArrivalOrderNeverChangesAnyAnswer(t *testing.T) {
 	t.Parallel()
-	arrivals := 12
+	arrivals := proof.Times(12, 4)
 	if underRace {
 		arrivals = 3
 	}
-	for i, h := range append(realHistories(t), dirtyHistories(2, 12, 14)...) {
+	for i, h := range append(realHistories(t), dirtyHistories(2, proof.Times(12, 4), 14)...) {
 		m := h.machine(t)
 		rng := rand.New(rand.NewPCG(uint64(i), 2))
 		for _, p := range dealstate.Policies() {
@@ -63,7 +64,7 @@ func TestLaw2ArrivalOrderNeverChangesAnyAnswer(t *testing.T) {
 
 func TestLaw2LiveStepsEqualOneFold(t *testing.T) {
 	t.Parallel()
-	for i, h := range append(realHistories(t), dirtyHistories(3, 12, 14)...) {
+	for i, h := range append(realHistories(t), dirtyHistories(3, proof.Times(12, 4), 14)...) {
 		m := h.machine(t)
 		for _, p := range dealstate.Policies() {
 			slices.SortFunc(h.events, inFoldOrder) // every step is then at the tail: looplab all the way
@@ -136,7 +137,7 @@ func TestLaw2TheMachineDoesNotChangeWithTheCallersAgreement(t *testing.T) {
 
 func TestLaw3NothingRecordedLaterIsEverSeen(t *testing.T) {
 	t.Parallel()
-	for i, h := range append(realHistories(t), dirtyHistories(4, 3, 14)...) {
+	for i, h := range append(realHistories(t), dirtyHistories(4, proof.Times(3, 1), 14)...) {
 		m := h.machine(t)
 		whole := m.NewDeal(dealstate.Strict)
 		recordAll(t, whole, h.events)
@@ -322,7 +323,7 @@ func brief(d dealstate.Decision) string {
 // goes unreported.
 func TestLaw4WhatRecordReturnsIsAllThatChanged(t *testing.T) {
 	t.Parallel()
-	for i, h := range dirtyHistories(6, 40, 12) {
+	for i, h := range dirtyHistories(6, proof.Times(40, 10), 12) {
 		deal := h.machine(t).NewDeal(dealstate.Reported)
 		kept := map[string]string{}
 		for _, e := range h.events {
@@ -356,7 +357,7 @@ func keyOf(d dealstate.Decision) string {
 
 func TestLaw5CheckAnswersWhatRecordWouldAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	for i, h := range append(realHistories(t), dirtyHistories(7, 30, 12)...) {
+	for i, h := range append(realHistories(t), dirtyHistories(7, proof.Times(30, 8), 12)...) {
 		deal := h.machine(t).NewDeal(dealstate.Strict)
 		for _, e := range append(h.events, h.events[0]) { // the last is a duplicate
 			before := allOf(t, deal)
@@ -402,7 +403,7 @@ func TestLaw5ApplyKeepsWhatTakesEffectAndNothingElse(t *testing.T) {
 
 func TestLaw5ARefusedEventMovesNothingButTheLog(t *testing.T) {
 	t.Parallel()
-	for _, h := range dirtyHistories(9, 30, 14) {
+	for _, h := range dirtyHistories(9, proof.Times(30, 10), 14) {
 		deal := h.machine(t).NewDeal(dealstate.Strict)
 		slices.SortFunc(h.events, inFoldOrder)
 		for _, e := range h.events {
@@ -439,7 +440,7 @@ func TestLaw6EveryDecisionCarriesReasonsThatSaySomething(t *testing.T) {
 			odd[i].events = append(odd[i].events, dealstate.Event{ID: fmt.Sprint("e", n), Deal: a.ID, Kind: k, Role: dealstate.Instrument, At: onDay(n)})
 		}
 	}
-	for _, h := range slices.Concat(realHistories(t), dirtyHistories(10, 30, 14), odd) {
+	for _, h := range slices.Concat(realHistories(t), dirtyHistories(10, proof.Times(30, 8), 14), odd) {
 		for _, p := range dealstate.Policies() {
 			deal := h.machine(t).NewDeal(p)
 			recordAll(t, deal, append(h.events, h.events[0]))
@@ -496,7 +497,7 @@ func TestLaw6RuleIDsArePermanent(t *testing.T) {
 func TestLaw8SwappingTheTwoSidesSwapsTheResult(t *testing.T) {
 	t.Parallel()
 	var all []history
-	for _, h := range append(realHistories(t), dirtyHistories(11, 40, 14)...) {
+	for _, h := range append(realHistories(t), dirtyHistories(11, proof.Times(40, 10), 14)...) {
 		if len(h.agreement.Parties) == 2 {
 			all = append(all, h)
 		}
@@ -521,7 +522,7 @@ func TestLaw8SwappingTheTwoSidesSwapsTheResult(t *testing.T) {
 
 func TestLaw8TheOrderOfThePartiesDoesNotMatter(t *testing.T) {
 	t.Parallel()
-	for i, h := range append(realHistories(t), dirtyHistories(12, 30, 14)...) {
+	for i, h := range append(realHistories(t), dirtyHistories(12, proof.Times(30, 8), 14)...) {
 		turned := h
 		turned.agreement.Parties = slices.Clone(h.agreement.Parties)
 		slices.Reverse(turned.agreement.Parties)
@@ -744,7 +745,7 @@ func firings(decisions []dealstate.Decision) []dealstate.Decision {
 // The next clock that a snapshot announces is the one that comes.
 func TestLaw9TheNextClockAnnouncedIsTheNextToFire(t *testing.T) {
 	t.Parallel()
-	for i, h := range dirtyHistories(14, 40, 10) {
+	for i, h := range dirtyHistories(14, proof.Times(40, 12), 10) {
 		deal := h.machine(t).NewDeal(dealstate.Reported)
 		recordAll(t, deal, h.events)
 		now := deal.Latest()

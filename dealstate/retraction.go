@@ -1,13 +1,5 @@
 package dealstate
 
-// voids says which known events are void, and by which retract. A folding reads
-// it, and it never changes.
-type voids struct {
-	by       map[string]string // retracted event: the retract
-	circular map[string]bool   // retracts that void one another
-	known    map[string]bool   // ids on record, where there are retracts at all
-}
-
 // voids finds which events are void in the view. A retract voids its target
 // while nothing voids the retract itself; retracts in a circle void nothing. A
 // correction concerns what was recorded, so it holds as soon as it is known,

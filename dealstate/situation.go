@@ -98,11 +98,6 @@ func (s *situation) start(clock int, delay *Delay) {
 	}
 }
 
-func (s *situation) isDue(clock int) bool {
-	due := s.dueAt(clock)
-	return !due.IsZero() && !due.After(s.now)
-}
-
 func (s *situation) standing(party int) Standing {
 	last := s.acts[party]
 	switch {

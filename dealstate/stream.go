@@ -10,13 +10,6 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
-// MaxLine bounds one line of an event log, in bytes; MaxAgreement bounds one
-// agreement.
-const (
-	MaxLine      = field.MaxLine
-	MaxAgreement = field.MaxAgreement
-)
-
 // ReadEvents reads an event log, one JSON object a line. Blank lines are
 // passed over. A line that is not well-formed yields a *[LineError] around a
 // *[FieldError], and so does an event that a check refuses, such as

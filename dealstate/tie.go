@@ -1,6 +1,6 @@
 package dealstate
 
-import "time"
+import "bytes"
 
 // Bounds on looking for events whose order is not known. Neighbours are always
 // compared, so the cost stays a few steps an event; what is compared besides, and how
@@ -8,7 +8,7 @@ import "time"
 const (
 	mostSwapped = 4_096 // pairs that are not neighbours, in one fold; beyond it neighbours only
 	mostOfDay   = 16    // later events of one day that may cure a refusal
-	mostDoubts  = 16    // warnings; beyond it nothing more is looked for
+	mostDoubts  = 8     // warnings; beyond it nothing more is looked for
 )
 
 // tieCheck looks, while events fold, for those whose order the record leaves open
@@ -43,22 +43,6 @@ func (l *log) seen(v View) []*entry {
 		}
 	}
 	return all
-}
-
-const day = 24 * time.Hour
-
-// isDate reports whether the event is dated midnight UTC: as a rule, its day alone is
-// known.
-func (p *place) isDate() bool {
-	return p.At.Unix()%int64(day/time.Second) == 0 && p.At.Nanosecond() == 0
-}
-
-// isOfDay reports whether the place is on the day that begins at an instant before it.
-func (p *place) isOfDay(midnight time.Time) bool { return p.At.Before(midnight.Add(day)) }
-
-// tiesWith reports whether the record may leave open which of two neighbours came first.
-func (in *entry) tiesWith(next *entry) bool {
-	return in.At.Equal(next.At) || in.isDate() && next.isOfDay(in.At)
 }
 
 // swap compares the event at hand with those after it whose order is open.
@@ -100,6 +84,7 @@ func (in *entry) isOpenBeside(o *entry) bool {
 	return unnamed || in.ties(o)
 }
 
+// counts reports whether the event can change anything. It saves taking one that cannot.
 func (t *tieCheck) counts(e *entry) bool {
 	_, aside := t.f.aside(e)
 	return !aside
@@ -134,7 +119,8 @@ func (c *Cursor) isLike(o *Cursor) bool {
 			return false
 		}
 	}
-	return string(c.AppendKey(nil)) == string(o.AppendKey(nil))
+	var room, otherRoom [128]byte
+	return bytes.Equal(c.AppendKey(room[:0]), o.AppendKey(otherRoom[:0]))
 }
 
 // cure looks, after a refusal of an event dated by its day alone, for a later event of
@@ -156,14 +142,4 @@ func (t *tieCheck) cure(at int) {
 
 func (t *tieCheck) doubt(e, o *entry) {
 	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.ID, Detail: o.ID, At: e.At})
-}
-
-// doubtsOrderOf reports whether the order of an event matters and is not known.
-func (f *folding) doubtsOrderOf(id string) bool {
-	for _, d := range f.doubts {
-		if d.Event == id || d.Detail == id {
-			return true
-		}
-	}
-	return false
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 	"github.com/fe115bb3/dealtracker/dealstate/dealtest"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -129,7 +130,7 @@ func (g *gathered) add(e *dealstate.LineError) error {
 func TestTableComesToWhatItsLinesComeTo(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(3) {
-		w := newArchive(t, 100*seed, 120)
+		w := newArchive(t, 100*seed, proof.Times(120, 40))
 		lines := w.lines(t)
 		data, begins := table(t, lines)
 		var badLines, badRows gathered

@@ -18,9 +18,9 @@ import (
 )
 
 // tameWorld leaves what can be streamed, in order, some of it twice.
-func tameWorld(t *testing.T) *world {
+func tameWorld(t *testing.T, alter ...func(*rand.Rand, *dealstate.Event)) *world {
 	t.Helper()
-	w := newWorld(t, 77, 1200)
+	w := newWorld(t, 77, 1200, alter...)
 	for deal, log := range w.byDeal {
 		circles := strings.HasPrefix(deal, "rounds") // a clock may be due again at the instant at which it was
 		if circles || slices.ContainsFunc(log, func(e dealstate.Event) bool {
@@ -56,7 +56,16 @@ func tameWorld(t *testing.T) *world {
 
 func TestASortedLogComesToTheSameWithoutKeepingIt(t *testing.T) {
 	t.Parallel()
-	w := tameWorld(t)
+	sortedEqualsFold(t, tameWorld(t))
+}
+
+func TestASortedLogFullOfTiesComesToTheSame(t *testing.T) {
+	t.Parallel()
+	sortedEqualsFold(t, tameWorld(t, tie))
+}
+
+func sortedEqualsFold(t *testing.T, w *world) {
+	t.Helper()
 	require.Greater(t, len(w.deals), 300)
 	for i, v := range dirtyViews {
 		want := w.truth(t, v)

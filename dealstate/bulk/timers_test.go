@@ -6,12 +6,14 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // circles are deals whose clocks are set, come due, fire, are undone and set again, often
@@ -64,7 +66,7 @@ func TestClocksThatGoRoundAndRoundComeToTheSame(t *testing.T) {
 		}
 	}
 	for seed := range uint64(4) {
-		w := circles(t, agreements, seed, 2500)
+		w := circles(t, agreements, seed, proof.Times(2500, 500))
 		l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
 		require.NoError(t, err)
 		for _, v := range []dealstate.View{{}, {AsOf: dirtylog.OnDay(12)}, {KnownBy: dirtylog.OnDay(8), AsOf: dirtylog.OnDay(30)}} {
@@ -84,7 +86,7 @@ func TestClocksThatGoRoundAndRoundComeToTheSame(t *testing.T) {
 // instant.
 func TestRandomClocksComeToTheSame(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(30) {
+	for seed := range uint64(proof.Times(30, 10)) {
 		rng := rand.New(rand.NewPCG(seed, 77))
 		delay := func() *dealstate.Delay {
 			return &dealstate.Delay{Days: rng.IntN(4), NotBefore: dirtylog.OnDay(2 * rng.IntN(5))}
@@ -140,7 +142,8 @@ func TestOfTwoClocksLongDueTheFirstFires(t *testing.T) {
 	for n, deal := range w.deals {
 		approved := dirtylog.OnDay(2 + 4*n) // in effect two days later; the deadline is day 7
 		events := []dealstate.Event{
-			{Kind: dealstate.Negotiate, At: dirtylog.OnDay(1)}, {Kind: dealstate.Suspend, At: dirtylog.OnDay(1)}, {Kind: dealstate.Perform, Party: "us", Commitment: "pledge-1", At: dirtylog.OnDay(1)},
+			{Kind: dealstate.Negotiate, At: dirtylog.OnDay(1)}, {Kind: dealstate.Suspend, At: dirtylog.OnDay(1)},
+			{Kind: dealstate.Perform, Party: "us", Commitment: "pledge-1", At: dirtylog.OnDay(1).Add(time.Hour)},
 			{Kind: dealstate.Approve, Party: "us", At: approved}, {Kind: dealstate.Approve, Party: "china", At: approved}, {Kind: dealstate.Resume, At: dirtylog.OnDay(12)},
 		}
 		for i := range events {

@@ -165,7 +165,7 @@ func (n *Names) BindApproval(c Condition) *Test {
 // condition. The zero condition asks nothing.
 func (n *Names) BindGuard(c Condition, approval *Test) *Test {
 	if c.IsZero() {
-		c = All()
+		c = of(unsaidGuard)
 	}
 	return &Test{test: c.bind(&scope{Names: n, guard: true, approval: approval}), names: n}
 }

@@ -13,9 +13,8 @@ import (
 // without saying: as an agreement's approval, every party's approval; as a
 // rule's guard, no condition at all.
 //
-// In an agreement's approval condition only Approved, All, Any, Not, Count,
-// Share and Performed make sense; a rule's guard may also use ApprovalMet,
-// ApprovalLost, Due and ActOf.
+// What asks about the approval condition itself, about a clock or about the act at
+// hand makes sense only in a rule's guard; [GuardOnly] says which operators do.
 type Condition struct {
 	_    [0]func() // conditions hold lists, so == could panic; it does not compile
 	op   operator  // nil: everyone
@@ -40,7 +39,7 @@ func of(o operator) Condition {
 // operator gives the zero condition its operator too.
 func (c Condition) operator() operator {
 	if c.op == nil {
-		return everyone{}
+		return unsaidApproval
 	}
 	return c.op
 }
@@ -123,7 +122,7 @@ func readCondition(f strictjson.Field, depth int) (Condition, error) {
 		keys++
 		o, ok := operators[f.Key]
 		if !ok {
-			return f.Unknown(operatorWords()...)
+			return f.Unknown(Operators()...)
 		}
 		op, err = o.read(f, depth)
 		return err

@@ -18,7 +18,7 @@ func (everyone) words() string            { return "every party has approved" }
 func (o everyone) negated() string        { return denied(o.words()) }
 func (everyone) write(*strictjson.Object) {}
 func (o everyone) read(f strictjson.Field, _ int) (operator, error) {
-	return o, f.Unknown(operatorWords()...)
+	return o, f.Unknown(Operators()...)
 }
 func (everyone) check(string, *scope) error { return nil }
 

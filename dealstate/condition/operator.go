@@ -57,6 +57,12 @@ type test interface {
 // operators is the one table of operators, by their words in JSON.
 var operators = byWord(approved{}, all{}, anyOf{}, not{}, count{}, share{}, performed{}, approval{}, due{}, actOf{})
 
+// What goes without saying: the zero condition of an approval, and that of a guard.
+var (
+	unsaidApproval operator = everyone{}
+	unsaidGuard    operator = all{}
+)
+
 func byWord(list ...operator) map[string]operator {
 	table := make(map[string]operator, len(list))
 	for _, o := range list {
@@ -65,8 +71,16 @@ func byWord(list ...operator) map[string]operator {
 	return table
 }
 
-// operatorWords lists the words of the table, in alphabetical order.
-func operatorWords() []string { return slices.Sorted(maps.Keys(operators)) }
+// Operators lists the words of the table, the keys of a condition in JSON, in
+// alphabetical order.
+func Operators() []string { return slices.Sorted(maps.Keys(operators)) }
+
+// GuardOnly reports whether only the guard of a rule can ask what the operator of
+// that word asks.
+func GuardOnly(word string) bool {
+	o, ok := operators[word]
+	return ok && o.guardOnly()
+}
 
 // scope is where a condition stands: in which agreement, and whether as its
 // approval condition or as the guard of a rule.

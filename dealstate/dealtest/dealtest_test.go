@@ -137,19 +137,19 @@ var failing = map[string]func(t dealtest.TB, d *dealstate.Deal){
 		dealtest.UnchangedBy(t, d, now, event("trump", dealstate.Approve, "us", day(26)))
 	},
 	"record": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Record(t, d, dealstate.Event{ID: "empty"}) },
-	"story_applied": func(t dealtest.TB, d *dealstate.Deal) {
+	"tester_applied": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.Continue(t, d).On("2025-06-26").By("Trump").Implement(dealtest.AllSides).Applied()
 	},
-	"story_revised": func(t dealtest.TB, d *dealstate.Deal) {
+	"tester_revised": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.Continue(t, d).On("2025-06-19").By("Trump").Known("2025-06-27").Approve("us").Revised()
 	},
-	"story_known_by": func(t dealtest.TB, d *dealstate.Deal) {
+	"tester_known_by": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.Continue(t, d).Under(dealstate.Reported).KnownBy("2025-06-24").State(dealstate.StateApproved)
 	},
-	"story_role": func(t dealtest.TB, d *dealstate.Deal) {
+	"tester_role": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.Continue(t, d).On("2025-06-26").By("Bessent").Approve("us")
 	},
-	"story_instant": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Continue(t, d).On("26 June").Approve("us") },
+	"tester_instant": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Continue(t, d).On("26 June").Approve("us") },
 	"run": func(t dealtest.TB, d *dealstate.Deal) {
 		f, _ := scenario.Parse("", strings.NewReader("scenario a\ndeal london\n2025-06-20 approve us\n  state approved\n  applied\n  awaiting nobody"))
 		dealtest.Run(t, f.Scenarios[0], uschina.London())
@@ -237,7 +237,7 @@ func TestUnchangedByLeavesTheDealAsItIs(t *testing.T) {
 	require.Equal(t, string(before), string(after))
 }
 
-func TestAStoryCanTellEveryKindOfAct(t *testing.T) {
+func TestATesterCanTellEveryKindOfAct(t *testing.T) {
 	t.Parallel()
 	a := uschina.London()
 	a.Deadline = day(30)
@@ -264,7 +264,7 @@ func TestAStoryCanTellEveryKindOfAct(t *testing.T) {
 	require.Equal(t, s.Deal().Latest().State, s.Snapshot().State)
 }
 
-func TestAStoryGoesOnAfterEntryIntoForce(t *testing.T) {
+func TestATesterGoesOnAfterEntryIntoForce(t *testing.T) {
 	t.Parallel()
 	s := dealtest.BeginUnder(t, uschina.London(), dealstate.Official)
 	s.On("2025-06-20").Approve("us")

@@ -8,21 +8,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 )
 
 // The simulation against what is known exactly: the true value must lie within
 // the confidence interval in as many runs as the interval claims.
 
-const (
-	seeds = 400
-	few   = 1_000 // lives a run
-)
+const few = 1_000 // lives a run
 
 // covered runs the question under many seeds and holds the coverage to that
 // of the level, give or take four standard deviations.
 func covered(t *testing.T, s simulate.Start, m simulate.Model, o simulate.Options, truth float64, ask func(*simulate.Result) simulate.Estimate) {
 	t.Helper()
+	seeds := proof.Times(400, 100)
+	n := float64(seeds)
 	hits, sum := 0, 0.0
 	for seed := range seeds {
 		o.Lives, o.Seed, o.Workers = few, uint64(seed), 1
@@ -32,10 +32,10 @@ func covered(t *testing.T, s simulate.Start, m simulate.Model, o simulate.Option
 		}
 		sum += e.P
 	}
-	mean, spread := sum/seeds, math.Sqrt(truth*(1-truth)/(seeds*few))
+	mean, spread := sum/n, math.Sqrt(truth*(1-truth)/(n*few))
 	t.Logf("truth %.4f, mean %.4f (%.1f standard errors off), within the interval in %d of %d runs", truth, mean, (mean-truth)/spread, hits, seeds)
 	require.InDelta(t, truth, mean, 4*spread)
-	require.InDelta(t, 0.95*seeds, hits, 4*math.Sqrt(seeds*0.95*0.05))
+	require.InDelta(t, 0.95*n, hits, 4*math.Sqrt(n*0.95*0.05))
 }
 
 func TestWhoOfTwoExponentialsApprovesFirst(t *testing.T) {
@@ -84,9 +84,9 @@ func TestOneWaitOfEachFamilyFollowsItsDistribution(t *testing.T) {
 	t.Parallel()
 	one := []dealstate.Party{{ID: "us"}}
 	s := beginning(t, dealstate.Agreement{Parties: one})
-	for name, w := range map[string]simulate.Wait{
+	for name, w := range map[string]simulate.Distribution{
 		"exponential": simulate.Exponential(20 * day), "weibull": simulate.Weibull(20*day, 2.5), "lognormal": simulate.LogNormal(20*day, 0.7),
-		"empirical": fitted(t, simulate.Empirical, spellsOf(5, 9, 18, 22, 40)),
+		"empirical": fitted(t, simulate.Empirical, waitsOf(5, 9, 18, 22, 40)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,10 +97,10 @@ func TestOneWaitOfEachFamilyFollowsItsDistribution(t *testing.T) {
 	}
 }
 
-func spellsOf(days ...int) []simulate.Spell {
-	var all []simulate.Spell
+func waitsOf(days ...int) []simulate.Wait {
+	var all []simulate.Wait
 	for _, d := range days {
-		all = append(all, simulate.Spell{Party: "us", From: june, To: onDay(d), End: dealstate.Approve})
+		all = append(all, simulate.Wait{Party: "us", From: june, To: onDay(d), End: dealstate.Approve})
 	}
 	return all
 }
@@ -137,10 +137,10 @@ func TestADeadlinePresses(t *testing.T) {
 
 func TestAWaitThatHasLastedGoesOnFromThere(t *testing.T) {
 	t.Parallel()
-	deal := story(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: onDay(0)},
+	deal := dealWith(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: onDay(0)},
 		dealstate.Event{Kind: dealstate.Approve, Party: "us", At: onDay(1)})
 	s := simulate.Present(deal, dealstate.View{AsOf: onDay(10)})
-	for _, w := range []simulate.Wait{simulate.Weibull(20*day, 2), simulate.LogNormal(20*day, 0.5), fitted(t, simulate.Empirical, spellsOf(5, 12, 18, 22, 40))} {
+	for _, w := range []simulate.Distribution{simulate.Weibull(20*day, 2), simulate.LogNormal(20*day, 0.5), fitted(t, simulate.Empirical, waitsOf(5, 12, 18, 22, 40))} {
 		m := simulate.Model{Parties: []simulate.Party{{Party: "china", Wait: w}}}
 		truth := 1 - lasting(t, w, 20*simulate.Day)/lasting(t, w, 10*simulate.Day)
 		covered(t, s, m, simulate.Options{Until: onDay(400)}, truth,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
@@ -39,12 +40,12 @@ func everyClock(parties []dealstate.Party) dealstate.Agreement {
 
 // jointly leaves out extensions by one party: three of them on two clocks
 // combine into more situations than a test should visit.
-func jointly(a dealstate.Agreement) []simulate.Letter {
-	letters := simulate.Alphabet(a)
+func jointly(a dealstate.Agreement) []simulate.Input {
+	inputs := simulate.Alphabet(a)
 	for _, p := range a.Parties {
-		letters = simulate.Without(letters, dealstate.Extend, p.ID)
+		inputs = simulate.Without(inputs, dealstate.Extend, p.ID)
 	}
-	return letters
+	return inputs
 }
 
 func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
@@ -54,7 +55,7 @@ func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		deal     dealstate.Agreement
-		alphabet []simulate.Letter
+		alphabet []simulate.Input
 		least    int // situations
 	}{
 		{"two parties", dealstate.Agreement{Parties: bothSides, Commitments: pledge("us")}, nil, 50},
@@ -67,7 +68,7 @@ func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			x := explore(t, beginning(t, c.deal), simulate.Search{Alphabet: c.alphabet})
-			t.Logf("%d situations × %d letters, the last one new after %d; implemented in %d ways; states %v", x.Situations, len(x.Letters), x.Depth, x.Implemented, x.States())
+			t.Logf("%d situations × %d inputs, the last one new after %d; implemented in %d ways; states %v", x.Situations, len(x.Inputs), x.Depth, x.Implemented, x.States())
 			require.Nil(t, x.Counterexample)
 			require.True(t, x.Complete)
 			require.Positive(t, x.Implemented)
@@ -112,7 +113,7 @@ func TestAMissingGuardGivesACounterexampleOfFourLines(t *testing.T) {
 }
 
 // replay reads a printed scenario back, and runs it.
-func replay(t testing.TB, text string, a dealstate.Agreement) scenario.Report {
+func replay(t testing.TB, text string, a dealstate.Agreement) scenario.Result {
 	t.Helper()
 	file, err := scenario.Parse("printed", strings.NewReader(text))
 	require.NoError(t, err, text)
@@ -382,12 +383,12 @@ func TestRandomWalksStayWithinWhatWasExplored(t *testing.T) {
 	foreseen := map[sight]bool{}
 	_ = explore(t, beginning(t, a), simulate.Search{Invariant: func(s dealstate.Snapshot) error { foreseen[see(s)] = true; return nil }})
 	m := compile(t, a)
-	for seed := range 300 {
+	for seed := range proof.Times(300, 60) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 0))
 		c := m.Cursor(dealstate.Strict)
 		c.Advance(june)
 		for range 60 {
-			l := x.Letters[rng.IntN(len(x.Letters))]
+			l := x.Inputs[rng.IntN(len(x.Inputs))]
 			e := l.Event
 			e.ID, e.Deal, e.Role, e.At = "e", a.ID, dealstate.Instrument, c.Now()
 			switch {
@@ -414,10 +415,10 @@ func TestABadSearchIsRefusedByField(t *testing.T) {
 	for field, o := range map[string]simulate.Search{
 		"depth":              {Depth: -1},
 		"limit":              {Limit: -1},
-		"alphabet":           {Alphabet: []simulate.Letter{}},
-		"party":              {Alphabet: []simulate.Letter{{Event: dealstate.Event{Kind: dealstate.Approve, Party: "france"}}}},
-		"alphabet[0].wait":   {Alphabet: []simulate.Letter{{Wait: -1}}},
-		"alphabet[0].extend": {Alphabet: []simulate.Letter{{Event: dealstate.Event{Kind: dealstate.Extend}}}},
+		"alphabet":           {Alphabet: []simulate.Input{}},
+		"party":              {Alphabet: []simulate.Input{{Event: dealstate.Event{Kind: dealstate.Approve, Party: "france"}}}},
+		"alphabet[0].wait":   {Alphabet: []simulate.Input{{Wait: -1}}},
+		"alphabet[0].extend": {Alphabet: []simulate.Input{{Event: dealstate.Event{Kind: dealstate.Extend}}}},
 	} {
 		_, err := simulate.Paths(context.Background(), s, o)
 		var wrong *dealstate.FieldError

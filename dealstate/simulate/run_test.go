@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -81,7 +82,7 @@ func digest(r *simulate.Result) string {
 func TestTheSameSeedGivesTheSameBytesWhateverTheWorkers(t *testing.T) {
 	t.Parallel()
 	s := beginning(t, dealstate.Agreement{Deadline: onDay(60), Term: &dealstate.Delay{Days: 20}})
-	o := simulate.Options{Lives: 20_001, Seed: 7, Until: onDay(120), Dates: []time.Time{onDay(30), onDay(60)}, Workers: 1}
+	o := simulate.Options{Lives: proof.Times(20_001, 3_001), Seed: 7, Until: onDay(120), Dates: []time.Time{onDay(30), onDay(60)}, Workers: 1}
 	want := digest(run(t, s, rich(), o))
 	for _, workers := range []int{1, 2, 3, 16} {
 		o.Workers = workers
@@ -221,7 +222,7 @@ func TestABadModelIsRefusedByField(t *testing.T) {
 		}
 		requireField(t, field, s, m, until)
 	}
-	for _, w := range []simulate.Wait{{}, simulate.LogNormal(day, 0), simulate.Fixed(-day), simulate.Fixed(11_000 * simulate.Year), simulate.Weibull(-day, 1)} {
+	for _, w := range []simulate.Distribution{{}, simulate.LogNormal(day, 0), simulate.Fixed(-day), simulate.Fixed(11_000 * simulate.Year), simulate.Weibull(-day, 1)} {
 		requireField(t, "parties[1].wait", s, party(func(b *p) { b.Wait = w }), until)
 	}
 	twice := two(day, day)

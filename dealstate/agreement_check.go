@@ -8,6 +8,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	naming "github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
 
 // Validate reports the first thing wrong with the agreement, as a *FieldError;
@@ -170,4 +171,33 @@ func (a Agreement) checkClocks() error {
 		return field.Errorf("term", "no time at all; leave it out for an agreement that is open-ended")
 	}
 	return nil
+}
+
+// speakers finds the party by any name of its approver: as it is given, and
+// folded. A name that two parties share is an error.
+func (a Agreement) speakers() (map[string]int, error) {
+	found := make(map[string]int, 2*len(a.Parties))
+	add := func(name string, party int, at func() string) error {
+		folded := naming.Fold(name)
+		if other, taken := found[folded]; taken && other != party {
+			return field.Errorf(at(), "%q is a name of the approver of %q too; want one name for one approver, such as the office or the full name",
+				field.Clip(name), field.Clip(a.Parties[other].ID))
+		}
+		found[folded], found[name] = party, party
+		return nil
+	}
+	for i, p := range a.Parties {
+		if p.Approver == "" {
+			continue
+		}
+		if err := add(p.Approver, i, func() string { return fmt.Sprintf("parties[%d].approver", i) }); err != nil {
+			return nil, err
+		}
+		for k, alias := range p.Aliases {
+			if err := add(alias, i, func() string { return fmt.Sprintf("parties[%d].aliases[%d]", i, k) }); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return found, nil
 }

@@ -6,16 +6,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
-// foresight counts the acts that took effect though they were recorded before they
-// happened. It only grows; a fold anew begins it anew.
-type foresight struct {
-	first *entry // in the order of the fold
-	acts  int
-}
-
 // longBefore is how early not even a legal instrument, which may name a later day
 // than its own, is recorded.
-const longBefore = 366 * day
+const longBefore = 366 * 24 * time.Hour
 
 // foresee notes an act that took effect and is dated after it was learned: what
 // nobody but a legal instrument can know.
@@ -28,39 +21,6 @@ func (f *folding) foresee(e *entry) {
 		f.foreseen.first = e
 	}
 	f.foreseen.acts++
-}
-
-// Claims are what a report can deny: a party's approval, a commitment's performance,
-// and that the deal is carried out. They are numbered in this order.
-func (s *situation) claims() int { return len(s.acts) + len(s.done) + 1 }
-
-// claim is the number of the claim that an event makes or denies, or -1.
-func (s *situation) claim(e *entry) int {
-	switch e.Kind {
-	case Approve, Reject, Withdraw:
-		return int(e.party)
-	case Perform:
-		return len(s.acts) + int(e.commitment)
-	case Implement:
-		return s.claims() - 1
-	}
-	return -1
-}
-
-// claimant is the event on whose word a claim stands, or nil.
-func (s *situation) claimant(claim int) *entry {
-	switch commitment := claim - len(s.acts); {
-	case commitment < 0:
-		if !s.approved.Has(claim) {
-			return nil
-		}
-		return s.acts[claim].entry
-	case commitment < len(s.done):
-		return s.done[commitment]
-	case s.isInForce():
-		return s.implemented
-	}
-	return nil
 }
 
 // deny keeps a report that does not count, and yet denies what stands: spoken of as
@@ -126,19 +86,4 @@ func (f *folding) warned() []Reason {
 		out = append(out, Reason{Code: ReasonRecordEnds, Subject: string(f.name()), At: f.ended})
 	}
 	return out
-}
-
-// recordEnd is the last instant of which the known log speaks. A folding that has one
-// notes whether a clock has moved the deal since.
-type recordEnd struct {
-	ended  time.Time // zero: nothing is on record
-	known  bool      // false: there is no log, as for a [Cursor]
-	ranOut bool      // a clock has moved the deal after it
-}
-
-// pass notes that a clock moved the deal at the instant.
-func (r *recordEnd) pass(at time.Time) {
-	if r.known && at.After(r.ended) {
-		r.ranOut = true
-	}
 }

@@ -74,7 +74,7 @@ func (e *Event) read(f strictjson.Field) error {
 // without an instant of recording: by the end of that day.
 func (e *Event) learnDated(dated bool) {
 	if dated && e.Recorded.IsZero() {
-		e.Recorded = e.At.Add(day - time.Second)
+		e.Recorded = e.At.Add(24*time.Hour - time.Second)
 	}
 }
 

@@ -87,17 +87,6 @@ func (l Lifecycle) declared(at string, s State) error {
 	return nil
 }
 
-// stateSet is a set of states.
-type stateSet map[State]bool
-
-func setOf(states []State) stateSet {
-	set := make(stateSet, len(states))
-	for _, s := range states {
-		set[s] = true
-	}
-	return set
-}
-
 func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names, states, final stateSet) error {
 	at := ruleField(r.ID)
 	if err := checkName(at+".id", r.ID); err != nil {

@@ -62,3 +62,18 @@ func (f *folding) doubtsOrderOf(id string) bool {
 	}
 	return false
 }
+
+// recordEnd is the last instant of which the known log speaks. A folding that has one
+// notes whether a clock has moved the deal since.
+type recordEnd struct {
+	ended  time.Time // zero: nothing is on record
+	known  bool      // false: there is no log, as for a [Cursor]
+	ranOut bool      // a clock has moved the deal after it
+}
+
+// pass notes that a clock moved the deal at the instant.
+func (r *recordEnd) pass(at time.Time) {
+	if r.known && at.After(r.ended) {
+		r.ranOut = true
+	}
+}

@@ -140,3 +140,14 @@ func (r Rule) destination(from State) State {
 }
 
 func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", field.Clip(id)) }
+
+// stateSet is a set of states.
+type stateSet map[State]bool
+
+func setOf(states []State) stateSet {
+	set := make(stateSet, len(states))
+	for _, s := range states {
+		set[s] = true
+	}
+	return set
+}

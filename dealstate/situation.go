@@ -114,3 +114,43 @@ func (s *situation) standing(party int) Standing {
 	}
 	return StandingOutstanding // a rejection of an earlier revision
 }
+
+// foresight counts the acts that took effect though they were recorded before they
+// happened. It only grows; a fold anew begins it anew.
+type foresight struct {
+	first *entry // in the order of the fold
+	acts  int
+}
+
+// Claims are what a report can deny: a party's approval, a commitment's performance,
+// and that the deal is carried out. They are numbered in this order.
+func (s *situation) claims() int { return len(s.acts) + len(s.done) + 1 }
+
+// claim is the number of the claim that an event makes or denies, or -1.
+func (s *situation) claim(e *entry) int {
+	switch e.Kind {
+	case Approve, Reject, Withdraw:
+		return int(e.party)
+	case Perform:
+		return len(s.acts) + int(e.commitment)
+	case Implement:
+		return s.claims() - 1
+	}
+	return -1
+}
+
+// claimant is the event on whose word a claim stands, or nil.
+func (s *situation) claimant(claim int) *entry {
+	switch commitment := claim - len(s.acts); {
+	case commitment < 0:
+		if !s.approved.Has(claim) {
+			return nil
+		}
+		return s.acts[claim].entry
+	case commitment < len(s.done):
+		return s.done[commitment]
+	case s.isInForce():
+		return s.implemented
+	}
+	return nil
+}

@@ -1,40 +1,9 @@
 package dealstate
 
 import (
-	"fmt"
-
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	naming "github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
-
-// speakers finds the party by any name of its approver: as it is given, and
-// folded. A name that two parties share is an error.
-func (a Agreement) speakers() (map[string]int, error) {
-	found := make(map[string]int, 2*len(a.Parties))
-	add := func(name string, party int, at func() string) error {
-		folded := naming.Fold(name)
-		if other, taken := found[folded]; taken && other != party {
-			return field.Errorf(at(), "%q is a name of the approver of %q too; want one name for one approver, such as the office or the full name",
-				field.Clip(name), field.Clip(a.Parties[other].ID))
-		}
-		found[folded], found[name] = party, party
-		return nil
-	}
-	for i, p := range a.Parties {
-		if p.Approver == "" {
-			continue
-		}
-		if err := add(p.Approver, i, func() string { return fmt.Sprintf("parties[%d].approver", i) }); err != nil {
-			return nil, err
-		}
-		for k, alias := range p.Aliases {
-			if err := add(alias, i, func() string { return fmt.Sprintf("parties[%d].aliases[%d]", i, k) }); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return found, nil
-}
 
 // speaker finds the party of which the name is the approver's. Most speakers
 // bear a name as the agreement gives it; only others are folded.

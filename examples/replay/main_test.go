@@ -81,7 +81,7 @@ func TestAnEmptyLogLeavesTheDealWhereItBegan(t *testing.T) {
 	r := runReplay(t, "")
 	require.Zero(t, r.code)
 	require.Equal(t, "replay: the log is empty; the deal stands where it began\n", r.stderr)
-	require.Contains(t, r.stdout, `"state":"negotiated","since":"","revision":1,"awaiting":["a","b"],"approved":[],"as_of":""`)
+	require.Contains(t, r.stdout, `"state":"negotiated","revision":1,"awaiting":["a","b"],"approved":[],"policy":"strict"`)
 }
 
 func TestEventsOfOtherDealsAreNamedAndALogOfNothingElseIsAnError(t *testing.T) {

@@ -2,13 +2,17 @@ package strictjson
 
 import "github.com/fe115bb3/dealtracker/dealstate/internal/field"
 
+// deepest is how many levels are read again at most: what is nested deeper is refused
+// by the reader, for a condition is an object and may hold a list.
+const deepest = 2*field.MaxNesting + 8
+
 // CheckSize refuses a text that would take long to read, for what it is made of: an
 // object is read apart, and each level that stands in another is read again. The cost
 // is that of one look at each byte. What is no JSON at all is left to the reader.
 func CheckSize(path string, data []byte) error {
 	objects, depth, bytes := 0, 0, 0
 	for at := 0; at < len(data); at++ {
-		bytes += depth
+		bytes += min(depth, deepest)
 		switch data[at] {
 		case '"':
 			from := at
@@ -17,7 +21,7 @@ func CheckSize(path string, data []byte) error {
 					at++
 				}
 			}
-			bytes += depth * (at - from)
+			bytes += min(depth, deepest) * (at - from)
 		case '{':
 			objects, depth = objects+1, depth+1
 		case '[':

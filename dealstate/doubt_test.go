@@ -131,3 +131,22 @@ func TestAClockThatFiresAfterTheLastRecordWarns(t *testing.T) {
 	s, _ = told(t, a, "06-11", "")
 	require.Equal(t, "lapsed by the clock; nothing is on record", s.Warnings[0].String())
 }
+
+// All warnings of one snapshot come in one order, whatever the log's.
+func TestWarningsComeInOneOrder(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	a.Incomplete, a.Deadline = "an annex is secret", date(t, "06-20")
+	log := story(t, a.ID, "06-02 approve a by=X role=approver rec=06-01 id=y\n06-03 approve a mod=denied id=no\n06-04 implement id=i\n06-05 negotiate")
+	var first string
+	for range 2 {
+		s, _, err := machine(t, a).Fold(log, dealstate.View{AsOf: date(t, "06-30")})
+		require.NoError(t, err)
+		require.Equal(t, []string{"incomplete", "contradiction i", "early y", "denied a no", "foreseen y", "record_ends lapsed"}, doubts(s))
+		if first == "" {
+			first = toJSON(t, s)
+		}
+		require.Equal(t, first, toJSON(t, s))
+		log[0], log[1], log[2], log[3] = log[3], log[2], log[1], log[0]
+	}
+}

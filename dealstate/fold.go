@@ -58,6 +58,9 @@ func (f *folding) fire(clock Clock, at time.Time) {
 			d.why = []Reason{{Code: ReasonClock, Detail: clock.String(), At: at}}
 		}
 		f.follow(&d, rule, clock.String())
+		if d.from != d.to {
+			f.pass(at)
+		}
 		f.record(d)
 	}
 }
@@ -88,6 +91,9 @@ func (f *folding) decide(e *entry) decided {
 	var change change
 	f.enact(e, &change)
 	if change.outcome != Applied {
+		if change.reason.Code == ReasonAlready && (e.Kind == Approve || e.Kind == Perform) {
+			f.affirm(e)
+		}
 		d.outcome, d.why = change.outcome, []Reason{change.reason}
 		return d
 	}
@@ -110,6 +116,13 @@ func (f *folding) decide(e *entry) decided {
 		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
 	f.follow(&d, rule, e.ID)
+	f.foresee(e)
+	if claim := f.claim(e); claim >= 0 {
+		f.denied[claim] = nil
+	}
+	if e.Kind == Implement && d.from != d.to {
+		f.implemented = e
+	}
 	return d
 }
 
@@ -127,7 +140,7 @@ func (f *folding) follow(d *decided, rule int, by string) {
 // enter does what coming to a state brings with it.
 func (f *folding) enter(from int, d *decided) {
 	if runs := f.m.runs[termClock]; runs[f.state] && !runs[from] {
-		f.inForce, f.trigger = f.now, f.met
+		f.inForce, f.trigger, f.implemented = f.now, f.met, nil
 		f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
 		if d.kind != Extend { // an extension has just set the term itself
 			f.start(termClock, f.m.agreement.Term)

@@ -1,10 +1,12 @@
 package dealstate
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strings"
-	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	naming "github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
 
 // The standard lifecycles are tables. Both have the same frame; they differ in
@@ -214,7 +216,7 @@ func guarded(guards []condition.Condition, more ...condition.Condition) conditio
 // only: awaiting_xi_approval for an approver Xi. A party that names no approver
 // lends its id.
 func AwaitingState(p Party) State {
-	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
+	for _, name := range []string{naming.Slug(p.Approver), naming.Slug(p.ID)} {
 		if name != "" {
 			return awaiting(name)
 		}
@@ -222,11 +224,17 @@ func AwaitingState(p Party) State {
 	return awaiting(p.ID)
 }
 
-func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
+// mostNamed is how many bytes of a name enter a state's name, so that the rules that
+// are named after the state have ids that fit.
+const mostNamed = 180
 
-// slug writes a name in lower case, with _ for whatever is neither a letter
-// nor a digit.
-func slug(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return strings.Join(words, "_")
+// awaiting names the state. A long name is cut, and what tells it from others that
+// begin alike is a hash of the whole.
+func awaiting(name string) State {
+	if len(name) > mostNamed {
+		hash := fnv.New64a()
+		hash.Write([]byte(name))
+		name = fmt.Sprintf("%s_%016x", strings.ToValidUTF8(name[:mostNamed-17], ""), hash.Sum64())
+	}
+	return State("awaiting_" + name + "_approval")
 }

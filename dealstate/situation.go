@@ -9,29 +9,32 @@ import (
 
 // situation is all that the fold carries from one event to the next.
 type situation struct {
-	m         *Machine
-	state     int
-	since     time.Time // when it came to the state, or was negotiated; zero: neither
-	by        string    // the event or clock that brought it there
-	now       time.Time // the instant last reached
-	actor     int       // the party of the event at hand, or -1
-	revision  int
-	approved  bitset.Set // on the current revision
-	rejected  bitset.Set
-	performed bitset.Set
-	acts      []act             // by party: its last act of consent
-	nearest   []*entry          // by party: the best report of approval that was not an act
-	done      []*entry          // by commitment
-	disputes  []*entry          // open ones, in their order
-	verdict   condition.Verdict // of the approval condition
-	met       time.Time         // since when it is met; zero: it is not
-	inForce   time.Time         // since when a state is held in which the term runs
-	trigger   time.Time         // when the condition was met that led there
-	clocks    [numClocks]setting
-	fired     [numClocks]time.Time // the due instants that have been seen to
-	agreed    bool                 // a negotiation is on record for this round
-	warnings  []Reason
-	scratch   bitset.Set // room for undoing a new revision
+	m           *Machine
+	state       int
+	since       time.Time // when it came to the state, or was negotiated; zero: neither
+	by          string    // the event or clock that brought it there
+	now         time.Time // the instant last reached
+	actor       int       // the party of the event at hand, or -1
+	revision    int
+	approved    bitset.Set // on the current revision
+	rejected    bitset.Set
+	performed   bitset.Set
+	acts        []act             // by party: its last act of consent
+	nearest     []*entry          // by party: the best report of approval that was not an act
+	done        []*entry          // by commitment
+	denied      []*entry          // by claim: the nearest voice that denies what stands
+	disputes    []*entry          // open ones, in their order
+	verdict     condition.Verdict // of the approval condition
+	met         time.Time         // since when it is met; zero: it is not
+	inForce     time.Time         // since when a state is held in which the term runs
+	trigger     time.Time         // when the condition was met that led there
+	implemented *entry            // the event that says so, on which the deal came into force; nil: a clock did
+	clocks      [numClocks]setting
+	fired       [numClocks]time.Time // the due instants that have been seen to
+	agreed      bool                 // a negotiation is on record for this round
+	warnings    []Reason
+	foreseen    foresight
+	scratch     bitset.Set // room for undoing a new revision
 }
 
 func newSituation(m *Machine) situation {
@@ -39,6 +42,7 @@ func newSituation(m *Machine) situation {
 	s := situation{m: m, approved: bitset.New(n), rejected: bitset.New(n), scratch: make(bitset.Set, 2*len(bitset.New(n))),
 		performed: bitset.New(len(m.agreement.Commitments)),
 		acts:      make([]act, n), nearest: make([]*entry, n), done: make([]*entry, len(m.agreement.Commitments))}
+	s.denied = make([]*entry, s.claims())
 	s.reset()
 	return s
 }
@@ -51,9 +55,10 @@ func (s *situation) reset() {
 	clear(s.acts)
 	clear(s.nearest)
 	clear(s.done)
+	clear(s.denied)
 	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: condition.Pending,
 		approved: s.approved, rejected: s.rejected, performed: s.performed, scratch: s.scratch,
-		acts: s.acts, nearest: s.nearest, done: s.done, disputes: s.disputes[:0], warnings: s.warnings[:0]}
+		acts: s.acts, nearest: s.nearest, done: s.done, denied: s.denied, disputes: s.disputes[:0], warnings: s.warnings[:0]}
 	s.clocks[deadlineClock].base = s.m.agreement.Deadline
 }
 
@@ -65,6 +70,7 @@ func (s *situation) set(to *situation) {
 	s.performed, s.scratch = append(into.performed[:0], to.performed...), into.scratch
 	s.acts, s.nearest = append(into.acts[:0], to.acts...), append(into.nearest[:0], to.nearest...)
 	s.done, s.disputes = append(into.done[:0], to.done...), append(into.disputes[:0], to.disputes...)
+	s.denied = append(into.denied[:0], to.denied...)
 	s.warnings = append(into.warnings[:0], to.warnings...)
 }
 
@@ -107,4 +113,44 @@ func (s *situation) standing(party int) Standing {
 		return StandingWithdrawn
 	}
 	return StandingOutstanding // a rejection of an earlier revision
+}
+
+// foresight counts the acts that took effect though they were recorded before they
+// happened. It only grows; a fold anew begins it anew.
+type foresight struct {
+	first *entry // in the order of the fold
+	acts  int
+}
+
+// Claims are what a report can deny: a party's approval, a commitment's performance,
+// and that the deal is carried out. They are numbered in this order.
+func (s *situation) claims() int { return len(s.acts) + len(s.done) + 1 }
+
+// claim is the number of the claim that an event makes or denies, or -1.
+func (s *situation) claim(e *entry) int {
+	switch e.Kind {
+	case Approve, Reject, Withdraw:
+		return int(e.party)
+	case Perform:
+		return len(s.acts) + int(e.commitment)
+	case Implement:
+		return s.claims() - 1
+	}
+	return -1
+}
+
+// claimant is the event on whose word a claim stands, or nil.
+func (s *situation) claimant(claim int) *entry {
+	switch commitment := claim - len(s.acts); {
+	case commitment < 0:
+		if !s.approved.Has(claim) {
+			return nil
+		}
+		return s.acts[claim].entry
+	case commitment < len(s.done):
+		return s.done[commitment]
+	case s.isInForce():
+		return s.implemented
+	}
+	return nil
 }

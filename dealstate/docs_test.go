@@ -337,7 +337,7 @@ func TestTheFormatsPageSaysWhichKindNeedsWhat(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
 	for _, k := range dealstate.Kinds() {
-		e := dealstate.Event{ID: "e", Deal: "d", Kind: k, Role: dealstate.Approver, At: at}
+		e := dealstate.Event{ID: "e", Deal: "d", Kind: k, By: "Trump", Role: dealstate.Approver, At: at}
 		for range 4 {
 			var lacks *dealstate.FieldError
 			if !errors.As(e.Validate(), &lacks) {

@@ -107,7 +107,7 @@ func (p PartyStatus) lacking(policy string) string {
 func (p PartyStatus) label() string { return Party{ID: p.Party, Name: p.Name}.label() }
 
 func (p PartyStatus) voice() string {
-	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.voice()
+	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.Voice()
 }
 
 // words says when and on whose word: "on 25 June 2025, by Trump (approver, AP)".

@@ -48,13 +48,18 @@ func (l *foldedLog) adopt(f *folding, then outlook) {
 }
 
 // duplicate answers as the first time, but for the outcome.
-func (l *foldedLog) duplicate(id string) Decision {
+func (l *foldedLog) duplicate(of *entry) Decision {
+	return l.machine.decision(l.decidedOn(of)).Repeated()
+}
+
+// decidedOn is what was decided on an entry of the log.
+func (l *foldedLog) decidedOn(e *entry) decided {
 	for of := range l.past.all() {
-		if of.entry != nil && of.entry.ID == id {
-			return l.machine.decision(of).Repeated()
+		if of.entry == e {
+			return of
 		}
 	}
-	panic("dealstate: " + id + " is in the log, and nothing was decided on it")
+	panic("dealstate: " + e.ID + " is in the log, and nothing was decided on it")
 }
 
 // doubtsAsOfNow gives the doubts about all that is on record. Finding them folds the log;

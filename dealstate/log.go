@@ -30,11 +30,13 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch again, err := l.repeats(m, &e); {
+		switch old, err := l.repeated(m, &e); {
 		case err != nil:
 			return nil, err
-		case !again:
+		case old == nil:
 			l.keep(&e, of)
+		case e.Recorded.Before(old.Recorded):
+			old.Recorded = e.Recorded // nobody else has seen the entry yet
 		}
 	}
 	slices.SortFunc(l.entries, func(a, b *entry) int { return a.compare(&b.place) })
@@ -59,14 +61,19 @@ func (l *log) find(id string) *entry {
 	return nil
 }
 
-// repeats reports whether the event is there already, and refuses one whose id
-// has another content.
-func (l *log) repeats(m *Machine, e *Event) (bool, error) {
+// repeated gives the entry that the event is a duplicate of, or nil, and refuses one
+// whose id has another content. When it was recorded is not part of the content.
+func (l *log) repeated(m *Machine, e *Event) (*entry, error) {
 	old := l.find(e.ID)
-	if old != nil && m.event(old) != *e {
-		return false, &ConflictError{ID: e.ID}
+	if old == nil {
+		return nil, nil
 	}
-	return old != nil, nil
+	content := *e
+	content.Recorded = old.Recorded
+	if m.event(old) != content {
+		return nil, &ConflictError{ID: e.ID}
+	}
+	return old, nil
 }
 
 // mostRoom bounds how many entries are made at once.
@@ -111,6 +118,19 @@ func (l *log) with(in *entry) *log {
 	next.rows.Put(in.ID, at)
 	if in.Kind == Retract {
 		next.refs[in.ref()] = true
+	}
+	return next
+}
+
+// without gives a log that lacks the entry, and leaves this one as it is. It is for
+// one that comes back at another place: what retracts speak of stays.
+func (l *log) without(out *entry) *log {
+	next := &log{entries: make([]*entry, 0, len(l.entries)), rows: idindex.New(), refs: l.refs, ties: l.ties, room: l.room}
+	for _, e := range l.entries {
+		if e != out {
+			next.rows.Put(e.ID, len(next.entries))
+			next.entries = append(next.entries, e)
+		}
 	}
 	return next
 }

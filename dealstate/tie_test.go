@@ -125,8 +125,8 @@ func TestLaw11AThousandDealsAppliedInTrueOrderUnderHashedIDsAllEndImplemented(t 
 			e.ID, e.Deal, e.Role, e.At = hex.EncodeToString(hash[:]), "plain", dealstate.Instrument, onDay(0)
 			require.NoError(t, d.Apply(e))
 		}
-		require.Equal(t, dealstate.StateImplemented, d.Now().State)
-		require.Empty(t, d.Now().Warnings)
+		require.Equal(t, dealstate.StateImplemented, d.Latest().State)
+		require.Empty(t, d.Latest().Warnings)
 	}
 }
 
@@ -171,7 +171,7 @@ func TestLaw11ATrueTieWarnsAndSaysSoInEveryWayOfAsking(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, c.want, orderDoubts(folded))
 			replayed, _ := d.Replay(dealstate.View{})
-			for _, s := range []dealstate.Snapshot{d.Now(), d.At(dealstate.View{}), replayed, d.Cursor(dealstate.View{}).Snapshot()} {
+			for _, s := range []dealstate.Snapshot{d.Latest(), d.At(dealstate.View{}), replayed, d.Cursor(dealstate.View{}).Snapshot()} {
 				require.Equal(t, toJSON(t, folded), toJSON(t, s))
 			}
 			if len(c.want) > 0 {

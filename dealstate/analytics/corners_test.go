@@ -13,7 +13,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
-// lagKey is a deal on the agreement, with these acts by legal instrument.
+// recordedDeal is a deal on the agreement, with these acts by legal instrument.
 func recordedDeal(t *testing.T, a dealstate.Agreement, acts ...dealstate.Event) *dealstate.Deal {
 	t.Helper()
 	for i := range acts {
@@ -57,7 +57,7 @@ func TestClocksAreNoEventsOfALog(t *testing.T) {
 	t.Parallel()
 	a := withDeadline()
 	d := recordedDeal(t, a, act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"), act(dealstate.Note, "", "2025-07-10T00:00:00Z"))
-	require.Equal(t, dealstate.StateLapsed, d.Now().State)
+	require.Equal(t, dealstate.StateLapsed, d.Latest().State)
 	var c analytics.Conformance
 	for dec := range d.Decisions() {
 		require.NoError(t, c.Add(dec))
@@ -69,7 +69,7 @@ func TestClocksAreNoEventsOfALog(t *testing.T) {
 func TestAFunnelCountsADealThatFellAtTheFirstStep(t *testing.T) {
 	t.Parallel()
 	d := recordedDeal(t, uschina.London(), act(dealstate.Reject, "us", "2025-06-12T00:00:00Z"))
-	require.Equal(t, dealstate.StateRejected, d.Now().State)
+	require.Equal(t, dealstate.StateRejected, d.Latest().State)
 	f, err := analytics.NewFunnel(analytics.StandardStages(d.Machine().Lifecycle())...)
 	require.NoError(t, err)
 	for dec := range d.Decisions() {
@@ -201,5 +201,5 @@ func TestAnApprovalThatBeginsANewRoundIsAwaitedAgain(t *testing.T) {
 			awaited = append(awaited, w.Party)
 		}
 	}
-	require.Equal(t, d.Now().Awaiting, awaited)
+	require.Equal(t, d.Latest().Awaiting, awaited)
 }

@@ -643,7 +643,7 @@ func TestTheNetPlaysEveryTrace(t *testing.T) {
 				token = n.fire(t, token, value(e, "concept:name"), value(e, "rule"))
 				require.Equal(t, value(e, "to"), n.places[token])
 			}
-			require.Equal(t, string(d.Now().State), n.places[token])
+			require.Equal(t, string(d.Latest().State), n.places[token])
 		}
 	}
 }

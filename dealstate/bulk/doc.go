@@ -82,6 +82,7 @@
 //
 // Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
 //
-// Two events of one id are duplicates if their fields are the same. Notes, URLs and
+// Two events of one id are duplicates if their fields are the same, but for when they
+// were recorded: the earliest counts, in whatever order they come. Notes, URLs and
 // dates of publication are compared by a 64-bit hash.
 package bulk

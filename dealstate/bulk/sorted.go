@@ -53,8 +53,8 @@ const sortedDealSize = 200
 //
 // What it cannot carry along is a bad line around a *[LogError], and leaves the deal where
 // it was: an event that is late, a retraction, an extension, a settlement of one dispute
-// among several, any event of a deal of more than 64 parties, or with clocks in a view
-// beyond the year 2262, and one that leads to more situations than the table holds, or
+// among several, any event of a deal of more than 64 parties, or with a clock
+// or a view of clocks outside the years 1678 to 2261, and one that leads to more situations than the table holds, or
 // where it does not know which clock fires first. If that is so of a deal's last clocks,
 // it is told after the last line, as of the line behind it.
 //
@@ -83,6 +83,9 @@ func (s *Sorted) consume(in *batch, row int) error {
 	d, more := &s.deals[r.deal], in.extraOf(r)
 	switch {
 	case bytes.Equal(d.id, id) && d.isSame(r, more) && l.sameStatement(d.statement, r.statement):
+		if r.recorded < d.recorded { // the earliest counts
+			return s.needsLog(r.deal, id, "it comes again as recorded earlier; a deal's lines must come by at, class of kind, recorded, kind, revision and id")
+		}
 		l.progress.Duplicates++
 		return nil
 	case bytes.Equal(d.id, id):
@@ -114,7 +117,7 @@ func (s *Sorted) load(deal uint32) {
 // step has the stepper take a row that the view sees.
 func (s *Sorted) step(d *sortedDeal, r *arrival, more extra, id []byte) error {
 	if !s.dfa(r.deal).Knows() {
-		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
+		return s.needsLog(r.deal, id, "there are more than 64 parties, or a clock, or the view of a deal with clocks, lies outside the years 1678 to 2261")
 	}
 	if !s.stepper.Take(r.statement, r.at, more.ref != "") {
 		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
@@ -203,9 +206,9 @@ func (s *Sorted) dfa(deal uint32) *lazydfa.DFA { return s.dfas[s.names.log.machi
 func (d *sortedDeal) isSeen() bool { return d.end != nanos.None }
 
 // isSame reports whether a row has the content of the deal's last event, its statement
-// aside.
+// aside, and whenever it was recorded.
 func (d *sortedDeal) isSame(r *arrival, more extra) bool {
-	return d.at == r.at && d.recorded == r.recorded && d.content == r.content && d.extra == more
+	return d.at == r.at && d.content == r.content && d.extra == more
 }
 
 // isLate reports whether a row folds before the deal's last event.

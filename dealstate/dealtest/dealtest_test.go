@@ -76,14 +76,14 @@ func watch(f func(t dealtest.TB)) *recorder {
 func day(n int) time.Time { return time.Date(2025, 6, n, 0, 0, 0, 0, time.UTC) }
 
 func event(id string, kind dealstate.Kind, party string, at time.Time) dealstate.Event {
-	return dealstate.Event{ID: id, Deal: uschina.London().ID, Kind: kind, Party: party, Role: dealstate.Approver, At: at}
+	return dealstate.Event{ID: id, Deal: uschina.London().ID, Kind: kind, Party: party, By: scenario.Speaker(uschina.London(), party), Role: dealstate.Approver, At: at}
 }
 
 // halfway is London with China's approval, an implementation too early, and a
 // negotiator's word for the United States.
 func halfway(t testing.TB) *dealstate.Deal {
 	t.Helper()
-	d, err := dealstate.New(uschina.London())
+	d, err := dealstate.New(uschina.London(), dealstate.Strict)
 	require.NoError(t, err)
 	word := event("bessent", dealstate.Approve, "us", day(22))
 	word.By, word.Role, word.Recorded = "Bessent", dealstate.Negotiator, day(25)
@@ -227,12 +227,12 @@ func TestAssertionsThatHoldSayNothing(t *testing.T) {
 func TestUnchangedByLeavesTheDealAsItIs(t *testing.T) {
 	t.Parallel()
 	d := halfway(t)
-	before, err := json.Marshal(d.Now())
+	before, err := json.Marshal(d.Latest())
 	require.NoError(t, err)
 	watch(func(tb dealtest.TB) {
 		dealtest.UnchangedBy(tb, d, now, event("trump", dealstate.Approve, "us", day(26)))
 	})
-	after, err := json.Marshal(d.Now())
+	after, err := json.Marshal(d.Latest())
 	require.NoError(t, err)
 	require.Equal(t, string(before), string(after))
 }
@@ -261,7 +261,7 @@ func TestATesterCanTellEveryKindOfAct(t *testing.T) {
 	s.KnownBy("2025-06-30").State(dealstate.StateLapsed).Verdict(condition.Pending)
 	s.AsOf("2025-06-10").History(dealstate.StateNegotiated, dealstate.StateAwaitingApprovals)
 	require.Equal(t, dealstate.StateRejected, s.Snapshot().State)
-	require.Equal(t, s.Deal().Now().State, s.Snapshot().State)
+	require.Equal(t, s.Deal().Latest().State, s.Snapshot().State)
 }
 
 func TestATesterGoesOnAfterEntryIntoForce(t *testing.T) {

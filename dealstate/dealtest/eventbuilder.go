@@ -200,6 +200,9 @@ func (a *EventBuilder) complete(kind dealstate.Kind, party string) dealstate.Eve
 	if e.Role == 0 {
 		e.Role = scenario.Role(agreement, e)
 	}
+	if e.Role == dealstate.Approver && e.By == "" {
+		e.By = scenario.Speaker(agreement, e.Party)
+	}
 	if e.Role == 0 && !kind.OfLog() {
 		fatal(s.t, fmt.Sprintf("in what role does %q speak? No party names it as approver; say so with As, such as As(dealstate.Negotiator)", e.By))
 	}

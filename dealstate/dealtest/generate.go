@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Style says what a generated log is like: how well-behaved its reports are.
@@ -340,6 +341,9 @@ func (g *generator) anyInstant() time.Time {
 // twist gives the event unusual fields.
 func (g *generator) twist(e *dealstate.Event, n int) {
 	e.Role = dealstate.Role(1 + g.rng.IntN(6))
+	if e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(g.a, e.Party)
+	}
 	e.Note = pick(g, hostile)
 	if g.oneIn(3) {
 		e.Recorded = g.anyInstant() // known ahead, or late by millennia

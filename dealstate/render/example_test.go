@@ -14,7 +14,7 @@ import (
 // told is a small deal that Trump has approved and Xi has not.
 func told() render.Replay {
 	deal, err := dealstate.New(dealstate.Agreement{ID: "framework", Title: "A framework",
-		Parties: []dealstate.Party{{ID: "us", Approver: "Trump"}, {ID: "china", Approver: "Xi"}}})
+		Parties: []dealstate.Party{{ID: "us", Approver: "Trump"}, {ID: "china", Approver: "Xi"}}}, dealstate.Strict)
 	if err != nil {
 		panic(err)
 	}

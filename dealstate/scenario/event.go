@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
 
 // FromEvents makes a scenario of events, which are recorded in the order given. It
@@ -89,6 +89,9 @@ func (c *eventBuilder) event(i int) (dealstate.Event, error) {
 	if e.Role == 0 {
 		e.Role = Role(c.agreement, e)
 	}
+	if e.Role == dealstate.Approver && e.By == "" {
+		e.By = Speaker(c.agreement, e.Party)
+	}
 	if e.Role == 0 && !e.Kind.OfLog() {
 		return e, &SyntaxError{Line: step.Line, Column: step.column("by"), Problem: fmt.Sprintf(
 			"in what role does %s speak? No party names it as approver; want: as %s", shown(e.By), alternatives(roleWords()))}
@@ -163,23 +166,25 @@ func Role(a dealstate.Agreement, e dealstate.Event) dealstate.Role {
 	return 0
 }
 
-// speaksFor reports whether the name is that of the party's approver, or has a
-// word in common with it: xi, Xi Jinping. A party that names no approver speaks
-// for itself, by its id or its whole name.
-func speaksFor(by string, p dealstate.Party) bool {
-	if p.Approver == "" {
-		return strings.EqualFold(by, p.ID) || strings.EqualFold(by, p.Name)
-	}
-	for _, a := range nameWords(by) {
-		for _, b := range nameWords(p.Approver) {
-			if a == b {
-				return true
-			}
+// Speaker is who speaks in the role of approver where nobody is named: the
+// party's approver, and of an act of all sides that of the first party. A party
+// that names no approver speaks itself.
+func Speaker(a dealstate.Agreement, party string) string {
+	for _, p := range a.Parties {
+		if p.ID == party || party == "" {
+			return p.Voice()
 		}
 	}
-	return false
+	return party // which the machine refuses as no party
 }
 
-func nameWords(name string) []string {
-	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+// speaksFor reports whether the name is that of the party's approver, or one of
+// the aliases. A party that names no approver speaks for itself, by its id or its
+// name.
+func speaksFor(by string, p dealstate.Party) bool {
+	own := append([]string{p.Approver}, p.Aliases...)
+	if p.Approver == "" {
+		own = []string{p.ID, p.Name}
+	}
+	return slices.ContainsFunc(own, func(name string) bool { return names.Same(by, name) })
 }

@@ -149,7 +149,7 @@ func TestWhatTheAgreementCannotMeanIsPointedAt(t *testing.T) {
 		"2025-06-20 approve chian by xi":                              `:3:20: party: "chian" is not a party; want one of us, china; did you mean "china"?`,
 		"2025-06-20 approve by xi":                                    `:3:12: party: missing; approve needs the party whose act it is`,
 		"2025-06-20 approve china by Wang":                            `:3:29: in what role does "Wang" speak? No party names it as approver; want: as instrument, approver, government, negotiator, counterparty or press`,
-		"2025-06-20 approve china by Wang as approver":                `:3:29: by: "Wang" is not the approver of china, who is "Xi"; for another speaker the role is government, negotiator or counterparty`,
+		"2025-06-20 approve china by Wang as approver":                `:3:29: by: "Wang" is not the approver of china: want "Xi" or another of its whole names; if this is one, list it in parties[1].aliases; for another speaker the role is government, negotiator or counterparty`,
 		"2025-06-20 perform commitment x":                             `:3:31: commitment: "x" is not a commitment of this agreement`,
 		"2025-06-20 perform x":                                        `:3:12: commitment: "x" is not a commitment of this agreement`,
 		"2025-06-20 perform china us-tariff-cut":                      `:3:20: party: "china"; us-tariff-cut is a commitment of "us"`,

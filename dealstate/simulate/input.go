@@ -8,6 +8,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Input is one thing that can happen next to a deal: an act, or time that passes. It
@@ -144,8 +145,8 @@ func (l Input) event(s Start, n int, at time.Time) dealstate.Event {
 	if e.Role == 0 {
 		e.Role = s.role(e.Kind)
 	}
-	if e.By == "" && e.Role == dealstate.Approver && e.Party != "" {
-		e.By = s.approver(e.Party)
+	if e.By == "" && e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(s.agreement, e.Party)
 	}
 	if e.Kind == dealstate.Extend {
 		e.Until = at.Add(l.Extend)

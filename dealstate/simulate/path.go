@@ -171,6 +171,9 @@ func (p Path) omitDefaults(act *dealstate.Event, step int) {
 		return
 	}
 	if act.Role == scenario.Role(p.start.agreement, *act) {
+		if act.Party == "" && act.By == scenario.Speaker(p.start.agreement, "") {
+			act.By = "" // an act of all sides is nobody's in particular
+		}
 		act.Role = 0
 	}
 	if len(p.start.events) == 0 {

@@ -106,7 +106,7 @@ func TestAMissingGuardGivesACounterexampleOfFourLines(t *testing.T) {
 	require.True(t, standard.OK())
 	require.Contains(t, x.Counterexample.Problem, "0 of 2 parties")
 	// Nothing is kept of what the standard rules refuse.
-	require.Equal(t, dealstate.StateImplemented, broken.Deal.Now().State)
+	require.Equal(t, dealstate.StateImplemented, broken.Deal.Latest().State)
 	for _, e := range x.Counterexample.Path.Events() {
 		require.Error(t, compile(t, everyClock(bothSides)).NewDeal(dealstate.Strict).Apply(e))
 	}
@@ -231,7 +231,7 @@ func TestEveryShortestPathHoldsWhenRecorded(t *testing.T) {
 			_, err := deal.Record(e)
 			require.NoError(t, err)
 		}
-		require.Equal(t, state, deal.Now().State, path)
+		require.Equal(t, state, deal.Latest().State, path)
 		report := replay(t, path.Scenario("the way to "+string(state)).String(), everyClock(bothSides))
 		require.Empty(t, report.Failures, path)
 	}
@@ -316,7 +316,7 @@ func TestAPathCanBeRecordedAndGoneOnFrom(t *testing.T) {
 			_, err := deal.Record(e)
 			require.NoError(t, err)
 		}
-		require.Equal(t, state, deal.Now().State)
+		require.Equal(t, state, deal.Latest().State)
 		start = simulate.Present(deal, dealstate.View{})
 	}
 	require.NotContains(t, explore(t, start, simulate.Search{}).DeadRules(), "resume")

@@ -6,6 +6,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Start is the instant and the situation of a deal from which a simulation or an
@@ -132,6 +133,9 @@ func (s Start) lifecycle() dealstate.Lifecycle {
 // counts for it.
 func (s Start) prepare(kind dealstate.Kind, party string) (*dealstate.Act, error) {
 	e := dealstate.Event{ID: "simulated", Deal: s.agreement.ID, Kind: kind, Party: party, Role: s.role(kind)}
+	if e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(s.agreement, party)
+	}
 	return s.machine.Act(e)
 }
 
@@ -146,14 +150,4 @@ func (s Start) role(kind dealstate.Kind) dealstate.Role {
 		}
 	}
 	return dealstate.Approver
-}
-
-// approver is the name of the person or body who approves for the party.
-func (s Start) approver(party string) string {
-	for _, p := range s.agreement.Parties {
-		if p.ID == party {
-			return p.Approver
-		}
-	}
-	return ""
 }

@@ -2,7 +2,7 @@
 // what was reported about them.
 //
 //	deal, err := uschina.Open(uschina.London(), dealstate.Official)
-//	fmt.Println(deal.Now().State)
+//	fmt.Println(deal.Latest().State)
 //
 // The agreements are one line of descent: Geneva's truce faltered, London was to
 // repair it, Stockholm and Busan prolonged it; Madrid is about TikTok.

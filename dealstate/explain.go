@@ -30,14 +30,13 @@ func (s Snapshot) Explain() string {
 	var b strings.Builder
 	s.explainHead(&b)
 	s.explainApproval(&b)
+	s.explainActs(&b)
 	s.explainCommitments(&b)
 	for _, d := range s.Disputes {
 		line(&b, "Dispute open since %s: raised by %s%s (%s).", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
 	if s.Next != nil {
-		next := *s.Next
-		next.Party = s.label(next.Party)
-		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), instant.Say(next.Due))
+		line(&b, "Next clock: %s, due %s.", ofParty(s.Next.Clock.String(), s.label(s.Next.Party)), instant.Say(s.Next.Due))
 	}
 	for _, w := range s.Warnings {
 		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))
@@ -73,8 +72,8 @@ func (s Snapshot) explainApproval(b *strings.Builder) {
 		return
 	}
 	for _, p := range s.Parties {
-		if p.Asked || p.Act != nil || p.Nearest != nil || p.besides() != "" {
-			line(b, "  %s%s", p.explain(s.Policy), p.besides())
+		if p.Asked || p.Act != nil || p.Nearest != nil {
+			line(b, "  %s", p.explain(s.Policy))
 		}
 	}
 }
@@ -89,31 +88,6 @@ func (p PartyStatus) explain(policy string) string {
 		text += "; in force for it from " + instant.Say(p.InForce)
 	}
 	return text
-}
-
-// besides says what a party does beside approving, and whether it leaves.
-func (p PartyStatus) besides() string {
-	var text string
-	for _, of := range p.parts() {
-		if of.is {
-			text += "; " + of.words
-		}
-	}
-	if !p.Leaves.IsZero() {
-		text += "; leaves on " + instant.Say(p.Leaves)
-	}
-	return text
-}
-
-// parts says what a party has done for itself.
-func (p PartyStatus) parts() [3]struct {
-	is    bool
-	words string
-} {
-	return [...]struct {
-		is    bool
-		words string
-	}{{p.Signed, "has signed the text"}, {p.Provisional, "applies it provisionally"}, {p.Suspended, "has suspended it"}}
 }
 
 func (p PartyStatus) lacking(policy string) string {
@@ -133,7 +107,7 @@ func (p PartyStatus) lacking(policy string) string {
 func (p PartyStatus) label() string { return Party{ID: p.Party, Name: p.Name}.label() }
 
 func (p PartyStatus) voice() string {
-	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.voice()
+	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.Voice()
 }
 
 // words says when and on whose word: "on 25 June 2025, by Trump (approver, AP)".
@@ -192,23 +166,6 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 	if last := s.lastAct(); last != nil {
 		line(b, "  Last act: %s, %s %s.", last.label(), last.Standing, last.Act.words())
 	}
-	s.explainParts(b)
-}
-
-// explainParts names of many parties those that do something for themselves, and those
-// that leave, the first to leave first.
-func (s Snapshot) explainParts(b *strings.Builder) {
-	for i, head := range [...]string{"Signed by", "Applied provisionally by", "Suspended by"} {
-		doing := slices.DeleteFunc(slices.Clone(s.Parties), func(p PartyStatus) bool { return !p.parts()[i].is })
-		if len(doing) > 0 {
-			line(b, "  %s %s: %s.", head, phrase.Counted(int64(len(doing)), "party", "parties"), phrase.Some(len(doing), func(i int) string { return doing[i].label() }))
-		}
-	}
-	leaving := slices.DeleteFunc(slices.Clone(s.Parties), func(p PartyStatus) bool { return p.Leaves.IsZero() })
-	slices.SortStableFunc(leaving, func(a, b PartyStatus) int { return a.Leaves.Compare(b.Leaves) })
-	if len(leaving) > 0 {
-		line(b, "  Leaving: %s.", phrase.Some(len(leaving), func(i int) string { return leaving[i].label() + " on " + instant.Say(leaving[i].Leaves) }))
-	}
 }
 
 // some names the first few of the parties.
@@ -233,9 +190,39 @@ func (s Snapshot) lastAct() *PartyStatus {
 		return nil
 	}
 	last := slices.MaxFunc(acted, func(a, b PartyStatus) int {
-		return cmp.Or(a.Act.At.Compare(b.Act.At), strings.Compare(a.Act.Event, b.Act.Event))
+		return cmp.Or(a.Act.At.Compare(b.Act.At), a.Act.Recorded.Compare(b.Act.Recorded), strings.Compare(a.Act.Event, b.Act.Event))
 	})
 	return &last
+}
+
+// explainActs says what parties do each for itself, beside their consent: who leaves,
+// and when, comes last.
+func (s Snapshot) explainActs(b *strings.Builder) {
+	for _, act := range []struct {
+		words string
+		of    func(PartyStatus) bool
+	}{
+		{"Signed by", func(p PartyStatus) bool { return p.Signed && s.InForce.IsZero() }}, // of a deal in force nobody asks
+		{"Applied provisionally by", func(p PartyStatus) bool { return p.Provisional }},
+		{"Suspended by", func(p PartyStatus) bool { return p.Suspended }},
+	} {
+		if who := s.those(act.of); len(who) > 0 {
+			line(b, "%s: %s.", act.words, phrase.Some(len(who), func(i int) string { return who[i].label() }))
+		}
+	}
+	if who := s.those(func(p PartyStatus) bool { return !p.Leaves.IsZero() }); len(who) > 0 {
+		line(b, "Under notice: %s.", phrase.Some(len(who), func(i int) string { return who[i].label() + " leaves on " + instant.Say(who[i].Leaves) }))
+	}
+}
+
+// those gives the parties of which something is so.
+func (s Snapshot) those(so func(PartyStatus) bool) (who []PartyStatus) {
+	for _, p := range s.Parties {
+		if so(p) {
+			who = append(who, p)
+		}
+	}
+	return who
 }
 
 // explainCommitments says the balance: "the US has performed 2 of 3".
@@ -249,41 +236,31 @@ func (s Snapshot) explainCommitments(b *strings.Builder) {
 		parts = append(parts, fmt.Sprintf("%s has performed %d of %d", s.label(balance.Party), balance.Performed, balance.Of))
 	}
 	line(b, "Commitments: %s.", strings.Join(parts, "; "))
-	s.listCommitments(b, "Broken", func(c CommitmentStatus) string {
-		if c.Breached.IsZero() {
-			return ""
-		}
-		return fmt.Sprintf("%s since %s (%s)", c.label(), instant.Say(c.Breached), c.Breach)
-	})
-	s.listCommitments(b, "Overdue", func(c CommitmentStatus) string {
-		if c.Overdue.IsZero() {
-			return ""
-		}
-		return c.label() + " since " + instant.Say(c.Overdue)
-	})
-	s.listCommitments(b, "Suspended", func(c CommitmentStatus) string {
-		if !c.Suspended {
-			return ""
-		}
-		return c.label()
-	})
+	s.explainFailures(b)
 }
 
-// listCommitments names those of which there is something to say.
-func (s Snapshot) listCommitments(b *strings.Builder, head string, say func(CommitmentStatus) string) {
-	var said []string
+// explainFailures names the commitments that are overdue, broken or suspended.
+func (s Snapshot) explainFailures(b *strings.Builder) {
+	var all []string
 	for _, c := range s.Commitments {
-		if text := say(c); text != "" {
-			said = append(said, text)
+		var words []string
+		if !c.Overdue.IsZero() {
+			words = append(words, "overdue since "+instant.Say(c.Overdue))
+		}
+		if !c.Breached.IsZero() {
+			words = append(words, "broken on "+instant.Say(c.Breached)+" ("+c.Breach+")")
+		}
+		if c.Suspended {
+			words = append(words, "suspended")
+		}
+		if len(words) > 0 {
+			all = append(all, c.Commitment+" of "+s.label(c.Party)+" "+strings.Join(words, ", "))
 		}
 	}
-	if len(said) > 0 {
-		line(b, "  %s: %s.", head, phrase.Some(len(said), func(i int) string { return said[i] }))
+	if len(all) > 0 {
+		line(b, "  Of these, %s.", phrase.Some(len(all), func(i int) string { return all[i] }))
 	}
 }
-
-// label is what people call the commitment.
-func (c CommitmentStatus) label() string { return cmp.Or(c.Title, c.Commitment) }
 
 // label gives a party's name.
 func (s Snapshot) label(id string) string {

@@ -197,7 +197,7 @@ func explore(t *testing.T, a dealstate.Agreement, holds func(ledger) bool, withi
 	alphabet, signatures := acts(a.Parties), strings.Contains(a.Approval.String(), "signed")
 	found := exploration{states: map[dealstate.State]bool{}, letters: len(alphabet)}
 	seen := map[string]bool{}
-	level := []*node{{snap: m.NewDeal(dealstate.Strict).Now(), books: opened(a)}}
+	level := []*node{{snap: m.NewDeal(dealstate.Strict).Latest(), books: opened(a)}}
 	for len(level) > 0 && within.holds(found.depth) && found.broken == "" && found.disagreement == "" {
 		var next []*node
 		for _, n := range within.spread(level) {

@@ -202,6 +202,9 @@ func (s *situation) leftover(party int) byte {
 	if s.left(party) {
 		left = 1 << 7
 	}
+	if s.m.asksNobody && s.acts[party].anew { // it is bound from when it joined
+		left |= 1 << 6
+	}
 	if !s.m.asked.Has(party) {
 		left |= byte(s.standing(party))
 	}

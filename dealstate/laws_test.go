@@ -102,10 +102,11 @@ func inFoldOrder(a, b dealstate.Event) int {
 
 // law11 lists the kinds as the law does, a line a class.
 var law11 = [][]dealstate.Kind{
-	{dealstate.Negotiate, dealstate.Submit},
+	{dealstate.Negotiate, dealstate.Sign, dealstate.Submit},
 	{dealstate.Amend, dealstate.Extend},
-	{dealstate.Perform},
+	{dealstate.Perform, dealstate.Breach},
 	{dealstate.Approve, dealstate.Reject, dealstate.Withdraw},
+	{dealstate.Apply},
 	{dealstate.Implement},
 	{dealstate.Dispute, dealstate.Settle},
 	{dealstate.Suspend, dealstate.Resume},

@@ -484,17 +484,19 @@ func everyClockMachine(t *testing.T) *Machine {
 // A rule that asks whether a clock is due can fire, and so can one that asks whether it
 // is not: neither is refused as one that never fires.
 func TestEveryClockIsImaginedDueAndNotDue(t *testing.T) {
-	for _, c := range Clocks() {
-		due := condition.Due(c.String())
+	a := Agreement{ID: "d", Parties: []Party{{ID: "us"}}, Effect: &Delay{Days: 1}, Timers: []OwnTimer{{ID: "snapback", After: Delay{Days: 1}}}}
+	for _, c := range a.clockNames() { // a notice is one party's, and an instant or a commitment is asked for by its own condition
+		due := condition.Due(c)
 		l := Lifecycle{Initial: "open", States: []State{"open"}, Rules: []Rule{
 			{ID: "due", On: Approve, From: []State{"open"}, When: due},
-			{ID: "not_due", On: Approve, From: []State{"open"}, When: condition.Not(due)}}}
-		a := Agreement{ID: "d", Parties: []Party{{ID: "us"}}, Lifecycle: &l, Effect: &Delay{Days: 1}}
+			{ID: "not_due", On: Approve, From: []State{"open"}, When: condition.Not(due)},
+			{ID: "timed", On: Timer("snapback"), From: []State{"open"}}}}
+		a.Lifecycle = &l
 		_, err := Compile(a)
-		require.NoError(t, err, "%s is not tried when rules are examined", named(c))
+		require.NoError(t, err, "%s is not tried when rules are examined", c)
 		l.Rules[1].When = condition.Condition{}
 		_, err = Compile(a)
-		require.ErrorContains(t, err, "competes", "%s is not tried when rules are examined", named(c))
+		require.ErrorContains(t, err, "competes", "%s is not tried when rules are examined", c)
 	}
 }
 

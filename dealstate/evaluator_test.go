@@ -169,31 +169,43 @@ func (q question) differs() bool {
 }
 
 // smallest leaves out of the question whatever the difference does not need.
-func (q question) smallest() question {
+func (q question) smallest() question { return q.shrunk(question.differs) }
+
+// shrunk leaves out whatever the question does not need to be as it is.
+func (q question) shrunk(is func(question) bool) question {
 	for again := true; again; {
 		again = false
-		for i := len(q.events) - 1; i >= 0; i-- {
-			less := q
-			less.events = slices.Delete(slices.Clone(q.events), i, i+1)
-			if less.differs() {
+		for _, less := range q.smaller() {
+			if is(less) {
 				q, again = less, true
-			}
-		}
-		for _, simpler := range simplifications {
-			less := q
-			less.agreement = simpler(q.agreement)
-			before, _ := json.Marshal(q.agreement)
-			if after, _ := json.Marshal(less.agreement); !bytes.Equal(before, after) && less.differs() {
-				q, again = less, true
-			}
-		}
-		if less := q; !q.view.KnownBy.IsZero() {
-			if less.view.KnownBy = (time.Time{}); less.differs() {
-				q, again = less, true
+				break
 			}
 		}
 	}
 	return q
+}
+
+// smaller gives the question without one thing each.
+func (q question) smaller() []question {
+	var all []question
+	for i := len(q.events) - 1; i >= 0; i-- {
+		less := q
+		less.events = slices.Delete(slices.Clone(q.events), i, i+1)
+		all = append(all, less)
+	}
+	before, _ := json.Marshal(q.agreement)
+	for _, simpler := range simplifications {
+		less := q
+		less.agreement = simpler(q.agreement)
+		if after, _ := json.Marshal(less.agreement); !bytes.Equal(before, after) {
+			all = append(all, less)
+		}
+	}
+	if less := q; !q.view.KnownBy.IsZero() {
+		less.view.KnownBy = time.Time{}
+		all = append(all, less)
+	}
+	return all
 }
 
 // simplifications each leave one key out of an agreement.

@@ -162,15 +162,14 @@ func (d *deal) extend(e *Event, v verdict) verdict {
 		clock.until = slices.Clone(clock.until)
 		clock.until[d.a.party(e.Party)] = e.Until
 	}
-	ahead := d.due(clock).After(d.now)
 	switch result := d.judgeApproval(); {
-	case d.state == lapsed && ahead && result == Lost:
+	case d.state == lapsed && !d.isDue("deadline") && result == Lost:
 		v.rule = "reopen"
 		return v.leads(rejected) // "A lapsed deal reopened while its condition is lost goes to `rejected`."
-	case d.state == lapsed && ahead:
+	case d.state == lapsed && !d.isDue("deadline"):
 		v.rule = "reopen" // Settled here: where the condition is met it waits in awaiting_approvals all the same.
 		return v.leads(d.awaitingState())
-	case d.state == expired && ahead && result == Met:
+	case d.state == expired && !d.isDue("term") && result == Met:
 		v.rule = "revive"
 		return v.leads(implemented)
 	}
@@ -431,7 +430,7 @@ func (d *deal) suspendsWhole(lift bool, v verdict) verdict {
 func (d *deal) terminate(e *Event, v verdict) verdict {
 	alone := e.Party != ""
 	switch {
-	case alone && len(d.parties) == 2 && d.inForceState(d.state) && d.a.Notice != nil:
+	case alone && len(d.parties) == 2 && d.inForceState(d.state) && d.a.Notice != nil && d.clockRuns("notice"):
 		return d.withdraw(e, v)
 	case alone && len(d.parties) != 2:
 		v.guard = "it takes all sides"

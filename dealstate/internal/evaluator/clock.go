@@ -104,6 +104,12 @@ func (d *deal) dueOf(name string) time.Time {
 	return time.Time{}
 }
 
+// isDue tells whether the clock's instant has come, be it that it fired or that it did not run.
+func (d *deal) isDue(name string) bool {
+	due := d.dueOf(name)
+	return !due.IsZero() && !due.After(d.now)
+}
+
 // advance fires every clock that is due by the instant, one by one. A clock that was passed while it did not run fires
 // as soon as it runs again: "a deadline that passed in `approved` fires on return to an open state".
 func (d *deal) advance(to time.Time) {

@@ -81,8 +81,7 @@ func (d *deal) evaluate(c *Condition, at time.Time, e *Event) Result {
 		approval := d.judgeApproval()
 		return met(*c.Approval == "met" && approval == Met || *c.Approval == "lost" && approval == Lost)
 	case c.Due != nil:
-		due := d.dueOf(*c.Due)
-		return met(!due.IsZero() && !due.After(d.now))
+		return met(d.isDue(*c.Due))
 	case c.ActOf != nil:
 		return met(e != nil && e.Party == *c.ActOf || e == nil && *c.ActOf == "") // Settled here: a clock is as an act of all sides.
 	}

@@ -257,6 +257,9 @@ func readEvent(a *Agreement, line []byte) (Event, error) {
 	if e.Deal != a.ID {
 		return e, nil
 	}
+	if i := a.commitment(e.Commitment); e.Kind == "perform" && e.Party == "" && i >= 0 {
+		e.Party = a.Commitments[i].Party // Settled here: a performance without a party is that of the party that owes it.
+	}
 	return e, e.check(a)
 }
 

@@ -13,7 +13,7 @@ import (
 func TestEveryKindIsALetterOrKnownNotToBe(t *testing.T) {
 	for _, k := range dealstate.Kinds() {
 		require.Contains(t, letterActs, k, "%s: whose letters has an alphabet?", k)
-		require.True(t, letterActs[k] != nobody || k == dealstate.Perform || k.OfLog(), "%s: an act that no alphabet has", k)
+		require.True(t, letterActs[k] != nobody || k.OfLog(), "%s: an act that no alphabet has", k)
 	}
 	require.Len(t, letterActs, len(dealstate.Kinds()))
 }
@@ -24,13 +24,16 @@ func TestEveryKindDoesToWaitsWhatIsWritten(t *testing.T) {
 	nothing := "ended 0: waits true, approved false; ended 0: waits false, approved true"
 	want := map[dealstate.Kind]string{
 		dealstate.Negotiate: nothing,
+		dealstate.Sign:      nothing,
 		dealstate.Submit:    nothing,
 		dealstate.Approve:   "ended 1: waits false, approved true; ended 0: waits false, approved true",
 		dealstate.Reject:    "ended 1: waits false, approved false; ended 0: waits false, approved false",
 		dealstate.Withdraw:  "ended 0: waits true, approved false; ended 0: waits true, approved false",
 		dealstate.Amend:     "ended 1: waits true, approved false; ended 0: waits true, approved false",
+		dealstate.Apply:     nothing,
 		dealstate.Implement: nothing,
 		dealstate.Perform:   nothing,
+		dealstate.Breach:    nothing,
 		dealstate.Dispute:   nothing,
 		dealstate.Settle:    nothing,
 		dealstate.Suspend:   nothing,

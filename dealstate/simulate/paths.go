@@ -13,9 +13,10 @@ import (
 // Search says what to explore. The zero Search tries every act of [Alphabet],
 // until nothing new comes.
 type Search struct {
-	Alphabet []Letter // nil: that of the agreement
-	Depth    int      // the most letters in a row; 0: until nothing new comes
-	Limit    int      // the most situations; 0 means 200,000
+	Alphabet []Letter         // nil: that of the agreement
+	Kinds    []dealstate.Kind // of act in that of the agreement; nil: [UsualKinds]
+	Depth    int              // the most letters in a row; 0: until nothing new comes
+	Limit    int              // the most situations; 0 means 200,000
 	// Invariant, if set, is asked about every situation; an error is a
 	// counterexample. It must depend on nothing but the snapshot.
 	Invariant func(dealstate.Snapshot) error
@@ -88,7 +89,12 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 		return nil, err
 	}
 	if o.Alphabet == nil {
-		o.Alphabet = Alphabet(s.agreement)
+		o.Alphabet = Alphabet(s.agreement, o.Kinds...)
+	} else if len(o.Kinds) > 0 {
+		return nil, field.Errorf("kinds", "given beside an alphabet, whose letters have theirs; want one of the two")
+	}
+	if err := checkKinds(o.Kinds); err != nil {
+		return nil, err
 	}
 	if o.Limit == 0 {
 		o.Limit = defaultLimit
@@ -103,6 +109,15 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 	x.Letters, x.Complete, x.start = o.Alphabet, true, s.after(time.Second)
 	x.here.Set(x.start.cursor)
 	return x, x.ready()
+}
+
+func checkKinds(kinds []dealstate.Kind) error {
+	for i, k := range kinds {
+		if who := letterActs[k]; who == 0 || who == nobody {
+			return field.Errorf(fmt.Sprintf("kinds[%d]", i), "%s moves no deal along; want a kind of act, such as sign", k)
+		}
+	}
+	return nil
 }
 
 // after sets out a moment later, where events lead up to the start, so that
@@ -128,7 +143,7 @@ func (x *explorer) ready() error {
 		if err := l.validate(fmt.Sprintf("alphabet[%d]", i), x.start); err != nil {
 			return err
 		}
-		if l.Event.Kind == 0 || l.Event.Kind == dealstate.Extend {
+		if l.Event.Kind == 0 || l.isDated() {
 			continue
 		}
 		var err error
@@ -194,7 +209,7 @@ func (x *explorer) take(c *dealstate.Cursor, letter int) dealstate.Outcome {
 	switch {
 	case l.Event.Kind == 0:
 		return waitOn(c, l.Wait)
-	case l.Event.Kind == dealstate.Extend:
+	case l.isDated():
 		act, err := x.start.machine.Act(l.event(x.start, 0, c.Now()))
 		if err != nil {
 			return dealstate.Refused // beyond the year 9999

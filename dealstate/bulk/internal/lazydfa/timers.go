@@ -110,14 +110,13 @@ func newTiming(m *dealstate.Machine) timing {
 		}
 	}
 	l := m.Lifecycle()
+	for _, s := range l.States {
+		t.inForce[s] = m.InForce(s)
+	}
 	for _, r := range l.Rules {
 		for _, from := range r.From {
-			t.inForce[from] = t.inForce[from] || r.On == dealstate.Term
 			t.notices[from] = t.notices[from] || r.On == dealstate.Notice
 		}
-	}
-	for _, s := range l.InForce {
-		t.inForce[s] = true
 	}
 	return t
 }

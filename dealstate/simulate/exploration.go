@@ -139,7 +139,7 @@ func (x *Exploration) DeadRules() []string {
 func (x *Exploration) mayRevive(dead map[string]dealstate.Rule, from, letter int, e edge) bool {
 	kind, was := x.Letters[letter].Event.Kind, x.nodes[from].state
 	for _, r := range dead {
-		if r.On == kind && slices.Contains(r.From, was) || isClock(r.On) && (kind == 0 || x.nodes[e.to].state != was) {
+		if r.On == kind && slices.Contains(r.From, was) || isClock(r.On) && (kind == 0 || leaves(kind) || x.nodes[e.to].state != was) {
 			return true
 		}
 	}
@@ -147,8 +147,13 @@ func (x *Exploration) mayRevive(dead map[string]dealstate.Rule, from, letter int
 }
 
 func isClock(on dealstate.Trigger) bool {
-	_, is := on.(dealstate.Clock)
-	return is
+	_, is := on.(dealstate.Kind)
+	return !is
+}
+
+// leaves reports whether an act of the kind may be a notice that is over at once.
+func leaves(kind dealstate.Kind) bool {
+	return kind == dealstate.Withdraw || kind == dealstate.Terminate
 }
 
 // revive folds the path and strikes out the rules that fired.

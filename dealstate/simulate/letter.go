@@ -61,14 +61,17 @@ const extension = 30 * 24 * time.Hour
 // no rule can ask whose they were without asking it of the other kinds too. Retract and
 // note are left out: they move no deal along.
 //
-// Kinds name the kinds of act to have; none named, they are [UsualKinds].
+// Kinds name the kinds of act to have. None named, they are [UsualKinds]; and suspensions
+// of a deal of many are joint only, unless a rule of its own speaks of them, for what one
+// party suspends is its own part.
 func Alphabet(a dealstate.Agreement, kinds ...dealstate.Kind) []Letter {
-	if len(kinds) == 0 {
+	usual := len(kinds) == 0
+	if usual {
 		kinds = UsualKinds(a)
 	}
 	letters := []Letter{{}}
 	for _, kind := range kinds {
-		for _, party := range actingParties(a, kind) {
+		for _, party := range actingParties(a, kind, usual) {
 			l := Letter{Event: dealstate.Event{Kind: kind, Party: party}}
 			if kind == dealstate.Extend {
 				l.Extend = extension
@@ -124,7 +127,7 @@ func speaksOf(a dealstate.Agreement, kind dealstate.Kind, word string) bool {
 
 // actingParties lists who can be the party of an act of that kind; "" is all
 // jointly.
-func actingParties(a dealstate.Agreement, kind dealstate.Kind) []string {
+func actingParties(a dealstate.Agreement, kind dealstate.Kind, usual bool) []string {
 	var ids []string
 	for _, p := range a.Parties {
 		ids = append(ids, p.ID)
@@ -134,10 +137,16 @@ func actingParties(a dealstate.Agreement, kind dealstate.Kind) []string {
 		return nil
 	case who == eachParty:
 		return ids
-	case who == allJointly:
+	case who == allJointly, usual && concernsPart(a, kind):
 		return []string{""}
 	}
 	return append([]string{""}, ids...)
+}
+
+// concernsPart reports whether one party's act of the kind concerns its own part only,
+// and no rule asks about that.
+func concernsPart(a dealstate.Agreement, kind dealstate.Kind) bool {
+	return (kind == dealstate.Suspend || kind == dealstate.Resume) && len(a.Parties) != 2 && !speaksOf(a, kind, "suspended")
 }
 
 // whose says whose acts of a kind are letters of an alphabet.

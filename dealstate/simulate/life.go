@@ -26,9 +26,12 @@ type plan struct {
 	metSince  int64 // at the start; noTime: it is not met
 	standing  int   // parties whose approval stands at the start
 	states    []dealstate.State
-	first     int // the state at the start
+	first     int    // the state at the start
+	inForce   []bool // by state
 	clocks    bool
-	hurries   bool // some actor hastens or follows, so an approval moves others
+	deeds     []deed // the acts of the model's list
+	involved  bool   // a clock may change more than the state: whom the deal binds, or whether the condition is met
+	hurries   bool   // some actor hastens or follows, so an approval moves others
 	until     int64
 	dates     []int64 // ascending
 	seed      uint64
@@ -49,6 +52,15 @@ type actor struct {
 	certain bool
 }
 
+// deed is an act of the model's list.
+type deed struct {
+	act    *dealstate.Act
+	kind   waitingSince
+	wait   Wait
+	since  int64 // at the start, from when it waits; noTime: it does not yet
+	undoes int   // the deed that waits anew after it; -1: none
+}
+
 // life is one future. It runs on the library's own cursor; here is only who
 // acts when. A life is used again for the next.
 type life struct {
@@ -56,12 +68,15 @@ type life struct {
 	cursor   *dealstate.Cursor
 	rng      rand.PCG
 	who      []waiting // by actor
-	inForce  int64     // when the implement event is due
+	doing    []int64   // by deed: when it is done; noTime: not as things stand
+	forceDue int64     // when the implement event is due
 	approved int       // parties whose approval stands
 	met      bool
 	last     int // the actor whose approval met the condition; -1: none
 	amender  int // the actor who demanded the last amendment; -1: none
+	doer     int // the last deed; -1: none, or an amendment came after it
 	acts     int // of all lives run on it
+	fired    int // clocks, in this life
 	state    int
 	name     dealstate.State
 	now      int64
@@ -84,6 +99,7 @@ type waiting struct {
 
 func newLife(p *plan) *life {
 	l := &life{plan: p, cursor: p.start.machine.Cursor(p.start.policy)}
+	l.doing = make([]int64, len(p.deeds))
 	l.who, l.reached, l.held = make([]waiting, len(p.actors)), make([]int64, len(p.states)), make([]int, len(p.dates))
 	for i := range l.reached {
 		l.reached[i] = noTime
@@ -96,38 +112,47 @@ func newLife(p *plan) *life {
 // context's, or that the life does not end; it is not to be counted then.
 func (l *life) live(ctx context.Context, number uint64) error {
 	l.begin(number)
-	for acts := 0; ; acts++ {
+	for acts := 0; ; {
 		who, at := l.next()
-		if at > l.until {
-			break
-		}
-		if acts == mostActs {
+		if acts == mostActs && at <= l.until {
 			return l.endless(at)
 		}
 		if l.acts++; l.acts%glance == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		l.clocksUpTo(at)
+		if again, err := l.clocksUpTo(ctx, min(at, l.until)); again || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if at > l.until {
+			break
+		}
+		acts++
 		l.now = at
 		l.move(who, at)
 		l.look(at)
 	}
-	l.clocksUpTo(l.until)
 	l.hold(noTime)
 	return nil
 }
 
 const (
-	// mostActs bounds one life. Only amendments can lead there: with no other act
-	// does a party come to act again.
+	// mostActs bounds one life, and as many firings of clocks do. Only what comes again
+	// and again can lead there: amendments, breaches and performances; renewals and timers.
 	mostActs = 1_000_000
 	// glance is after how many acts a worker looks at its context, some
 	// millisecond.
 	glance = 4_096
 )
 
-// endless says whose amendments keep the life from its end.
+// endless says whose amendments keep the life from its end, or which act.
 func (l *life) endless(at int64) error {
+	if l.doer >= 0 || l.amender < 0 {
+		return field.Errorf(fmt.Sprintf("acts[%d].wait", max(0, l.doer)),
+			"the act comes again sooner than time passes: a life came to %d acts by %s; want a longer wait, or an earlier until", mostActs, say(l.axis.at(at)))
+	}
 	party := l.start.agreement.Parties[l.actors[l.amender].party].ID
 	return field.Errorf(fmt.Sprintf("parties[%d].choice.amend", l.amender),
 		"%s demands amendments sooner than time passes: a life came to %d acts by %s; want a longer wait, a smaller chance, or an earlier until",
@@ -143,15 +168,26 @@ func (l *life) begin(number uint64) {
 	l.trail = l.trail[:0]
 	l.now, l.date, l.state, l.name = 0, 0, l.first, l.states[l.first]
 	l.reached[l.first] = 0
-	l.last, l.amender, l.inForce, l.approved = -1, -1, noTime, l.standing
+	l.fired, l.last, l.amender, l.doer, l.forceDue, l.approved = 0, -1, -1, -1, noTime, l.standing
 	for i := range l.who {
 		l.who[i].ok = l.actors[i].ok
 	}
 	if l.met = l.metSince != noTime; l.met {
-		l.inForce = l.drawImplement(l.metSince)
+		l.forceDue = l.draw(&l.toForce, l.metSince)
 	}
 	for i := range l.who {
 		l.ask(i, l.actors[i].asked)
+	}
+	for i := range l.deeds {
+		l.await(i, l.deeds[i].since)
+	}
+}
+
+// await has a deed wait since an instant; noTime: not as things stand.
+func (l *life) await(i int, since int64) {
+	l.doing[i] = noTime
+	if since != noTime {
+		l.doing[i] = l.draw(&l.deeds[i].wait, since)
 	}
 }
 
@@ -257,21 +293,60 @@ func (l *life) spend(a *actor, w *waiting, rate float64) {
 	w.from = l.now
 }
 
-// next finds who acts next; -1 is the implement event.
+// next finds who acts next; -1 is the implement event, and what follows the actors are
+// the deeds.
 func (l *life) next() (who int, at int64) {
-	who, at = -1, l.inForce
+	who, at = -1, l.forceDue
 	for i := range l.who {
 		if l.who[i].due < at {
 			who, at = i, l.who[i].due
 		}
 	}
+	for i, due := range l.doing {
+		if due < at {
+			who, at = len(l.who)+i, due
+		}
+	}
 	return who, at
+}
+
+// do does a deed, if the rules take it.
+func (l *life) do(i int, at int64) {
+	d := &l.deeds[i]
+	l.doing[i] = noTime
+	if l.cursor.Take(d.act, l.axis.at(at)) != dealstate.Applied {
+		return
+	}
+	l.doer = i
+	if d.undoes >= 0 {
+		l.await(d.undoes, at)
+	}
+	l.seeAgain()
+}
+
+// seeAgain finds out whose approval stands and whether the condition is met, after
+// something that no actor did.
+func (l *life) seeAgain() {
+	l.approved = 0
+	for p := range l.start.agreement.Parties {
+		if l.cursor.Approved(p) {
+			l.approved++
+		}
+	}
+	for i := range l.who {
+		l.who[i].ok = l.cursor.Approved(l.actors[i].party)
+	}
+	l.judge(-1)
 }
 
 func (l *life) move(who int, at int64) {
 	if who < 0 {
-		l.inForce = noTime
+		l.forceDue = noTime
 		l.cursor.Take(l.implement, l.axis.at(at))
+		return
+	}
+	if who >= len(l.who) {
+		l.do(who-len(l.who), at)
 		return
 	}
 	w, a := &l.who[who], &l.actors[who]
@@ -286,7 +361,7 @@ func (l *life) move(who int, at int64) {
 	case 0:
 		l.approves(who)
 	case 2:
-		l.amender = who
+		l.amender, l.doer = who, -1
 		l.beginsAnew()
 	}
 	l.judge(who)
@@ -331,6 +406,11 @@ func (l *life) beginsAnew() {
 	for i := range l.who {
 		l.ask(i, l.now)
 	}
+	for i := range l.deeds {
+		if l.deeds[i].kind == sinceText {
+			l.await(i, l.now)
+		}
+	}
 }
 
 // judge notes when the approval condition comes to be met, and by whom.
@@ -339,38 +419,57 @@ func (l *life) judge(who int) {
 	if met == l.met {
 		return
 	}
-	l.met, l.last, l.inForce = met, -1, noTime
+	l.met, l.last, l.forceDue = met, -1, noTime
 	if met {
 		l.last = who
-		l.inForce = l.drawImplement(l.now)
+		l.forceDue = l.draw(&l.toForce, l.now)
 	}
 }
 
-// drawImplement gives when the implement event comes, if nothing undoes the
-// approvals that stand since then.
-func (l *life) drawImplement(since int64) int64 {
-	if l.toForce.IsZero() {
+// draw gives when a wait ends that has lasted since an instant: that for the implement
+// event, if nothing undoes the approvals that stand since then, or that of a deed.
+func (l *life) draw(wait *Wait, since int64) int64 {
+	if wait.IsZero() {
 		return noTime
 	}
 	w := waiting{asked: since, from: l.now}
-	return w.at(l.toForce.invert(l.toForce.begun(float64(l.now-since)) - math.Log(l.unit())))
+	return w.at(wait.invert(wait.begun(float64(l.now-since)) - math.Log(l.unit())))
 }
 
-// clocksUpTo lets the clocks fire one by one, to see each state on the way.
-func (l *life) clocksUpTo(to int64) {
+// clocksUpTo lets the clocks fire one by one, to see each state on the way. Again: one
+// fired that may change what happens next.
+func (l *life) clocksUpTo(ctx context.Context, to int64) (again bool, err error) {
 	for l.clocks {
 		clock, ok := l.cursor.Next()
 		if !ok {
-			return
+			break
 		}
 		at := l.axis.of(clock.Due)
 		if at > to {
-			return
+			break
 		}
+		switch {
+		case l.fired == mostActs:
+			return false, l.restless(clock)
+		case l.fired%glance == glance-1 && ctx.Err() != nil:
+			return false, context.Cause(ctx)
+		}
+		l.fired++
 		l.cursor.Advance(clock.Due)
 		l.now = max(l.now, at)
 		l.look(l.now)
+		if l.involved {
+			l.seeAgain()
+			return true, nil
+		}
 	}
+	return false, nil
+}
+
+// restless says which clock keeps the life from its end.
+func (l *life) restless(clock dealstate.ClockStatus) error {
+	return field.Errorf("until", "%s is too far: the clock %s comes again and again, and a life came to %d firings by %s; want an earlier one",
+		say(l.options.Until), clock, mostActs, say(clock.Due))
 }
 
 // look notes a change of state.
@@ -380,10 +479,28 @@ func (l *life) look(at int64) {
 		return
 	}
 	l.hold(at)
-	l.name, l.state = name, l.index(name)
+	was := l.inForce[l.state]
+	if l.name, l.state = name, l.index(name); l.inForce[l.state] != was {
+		l.comeOrGo(at)
+	}
 	if l.reached[l.state] == noTime {
 		l.reached[l.state] = at
 		l.trail = append(l.trail, l.state)
+	}
+}
+
+// comeOrGo has the deeds wait that wait in a deal in force, or in one that is not.
+func (l *life) comeOrGo(at int64) {
+	is := l.inForce[l.state]
+	for i := range l.deeds {
+		switch {
+		case !is:
+			l.doing[i] = noTime
+		case l.deeds[i].kind == sinceForce:
+			l.await(i, at)
+		default:
+			l.doing[i] = noTime
+		}
 	}
 }
 

@@ -18,6 +18,13 @@ func TestEveryKindIsALetterOrKnownNotToBe(t *testing.T) {
 	require.Len(t, letterActs, len(dealstate.Kinds()))
 }
 
+func TestEveryKindIsAnActOfAModelOrKnownNotToBe(t *testing.T) {
+	for _, k := range dealstate.Kinds() {
+		require.Contains(t, waitsSince, k, "%s: does a model wait for it, and from when?", k)
+	}
+	require.Len(t, waitsSince, len(dealstate.Kinds()))
+}
+
 // What each kind does to a party that waits, and to one that has approved, while
 // the text is on the table: has it ended its wait, does it wait, has it approved?
 func TestEveryKindDoesToWaitsWhatIsWritten(t *testing.T) {
@@ -28,7 +35,7 @@ func TestEveryKindDoesToWaitsWhatIsWritten(t *testing.T) {
 		dealstate.Submit:    nothing,
 		dealstate.Approve:   "ended 1: waits false, approved true; ended 0: waits false, approved true",
 		dealstate.Reject:    "ended 1: waits false, approved false; ended 0: waits false, approved false",
-		dealstate.Withdraw:  "ended 0: waits true, approved false; ended 0: waits true, approved false",
+		dealstate.Withdraw:  "ended 1: waits false, approved false; ended 0: waits true, approved false",
 		dealstate.Amend:     "ended 1: waits true, approved false; ended 0: waits true, approved false",
 		dealstate.Apply:     nothing,
 		dealstate.Implement: nothing,

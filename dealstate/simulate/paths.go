@@ -30,7 +30,8 @@ const (
 
 // Paths tries every path from the start: in every situation, every letter. Two
 // paths that lead to the same situation, by [dealstate.Cursor.AppendKey], are
-// walked on from it once. Acts follow one another in no time; only waiting takes
+// walked on from it once: a term that is renewed leads back to the situation that its
+// last renewal came to. Acts follow one another in no time; only waiting takes
 // any. At most one dispute is opened, for a rule cannot tell one from more.
 //
 // It checks the law that a deal never becomes implemented, from a state before
@@ -265,7 +266,7 @@ func pastBinding(s dealstate.State) bool {
 
 func (x *explorer) checkLaw(from int, to node) {
 	was, is := x.nodes[from].state, x.next.State()
-	if x.Counterexample != nil || is != dealstate.StateImplemented || pastBinding(was) {
+	if x.Counterexample != nil || is != dealstate.StateImplemented || pastBinding(was) || x.start.machine.InForce(was) {
 		return
 	}
 	if x.Implemented++; x.next.Verdict() == condition.Met {

@@ -32,7 +32,11 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 	p.first = slices.Index(p.states, s.cursor.State())
 	snap := s.Snapshot()
 	p.standing = len(snap.Approved)
-	p.clocks = hasClocks(s.agreement, snap)
+	p.clocks = hasClocks(s.machine, snap, len(m.Acts) > 0)
+	p.involved = len(m.Acts) > 0 || slices.Contains(s.machine.Clocks(), dealstate.Reached) || slices.ContainsFunc(snap.Parties, isLeaving)
+	for _, state := range p.states {
+		p.inForce = append(p.inForce, s.machine.InForce(state))
+	}
 	var err error
 	if p.implement, err = s.act(dealstate.Implement, ""); err != nil {
 		return nil, err
@@ -40,10 +44,13 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 	return p, p.bind(m, snap)
 }
 
-// hasClocks reports whether a clock can ever run: lives extend none.
-func hasClocks(a dealstate.Agreement, now dealstate.Snapshot) bool {
-	return !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil || now.Next != nil
+// hasClocks reports whether a clock can ever run: lives extend none, and where nobody
+// does more than decide on the text, nobody gives notice.
+func hasClocks(m *dealstate.Machine, now dealstate.Snapshot, acts bool) bool {
+	return now.Next != nil || slices.ContainsFunc(m.Clocks(), func(c dealstate.Clock) bool { return c != dealstate.Notice || acts })
 }
+
+func isLeaving(p dealstate.PartyStatus) bool { return !p.Leaves.IsZero() }
 
 func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
 	deadline := p.deadline(snap)
@@ -55,7 +62,36 @@ func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
 		p.actors = append(p.actors, a)
 		p.hurries = p.hurries || a.haste != 1 || a.after >= 0
 	}
+	for _, a := range m.Acts {
+		d, err := p.deed(a, snap)
+		if err != nil {
+			return err
+		}
+		p.deeds = append(p.deeds, d)
+	}
+	for i := range p.deeds {
+		p.deeds[i].undoes = slices.IndexFunc(m.Acts, func(a Act) bool {
+			return a.Commitment != "" && a.Commitment == m.Acts[i].Commitment && a.Kind != m.Acts[i].Kind
+		})
+	}
 	return nil
+}
+
+// deed binds an act of the model's list.
+func (p *plan) deed(a Act, snap dealstate.Snapshot) (deed, error) {
+	d := deed{wait: p.axis.ticks(a.Wait), kind: waitsSince[a.Kind], since: noTime}
+	switch {
+	case d.kind == sinceForce && !snap.InForce.IsZero():
+		d.since = p.since(snap.InForce)
+	case d.kind == sinceText && snap.InForce.IsZero():
+		d.since = 0
+		if since, ok := p.start.asked[a.Party]; ok {
+			d.since = p.since(since)
+		}
+	}
+	var err error
+	d.act, err = p.start.actOf(a)
+	return d, err
 }
 
 // deadline is when the deal's deadline is due; noTime: never.

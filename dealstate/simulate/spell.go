@@ -77,11 +77,17 @@ func watch(d *dealstate.Deal, v dealstate.View) *watcher {
 }
 
 func (w *watcher) see(d dealstate.Decision) {
+	// A party that never approved refuses to become one (Vienna Convention on the Law of
+	// Treaties, article 18(a)): that counts as its rejection.
+	refuses := d.Kind == dealstate.Withdraw && !w.stands[d.Party]
 	switch d.Kind {
 	case dealstate.Approve, dealstate.Reject:
 		w.end(d.Party, d.Kind, d.At)
 		w.stands[d.Party] = d.Kind == dealstate.Approve
 	case dealstate.Withdraw:
+		if refuses {
+			w.end(d.Party, dealstate.Reject, d.At)
+		}
 		w.stands[d.Party] = false
 	case dealstate.Amend:
 		w.end(d.Party, d.Kind, d.At)
@@ -96,7 +102,9 @@ func (w *watcher) see(d dealstate.Decision) {
 		w.onTable = true
 		w.put(d.At)
 	case dealstate.Withdraw:
-		w.put(d.At)
+		if !refuses {
+			w.put(d.At)
+		}
 	}
 }
 
@@ -139,6 +147,7 @@ func (w *watcher) moved(d dealstate.Decision) {
 	switch {
 	case d.To == dealstate.StateApproved:
 		w.met = d.At
+	case d.To == dealstate.StateProvisional: // what was met before still is
 	case d.Kind == dealstate.Implement && !w.met.IsZero():
 		w.ended = append(w.ended, Spell{Deal: w.deal, From: w.met, To: d.At, End: dealstate.Implement})
 		fallthrough
@@ -147,9 +156,10 @@ func (w *watcher) moved(d dealstate.Decision) {
 	}
 }
 
-// approvalMoves reports whether an approval can still lead on from the state.
+// approvalMoves reports whether an approval can still lead on from the state. While a
+// deal is applied provisionally approvals go on.
 func (w *watcher) approvalMoves(from dealstate.State) bool {
-	return slices.ContainsFunc(w.rules.Rules, func(r dealstate.Rule) bool {
+	return from == dealstate.StateProvisional || slices.ContainsFunc(w.rules.Rules, func(r dealstate.Rule) bool {
 		return r.On == dealstate.Approve && r.To != "" && r.To != from && slices.Contains(r.From, from)
 	})
 }

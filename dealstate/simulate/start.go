@@ -128,7 +128,12 @@ func (s Start) lifecycle() dealstate.Lifecycle {
 // act readies an act in the role nearest to the act itself that the policy
 // counts.
 func (s Start) act(kind dealstate.Kind, party string) (*dealstate.Act, error) {
-	e := dealstate.Event{ID: "simulated", Deal: s.agreement.ID, Kind: kind, Party: party, Role: s.role(kind)}
+	return s.actOf(Act{Kind: kind, Party: party})
+}
+
+func (s Start) actOf(a Act) (*dealstate.Act, error) {
+	e := a.event(s.agreement.ID)
+	e.Role = s.role(a.Kind)
 	return s.machine.Act(e)
 }
 

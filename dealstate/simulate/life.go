@@ -120,11 +120,14 @@ func (l *life) live(ctx context.Context, number uint64) error {
 		if l.acts++; l.acts%glance == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if again, err := l.clocksUpTo(ctx, min(at, l.until)); again || err != nil {
+		if l.clocks {
+			again, err := l.clocksUpTo(ctx, min(at, l.until))
 			if err != nil {
 				return err
 			}
-			continue
+			if again {
+				continue
+			}
 		}
 		if at > l.until {
 			break
@@ -439,7 +442,7 @@ func (l *life) draw(wait *Wait, since int64) int64 {
 // clocksUpTo lets the clocks fire one by one, to see each state on the way. Again: one
 // fired that may change what happens next.
 func (l *life) clocksUpTo(ctx context.Context, to int64) (again bool, err error) {
-	for l.clocks {
+	for {
 		clock, ok := l.cursor.Next()
 		if !ok {
 			break

@@ -6,7 +6,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Cause is what brought something about: a kind of event or a clock. One of the
+// Cause is what moved a deal or ended a spell: a kind of event, or a clock. One of the
 // two is set; the zero Cause is none.
 type Cause struct {
 	Kind  dealstate.Kind
@@ -15,6 +15,7 @@ type Cause struct {
 
 func causeOf(d dealstate.Decision) Cause { return Cause{Kind: d.Kind, Clock: d.Clock} }
 
+// trigger is the cause as the core's type for a kind or a clock.
 func (c Cause) trigger() dealstate.Trigger {
 	return dealstate.Decision{Kind: c.Kind, Clock: c.Clock}.Trigger()
 }

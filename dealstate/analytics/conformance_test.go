@@ -85,10 +85,10 @@ func TestIncidentsAreWhatWasTakenBack(t *testing.T) {
 	}
 	require.Equal(t, []string{"reversed amend 4", "disputed dispute 5", "settled settle 6", "reversed deadline "}, got,
 		"an amendment that made no approval stale reverses nothing, nor does a refused withdrawal")
-	var c analytics.Class
+	var c analytics.IncidentClass
 	require.NoError(t, c.UnmarshalText([]byte("settled")))
 	require.Equal(t, analytics.Settled, c)
 	require.EqualError(t, c.UnmarshalText([]byte("")), `class: "" is unknown; want one of disputed, settled, reversed`)
-	_, err = analytics.Class(9).MarshalText()
+	_, err = analytics.IncidentClass(9).MarshalText()
 	require.Error(t, err)
 }

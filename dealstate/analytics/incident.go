@@ -14,27 +14,27 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
-// Class says what sort of thing went wrong, or was put right.
-type Class uint8
+// IncidentClass says what sort of thing went wrong, or was put right.
+type IncidentClass uint8
 
 // The classes.
 const (
-	Disputed Class = iota + 1 // a party says that the deal is not being kept
-	Settled                   // one or more disputes were settled
-	Reversed                  // what had been reached was lost again
+	Disputed IncidentClass = iota + 1 // a party says that the deal is not being kept
+	Settled                           // one or more disputes were settled
+	Reversed                          // what had been reached was lost again
 )
 
-var classWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed"}
+var incidentWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed"}
 
-func (c Class) String() string {
-	if int(c) >= len(classWords) {
+func (c IncidentClass) String() string {
+	if int(c) >= len(incidentWords) {
 		return ""
 	}
-	return classWords[c]
+	return incidentWords[c]
 }
 
 // MarshalText writes the class's word.
-func (c Class) MarshalText() ([]byte, error) {
+func (c IncidentClass) MarshalText() ([]byte, error) {
 	if c.String() == "" {
 		return nil, field.Errorf("class", "%d is unknown", c)
 	}
@@ -42,12 +42,12 @@ func (c Class) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText reads a class's word.
-func (c *Class) UnmarshalText(text []byte) error {
-	i := slices.Index(classWords[:], string(text))
+func (c *IncidentClass) UnmarshalText(text []byte) error {
+	i := slices.Index(incidentWords[:], string(text))
 	if i < 1 {
-		return field.Errorf("class", "%q is unknown; want one of %s%s", field.Clip(string(text)), strings.Join(classWords[1:], ", "), nearest.Hint(string(text), classWords[1:]))
+		return field.Errorf("class", "%q is unknown; want one of %s%s", field.Clip(string(text)), strings.Join(incidentWords[1:], ", "), nearest.Hint(string(text), incidentWords[1:]))
 	}
-	*c = Class(i)
+	*c = IncidentClass(i)
 	return nil
 }
 
@@ -55,7 +55,7 @@ func (c *Class) UnmarshalText(text []byte) error {
 type Incident struct {
 	Deal  string          `json:"deal"`
 	At    time.Time       `json:"at"`
-	Class Class           `json:"class"`
+	Class IncidentClass   `json:"class"`
 	Kind  Cause           `json:"kind"` // of event, or the clock
 	Party string          `json:"party,omitempty"`
 	Event string          `json:"event,omitempty"` // "": a clock
@@ -73,20 +73,20 @@ func (i Incident) Cells() []string {
 	return []string{i.Deal, instant.Format(i.At), i.Class.String(), i.Kind.String(), i.Party, i.Event, string(i.From), string(i.To)}
 }
 
-// classOf tells incidents from all else that was applied. A reversal is an act
-// that takes something back, whether or not the state shows it: a rejection, a
-// withdrawal, a suspension or a termination; a deadline or a term that ran out;
-// and an amendment that moved the deal, for then approvals have become stale.
-func classOf(d dealstate.Decision) (Class, bool) {
-	class := classes[causeOf(d)]
+// incidentClassOf is the class of an applied decision; ok is false for what is no
+// incident. A reversal takes something back, whether or not the state shows it: a
+// rejection, a withdrawal, a suspension or a termination; a deadline or a term that
+// ran out; and an amendment that moved the deal, because it makes approvals stale.
+func incidentClassOf(d dealstate.Decision) (IncidentClass, bool) {
+	class := incidentClasses[causeOf(d)]
 	if d.Kind == dealstate.Amend && d.From == d.To {
 		class = 0
 	}
 	return class, class != 0
 }
 
-// classes says which kinds and clocks make an incident; 0: none.
-var classes = map[Cause]Class{
+// incidentClasses says which kinds and clocks make an incident; 0: none.
+var incidentClasses = map[Cause]IncidentClass{
 	{Kind: dealstate.Negotiate}: 0,
 	{Kind: dealstate.Submit}:    0,
 	{Kind: dealstate.Approve}:   0,
@@ -122,7 +122,7 @@ func (i *Incidents) Add(d dealstate.Decision) error {
 	if !st.acts {
 		return err
 	}
-	if class, is := classOf(d); is {
+	if class, is := incidentClassOf(d); is {
 		i.seen = append(i.seen, Incident{Deal: d.Deal, At: d.At.UTC(), Class: class, Kind: causeOf(d), Party: d.Party, Event: d.Event, From: d.From, To: d.To})
 	}
 	return nil
@@ -145,12 +145,12 @@ func (i *Incidents) All() iter.Seq[Incident] {
 // IncidentCount is how often a party, or a clock, brought about one kind of
 // incident.
 type IncidentCount struct {
-	Class Class   `json:"class"`
-	Kind  Cause   `json:"kind"`            // of event, or the clock
-	Party string  `json:"party,omitempty"` // "": all sides jointly, or a clock
-	Count int     `json:"count"`
-	Deals int     `json:"deals"` // how many deals it befell
-	Share float64 `json:"share"` // of all deals that began
+	Class IncidentClass `json:"class"`
+	Kind  Cause         `json:"kind"`            // of event, or the clock
+	Party string        `json:"party,omitempty"` // "": all sides jointly, or a clock
+	Count int           `json:"count"`
+	Deals int           `json:"deals"` // how many deals it befell
+	Share float64       `json:"share"` // of all deals that began
 }
 
 // Columns names the cells.
@@ -163,28 +163,28 @@ func (c IncidentCount) Cells() []string {
 	return []string{c.Class.String(), c.Kind.String(), c.Party, strconv.Itoa(c.Count), strconv.Itoa(c.Deals), number(c.Share)}
 }
 
-// mishap is what incidents are counted by.
-type mishap struct {
-	class Class
+// incidentKey is what incidents are counted by.
+type incidentKey struct {
+	class IncidentClass
 	kind  Cause
 	party string
 }
 
-func (a mishap) compare(b mishap) int {
+func (a incidentKey) compare(b incidentKey) int {
 	return cmp.Or(cmp.Compare(a.class, b.class), a.kind.compare(b.kind), cmp.Compare(a.party, b.party))
 }
 
 // Counts sums the incidents up, by class, kind and party.
 func (i *Incidents) Counts() iter.Seq[IncidentCount] {
-	begun, t := 0, tallies[mishap]{}
+	begun, t := 0, counters[incidentKey]{}
 	for range i.f.begun() {
 		begun++
 	}
 	for in := range i.All() {
-		t.add(mishap{in.Class, in.Kind, in.Party}, in.Deal)
+		t.add(incidentKey{in.Class, in.Kind, in.Party}, in.Deal)
 	}
 	return func(yield func(IncidentCount) bool) {
-		for _, m := range t.sorted(mishap.compare) {
+		for _, m := range t.sorted(incidentKey.compare) {
 			row := IncidentCount{Class: m.class, Kind: m.kind, Party: m.party, Count: t[m].count, Deals: t[m].deals, Share: share(t[m].deals, begun)}
 			if !yield(row) {
 				return

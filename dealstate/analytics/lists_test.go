@@ -35,12 +35,12 @@ func decidedOn(c Cause) dealstate.Decision {
 
 func TestEveryCauseIsAnIncidentOrKnownToBeNone(t *testing.T) {
 	for _, c := range every() {
-		require.Contains(t, classes, c, "%s: is it an incident?", c)
-		class, is := classOf(decidedOn(c))
-		require.Equal(t, classes[c] != 0, is, c)
-		require.Equal(t, classes[c], class, c)
+		require.Contains(t, incidentClasses, c, "%s: is it an incident?", c)
+		class, is := incidentClassOf(decidedOn(c))
+		require.Equal(t, incidentClasses[c] != 0, is, c)
+		require.Equal(t, incidentClasses[c], class, c)
 	}
-	require.Len(t, classes, len(every()))
+	require.Len(t, incidentClasses, len(every()))
 }
 
 func TestEveryCauseIsReadAsItWasWrittenAndHasItsPlace(t *testing.T) {
@@ -126,8 +126,8 @@ func TestEveryKindDoesToApprovalsWhatIsWritten(t *testing.T) {
 	for _, k := range dealstate.Kinds() {
 		require.Contains(t, want, k, "%s: what does it do to an approval?", k)
 		after := func(approved bool) bool {
-			w := waiting{approved: []bool{approved}, revision: 1}
-			w.act(dealstate.Decision{Kind: k, Revision: 1}, 0)
+			w := partyWaits{approved: []bool{approved}, revision: 1}
+			w.apply(dealstate.Decision{Kind: k, Revision: 1}, 0)
 			return w.approved[0]
 		}
 		require.Equal(t, want[k], map[[2]bool]string{{false, true}: keeps, {true, true}: gives, {false, false}: takes}[[2]bool{after(false), after(true)}], k)

@@ -32,14 +32,14 @@ func outputs(t testing.TB) map[string]string {
 	m, err := dealstate.Compile(dealstate.Agreement{ID: "club", Title: "A club", Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}, {ID: "c"}},
 		Approval: condition.Count(condition.AtLeast(2), "")})
 	require.NoError(t, err)
-	both := render.Timeline{Stories: []render.Story{truce[0], three[1]}}
+	both := render.Timeline{Replays: []render.Replay{truce[0], three[1]}}
 	text := func(p render.Paint) func(io.Writer) error {
-		return func(w io.Writer) error { return render.Timeline{Stories: three[:2]}.Text(w, p) }
+		return func(w io.Writer) error { return render.Timeline{Replays: three[:2]}.Text(w, p) }
 	}
 	return map[string]string{
-		"timeline.svg":        draw(t, render.Timeline{Stories: three[:1]}.SVG),
-		"timeline_three.svg":  draw(t, render.Timeline{Stories: three}.SVG),
-		"timeline_narrow.svg": draw(t, render.Timeline{Stories: three, Width: 370}.SVG),
+		"timeline.svg":        draw(t, render.Timeline{Replays: three[:1]}.SVG),
+		"timeline_three.svg":  draw(t, render.Timeline{Replays: three}.SVG),
+		"timeline_narrow.svg": draw(t, render.Timeline{Replays: three, Width: 370}.SVG),
 		"timeline_deals.svg":  draw(t, both.SVG),
 		"timeline.txt":        draw(t, text(render.Plain)),
 		"timeline.ansi":       draw(t, text(render.ANSI)),
@@ -52,9 +52,9 @@ func outputs(t testing.TB) map[string]string {
 		"many_party.dot":      draw(t, render.Rules(m).DOT),
 		"survival.svg":        draw(t, survival().SVG),
 		"fan.svg":             draw(t, fan().SVG),
-		"report.html":         draw(t, render.Report{Stories: three}.HTML),
-		"board.html": draw(t, render.Board{Title: "Two deals", Rows: []render.BoardRow{{Story: truce[0], Href: "truce.html"},
-			{Story: three[1], Href: "framework.html"}}}.HTML),
+		"report.html":         draw(t, render.DealPage{Replays: three}.HTML),
+		"board.html": draw(t, render.Board{Title: "Two deals", Rows: []render.BoardRow{{Replay: truce[0], Href: "truce.html"},
+			{Replay: three[1], Href: "framework.html"}}}.HTML),
 	}
 }
 
@@ -90,9 +90,9 @@ func TestEqualStoriesGiveEqualBytesInWhateverOrderReportsArrived(t *testing.T) {
 	want := outputs(t)
 	events := frameworkEvents()
 	slices.Reverse(events)
-	again := stories(t, framework(), events, on(time.July, 10))
+	again := replays(t, framework(), events, on(time.July, 10))
 	slices.Reverse(again[0].Events)
-	require.Equal(t, want["timeline_three.svg"], draw(t, render.Timeline{Stories: again}.SVG))
-	require.Equal(t, want["report.html"], draw(t, render.Report{Stories: again}.HTML))
+	require.Equal(t, want["timeline_three.svg"], draw(t, render.Timeline{Replays: again}.SVG))
+	require.Equal(t, want["report.html"], draw(t, render.DealPage{Replays: again}.HTML))
 	require.Equal(t, want, outputs(t))
 }

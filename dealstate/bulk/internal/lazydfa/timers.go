@@ -106,7 +106,7 @@ func newTiming(m *dealstate.Machine) timing {
 	if !a.Deadline.IsZero() {
 		var ok bool
 		if t.deadline, ok = timerAt(a.Deadline); !ok {
-			t.tooMuch = "its deadline lies beyond what 64 bits of nanoseconds hold"
+			t.tooMuch = "its deadline lies outside the years 1678 to 2261"
 		}
 	}
 	l := m.Lifecycle()

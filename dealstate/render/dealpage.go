@@ -1,0 +1,277 @@
+package render
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// DealPage is a web page about one deal, in one file: without script, without anything
+// fetched, so that it can be sent to a colleague. The first replay gives the headline.
+// Further ones, of the same deal under other policies, are shown beside it.
+type DealPage struct{ Replays []Replay }
+
+//go:embed page.html.tmpl
+var pageText string
+
+var pages = template.Must(template.New("pages").Parse(pageText))
+
+// HTML writes the page. Equal replays give equal bytes. Without any replay, or
+// with one that has no machine, the error says so and nothing is written.
+func (r DealPage) HTML(w io.Writer) error {
+	if len(r.Replays) == 0 {
+		return errNoReplay
+	}
+	if err := checkReplays(r.Replays); err != nil {
+		return err
+	}
+	p, err := newDealPageData(r.Replays)
+	if err != nil {
+		return err
+	}
+	return write(w, "report", p)
+}
+
+var errNoReplay = fmt.Errorf("render: a page without any replay; want at least one")
+
+// write makes the whole page before it writes any of it, so that an error leaves
+// nothing behind.
+func write(w io.Writer, name string, page any) error {
+	var b strings.Builder
+	if err := pages.ExecuteTemplate(&b, name, page); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// head is what every page begins with.
+type head struct {
+	CSP   string
+	Style template.CSS
+	Title string
+}
+
+func newHead(title string) head {
+	return head{CSP: policyOfPage(), Style: template.CSS(StyleSheet), Title: title}
+}
+
+// timelinePair is one timeline drawn twice, for wide and for narrow screens. The style
+// sheet shows one of them.
+type timelinePair struct{ Wide, Narrow template.HTML }
+
+func newTimelinePair(replays []Replay) (timelinePair, error) {
+	wide, err := drawn(Timeline{Replays: replays, Width: 1040, InPage: "wide"}.SVG)
+	if err != nil {
+		return timelinePair{}, err
+	}
+	narrow, err := drawn(Timeline{Replays: replays, Width: 370, InPage: "narrow"}.SVG)
+	return timelinePair{wide, narrow}, err
+}
+
+// drawn is an SVG drawing as part of a page. The drawing escapes its texts itself.
+func drawn(draw func(io.Writer) error) (template.HTML, error) {
+	var b strings.Builder
+	err := draw(&b)
+	return template.HTML(b.String()), err
+}
+
+// longText is a text of which, if it is very long, only the start is shown at first.
+type longText struct {
+	Start, All string
+	More       bool
+}
+
+func newLongText(s string) longText {
+	all := legible(s)
+	const most = 280
+	start := shorten(all, most)
+	return longText{Start: isolated(start), All: all, More: start != all}
+}
+
+// summary is where a deal stands, as text, for a row of a table or a headline.
+type summary struct {
+	ID, Name, Policy, State, Since, Awaiting, Clock, Balance string
+	Hue                                                      hue
+	Href                                                     string
+}
+
+func newSummary(s Replay) summary {
+	row := summary{ID: legible(s.agreement().ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
+		State: shorten(stateWords(string(s.Snapshot.State)), 40), Since: "not moved yet", Awaiting: "nobody", Clock: "none runs",
+		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance()}
+	if !s.Snapshot.Since.IsZero() {
+		row.Since = "since " + moment(s.Snapshot.Since)
+	}
+	if len(s.Snapshot.Awaiting) > 0 {
+		row.Awaiting = s.partyNames(s.Snapshot.Awaiting)
+	}
+	if n := s.Snapshot.Next; n != nil {
+		row.Clock = s.ofParty(n.Clock.String(), n.Party) + ", due " + moment(n.Due)
+	}
+	return row
+}
+
+// balance says how many of its commitments each side has performed.
+func (s Replay) balance() string {
+	var parts []string
+	for _, b := range s.Snapshot.Balances() {
+		parts = append(parts, fmt.Sprintf("%s %d of %d", isolated(shorten(s.partyName(b.Party), 60)), b.Performed, b.Of))
+	}
+	if len(parts) == 0 {
+		return "none listed"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// dealPageData is what the page's template shows, all of it as text.
+type dealPageData struct {
+	head
+	summary
+	Name          longText
+	Implements    []string
+	Sentence      string
+	AsOf          string
+	KnownBy       string
+	Revision      int
+	Warnings      []string
+	Timeline      timelinePair
+	Views         []summary
+	Parties       []partyLine
+	MoreParties   string
+	Discrepancies []discrepancy
+	Commitments   []commitmentLine
+	Disputes      []string
+	Policies      []string
+	Days          []dayStates
+	Older         int
+	Shown         int
+	Evidence      []report
+	Diagram       template.HTML
+}
+
+// partyLine is a row of the table of approvals.
+type partyLine struct{ Name, Standing, Word string }
+
+// commitmentLine is a row of the table of commitments.
+type commitmentLine struct {
+	Party, Done string
+	Title       longText
+}
+
+// newDealPageData gathers what the page shows. The first replay gives all but what is
+// compared.
+func newDealPageData(replays []Replay) (p dealPageData, err error) {
+	s := replays[0]
+	p = dealPageData{head: newHead(shorten(s.title(), 120) + ": " + stateWords(string(s.Snapshot.State))), summary: newSummary(s),
+		Name: newLongText(s.title()), AsOf: moment(s.Snapshot.AsOf), Revision: s.Snapshot.Revision, Sentence: s.sentence(), Disputes: s.disputes()}
+	for _, id := range s.agreement().Implements {
+		p.Implements = append(p.Implements, legible(id))
+	}
+	if !s.Snapshot.KnownBy.IsZero() {
+		p.KnownBy = moment(s.Snapshot.KnownBy)
+	}
+	for _, w := range s.Snapshot.Warnings {
+		p.Warnings = append(p.Warnings, said(w.String(), 1000))
+	}
+	for _, v := range replays {
+		p.Policies = append(p.Policies, legible(v.Policy.Name))
+		if len(replays) > 1 {
+			p.Views = append(p.Views, newSummary(v))
+		}
+	}
+	p.Parties, p.MoreParties = s.partyLines()
+	p.Commitments = s.commitmentLines()
+	p.Evidence = evidence(replays)
+	p.Discrepancies = discrepancies(s, p.Evidence)
+	p.Days, p.Shown, p.Older = statesByDay(replays)
+	if p.Timeline, err = newTimelinePair(replays); err != nil {
+		return p, err
+	}
+	p.Diagram, err = drawn(s.Diagram().InPage("rules").SVG)
+	return p, err
+}
+
+// sentence explains the state: what brought the deal there, and what its approval
+// still needs.
+func (s Replay) sentence() string {
+	text := "No event or clock has moved it yet."
+	events := s.byID()
+	for _, d := range slices.Backward(s.Decisions) {
+		if d.From == d.To || d.To != s.Snapshot.State {
+			continue
+		}
+		text = "It came there on " + moment(d.At) + " by the " + s.ofParty(d.Clock.String()+" clock", d.Party) + "."
+		if d.Event != "" {
+			text = fmt.Sprintf("It came there on %s by “%s”, on the word of %s.", moment(d.At), actWords(s, d, events), speaker(events[d.Event]))
+		}
+		break
+	}
+	text += " Approval: " + said(s.Snapshot.Approval.String(), 300) + "."
+	for _, p := range s.Snapshot.Parties {
+		if p.Nearest != nil && slices.Contains(s.Snapshot.Awaiting, p.Party) && len(s.Snapshot.Awaiting) <= 3 {
+			text += fmt.Sprintf(" For %s, what comes nearest is the word of %s.", isolated(s.approverOf(p.Party)), wordOf(p.Nearest))
+		}
+	}
+	return text
+}
+
+// wordOf says who reported something, in what role, when and where.
+func wordOf(e *dealstate.Evidence) string {
+	return moment(e.At) + ": " + speaker(dealstate.Event{By: e.By, Role: e.Role, Modality: e.Modality, At: e.At, Recorded: e.Recorded,
+		Source: dealstate.Source{Publisher: e.Publisher}})
+}
+
+// mostParties bounds the table of approvals.
+const mostParties = 250
+
+// partyLines are the rows of the table of approvals; more counts the parties left out.
+func (s Replay) partyLines() (lines []partyLine, more string) {
+	for i, p := range s.Snapshot.Parties {
+		if i == mostParties {
+			return lines, fmt.Sprintf("And %d parties more.", len(s.Snapshot.Parties)-i)
+		}
+		line := partyLine{Name: s.approverOf(p.Party), Standing: p.Standing.String()}
+		switch {
+		case p.Standing != dealstate.StandingOutstanding && p.Act != nil:
+			line.Word = wordOf(p.Act)
+		case p.Nearest != nil:
+			line.Word = "none that counts; nearest, " + wordOf(p.Nearest)
+		}
+		if !p.Asked {
+			line.Standing += " (not asked)"
+		}
+		lines = append(lines, line)
+	}
+	return lines, ""
+}
+
+// commitmentLines are the rows of the table of commitments.
+func (s Replay) commitmentLines() []commitmentLine {
+	var lines []commitmentLine
+	for _, c := range s.Snapshot.Commitments {
+		line := commitmentLine{Party: shorten(s.partyName(c.Party), 80), Title: newLongText(c.Title), Done: "not yet"}
+		if c.Title == "" {
+			line.Title = newLongText(c.Commitment)
+		}
+		if !c.At.IsZero() {
+			line.Done = moment(c.At)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// disputes says which disputes are open.
+func (s Replay) disputes() []string {
+	var lines []string
+	for _, d := range s.Snapshot.Disputes {
+		lines = append(lines, fmt.Sprintf("%s, since %s, on the word of %s", isolated(shorten(s.partyName(d.Party), 80)), moment(d.At), said(d.By, 120)))
+	}
+	return lines
+}

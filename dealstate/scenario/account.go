@@ -196,8 +196,11 @@ func Leading(l dealstate.Lifecycle, from, to dealstate.State) []string {
 }
 
 func onWords(on dealstate.Trigger) string {
-	if _, is := on.(dealstate.Clock); is {
+	switch on.(type) {
+	case dealstate.Clock:
 		return "the " + on.String() + " clock"
+	case dealstate.Timer:
+		return "the timer " + on.String()
 	}
 	return on.String()
 }
@@ -304,6 +307,8 @@ func (p *play) needed(want Expectation, got found) []string {
 		return Needed(p.deal, v, dealstate.State(strings.Join(want.Names, ", ")))
 	case Verdict, Awaiting, Approved:
 		return append(strangers(p.agreement, want), Missing(got.snap)...)
+	case Signed, Provisional, InForce, Leaves:
+		return strangers(p.agreement, want)
 	case Applied:
 		if d, ok := p.decision(want); ok {
 			return NeededFor(p.deal, v, d)

@@ -22,7 +22,7 @@ type found struct {
 // got says what holds where e was expected.
 func (p *play) got(e Expectation) found {
 	g := found{Expectation: e, snap: p.deal.At(p.view(e))}
-	g.Names, g.Text = nil, ""
+	g.Names, g.Dates, g.Text = nil, nil, ""
 	switch e.Verb {
 	case Applied, Refused, Noted, Duplicate:
 		p.gotOutcome(e, &g)
@@ -36,21 +36,21 @@ func (p *play) got(e Expectation) found {
 	case NothingHappens:
 		p.gotNothing(&g)
 	default:
-		g.look()
+		g.look(slices.ContainsFunc(e.Dates, func(t time.Time) bool { return !t.IsZero() }))
 	}
 	return g
 }
 
-// look reads from the snapshot.
-func (g *found) look() {
+// look reads from the snapshot, with the dates of names if they are asked for.
+func (g *found) look(dates bool) {
 	s := g.snap
+	if _, is := listings[g.Verb]; is {
+		g.list(dates)
+		return
+	}
 	switch g.Verb {
 	case State:
 		g.Names = []string{string(s.State)}
-	case Awaiting:
-		g.Names = s.Awaiting
-	case Approved:
-		g.Names = s.Approved
 	case Verdict:
 		g.Names = []string{s.Approval.Verdict.String()}
 	case Revision:
@@ -85,17 +85,16 @@ func (p *play) gotNothing(g *found) {
 	if Stands(p.stood, g.snap) {
 		return
 	}
-	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next} {
+	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next, Signed, Provisional, InForce, Leaves, Suspended, Performed, Overdue, Breached} {
 		was := found{Expectation: Expectation{Verb: verb}, snap: p.stood}
-		was.look()
-		g.Verb, g.Names, g.At = verb, nil, time.Time{}
-		g.look()
+		was.look(true)
+		g.Verb, g.Names, g.Dates, g.At = verb, nil, nil, time.Time{}
+		g.look(true)
 		if g.String() != was.String() {
 			return
 		}
 	}
-	g.Verb, g.Names = State, []string{string(g.snap.State)} // a commitment, or a dispute
-	g.At = time.Time{}
+	g.Verb, g.Names, g.Dates, g.At = State, []string{string(g.snap.State)}, nil, time.Time{} // a dispute
 }
 
 // Stands reports whether two snapshots of one deal tell of the same standing.
@@ -132,7 +131,7 @@ func holds(want Expectation, got found) bool {
 	case want.Verb == State, want.Verb == Verdict, want.Verb == Revision:
 		return slices.Equal(want.Names, got.Names)
 	}
-	return sameNames(want.Names, got.Names)
+	return sameNames(want.Names, got.Names) && sameDates(want, got.Expectation)
 }
 
 // says reports whether the text is one of the texts, or some of them one after

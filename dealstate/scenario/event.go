@@ -78,8 +78,8 @@ func (c *cast) event(i int) (dealstate.Event, error) {
 	step := c.scenario.Steps[i]
 	e := step.Act
 	e.At, e.Deal = step.At, c.agreement.ID
-	if e.Kind == dealstate.Perform {
-		c.perform(&e)
+	if ofCommitment(e.Kind) {
+		c.concern(&e)
 	}
 	if e.ID == "" {
 		e.ID = AutoID(c.width, i+1, e)
@@ -104,14 +104,17 @@ func AutoID(width, number int, e dealstate.Event) string {
 	return id
 }
 
-// perform lets a performance name its commitment only: perform us-tariff-cut.
-func (c *cast) perform(e *dealstate.Event) {
+// concern lets an act name its commitment only: perform us-tariff-cut, suspend
+// us-tariff-cut. A performance and a breach are of the party that owes it.
+func (c *cast) concern(e *dealstate.Event) {
+	owes := e.Kind == dealstate.Perform || e.Kind == dealstate.Breach
 	isParty := func(p dealstate.Party) bool { return p.ID == e.Party }
-	if e.Commitment == "" && !slices.ContainsFunc(c.agreement.Parties, isParty) {
+	isCommitment := func(o dealstate.Commitment) bool { return o.ID == e.Party }
+	if e.Commitment == "" && !slices.ContainsFunc(c.agreement.Parties, isParty) && (owes || slices.ContainsFunc(c.agreement.Commitments, isCommitment)) {
 		e.Commitment, e.Party = e.Party, ""
 	}
 	for _, o := range c.agreement.Commitments {
-		if o.ID == e.Commitment && e.Party == "" {
+		if owes && o.ID == e.Commitment && e.Party == "" {
 			e.Party = o.Party
 		}
 	}

@@ -81,7 +81,7 @@ func (l *line) act(step *Step) error {
 	if l.named() {
 		step.object(l.words[l.next-1])
 	}
-	if step.Act.Kind == dealstate.Perform && l.named() {
+	if ofCommitment(step.Act.Kind) && l.named() {
 		step.Act.Commitment, step.cols["commitment"] = l.words[l.next-1].text, l.words[l.next-1].column
 	}
 	for !l.done() {
@@ -90,6 +90,16 @@ func (l *line) act(step *Step) error {
 		}
 	}
 	return nil
+}
+
+// ofCommitment reports whether an act of the kind may name its commitment behind its
+// party.
+func ofCommitment(k dealstate.Kind) bool {
+	switch k {
+	case dealstate.Perform, dealstate.Breach, dealstate.Suspend, dealstate.Resume:
+		return true
+	}
+	return false
 }
 
 // named passes over a word that begins no clause.

@@ -11,7 +11,23 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
-const expectWords = "applied, refused, noted, duplicate, state, awaiting, approved, verdict, revision, next, fires, revised, warning, no warning or nothing happens"
+var (
+	expectWords  = choice(verbWords(func(Verb) bool { return true }))
+	passageWords = choice(verbWords(func(v Verb) bool { return !v.ofAct() }))
+)
+
+// verbWords are the words of some verbs, with those that a list of them lacks.
+func verbWords(which func(Verb) bool) (words []string) {
+	for v := Applied; v <= NothingHappens; v++ {
+		if which(v) {
+			words = append(words, v.String())
+		}
+		if v == Warning {
+			words = append(words, "no warning")
+		}
+	}
+	return words
+}
 
 // expectation reads an indented line.
 func (p *parser) expectation(l *line, body string, indent int) error {
@@ -77,7 +93,7 @@ func (l *line) whole(e Expectation, colon, passes bool) error {
 	case e.Verb == Warning && e.Text == "" && !l.words[0].is("no"):
 		return l.fault(l.width+1, "want a colon and the warning, or: no warning")
 	case passes && e.Verb.ofAct():
-		return l.fault(e.Column, "%s speaks of an act, but none was recorded above; want state, awaiting, approved, verdict, revision, next, fires, warning or nothing happens", e.Verb)
+		return l.fault(e.Column, "%s speaks of an act, but none was recorded above; want %s", e.Verb, passageWords)
 	}
 	return nil
 }
@@ -110,6 +126,10 @@ func (l *line) verb(e *Expectation) error {
 		l.next++
 		e.Verb = NothingHappens
 		return nil
+	case w.is("in") && next.is("force"):
+		l.next++
+		e.Verb = InForce
+		return nil
 	}
 	for v := Applied; v < NothingHappens; v++ {
 		if w.is(v.String()) {
@@ -130,16 +150,21 @@ func (l *line) operand(e *Expectation) (err error) {
 		var n int
 		n, err = l.count()
 		e.Names = []string{strconv.Itoa(n)}
-	case Awaiting, Approved:
-		err = l.names(e, "nobody", "parties, or nobody")
 	case Revised:
-		err = l.names(e, "nothing", "ids of acts, or nothing")
+		err = l.names(e, "nothing", "ids of acts, or nothing", func(w word) error { return l.whose(e, w) })
 	case Fires:
-		if err = l.names(e, "nothing", "a clock: deadline, effect or term; or nothing"); err == nil {
-			err = l.clocks(e)
-		}
+		err = l.names(e, "nothing", wantClock(), func(w word) error {
+			if err := l.whose(e, w); err != nil {
+				return err
+			}
+			return l.isClock(e.Names[len(e.Names)-1], w.column)
+		})
 	case Next:
 		err = l.clock(e)
+	default:
+		if _, is := listings[e.Verb]; is {
+			err = l.list(e)
+		}
 	}
 	return err
 }
@@ -164,13 +189,14 @@ func (l *line) verdict(e *Expectation) error {
 	return nil
 }
 
-// names reads a list with commas, or the word for an empty one.
-func (l *line) names(e *Expectation, none, what string) error {
+// names reads a list with commas, or the word for an empty one. More reads what
+// stands behind a name.
+func (l *line) names(e *Expectation, none, what string, more func(word) error) error {
 	if l.skip(none) {
 		return nil
 	}
 	l.cutCommas()
-	for more := true; more; more = l.skip(",") {
+	for goesOn := true; goesOn; goesOn = l.skip(",") {
 		w, err := l.take(what)
 		switch {
 		case err != nil:
@@ -181,8 +207,18 @@ func (l *line) names(e *Expectation, none, what string) error {
 			return l.fault(w.column, "%s; want %s, in quotes if that is a name", shown(w.text), what)
 		}
 		e.Names = append(e.Names, w.text)
+		if err := more(w); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// whose reads whose clock the last name is, if it is one that has an owner.
+func (l *line) whose(e *Expectation, w word) error {
+	name, err := l.owner(w)
+	e.Names[len(e.Names)-1] = name
+	return err
 }
 
 // cutCommas makes each comma of the words to come a word of its own.
@@ -207,14 +243,24 @@ func (l *line) cutCommas() {
 	l.words = append(l.words[:l.next:l.next], cut...)
 }
 
-func (l *line) clocks(e *Expectation) error {
-	for _, name := range e.Names {
-		if !isClock(name) {
-			return l.fault(e.Column, "%s is no clock; want %s%s", shown(name), choice(clockWords()), nearest.Hint(name, clockWords()))
+// isClock refuses what names no clock, or not whose it is.
+func (l *line) isClock(name string, column int) error {
+	for _, o := range owned {
+		if name == o.clock.String() {
+			return l.fault(column, "want %s", o.whose)
 		}
+		if strings.HasPrefix(name, o.lead) {
+			return nil
+		}
+	}
+	var c dealstate.Clock
+	if c.UnmarshalText([]byte(name)) != nil {
+		return l.fault(column, "%s is no clock; want %s; or nothing%s", shown(name), choice(clockWords()), nearest.Hint(name, clockWords()))
 	}
 	return nil
 }
+
+func wantClock() string { return "a clock: " + choice(clockWords()) + "; or nothing" }
 
 func clockWords() []string {
 	var words []string
@@ -230,21 +276,20 @@ func choice(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-func isClock(name string) bool {
-	var c dealstate.Clock
-	return c.UnmarshalText([]byte(name)) == nil
-}
-
 // clock reads: next deadline 2025-08-12T04:01:00Z, or: next nothing.
 func (l *line) clock(e *Expectation) error {
 	if l.skip("nothing") {
 		return nil
 	}
-	if err := l.only(e, "a clock: "+choice(clockWords())+"; or nothing"); err != nil {
+	if err := l.only(e, wantClock()); err != nil {
 		return err
 	}
-	if !isClock(e.Names[0]) {
-		return l.fault(l.words[l.next-1].column, "%s is no clock; want %s; or nothing%s", shown(e.Names[0]), choice(clockWords()), nearest.Hint(e.Names[0], clockWords()))
+	w := l.words[l.next-1]
+	if err := l.whose(e, w); err != nil {
+		return err
+	}
+	if err := l.isClock(e.Names[0], w.column); err != nil {
+		return err
 	}
 	at, err := l.start()
 	e.At = at

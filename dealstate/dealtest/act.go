@@ -64,11 +64,30 @@ func (a *Act) About(event string) *Act {
 	return a
 }
 
+// OfCommitment says which commitment it concerns, such as the one that is suspended.
+func (a *Act) OfCommitment(id string) *Act {
+	a.event.Commitment = id
+	return a
+}
+
+// Until says when a party that withdraws leaves.
+func (a *Act) Until(at string) *Act {
+	a.story.t.Helper()
+	a.event.Until = start(a.story.t, at)
+	return a
+}
+
 // Negotiate records that the text was agreed between the negotiators. Here and
 // below, the party is [AllSides] where an act is of all sides jointly.
 func (a *Act) Negotiate(party string) *Did {
 	a.story.t.Helper()
 	return a.by(dealstate.Negotiate, party)
+}
+
+// Sign records a signature.
+func (a *Act) Sign(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Sign, party)
 }
 
 // Submit records that the text was taken to those who must approve it.
@@ -89,7 +108,8 @@ func (a *Act) Reject(party string) *Did {
 	return a.by(dealstate.Reject, party)
 }
 
-// Withdraw records that an approval was taken back.
+// Withdraw records that an approval was taken back, or, of a party that is bound, its
+// notice of leaving; see [Act.Until].
 func (a *Act) Withdraw(party string) *Did {
 	a.story.t.Helper()
 	return a.by(dealstate.Withdraw, party)
@@ -99,6 +119,12 @@ func (a *Act) Withdraw(party string) *Did {
 func (a *Act) Amend(party string) *Did {
 	a.story.t.Helper()
 	return a.by(dealstate.Amend, party)
+}
+
+// Apply records that a party applies the deal provisionally.
+func (a *Act) Apply(party string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Apply, party)
 }
 
 // Implement records that the deal is carried out.
@@ -119,13 +145,13 @@ func (a *Act) Settle(party string) *Did {
 	return a.by(dealstate.Settle, party)
 }
 
-// Suspend records a suspension.
+// Suspend records a suspension, of a commitment alone after [Act.OfCommitment].
 func (a *Act) Suspend(party string) *Did {
 	a.story.t.Helper()
 	return a.by(dealstate.Suspend, party)
 }
 
-// Resume records that a suspended deal was taken up again.
+// Resume records that what was suspended was taken up again.
 func (a *Act) Resume(party string) *Did {
 	a.story.t.Helper()
 	return a.by(dealstate.Resume, party)
@@ -147,13 +173,24 @@ func (a *Act) Note(text string) *Did {
 // Perform records that a commitment was carried out, by the party whose it is.
 func (a *Act) Perform(commitment string) *Did {
 	a.story.t.Helper()
+	return a.by(dealstate.Perform, a.owes(commitment))
+}
+
+// Breach records that a commitment was not kept, by the party whose it is.
+func (a *Act) Breach(commitment string) *Did {
+	a.story.t.Helper()
+	return a.by(dealstate.Breach, a.owes(commitment))
+}
+
+// owes is the party whose commitment it is.
+func (a *Act) owes(commitment string) string {
 	a.event.Commitment = commitment
 	for _, c := range a.story.deal.Machine().Agreement().Commitments {
 		if c.ID == commitment {
-			a.event.Party = c.Party
+			return c.Party
 		}
 	}
-	return a.by(dealstate.Perform, a.event.Party)
+	return a.event.Party
 }
 
 // Extend records that the deadline, or the term of a deal in force, was moved.

@@ -76,11 +76,13 @@ func badAct(s *dealtest.Story) *dealtest.Act { return s.On("2025-06-20").ID("a b
 // wrong are calls that fail, for each method that can.
 var wrong = map[string]func(s *dealtest.Story){
 	"Act.Negotiate": func(s *dealtest.Story) { badAct(s).Negotiate(dealtest.AllSides) },
+	"Act.Sign":      func(s *dealtest.Story) { badAct(s).Sign("us") },
 	"Act.Submit":    func(s *dealtest.Story) { badAct(s).Submit("us") },
 	"Act.Approve":   func(s *dealtest.Story) { badAct(s).Approve("us") },
 	"Act.Reject":    func(s *dealtest.Story) { badAct(s).Reject("us") },
 	"Act.Withdraw":  func(s *dealtest.Story) { badAct(s).Withdraw("us") },
 	"Act.Amend":     func(s *dealtest.Story) { badAct(s).Amend(dealtest.AllSides) },
+	"Act.Apply":     func(s *dealtest.Story) { badAct(s).Apply("us") },
 	"Act.Implement": func(s *dealtest.Story) { badAct(s).Implement(dealtest.AllSides) },
 	"Act.Dispute":   func(s *dealtest.Story) { badAct(s).Dispute("us") },
 	"Act.Settle":    func(s *dealtest.Story) { badAct(s).Settle(dealtest.AllSides) },
@@ -89,6 +91,8 @@ var wrong = map[string]func(s *dealtest.Story){
 	"Act.Terminate": func(s *dealtest.Story) { badAct(s).Terminate("us") },
 	"Act.Note":      func(s *dealtest.Story) { badAct(s).Note("x") },
 	"Act.Perform":   func(s *dealtest.Story) { badAct(s).Perform("us-eda-licences") },
+	"Act.Breach":    func(s *dealtest.Story) { badAct(s).Breach("us-eda-licences") },
+	"Act.Until":     func(s *dealtest.Story) { s.On("2025-06-20").Until("soon") },
 	"Act.Extend":    func(s *dealtest.Story) { badAct(s).Extend("us", "2026-01-01") },
 	"Act.Retract":   func(s *dealtest.Story) { badAct(s).Retract("x") },
 	"Act.Known":     func(s *dealtest.Story) { s.On("2025-06-20").Known("soon") },
@@ -103,6 +107,14 @@ var wrong = map[string]func(s *dealtest.Story){
 	"Look.Awaiting": func(s *dealtest.Story) {
 		s.Awaiting()
 	},
+	"Look.Signed":      func(s *dealtest.Story) { s.Signed("us") },
+	"Look.Provisional": func(s *dealtest.Story) { s.Provisional("us") },
+	"Look.InForce":     func(s *dealtest.Story) { s.InForce("us") },
+	"Look.Leaves":      func(s *dealtest.Story) { s.Leaves("us", "2025-07-01") },
+	"Look.Suspended":   func(s *dealtest.Story) { s.Suspended("us") },
+	"Look.Performed":   func(s *dealtest.Story) { s.Performed("us-eda-licences") },
+	"Look.Overdue":     func(s *dealtest.Story) { s.Overdue("us-eda-licences") },
+	"Look.Breached":    func(s *dealtest.Story) { s.Breached("us-eda-licences") },
 	"Look.AsOf":        func(s *dealtest.Story) { s.AsOf("soon") },
 	"Look.KnownBy":     func(s *dealtest.Story) { s.KnownBy("soon") },
 	"Look.Snapshot":    func(s *dealtest.Story) { s.On("2025-06-20"); s.Snapshot() },
@@ -111,7 +123,7 @@ var wrong = map[string]func(s *dealtest.Story){
 }
 
 // cannotFail are the methods that only say more about an act, or a look.
-var cannotFail = []string{"Act.By", "Act.As", "Act.Hedged", "Act.OfRevision", "Act.ID", "Act.About", "Look.Under", "Story.Deal"}
+var cannotFail = []string{"Act.By", "Act.As", "Act.Hedged", "Act.OfRevision", "Act.OfCommitment", "Act.ID", "Act.About", "Look.Under", "Story.Deal"}
 
 func TestEveryFailureIsReportedOnTheLineOfTheTest(t *testing.T) {
 	t.Parallel()

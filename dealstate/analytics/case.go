@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,6 +109,9 @@ var details = []detail{
 	{"published", func(e entry) string { return e.event.Source.Published }},
 	{"note", func(e entry) string { return e.event.Note }},
 }
+
+// commitment is that of which the event or the clock speaks; "": none.
+func (e entry) commitment() string { return cmp.Or(e.event.Commitment, e.Decision.Commitment) }
 
 // recorded is when the event was learned of; zero where that is not known.
 func (e entry) recorded() time.Time {

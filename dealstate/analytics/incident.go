@@ -22,9 +22,10 @@ const (
 	Disputed Class = iota + 1 // a party says that the deal is not being kept
 	Settled                   // one or more disputes were settled
 	Reversed                  // what had been reached was lost again
+	Broken                    // a commitment was not kept, or not in time
 )
 
-var classWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed"}
+var classWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed", Broken: "broken"}
 
 func (c Class) String() string {
 	if int(c) >= len(classWords) {
@@ -51,7 +52,7 @@ func (c *Class) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Incident is one dispute, settlement or reversal that took effect.
+// Incident is one dispute, settlement, reversal or broken commitment that took effect.
 type Incident struct {
 	Deal  string          `json:"deal"`
 	At    time.Time       `json:"at"`
@@ -75,11 +76,16 @@ func (i Incident) Cells() []string {
 
 // classOf tells incidents from all else that was applied. A reversal is an act
 // that takes something back, whether or not the state shows it: a rejection, a
-// withdrawal, a suspension or a termination; a deadline or a term that ran out;
-// and an amendment that moved the deal, for then approvals have become stale.
+// withdrawal, a suspension or a termination; a deadline or a term that ran out, unless
+// the term renewed itself; an amendment that moved the deal, for then approvals have
+// become stale; and an instant at which the deal fell back. A notice that is over is
+// none: its party's withdrawal was.
 func classOf(d dealstate.Decision) (Class, bool) {
-	class := classes[causeOf(d)]
-	if d.Kind == dealstate.Amend && d.From == d.To {
+	class := classes[Cause{Kind: d.Kind, Clock: d.Clock}]
+	switch {
+	case d.Kind == dealstate.Amend && d.From == d.To,
+		d.Clock == dealstate.Term && gives(d, dealstate.ReasonRenewed),
+		d.Clock == dealstate.Reached && d.To != dealstate.StateRejected && d.To != dealstate.StateAwaitingApprovals:
 		class = 0
 	}
 	return class, class != 0
@@ -88,13 +94,16 @@ func classOf(d dealstate.Decision) (Class, bool) {
 // classes says which kinds and clocks make an incident; 0: none.
 var classes = map[Cause]Class{
 	{Kind: dealstate.Negotiate}: 0,
+	{Kind: dealstate.Sign}:      0,
 	{Kind: dealstate.Submit}:    0,
 	{Kind: dealstate.Approve}:   0,
 	{Kind: dealstate.Reject}:    Reversed,
 	{Kind: dealstate.Withdraw}:  Reversed,
 	{Kind: dealstate.Amend}:     Reversed, // if it moved the deal
+	{Kind: dealstate.Apply}:     0,
 	{Kind: dealstate.Implement}: 0,
 	{Kind: dealstate.Perform}:   0,
+	{Kind: dealstate.Breach}:    Broken,
 	{Kind: dealstate.Dispute}:   Disputed,
 	{Kind: dealstate.Settle}:    Settled,
 	{Kind: dealstate.Suspend}:   Reversed,
@@ -106,10 +115,14 @@ var classes = map[Cause]Class{
 
 	{Clock: dealstate.Deadline}: Reversed,
 	{Clock: dealstate.Effect}:   0,
-	{Clock: dealstate.Term}:     Reversed,
+	{Clock: dealstate.Term}:     Reversed, // unless it was renewed
+	{Clock: dealstate.Notice}:   0,
+	{Clock: dealstate.Overdue}:  Broken,
+	{Clock: dealstate.Reached}:  Reversed, // if the deal fell back
+	{Clock: dealstate.Timed}:    0,        // what it means is the agreement's matter
 }
 
-// Incidents collects disputes, settlements and reversals. The zero value is
+// Incidents collects disputes, settlements, reversals and broken commitments. The zero value is
 // ready. Which disputes are still open is for [dealstate.Snapshot.Disputes] to say.
 type Incidents struct {
 	f    follower[struct{}]

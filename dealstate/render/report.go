@@ -110,7 +110,7 @@ func newStanding(s Story) standing {
 		row.Awaiting = s.partyNames(s.Snapshot.Awaiting)
 	}
 	if n := s.Snapshot.Next; n != nil {
-		row.Clock = s.ofParty(n.Clock.String(), n.Party) + ", due " + moment(n.Due)
+		row.Clock = s.clockWords(*n, n.Clock.String()) + ", due " + moment(n.Due)
 	}
 	return row
 }
@@ -200,7 +200,7 @@ func (s Story) sentence() string {
 		if d.From == d.To || d.To != s.Snapshot.State {
 			continue
 		}
-		text = "It came there on " + moment(d.At) + " by the " + s.ofParty(d.Clock.String()+" clock", d.Party) + "."
+		text = "It came there on " + moment(d.At) + " by the " + s.clockWords(d.Fired(), d.Clock.String()+" clock") + "."
 		if d.Event != "" {
 			text = fmt.Sprintf("It came there on %s by “%s”, on the word of %s.", moment(d.At), act(s, d, events), speaker(events[d.Event]))
 		}

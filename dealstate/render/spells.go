@@ -70,7 +70,11 @@ func (st *standings) take(d dealstate.Decision) {
 		st.now = d.Revision
 		st.outdate(d.At)
 	}
-	if b := bars[d.Kind]; b.label != "" {
+	kind := d.Kind
+	if d.Clock == dealstate.Notice {
+		kind = dealstate.Withdraw
+	}
+	if b := bars[kind]; b.label != "" && leavesAt(d).IsZero() {
 		st.begin(d, b)
 	}
 	if d.Kind == dealstate.Approve {
@@ -82,13 +86,16 @@ func (st *standings) take(d dealstate.Decision) {
 // empty one leaves it as it is. It has every kind.
 var bars = map[dealstate.Kind]bar{
 	dealstate.Negotiate: {},
+	dealstate.Sign:      {}, // a strip: see parts
 	dealstate.Submit:    {},
 	dealstate.Approve:   {hue: "green", label: "approved"},
 	dealstate.Reject:    {hue: "vermilion", label: "rejected"},
-	dealstate.Withdraw:  {hue: "purple", label: "withdrawn"},
+	dealstate.Withdraw:  {hue: "purple", label: "withdrawn"}, // a notice at its end
 	dealstate.Amend:     {},
+	dealstate.Apply:     {},
 	dealstate.Implement: {},
 	dealstate.Perform:   {},
+	dealstate.Breach:    {},
 	dealstate.Dispute:   {},
 	dealstate.Settle:    {},
 	dealstate.Suspend:   {},
@@ -131,18 +138,6 @@ func (st *standings) end(party string, at time.Time) {
 	b.to = at
 	b.title = st.story.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
 	st.bars[party] = append(st.bars[party], *b)
-}
-
-// performed are the stretches in which each commitment counts as performed.
-func (s Story) performed() map[string][]bar {
-	bars := map[string][]bar{}
-	for _, c := range s.Snapshot.Commitments {
-		if !c.At.IsZero() && s.Snapshot.AsOf.After(c.At) {
-			bars[c.Commitment] = []bar{{from: c.At, to: s.Snapshot.AsOf, hue: "green", label: "performed",
-				title: "performed on " + moment(c.At)}}
-		}
-	}
-	return bars
 }
 
 // tally is how many approvals stood from then on.

@@ -65,6 +65,8 @@ const (
 type row struct {
 	policies []string
 	bars     []bar
+	strips   []bar     // below the bars: of a party's own acts, of a suspended commitment
+	due      time.Time // a commitment's deadline; zero: none
 	marks    []mark
 	counts   []tally
 	of       int // the most that counts can reach
@@ -188,7 +190,7 @@ func (r row) same(o row) bool {
 		return a.from.Equal(b.from) && a.to.Equal(b.to) && a.hue == b.hue && a.label == b.label
 	}
 	sameMark := func(a, b mark) bool { return a.at.Equal(b.at) && a.fate == b.fate }
-	return slices.EqualFunc(r.bars, o.bars, sameBar) && slices.EqualFunc(r.marks, o.marks, sameMark) && slices.Equal(r.counts, o.counts)
+	return slices.EqualFunc(r.bars, o.bars, sameBar) && slices.EqualFunc(r.strips, o.strips, sameBar) && r.due.Equal(o.due) && slices.EqualFunc(r.marks, o.marks, sameMark) && slices.Equal(r.counts, o.counts)
 }
 
 // row says what one policy makes of the subject.
@@ -199,9 +201,9 @@ func (sub subject) row(s Story) row {
 		r.bars = s.spells(huesOf(s.Machine.Lifecycle()))
 		return r
 	case partyLane:
-		r.bars = s.approvals()[sub.party]
+		r.bars, r.strips = s.approvals()[sub.party], s.strips()[sub.party]
 	case commitmentLane:
-		r.bars = s.performed()[sub.commitment]
+		r.commitment(s, sub.commitment)
 	case countLane:
 		r.counts, r.of = s.tallies(), len(s.agreement().Parties)
 	}
@@ -212,6 +214,17 @@ func (sub subject) row(s Story) row {
 		}
 	}
 	return r
+}
+
+func (r *row) commitment(s Story, id string) {
+	if l := s.lives()[id]; l != nil {
+		r.bars, r.strips = l.bars, l.strips
+	}
+	for _, c := range s.Snapshot.Commitments {
+		if c.Commitment == id {
+			r.due = c.Deadline
+		}
+	}
 }
 
 // holds says whether the report is drawn in this lane; each is in just one.
@@ -247,11 +260,11 @@ func clockLines(stories []Story) []clockLine {
 	for _, s := range stories {
 		for _, d := range s.Decisions {
 			if d.Event == "" {
-				add(d.At, s.ofParty(d.Clock.String(), d.Party), "fired")
+				add(d.At, s.clockWords(d.Fired(), renewed(d)), "fired")
 			}
 		}
 		if n := s.Snapshot.Next; n != nil {
-			add(n.Due, s.ofParty(n.Clock.String(), n.Party)+" due", "due")
+			add(n.Due, s.clockWords(*n, n.Clock.String())+" due", "due")
 		}
 	}
 	for _, s := range stories {

@@ -25,6 +25,8 @@ type Diagram struct {
 	nodes   []node
 	arrows  []arrow
 	entries []entry
+	omitted string         // what it leaves out, in words
+	whole   func() Diagram // the same with all of it
 	inPage  string
 	present int // of nodes; -1: the rules alone
 }
@@ -63,29 +65,46 @@ func (w why) String() string {
 }
 
 // Rules draws an agreement's rules alone. What no event can reach from the
-// initial state is faded.
+// initial state is faded. Standard rules on what few deals have are left out, and
+// the last line says so; see [Diagram.Whole].
 func Rules(m *dealstate.Machine) Diagram {
 	if m == nil {
 		return Diagram{present: -1}
 	}
-	a := m.Agreement()
 	s := Story{Machine: m}
-	d := Diagram{title: s.title(), asked: legible(a.Approval.String()), present: -1}
-	d.addStates(m.Lifecycle())
-	d.addRules(m.Lifecycle())
-	d.fade(d.place(m.Lifecycle().Initial))
+	d := s.rulesAlone(s.omitted())
+	d.whole = func() Diagram { return s.rulesAlone(nil) }
+	return d
+}
+
+func (s Story) rulesAlone(omitted []dealstate.Trigger) Diagram {
+	d := Diagram{title: s.title(), asked: legible(s.agreement().Approval.String()), omitted: omission(omitted), present: -1}
+	l := s.drawn(s.Machine.Lifecycle(), omitted)
+	d.addStates(l)
+	d.addRules(l)
+	d.fade(d.place(l.Initial))
 	d.about = "The rules: " + strconv.Itoa(len(d.nodes)) + " states, and what leads from one to the other."
+	if d.omitted != "" {
+		d.about += " " + d.omitted
+	}
 	return d
 }
 
 // Diagram draws the deal in its agreement's rules: the present state is lit,
 // the way there marked with its dates, and what cannot be reached from here is
-// faded.
+// faded. Of the rules it leaves out what [Rules] does, unless the deal has had use
+// for it.
 func (s Story) Diagram() Diagram {
-	d := Rules(s.Machine)
 	if s.Machine == nil {
-		return d
+		return Rules(nil)
 	}
+	d := s.travelled(s.omitted())
+	d.whole = func() Diagram { return s.travelled(nil) }
+	return d
+}
+
+func (s Story) travelled(omitted []dealstate.Trigger) Diagram {
+	d := s.rulesAlone(omitted)
 	for i := range d.nodes {
 		d.nodes[i].faded = false
 	}
@@ -173,8 +192,11 @@ func guardWords(c condition.Condition) string {
 }
 
 func onWords(on dealstate.Trigger) string {
-	if _, is := on.(dealstate.Clock); is {
+	switch on.(type) {
+	case dealstate.Clock:
 		return "the " + on.String() + " clock"
+	case dealstate.Timer:
+		return "the timer " + legible(on.String())
 	}
 	return on.String()
 }

@@ -43,16 +43,17 @@ func (s Story) spells(h hues) []bar {
 
 // standings follow each party's approval through the decisions.
 type standings struct {
-	story Story
-	open  map[string]*bar // by party, the stretch that still runs
-	given map[string]int  // by party, the revision it approved
-	bars  map[string][]bar
-	now   int // the revision
+	story   Story
+	open    map[string]*bar // by party, the stretch that still runs
+	given   map[string]int  // by party, the revision it approved
+	refused map[string]bool // by party, whether its rejection is a withdrawal
+	bars    map[string][]bar
+	now     int // the revision
 }
 
 // approvals are the stretches of each party's standing, by party.
 func (s Story) approvals() map[string][]bar {
-	st := &standings{story: s, open: map[string]*bar{}, given: map[string]int{}, bars: map[string][]bar{}, now: 1}
+	st := &standings{story: s, open: map[string]*bar{}, given: map[string]int{}, refused: map[string]bool{}, bars: map[string][]bar{}, now: 1}
 	for _, d := range s.Decisions {
 		st.take(d)
 	}
@@ -70,16 +71,32 @@ func (st *standings) take(d dealstate.Decision) {
 		st.now = d.Revision
 		st.outdate(d.At)
 	}
-	kind := d.Kind
-	if d.Clock == dealstate.Notice {
-		kind = dealstate.Withdraw
-	}
-	if b := bars[kind]; b.label != "" && leavesAt(d).IsZero() {
+	if b := st.barOf(d); b.label != "" {
 		st.begin(d, b)
 	}
 	if d.Kind == dealstate.Approve {
 		st.given[d.Party] = d.Revision
 	}
+}
+
+// barOf is the bar that a decision begins. A withdrawal under notice takes effect at its
+// end; one of a party whose approval does not stand is its refusal, and counts as its
+// rejection.
+func (st *standings) barOf(d dealstate.Decision) bar {
+	open := st.open[d.Party]
+	refusal := d.Kind == dealstate.Withdraw && (open == nil || open.label != "approved")
+	if d.Kind != 0 {
+		st.refused[d.Party] = st.refused[d.Party] && d.Kind != dealstate.Reject && d.Kind != dealstate.Approve || refusal
+	}
+	switch {
+	case d.Clock == dealstate.Notice:
+		return bars[dealstate.Withdraw]
+	case !leavesAt(d).IsZero():
+		return bar{}
+	case refusal:
+		return bars[dealstate.Reject]
+	}
+	return bars[d.Kind]
 }
 
 // bars are what an act makes of how its party stands, as a timeline draws it. The
@@ -116,6 +133,11 @@ func (st *standings) outdate(at time.Time) {
 		}
 		was := b.label
 		st.end(p.Party, at)
+		if was == "rejected" && st.refused[p.Party] {
+			b := bars[dealstate.Withdraw]
+			b.from, b.title = at, b.label+", "
+			st.open[p.Party] = &b
+		}
 		if was == "approved" {
 			st.open[p.Party] = &bar{from: at, hue: "hollow", label: "stale", title: fmt.Sprintf("approved revision %d only, ", st.given[p.Party])}
 		}

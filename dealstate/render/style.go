@@ -47,6 +47,7 @@ svg.ds text.fade{fill:#858c98}
 svg.ds .lead,svg.ds .idle{stroke:#858c98}
 svg.ds text.onpath,svg.ds .head.onpath,svg.ds .dot.onpath{fill:#56b4e9}
 svg.ds .wire.onpath,svg.ds .box.been,svg.ds .halo{stroke:#56b4e9}
+svg.ds .strip.suspended{stroke:#56b4e9}
 svg.ds .c0{stroke:#56b4e9} svg.ds .a0{fill:#56b4e9} svg.ds .c5{stroke:#0072b2} svg.ds .a5{fill:#0072b2}}`
 
 // hue is a class of the style sheet.

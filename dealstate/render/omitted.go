@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
 // A diagram leaves out those of the standard rules that wait for what this deal has
@@ -62,12 +63,16 @@ func (s Story) reads(k dealstate.Kind) bool {
 // mentions reports whether a condition of the agreement holds the operator.
 func (s Story) mentions(operator string) bool {
 	a := s.agreement()
-	var rules []dealstate.Rule
+	asked := []condition.Condition{a.Approval}
 	if a.Lifecycle != nil {
-		rules = a.Lifecycle.Rules
+		for _, r := range a.Lifecycle.Rules {
+			asked = append(asked, r.When)
+		}
 	}
-	text, err := json.Marshal([]any{a.Approval, rules})
-	return err != nil || strings.Contains(string(text), operator)
+	return slices.ContainsFunc(asked, func(c condition.Condition) bool {
+		text, err := json.Marshal(c)
+		return !c.IsZero() && (err != nil || strings.Contains(string(text), operator))
+	})
 }
 
 // drawn are the rules that a diagram shows, and the states that any of them leads to or

@@ -97,12 +97,13 @@ type standing struct {
 	ID, Name, Policy, State, Since, Awaiting, Clock, Balance string
 	Hue                                                      hue
 	Href                                                     string
+	Alerts                                                   []alert
 }
 
 func newStanding(s Story) standing {
 	row := standing{ID: legible(s.agreement().ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
 		State: shorten(stateWords(string(s.Snapshot.State)), 40), Since: "not moved yet", Awaiting: "nobody", Clock: "none runs",
-		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance()}
+		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance(), Alerts: s.alerts()}
 	if !s.Snapshot.Since.IsZero() {
 		row.Since = "since " + moment(s.Snapshot.Since)
 	}
@@ -139,6 +140,8 @@ type reportPage struct {
 	Revision    int
 	Warnings    []string
 	Timeline    pictures
+	Sided       bool
+	Kept        pictures
 	Views       []standing
 	Parties     []partyLine
 	MoreParties string
@@ -153,11 +156,15 @@ type reportPage struct {
 	Diagram     template.HTML
 }
 
-type partyLine struct{ Name, Standing, Word string }
+type partyLine struct {
+	Name, Standing, Word string
+	Alerts               []alert
+}
 
 type commitmentLine struct {
 	Party, Done string
 	Title       long
+	Alerts      []alert
 }
 
 func newReportPage(stories []Story) (p reportPage, err error) {
@@ -186,6 +193,11 @@ func newReportPage(stories []Story) (p reportPage, err error) {
 	p.Beliefs, p.Shown, p.Older = believed(stories)
 	if p.Timeline, err = newPictures(stories); err != nil {
 		return p, err
+	}
+	if p.Sided = s.sided(); p.Sided {
+		if p.Kept, err = newBalance(s); err != nil {
+			return p, err
+		}
 	}
 	p.Diagram, err = drawn(s.Diagram().InPage("rules").SVG)
 	return p, err
@@ -229,7 +241,7 @@ func (s Story) partyLines() (lines []partyLine, more string) {
 		if i == mostParties {
 			return lines, fmt.Sprintf("And %d parties more.", len(s.Snapshot.Parties)-i)
 		}
-		line := partyLine{Name: s.approverOf(p.Party), Standing: p.Standing.String()}
+		line := partyLine{Name: s.approverOf(p.Party), Standing: p.Standing.String(), Alerts: partyAlerts(p)}
 		switch {
 		case p.Standing != dealstate.StandingOutstanding && p.Act != nil:
 			line.Word = wordOf(p.Act)
@@ -247,12 +259,14 @@ func (s Story) partyLines() (lines []partyLine, more string) {
 func (s Story) commitmentLines() []commitmentLine {
 	var lines []commitmentLine
 	for _, c := range s.Snapshot.Commitments {
-		line := commitmentLine{Party: shorten(s.partyName(c.Party), 80), Title: newLong(c.Title), Done: "not yet"}
+		line := commitmentLine{Party: shorten(s.partyName(c.Party), 80), Title: newLong(c.Title), Done: "not yet", Alerts: commitmentAlerts(c)}
 		if c.Title == "" {
 			line.Title = newLong(c.Commitment)
 		}
 		if !c.At.IsZero() {
 			line.Done = moment(c.At)
+		} else if !c.Deadline.IsZero() {
+			line.Done += ", due " + moment(c.Deadline)
 		}
 		lines = append(lines, line)
 	}

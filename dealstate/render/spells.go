@@ -91,7 +91,7 @@ func (st *standings) barOf(d dealstate.Decision) bar {
 	switch {
 	case d.Clock == dealstate.Notice:
 		return bars[dealstate.Withdraw]
-	case !leavesAt(d).IsZero():
+	case hasReason(d, dealstate.ReasonLeaves, dealstate.ReasonRevokes): // its approval stands meanwhile
 		return bar{}
 	case refusal:
 		return bars[dealstate.Reject]

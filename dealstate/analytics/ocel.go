@@ -304,7 +304,7 @@ func (o *ocel) follow(deal *ocelObject, id string, e entry) {
 	}
 	if e.From != e.To {
 		deal.change("state", string(e.To), instant.Format(e.At))
-		o.enter(e)
+		o.enter(id, e)
 	}
 	if e.commitment() != "" {
 		o.commitment(o.objects[commitmentID(id, e.commitment())], e)
@@ -312,7 +312,8 @@ func (o *ocel) follow(deal *ocelObject, id string, e entry) {
 }
 
 // enter keeps since when the deal is in force, from which delays of deadlines count.
-func (o *ocel) enter(e entry) {
+// Notices are over when it no longer is.
+func (o *ocel) enter(deal string, e entry) {
 	force := []dealstate.State{dealstate.StateImplemented, dealstate.StateSuspended}
 	if l := o.agreement.Lifecycle; l != nil {
 		force = append(force, l.InForce...)
@@ -320,6 +321,12 @@ func (o *ocel) enter(e entry) {
 	switch was, is := slices.Contains(force, e.From), slices.Contains(force, e.To); {
 	case !is:
 		o.inForce = time.Time{}
+		for _, p := range o.agreement.Parties {
+			if running := o.objects[o.notices[deal+" "+p.ID]]; running != nil {
+				running.change("status", noticeOver, instant.Format(e.At))
+				delete(o.notices, deal+" "+p.ID)
+			}
+		}
 	case !was:
 		o.inForce = e.At
 	}

@@ -11,12 +11,14 @@ import (
 // Balance is the chart of how far each side had kept its commitments over time: the
 // share that it had performed, from the first report to the view's end. Beside one
 // another the curves show whether the deal moves "in a balanced way". It is the view's
-// knowledge of every earlier day, as the timeline's is.
+// knowledge of every earlier day, as the timeline's is. Of a story without a machine or
+// without a report it is empty.
 func (s Story) Balance() Chart {
-	c := Chart{Title: "Commitments kept: " + s.title(), Y: "share of each side's commitments that it had performed", Low: 0, High: 1}
+	c := Chart{Title: "Commitments kept", Y: "share of each side's commitments that it had performed", Low: 0, High: 1}
 	if s.Machine == nil || len(s.Decisions) == 0 {
 		return c
 	}
+	c.Title += ": " + s.title()
 	c.Start = s.Decisions[0].At
 	lives := s.lives()
 	for _, b := range s.Snapshot.Balances() {

@@ -98,7 +98,7 @@ func (ps *parts) take(d dealstate.Decision) {
 	case d.Kind == dealstate.Approve:
 		ps.each(d.Party, func(o *partsOf) { o.leaves, o.approved = time.Time{}, true })
 	case d.Kind == dealstate.Reject, d.Kind == dealstate.Withdraw:
-		ps.each(d.Party, func(o *partsOf) { o.approved, o.applied = false, o.applied && d.Kind == dealstate.Reject })
+		ps.each(d.Party, func(o *partsOf) { o.approved = false })
 	case d.Kind == dealstate.Suspend && ofDeal, d.Kind == dealstate.Resume && ofDeal:
 		ps.each(d.Party, func(o *partsOf) { o.suspended = d.Kind == dealstate.Suspend })
 	}
@@ -114,7 +114,7 @@ func (ps *parts) move(d dealstate.Decision) {
 		ps.each("", func(o *partsOf) { o.applied = false })
 	}
 	if ps.inForce(d.From) && !ps.inForce(d.To) {
-		ps.each("", func(o *partsOf) { o.leaves = time.Time{} })
+		ps.each("", func(o *partsOf) { o.leaves, o.suspended = time.Time{}, false })
 	}
 }
 

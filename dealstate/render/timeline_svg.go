@@ -377,7 +377,7 @@ func (s *sheet) legend(t Timeline) {
 		s.text(at+16, s.y, "s", fateWords[f])
 	}
 	if s.deadlines {
-		at := next(widthOf("a commitment's deadline", 11) + 26)
+		at := next(widthOf("a commitment's deadline", 11) + 36)
 		s.line(at+7, s.y-11, at+7, s.y+2, "deadline")
 		s.text(at+14, s.y, "s", "a commitment's deadline")
 	}
@@ -388,7 +388,7 @@ func (s *sheet) legend(t Timeline) {
 			s.text(at+18, s.y, "s", words)
 		}
 	}
-	for _, h := range append([]hue{"grey", "mint"}, legendHues...) {
+	for _, h := range append([]hue{"grey"}, legendHues...) {
 		for _, words := range s.hues[h] {
 			at := next(widthOf(words, 11) + 32)
 			s.rect(at, s.y-10, 14, 11, "hue "+string(h), "")
@@ -399,7 +399,7 @@ func (s *sheet) legend(t Timeline) {
 }
 
 // legendHues are the hues that states may have, in the order of a deal's life.
-var legendHues = []hue{"yellow", "orange", "purple", "sky", "green", "blue", "steel", "slate", "vermilion", "black"}
+var legendHues = []hue{"yellow", "orange", "purple", "sky", "mint", "green", "blue", "steel", "slate", "vermilion", "black"}
 
 // lineageSpot is where a deal's first state lane begins.
 type lineageSpot struct {

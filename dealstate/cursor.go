@@ -181,6 +181,9 @@ func (c *Cursor) AppendKey(to []byte) []byte {
 		if !s.m.asked.Has(p) {
 			to = append(to, byte(s.standing(p)))
 		}
+		if s.m.asksNobody && s.acts[p].anew {
+			to = append(to, 4)
+		}
 	}
 	for clock := range s.clocks {
 		to = s.appendClock(to, clock)

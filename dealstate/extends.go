@@ -24,10 +24,14 @@ func (l Lifecycle) extended(a Agreement) Lifecycle {
 	base.States = append(base.States, l.States...)
 	base.Final = append(base.Final, l.Final...)
 	base.Rules = slices.DeleteFunc(base.Rules, func(r Rule) bool { return slices.Contains(l.Drop, r.ID) })
+	if len(l.Drop) > 0 { // which may take the rules by which implemented is known to be in force
+		base.InForce = slices.Clone(inForce)
+	}
 	for _, s := range l.InForce {
 		base.InForce = append(base.InForce, s)
 		base.Rules = l.keepInForce(base.Rules, s)
 	}
+	base.Rules = l.keepSigning(base.Rules)
 	base.Rules = append(base.Rules, l.Rules...)
 	return base
 }
@@ -47,6 +51,23 @@ func (l Lifecycle) keepInForce(rules []Rule, added State) []Rule {
 		stays := r.To == "" || r.On == Withdraw || r.On == Notice || r.On == Term
 		if slices.Contains(r.From, StateImplemented) && stays && !own[r.On] {
 			rules[i].From = with(r.From, added)
+		}
+	}
+	return rules
+}
+
+// keepSigning lets a text be signed in every added state that is not final, unless an
+// own rule of the state speaks of signing.
+func (l Lifecycle) keepSigning(rules []Rule) []Rule {
+	at := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == "sign" })
+	if at < 0 { // it was dropped
+		return rules
+	}
+	for _, added := range l.States {
+		own := slices.ContainsFunc(l.Rules, func(r Rule) bool { return r.On == Sign && slices.Contains(r.From, added) })
+		if !own && !slices.Contains(l.Final, added) && !slices.Contains(rules[at].From, added) {
+			rules = slices.Clone(rules)
+			rules[at].From = with(rules[at].From, added)
 		}
 	}
 	return rules

@@ -45,8 +45,8 @@ func (s *situation) nextClock() firing {
 // ownClock is when one of the deal's own clocks is due; zero: it does not run in this
 // state, is not set, or has fired.
 func (s *situation) ownClock(clock int) time.Time {
-	if !s.m.runs[clock][s.state] {
-		return time.Time{}
+	if !s.m.runs[clock][s.state] || clock == deadlineClock && s.name() == StateProvisional && !s.met.IsZero() {
+		return time.Time{} // a deadline does not end provisional application while the condition is met, and may do so later
 	}
 	if due := s.dueAt(clock); !due.Equal(s.fired[clock]) {
 		return due

@@ -39,13 +39,14 @@ func (j *JoinFrom) UnmarshalText(text []byte) error { return joinEnum.unmarshal(
 // an approval comes before or after the trigger is judged by its instant, never by
 // its place in the fold (Paris Agreement, article 21(3)).
 func (s *situation) bindsFrom(party int) time.Time {
-	if s.asksNobody() && !s.left(party) {
-		return s.inForce // a deal that asked for no approval binds all its parties
+	last := s.acts[party]
+	if s.asksNobody() && !s.left(party) && !(last.anew && !last.entry.At.Before(s.inForce)) {
+		return s.inForce // a deal that asked for no approval binds all its parties but those that left, and joined anew
 	}
 	if !s.approved.Has(party) {
 		return time.Time{}
 	}
-	approved := s.acts[party].entry.At
+	approved := last.entry.At
 	if join := s.m.agreement.Join; join != nil && join.From == FromForce && approved.Before(s.inForce) || !approved.After(s.trigger) {
 		return s.inForce
 	}

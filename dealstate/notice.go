@@ -135,20 +135,21 @@ func (l leave) at(s *situation) time.Time {
 // is copied, so that undo can give the old one back.
 func (f *folding) giveNotice(e *entry, did *change) {
 	p := int(e.party)
-	given := leave{party: p, due: f.noticeEnds(e.At), entry: e}
-	if until := e.until(); !until.IsZero() {
+	given, until := leave{party: p, due: f.noticeEnds(e.At), entry: e}, e.until()
+	at, running := f.notice(p)
+	switch {
+	case running:
+		if before := f.leaving[at]; !until.After(before.at(&f.situation)) {
+			did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.entry.ID, At: before.entry.At})
+			return
+		}
+		given.due = until
+	case !until.IsZero():
 		if floor := instant.Latest(given.at(&f.situation), e.At); until.Before(floor) {
 			did.stop(Refused, Reason{Code: ReasonNoticeTooShort, Subject: f.m.partyID(e), At: floor})
 			return
 		}
 		given.due = until
-	}
-	at, running := f.notice(p)
-	if running {
-		if before := f.leaving[at]; e.until().IsZero() || !e.until().After(before.at(&f.situation)) {
-			did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.entry.ID, At: before.entry.At})
-			return
-		}
 	}
 	next := slices.Clone(f.leaving)
 	if running {
@@ -179,12 +180,13 @@ func (f *folding) revoke(at int, e *entry, did *change) {
 	did.reason = Reason{Code: ReasonRevokes, Subject: f.m.partyID(e), Event: given.ID}
 }
 
-// leaveNow ends the party's notice: its approval goes.
+// leaveNow ends the party's notice: its approval goes, and so does its own suspension.
 func (f *folding) leaveNow(party int) {
 	at, _ := f.notice(party)
 	given := f.leaving[at]
 	f.leaving = slices.Delete(slices.Clone(f.leaving), at, at+1)
 	f.approved.Remove(party)
+	f.own(&f.suspended).Remove(party)
 	f.acts[party] = act{entry: given.entry, revision: f.revision}
 	f.lastLeft = f.now
 }

@@ -30,7 +30,8 @@ func (f *folding) sign(e *entry, did *change) {
 // apply counts a provisional application.
 func (f *folding) apply(e *entry, did *change) {
 	did.set = f.applied
-	if !f.mark(&f.applied, int(e.party), true) {
+	joins := e.party < 0 && f.name() != StateProvisional // what each did for itself, all now do jointly
+	if !f.mark(&f.applied, int(e.party), true) && !joins {
 		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: e.ID, At: e.At})
 	}
 }

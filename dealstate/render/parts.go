@@ -88,7 +88,7 @@ func (ps *parts) take(d dealstate.Decision) {
 	ofDeal := ps.events[d.Event].Commitment == "" && (d.Party != "" || len(ps.now) == 2)
 	switch {
 	case d.Clock == dealstate.Notice:
-		ps.each(d.Party, func(o *partsOf) { o.leaves, o.approved = time.Time{}, false })
+		ps.each(d.Party, func(o *partsOf) { o.leaves, o.approved, o.suspended = time.Time{}, false, false })
 	case !leaves.IsZero():
 		ps.each(d.Party, func(o *partsOf) { o.leaves = leaves })
 	case d.Kind == dealstate.Sign:
@@ -97,8 +97,10 @@ func (ps *parts) take(d dealstate.Decision) {
 		ps.each(d.Party, func(o *partsOf) { o.applied = true })
 	case d.Kind == dealstate.Approve:
 		ps.each(d.Party, func(o *partsOf) { o.leaves, o.approved = time.Time{}, true })
-	case d.Kind == dealstate.Reject, d.Kind == dealstate.Withdraw:
+	case d.Kind == dealstate.Reject:
 		ps.each(d.Party, func(o *partsOf) { o.approved = false })
+	case d.Kind == dealstate.Withdraw:
+		ps.each(d.Party, func(o *partsOf) { o.approved, o.applied = false, false })
 	case d.Kind == dealstate.Suspend && ofDeal, d.Kind == dealstate.Resume && ofDeal:
 		ps.each(d.Party, func(o *partsOf) { o.suspended = d.Kind == dealstate.Suspend })
 	}

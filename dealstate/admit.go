@@ -1,11 +1,6 @@
 package dealstate
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
-)
+import "github.com/fe115bb3/dealtracker/dealstate/internal/field"
 
 // Admit reports why this agreement cannot mean the event, as a *FieldError: it
 // is not well-formed, it is of another deal, or it names a party, commitment or
@@ -38,7 +33,7 @@ func (m *Machine) admit(e *Event) (names, error) {
 			return of, err
 		}
 	}
-	if e.Role == Approver && e.By != "" {
+	if e.Role == Approver {
 		return of, m.admitSpeaker(e, of.party)
 	}
 	return of, nil
@@ -61,69 +56,6 @@ func (m *Machine) admitCommitment(e *Event, of *names) error {
 		return nil
 	}
 	return field.Errorf("party", "%q; %s is a commitment of %q", field.Clip(e.Party), field.Clip(e.Commitment), field.Clip(owner))
-}
-
-// admitSpeaker holds the approver's role to the approvers. Whoever speaks in it
-// must bear the name of the party's approver, or a part of it, and no other
-// approver's name more; for all sides jointly, that of one of them.
-func (m *Machine) admitSpeaker(e *Event, party int32) error {
-	if party < 0 {
-		return m.admitJointSpeaker(e)
-	}
-	approver := m.agreement.Parties[party].Approver
-	if approver == "" || e.By == approver {
-		return nil
-	}
-	if own := alike(e.By, approver); own > 0 && m.likeness(e.By) <= own {
-		return nil
-	}
-	return field.Errorf("by", "%q is not the approver of %s, who is %q; for another speaker the role is government, negotiator or counterparty",
-		field.Clip(e.By), field.Clip(e.Party), field.Clip(approver))
-}
-
-func (m *Machine) admitJointSpeaker(e *Event) error {
-	for _, p := range m.agreement.Parties {
-		if p.Approver == "" || p.Approver == e.By {
-			return nil
-		}
-	}
-	if m.likeness(e.By) > 0 {
-		return nil
-	}
-	return field.Errorf("by", "%q is the approver of no party; for another speaker the role is government, negotiator or press", field.Clip(e.By))
-}
-
-// likeness is how much a name is like that approver's to which it is most like.
-func (m *Machine) likeness(name string) int {
-	most := 0
-	for _, p := range m.agreement.Parties {
-		most = max(most, alike(name, p.Approver))
-	}
-	return most
-}
-
-// alike counts the words that two names share, titles left aside.
-func alike(a, b string) int {
-	shared, other := 0, nameWords(b)
-	for _, word := range nameWords(a) {
-		if slices.Contains(other, word) {
-			shared++
-		}
-	}
-	return shared
-}
-
-var titles = strings.Fields("president premier prime minister chancellor secretary general chairman chair king queen vice mr mrs ms dr sir the of and")
-
-// nameWords gives the words of a name without titles; a name of titles only,
-// such as the Prime Minister, keeps them.
-func nameWords(name string) []string {
-	words := strings.FieldsFunc(slug(name), func(r rune) bool { return r == '_' })
-	bare := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(titles, w) })
-	if len(bare) == 0 {
-		return words
-	}
-	return bare
 }
 
 // event gives the event back as it was admitted.

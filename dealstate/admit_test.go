@@ -14,15 +14,17 @@ func TestOnlyTheApproverSpeaksAsApprover(t *testing.T) {
 		us, china, party, by string
 		ok                   bool
 	}{
-		{"Donald Trump", "Xi Jinping", "us", "Trump", true},
-		{"Trump", "Xi", "us", "President Donald J. Trump", true},
+		{"Donald Trump", "Xi Jinping", "us", "Trump", false},
+		{"Donald Trump", "Xi Jinping", "us", "DONALD  TRUMP", true},
+		{"Trump", "Xi", "us", "President Donald J. Trump", false},
 		{"Trump", "Xi", "china", "习近平", false},
 		{"Trump", "Xi", "china", "Trump", false},
 		{"President Trump", "President Xi", "us", "President Xi", false},
 		{"President Trump", "President Xi", "us", "the President", false},
 		{"the President", "the Party Chairman", "us", "The President", true},
 		{"Trump", "Xi", "", "Putin", false},
-		{"Trump", "Xi", "", "Trump and Xi", true},
+		{"Trump", "Xi", "", "Trump and Xi", false},
+		{"Trump", "Xi", "", "xi", true},
 		{"Trump", "", "", "Putin", true}, // China speaks for itself, by whatever voice
 	} {
 		m, err := dealstate.Compile(dealstate.Agreement{ID: "d", Parties: []dealstate.Party{{ID: "us", Approver: c.us}, {ID: "china", Approver: c.china}}})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
@@ -32,11 +33,14 @@ type Agreement struct {
 }
 
 // Party is one side. Approver names the person or body whose approval binds
-// it; left out, the party speaks for itself.
+// it; left out, the party speaks for itself, by whatever voice. Aliases are
+// further whole names of that same approver ("Donald Trump", "President Trump"),
+// never of a second one: where two bodies must consent, each is a party.
 type Party struct {
 	ID       string
 	Name     string
 	Approver string
+	Aliases  []string
 	Groups   []string // for Count and Share conditions
 	Weight   int64    // for Share conditions; not negative
 }
@@ -58,26 +62,39 @@ func (p Party) label() string {
 	return p.ID
 }
 
-// voice is what people call whoever approves for the party.
-func (p Party) voice() string {
+// Voice is what people call whoever approves for the party: its approver, or
+// where it names none, the party itself.
+func (p Party) Voice() string {
 	if p.Approver != "" {
 		return p.Approver
 	}
 	return p.label()
 }
 
-// clone copies all that a caller could change later. Conditions cannot be
+// clone copies all that a caller could change later, and tidies its instants. Conditions cannot be
 // changed from outside.
 func (a Agreement) clone() Agreement {
 	a.Implements, a.Commitments = slices.Clone(a.Implements), slices.Clone(a.Commitments)
 	a.Parties = slices.Clone(a.Parties)
 	for i := range a.Parties {
 		a.Parties[i].Groups = slices.Clone(a.Parties[i].Groups)
+		a.Parties[i].Aliases = slices.Clone(a.Parties[i].Aliases)
 	}
-	a.Effect, a.Term, a.Renew = clonePointer(a.Effect), clonePointer(a.Term), clonePointer(a.Renew)
+	a.Deadline = instant.Tidy(a.Deadline)
+	a.Effect, a.Term, a.Renew = cloneDelay(a.Effect), cloneDelay(a.Term), cloneDelay(a.Renew)
 	a.Join, a.Notice, a.Timers = clonePointer(a.Join), clonePointer(a.Notice), slices.Clone(a.Timers)
+	if a.Join != nil {
+		a.Join.Delay = a.Join.Delay.tidied()
+	}
+	if a.Notice != nil {
+		a.Notice.Delay = a.Notice.Delay.tidied()
+	}
+	for i := range a.Timers {
+		a.Timers[i].After = a.Timers[i].After.tidied()
+	}
 	for i := range a.Commitments {
-		a.Commitments[i].Within = clonePointer(a.Commitments[i].Within)
+		c := &a.Commitments[i]
+		c.Deadline, c.Within = instant.Tidy(c.Deadline), cloneDelay(c.Within)
 	}
 	if a.Lifecycle != nil {
 		l := a.Lifecycle.clone()
@@ -91,6 +108,15 @@ func clonePointer[T any](d *T) *T {
 		return nil
 	}
 	c := *d
+	return &c
+}
+
+// cloneDelay also brings the delay into its one kept form.
+func cloneDelay(d *Delay) *Delay {
+	if d == nil {
+		return nil
+	}
+	c := d.tidied()
 	return &c
 }
 

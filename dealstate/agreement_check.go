@@ -6,27 +6,36 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	naming "github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
 
 // Validate reports the first thing wrong with the agreement, as a *FieldError;
 // [Compile] also examines its rules.
 func (a Agreement) Validate() error {
+	_, err := a.validate()
+	return err
+}
+
+// validate also gives what conditions may speak of.
+func (a Agreement) validate() (*condition.Names, error) {
 	if err := field.CheckID("id", a.ID); err != nil {
-		return err
+		return nil, err
 	}
 	for _, check := range []func() error{a.checkTexts, a.checkParties, a.checkCommitments, a.checkClocks} {
 		if err := check(); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if a.Lifecycle != nil {
 		if err := a.Lifecycle.checkOrders(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return a.names().CheckApproval("approval", a.Approval)
+	names := a.names()
+	return names, names.CheckApproval("approval", a.Approval)
 }
 
 func (a Agreement) checkTexts() error {
@@ -70,14 +79,17 @@ func (a Agreement) checkParties() error {
 		}
 		sum += p.Weight
 	}
-	return nil
+	_, err := a.speakers()
+	return err
 }
 
 func (p Party) checkTexts(at string) error {
-	if strings.ContainsFunc(p.Approver, unicode.IsControl) {
-		return field.Errorf(at+".approver", "%q holds control characters; want a name", field.Clip(p.Approver))
+	if p.Approver != "" {
+		if err := checkApprover(at+".approver", p.Approver); err != nil {
+			return err
+		}
 	}
-	if err := field.CheckText(at+".approver", p.Approver, field.MaxApprover); err != nil {
+	if err := p.checkAliases(at + ".aliases"); err != nil {
 		return err
 	}
 	for i, group := range p.Groups {
@@ -92,11 +104,36 @@ func (p Party) checkTexts(at string) error {
 	return field.CheckText(at+".name", p.Name, field.MaxText)
 }
 
+func checkApprover(at, name string) error {
+	if strings.ContainsFunc(name, unicode.IsControl) || strings.TrimSpace(name) == "" {
+		return field.Errorf(at, "%q is blank, or holds control characters; want a name", field.Clip(name))
+	}
+	return field.CheckText(at, name, field.MaxApprover)
+}
+
+func (p Party) checkAliases(at string) error {
+	if len(p.Aliases) > 0 && p.Approver == "" {
+		return field.Errorf(at, "further names of an approver whom the party does not name; want approver, too")
+	}
+	if len(p.Aliases) > field.MaxAliases {
+		return field.Errorf(at, "%d of them; want at most %d", len(p.Aliases), field.MaxAliases)
+	}
+	for i, alias := range p.Aliases {
+		if err := checkApprover(fmt.Sprintf("%s[%d]", at, i), alias); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (a Agreement) checkCommitments() error {
 	if len(a.Commitments) > field.MaxCommitments {
 		return field.Errorf("commitments", "%d of them; want at most %d", len(a.Commitments), field.MaxCommitments)
 	}
-	seen := make(map[string]bool, len(a.Commitments))
+	seen, parties := make(map[string]bool, len(a.Commitments)), make(map[string]bool, len(a.Parties))
+	for _, p := range a.Parties {
+		parties[p.ID] = true
+	}
 	for i, c := range a.Commitments {
 		at := fmt.Sprintf("commitments[%d]", i)
 		if err := field.CheckID(at+".id", c.ID); err != nil {
@@ -106,7 +143,7 @@ func (a Agreement) checkCommitments() error {
 			return field.Errorf(at+".id", "%q is there twice", field.Clip(c.ID))
 		}
 		seen[c.ID] = true
-		if a.party(c.Party) < 0 {
+		if !parties[c.Party] {
 			return field.Errorf(at+".party", "%q is not a party; want one of %s%s", field.Clip(c.Party), a.someParties(), a.likeParty(c.Party))
 		}
 		if err := field.CheckText(at+".title", c.Title, field.MaxText); err != nil {
@@ -144,7 +181,7 @@ func (a Agreement) checkClocks() error {
 			return err
 		}
 	}
-	if a.Term != nil && *a.Term == (Delay{}) {
+	if a.Term != nil && a.Term.isNone() {
 		return field.Errorf("term", "no time at all; leave it out for an agreement that is open-ended")
 	}
 	return a.checkOwnClocks()
@@ -210,4 +247,33 @@ func (a Agreement) hasTrigger(on Trigger) bool {
 		return slices.ContainsFunc(a.Timers, func(o OwnTimer) bool { return o.ID == string(t) })
 	}
 	return rowOf(on) > 0
+}
+
+// speakers finds the party by any name of its approver: as it is given, and
+// folded. A name that two parties share is an error.
+func (a Agreement) speakers() (map[string]int, error) {
+	found := make(map[string]int, 2*len(a.Parties))
+	add := func(name string, party int, at func() string) error {
+		folded := naming.Fold(name)
+		if other, taken := found[folded]; taken && other != party {
+			return field.Errorf(at(), "%q is a name of the approver of %q too; want one name for one approver, such as the office or the full name",
+				field.Clip(name), field.Clip(a.Parties[other].ID))
+		}
+		found[folded], found[name] = party, party
+		return nil
+	}
+	for i, p := range a.Parties {
+		if p.Approver == "" {
+			continue
+		}
+		if err := add(p.Approver, i, func() string { return fmt.Sprintf("parties[%d].approver", i) }); err != nil {
+			return nil, err
+		}
+		for k, alias := range p.Aliases {
+			if err := add(alias, i, func() string { return fmt.Sprintf("parties[%d].aliases[%d]", i, k) }); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return found, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
@@ -93,6 +94,9 @@ func (p Party) MarshalJSON() ([]byte, error) {
 	o.Must("id", p.ID)
 	o.Text("name", p.Name)
 	o.Text("approver", p.Approver)
+	if len(p.Aliases) > 0 {
+		o.Must("aliases", p.Aliases)
+	}
 	if len(p.Groups) > 0 {
 		o.Must("groups", p.Groups)
 	}
@@ -141,6 +145,9 @@ func (a *Agreement) UnmarshalJSON(data []byte) error {
 	if len(data) > MaxAgreement {
 		return field.Errorf("json", "longer than %d bytes", MaxAgreement)
 	}
+	if err := strictjson.CheckSize("", data); err != nil {
+		return err
+	}
 	var read Agreement
 	if err := read.read(strictjson.Field{Raw: data}); err != nil {
 		return err
@@ -160,7 +167,7 @@ func (a *Agreement) read(f strictjson.Field) error {
 		strictjson.Slot{Key: "parties", To: strictjson.ListOf(&a.Parties, field.MaxParties, (*Party).read)},
 		strictjson.Slot{Key: "approval", To: &a.Approval},
 		strictjson.Slot{Key: "effect", To: strictjson.Maybe(&a.Effect, (*Delay).read)},
-		strictjson.Slot{Key: "deadline", To: &a.Deadline},
+		strictjson.Slot{Key: "deadline", To: strictjson.Dated{To: &a.Deadline, Day: instant.Ends}},
 		strictjson.Slot{Key: "term", To: strictjson.Maybe(&a.Term, (*Delay).read)},
 		strictjson.Slot{Key: "join", To: strictjson.Maybe(&a.Join, (*Join).read)},
 		strictjson.Slot{Key: "notice", To: strictjson.Maybe(&a.Notice, (*NoticePeriod).read)},
@@ -176,6 +183,7 @@ func (p *Party) read(f strictjson.Field) error {
 		strictjson.Slot{Key: "id", To: &p.ID},
 		strictjson.Slot{Key: "name", To: &p.Name},
 		strictjson.Slot{Key: "approver", To: &p.Approver},
+		strictjson.Slot{Key: "aliases", To: strictjson.ListOf(&p.Aliases, field.MaxAliases, strictjson.ReadText)},
 		strictjson.Slot{Key: "groups", To: strictjson.ListOf(&p.Groups, field.MaxParties, strictjson.ReadText)},
 		strictjson.Slot{Key: "weight", To: &p.Weight})
 }
@@ -194,7 +202,7 @@ func (c *Commitment) readDeadline(f strictjson.Field) error {
 		c.Within = new(Delay)
 		return c.Within.read(f)
 	}
-	return f.Instant(&c.Deadline)
+	return f.Dated(strictjson.Dated{To: &c.Deadline, Day: instant.Ends})
 }
 
 func (j *Join) read(f strictjson.Field) error {
@@ -221,5 +229,5 @@ func (d *Delay) slots() []strictjson.Slot {
 		{Key: "days", To: &d.Days},
 		{Key: "months", To: &d.Months},
 		{Key: "first_of_month", To: &d.FirstOfMonth},
-		{Key: "not_before", To: &d.NotBefore}}
+		{Key: "not_before", To: strictjson.Dated{To: &d.NotBefore, Day: instant.Begins}}}
 }

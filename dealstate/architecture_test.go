@@ -36,7 +36,7 @@ func TestTheArchitecturePageDrawsThePackagesAsTheyImportOneAnother(t *testing.T)
 	}
 	for _, p := range goList(t, module+"/...") {
 		name := boxOf(strings.TrimPrefix(p.ImportPath, module+"/"))
-		require.Contains(t, drawn, name, "%s is not in the picture of %s", name, architecture)
+		require.True(t, slices.Contains(drawn, name), "%s is not in the picture of %s", name, architecture)
 		for _, path := range p.Imports {
 			imports[name] = append(imports[name], boxOf(strings.TrimPrefix(path, module+"/")))
 		}
@@ -76,7 +76,7 @@ func TestTheArchitecturePageSaysWhatEachPackageIsFor(t *testing.T) {
 		if name == "" {
 			name = "dealstate"
 		}
-		require.Regexp(t, "(?m)^\\|[^|]*`"+name+"`[^|]*\\|", text, "no row says what %s is for", name)
+		require.True(t, regexp.MustCompile("(?m)^\\|[^|]*`"+name+"`[^|]*\\|").MatchString(text), "no row of %s says what %s is for", architecture, name)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestTheArchitecturePageAndTheContributingPageNameWhatThereIs(t *testing.T) 
 				case strings.HasSuffix(word, ".go") && !strings.ContainsAny(word, "*<"):
 					require.True(t, isFile(word) || isFile(filepath.Join("condition", word)), "%s names %s", name, word)
 				case regexp.MustCompile(`^(Test|Fuzz|Benchmark)[A-Z]\w+$`).MatchString(word):
-					require.Contains(t, tests, word, "%s names it", name)
+					require.NotEmpty(t, tests[word], "%s names %s, which is no test", name, word)
 				}
 			}
 		}

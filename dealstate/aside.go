@@ -28,12 +28,14 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 	return why, len(why) > 0
 }
 
-// remember keeps the report of an approval that comes nearest to counting.
+// remember keeps what a report says that does not count: the approval that comes
+// nearest to counting, and who denies what counts.
 func (f *folding) remember(e *entry) {
-	if e.Kind != Approve || !nearer(e, f.nearest[e.party]) {
+	if _, void := f.voids.by[e.ID]; void {
 		return
 	}
-	if _, void := f.voids.by[e.ID]; !void {
+	f.deny(e)
+	if e.Kind == Approve && nearer(e, f.nearest[e.party]) {
 		f.nearest[e.party] = e
 	}
 }

@@ -46,7 +46,7 @@ func TestRecordAllocatesNoOftenerThanLooplab(t *testing.T) {
 		turn++
 	})
 	a := dealstate.Agreement{ID: "tail", Parties: bothSides}
-	deal, err := dealstate.New(a)
+	deal, err := dealstate.New(a, dealstate.Strict)
 	require.NoError(t, err)
 	events := consents(a)
 	recordAll(t, deal, events[:100])
@@ -146,7 +146,7 @@ func BenchmarkNow(b *testing.B) {
 	require.NoError(b, err)
 	b.ReportAllocs()
 	for b.Loop() {
-		if deal.Now().State != dealstate.StateImplemented {
+		if deal.Latest().State != dealstate.StateImplemented {
 			b.Fatal("London is implemented")
 		}
 	}

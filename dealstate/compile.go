@@ -8,13 +8,21 @@ import (
 )
 
 // Compile examines an agreement and its rules, and builds the machine that
-// runs them. The error is a *FieldError; for a rule it names the rule's id.
+// runs them. The error is a *FieldError; for a rule it names the rule's id. What
+// compiling may cost in all is bounded, some seconds at most: an agreement of more
+// rules, states and conditions than that is refused.
 func Compile(a Agreement) (*Machine, error) {
-	if err := a.Validate(); err != nil {
+	a = a.clone()
+	names, err := a.validate()
+	if err != nil {
 		return nil, err
 	}
-	a = a.clone()
-	m := &Machine{agreement: a, lifecycle: a.lifecycle(), names: a.names()}
+	m := &Machine{agreement: a, lifecycle: a.lifecycle(), names: names}
+	work := &budget{left: mostWork}
+	costs, err := m.spendAhead(work)
+	if err != nil {
+		return nil, err
+	}
 	if err := m.lifecycle.check(a, m.names); err != nil {
 		return nil, err
 	}
@@ -40,7 +48,7 @@ func Compile(a Agreement) (*Machine, error) {
 	}
 	m.tabulate()
 	m.ground()
-	if err := m.examineGuards(); err != nil {
+	if err := m.examineGuards(costs, work); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -71,7 +79,9 @@ func (m *Machine) indexNames() {
 	for i, p := range m.agreement.Parties {
 		m.parties[p.ID] = i
 		m.weights = append(m.weights, p.Weight)
+		m.anyJoint = m.anyJoint || p.Approver == ""
 	}
+	m.speakers, _ = m.agreement.speakers() // Validate has checked them
 	m.commitments = make(map[string]int)
 	for i, c := range m.agreement.Commitments {
 		m.commitments[c.ID] = i

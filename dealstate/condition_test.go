@@ -234,13 +234,13 @@ func try(t *testing.T, seed uint64, plain bool, look func(s beat)) bool {
 	}
 	w := &world{a: d.a, said: map[string]dealstate.Kind{}, performed: map[string]bool{}}
 	deal := m.NewDeal(dealstate.Strict)
-	last := beat{after: deal.Now(), slow: w.judge(slow), condition: c}
+	last := beat{after: deal.Latest(), slow: w.judge(slow), condition: c}
 	for n := range 12 {
 		e := d.event(n)
 		decision, err := deal.Record(e)
 		require.NoError(t, err)
 		w.apply(decision, e, last.after.Revision)
-		now := beat{before: last.after, after: deal.Now(), event: e, decision: decision, slow: w.judge(slow), condition: c}
+		now := beat{before: last.after, after: deal.Latest(), event: e, decision: decision, slow: w.judge(slow), condition: c}
 		look(now)
 		last = now
 	}

@@ -76,7 +76,8 @@ func (c *Cursor) vacate() {
 func (c *Cursor) Take(a *Act, at time.Time) Outcome {
 	e := c.room()
 	*e = a.entry
-	e.At = instant.Latest(at, c.f.now)
+	e.At = instant.Latest(instant.Clamp(at), c.f.now)
+	e.Recorded = e.At
 	return c.f.take(e).outcome
 }
 
@@ -107,7 +108,7 @@ func (c *Cursor) room() *entry {
 }
 
 // Advance moves to the instant, letting every clock fire that is due by then.
-func (c *Cursor) Advance(to time.Time) { c.f.advance(to) }
+func (c *Cursor) Advance(to time.Time) { c.f.advance(instant.Clamp(to)) }
 
 // Now is the instant last reached.
 func (c *Cursor) Now() time.Time { return c.f.now }

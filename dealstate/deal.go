@@ -4,6 +4,7 @@ import (
 	"iter"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
@@ -17,15 +18,14 @@ type Deal struct {
 	foldedLog
 }
 
-// New compiles the agreement and opens a deal on it under the [Strict]
-// policy. For many deals on one agreement, [Compile] once and use
-// [Machine.NewDeal].
-func New(a Agreement) (*Deal, error) {
+// New compiles the agreement and opens a deal on it under the policy. For many
+// deals on one agreement, [Compile] once and use [Machine.NewDeal].
+func New(a Agreement, p Policy) (*Deal, error) {
 	m, err := Compile(a)
 	if err != nil {
 		return nil, err
 	}
-	return m.NewDeal(Strict), nil
+	return m.NewDeal(p), nil
 }
 
 // NewDeal opens a deal without events. The policy is the one under which
@@ -61,7 +61,8 @@ func (d *Deal) Policy() Policy { return d.policy }
 
 // Record keeps the event and says what it did. What the rules refuse and what
 // the policy does not count is kept all the same, as evidence. An event that was
-// recorded before comes back as a Duplicate. The error is a *FieldError for an
+// recorded before comes back as a Duplicate; where it comes as recorded earlier than
+// before, that instant counts from now on, and Revised says what it changes. The error is a *FieldError for an
 // event that is not well-formed or that this agreement cannot mean, and a
 // *ConflictError for an id that is taken; nothing is kept then.
 func (d *Deal) Record(e Event) (decision Decision, err error) {
@@ -84,9 +85,8 @@ func (d *Deal) Record(e Event) (decision Decision, err error) {
 
 // Apply keeps the event only if it takes effect; a Note always does. Otherwise
 // the error is a *Refusal with the decision and all its reasons, and nothing
-// was kept. Events fold in the order of their instants and then of their ids,
-// whoever calls first: of two at one instant, the later call may still come to
-// stand before the earlier one.
+// was kept. Events fold in the order of [Event.Compare], whoever calls first: of two at
+// one instant, the later call may still come to stand before the earlier one.
 func (d *Deal) Apply(e Event) error {
 	of, err := d.machine.admit(&e)
 	if err != nil {
@@ -149,24 +149,32 @@ func (d *Deal) Cursor(v View) *Cursor {
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
 	f, _ := d.log.replay(d.machine, v)
-	f.recorder, f.horizon = nil, instant.Last
+	f.recorder, f.horizon, f.recordEnd = nil, instant.Last, recordEnd{}
 	return &Cursor{f: *f}
 }
 
-// Now says where the deal stands after everything on record, under its own
-// policy, as [Deal.At] does for the zero [View], but without folding the log.
-func (d *Deal) Now() Snapshot {
+// AsOf says where the deal stands at the instant under its own policy, with all that
+// is on record: deal.AsOf(time.Now()) is where it stands now, clocks included. For
+// another policy, or for what was known by then, see [Deal.At].
+func (d *Deal) AsOf(t time.Time) Snapshot { return d.At(View{AsOf: t}) }
+
+// Latest says where the deal stands after everything on record, under its own policy, as
+// [Deal.At] does for the zero [View]: at the last instant of which the log speaks,
+// whatever the hour is (see [Deal.AsOf]). It does not fold the log; where some events
+// are of one instant or of one day, the first call after an event does.
+func (d *Deal) Latest() Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	f := d.now.copied(nil)
 	f.advance(d.last) // what the clocks do after the last event
+	f.doubts = d.doubtsAsOfNow()
 	return f.snapshot(View{Policy: d.policy})
 }
 
 // Awaiting lists the parties of [Snapshot.Awaiting] after everything on record,
 // in the agreement's order.
 func (d *Deal) Awaiting() []Party {
-	s := d.Now()
+	s := d.Latest()
 	parties := make([]Party, len(s.Awaiting))
 	for i, id := range s.Awaiting {
 		parties[i] = d.machine.agreement.Parties[d.machine.parties[id]]
@@ -175,7 +183,7 @@ func (d *Deal) Awaiting() []Party {
 }
 
 // Explain says in plain English where the deal stands and why.
-func (d *Deal) Explain() string { return d.Now().Explain() }
+func (d *Deal) Explain() string { return d.Latest().Explain() }
 
 // Decisions goes through what every event did under the deal's own policy, in
 // their order, with the clocks that fired up to the last instant on record. It
@@ -208,5 +216,17 @@ func (d *Deal) Events() iter.Seq[Event] {
 	}
 }
 
+// Event gives the event of that id, as it is kept, with what it did under the deal's
+// own policy; ok is false where none is on record. The cost grows with the log.
+func (d *Deal) Event(id string) (e Event, did Decision, ok bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	in := d.log.find(id)
+	if in == nil {
+		return Event{}, Decision{}, false
+	}
+	return d.machine.event(in), d.machine.decision(d.decidedOn(in)), true
+}
+
 // LogValue gives log/slog where the deal stands.
-func (d *Deal) LogValue() slog.Value { return d.Now().LogValue() }
+func (d *Deal) LogValue() slog.Value { return d.Latest().LogValue() }

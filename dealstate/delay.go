@@ -27,6 +27,14 @@ type Delay struct {
 	NotBefore    time.Time // zero: no floor
 }
 
+// isNone reports whether it is no time at all.
+func (d Delay) isNone() bool { return d.tidied() == Delay{} }
+
+func (d Delay) tidied() Delay {
+	d.NotBefore = instant.Tidy(d.NotBefore)
+	return d
+}
+
 // After gives the instant at which the delay that began at t is over: the
 // start of the computed date, but not before t itself nor before NotBefore. A
 // delay that only has a floor keeps t's time of day. The year 9999 is never

@@ -142,8 +142,8 @@ func TestDelayOfNoTimeTakesEffectAtTheInstantOfTheLastApproval(t *testing.T) {
 	a := pair()
 	a.Effect = &dealstate.Delay{}
 	deal := open(t, a, "06-01 approve a\n06-02 approve b")
-	require.Equal(t, dealstate.StateImplemented, deal.Now().State)
-	require.Equal(t, date(t, "06-02"), deal.Now().Since)
+	require.Equal(t, dealstate.StateImplemented, deal.Latest().State)
+	require.Equal(t, date(t, "06-02"), deal.Latest().Since)
 }
 
 func TestTermEndsAtItsInstantAndNotBefore(t *testing.T) {

@@ -98,5 +98,5 @@ func toJSON(t testing.TB, v any) string {
 // allOf is everything a deal can be asked, as text.
 func allOf(t testing.TB, d *dealstate.Deal) string {
 	t.Helper()
-	return toJSON(t, d.Now()) + toJSON(t, slices.Collect(d.Decisions())) + toJSON(t, slices.Collect(d.Events())) + d.Explain()
+	return toJSON(t, d.Latest()) + toJSON(t, slices.Collect(d.Decisions())) + toJSON(t, slices.Collect(d.Events())) + d.Explain()
 }

@@ -1,7 +1,7 @@
 // Package dealstate tells where an international deal stands: a pure function
 // of what was agreed, what was recorded, whose word counts, and as of when.
 //
-//	deal, err := dealstate.New(agreement)
+//	deal, err := dealstate.New(agreement, dealstate.Strict)
 //	decision, err := deal.Record(event)
 //	snapshot := deal.At(dealstate.View{AsOf: t, KnownBy: k, Policy: dealstate.Official})
 //	fmt.Println(snapshot.State, snapshot.Explain())

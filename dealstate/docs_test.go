@@ -3,6 +3,7 @@ package dealstate_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -244,7 +246,7 @@ func TestEveryConditionAndDelayOfTheFormatsPageIsRead(t *testing.T) {
 			switch {
 			case regexp.MustCompile(`^\{"(days|months|first_of_month|not_before)"`).MatchString(value):
 				place = "effect"
-			case regexp.MustCompile(`^\{"(approval|due|act_of)"`).MatchString(value):
+			case condition.GuardOnly(regexp.MustCompile(`^\{"([a-z_]+)"`).FindStringSubmatch(value)[1]):
 				place, value = "lifecycle", fmt.Sprintf(rule, value)
 			}
 			compileText(t, with(place, value))
@@ -260,10 +262,13 @@ func TestTheFormatsPageNamesEveryKeyAndWord(t *testing.T) {
 	text := page(t, formats)
 	named := func(word string) {
 		t.Helper()
-		require.Contains(t, text, "`"+word+"`", "FORMATS.md does not say what it is")
+		require.Contains(t, text, "`"+word+"`", "FORMATS.md does not say what %q is", word)
 	}
 	for _, k := range dealstate.Kinds() {
 		named(k.String())
+	}
+	for _, c := range dealstate.Clocks() {
+		require.Regexp(t, "(?m)^\\| `on` \\|.*`"+c.String()+"`", text, "FORMATS.md does not say that a rule may wait for %q", c)
 	}
 	for r := dealstate.Role(1); r.String() != ""; r++ {
 		named(r.String())
@@ -287,6 +292,70 @@ func TestTheFormatsPageNamesEveryKeyAndWord(t *testing.T) {
 			key := strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(f.Name, "${1}_$2"))
 			require.Regexp(t, "[`\"]"+key+"[`\"]", text, "FORMATS.md does not say what %T.%s is", value, f.Name)
 		}
+	}
+}
+
+// An operator that is added must be described, among those of the approval or among
+// those of a rule's guard.
+func TestTheFormatsPageNamesEveryOperator(t *testing.T) {
+	t.Parallel()
+	approval, guard, found := strings.Cut(section(t, formats, "## Conditions"), "\nFour more may stand only in a rule's `when`:\n")
+	require.True(t, found)
+	for _, word := range condition.Operators() {
+		stands := map[bool]string{false: approval, true: guard}[condition.GuardOnly(word)]
+		require.Contains(t, stands, "`{\""+word+"\":", "FORMATS.md does not say when {%q:…} is met, or says it elsewhere", word)
+	}
+}
+
+// Which kinds are talks, and which bind a side, is said where policies are described.
+func TestThePagesSayWhatEachPolicyCountsFor(t *testing.T) {
+	t.Parallel()
+	classes := map[string][]string{}
+	policy := dealstate.Policy{Binding: dealstate.Roles(dealstate.Approver), Talks: dealstate.Roles(dealstate.Negotiator)}
+	for _, k := range dealstate.Kinds() {
+		switch {
+		case k.OfLog():
+		case policy.Counts(k, dealstate.Approver):
+			classes["Binding"] = append(classes["Binding"], k.String())
+		case policy.Counts(k, dealstate.Negotiator):
+			classes["Talks"] = append(classes["Talks"], k.String())
+		}
+	}
+	source := strings.ReplaceAll(page(t, "policy.go"), "\n//", "")
+	for class, kinds := range classes {
+		m := regexp.MustCompile(class + ` is for what [^(]*\(([^)]*)\)`).FindStringSubmatch(source)
+		require.NotNil(t, m, class)
+		require.ElementsMatch(t, kinds, strings.Split(m[1], ", "), "the document of Policy says which kinds are of class %s", class)
+	}
+	talks := regexp.MustCompile(`\nTalks are ([a-z, ]+)\. `).FindStringSubmatch(page(t, formats))
+	require.NotNil(t, talks)
+	require.ElementsMatch(t, classes["Talks"], strings.Split(strings.ReplaceAll(talks[1], " and ", ", "), ", "), "FORMATS.md says which kinds are talks")
+}
+
+// A field that a kind cannot do without is described with that kind.
+func TestTheFormatsPageSaysWhichKindNeedsWhat(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
+	for _, k := range dealstate.Kinds() {
+		e := dealstate.Event{ID: "e", Deal: "d", Kind: k, By: "Trump", Role: dealstate.Approver, At: at}
+		for range 4 {
+			var lacks *dealstate.FieldError
+			if !errors.As(e.Validate(), &lacks) {
+				break
+			}
+			require.Regexp(t, "(?m)^\\| `"+lacks.Field+"` \\|.*\\b"+k.String()+"\\b", page(t, formats), "FORMATS.md does not say that %s needs %s", k, lacks.Field)
+			switch lacks.Field {
+			case "party":
+				e.Party = "us"
+			case "commitment":
+				e.Commitment = "c"
+			case "ref":
+				e.Ref = "other"
+			case "until":
+				e.Until = at
+			}
+		}
+		require.NoError(t, e.Validate(), k)
 	}
 }
 

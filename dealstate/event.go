@@ -3,14 +3,15 @@ package dealstate
 import (
 	"log/slog"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
-// Event is one recorded report of one act. It is a plain value: two events are
-// the same when all their fields are.
+// Event is one recorded report of one act. It is a plain value; [Event.Same] says
+// when two are one.
 //
 // Zero fields that have a meaning: Modality is Asserted, Recorded is At (known
 // at once), Revision is the one current at At, Party is all sides jointly.
@@ -19,7 +20,7 @@ type Event struct {
 	Deal       string    // the agreement's id
 	Kind       Kind      //
 	Party      string    // whose act it is; required of approve, reject and withdraw
-	By         string    // who says so
+	By         string    // who says so; required in the role of approver
 	Role       Role      // in what capacity; may be left out of a retract or a note
 	Modality   Modality  //
 	At         time.Time // when it happened
@@ -104,6 +105,8 @@ func (e *Event) checkWords() error {
 		return field.Errorf("role", "%d is unknown", e.Role)
 	case e.Role == 0 && kinds[e.Kind].needs&hasRole != 0:
 		return field.Errorf("role", "missing; want one of %s", roleEnum.want())
+	case e.Role == Approver && strings.TrimSpace(e.By) == "":
+		return field.Errorf("by", "missing; the role of approver needs the name of who spoke, and where nobody is named the role is government or press")
 	case e.Modality >= endOfModalities:
 		return field.Errorf("modality", "%d is unknown", e.Modality)
 	case e.Revision < 0 || e.Revision > math.MaxInt32:
@@ -175,10 +178,12 @@ func (e *Event) checkNeeds() error {
 }
 
 // Same reports whether two events have the same content, so that the second is
-// a duplicate of the first.
+// a duplicate of the first. When they were recorded is not part of it: the
+// earliest counts.
 func (e Event) Same(o Event) bool {
 	e.tidy()
 	o.tidy()
+	e.Recorded = o.Recorded
 	return e == o
 }
 
@@ -190,10 +195,7 @@ func (e *Event) tidy() {
 	if e.Recorded.IsZero() {
 		e.Recorded = e.At
 	}
-	e.At, e.Recorded = instant.Tidy(e.At), instant.Tidy(e.Recorded)
-	if !e.Until.IsZero() {
-		e.Until = instant.Tidy(e.Until)
-	}
+	e.At, e.Recorded, e.Until = instant.Tidy(e.At), instant.Tidy(e.Recorded), instant.Tidy(e.Until)
 }
 
 // LogValue gives log/slog the fields a reader of a log needs.

@@ -1,7 +1,10 @@
 package dealstate
 
 import (
+	"time"
+
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
@@ -58,11 +61,27 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (e *Event) read(f strictjson.Field) error { return f.Object(e.slots()...) }
+func (e *Event) read(f strictjson.Field) error {
+	var dated bool
+	if err := f.Object(e.slots(&dated)...); err != nil {
+		return err
+	}
+	e.learnDated(dated)
+	return nil
+}
 
-// slots are the fields of the format. Those of the source are in an object of
-// their own in JSON, and columns beside the others in a table.
-func (e *Event) slots() []strictjson.Slot {
+// learnDated says when an event was learned that was given by its date alone, and
+// without an instant of recording: by the end of that day.
+func (e *Event) learnDated(dated bool) {
+	if dated && e.Recorded.IsZero() {
+		e.Recorded = e.At.Add(24*time.Hour - time.Second)
+	}
+}
+
+// slots are the fields of the format, of which At sets dated to whether it is a date
+// alone. Those of the source are in an object of their own in JSON, and columns beside
+// the others in a table.
+func (e *Event) slots(dated *bool) []strictjson.Slot {
 	return []strictjson.Slot{
 		{Key: "id", To: &e.ID},
 		{Key: "deal", To: &e.Deal},
@@ -71,12 +90,12 @@ func (e *Event) slots() []strictjson.Slot {
 		{Key: "by", To: &e.By},
 		{Key: "role", To: &e.Role},
 		{Key: "modality", To: &e.Modality},
-		{Key: "at", To: &e.At},
-		{Key: "recorded", To: &e.Recorded},
+		{Key: "at", To: strictjson.Dated{To: &e.At, Day: instant.Begins, IsDate: dated}},
+		{Key: "recorded", To: strictjson.Dated{To: &e.Recorded, Day: instant.Learned}},
 		{Key: "revision", To: &e.Revision},
 		{Key: "ref", To: &e.Ref},
 		{Key: "commitment", To: &e.Commitment},
-		{Key: "until", To: &e.Until},
+		{Key: "until", To: strictjson.Dated{To: &e.Until, Day: instant.Ends}},
 		{Key: "source", To: e.Source.read},
 		{Key: "note", To: &e.Note}}
 }

@@ -1,6 +1,7 @@
 package dealstate
 
 import (
+	"encoding/binary"
 	"fmt"
 	"reflect"
 	"slices"
@@ -19,6 +20,7 @@ func (l Lifecycle) check(a Agreement, names *condition.Names) error {
 	if err := l.checkStates(); err != nil {
 		return err
 	}
+	states, final := setOf(l.States), setOf(l.Final)
 	seen := make(map[string]bool)
 	for i, r := range l.Rules {
 		if r.ID == "" {
@@ -28,7 +30,7 @@ func (l Lifecycle) check(a Agreement, names *condition.Names) error {
 			return field.Errorf(ruleField(r.ID), "there is another rule of this id; looplab/fsm would silently keep only one")
 		}
 		seen[r.ID] = true
-		if err := l.checkRule(r, a, names); err != nil {
+		if err := l.checkRule(r, a, names, states, final); err != nil {
 			return err
 		}
 	}
@@ -86,13 +88,13 @@ func (l Lifecycle) declared(at string, s State) error {
 	return nil
 }
 
-func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names) error {
+func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names, states, final stateSet) error {
 	at := ruleField(r.ID)
 	if err := checkName(at+".id", r.ID); err != nil {
 		return err
 	}
 	switch {
-	case slices.Contains(l.States, State(r.ID)):
+	case states[State(r.ID)]:
 		return field.Errorf(at+".id", "a state has this name too; looplab/fsm could not tell them apart in a callback")
 	case r.On == nil || r.On == Timed:
 		return field.Errorf(at+".on", "missing; want a kind of event, %s, or the id of a timer", clockEnum.either())
@@ -105,35 +107,49 @@ func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names) error 
 	case len(r.From) == 0:
 		return field.Errorf(at+".from", "no state, so this rule can never fire")
 	}
+	seen := make(stateSet, len(r.From))
 	for i, s := range r.From {
-		in := fmt.Sprintf("%s.from[%d]", at, i)
-		if err := l.declared(in, s); err != nil {
-			return err
+		problem := ""
+		switch {
+		case !states[s]:
+			problem = "%q is not among the declared states"
+		case seen[s]:
+			problem = "%q is there twice"
+		case final[s] && r.destination(s) != s:
+			problem = "%q is final, yet this rule leaves it"
 		}
-		if slices.Contains(r.From[:i], s) {
-			return field.Errorf(in, "%q is there twice", field.Clip(string(s)))
+		if problem != "" {
+			return field.Errorf(fmt.Sprintf("%s.from[%d]", at, i), problem, field.Clip(string(s)))
 		}
-		if slices.Contains(l.Final, s) && r.destination(s) != s {
-			return field.Errorf(in, "%q is final, yet this rule leaves it", field.Clip(string(s)))
-		}
+		seen[s] = true
 	}
-	if r.To != "" {
-		if err := l.declared(at+".to", r.To); err != nil {
-			return err
-		}
+	if r.To != "" && !states[r.To] {
+		return l.declared(at+".to", r.To)
 	}
 	return names.CheckGuard(at+".when", r.When)
 }
 
 func (l Lifecycle) checkReachable() error {
-	reached := map[State]bool{l.Initial: true}
-	for again := true; again; {
-		again = false
-		for _, r := range l.Rules {
-			for _, from := range r.From {
-				if to := r.destination(from); reached[from] && !reached[to] {
-					reached[to], again = true, true
-				}
+	next := make(map[State]stateSet, len(l.States))
+	for _, r := range l.Rules {
+		if r.To == "" {
+			continue // it leads nowhere else
+		}
+		for _, from := range r.From {
+			if next[from] == nil {
+				next[from] = stateSet{}
+			}
+			next[from][r.To] = true
+		}
+	}
+	reached, open := stateSet{l.Initial: true}, []State{l.Initial}
+	for len(open) > 0 {
+		from := open[len(open)-1]
+		open = open[:len(open)-1]
+		for to := range next[from] { // in any order: only what is reached counts
+			if !reached[to] {
+				reached[to] = true
+				open = append(open, to)
 			}
 		}
 	}
@@ -164,33 +180,67 @@ func (l Lifecycle) rulesTo(s State) string {
 // rules that can never fire, and rules of one order that could both fire.
 // Beyond maxWorlds it tries uniform worlds only: then what it finds is still
 // true, but it may not find all.
-func (m *Machine) examineGuards() error {
-	fires := make([]bool, len(m.guards))
-	sure := make([]bool, len(m.guards)) // all worlds were tried
-	for r := range sure {
-		sure[r] = true
+func (m *Machine) examineGuards(costs []int64, work *budget) error {
+	x := examiner{m: m, costs: costs, work: work, scratch: newSituation(m), fires: make([]bool, len(m.guards)), sure: make([]bool, len(m.guards)), seen: map[string]bool{}}
+	for r := range x.sure {
+		x.sure[r] = true
 	}
 	for k := range m.tried {
 		for s := range m.tried[k] {
-			rules := m.tried[k][s]
-			if len(rules) == 0 {
-				continue
-			}
-			complete, err := m.examine(rules, fires)
-			if err != nil {
+			if err := x.examineOnce(m.tried[k][s]); err != nil {
 				return err
-			}
-			for _, r := range rules {
-				sure[r] = sure[r] && (complete || m.overshadowed(rules, r))
 			}
 		}
 	}
 	for r, rule := range m.lifecycle.Rules {
-		if !fires[r] && sure[r] && !m.agreement.isStandard(rule) {
+		if !x.fires[r] && x.sure[r] && !m.agreement.isStandard(rule) {
 			return field.Errorf(ruleField(rule.ID), "it can never fire: its guard is never met, or a rule of lower order always comes first")
 		}
 	}
 	return nil
+}
+
+// examiner tries out rules that compete. It lives as long as one compiling.
+type examiner struct {
+	m       *Machine
+	costs   []int64 // by rule
+	work    *budget
+	scratch situation
+	fires   []bool          // by rule: it does in some world
+	sure    []bool          // by rule: all worlds were tried
+	seen    map[string]bool // lists of rules: states that share one are no different
+	key     []byte
+}
+
+// examineOnce examines the rules of one trigger and state, unless others had the same.
+func (x *examiner) examineOnce(rules []int) error {
+	x.key = x.key[:0]
+	for _, r := range rules {
+		x.key = binary.AppendUvarint(x.key, uint64(r))
+	}
+	if len(rules) == 0 || x.seen[string(x.key)] {
+		return nil
+	}
+	x.seen[string(x.key)] = true
+	complete, err := x.examine(rules)
+	if err != nil {
+		return err
+	}
+	first, always := x.m.firstUnguarded(rules)
+	for _, r := range rules {
+		x.sure[r] = x.sure[r] && (complete || always && first < x.m.lifecycle.Rules[r].Order)
+	}
+	return nil
+}
+
+// firstUnguarded gives the lowest order of the rules that ask nothing.
+func (m *Machine) firstUnguarded(rules []int) (order int, ok bool) {
+	for _, r := range rules {
+		if rule := &m.lifecycle.Rules[r]; rule.When.IsZero() && (!ok || rule.Order < order) {
+			order, ok = rule.Order, true
+		}
+	}
+	return order, ok
 }
 
 // isStandard reports whether the rule is a row of a standard table. These serve
@@ -218,19 +268,9 @@ func (a Agreement) isStandard(r Rule) bool {
 	return false
 }
 
-// overshadowed reports whether an unconditional rule of lower order comes
-// before r.
-func (m *Machine) overshadowed(rules []int, r int) bool {
-	for _, o := range rules {
-		if m.lifecycle.Rules[o].Order < m.lifecycle.Rules[r].Order && m.lifecycle.Rules[o].When.IsZero() {
-			return true
-		}
-	}
-	return false
-}
-
-func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) {
-	complete = m.worlds(rules, func(s *situation) {
+func (x *examiner) examine(rules []int) (complete bool, err error) {
+	m := x.m
+	complete, spent := x.worlds(rules, func(s *situation) {
 		first := -1
 		for _, r := range rules {
 			if err != nil || m.guards[r].Eval(s) != condition.Met {
@@ -238,19 +278,32 @@ func (m *Machine) examine(rules []int, fires []bool) (complete bool, err error) 
 			}
 			switch {
 			case first < 0:
-				first, fires[r] = r, true
+				first, x.fires[r] = r, true
 			case m.lifecycle.Rules[r].Order == m.lifecycle.Rules[first].Order:
 				err = field.Errorf(ruleField(m.lifecycle.Rules[r].ID),
 					"it competes with rule %s: both could fire on %s; give one a higher order", m.lifecycle.Rules[first].ID, m.lifecycle.Rules[r].On)
 			}
 		}
 	})
+	if spent != nil {
+		return false, spent
+	}
 	return complete, err
 }
 
 const maxWorlds = 3_000
 
-func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
+// worlds visits the imagined worlds that matter to the rules. The error is that of a
+// budget that does not suffice; nothing is visited then.
+func (x *examiner) worlds(rules []int, visit func(*situation)) (complete bool, err error) {
+	m := x.m
+	once := int64(len(m.agreement.Parties)/64 + len(m.agreement.Commitments)/64)
+	for _, r := range rules {
+		once += x.costs[r]
+	}
+	if err := x.work.spend(once); err != nil { // what reading them takes
+		return false, err
+	}
 	tests := make([]*condition.Test, len(rules))
 	for i, r := range rules {
 		tests[i] = m.guards[r]
@@ -268,10 +321,10 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 	}
 	choose(len(actors), func(s *situation, i int) { s.actor = actors[i] })
 	if reads.Clocks {
-		choose(2, func(s *situation, i int) { s.clocks[deadlineClock] = settingFor(i) })
-		choose(2, func(s *situation, i int) { s.clocks[termClock] = settingFor(i) })
-		if m.agreement.Effect != nil {
-			choose(2, func(s *situation, i int) { s.clocks[effectClock] = settingFor(i) })
+		for _, c := range Clocks()[:numSettings] {
+			if c != Effect || m.agreement.Effect != nil { // without a delay nothing sets it
+				choose(2, func(s *situation, i int) { s.clocks[c.place()] = settingFor(i) })
+			}
 		}
 		for t := range m.agreement.Timers {
 			choose(2, func(s *situation, i int) { s.timers[t].due = settingFor(i).base })
@@ -301,20 +354,28 @@ func (m *Machine) worlds(rules []int, visit func(*situation)) (complete bool) {
 		choose(2, func(s *situation, i int) { s.concernsPart = i == 1 })
 	}
 	reads.Commitments.Each(func(c int) { choose(2, func(s *situation, i int) { s.performed.Put(c, i == 1) }) })
-	s := newSituation(m)
+	s := &x.scratch
+	s.reset()
 	s.now = instant.Last
+	worlds := min(product(options), maxWorlds+1)
+	if worlds > maxWorlds {
+		worlds = 3
+	}
+	if err := x.work.spend(int64(worlds) * (once + int64(len(options)))); err != nil {
+		return false, err
+	}
 	if product(options) <= maxWorlds {
-		every(options, func(pick []int) { imagine(&s, choices, pick, visit) })
-		return true
+		every(options, func(pick []int) { imagine(s, choices, pick, visit) })
+		return true, nil
 	}
 	for i := range 3 { // nobody, everybody approved, everybody rejected
 		pick := make([]int, len(options))
 		for at := fixed; at < len(pick); at++ {
 			pick[at] = min(i, options[at]-1)
 		}
-		imagine(&s, choices, pick, visit)
+		imagine(s, choices, pick, visit)
 	}
-	return false
+	return false, nil
 }
 
 // settingFor gives a clock that is not set, or one long due.

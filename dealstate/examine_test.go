@@ -183,7 +183,7 @@ func TestPartiesWhoseNamesMakeOneSlugStillHaveALifecycle(t *testing.T) {
 	for name, p := range map[string][2]dealstate.Party{
 		"ids of one slug":           {{ID: "a-b"}, {ID: "a_b"}},
 		"ids of two cases":          {{ID: "US"}, {ID: "us"}},
-		"approvers of two cases":    {{ID: "a", Approver: "President"}, {ID: "b", Approver: "president"}},
+		"approvers of two dots":     {{ID: "a", Approver: "D. Roe"}, {ID: "b", Approver: "D Roe"}},
 		"approvers without letters": {{ID: "x", Approver: "---"}, {ID: "y", Approver: "***"}},
 		"Chinese":                   {{ID: "北京"}, {ID: "Washington"}},
 		"long approver":             {{ID: "a", Approver: strings.Repeat("n", 128)}, {ID: "b"}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,17 +45,17 @@ func report(id string, kind dealstate.Kind, party string, at time.Time) dealstat
 }
 
 func ExampleNew() {
-	deal, err := dealstate.New(truce)
+	deal, err := dealstate.New(truce, dealstate.Strict)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(deal.Now().State)
+	fmt.Println(deal.Latest().State)
 	// Output: negotiated
 }
 
 func ExampleNew_malformed() {
-	_, err := dealstate.New(dealstate.Agreement{ID: "truce", Parties: []dealstate.Party{{ID: "us"}, {ID: "us"}}})
+	_, err := dealstate.New(dealstate.Agreement{ID: "truce", Parties: []dealstate.Party{{ID: "us"}, {ID: "us"}}}, dealstate.Strict)
 	var bad *dealstate.FieldError
 	fmt.Println(errors.As(err, &bad), err)
 	// Output: true parties[1].id: "us" is there twice
@@ -71,12 +72,40 @@ func ExampleCompile() {
 	e.Role = dealstate.Press
 	a.Record(e)
 	b.Record(e)
-	fmt.Println(a.Now().State, b.Now().State)
+	fmt.Println(a.Latest().State, b.Latest().State)
 	// Output: negotiated awaiting_xi_approval
 }
 
+// Nobody approved in time; no event says so, for the deadline is a clock.
+func ExampleDeal_AsOf() {
+	a := truce
+	a.Deadline = day(7, 9)
+	deal, _ := dealstate.New(a, dealstate.Strict)
+	deal.Record(report("e1", dealstate.Approve, "us", day(6, 25)))
+	fmt.Println("after all on record:", deal.Latest().State)
+	now := day(8, 1) // time.Now()
+	fmt.Println("now:", deal.AsOf(now).State)
+	fmt.Println(deal.AsOf(now).Warnings[0])
+	// Output:
+	// after all on record: awaiting_xi_approval
+	// now: lapsed
+	// lapsed by the clock; nothing is on record after 25 June 2025
+}
+
+func ExampleDeal_Event() {
+	deal, _ := dealstate.New(truce, dealstate.Strict)
+	deal.Record(report("e1", dealstate.Approve, "us", day(6, 25)))
+	e, did, ok := deal.Event("e1")
+	fmt.Println(e.Party, did.Outcome, ok)
+	_, _, ok = deal.Event("e2")
+	fmt.Println(ok)
+	// Output:
+	// us applied true
+	// false
+}
+
 func ExampleDeal_Record() {
-	deal, _ := dealstate.New(truce)
+	deal, _ := dealstate.New(truce, dealstate.Strict)
 	for _, e := range []dealstate.Event{
 		report("e1", dealstate.Approve, "us", day(6, 25)),
 		report("e2", dealstate.Implement, "", day(7, 4)),
@@ -100,7 +129,7 @@ func ExampleDeal_Record() {
 }
 
 func ExampleDeal_Apply() {
-	deal, _ := dealstate.New(truce)
+	deal, _ := dealstate.New(truce, dealstate.Strict)
 	err := deal.Apply(report("e1", dealstate.Implement, "", day(7, 4)))
 	var refusal *dealstate.Refusal
 	if errors.As(err, &refusal) {
@@ -113,17 +142,17 @@ func ExampleDeal_Apply() {
 }
 
 func ExampleDeal_Check() {
-	deal, _ := dealstate.New(truce)
+	deal, _ := dealstate.New(truce, dealstate.Strict)
 	decision, _ := deal.Check(report("e1", dealstate.Approve, "us", day(6, 25)))
 	fmt.Println(decision.Outcome, decision.From, decision.To)
-	fmt.Println(deal.Now().State)
+	fmt.Println(deal.Latest().State)
 	// Output:
 	// applied negotiated awaiting_xi_approval
 	// negotiated
 }
 
 func ExampleDeal_At() {
-	deal, _ := dealstate.New(truce)
+	deal, _ := dealstate.New(truce, dealstate.Strict)
 	e := report("e1", dealstate.Approve, "us", day(6, 25))
 	e.Recorded = day(6, 28)
 	deal.Record(e)
@@ -135,7 +164,7 @@ func ExampleDeal_At() {
 }
 
 func ExampleDeal_Awaiting() {
-	deal, _ := dealstate.New(truce)
+	deal, _ := dealstate.New(truce, dealstate.Strict)
 	deal.Record(report("e1", dealstate.Approve, "us", day(6, 25)))
 	for _, party := range deal.Awaiting() {
 		fmt.Println(party.ID, party.Approver)
@@ -144,7 +173,7 @@ func ExampleDeal_Awaiting() {
 }
 
 func ExampleDeal_Explain() {
-	deal, _ := dealstate.New(truce)
+	deal, _ := dealstate.New(truce, dealstate.Strict)
 	deal.Record(report("e1", dealstate.Approve, "us", day(6, 25)))
 	ministry := report("e2", dealstate.Approve, "china", day(6, 27))
 	ministry.By, ministry.Role = "MOFCOM spokesperson", dealstate.Government
@@ -162,7 +191,7 @@ func ExampleDeal_Explain() {
 func ExampleDeal_Decisions() {
 	a := truce
 	a.Deadline = day(7, 1)
-	deal, _ := dealstate.New(a)
+	deal, _ := dealstate.New(a, dealstate.Strict)
 	deal.Record(report("e1", dealstate.Approve, "us", day(6, 25)))
 	deal.Record(report("e2", dealstate.Approve, "china", day(7, 2)))
 	for decision := range deal.Decisions() {
@@ -230,13 +259,13 @@ func ExampleCondition() {
 // A policy of one's own: what negotiators say counts, what the press says does
 // not.
 func ExamplePolicy() {
-	deal, _ := dealstate.New(truce)
+	deal, _ := dealstate.New(truce, dealstate.Strict)
 	e := report("e1", dealstate.Approve, "us", day(6, 24))
 	e.By, e.Role = "Lutnick", dealstate.Negotiator
 	deal.Record(e)
 	voices := dealstate.Roles(dealstate.Instrument, dealstate.Approver, dealstate.Government, dealstate.Negotiator)
 	desk := dealstate.Policy{Name: "desk", Binding: voices, Talks: voices}
-	fmt.Println(deal.Now().State, deal.At(dealstate.View{Policy: desk}).State)
+	fmt.Println(deal.Latest().State, deal.At(dealstate.View{Policy: desk}).State)
 	// Output: negotiated awaiting_xi_approval
 }
 
@@ -253,16 +282,16 @@ func ExampleLifecycle() {
 			{ID: "ratify_one", On: dealstate.Approve, From: []dealstate.State{"signed"}, Order: 1},
 		},
 	}
-	deal, err := dealstate.New(a)
+	deal, err := dealstate.New(a, dealstate.Strict)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	deal.Record(report("e1", dealstate.Negotiate, "", day(6, 10)))
 	deal.Record(report("e2", dealstate.Approve, "us", day(6, 25)))
-	fmt.Println(deal.Now().State)
+	fmt.Println(deal.Latest().State)
 	deal.Record(report("e3", dealstate.Approve, "china", day(6, 27)))
-	fmt.Println(deal.Now().State)
+	fmt.Println(deal.Latest().State)
 	// Output:
 	// signed
 	// ratified
@@ -286,7 +315,7 @@ func ExampleWriteEvents() {
 
 func ExampleReadEventsCSV() {
 	table := `deal,id,kind,party,role,at,source.publisher
-accord,1,approve,us,approver,2025-06-25T00:00:00Z,White House
+accord,1,approve,us,instrument,2025-06-25T00:00:00Z,White House
 accord,2,approve,china,press,27 June,Yicai
 accord,3,approve,china,press,2025-06-27T00:00:00Z,Yicai
 `
@@ -295,6 +324,23 @@ accord,3,approve,china,press,2025-06-27T00:00:00Z,Yicai
 	}
 	// Output:
 	// 1 approve us White House <nil>
-	//     line 3: at: "27 June" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z
+	//     line 3: at: "27 June" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z, or a date alone
 	// 3 approve china Yicai <nil>
+}
+
+// A source knows dates: of one day, the approvals come before what they enable.
+func ExampleEvent_Compare() {
+	events := []dealstate.Event{
+		{ID: "a", Deal: "london", Kind: dealstate.Implement, At: day(time.July, 4)},
+		{ID: "b", Deal: "london", Kind: dealstate.Approve, Party: "china", At: day(time.July, 4)},
+		{ID: "c", Deal: "london", Kind: dealstate.Amend, At: day(time.July, 4)},
+	}
+	slices.SortFunc(events, dealstate.Event.Compare)
+	for _, e := range events {
+		fmt.Println(e.Kind)
+	}
+	// Output:
+	// amend
+	// approve
+	// implement
 }

@@ -108,7 +108,7 @@ func (p PartyStatus) lacking(policy string) string {
 func (p PartyStatus) label() string { return Party{ID: p.Party, Name: p.Name}.label() }
 
 func (p PartyStatus) voice() string {
-	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.voice()
+	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.Voice()
 }
 
 // words says when and on whose word: "on 25 June 2025, by Trump (approver, AP)".
@@ -191,7 +191,7 @@ func (s Snapshot) lastAct() *PartyStatus {
 		return nil
 	}
 	last := slices.MaxFunc(acted, func(a, b PartyStatus) int {
-		return cmp.Or(a.Act.At.Compare(b.Act.At), strings.Compare(a.Act.Event, b.Act.Event))
+		return cmp.Or(a.Act.At.Compare(b.Act.At), a.Act.Recorded.Compare(b.Act.Recorded), strings.Compare(a.Act.Event, b.Act.Event))
 	})
 	return &last
 }

@@ -160,7 +160,7 @@ func explore(t *testing.T, a dealstate.Agreement, holds func(ledger) bool, withi
 	alphabet := acts(a.Parties)
 	found := exploration{states: map[dealstate.State]bool{}, letters: len(alphabet)}
 	seen := map[string]bool{}
-	level := []*node{{snap: m.NewDeal(dealstate.Strict).Now(), books: ledger{revision: 1}}}
+	level := []*node{{snap: m.NewDeal(dealstate.Strict).Latest(), books: ledger{revision: 1}}}
 	for len(level) > 0 && within.holds(found.depth) && found.broken == "" && found.disagreement == "" {
 		var next []*node
 		for _, n := range within.spread(level) {

@@ -92,6 +92,9 @@ func (f *folding) fire(c firing) {
 	}
 	if rule, ok := f.choose(row); ok {
 		f.follow(&d, rule, c.clock.String())
+		if d.from != d.to {
+			f.pass(f.now)
+		}
 		f.record(d)
 		return
 	}

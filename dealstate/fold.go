@@ -60,6 +60,9 @@ func (f *folding) decide(e *entry) decided {
 	var change change
 	f.enact(e, &change)
 	if change.outcome != Applied {
+		if change.reason.Code == ReasonAlready && (e.Kind == Approve || e.Kind == Perform) {
+			f.affirm(e)
+		}
 		d.outcome, d.why = change.outcome, []Reason{change.reason}
 		return d
 	}
@@ -82,6 +85,13 @@ func (f *folding) decide(e *entry) decided {
 		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
 	f.follow(&d, rule, e.ID)
+	f.foresee(e)
+	if claim := f.claim(e); claim >= 0 {
+		f.denied[claim] = nil
+	}
+	if e.Kind == Implement && d.from != d.to {
+		f.implemented = e
+	}
 	return d
 }
 
@@ -118,7 +128,7 @@ func (f *folding) enter(from int, d *decided) {
 
 // comeIntoForce starts the term, unless an extension has just set it.
 func (f *folding) comeIntoForce(extended bool) {
-	f.inForce, f.trigger = f.now, f.met
+	f.inForce, f.trigger, f.implemented = f.now, f.met, nil
 	clear(f.own(&f.applied))
 	f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
 	if !extended {

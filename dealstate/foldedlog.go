@@ -1,6 +1,9 @@
 package dealstate
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // foldedLog is a log with what folding it under one policy has led to. A [Deal]
 // owns it, and holds a lock on it.
@@ -11,6 +14,7 @@ type foldedLog struct {
 	now     *folding // after the last event; it records into made
 	made    trail    // what the last event led to; empty between calls
 	past    history  // what led to now
+	doubted atomic.Pointer[doubted]
 	outlook
 }
 
@@ -44,11 +48,37 @@ func (l *foldedLog) adopt(f *folding, then outlook) {
 }
 
 // duplicate answers as the first time, but for the outcome.
-func (l *foldedLog) duplicate(id string) Decision {
+func (l *foldedLog) duplicate(of *entry) Decision {
+	return l.machine.decision(l.decidedOn(of)).Repeated()
+}
+
+// decidedOn is what was decided on an entry of the log.
+func (l *foldedLog) decidedOn(e *entry) decided {
 	for of := range l.past.all() {
-		if of.entry != nil && of.entry.ID == id {
-			return l.machine.decision(of).Repeated()
+		if of.entry == e {
+			return of
 		}
 	}
-	panic("dealstate: " + id + " is in the log, and nothing was decided on it")
+	panic("dealstate: " + e.ID + " is in the log, and nothing was decided on it")
+}
+
+// doubtsAsOfNow gives the doubts about all that is on record. Finding them folds the log;
+// they are kept until the next event.
+func (l *foldedLog) doubtsAsOfNow() []Reason {
+	if !l.log.ties {
+		return nil
+	}
+	if kept := l.doubted.Load(); kept != nil && kept.log == l.log && kept.events == len(l.log.entries) {
+		return kept.doubts
+	}
+	f, _ := l.log.replay(l.machine, View{Policy: l.policy})
+	l.doubted.Store(&doubted{log: l.log, events: len(l.log.entries), doubts: f.doubts})
+	return f.doubts
+}
+
+// doubted are the doubts that a fold of so many events of a log found. It never changes.
+type doubted struct {
+	log    *log
+	events int
+	doubts []Reason
 }

@@ -6,10 +6,12 @@ import "time"
 // makes it owns it; each event that it takes changes it.
 type folding struct {
 	situation
-	policy   Policy
-	voids    voids     // which events of the log are void
-	horizon  time.Time // the instant looked at
-	move     mover
+	policy  Policy
+	voids   voids     // which events of the log are void
+	horizon time.Time // the instant looked at
+	doubts  []Reason  // events whose order matters and is not known; only a replay finds them
+	move    mover
+	recordEnd
 	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
 }
 
@@ -49,4 +51,29 @@ func (f *folding) copied(to recorder) *folding {
 	c := *f
 	c.situation, c.recorder = f.clone(), to
 	return &c
+}
+
+// doubtsOrderOf reports whether the order of an event matters and is not known.
+func (f *folding) doubtsOrderOf(id string) bool {
+	for _, d := range f.doubts {
+		if d.Event == id || d.Detail == id {
+			return true
+		}
+	}
+	return false
+}
+
+// recordEnd is the last instant of which the known log speaks. A folding that has one
+// notes whether a clock has moved the deal since.
+type recordEnd struct {
+	ended  time.Time // zero: nothing is on record
+	known  bool      // false: there is no log, as for a [Cursor]
+	ranOut bool      // a clock has moved the deal after it
+}
+
+// pass notes that a clock moved the deal at the instant.
+func (r *recordEnd) pass(at time.Time) {
+	if r.known && at.After(r.ended) {
+		r.ranOut = true
+	}
 }

@@ -55,7 +55,7 @@ func FuzzEventJSON(f *testing.F) {
 		if err == nil {
 			require.Equal(t, said.Outcome, did.Outcome)
 			roundTrip(t, did)
-			roundTrip(t, deal.Now())
+			roundTrip(t, deal.Latest())
 		}
 	})
 }

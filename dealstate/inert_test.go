@@ -273,7 +273,7 @@ func TestSimulationsNameStrangersInert(t *testing.T) {
 	require.NoError(t, err)
 	start := simulate.Beginning(m, dealstate.Strict, time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC))
 	for _, l := range simulate.Alphabet(hostileAgreement()) {
-		requireInert(t, l.String(), "Letter.String")
+		requireInert(t, l.String(), "Input.String")
 	}
 	requireInert(t, simulate.Target{State: dealstate.State(hostileText)}.String(), "Target.String")
 	_, err = simulate.Run(context.Background(), start, simulate.Model{Parties: []simulate.Party{{Party: hostileText}}}, simulate.Options{Lives: 1, Until: time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC)})
@@ -298,9 +298,9 @@ var sayers = map[string]string{
 	"field.Error": "above", "dealstate.ConflictError": "above", "dealstate.LineError": "above", "dealstate.Refusal": "above",
 	"dealstate.Kind": "words", "dealstate.Role": "words", "dealstate.Modality": "words", "dealstate.Outcome": "words", "condition.Verdict": "words", "dealstate.Standing": "words",
 	"dealstate.ReasonCode": "words", "condition.Threshold": "words", "dealstate.Delay": "words",
-	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.Class": "words",
+	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.IncidentClass": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
-	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Letter": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Wait": "words", "simulate.Span": "words", "dealstate.Clock": "words", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
+	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Input": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Distribution": "words", "simulate.Span": "words", "dealstate.Clock": "words", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
 	"dealtest.Style": "words", "render.Shape": "words",
 }
 

@@ -65,7 +65,7 @@ func TestEveryKindRoleAndModalityOfEventComesBackAsItWas(t *testing.T) {
 	for _, kind := range dealstate.Kinds() {
 		for role := dealstate.Instrument; role <= dealstate.Press; role++ {
 			for modality := dealstate.Modality(0); modality <= dealstate.Planned; modality++ {
-				e := dealstate.Event{ID: "e", Deal: "d", Kind: kind, Party: "p", Role: role, Modality: modality, At: at, Commitment: "c", Ref: "r"}
+				e := dealstate.Event{ID: "e", Deal: "d", Kind: kind, Party: "p", By: "somebody", Role: role, Modality: modality, At: at, Commitment: "c", Ref: "r"}
 				if kind == dealstate.Extend {
 					e.Until = at.AddDate(1, 0, 0)
 				}
@@ -291,7 +291,8 @@ func TestEventThatIsNotWellFormedNamesTheFieldAndChangesNothing(t *testing.T) {
 		"unknown role":               {e(`"government"`, `"king"`), "role"},
 		"unknown modality":           {e(`"planned"`, `"maybe"`), "modality"},
 		"no at":                      {e(`"at":"2025-06-27T00:00:00.000000001Z",`, ``), "at"},
-		"at without a time":          {e(`2025-06-27T00:00:00.000000001Z`, `2025-06-27`), "at"},
+		"at without a day":           {e(`2025-06-27T00:00:00.000000001Z`, `2025-06`), "at"},
+		"at with half a time":        {e(`2025-06-27T00:00:00.000000001Z`, `2025-06-27T00`), "at"},
 		"at without a zone":          {e(`2025-06-27T00:00:00.000000001Z`, `2025-06-27T00:00:00`), "at"},
 		"at on 31 June":              {e(`2025-06-27T00:00:00.000000001Z`, `2025-06-31T00:00:00Z`), "at"},
 		"at in the year 10000 UTC":   {e(`2025-06-27T00:00:00.000000001Z`, `9999-12-31T23:59:59-01:00`), "at"},

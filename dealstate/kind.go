@@ -45,25 +45,25 @@ type kindRow struct {
 }
 
 var kinds = [endOfKinds]kindRow{
-	Negotiate: {"negotiate", "negotiation", talks, rankTalks, hasRole, ofAnyRevision},
-	Sign:      {"sign", "signature", talks, rankTalks, hasRole, ofThisRevision},
-	Submit:    {"submit", "submission", talks, rankTalks, hasRole, ofAnyRevision},
-	Approve:   {"approve", "approval", binding, rankConsent, hasRole | hasParty, ofThisRevision},
-	Reject:    {"reject", "rejection", binding, rankConsent, hasRole | hasParty, ofThisRevision},
-	Withdraw:  {"withdraw", "withdrawal", binding, rankConsent, hasRole | hasParty | mayHaveUntil, ofThisRevision},
-	Amend:     {"amend", "amendment", talks, rankText, hasRole, ofThisRevisionOrTheNext},
-	Apply:     {"apply", "provisional application", binding, rankApplication, hasRole, ofThisRevision},
-	Implement: {"implement", "implementation", binding, rankForce, hasRole, ofThisRevision},
-	Perform:   {"perform", "performance", binding, rankPerformance, hasRole | hasCommitment, ofAnyRevision},
-	Breach:    {"breach", "breach", binding, rankPerformance, hasRole | hasCommitment, ofAnyRevision},
-	Dispute:   {"dispute", "dispute", talks, rankDispute, hasRole, ofAnyRevision},
-	Settle:    {"settle", "settlement", talks, rankDispute, hasRole, ofAnyRevision},
-	Suspend:   {"suspend", "suspension", binding, rankSuspension, hasRole, ofAnyRevision},
-	Resume:    {"resume", "resumption", binding, rankSuspension, hasRole, ofAnyRevision},
-	Extend:    {"extend", "extension", binding, rankText, hasRole | hasUntil, ofAnyRevision},
-	Terminate: {"terminate", "termination", binding, rankEnd, hasRole, ofAnyRevision},
-	Retract:   {"retract", "retraction", ofLog, rankLog, hasRef, ofAnyRevision},
-	Note:      {"note", "note", ofLog, rankLog, 0, ofAnyRevision},
+	Negotiate: {"negotiate", "negotiation", talks, rankTalks + 1, hasRole, ofAnyRevision},
+	Sign:      {"sign", "signature", talks, rankTalks + 2, hasRole, ofThisRevision},
+	Submit:    {"submit", "submission", talks, rankTalks + 3, hasRole, ofAnyRevision},
+	Approve:   {"approve", "approval", binding, rankConsent + 1, hasRole | hasParty, ofThisRevision},
+	Reject:    {"reject", "rejection", binding, rankConsent + 2, hasRole | hasParty, ofThisRevision},
+	Withdraw:  {"withdraw", "withdrawal", binding, rankConsent + 3, hasRole | hasParty | mayHaveUntil, ofThisRevision},
+	Amend:     {"amend", "amendment", talks, rankText + 1, hasRole, ofThisRevisionOrTheNext},
+	Apply:     {"apply", "provisional application", binding, rankApplication + 1, hasRole, ofThisRevision},
+	Implement: {"implement", "implementation", binding, rankForce + 1, hasRole, ofThisRevision},
+	Perform:   {"perform", "performance", binding, rankPerformance + 1, hasRole | hasCommitment, ofAnyRevision},
+	Breach:    {"breach", "breach", binding, rankPerformance + 2, hasRole | hasCommitment, ofAnyRevision},
+	Dispute:   {"dispute", "dispute", talks, rankDispute + 1, hasRole, ofAnyRevision},
+	Settle:    {"settle", "settlement", talks, rankDispute + 2, hasRole, ofAnyRevision},
+	Suspend:   {"suspend", "suspension", binding, rankSuspension + 1, hasRole, ofAnyRevision},
+	Resume:    {"resume", "resumption", binding, rankSuspension + 2, hasRole, ofAnyRevision},
+	Extend:    {"extend", "extension", binding, rankText + 2, hasRole | hasUntil, ofAnyRevision},
+	Terminate: {"terminate", "termination", binding, rankEnd + 1, hasRole, ofAnyRevision},
+	Retract:   {"retract", "retraction", ofLog, rankLog + 1, hasRef, ofAnyRevision},
+	Note:      {"note", "note", ofLog, rankLog + 2, 0, ofAnyRevision},
 }
 
 // class says which of a policy's sets of roles has a say in a kind.
@@ -75,22 +75,28 @@ const (
 	ofLog                    // a matter of the log: anybody, in any role or none
 )
 
-// rank says which of several events of one instant comes first: what enables
-// before what needs it. Nothing is ordered by it yet.
+// rank says which of several events of one instant folds first: what enables comes
+// before what needs it (law 11). It is a class, in the upper bits, and a kind's place
+// within the class, in the lower ones. Between the two, events are ordered by when
+// they were recorded.
 type rank uint8
 
 const (
-	rankTalks       rank = iota + 1 // negotiate, sign, submit
-	rankText                        // amend, extend
-	rankPerformance                 // perform, breach
-	rankConsent                     // approve, reject, withdraw
-	rankApplication                 // apply
-	rankForce                       // implement
-	rankDispute                     // dispute, settle
-	rankSuspension                  // suspend, resume
-	rankEnd                         // terminate
-	rankLog                         // retract, note
+	rankTalks       rank = (iota + 1) << rankBits // negotiate, sign, submit
+	rankText                                      // amend, extend
+	rankPerformance                               // perform, breach
+	rankConsent                                   // approve, reject, withdraw
+	rankApplication                               // apply
+	rankForce                                     // implement
+	rankDispute                                   // dispute, settle
+	rankSuspension                                // suspend, resume
+	rankEnd                                       // terminate
+	rankLog                                       // retract, note
+
+	rankBits = 4
 )
+
+func (r rank) class() rank { return r >> rankBits << rankBits }
 
 // fields is a set of an event's fields.
 type fields uint8
@@ -128,6 +134,21 @@ func (k Kind) class() class {
 		return 0
 	}
 	return kinds[k].class
+}
+
+// Rank says where events of the kind fold among others of one instant: those of a
+// lower class first; within a class those recorded first; then those of a lower
+// place. It is 0, 0 for what is no kind. [Event.Compare] is the whole order.
+func (k Kind) Rank() (class, place int) {
+	r := k.rank()
+	return int(r >> rankBits), int(r - r.class())
+}
+
+func (k Kind) rank() rank {
+	if k >= endOfKinds {
+		return 0
+	}
+	return kinds[k].rank
 }
 
 // MarshalText writes the kind's word.

@@ -1,10 +1,12 @@
 package dealstate
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strings"
-	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	naming "github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
 
 // The standard lifecycles are tables. All have the same frame; they differ in
@@ -58,8 +60,8 @@ func twoParty(a, b Party, notice bool) Lifecycle {
 	f := frame{open: []State{StateNegotiated, StateAwaitingApprovals, awaitA, awaitB}, sides: bilateral(a, b, notice)}
 	f.awaiting = func(on Trigger, id string, from []State, when ...condition.Condition) []Rule {
 		return []Rule{
-			{ID: id + "_awaiting_" + a.ID, On: on, From: from, To: awaitA, When: guarded(when, condition.Approved(b.ID), condition.Not(condition.Approved(a.ID))), Order: 2},
-			{ID: id + "_awaiting_" + b.ID, On: on, From: from, To: awaitB, When: guarded(when, condition.Approved(a.ID), condition.Not(condition.Approved(b.ID))), Order: 2},
+			{ID: id + "_awaiting_" + shortened(a.ID), On: on, From: from, To: awaitA, When: guarded(when, condition.Approved(b.ID), condition.Not(condition.Approved(a.ID))), Order: 2},
+			{ID: id + "_awaiting_" + shortened(b.ID), On: on, From: from, To: awaitB, When: guarded(when, condition.Approved(a.ID), condition.Not(condition.Approved(b.ID))), Order: 2},
 			{ID: id + "_awaiting_approvals", On: on, From: from, To: StateAwaitingApprovals, When: guarded(when), Order: 3},
 		}
 	}
@@ -335,7 +337,7 @@ func guarded(guards []condition.Condition, more ...condition.Condition) conditio
 // only: awaiting_xi_approval for an approver Xi. A party that names no approver
 // lends its id.
 func AwaitingState(p Party) State {
-	for _, name := range []string{slug(p.Approver), slug(p.ID)} {
+	for _, name := range []string{naming.Slug(p.Approver), naming.Slug(p.ID)} {
 		if name != "" {
 			return awaiting(name)
 		}
@@ -343,11 +345,22 @@ func AwaitingState(p Party) State {
 	return awaiting(p.ID)
 }
 
-func awaiting(name string) State { return State("awaiting_" + name + "_approval") }
+// mostNamed is how many bytes of a name enter a state's name, so that the rules that
+// are named after the state have ids that fit.
+const mostNamed = 180
 
-// slug writes a name in lower case, with _ for whatever is neither a letter
-// nor a digit.
-func slug(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return strings.Join(words, "_")
+// awaiting names the state.
+func awaiting(name string) State {
+	return State("awaiting_" + shortened(name) + "_approval")
+}
+
+// shortened fits a name into a state's name or a rule's id. A long one is cut, and what
+// tells it from others that begin alike is a hash of the whole.
+func shortened(name string) string {
+	if len(name) <= mostNamed {
+		return name
+	}
+	hash := fnv.New64a()
+	hash.Write([]byte(name))
+	return fmt.Sprintf("%s_%016x", strings.ToValidUTF8(name[:mostNamed-17], ""), hash.Sum64())
 }

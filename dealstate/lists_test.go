@@ -1,9 +1,11 @@
 package dealstate
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,7 +97,7 @@ func TestEveryTriggerHasAPlaceOfItsOwnAndNothingElseHasOne(t *testing.T) {
 		require.Equal(t, on, read)
 	}
 	require.Equal(t, numTriggers, len(words)+1)
-	for _, none := range []Trigger{Kind(0), Note + 1, Note + 3, Clock(0), endOfClocks} {
+	for _, none := range []Trigger{Kind(0), endOfKinds, endOfKinds + 2, Clock(0), endOfClocks} {
 		require.Zero(t, none.row())
 	}
 	_, err := ParseTrigger("nonesuch")
@@ -119,16 +121,22 @@ func TestEveryKindSaysAllThatItsTableAsks(t *testing.T) {
 
 // The order of a kind beside others of one instant is a law: DESIGN's law 11.
 func TestKindsComeInThisOrderAtOneInstant(t *testing.T) {
-	var order [rankLog + 1][]string
-	for _, k := range Kinds() {
-		order[kinds[k].rank] = append(order[kinds[k].rank], k.String())
+	classes := [rankLog>>rankBits + 1][]string{}
+	all := slices.SortedFunc(slices.Values(Kinds()), func(a, b Kind) int { return cmp.Compare(a.rank(), b.rank()) })
+	for n, k := range all {
+		class, place := k.Rank()
+		require.NotZero(t, place, named(k))
+		require.True(t, n == 0 || all[n-1].rank() < k.rank(), "%s and %s have one place", all[max(0, n-1)], k)
+		classes[class] = append(classes[class], k.String())
 	}
 	var texts []string
-	for _, words := range order[1:] {
+	for _, words := range classes[1:] {
 		texts = append(texts, strings.Join(words, " "))
 	}
 	require.Equal(t, []string{"negotiate submit", "amend extend", "perform", "approve reject withdraw", "", "implement",
-		"dispute settle", "suspend resume", "terminate", "retract note"}, texts)
+		"dispute settle", "suspend resume", "terminate", "retract note"}, texts, "law 11 says where a kind comes; write one that is added in here too")
+	class, place := endOfKinds.Rank()
+	require.Zero(t, class+place, "what is no kind has no rank")
 }
 
 func TestClocksFireInThisOrderAtOneInstant(t *testing.T) {
@@ -140,7 +148,7 @@ func TestClocksFireInThisOrderAtOneInstant(t *testing.T) {
 		require.NotContains(t, ranks, row.rank, "%s and %s at once: which fires first?", c, ranks[row.rank])
 		ranks[row.rank] = c
 	}
-	require.Equal(t, []Clock{Effect, Term, Deadline}, firingOrder())
+	require.Equal(t, []Clock{Effect, Term, Deadline}, firingOrder(), "law 9 says where a clock comes; write one that is added in here too")
 }
 
 func TestEveryModalityHasARankAmongTheHedges(t *testing.T) {
@@ -437,6 +445,23 @@ func TestEveryClockThatARuleWaitsForFires(t *testing.T) {
 		require.Contains(t, s.Explain(), "Next clock: "+c.String()+", due")
 		s.Next.Party = "us"
 		require.Contains(t, s.Explain(), "Next clock: "+c.String()+" of us, due")
+	}
+}
+
+// A rule that asks whether a clock is due can fire, and so can one that asks whether it
+// is not: neither is refused as one that never fires.
+func TestEveryClockIsImaginedDueAndNotDue(t *testing.T) {
+	for _, c := range Clocks() {
+		due := condition.Due(c.String())
+		l := Lifecycle{Initial: "open", States: []State{"open"}, Rules: []Rule{
+			{ID: "due", On: Approve, From: []State{"open"}, When: due},
+			{ID: "not_due", On: Approve, From: []State{"open"}, When: condition.Not(due)}}}
+		a := Agreement{ID: "d", Parties: []Party{{ID: "us"}}, Lifecycle: &l, Effect: &Delay{Days: 1}}
+		_, err := Compile(a)
+		require.NoError(t, err, "%s is not tried when rules are examined", named(c))
+		l.Rules[1].When = condition.Condition{}
+		_, err = Compile(a)
+		require.ErrorContains(t, err, "competes", "%s is not tried when rules are examined", named(c))
 	}
 }
 

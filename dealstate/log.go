@@ -13,6 +13,7 @@ type log struct {
 	entries []*entry
 	rows    idindex.Index   // of the entries, by id
 	refs    map[string]bool // ids that some retract speaks of
+	ties    bool            // two neighbours are of one instant, or of one day and the first is dated by that day alone
 	room    []entry         // for the next entries: each stays where it is
 }
 
@@ -29,17 +30,23 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch again, err := l.repeats(m, &e); {
+		switch old, err := l.repeated(m, &e); {
 		case err != nil:
 			return nil, err
-		case !again:
+		case old == nil:
 			l.keep(&e, of)
+		case e.Recorded.Before(old.Recorded):
+			old.Recorded = e.Recorded // nobody else has seen the entry yet
 		}
 	}
 	slices.SortFunc(l.entries, func(a, b *entry) int { return a.compare(&b.place) })
 	l.rows = idindex.New()
 	for row, e := range l.entries {
 		l.rows.Put(e.ID, row)
+	}
+	l.ties = false // keep has seen them as they came
+	for n := 1; n < len(l.entries) && !l.ties; n++ {
+		l.ties = l.entries[n-1].tiesWith(l.entries[n])
 	}
 	return l, nil
 }
@@ -54,14 +61,19 @@ func (l *log) find(id string) *entry {
 	return nil
 }
 
-// repeats reports whether the event is there already, and refuses one whose id
-// has another content.
-func (l *log) repeats(m *Machine, e *Event) (bool, error) {
+// repeated gives the entry that the event is a duplicate of, or nil, and refuses one
+// whose id has another content. When it was recorded is not part of the content.
+func (l *log) repeated(m *Machine, e *Event) (*entry, error) {
 	old := l.find(e.ID)
-	if old != nil && m.event(old) != *e {
-		return false, &ConflictError{ID: e.ID}
+	if old == nil {
+		return nil, nil
 	}
-	return old != nil, nil
+	content := *e
+	content.Recorded = old.Recorded
+	if m.event(old) != content {
+		return nil, &ConflictError{ID: e.ID}
+	}
+	return old, nil
 }
 
 // mostRoom bounds how many entries are made at once.
@@ -85,6 +97,9 @@ func (l *log) append(in *entry) {
 	if in.Kind == Retract {
 		l.refs[in.ref()] = true
 	}
+	if n := len(l.entries); n > 0 && !l.ties {
+		l.ties = l.entries[n-1].tiesWith(in)
+	}
 	l.entries = append(l.entries, in)
 }
 
@@ -98,10 +113,24 @@ func (l *log) isTail(e *Event) bool {
 // as it is.
 func (l *log) with(in *entry) *log {
 	at, _ := slices.BinarySearchFunc(l.entries, in, func(a, b *entry) int { return a.compare(&b.place) })
-	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.Shifted(at), refs: maps.Clone(l.refs), room: l.room}
+	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.Shifted(at), refs: maps.Clone(l.refs), ties: l.ties, room: l.room}
+	next.ties = next.ties || at > 0 && l.entries[at-1].tiesWith(in) || at < len(l.entries) && in.tiesWith(l.entries[at])
 	next.rows.Put(in.ID, at)
 	if in.Kind == Retract {
 		next.refs[in.ref()] = true
+	}
+	return next
+}
+
+// without gives a log that lacks the entry, and leaves this one as it is. It is for
+// one that comes back at another place: what retracts speak of stays.
+func (l *log) without(out *entry) *log {
+	next := &log{entries: make([]*entry, 0, len(l.entries)), rows: idindex.New(), refs: l.refs, ties: l.ties, room: l.room}
+	for _, e := range l.entries {
+		if e != out {
+			next.rows.Put(e.ID, len(next.entries))
+			next.entries = append(next.entries, e)
+		}
 	}
 	return next
 }

@@ -42,15 +42,26 @@ func (r *runner) guard(_ context.Context, e *fsm.Event) {
 	}
 }
 
+// can asks looplab whether it has a transition of the rule from the state. To fire one
+// that it lacks takes a walk through all it has, as of v1.0.3.
+func (r *runner) can(rule, state int) bool {
+	r.stand(state)
+	return r.fsm.Can(r.m.lifecycle.Rules[rule].ID)
+}
+
+func (r *runner) stand(state int) {
+	if r.state != state {
+		r.fsm.SetState(string(r.m.lifecycle.States[state]))
+		r.state = state
+	}
+}
+
 // fire asks looplab to take the rule from the state, with the verdict of the
 // rule's guard. Ok is false when looplab has no such transition, and when the
 // guard is unmet.
 func (r *runner) fire(rule, state int, verdict condition.Verdict) (next int, ok bool) {
 	r.verdict = verdict
-	if r.state != state {
-		r.fsm.SetState(string(r.m.lifecycle.States[state]))
-		r.state = state
-	}
+	r.stand(state)
 	// No caller's context: looplab v1.0.3 stays locked in mid-transition when
 	// its context is cancelled under way.
 	switch r.fsm.Event(context.Background(), r.m.lifecycle.Rules[rule].ID).(type) {

@@ -172,7 +172,7 @@ func compareWalk(t require.TestingT, m *Machine, policy Policy, events []Event) 
 	snap, table, err := m.Fold(events, View{Policy: policy})
 	require.NoError(t, err)
 	require.Equal(t, table, live, "live and table disagree")
-	require.Equal(t, snap, deal.Now())
+	require.Equal(t, snap, deal.Latest())
 
 	raw := rawFSM(m.Lifecycle(), nil)
 	for _, d := range live {
@@ -368,6 +368,6 @@ func TestDealsThatShareAMachineDoNotMeet(t *testing.T) {
 		require.NoError(t, err)
 		want, _, err := alone.Fold(logs[i], View{})
 		require.NoError(t, err)
-		require.Equal(t, want, d.Now())
+		require.Equal(t, want, d.Latest())
 	}
 }

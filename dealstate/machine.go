@@ -16,6 +16,8 @@ type Machine struct {
 	lifecycle   Lifecycle
 	states      map[State]int
 	parties     map[string]int
+	speakers    map[string]int // an approver's name or alias, as given and folded: the party
+	anyJoint    bool           // some party names no approver
 	commitments map[string]int
 	weights     []int64
 	names       *condition.Names // of what conditions may speak of

@@ -24,8 +24,8 @@ func TestPlanForLaterDoesNotLetTheClocksRun(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, decision.Revised)
 	}
-	require.Equal(t, dealstate.State("awaiting_b_approval"), d.Now().State)
-	require.Equal(t, date(t, "06-02"), d.Now().AsOf)
+	require.Equal(t, dealstate.State("awaiting_b_approval"), d.Latest().State)
+	require.Equal(t, date(t, "06-02"), d.Latest().AsOf)
 	later := act
 	later.ID, later.Party, later.At = "later", "b", date(t, "06-20")
 	decision, err := d.Record(later)

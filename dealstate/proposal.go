@@ -10,11 +10,13 @@ type proposal struct {
 
 // propose finds out what recording the event would lead to.
 func (l *foldedLog) propose(e *Event, of names) (proposal, error) {
-	switch again, err := l.log.repeats(l.machine, e); {
+	switch old, err := l.log.repeated(l.machine, e); {
 	case err != nil:
 		return proposal{}, err
-	case again:
-		return proposal{decision: l.duplicate(e.ID)}, nil
+	case old != nil && e.Recorded.Before(old.Recorded):
+		return l.proposeEarlier(old, newEntry(e, of)), nil
+	case old != nil:
+		return proposal{decision: l.duplicate(old)}, nil
 	case l.isNext(e):
 		return l.proposeNext(newEntry(e, of)), nil
 	}
@@ -47,15 +49,35 @@ func (l *foldedLog) proposeNext(in *entry) proposal {
 
 // proposeLate folds the log with the event in it, and compares.
 func (l *foldedLog) proposeLate(in *entry) proposal {
-	with := l.log.with(in)
-	f, made := with.replayAll(l.machine, l.policy)
+	return l.proposeAnew(l.log.with(in), in, slices.Concat(l.decided()...), in)
+}
+
+// proposeEarlier folds the log with a duplicate in place of the entry that was
+// recorded later. What it says stays; where it stands may change.
+func (l *foldedLog) proposeEarlier(old, in *entry) proposal {
+	before := slices.Concat(l.decided()...)
+	for i := range before {
+		if before[i].entry == old {
+			before[i].entry = in
+		}
+	}
+	p := l.proposeAnew(l.log.without(old).with(in), in, before, nil)
+	revised := p.decision.Revised
+	p.decision = p.decision.Repeated()
+	p.decision.Revised = revised
+	return p
+}
+
+// proposeAnew folds another log, which holds the entry, and compares what is decided
+// with what was. On an entry that was added nothing was decided before.
+func (l *foldedLog) proposeAnew(log *log, in *entry, before []decided, added *entry) proposal {
+	f, made := log.replayAll(l.machine, l.policy)
 	then := f.outlook()
 	at := slices.IndexFunc(made, func(of decided) bool { return of.entry == in })
 	decision := l.machine.decision(made[at])
-	before, after := slices.Concat(l.decided()...), slices.Concat(made, then.tail)
-	decision.Revised = l.machine.revisions(before, after, in)
+	decision.Revised = l.machine.revisions(before, slices.Concat(made, then.tail), added)
 	return proposal{decision: decision, accept: func() {
-		l.log, l.past = with, history{made}
+		l.log, l.past = log, history{made}
 		l.adopt(f, then)
 	}}
 }

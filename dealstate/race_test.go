@@ -44,7 +44,7 @@ func readers(d *dealstate.Deal, probe dealstate.Event) []func(int) error {
 	}
 	return []func(int) error{
 		func(int) error {
-			s := d.Now()
+			s := d.Latest()
 			return sane(s.Deal == probe.Deal && s.State != "", "torn snapshot: %+v", s)
 		},
 		func(int) error {
@@ -92,7 +92,7 @@ func TestOneDealServesManyGoroutines(t *testing.T) {
 		}
 		want, decisions, err := m.Fold(h.events, dealstate.View{})
 		require.NoError(t, err)
-		require.Equal(t, toJSON(t, want), toJSON(t, deal.Now()), h.agreement.ID)
+		require.Equal(t, toJSON(t, want), toJSON(t, deal.Latest()), h.agreement.ID)
 		got := slices.Collect(deal.Decisions())
 		require.Equal(t, toJSON(t, decisions[:len(got)]), toJSON(t, got)) // a fold also looks past the last event
 	}
@@ -119,7 +119,7 @@ func TestManyDealsShareOneMachine(t *testing.T) {
 		for i, d := range all {
 			want, _, err := m.Fold(logs[i], dealstate.View{Policy: dealstate.Official})
 			require.NoError(t, err)
-			require.Equal(t, toJSON(t, want), toJSON(t, d.Now()))
+			require.Equal(t, toJSON(t, want), toJSON(t, d.Latest()))
 		}
 	}
 }
@@ -129,7 +129,7 @@ func TestManyDealsShareOneMachine(t *testing.T) {
 func TestOfRacingAppliesExactlyOneTakesEffect(t *testing.T) {
 	t.Parallel()
 	for round := range 20 {
-		deal, err := dealstate.New(dirtyAgreements[0])
+		deal, err := dealstate.New(dirtyAgreements[0], dealstate.Strict)
 		require.NoError(t, err)
 		recordAll(t, deal, []dealstate.Event{
 			{ID: "a", Deal: "plain", Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument, At: onDay(0)},
@@ -151,8 +151,8 @@ func TestOfRacingAppliesExactlyOneTakesEffect(t *testing.T) {
 			first = cmp.Or(first, fmt.Sprint("go-", i))
 		}
 		require.Len(t, slices.Collect(deal.Events()), kept, "round %d: what was refused was kept", round)
-		require.Equal(t, dealstate.StateImplemented, deal.Now().State)
-		require.Equal(t, first, deal.Now().By, "the first in the order of the fold")
+		require.Equal(t, dealstate.StateImplemented, deal.Latest().State)
+		require.Equal(t, first, deal.Latest().By, "the first in the order of the fold")
 	}
 }
 

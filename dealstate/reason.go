@@ -74,6 +74,10 @@ const (
 	ReasonEarly         // Event is dated before what it depends on
 	ReasonMet           // what the rule asked for was there: Detail
 	ReasonNoClock       // the deal has no clock Detail to extend
+	ReasonOrderUnknown  // whether Event or Detail, another event, came first at At is not known, and it matters
+	ReasonDenied        // the act Detail of Subject (a party, or a commitment) counts; Event, dated At, denies it from as near or nearer
+	ReasonForeseen      // Event, dated Detail, took effect though recorded before that, at At; so did Have acts in all
+	ReasonRecordEnds    // a clock made the state Subject after At, the last instant on record; zero: nothing is
 
 	endOfReasons
 )
@@ -153,6 +157,25 @@ var reasons = [endOfReasons]reasonRow{
 	}},
 	ReasonMet:     {"met", func(r Reason) string { return r.Detail }},
 	ReasonNoClock: {"no_clock", func(r Reason) string { return fmt.Sprintf("the deal has no %s that one side could extend", r.Detail) }},
+	ReasonOrderUnknown: {"order_unknown", func(r Reason) string {
+		return fmt.Sprintf("which of %s and %s came first is not known (%s), and the other order leads elsewhere", r.Event, r.Detail, instant.Say(r.At))
+	}},
+	ReasonDenied: {"denied", func(r Reason) string {
+		return fmt.Sprintf("%s counts, but %s of %s denies it, from a voice as near to the act or nearer", r.claim(), r.Event, instant.Say(r.At))
+	}},
+	ReasonForeseen: {"foreseen", func(r Reason) string {
+		text := fmt.Sprintf("%s is dated %s, but was recorded before it happened, on %s", r.Event, r.Detail, instant.Say(r.At))
+		if r.Have > 1 {
+			text += fmt.Sprintf("; so were %d acts in all", r.Have)
+		}
+		return text
+	}},
+	ReasonRecordEnds: {"record_ends", func(r Reason) string {
+		if r.At.IsZero() {
+			return r.Subject + " by the clock; nothing is on record"
+		}
+		return r.Subject + " by the clock; nothing is on record after " + instant.SayMoment(r.At, "")
+	}},
 }
 
 var reasonEnum = enumOf[ReasonCode]("code", reasons[:], func(r reasonRow) string { return r.word })
@@ -194,6 +217,14 @@ func (r Reason) noun() string {
 		return kinds[k].noun
 	}
 	return r.Detail
+}
+
+// claim says what a denial speaks against.
+func (r Reason) claim() string {
+	if r.Detail == Perform.String() {
+		return "the performance of " + r.Subject
+	}
+	return "the " + r.noun() + " by " + phrase.OrAllSides(r.Subject)
 }
 
 func (r Reason) already() string {

@@ -34,12 +34,17 @@ func withoutErrors(events []Event) iter.Seq2[Event, error] {
 func (l *log) replay(m *Machine, v View) (*folding, []decided) {
 	made := l.trail()
 	f := &folding{situation: newSituation(m), policy: v.Policy, voids: l.voids(v), move: (*Machine).moveByTable, recorder: made}
+	f.recordEnd = recordEnd{ended: l.last(v), known: true}
 	if f.horizon = v.AsOf; f.horizon.IsZero() {
-		f.horizon = l.last(v)
+		f.horizon = f.ended
 	}
-	for _, e := range l.entries {
-		if v.sees(e) {
-			f.take(e)
+	if l.ties {
+		f.takeTied(l.seen(v))
+	} else {
+		for _, e := range l.entries {
+			if v.sees(e) {
+				f.take(e)
+			}
 		}
 	}
 	f.advance(f.horizon)

@@ -66,7 +66,7 @@ func TestRetractArrivesBeforeItsTarget(t *testing.T) {
 	require.Len(t, d.Revised, 1)
 	require.Equal(t, dealstate.Applied, d.Revised[0].Now.Outcome)
 	require.Equal(t, "sorry", d.Revised[0].Now.Event)
-	require.Equal(t, dealstate.State("awaiting_b_approval"), deal.Now().State)
+	require.Equal(t, dealstate.State("awaiting_b_approval"), deal.Latest().State)
 }
 
 func TestAClockThatFiresNoMoreHasNoDecisionNow(t *testing.T) {
@@ -105,7 +105,7 @@ func TestRetractNeedsNoRole(t *testing.T) {
 	d, err := deal.Record(dealstate.Event{ID: "r", Deal: "pair", Kind: dealstate.Retract, Ref: "approve-a-06-01", At: date(t, "06-02")})
 	require.NoError(t, err)
 	require.Equal(t, dealstate.Applied, d.Outcome)
-	require.Equal(t, dealstate.StateNegotiated, deal.Now().State)
+	require.Equal(t, dealstate.StateNegotiated, deal.Latest().State)
 }
 
 func TestCircleOfRetractsVoidsNothing(t *testing.T) {
@@ -167,10 +167,10 @@ func TestRetractionMayStopAClockThatHasFired(t *testing.T) {
 	a := pair()
 	a.Effect = &dealstate.Delay{Days: 10}
 	deal := open(t, a, "06-01 approve a\n06-02 approve b\n06-20 note id=n")
-	require.Equal(t, dealstate.StateImplemented, deal.Now().State)
+	require.Equal(t, dealstate.StateImplemented, deal.Latest().State)
 	d, err := deal.Record(line2event(t, "pair", "06-21 retract ref=approve-b-06-02 id=r"))
 	require.NoError(t, err)
-	require.Equal(t, dealstate.State("awaiting_b_approval"), deal.Now().State)
+	require.Equal(t, dealstate.State("awaiting_b_approval"), deal.Latest().State)
 	gone := d.Revised[len(d.Revised)-1]
 	require.Equal(t, dealstate.Effect, gone.Was.Clock)
 	require.Zero(t, gone.Now)

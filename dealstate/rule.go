@@ -1,7 +1,6 @@
 package dealstate
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -122,6 +121,9 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON writes; [Compile] examines it.
 func (l *Lifecycle) UnmarshalJSON(data []byte) error {
+	if err := strictjson.CheckSize("lifecycle", data); err != nil {
+		return err
+	}
 	var read Lifecycle
 	if err := read.read(strictjson.Field{Path: "lifecycle", Raw: data}); err != nil {
 		return err
@@ -159,16 +161,15 @@ func (r Rule) destination(from State) State {
 	return r.To
 }
 
-// ordered gives the rules for one trigger and state, the first to try first.
-func (l Lifecycle) ordered(on Trigger, from State) []int {
-	var found []int
-	for i, r := range l.Rules {
-		if r.On == on && slices.Contains(r.From, from) {
-			found = append(found, i)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(l.Rules[a].Order, l.Rules[b].Order) })
-	return found
-}
-
 func ruleField(id string) string { return fmt.Sprintf("lifecycle.rules[%s]", field.Clip(id)) }
+
+// stateSet is a set of states.
+type stateSet map[State]bool
+
+func setOf(states []State) stateSet {
+	set := make(stateSet, len(states))
+	for _, s := range states {
+		set[s] = true
+	}
+	return set
+}

@@ -26,6 +26,7 @@ type situation struct {
 	acts      []act             // by party: its last act of consent
 	nearest   []*entry          // by party: the best report of approval that was not an act
 	records   []record          // by commitment
+	denied    []*entry          // by claim: the nearest voice that denies what stands
 	disputes  []*entry          // open ones, in their order
 	verdict   condition.Verdict // of the approval condition
 	met       time.Time         // since when it is met; zero: it is not
@@ -42,6 +43,8 @@ type situation struct {
 	concernsPart bool // the event at hand concerns a part of the deal only
 	agreed       bool // a negotiation is on record for this round
 	warnings     []Reason
+	foreseen     foresight
+	implemented  *entry     // the event that says so, on which the deal came into force; nil: a clock did
 	scratch      bitset.Set // room for undoing a new revision
 }
 
@@ -51,6 +54,7 @@ func newSituation(m *Machine) situation {
 		performed: bitset.New(len(m.agreement.Commitments)), held: bitset.New(len(m.agreement.Commitments)),
 		signed: bitset.New(n), applied: bitset.New(n), suspended: bitset.New(n), timers: make([]running, len(m.agreement.Timers)),
 		acts: make([]act, n), nearest: make([]*entry, n), records: make([]record, len(m.agreement.Commitments))}
+	s.denied = make([]*entry, s.claims())
 	s.reset()
 	return s
 }
@@ -64,13 +68,14 @@ func (s *situation) reset() {
 	clear(s.nearest)
 	clear(s.records)
 	clear(s.timers)
+	clear(s.denied)
 	for _, set := range []bitset.Set{s.signed, s.applied, s.suspended, s.held} {
 		clear(set)
 	}
 	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: condition.Pending,
 		approved: s.approved, rejected: s.rejected, performed: s.performed, scratch: s.scratch,
 		signed: s.signed, applied: s.applied, suspended: s.suspended, held: s.held, timers: s.timers,
-		acts: s.acts, nearest: s.nearest, records: s.records, disputes: s.disputes[:0], warnings: s.warnings[:0]}
+		acts: s.acts, nearest: s.nearest, records: s.records, denied: s.denied, disputes: s.disputes[:0], warnings: s.warnings[:0]}
 	s.clocks[deadlineClock].base = s.m.agreement.Deadline
 }
 
@@ -84,6 +89,7 @@ func (s *situation) set(to *situation) {
 	s.records, s.disputes = append(into.records[:0], to.records...), append(into.disputes[:0], to.disputes...)
 	s.signed, s.applied = append(into.signed[:0], to.signed...), append(into.applied[:0], to.applied...)
 	s.suspended, s.held = append(into.suspended[:0], to.suspended...), append(into.held[:0], to.held...)
+	s.denied = append(into.denied[:0], to.denied...)
 	s.leaving, s.timers = append(into.leaving[:0], to.leaving...), append(into.timers[:0], to.timers...)
 	s.warnings = append(into.warnings[:0], to.warnings...)
 }
@@ -127,4 +133,44 @@ func (s *situation) standing(party int) Standing {
 		return StandingWithdrawn
 	}
 	return StandingOutstanding // a rejection of an earlier revision
+}
+
+// foresight counts the acts that took effect though they were recorded before they
+// happened. It only grows; a fold anew begins it anew.
+type foresight struct {
+	first *entry // in the order of the fold
+	acts  int
+}
+
+// Claims are what a report can deny: a party's approval, a commitment's performance,
+// and that the deal is carried out. They are numbered in this order.
+func (s *situation) claims() int { return len(s.acts) + len(s.records) + 1 }
+
+// claim is the number of the claim that an event makes or denies, or -1.
+func (s *situation) claim(e *entry) int {
+	switch e.Kind {
+	case Approve, Reject, Withdraw:
+		return int(e.party)
+	case Perform:
+		return len(s.acts) + int(e.commitment)
+	case Implement:
+		return s.claims() - 1
+	}
+	return -1
+}
+
+// claimant is the event on whose word a claim stands, or nil.
+func (s *situation) claimant(claim int) *entry {
+	switch commitment := claim - len(s.acts); {
+	case commitment < 0:
+		if !s.approved.Has(claim) {
+			return nil
+		}
+		return s.acts[claim].entry
+	case commitment < len(s.records):
+		return s.records[commitment].done
+	case s.isInForce():
+		return s.implemented
+	}
+	return nil
 }

@@ -97,14 +97,6 @@ func (f *folding) approvalMoves() bool {
 	return false
 }
 
-func (f *folding) warned() []Reason {
-	var out []Reason
-	if text := f.m.agreement.Incomplete; text != "" {
-		out = append(out, Reason{Code: ReasonIncomplete, Detail: text})
-	}
-	return append(out, f.warnings...)
-}
-
 func (f *folding) partyStatus(i int) PartyStatus {
 	p := f.m.agreement.Parties[i]
 	status := PartyStatus{Party: p.ID, Name: p.Name, Approver: p.Approver, Weight: p.Weight, Asked: f.m.asked.Has(i), Standing: f.standing(i)}

@@ -7,18 +7,18 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
-// MarshalJSON writes the snapshot. The head (deal to policy) is always there;
-// of the rest, what is empty is left out.
+// MarshalJSON writes the snapshot. The head (deal to policy) is always there, but
+// for instants that are none; of the rest, what is empty is left out.
 func (s Snapshot) MarshalJSON() ([]byte, error) {
 	var o strictjson.Object
 	o.Must("deal", s.Deal)
 	o.Must("state", s.State)
-	o.Must("since", s.Since)
+	o.Instant("since", s.Since)
 	o.Must("revision", s.Revision)
 	o.Must("awaiting", strictjson.OrEmpty(s.Awaiting))
 	o.Must("approved", strictjson.OrEmpty(s.Approved))
-	o.Must("as_of", s.AsOf)
-	o.Must("known_by", s.KnownBy)
+	o.Instant("as_of", s.AsOf)
+	o.Instant("known_by", s.KnownBy)
 	o.Must("policy", s.Policy)
 	o.Text("title", s.Title)
 	o.Text("by", s.By)

@@ -159,7 +159,7 @@ func lines(text string) string {
 // open opens a deal on a story, recorded in its order.
 func open(t testing.TB, a dealstate.Agreement, text string) *dealstate.Deal {
 	t.Helper()
-	deal, err := dealstate.New(a)
+	deal, err := dealstate.New(a, dealstate.Strict)
 	require.NoError(t, err)
 	for _, e := range story(t, a.ID, text) {
 		_, err := deal.Record(e)

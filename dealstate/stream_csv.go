@@ -11,11 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
@@ -51,6 +49,7 @@ type Table struct {
 	rows  *rows
 	csv   *csv.Reader
 	event Event
+	dated bool              // the event's At is a date alone
 	slots []strictjson.Slot // of the event, one a column
 }
 
@@ -96,12 +95,13 @@ func (t *Table) read(cells []string, checks []func(Event) error) (Event, error) 
 	if len(cells) != len(t.slots) {
 		return Event{}, field.Errorf("csv", "%d cells; want %d, one for each column of the header", len(cells), len(t.slots))
 	}
-	t.event = Event{}
+	t.event, t.dated = Event{}, false
 	for i, s := range t.slots {
 		if err := readCell(s, cells[i]); err != nil {
 			return Event{}, err
 		}
 	}
+	t.event.learnDated(t.dated)
 	if err := t.event.validate(); err != nil {
 		return Event{}, err
 	}
@@ -174,7 +174,7 @@ func (t *Table) readHeader() error {
 }
 
 func (t *Table) addColumn(name string) error {
-	columns := t.event.columns()
+	columns := t.event.columns(&t.dated)
 	for _, c := range columns {
 		if c.Key == name {
 			t.slots = append(t.slots, c)
@@ -190,9 +190,9 @@ func (t *Table) addColumn(name string) error {
 
 // columns are the fields of the format, with those of the source beside the
 // others, named as programs name them that flatten JSON.
-func (e *Event) columns() []strictjson.Slot {
+func (e *Event) columns(dated *bool) []strictjson.Slot {
 	var all []strictjson.Slot
-	for _, s := range e.slots() {
+	for _, s := range e.slots(dated) {
 		if s.Key != "source" {
 			all = append(all, s)
 			continue
@@ -220,10 +220,8 @@ func readCell(s strictjson.Slot, text string) error {
 		return nil
 	case *int:
 		return strictjson.Field{Path: s.Key, Raw: numberOrText(text)}.Number(to)
-	case *time.Time:
-		t, err := instant.Parse(s.Key, text)
-		*to = t
-		return err
+	case strictjson.Dated:
+		return to.Read(s.Key, text)
 	case interface{ UnmarshalText([]byte) error }:
 		return strictjson.ReadWord(s.Key, text, to)
 	}

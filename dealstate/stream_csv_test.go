@@ -158,7 +158,7 @@ func TestRowsSayWhatWouldBeRight(t *testing.T) {
 	t.Parallel()
 	for row, want := range map[string]string{
 		"a,d,note":               "line 2: csv: 3 cells; want 5, one for each column of the header",
-		"a,d,note,2025,":         `line 2: at: "2025" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z`,
+		"a,d,note,2025,":         `line 2: at: "2025" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z, or a date alone`,
 		"a,d,vote,2025,":         `line 2: kind: "vote" is unknown; want one of negotiate, submit, approve, reject, withdraw, amend, implement, perform, dispute, settle, suspend, resume, extend, terminate, retract, note; did you mean "note"?`,
 		"a,d,term,2025,":         "line 2: kind: term is a clock; it fires by itself and is never recorded",
 		"a\xff,d,note,,":         "line 2: id: not valid UTF-8",
@@ -364,7 +364,7 @@ func read(t testing.TB, line string) (e dealstate.Event) {
 
 func TestTableTellsTheLineOfEachRow(t *testing.T) {
 	t.Parallel()
-	table := dealstate.NewTable(strings.NewReader("\n" + "id,note,deal,kind,at\n\na,\"x\n\ny\",d,note,2025-06-27\n,,,,\nb,,d,note,2025-06-27T00:00:00Z\n"))
+	table := dealstate.NewTable(strings.NewReader("\n" + "id,note,deal,kind,at\n\na,\"x\n\ny\",d,note,27 June\n,,,,\nb,,d,note,2025-06-27T00:00:00Z\n"))
 	require.Zero(t, table.Line())
 	var lines []int
 	for _, err := range table.Events() {

@@ -1,6 +1,7 @@
 package dealstate
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
@@ -12,14 +13,17 @@ import (
 func (m *Machine) probe() error {
 	r := newRunner(m)
 	for i, rule := range m.lifecycle.Rules {
-		row := make([]int, len(m.lifecycle.States))
+		row, from := make([]int, len(m.lifecycle.States)), setOf(rule.From)
 		for s, state := range m.lifecycle.States {
-			next, ok := r.fire(i, s, condition.Met) // every guard is let through
+			next, ok := -1, r.can(i, s)
+			if ok {
+				next, ok = r.fire(i, s, condition.Met) // every guard is let through
+			}
 			if !ok {
 				next = -1
 			}
 			row[s] = next
-			if ok != slices.Contains(rule.From, state) || ok && m.lifecycle.States[next] != rule.destination(state) {
+			if ok != from[state] || ok && m.lifecycle.States[next] != rule.destination(state) {
 				return field.Errorf(ruleField(rule.ID), "looplab/fsm takes it from %s to another state than the rule says", state)
 			}
 		}
@@ -32,17 +36,29 @@ func (m *Machine) probe() error {
 func (m *Machine) tabulate() {
 	triggers := m.triggers()
 	m.tried, m.leadsTo = make([][][]int, len(triggers)), make([][]bool, len(triggers))
-	for on, trigger := range triggers {
+	for on := range triggers {
 		m.tried[on] = make([][]int, len(m.lifecycle.States))
 		m.leadsTo[on] = make([]bool, len(m.lifecycle.States))
-		for s, state := range m.lifecycle.States {
-			m.tried[on][s] = m.lifecycle.ordered(trigger, state)
+	}
+	rows := make(map[Trigger]int, len(triggers))
+	for on, trigger := range triggers {
+		rows[trigger] = on
+	}
+	for i, r := range m.lifecycle.Rules {
+		for _, from := range r.From {
+			of := &m.tried[rows[r.On]][m.states[from]]
+			*of = append(*of, i)
+		}
+	}
+	for on := range m.tried {
+		for _, rules := range m.tried[on] { // the first to try first
+			slices.SortStableFunc(rules, func(a, b int) int { return cmp.Compare(m.lifecycle.Rules[a].Order, m.lifecycle.Rules[b].Order) })
 		}
 	}
 	m.ends = make([]bool, len(m.lifecycle.States))
 	for _, r := range m.lifecycle.Rules {
 		if r.To != "" {
-			m.leadsTo[slices.Index(triggers, r.On)][m.states[r.To]] = true
+			m.leadsTo[rows[r.On]][m.states[r.To]] = true
 			m.ends[m.states[r.To]] = m.ends[m.states[r.To]] || r.On == Term
 		}
 	}

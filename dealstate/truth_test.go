@@ -20,7 +20,7 @@ func walked(t *testing.T, a dealstate.Agreement, story ...string) *node {
 	a.ID, a.Parties, a.Commitments = "x", bothSides, pledges("us")
 	m, err := dealstate.Compile(a)
 	require.NoError(t, err)
-	at := &node{snap: m.NewDeal(dealstate.Strict).Now(), books: ledger{revision: 1}}
+	at := &node{snap: m.NewDeal(dealstate.Strict).Latest(), books: ledger{revision: 1}}
 	for _, text := range story {
 		for _, s := range acts(bothSides) {
 			if s.text == text {
@@ -35,7 +35,7 @@ func walked(t *testing.T, a dealstate.Agreement, story ...string) *node {
 func lastDecision(t *testing.T, n *node, a dealstate.Agreement) dealstate.Decision {
 	t.Helper()
 	a.ID, a.Parties, a.Commitments = "x", bothSides, pledges("us")
-	deal, err := dealstate.New(a)
+	deal, err := dealstate.New(a, dealstate.Strict)
 	require.NoError(t, err)
 	recordAll(t, deal, n.events[:len(n.events)-1])
 	dec, err := deal.Record(n.events[len(n.events)-1])
@@ -145,7 +145,7 @@ func tabulate(t *testing.T, b *strings.Builder, a dealstate.Agreement, name, sto
 		step{text: "amend (government)", kind: dealstate.Amend, more: func(e *dealstate.Event) { e.Role = dealstate.Government }},
 		step{text: "retract the last event", kind: dealstate.Retract, more: func(e *dealstate.Event) { e.Ref = fmt.Sprint("e", e.ID[1:2], string(e.ID[2]-1)) }})
 	slices.SortStableFunc(alphabet, func(a, b step) int { return int(a.kind) - int(b.kind) })
-	at := &node{snap: m.NewDeal(dealstate.Strict).Now(), books: ledger{revision: 1}}
+	at := &node{snap: m.NewDeal(dealstate.Strict).Latest(), books: ledger{revision: 1}}
 	for _, text := range strings.Split(story, ", ") {
 		if i := slices.IndexFunc(alphabet, func(s step) bool { return s.text == text }); text != "" {
 			require.GreaterOrEqual(t, i, 0, text)
@@ -183,7 +183,7 @@ func row(t *testing.T, b *strings.Builder, m *dealstate.Machine, at *node, s ste
 		dec = made[0]
 	}
 	to := "="
-	if now := deal.Now().State; now != at.snap.State { // a retract moves the deal by what it revises
+	if now := deal.Latest().State; now != at.snap.State { // a retract moves the deal by what it revises
 		to = string(now)
 	}
 	var why []string

@@ -6,7 +6,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
-// View says from where a deal is looked at.
+// View says from where a deal is looked at. An instant outside the years 1 to 9999
+// counts as the nearest within, for no event is beyond.
 type View struct {
 	// AsOf: what had happened by this instant, itself included. Zero: KnownBy, and
 	// where that is zero too, the last instant of which the log speaks, be it of
@@ -55,14 +56,9 @@ func (v View) or(policy Policy) View {
 		v.Policy = policy
 	}
 	v.Policy = v.Policy.named()
-	if !v.KnownBy.IsZero() {
-		v.KnownBy = instant.Tidy(v.KnownBy)
-	}
+	v.KnownBy, v.AsOf = instant.Clamp(v.KnownBy), instant.Clamp(v.AsOf)
 	if v.AsOf.IsZero() {
 		v.AsOf = v.KnownBy
-	}
-	if !v.AsOf.IsZero() {
-		v.AsOf = instant.Tidy(v.AsOf)
 	}
 	return v
 }

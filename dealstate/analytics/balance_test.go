@@ -30,7 +30,7 @@ func accord(t *testing.T) *dealstate.Deal {
 		}
 		return e
 	}
-	return told(t, a, act(dealstate.Sign, "us", "2025-06-10T00:00:00Z"), act(dealstate.Approve, "us", "2025-06-20T00:00:00Z"),
+	return recordedDeal(t, a, act(dealstate.Sign, "us", "2025-06-10T00:00:00Z"), act(dealstate.Approve, "us", "2025-06-20T00:00:00Z"),
 		act(dealstate.Approve, "china", "2025-06-20T00:00:00Z"), act(dealstate.Approve, "eu", "2025-06-20T00:00:00Z"),
 		owed(dealstate.Perform, "tariffs", "2025-06-22T00:00:00Z"), owed(dealstate.Perform, "fees", "2025-07-02T00:00:00Z"),
 		owed(dealstate.Breach, "tariffs", "2025-08-02T00:00:00Z"), owed(dealstate.Suspend, "fees", "2025-08-03T00:00:00Z"),
@@ -73,7 +73,7 @@ accord,2025-08-05T00:00:00Z,strict,china,1,1,0,0,0
 
 func TestANoticeAndACommitmentAreObjectsOfTheLog(t *testing.T) {
 	t.Parallel()
-	log := readOCEL(t, ocel(t, accord(t)))
+	log := readOCEL(t, ocelWriter(t, accord(t)))
 	got := map[string][]string{}
 	for _, o := range log.Objects {
 		for _, a := range o.Attributes {

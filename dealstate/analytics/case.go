@@ -12,7 +12,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Case is one deal of an event log.
+// Case is one deal of an event log, as it is written: the deal's agreement, its
+// decisions, and the events on which these were made. The caller fills it, and the
+// writers only read it.
 type Case struct {
 	Deal      string // without white space; "": the agreement's id
 	Agreement dealstate.Agreement
@@ -28,6 +30,7 @@ func CaseOf(d *dealstate.Deal) Case {
 	return Case{Agreement: d.Machine().Agreement(), Decisions: slices.Collect(d.Decisions()), Events: slices.Collect(d.Events())}
 }
 
+// deal is the deal's id, which is the agreement's unless the case gives another.
 func (c Case) deal() string {
 	if c.Deal != "" {
 		return c.Deal
@@ -35,16 +38,17 @@ func (c Case) deal() string {
 	return c.Agreement.ID
 }
 
-// entry is one line of an event log: what was decided, and on what.
-type entry struct {
+// logEntry is one line of an event log: a decision, and the event on which it was
+// made.
+type logEntry struct {
 	dealstate.Decision
 	id    string // unique in the case; no event's id holds a space
 	event dealstate.Event
 }
 
-// entries pairs decisions with their events. The error names what the formats
-// could not carry.
-func (c Case) entries() ([]entry, error) {
+// entries pairs the decisions with their events, and gives each line an id. The error
+// names what the formats cannot carry.
+func (c Case) entries() ([]logEntry, error) {
 	switch {
 	case c.deal() == "":
 		return nil, field.Errorf("deal", "missing")
@@ -55,10 +59,10 @@ func (c Case) entries() ([]entry, error) {
 	for _, e := range c.Events {
 		events[e.ID] = e
 	}
-	var all []entry
+	var all []logEntry
 	seen := map[string]bool{}
 	for i, d := range c.Decisions {
-		e := entry{Decision: d, id: entryID(d, i), event: events[d.Event]}
+		e := logEntry{Decision: d, id: entryID(d, i), event: events[d.Event]}
 		switch {
 		case d.Outcome == dealstate.Duplicate:
 			continue
@@ -73,48 +77,50 @@ func (c Case) entries() ([]entry, error) {
 	return all, nil
 }
 
-// spaced: what the logs join with a space has to come apart again.
+// spaced reports white space in an id. The logs join ids with a space, so none may
+// hold one.
 func spaced(id string) bool { return strings.ContainsFunc(id, unicode.IsSpace) }
 
-func eventErr(place int, format string, args ...any) error {
-	return field.Errorf("decisions["+strconv.Itoa(place)+"].event", format, args...)
+// eventErr is the error for the event of the decision at that index.
+func eventErr(index int, format string, args ...any) error {
+	return field.Errorf("decisions["+strconv.Itoa(index)+"].event", format, args...)
 }
 
-// entryID names a clock by its place.
-func entryID(d dealstate.Decision, place int) string {
+// entryID is the event's id; a clock has none, and is named by its word and its index.
+func entryID(d dealstate.Decision, index int) string {
 	if d.Event == "" {
-		return d.Trigger().String() + " " + strconv.Itoa(place)
+		return d.Trigger().String() + " " + strconv.Itoa(index)
 	}
 	return d.Event
 }
 
-// detail is an attribute of an event, as text.
+// detail is one attribute of an event: its name, and how its text is found.
 type detail struct {
 	name string
-	of   func(entry) string
+	of   func(logEntry) string
 }
 
 // details are the attributes that both log formats give an event, besides what
 // each has a name of its own for. An empty one is left out.
 var details = []detail{
-	{"outcome", func(e entry) string { return e.Outcome.String() }},
-	{"rule", func(e entry) string { return e.Rule }},
-	{"from", func(e entry) string { return string(e.From) }},
-	{"to", func(e entry) string { return string(e.To) }},
-	{"revision", func(e entry) string { return strconv.Itoa(e.Revision) }},
-	{"reasons", func(e entry) string { return inWords(e.Reasons) }},
-	{"modality", func(e entry) string { return e.event.Modality.String() }},
-	{"publisher", func(e entry) string { return e.event.Source.Publisher }},
-	{"url", func(e entry) string { return e.event.Source.URL }},
-	{"published", func(e entry) string { return e.event.Source.Published }},
-	{"note", func(e entry) string { return e.event.Note }},
+	{"outcome", func(e logEntry) string { return e.Outcome.String() }},
+	{"rule", func(e logEntry) string { return e.Rule }},
+	{"from", func(e logEntry) string { return string(e.From) }},
+	{"to", func(e logEntry) string { return string(e.To) }},
+	{"revision", func(e logEntry) string { return strconv.Itoa(e.Revision) }},
+	{"reasons", func(e logEntry) string { return inWords(e.Reasons) }},
+	{"modality", func(e logEntry) string { return e.event.Modality.String() }},
+	{"publisher", func(e logEntry) string { return e.event.Source.Publisher }},
+	{"url", func(e logEntry) string { return e.event.Source.URL }},
+	{"published", func(e logEntry) string { return e.event.Source.Published }},
+	{"note", func(e logEntry) string { return e.event.Note }},
 }
 
 // commitment is that of which the event or the clock speaks; "": none.
-func (e entry) commitment() string { return cmp.Or(e.event.Commitment, e.Decision.Commitment) }
+func (e logEntry) commitment() string { return cmp.Or(e.event.Commitment, e.Decision.Commitment) }
 
-// recorded is when the event was learned of; zero where that is not known.
-func (e entry) recorded() time.Time {
+// recorded is when we learned of the event; zero where that is not known.
+func (e logEntry) recorded() time.Time {
 	if e.event.Recorded.IsZero() {
 		return e.event.At
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Cause is what brought something about: a kind of event or a clock. One of the
-// two is set; the zero Cause is none. Of the agreement's own timers each is a cause
-// of its own: Timer is its id, and Clock Timed.
+// Cause is what moved a deal or ended a spell: a kind of event, or a clock. One of the
+// two is set; the zero Cause is none. Each of the agreement's own timers is a cause of
+// its own: Timer is its id, and Clock is Timed.
 type Cause struct {
 	Kind  dealstate.Kind
 	Clock dealstate.Clock
@@ -31,6 +31,7 @@ func causeOn(on dealstate.Trigger) Cause {
 	return Cause{}
 }
 
+// trigger is the cause as the core's type for a kind or a clock.
 func (c Cause) trigger() dealstate.Trigger {
 	return dealstate.Decision{Kind: c.Kind, Clock: c.Clock}.Trigger()
 }

@@ -35,6 +35,7 @@ func (d Deviation) Cells() []string {
 	return []string{d.Deal, d.Event, instant.Format(d.At), string(d.State), d.Kind.String(), d.Party, inWords(d.Reasons)}
 }
 
+// inWords lists reasons as one text.
 func inWords(reasons []dealstate.Reason) string {
 	texts := make([]string, len(reasons))
 	for i, r := range reasons {
@@ -43,7 +44,8 @@ func inWords(reasons []dealstate.Reason) string {
 	return strings.Join(texts, "; ")
 }
 
-// Tokens counts what replaying a log on a Petri net takes.
+// Tokens counts the tokens of replaying a log on a Petri net, as conformance checking
+// does.
 type Tokens struct {
 	Produced  int `json:"produced"`
 	Consumed  int `json:"consumed"`
@@ -68,17 +70,17 @@ func (t *Tokens) add(o Tokens) {
 	t.Remaining += o.Remaining
 }
 
-// Conformance finds which deals' logs break the lifecycle, and where. The zero
-// value is ready.
+// Conformance finds the deals whose logs break the lifecycle, and where they do. The
+// zero value is ready; every Add may change it.
 //
-// Applied and refused events are the acts on record; what was only noted, notes,
-// retractions and clocks are none. Replayed on the net of [WritePNML], with one
-// token that stands for the deal, an applied event consumes the token of its state
-// and produces one. A refused event would have to be forced: it consumes a token
-// that is missing, and what it produces remains, for the deal stays where it was.
-// One token more is produced for the beginning and consumed at the end, wherever
-// that is: a deal under way is no deviation. So a log with a applied and r refused
-// events has fitness 1 - r/(1+a+r).
+// Only applied and refused events of parties are replayed. Events that were only
+// noted, notes, retractions and clocks are left out. The net is that of [WritePNML],
+// and one token stands for the deal. An applied event consumes the token of its state
+// and produces the next one. A refused event would have to be forced: it consumes a
+// token that is missing, and the token it produces remains, because the deal stays
+// where it was. One more token is produced at the beginning and consumed at the end,
+// in whatever state that is, so a deal that has not finished is no deviation. A log
+// with a applied and r refused events thus has fitness 1 - r/(1+a+r).
 type Conformance struct {
 	f    follower[Tokens]
 	seen []Deviation
@@ -180,7 +182,7 @@ func (h Hotspot) Cells() []string {
 
 // Hotspots says where logs break the lifecycle, the most frequent first.
 func (c *Conformance) Hotspots() iter.Seq[Hotspot] {
-	t := tallies[Hotspot]{}
+	t := counters[Hotspot]{}
 	for d := range c.Deviations() {
 		t.add(Hotspot{State: d.State, Kind: d.Kind}, d.Deal)
 	}

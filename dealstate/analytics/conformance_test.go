@@ -87,10 +87,10 @@ func TestIncidentsAreWhatWasTakenBack(t *testing.T) {
 	// rejected "the deadline runs and lapses the deal".
 	require.Equal(t, []string{"reversed amend 4", "disputed dispute 5", "settled settle 6", "reversed withdraw 7", "reversed deadline "}, got,
 		"an amendment that made no approval stale reverses nothing")
-	var c analytics.Class
+	var c analytics.IncidentClass
 	require.NoError(t, c.UnmarshalText([]byte("settled")))
 	require.Equal(t, analytics.Settled, c)
 	require.EqualError(t, c.UnmarshalText([]byte("")), `class: "" is unknown; want one of disputed, settled, reversed, broken`)
-	_, err = analytics.Class(9).MarshalText()
+	_, err = analytics.IncidentClass(9).MarshalText()
 	require.Error(t, err)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
-// told is a deal on the agreement, with these acts by legal instrument.
-func told(t *testing.T, a dealstate.Agreement, acts ...dealstate.Event) *dealstate.Deal {
+// recordedDeal is a deal on the agreement, with these acts by legal instrument.
+func recordedDeal(t *testing.T, a dealstate.Agreement, acts ...dealstate.Event) *dealstate.Deal {
 	t.Helper()
 	for i := range acts {
 		acts[i].ID, acts[i].Deal = string(rune('a'+i)), a.ID
@@ -33,7 +33,7 @@ func act(kind dealstate.Kind, party, when string) dealstate.Event {
 
 func TestHowLongTheFirstStateLastedIsNotKnownWithoutItsBeginning(t *testing.T) {
 	t.Parallel()
-	d := told(t, uschina.London(), act(dealstate.Approve, "us", "2025-06-12T00:00:00Z"), act(dealstate.Approve, "china", "2025-06-14T00:00:00Z"))
+	d := recordedDeal(t, uschina.London(), act(dealstate.Approve, "us", "2025-06-12T00:00:00Z"), act(dealstate.Approve, "china", "2025-06-14T00:00:00Z"))
 	var spells analytics.Spells
 	var transitions analytics.Transitions
 	for dec := range d.Decisions() {
@@ -56,8 +56,8 @@ func TestHowLongTheFirstStateLastedIsNotKnownWithoutItsBeginning(t *testing.T) {
 func TestClocksAreNoEventsOfALog(t *testing.T) {
 	t.Parallel()
 	a := withDeadline()
-	d := told(t, a, act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"), act(dealstate.Note, "", "2025-07-10T00:00:00Z"))
-	require.Equal(t, dealstate.StateLapsed, d.Now().State)
+	d := recordedDeal(t, a, act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"), act(dealstate.Note, "", "2025-07-10T00:00:00Z"))
+	require.Equal(t, dealstate.StateLapsed, d.Latest().State)
 	var c analytics.Conformance
 	for dec := range d.Decisions() {
 		require.NoError(t, c.Add(dec))
@@ -68,8 +68,8 @@ func TestClocksAreNoEventsOfALog(t *testing.T) {
 
 func TestAFunnelCountsADealThatFellAtTheFirstStep(t *testing.T) {
 	t.Parallel()
-	d := told(t, uschina.London(), act(dealstate.Reject, "us", "2025-06-12T00:00:00Z"))
-	require.Equal(t, dealstate.StateRejected, d.Now().State)
+	d := recordedDeal(t, uschina.London(), act(dealstate.Reject, "us", "2025-06-12T00:00:00Z"))
+	require.Equal(t, dealstate.StateRejected, d.Latest().State)
 	f, err := analytics.NewFunnel(analytics.StandardStages(d.Machine().Lifecycle())...)
 	require.NoError(t, err)
 	for dec := range d.Decisions() {
@@ -92,7 +92,7 @@ func TestIncidentCountsCountADealOnce(t *testing.T) {
 		for range disputes {
 			acts = append(acts, act(dealstate.Dispute, "us", "2025-06-11T00:00:00Z"))
 		}
-		for dec := range told(t, a, acts...).Decisions() {
+		for dec := range recordedDeal(t, a, acts...).Decisions() {
 			require.NoError(t, i.Add(dec))
 		}
 	}
@@ -102,7 +102,7 @@ func TestIncidentCountsCountADealOnce(t *testing.T) {
 
 func TestACellOfADealThatHasNotMovedCountsFromItsFirstReport(t *testing.T) {
 	t.Parallel()
-	d := told(t, uschina.London(), act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"))
+	d := recordedDeal(t, uschina.London(), act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"))
 	cell := analytics.CellAt(d, at("2025-06-13T12:00:00Z"), dealstate.Policy{})
 	require.Equal(t, analytics.Cell{Deal: d.Machine().Deal(), Date: at("2025-06-13T12:00:00Z"), Policy: "strict", State: dealstate.StateNegotiated,
 		Since: at("2025-06-10T00:00:00Z"), Days: 3, Awaiting: []string{"us", "china"}}, cell)
@@ -110,9 +110,9 @@ func TestACellOfADealThatHasNotMovedCountsFromItsFirstReport(t *testing.T) {
 
 func TestOneInstantGivesAnObjectOneValue(t *testing.T) {
 	t.Parallel()
-	d := told(t, uschina.London(), act(dealstate.Approve, "us", "2025-06-12T00:00:00Z"), act(dealstate.Approve, "china", "2025-06-12T00:00:00Z"))
+	d := recordedDeal(t, uschina.London(), act(dealstate.Approve, "us", "2025-06-12T00:00:00Z"), act(dealstate.Approve, "china", "2025-06-12T00:00:00Z"))
 	var states []string
-	for _, o := range readOCEL(t, ocel(t, d)).Objects {
+	for _, o := range readOCEL(t, ocelWriter(t, d)).Objects {
 		for _, a := range o.Attributes {
 			if *a.Name == "state" {
 				states = append(states, *a.Time+" "+*a.Value)
@@ -127,7 +127,7 @@ func TestAReportThatDoesNotCountPerformsNothing(t *testing.T) {
 	a := many()
 	rumour := act(dealstate.Perform, "a", "2025-06-12T00:00:00Z")
 	rumour.Role, rumour.Commitment = dealstate.Press, "tariffs"
-	for _, o := range readOCEL(t, ocel(t, told(t, a, rumour))).Objects {
+	for _, o := range readOCEL(t, ocelWriter(t, recordedDeal(t, a, rumour))).Objects {
 		for _, attribute := range o.Attributes {
 			require.NotEqual(t, "true", *attribute.Value)
 		}
@@ -190,7 +190,7 @@ func TestAnApprovalThatBeginsANewRoundIsAwaitedAgain(t *testing.T) {
 		{ID: "table", On: dealstate.Submit, From: []dealstate.State{"draft"}, To: "tabled"},
 		{ID: "redraft", On: dealstate.Approve, From: []dealstate.State{"tabled"}, To: "draft"},
 	}}
-	d := told(t, a, act(dealstate.Submit, "", "2025-06-12T00:00:00Z"), act(dealstate.Approve, "us", "2025-06-13T00:00:00Z"), act(dealstate.Submit, "", "2025-06-14T00:00:00Z"))
+	d := recordedDeal(t, a, act(dealstate.Submit, "", "2025-06-12T00:00:00Z"), act(dealstate.Approve, "us", "2025-06-13T00:00:00Z"), act(dealstate.Submit, "", "2025-06-14T00:00:00Z"))
 	waits := analytics.NewWaits(d.Machine())
 	for dec := range d.Decisions() {
 		require.NoError(t, waits.Add(dec))
@@ -201,5 +201,5 @@ func TestAnApprovalThatBeginsANewRoundIsAwaitedAgain(t *testing.T) {
 			awaited = append(awaited, w.Party)
 		}
 	}
-	require.Equal(t, d.Now().Awaiting, awaited)
+	require.Equal(t, d.Latest().Awaiting, awaited)
 }

@@ -34,7 +34,7 @@
 // their name says otherwise.
 //
 // Each fold remembers its deals: some 150 to 600 bytes each, where they have nine events.
-// To hold no more than one deal's, fold each story's decisions on their own.
+// To hold no more than one deal's, fold each deal's decisions on their own.
 //
 // [Panel] says where each deal stood on each date as it was known on that date,
 // which is what a backtest needs. Its dates are written as dates, each for its end.

@@ -3,6 +3,7 @@ package analytics
 import (
 	"fmt"
 
+	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
@@ -32,3 +33,11 @@ func (e *MergeError) Error() string {
 	}
 	return display.Inert(fmt.Sprintf("merge: deal %q: %s", field.Clip(e.Deal), e.Problem))
 }
+
+// decisionErr is the error for one field of a decision.
+func decisionErr(d dealstate.Decision, field, format string, args ...any) error {
+	return &DecisionError{Deal: d.Deal, Event: d.Event, Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
+// selfMerge is the error for a fold that would be merged into itself.
+func selfMerge() error { return &MergeError{Problem: "a fold cannot be merged into itself"} }

@@ -64,7 +64,7 @@ func xes(t *testing.T, deals ...*dealstate.Deal) []byte {
 	return b.Bytes()
 }
 
-func ocel(t *testing.T, deals ...*dealstate.Deal) []byte {
+func ocelWriter(t *testing.T, deals ...*dealstate.Deal) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, analytics.WriteOCEL(&b, cases(deals...)))
@@ -74,7 +74,7 @@ func ocel(t *testing.T, deals ...*dealstate.Deal) []byte {
 func TestEventLogsAreTheGoldenOnes(t *testing.T) {
 	t.Parallel()
 	d := small(t)
-	for name, got := range map[string][]byte{"small.xes": xes(t, d), "small.ocel.json": ocel(t, d)} {
+	for name, got := range map[string][]byte{"small.xes": xes(t, d), "small.ocel.json": ocelWriter(t, d)} {
 		path := filepath.Join("testdata", name)
 		if dealtest.Updating() {
 			require.NoError(t, os.WriteFile(path, got, 0o644))
@@ -88,10 +88,10 @@ func TestEventLogsAreTheGoldenOnes(t *testing.T) {
 func TestEventLogsAreTheSameBytesEveryTime(t *testing.T) {
 	t.Parallel()
 	all := deals(t, dealtest.Adversarial, 4, 25)
-	x, o := xes(t, all...), ocel(t, all...)
+	x, o := xes(t, all...), ocelWriter(t, all...)
 	for range 5 {
 		require.Equal(t, x, xes(t, all...))
-		require.Equal(t, o, ocel(t, all...))
+		require.Equal(t, o, ocelWriter(t, all...))
 	}
 }
 
@@ -392,7 +392,7 @@ func TestOCELObeysItsSchemaAndHoldsEveryDecision(t *testing.T) {
 	t.Parallel()
 	for _, style := range dealtest.Styles() {
 		all := append(deals(t, style, 6, 25), london(t, dealstate.Official))
-		log := readOCEL(t, ocel(t, all...))
+		log := readOCEL(t, ocelWriter(t, all...))
 		i := 0
 		for _, d := range all {
 			for dec := range d.Decisions() {
@@ -413,7 +413,7 @@ func TestOCELObeysItsSchemaAndHoldsEveryDecision(t *testing.T) {
 
 func TestOCELObjectsChangeAsTheDealDoes(t *testing.T) {
 	t.Parallel()
-	log := readOCEL(t, ocel(t, small(t)))
+	log := readOCEL(t, ocelWriter(t, small(t)))
 	got := map[string][]string{}
 	for _, o := range log.Objects {
 		for _, a := range o.Attributes {
@@ -429,9 +429,9 @@ func TestOCELObjectsChangeAsTheDealDoes(t *testing.T) {
 func TestOCELObjectsOfOldDealsChangeInOrderToo(t *testing.T) {
 	t.Parallel()
 	for _, when := range []string{"1965-06-12T00:00:00Z", "1970-01-01T00:00:00Z"} {
-		d := told(t, uschina.London(), act(dealstate.Approve, "us", when), act(dealstate.Approve, "china", "1971-01-01T00:00:00Z"))
+		d := recordedDeal(t, uschina.London(), act(dealstate.Approve, "us", when), act(dealstate.Approve, "china", "1971-01-01T00:00:00Z"))
 		var states []string
-		for _, o := range readOCEL(t, ocel(t, d)).Objects {
+		for _, o := range readOCEL(t, ocelWriter(t, d)).Objects {
 			for _, a := range o.Attributes {
 				if *a.Name == "state" {
 					states = append(states, *a.Value)
@@ -446,7 +446,7 @@ func TestOCELObjectsOfOldDealsChangeInOrderToo(t *testing.T) {
 // be lost to them.
 func TestOCELRelatesWhatWasNegotiatedToEveryPartyAndCommitment(t *testing.T) {
 	t.Parallel()
-	log := readOCEL(t, ocel(t, told(t, many(), act(dealstate.Negotiate, "a", "2025-06-10T00:00:00Z"))))
+	log := readOCEL(t, ocelWriter(t, recordedDeal(t, many(), act(dealstate.Negotiate, "a", "2025-06-10T00:00:00Z"))))
 	related := map[string]string{}
 	for _, r := range log.Events[0].Relationships {
 		require.Empty(t, related[*r.ObjectID], "related once")
@@ -465,8 +465,8 @@ func TestOCELRelatesDealsToDeals(t *testing.T) {
 	t.Parallel()
 	geneva, err := uschina.Open(uschina.Geneva(), dealstate.Official)
 	require.NoError(t, err)
-	require.NotContains(t, string(ocel(t, london(t, dealstate.Official))), "implements")
-	log := readOCEL(t, ocel(t, london(t, dealstate.Official), geneva))
+	require.NotContains(t, string(ocelWriter(t, london(t, dealstate.Official))), "implements")
+	log := readOCEL(t, ocelWriter(t, london(t, dealstate.Official), geneva))
 	n := 0
 	for _, o := range log.Objects {
 		for _, r := range o.Relationships {
@@ -643,7 +643,7 @@ func TestTheNetPlaysEveryTrace(t *testing.T) {
 				token = n.fire(t, token, value(e, "concept:name"), value(e, "rule"))
 				require.Equal(t, value(e, "to"), n.places[token])
 			}
-			require.Equal(t, string(d.Now().State), n.places[token])
+			require.Equal(t, string(d.Latest().State), n.places[token])
 		}
 	}
 }

@@ -24,7 +24,7 @@ func TestADwellHasEachFigureInItsPlace(t *testing.T) {
 // ends what both still owe.
 func TestWaitsThatADeadlineEndedAreNoApprovals(t *testing.T) {
 	t.Parallel()
-	d := told(t, withDeadline(), act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"), act(dealstate.Approve, "us", "2025-06-12T00:00:00Z"),
+	d := recordedDeal(t, withDeadline(), act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"), act(dealstate.Approve, "us", "2025-06-12T00:00:00Z"),
 		act(dealstate.Amend, "", "2025-06-15T00:00:00Z"), act(dealstate.Note, "", "2025-07-02T00:00:00Z"))
 	w := analytics.NewWaits(d.Machine())
 	for dec := range d.Decisions() {
@@ -53,7 +53,7 @@ func TestAFunnelsSharesAreOfTheWholeAndOfTheStageBefore(t *testing.T) {
 	for i, acts := range [][]dealstate.Event{{start}, {start, us}, {start, us, china}, {start, us, china, implement}} {
 		a := uschina.London()
 		a.ID = string(rune('a' + i))
-		for dec := range told(t, a, acts...).Decisions() {
+		for dec := range recordedDeal(t, a, acts...).Decisions() {
 			require.NoError(t, f.Add(dec))
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Stage is one step of a funnel: a name, and the states that are it.
+// Stage is one stage of a funnel: a name, and the states that belong to it.
 type Stage struct {
 	Name   string
 	States []dealstate.State
@@ -30,7 +30,7 @@ func StandardStages(l dealstate.Lifecycle) []Stage {
 	return []Stage{one(l.Initial), awaiting, one(dealstate.StateApproved), one(dealstate.StateImplemented)}
 }
 
-// Funnel counts how far deals came. A deal that reached a stage has passed all
+// Funnel counts how far deals came. A deal that reached a stage has passed all stages
 // before it, whether it stopped there or not.
 type Funnel struct {
 	stages []Stage
@@ -111,6 +111,7 @@ func (f *Funnel) All() iter.Seq[FunnelStage] {
 	return slices.Values(rows)
 }
 
+// share is n of so many; 0 of none.
 func share(n, of int) float64 {
 	if of == 0 {
 		return 0

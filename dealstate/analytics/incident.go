@@ -14,28 +14,28 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
-// Class says what sort of thing went wrong, or was put right.
-type Class uint8
+// IncidentClass says what sort of thing went wrong, or was put right.
+type IncidentClass uint8
 
 // The classes.
 const (
-	Disputed Class = iota + 1 // a party says that the deal is not being kept
-	Settled                   // one or more disputes were settled
-	Reversed                  // what had been reached was lost again
-	Broken                    // a commitment was not kept, or not in time
+	Disputed IncidentClass = iota + 1 // a party says that the deal is not being kept
+	Settled                           // one or more disputes were settled
+	Reversed                          // what had been reached was lost again
+	Broken                            // a commitment was not kept, or not in time
 )
 
-var classWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed", Broken: "broken"}
+var incidentWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed", Broken: "broken"}
 
-func (c Class) String() string {
-	if int(c) >= len(classWords) {
+func (c IncidentClass) String() string {
+	if int(c) >= len(incidentWords) {
 		return ""
 	}
-	return classWords[c]
+	return incidentWords[c]
 }
 
 // MarshalText writes the class's word.
-func (c Class) MarshalText() ([]byte, error) {
+func (c IncidentClass) MarshalText() ([]byte, error) {
 	if c.String() == "" {
 		return nil, field.Errorf("class", "%d is unknown", c)
 	}
@@ -43,12 +43,12 @@ func (c Class) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText reads a class's word.
-func (c *Class) UnmarshalText(text []byte) error {
-	i := slices.Index(classWords[:], string(text))
+func (c *IncidentClass) UnmarshalText(text []byte) error {
+	i := slices.Index(incidentWords[:], string(text))
 	if i < 1 {
-		return field.Errorf("class", "%q is unknown; want one of %s%s", field.Clip(string(text)), strings.Join(classWords[1:], ", "), nearest.Hint(string(text), classWords[1:]))
+		return field.Errorf("class", "%q is unknown; want one of %s%s", field.Clip(string(text)), strings.Join(incidentWords[1:], ", "), nearest.Hint(string(text), incidentWords[1:]))
 	}
-	*c = Class(i)
+	*c = IncidentClass(i)
 	return nil
 }
 
@@ -56,7 +56,7 @@ func (c *Class) UnmarshalText(text []byte) error {
 type Incident struct {
 	Deal  string          `json:"deal"`
 	At    time.Time       `json:"at"`
-	Class Class           `json:"class"`
+	Class IncidentClass   `json:"class"`
 	Kind  Cause           `json:"kind"` // of event, or the clock
 	Party string          `json:"party,omitempty"`
 	Event string          `json:"event,omitempty"` // "": a clock
@@ -74,14 +74,14 @@ func (i Incident) Cells() []string {
 	return []string{i.Deal, instant.Format(i.At), i.Class.String(), i.Kind.String(), i.Party, i.Event, string(i.From), string(i.To)}
 }
 
-// classOf tells incidents from all else that was applied. A reversal is an act
-// that takes something back, whether or not the state shows it: a rejection, a
-// withdrawal, a suspension or a termination; a deadline or a term that ran out, unless
-// the term renewed itself; an amendment that moved the deal, for then approvals have
-// become stale; and an instant at which the deal fell back. A notice that is over is
-// none: its party's withdrawal was.
-func classOf(d dealstate.Decision) (Class, bool) {
-	class := classes[Cause{Kind: d.Kind, Clock: d.Clock}]
+// incidentClassOf is the class of an applied decision; ok is false for what is no
+// incident. A reversal takes something back, whether or not the state shows it: a
+// rejection, a withdrawal, a suspension or a termination; a deadline or a term that
+// ran out, unless the term was renewed; an amendment that moved the deal, because it
+// makes approvals stale; and an instant at which the deal fell back. The end of a notice
+// is no incident: the party's withdrawal was one.
+func incidentClassOf(d dealstate.Decision) (IncidentClass, bool) {
+	class := incidentClasses[Cause{Kind: d.Kind, Clock: d.Clock}]
 	switch {
 	case d.Kind == dealstate.Amend && d.From == d.To,
 		d.Clock == dealstate.Term && gives(d, dealstate.ReasonRenewed),
@@ -91,8 +91,8 @@ func classOf(d dealstate.Decision) (Class, bool) {
 	return class, class != 0
 }
 
-// classes says which kinds and clocks make an incident; 0: none.
-var classes = map[Cause]Class{
+// incidentClasses says which kinds and clocks make an incident; 0: none.
+var incidentClasses = map[Cause]IncidentClass{
 	{Kind: dealstate.Negotiate}: 0,
 	{Kind: dealstate.Sign}:      0,
 	{Kind: dealstate.Submit}:    0,
@@ -135,7 +135,7 @@ func (i *Incidents) Add(d dealstate.Decision) error {
 	if !st.acts {
 		return err
 	}
-	if class, is := classOf(d); is {
+	if class, is := incidentClassOf(d); is {
 		i.seen = append(i.seen, Incident{Deal: d.Deal, At: d.At.UTC(), Class: class, Kind: causeOf(d), Party: d.Party, Event: d.Event, From: d.From, To: d.To})
 	}
 	return nil
@@ -158,12 +158,12 @@ func (i *Incidents) All() iter.Seq[Incident] {
 // IncidentCount is how often a party, or a clock, brought about one kind of
 // incident.
 type IncidentCount struct {
-	Class Class   `json:"class"`
-	Kind  Cause   `json:"kind"`            // of event, or the clock
-	Party string  `json:"party,omitempty"` // "": all sides jointly, or a clock
-	Count int     `json:"count"`
-	Deals int     `json:"deals"` // how many deals it befell
-	Share float64 `json:"share"` // of all deals that began
+	Class IncidentClass `json:"class"`
+	Kind  Cause         `json:"kind"`            // of event, or the clock
+	Party string        `json:"party,omitempty"` // "": all sides jointly, or a clock
+	Count int           `json:"count"`
+	Deals int           `json:"deals"` // how many deals it befell
+	Share float64       `json:"share"` // of all deals that began
 }
 
 // Columns names the cells.
@@ -176,28 +176,28 @@ func (c IncidentCount) Cells() []string {
 	return []string{c.Class.String(), c.Kind.String(), c.Party, strconv.Itoa(c.Count), strconv.Itoa(c.Deals), number(c.Share)}
 }
 
-// mishap is what incidents are counted by.
-type mishap struct {
-	class Class
+// incidentKey is what incidents are counted by.
+type incidentKey struct {
+	class IncidentClass
 	kind  Cause
 	party string
 }
 
-func (a mishap) compare(b mishap) int {
+func (a incidentKey) compare(b incidentKey) int {
 	return cmp.Or(cmp.Compare(a.class, b.class), a.kind.compare(b.kind), cmp.Compare(a.party, b.party))
 }
 
 // Counts sums the incidents up, by class, kind and party.
 func (i *Incidents) Counts() iter.Seq[IncidentCount] {
-	begun, t := 0, tallies[mishap]{}
+	begun, t := 0, counters[incidentKey]{}
 	for range i.f.begun() {
 		begun++
 	}
 	for in := range i.All() {
-		t.add(mishap{in.Class, in.Kind, in.Party}, in.Deal)
+		t.add(incidentKey{in.Class, in.Kind, in.Party}, in.Deal)
 	}
 	return func(yield func(IncidentCount) bool) {
-		for _, m := range t.sorted(mishap.compare) {
+		for _, m := range t.sorted(incidentKey.compare) {
 			row := IncidentCount{Class: m.class, Kind: m.kind, Party: m.party, Count: t[m].count, Deals: t[m].deals, Share: share(t[m].deals, begun)}
 			if !yield(row) {
 				return

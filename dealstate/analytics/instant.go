@@ -17,13 +17,13 @@ func dateOrInstant(t time.Time) string {
 }
 
 // inRange reports whether the data formats can write the instant: years 1 to 9999.
-// Beyond, spans could overflow.
+// With other years, spans could overflow.
 func inRange(t time.Time) bool {
 	return instant.Check("", t) == nil
 }
 
-// seconds is the span from one instant to another, the same number for every
-// span of that length. A time.Duration would end at 292 years.
+// seconds is the span from one instant to another. It is the same number for every
+// span of one length, and does not end at 292 years as a time.Duration does.
 func seconds(from, to time.Time) float64 {
 	whole, rest := span(from, to)
 	return float64(whole) + float64(rest)/1e9
@@ -41,11 +41,12 @@ func span(from, to time.Time) (whole, rest int64) {
 	return whole, rest
 }
 
-// wholeDays are days of 24 hours. They are counted exactly: as a float, the last
-// nanosecond of a day is the next one after half a year.
+// wholeDays counts days of 24 hours. It counts whole numbers, because after half a
+// year a float64 of days cannot tell the last nanosecond of a day from the next day.
 func wholeDays(from, to time.Time) int {
 	whole, _ := span(from, to)
 	return int(whole / (24 * 60 * 60))
 }
 
+// number writes a float with as many digits as tell it from its neighbours.
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

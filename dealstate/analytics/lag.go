@@ -30,10 +30,12 @@ func (l Lag) Cells() []string {
 // it was told. The zero value is ready. It takes every report, also those that a
 // policy does not count: 8 bytes each.
 type Lags struct {
-	by map[told]*Sample
+	by map[lagKey]*Sample
 }
 
-type told struct {
+// lagKey is what lags are summed up by: what was done, and in whose role it was
+// reported.
+type lagKey struct {
 	kind dealstate.Kind
 	role dealstate.Role
 }
@@ -54,13 +56,14 @@ func (l *Lags) Add(e dealstate.Event) error {
 	case !inRange(e.Recorded):
 		return field.Errorf("recorded", "year %d is out of range; want 1 to 9999", e.Recorded.UTC().Year())
 	}
-	l.of(told{e.Kind, e.Role}).add(seconds(e.At, e.Recorded))
+	l.sampleOf(lagKey{e.Kind, e.Role}).add(seconds(e.At, e.Recorded))
 	return nil
 }
 
-func (l *Lags) of(t told) *Sample {
+// sampleOf is the sample of a key, which is made when it is first asked for.
+func (l *Lags) sampleOf(t lagKey) *Sample {
 	if l.by == nil {
-		l.by = map[told]*Sample{}
+		l.by = map[lagKey]*Sample{}
 	}
 	if l.by[t] == nil {
 		l.by[t] = &Sample{}
@@ -71,10 +74,10 @@ func (l *Lags) of(t told) *Sample {
 // Merge takes in another shard's lags. The error is a *MergeError.
 func (l *Lags) Merge(o *Lags) error {
 	if l == o {
-		return &MergeError{Problem: "a fold cannot be merged into itself"}
+		return selfMerge()
 	}
 	for t, sample := range o.by {
-		l.of(t).Merge(sample)
+		l.sampleOf(t).Merge(sample)
 	}
 	return nil
 }
@@ -82,7 +85,7 @@ func (l *Lags) Merge(o *Lags) error {
 // All goes through the lags by kind and role.
 func (l *Lags) All() iter.Seq[Lag] {
 	return func(yield func(Lag) bool) {
-		for _, t := range slices.SortedFunc(maps.Keys(l.by), func(a, b told) int {
+		for _, t := range slices.SortedFunc(maps.Keys(l.by), func(a, b lagKey) int {
 			return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.role, b.role))
 		}) {
 			if !yield(Lag{Kind: t.kind, Role: t.role, Lag: l.by[t].Dwell()}) {

@@ -7,11 +7,11 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Lifetime is how long it took until something happened, or how long it was
-// waited for in vain. Time is in any one unit; what this package measures is in
-// seconds. The estimators give the same answer in every unit: they take two times for
-// one that differ by no more than 1e-10 of the larger, which only rounding does. So
-// seconds stay apart from one another over 300 years, and days for ever.
+// Lifetime is how long it took until something happened, or how long it was waited for
+// in vain (a censored lifetime). Time is in any one unit; this package measures in
+// seconds. The estimators give the same answer in every unit: two times count as one
+// if they differ by no more than 1e-10 of the larger, which only rounding does. At
+// that bound, seconds stay distinct over 300 years, and days always.
 type Lifetime struct {
 	Deal    string  `json:"deal,omitempty"`
 	Time    float64 `json:"time"` // not negative
@@ -42,6 +42,7 @@ func (l *Lifetimes) Add(d dealstate.Decision) error {
 	return err
 }
 
+// target is the state to be reached; implemented if none is given.
 func (l *Lifetimes) target() dealstate.State {
 	if l.Target == "" {
 		return dealstate.StateImplemented

@@ -37,18 +37,18 @@ func decidedOn(c Cause) dealstate.Decision {
 func TestEveryCauseIsAnIncidentOrKnownToBeNone(t *testing.T) {
 	for _, c := range every() {
 		c.Timer = ""
-		require.Contains(t, classes, c, "%s: is it an incident?", c)
+		require.Contains(t, incidentClasses, c, "%s: is it an incident?", c)
 		d := decidedOn(c)
 		if c.Clock == dealstate.Reached {
-			_, is := classOf(d)
+			_, is := incidentClassOf(d)
 			require.False(t, is, "the deal did not fall back")
 			d.To = dealstate.StateRejected
 		}
-		class, is := classOf(d)
-		require.Equal(t, classes[c] != 0, is, c)
-		require.Equal(t, classes[c], class, c)
+		class, is := incidentClassOf(d)
+		require.Equal(t, incidentClasses[c] != 0, is, c)
+		require.Equal(t, incidentClasses[c], class, c)
 	}
-	require.Len(t, classes, len(dealstate.Kinds())+len(dealstate.Clocks()))
+	require.Len(t, incidentClasses, len(dealstate.Kinds())+len(dealstate.Clocks()))
 }
 
 func TestEveryCauseChangesABalanceOrIsKnownNotTo(t *testing.T) {
@@ -153,8 +153,8 @@ func TestEveryKindDoesToApprovalsWhatIsWritten(t *testing.T) {
 	for _, k := range dealstate.Kinds() {
 		require.Contains(t, want, k, "%s: what does it do to an approval?", k)
 		after := func(approved bool) bool {
-			w := waiting{approved: []bool{approved}, revision: 1}
-			w.act(dealstate.Decision{Kind: k, Revision: 1}, 0)
+			w := partyWaits{approved: []bool{approved}, revision: 1}
+			w.apply(dealstate.Decision{Kind: k, Revision: 1}, 0)
 			return w.approved[0]
 		}
 		require.Equal(t, want[k], map[[2]bool]string{{false, true}: keeps, {true, true}: gives, {false, false}: takes}[[2]bool{after(false), after(true)}], k)

@@ -45,7 +45,7 @@ func LogRank(a, b []Lifetime) (LogRankTest, error) {
 		return LogRankTest{}, err
 	}
 	var t LogRankTest
-	both(tally(a), tally(b), len(a), len(b), t.at)
+	walkBoth(countByTime(a), countByTime(b), len(a), len(b), t.addTime)
 	if t.Variance == 0 {
 		return LogRankTest{}, field.Errorf("a", "at no event were both groups at risk and somebody left over, so that nothing can be compared")
 	}
@@ -55,10 +55,11 @@ func LogRank(a, b []Lifetime) (LogRankTest, error) {
 	return t, nil
 }
 
-// both goes through the times of two groups together. A group without a step at
-// a time has had no event there, and those of its next step are at risk. Steps of the
-// two that only rounding tells apart are one time: two steps of one group never are.
-func both(a, b []Step, atRiskA, atRiskB int, at func(a, b Step)) {
+// walkBoth goes through the times of two groups together. A group without a point at a
+// time had no event there; those at risk are the ones of its next point. Points of the
+// two groups whose times differ by rounding only are one time. Two points of one group
+// never are.
+func walkBoth(a, b []CurvePoint, atRiskA, atRiskB int, at func(a, b CurvePoint)) {
 	for len(a)+len(b) > 0 {
 		now := math.Inf(1)
 		if len(a) > 0 {
@@ -67,24 +68,24 @@ func both(a, b []Step, atRiskA, atRiskB int, at func(a, b Step)) {
 		if len(b) > 0 {
 			now = min(now, b[0].Time)
 		}
-		var sa, sb Step
-		sa, a, atRiskA = take(a, atRiskA, now)
-		sb, b, atRiskB = take(b, atRiskB, now)
+		var sa, sb CurvePoint
+		sa, a, atRiskA = nextAt(a, atRiskA, now)
+		sb, b, atRiskB = nextAt(b, atRiskB, now)
 		at(sa, sb)
 	}
 }
 
-// take takes the group's step if it is at that time.
-func take(steps []Step, atRisk int, now float64) (at Step, rest []Step, left int) {
+// nextAt takes the group's next point if it is at that time.
+func nextAt(steps []CurvePoint, atRisk int, now float64) (at CurvePoint, rest []CurvePoint, left int) {
 	if len(steps) == 0 || !tied(now, steps[0].Time) {
-		return Step{Time: now, AtRisk: atRisk}, steps, atRisk
+		return CurvePoint{Time: now, AtRisk: atRisk}, steps, atRisk
 	}
 	at = steps[0]
 	return at, steps[1:], at.AtRisk - at.Events - at.Censored
 }
 
-// at adds one time's events.
-func (t *LogRankTest) at(a, b Step) {
+// addTime adds the events of one time.
+func (t *LogRankTest) addTime(a, b CurvePoint) {
 	n, d := float64(a.AtRisk+b.AtRisk), float64(a.Events+b.Events)
 	if d == 0 {
 		return

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// markup writes XML in the one form that simple-minded importers of event logs
-// also read: no prefixes, attributes in double quotes and in the given order,
-// one element a line. encoding/xml cannot write empty elements as such. An error
-// sticks to the writer.
+// markup writes XML in the one form that simple importers of event logs also read: no
+// prefixes, attributes in double quotes and in the given order, one element a line.
+// encoding/xml cannot write such empty elements. The first error stays in the writer,
+// so it is asked for once, at the end.
 type markup struct {
 	out *bufio.Writer
 }
@@ -53,8 +53,8 @@ func (m markup) tag(depth int, name string, attributes []string) {
 
 func (m markup) indent(depth int) { m.out.WriteString(strings.Repeat("  ", depth)) }
 
-// escape writes what XML has no room for, such as control characters and
-// broken UTF-8, as U+FFFD.
+// escape writes text. What XML cannot hold, such as control characters and broken
+// UTF-8, becomes U+FFFD.
 func (m markup) escape(text string) {
 	_ = xml.EscapeText(m.out, []byte(text)) // an error sticks to the writer
 }

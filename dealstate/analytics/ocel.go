@@ -42,10 +42,10 @@ import (
 // A. Berti and others, OCEL (Object-Centric Event Log) 2.0 Specification, 2023,
 // https://www.ocel-standard.org.
 func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
-	o := &ocel{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[Cause]bool{}, notices: map[string]string{}}
+	o := &ocelWriter{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[Cause]bool{}, notices: map[string]string{}}
 	o.out.WriteString(`{"events":[`)
 	for c := range cases {
-		if err := o.take(c); err != nil {
+		if err := o.writeCase(c); err != nil {
 			return err
 		}
 	}
@@ -59,7 +59,9 @@ func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
 	return o.out.Flush()
 }
 
-type ocel struct {
+// ocelWriter is one document being written. Events are written as they come; the
+// objects, whose values change with events, are kept until the end.
+type ocelWriter struct {
 	out     *bufio.Writer
 	some    bool   // the array has an element
 	start   string // of the objects that the case brings in
@@ -71,6 +73,7 @@ type ocel struct {
 	inForce   time.Time           // since when its deal is; zero: it is not
 }
 
+// ocelEvent is an event in the standard's JSON.
 type ocelEvent struct {
 	ID            string          `json:"id"`
 	Type          string          `json:"type"`
@@ -79,6 +82,8 @@ type ocelEvent struct {
 	Relationships []ocelRelation  `json:"relationships"`
 }
 
+// ocelObject is a deal, a party or a commitment in the standard's JSON. Events change
+// its attributes until the document ends.
 type ocelObject struct {
 	ID            string          `json:"id"`
 	Type          string          `json:"type"`
@@ -86,28 +91,34 @@ type ocelObject struct {
 	Relationships []ocelRelation  `json:"relationships"`
 }
 
+// ocelAttribute is a value with its name; an object's also has the instant from which
+// it holds.
 type ocelAttribute struct {
 	Name  string `json:"name"`
 	Time  string `json:"time,omitempty"` // of an object's
 	Value string `json:"value"`
 }
 
+// ocelRelation names an object to which an event or an object is related, and how.
 type ocelRelation struct {
 	ObjectID  string `json:"objectId"`
 	Qualifier string `json:"qualifier"`
 }
 
+// ocelType declares the attributes of one type of event or object.
 type ocelType struct {
 	Name       string              `json:"name"`
 	Attributes []ocelTypeAttribute `json:"attributes"`
 }
 
+// ocelTypeAttribute declares one attribute of a type.
 type ocelTypeAttribute struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 }
 
-// ocelEpoch is where first values stand, but for older deals.
+// ocelEpoch is the instant of the objects' first values, except for deals older than
+// that.
 const ocelEpoch = "1970-01-01T00:00:00Z"
 
 // The object types, and the attributes that each declares.
@@ -145,7 +156,7 @@ func partyID(party string) string         { return ocelParty + ":" + party }
 func commitmentID(deal, id string) string { return ocelCommitment + ":" + deal + " " + id }
 
 // element writes one element of the array, on a line of its own.
-func (o *ocel) element(v any) error {
+func (o *ocelWriter) element(v any) error {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -159,7 +170,8 @@ func (o *ocel) element(v any) error {
 	return err
 }
 
-func (o *ocel) take(c Case) error {
+// writeCase writes a deal's events, and keeps its objects.
+func (o *ocelWriter) writeCase(c Case) error {
 	entries, err := c.entries()
 	if err != nil {
 		return err
@@ -168,32 +180,33 @@ func (o *ocel) take(c Case) error {
 		return field.Errorf("deal", "%q comes twice", field.Clip(c.deal()))
 	}
 	o.start, o.agreement, o.inForce = startOf(entries), c.Agreement, time.Time{}
-	deal := o.introduce(c)
+	deal := o.addObjects(c)
 	for _, e := range entries {
 		o.kinds[causeOf(e.Decision)] = true
 		event := o.event(c.deal(), e)
 		o.notice(&event, c.deal(), e)
 		if e.Kind == dealstate.Negotiate {
-			event.concern(c)
+			event.relateAll(c)
 		}
 		if err := o.element(event); err != nil {
 			return err
 		}
-		o.follow(deal, c.deal(), e)
+		o.noteChanges(deal, c.deal(), e)
 	}
 	return nil
 }
 
 // startOf is where the first values of a case's objects stand.
-func startOf(entries []entry) string {
+func startOf(entries []logEntry) string {
 	if len(entries) > 0 && !entries[0].At.After(time.Unix(0, 0)) {
 		return instant.Format(entries[0].At.Add(-time.Second))
 	}
 	return ocelEpoch
 }
 
-// introduce makes the objects of which the agreement speaks.
-func (o *ocel) introduce(c Case) *ocelObject {
+// addObjects makes the objects that the agreement names: the deal, its parties and its
+// commitments.
+func (o *ocelWriter) addObjects(c Case) *ocelObject {
 	a := c.Agreement
 	deal := o.object(dealID(c.deal()), ocelDeal, "title", a.Title)
 	if len(c.Decisions) > 0 {
@@ -218,8 +231,9 @@ func (o *ocel) introduce(c Case) *ocelObject {
 	return deal
 }
 
-// object gives the object of that id; the first to speak of it says what it is.
-func (o *ocel) object(id, kind string, attributes ...string) *ocelObject {
+// object is the object of that id. The first caller that names it decides its type and
+// its first attributes.
+func (o *ocelWriter) object(id, kind string, attributes ...string) *ocelObject {
 	if known := o.objects[id]; known != nil {
 		return known
 	}
@@ -233,7 +247,7 @@ func (o *ocel) object(id, kind string, attributes ...string) *ocelObject {
 	return made
 }
 
-// change notes a new value; of two at one instant the later one stands.
+// change notes a new value. Of two values at one instant, the later one stays.
 func (b *ocelObject) change(name, value, at string) {
 	for i, a := range slices.Backward(b.Attributes) {
 		if a.Name == name && a.Time == at {
@@ -244,6 +258,7 @@ func (b *ocelObject) change(name, value, at string) {
 	b.Attributes = append(b.Attributes, ocelAttribute{Name: name, Time: at, Value: value})
 }
 
+// relate relates the object to another one, once.
 func (b *ocelObject) relate(to, as string) {
 	r := ocelRelation{ObjectID: to, Qualifier: as}
 	if !slices.Contains(b.Relationships, r) {
@@ -251,7 +266,8 @@ func (b *ocelObject) relate(to, as string) {
 	}
 }
 
-func (o *ocel) event(deal string, e entry) ocelEvent {
+// event makes the event of one line of the log, with its attributes and relations.
+func (o *ocelWriter) event(deal string, e logEntry) ocelEvent {
 	out := ocelEvent{ID: deal + " " + e.id, Type: causeOf(e.Decision).String(), Time: instant.Format(e.At), Attributes: []ocelAttribute{},
 		Relationships: []ocelRelation{{ObjectID: dealID(deal), Qualifier: "deal"}}}
 	for _, d := range ocelDetails {
@@ -272,8 +288,8 @@ func (o *ocel) event(deal string, e entry) ocelEvent {
 	return out
 }
 
-// concern relates an event to every party and commitment of the agreement.
-func (e *ocelEvent) concern(c Case) {
+// relateAll relates an event to every party and commitment of the agreement.
+func (e *ocelEvent) relateAll(c Case) {
 	for _, p := range c.Agreement.Parties {
 		e.relate(partyID(p.ID), "negotiating party")
 	}
@@ -282,8 +298,8 @@ func (e *ocelEvent) concern(c Case) {
 	}
 }
 
-// relate leaves an object alone to which the event is related already: readers
-// that look at one sort of object would count the event twice.
+// relate relates an event to an object once. Readers that look at one type of object
+// would count a second relation as a second event.
 func (e *ocelEvent) relate(to, as string) {
 	if !slices.ContainsFunc(e.Relationships, func(r ocelRelation) bool { return r.ObjectID == to }) {
 		e.Relationships = append(e.Relationships, ocelRelation{ObjectID: to, Qualifier: as})
@@ -292,13 +308,13 @@ func (e *ocelEvent) relate(to, as string) {
 
 // ocelDetails are the attributes of every event type.
 var ocelDetails = append([]detail{
-	{"by", func(e entry) string { return e.event.By }},
-	{"role", func(e entry) string { return e.event.Role.String() }},
-	{"recorded", func(e entry) string { return instant.Format(e.recorded()) }},
+	{"by", func(e logEntry) string { return e.event.By }},
+	{"role", func(e logEntry) string { return e.event.Role.String() }},
+	{"recorded", func(e logEntry) string { return instant.Format(e.recorded()) }},
 }, details...)
 
-// follow notes what an event changed in its objects.
-func (o *ocel) follow(deal *ocelObject, id string, e entry) {
+// noteChanges keeps what an event changed in its objects.
+func (o *ocelWriter) noteChanges(deal *ocelObject, id string, e logEntry) {
 	if e.Outcome != dealstate.Applied {
 		return
 	}
@@ -313,7 +329,7 @@ func (o *ocel) follow(deal *ocelObject, id string, e entry) {
 
 // enter keeps since when the deal is in force, from which delays of deadlines count.
 // Notices are over when it no longer is.
-func (o *ocel) enter(deal string, e entry) {
+func (o *ocelWriter) enter(deal string, e logEntry) {
 	force := []dealstate.State{dealstate.StateImplemented, dealstate.StateSuspended}
 	if l := o.agreement.Lifecycle; l != nil {
 		force = append(force, l.InForce...)
@@ -332,8 +348,8 @@ func (o *ocel) enter(deal string, e entry) {
 	}
 }
 
-// late reports whether the entry comes after the deadline of its commitment.
-func (o *ocel) late(e entry) bool {
+// late reports whether the logEntry comes after the deadline of its commitment.
+func (o *ocelWriter) late(e logEntry) bool {
 	for _, c := range o.agreement.Commitments {
 		switch {
 		case c.ID != e.commitment():
@@ -348,7 +364,7 @@ func (o *ocel) late(e entry) bool {
 
 // commitment notes what an event or a clock changed in its commitment. A breach undoes
 // a performance; a performance cures a breach and what is overdue.
-func (o *ocel) commitment(of *ocelObject, e entry) {
+func (o *ocelWriter) commitment(of *ocelObject, e logEntry) {
 	set := func(name, value string) {
 		if old := cmp.Or(of.value(name), "false"); old != value {
 			of.changeFrom("false", name, value, o.start, instant.Format(e.At))
@@ -394,7 +410,7 @@ func (b *ocelObject) value(name string) string {
 
 // notice follows a party's notice of leaving: the event that gives it, one that puts
 // its end off, one that revokes it, and the clock that ends it.
-func (o *ocel) notice(out *ocelEvent, deal string, e entry) {
+func (o *ocelWriter) notice(out *ocelEvent, deal string, e logEntry) {
 	key, at := deal+" "+e.Party, instant.Format(e.At)
 	running := o.objects[o.notices[key]]
 	switch {
@@ -424,12 +440,14 @@ func (o *ocel) notice(out *ocelEvent, deal string, e entry) {
 }
 
 // leavesAt is when the notice ends.
-func leavesAt(e entry) string {
+func leavesAt(e logEntry) string {
 	i := slices.IndexFunc(e.Reasons, func(r dealstate.Reason) bool { return r.Code == dealstate.ReasonLeaves })
 	return instant.Format(e.Reasons[i].At)
 }
 
-func (o *ocel) writeObjects() {
+// writeObjects writes the objects in the order of their ids. Relations to objects that
+// the log does not hold are left out.
+func (o *ocelWriter) writeObjects() {
 	o.some = false
 	for _, id := range slices.Sorted(maps.Keys(o.objects)) {
 		object := o.objects[id]
@@ -438,7 +456,8 @@ func (o *ocel) writeObjects() {
 	}
 }
 
-func (o *ocel) writeEventTypes() {
+// writeEventTypes declares the types of the events that were written.
+func (o *ocelWriter) writeEventTypes() {
 	o.some = false
 	for _, kind := range slices.SortedFunc(maps.Keys(o.kinds), Cause.compare) {
 		declared := ocelType{Name: kind.String()}
@@ -449,7 +468,8 @@ func (o *ocel) writeEventTypes() {
 	}
 }
 
-func (o *ocel) writeObjectTypes() {
+// writeObjectTypes declares the types of objects; they are always the same.
+func (o *ocelWriter) writeObjectTypes() {
 	o.some = false
 	borne := map[[2]string]bool{}
 	types := map[string]bool{ocelDeal: true, ocelParty: true, ocelCommitment: true}

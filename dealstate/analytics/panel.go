@@ -38,13 +38,15 @@ func (c Cell) Cells() []string {
 	return []string{c.Deal, dateOrInstant(c.Date), c.Policy, string(c.State), instant.Format(c.Since), number(float64(c.Days)), strings.Join(c.Awaiting, " ")}
 }
 
-// cellText is a cell with its date as it is written.
+// cellText is a cell in JSON, with its date as it is written.
 type cellText struct {
 	Deal string `json:"deal"`
 	Date string `json:"date,omitempty"`
 	plainCell
 }
 
+// plainCell is a Cell without its JSON methods, so that encoding/json does not call
+// them again.
 type plainCell Cell
 
 // MarshalJSON writes the date of a day's end as a date alone.
@@ -101,6 +103,7 @@ func CellAt(deal *dealstate.Deal, date time.Time, policy dealstate.Policy) Cell 
 	return c
 }
 
+// beginning is when the deal began: the first event or clock that was applied to it.
 func beginning(decisions []dealstate.Decision) (time.Time, bool) {
 	for _, d := range decisions {
 		if d.Outcome == dealstate.Applied && !d.Kind.OfLog() {

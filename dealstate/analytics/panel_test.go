@@ -70,7 +70,7 @@ func TestACellSaysWhatWasKnown(t *testing.T) {
 // A float of seconds has no room for a last nanosecond after some months.
 func TestDaysAreWholeOnesHoweverManyTheyAre(t *testing.T) {
 	t.Parallel()
-	d := told(t, uschina.London(), act(dealstate.Negotiate, "", "2025-01-01T00:00:00Z"))
+	d := recordedDeal(t, uschina.London(), act(dealstate.Negotiate, "", "2025-01-01T00:00:00Z"))
 	for i, day := range analytics.EachDay(at("2025-01-01T00:00:00Z"), at("2028-12-31T00:00:00Z")) {
 		require.Equal(t, i, analytics.CellAt(d, day, dealstate.Policy{}).Days, day)
 	}

@@ -53,27 +53,29 @@ func WritePNML(w io.Writer, name string, l dealstate.Lifecycle) error {
 	return m.out.Flush()
 }
 
-// netStep is one transition of the net.
-type netStep struct {
+// netTransition is one transition of the net.
+type netTransition struct {
 	rule     dealstate.Rule
 	from, to int // places
 }
 
-func netOf(l dealstate.Lifecycle) ([]netStep, error) {
-	var steps []netStep
+// netOf gives the transitions of a lifecycle: one for each rule and each state from
+// which it leads.
+func netOf(l dealstate.Lifecycle) ([]netTransition, error) {
+	var transitions []netTransition
 	for _, r := range l.Rules {
 		for _, state := range r.From {
-			s := netStep{rule: r, from: slices.Index(l.States, state), to: slices.Index(l.States, r.To)}
+			s := netTransition{rule: r, from: slices.Index(l.States, state), to: slices.Index(l.States, r.To)}
 			if r.To == "" {
 				s.to = s.from
 			}
 			if s.from < 0 || s.to < 0 {
 				return nil, field.Errorf("lifecycle.rules["+field.Clip(r.ID)+"]", "leads from %q to %q; want states that the lifecycle lists", field.Clip(string(state)), field.Clip(string(r.To)))
 			}
-			steps = append(steps, s)
+			transitions = append(transitions, s)
 		}
 	}
-	return steps, nil
+	return transitions, nil
 }
 
 func pnmlLabel(m markup, depth int, name, text string) {
@@ -91,9 +93,10 @@ func pnmlPlace(m markup, i int, s dealstate.State, marked bool) {
 	m.close(3, "place")
 }
 
+// place is the id of a place of the net. Each state is a place.
 func place(i int) string { return "p" + strconv.Itoa(i) }
 
-func (s netStep) write(m markup, i int) {
+func (s netTransition) write(m markup, i int) {
 	id := "t" + strconv.Itoa(i)
 	m.open(3, "transition", "id", id)
 	pnmlLabel(m, 4, "name", causeOn(s.rule.On).String())

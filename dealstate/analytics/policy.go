@@ -37,10 +37,11 @@ func (c PolicyChange) Cells() []string {
 // ready. Compare deals at their end, or at every date of a panel: each comparison
 // counts once.
 type PolicyChanges struct {
-	counts map[answers]int
+	counts map[policyAnswers]int
 }
 
-type answers struct {
+// policyAnswers is a pair of policies, and the states that they gave.
+type policyAnswers struct {
 	pair   [2]string
 	states [2]dealstate.State
 }
@@ -60,19 +61,19 @@ func (p *PolicyChanges) Add(a, b dealstate.Snapshot) error {
 		return field.Errorf("policy", "%q on both sides; want two", field.Clip(a.Policy))
 	}
 	if p.counts == nil {
-		p.counts = map[answers]int{}
+		p.counts = map[policyAnswers]int{}
 	}
-	p.counts[answers{pair: [2]string{a.Policy, b.Policy}, states: [2]dealstate.State{a.State, b.State}}]++
+	p.counts[policyAnswers{pair: [2]string{a.Policy, b.Policy}, states: [2]dealstate.State{a.State, b.State}}]++
 	return nil
 }
 
 // Merge takes in another shard's comparisons. The error is a *MergeError.
 func (p *PolicyChanges) Merge(o *PolicyChanges) error {
 	if p == o {
-		return &MergeError{Problem: "a fold cannot be merged into itself"}
+		return selfMerge()
 	}
 	if p.counts == nil {
-		p.counts = map[answers]int{}
+		p.counts = map[policyAnswers]int{}
 	}
 	for k, n := range o.counts {
 		p.counts[k] += n
@@ -95,9 +96,9 @@ func (p *PolicyChanges) Compared(a, b string) (compared, changed int) {
 	return compared, changed
 }
 
-// All goes through the pairs of answers by policies, the most frequent first.
+// All goes through the pairs of policyAnswers by policies, the most frequent first.
 func (p *PolicyChanges) All() iter.Seq[PolicyChange] {
-	keys := slices.SortedFunc(maps.Keys(p.counts), func(a, b answers) int {
+	keys := slices.SortedFunc(maps.Keys(p.counts), func(a, b policyAnswers) int {
 		return cmp.Or(slices.Compare(a.pair[:], b.pair[:]), -cmp.Compare(p.counts[a], p.counts[b]), slices.Compare(a.states[:], b.states[:]))
 	})
 	return func(yield func(PolicyChange) bool) {

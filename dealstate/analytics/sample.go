@@ -7,8 +7,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Sample is a set of numbers, kept in full: 8 bytes each. The zero value is
-// empty and ready.
+// Sample is a set of numbers. It keeps all of them, 8 bytes each, because quantiles
+// need them. The zero value is empty and ready.
 type Sample struct {
 	values []float64
 	sorted bool
@@ -55,8 +55,7 @@ func (s *Sample) Mean() float64 {
 	return sum(s.values) / float64(len(s.values))
 }
 
-// sum carries along what each addition loses: Neumaier's variant of Kahan's
-// summation.
+// sum keeps what each addition loses, by Neumaier's variant of Kahan's summation.
 func sum(values []float64) float64 {
 	var sum, lost float64
 	for _, x := range values {
@@ -95,7 +94,7 @@ func (s *Sample) Quantile(p float64) (float64, error) {
 	return s.values[below] + (h-float64(below))*(s.values[below+1]-s.values[below]), nil
 }
 
-// Dwell sums a sample of spans up, in seconds. All are 0 where N is.
+// Dwell sums a sample of spans up, in seconds. All fields are 0 where N is 0.
 type Dwell struct {
 	N      int     `json:"n"`
 	Mean   float64 `json:"mean"`

@@ -37,8 +37,8 @@ func (s Spell) Cells() []string {
 		strconv.FormatBool(s.Censored), strconv.FormatBool(s.Unseen)}
 }
 
-// cut ends the spell where observation ends. Ok is false for one that begins
-// only after.
+// cut ends the spell where observation ends. Ok is false for one that begins only
+// later.
 func (s Spell) cut(until time.Time) (_ Spell, ok bool) {
 	switch {
 	case s.From.After(until):
@@ -49,8 +49,8 @@ func (s Spell) cut(until time.Time) (_ Spell, ok bool) {
 	return s, true
 }
 
-// Stream turns decisions into spells one by one, and keeps only the spell in
-// which each deal is now: for more spells than fit in memory.
+// Stream turns decisions into spells one by one. It keeps only the present spell of
+// each deal, so there may be more spells than fit in memory. The zero value is ready.
 type Stream struct {
 	f follower[struct{}]
 }
@@ -101,6 +101,7 @@ func (s *Spells) Merge(o *Spells) error {
 	return nil
 }
 
+// same is for measures that keep nothing of a deal that would have to be copied.
 func same[T any](own T) T { return own }
 
 // All goes through the spells by deal, and for each deal in their order. What
@@ -117,7 +118,8 @@ func (s *Spells) All(until time.Time) iter.Seq[Spell] {
 	}
 }
 
-// sorted relies on a stable sort: a deal may move twice at one instant.
+// sorted orders the spells by deal. The sort is stable, because a deal may move twice
+// at one instant.
 func (s *Spells) sorted(end time.Time) []Spell {
 	all := slices.AppendSeq(slices.Clone(s.ended), s.stream.Open(end))
 	slices.SortStableFunc(all, func(a, b Spell) int { return cmp.Compare(a.Deal, b.Deal) })

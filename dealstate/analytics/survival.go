@@ -10,13 +10,14 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Curve is the Kaplan–Meier estimate of how many are still waiting after how
-// long: one step for each time at which something was reached or observation of
-// one ended, in ascending order.
-type Curve []Step
+// Curve is the Kaplan–Meier estimate of how many are still waiting after how long. It
+// has one point for each time at which something was reached or an observation ended,
+// in ascending order.
+type Curve []CurvePoint
 
-// Step holds from its time, itself included, until the next one.
-type Step struct {
+// CurvePoint is one step of the curve: it holds from its time on, that time included,
+// until the next one.
+type CurvePoint struct {
 	Time     float64 `json:"time"`
 	AtRisk   int     `json:"at_risk"`  // just before Time
 	Events   int     `json:"events"`   // reached at Time
@@ -28,12 +29,12 @@ type Step struct {
 }
 
 // Columns names the cells.
-func (Step) Columns() []string {
+func (CurvePoint) Columns() []string {
 	return []string{"time", "at_risk", "events", "censored", "survival", "std_err"}
 }
 
 // Cells gives the row.
-func (s Step) Cells() []string {
+func (s CurvePoint) Cells() []string {
 	return []string{number(s.Time), strconv.Itoa(s.AtRisk), strconv.Itoa(s.Events), strconv.Itoa(s.Censored), number(s.Survival), number(s.StdErr)}
 }
 
@@ -53,7 +54,7 @@ func KaplanMeier(lives []Lifetime) (Curve, error) {
 	}
 	var curve Curve
 	sum, since, of := 0.0, 1.0, len(lives)
-	for _, s := range tally(lives) {
+	for _, s := range countByTime(lives) {
 		d, n, left := float64(s.Events), float64(s.AtRisk), s.AtRisk-s.Events
 		// where nobody is censored the fractions cancel out, and nothing is rounded
 		if s.Survival = since * (float64(left) / float64(of)); s.Survival > 0 {
@@ -68,6 +69,8 @@ func KaplanMeier(lives []Lifetime) (Curve, error) {
 	return curve, nil
 }
 
+// checkLives refuses what no estimator can use: no lifetimes at all, or one that is no
+// time.
 func checkLives(at string, lives []Lifetime) error {
 	if len(lives) == 0 {
 		return field.Errorf(at, "none; want at least one")
@@ -98,13 +101,13 @@ const roundOff = 1e-10
 // tied reports whether two times are one; a is not the larger.
 func tied(a, b float64) bool { return b-a <= roundOff*b }
 
-// tally counts what happened at each distinct time.
-func tally(lives []Lifetime) []Step {
+// countByTime counts what happened at each distinct time.
+func countByTime(lives []Lifetime) []CurvePoint {
 	sorted := slices.SortedFunc(slices.Values(lives), func(a, b Lifetime) int { return cmp.Compare(a.Time, b.Time) })
-	var steps []Step
+	var steps []CurvePoint
 	for i, l := range sorted {
 		if i == 0 || !tied(steps[len(steps)-1].Time, l.Time) {
-			steps = append(steps, Step{Time: l.Time, AtRisk: len(sorted) - i})
+			steps = append(steps, CurvePoint{Time: l.Time, AtRisk: len(sorted) - i})
 		}
 		if at := &steps[len(steps)-1]; l.Reached {
 			at.Events++
@@ -122,21 +125,22 @@ func (c Curve) At(time float64) float64 {
 	if math.IsNaN(time) {
 		return time
 	}
-	if s, ok := c.step(time); ok {
+	if s, ok := c.pointAt(time); ok {
 		return s.Survival
 	}
 	return 1
 }
 
-func (c Curve) step(time float64) (Step, bool) {
-	after, _ := slices.BinarySearchFunc(c, time, func(s Step, t float64) int {
+// pointAt is the point that holds at the time; ok is false before the first one.
+func (c Curve) pointAt(time float64) (CurvePoint, bool) {
+	after, _ := slices.BinarySearchFunc(c, time, func(s CurvePoint, t float64) int {
 		if s.Time <= t || tied(t, s.Time) {
 			return -1
 		}
 		return 1
 	})
 	if after == 0 {
-		return Step{}, false
+		return CurvePoint{}, false
 	}
 	return c[after-1], true
 }
@@ -206,7 +210,7 @@ func (c Curve) Band(level float64, scale Scale) ([]Interval, error) {
 	return band, nil
 }
 
-// check refuses steps that no estimate has.
+// check refuses points that no estimate has.
 func (c Curve) check() error {
 	for i, s := range c {
 		if !(s.Survival >= 0 && s.Survival <= 1) {
@@ -219,7 +223,8 @@ func (c Curve) check() error {
 	return nil
 }
 
-func (s Step) interval(z float64, scale Scale) Interval {
+// interval is the confidence interval at the point, for the z of its level.
+func (s CurvePoint) interval(z float64, scale Scale) Interval {
 	i := Interval{Time: s.Time, Lower: s.Survival, Upper: s.Survival}
 	switch {
 	case s.StdErr == 0 || s.Survival == 0 || s.Survival == 1:

@@ -37,20 +37,23 @@ func (t Transition) Cells() []string {
 	return append([]string{string(t.From), t.By.String(), string(t.To), strconv.Itoa(t.Count), number(t.Probability)}, t.Dwell.cells()...)
 }
 
-// Transitions counts moves between states. The zero value is ready. It keeps 8
-// bytes a move, and some 150 a deal.
+// Transitions counts moves between states. The zero value is ready; every Add may
+// change it. It keeps 8 bytes a move, and some 150 a deal.
 type Transitions struct {
 	f     follower[struct{}]
-	moves map[passage]*moves
+	moves map[transitionKey]*transitionCount
 }
 
-type passage struct {
+// transitionKey is what moves are counted by.
+type transitionKey struct {
 	from dealstate.State
 	by   Cause
 	to   dealstate.State
 }
 
-type moves struct {
+// transitionCount is how often a move came, and how long deals had been in the state
+// before.
+type transitionCount struct {
 	count int
 	dwell Sample
 }
@@ -61,7 +64,7 @@ func (t *Transitions) Add(d dealstate.Decision) error {
 	if !st.moved {
 		return err
 	}
-	m := t.at(passage{from: st.spell.State, by: st.spell.By, to: st.spell.Next})
+	m := t.countOf(transitionKey{from: st.spell.State, by: st.spell.By, to: st.spell.Next})
 	m.count++
 	if !st.spell.Unseen {
 		m.dwell.add(st.spell.Seconds)
@@ -69,13 +72,14 @@ func (t *Transitions) Add(d dealstate.Decision) error {
 	return nil
 }
 
-func (t *Transitions) at(p passage) *moves {
+// countOf is the count of a key, which is made when it is first asked for.
+func (t *Transitions) countOf(p transitionKey) *transitionCount {
 	if t.moves == nil {
-		t.moves = map[passage]*moves{}
+		t.moves = map[transitionKey]*transitionCount{}
 	}
 	m := t.moves[p]
 	if m == nil {
-		m = &moves{}
+		m = &transitionCount{}
 		t.moves[p] = m
 	}
 	return m
@@ -87,7 +91,7 @@ func (t *Transitions) Merge(o *Transitions) error {
 		return err
 	}
 	for p, from := range o.moves {
-		to := t.at(p)
+		to := t.countOf(p)
 		to.count += from.count
 		to.dwell.Merge(&from.dwell)
 	}
@@ -111,8 +115,8 @@ func (t *Transitions) All() iter.Seq[Transition] {
 	}
 }
 
-func (t *Transitions) sorted() []passage {
-	return slices.SortedFunc(maps.Keys(t.moves), func(a, b passage) int {
+func (t *Transitions) sorted() []transitionKey {
+	return slices.SortedFunc(maps.Keys(t.moves), func(a, b transitionKey) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), -cmp.Compare(t.moves[a].count, t.moves[b].count), a.by.compare(b.by), cmp.Compare(a.to, b.to))
 	})
 }

@@ -131,7 +131,7 @@ func TestAQuantileIsAtAnEvent(t *testing.T) {
 // 155 leap days.
 func TestSpansOfCenturiesAreWhole(t *testing.T) {
 	t.Parallel()
-	d := told(t, uschina.London(), act(dealstate.Negotiate, "", "1386-05-09T00:00:00Z"), act(dealstate.Approve, "us", "2025-05-09T00:00:00Z"))
+	d := recordedDeal(t, uschina.London(), act(dealstate.Negotiate, "", "1386-05-09T00:00:00Z"), act(dealstate.Approve, "us", "2025-05-09T00:00:00Z"))
 	var spells analytics.Spells
 	for dec := range d.Decisions() {
 		require.NoError(t, spells.Add(dec))
@@ -149,7 +149,7 @@ func TestSpansOfCenturiesAreWhole(t *testing.T) {
 // A store of microseconds rounds the last nanosecond of a day into the next day.
 func TestAPanelsDatesAreDates(t *testing.T) {
 	t.Parallel()
-	d := told(t, uschina.London(), act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"))
+	d := recordedDeal(t, uschina.London(), act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"))
 	for _, c := range []struct{ date, want string }{
 		{"2025-06-13T23:59:59.999999999Z", "2025-06-13"}, {"2025-06-14T07:59:59.999999999+08:00", "2025-06-13"},
 		{"2025-06-13T23:59:59Z", "2025-06-13T23:59:59Z"}, {"2025-06-13T00:00:00Z", "2025-06-13T00:00:00Z"},
@@ -277,7 +277,7 @@ func tryCurve(t *testing.T, name string, all []analytics.Lifetime) {
 // A curve may be the caller's own.
 func TestABandRefusesStepsThatAreNone(t *testing.T) {
 	t.Parallel()
-	for _, s := range []analytics.Step{{Survival: 2}, {Survival: -1}, {Survival: math.NaN()}, {Survival: 0.5, StdErr: math.NaN()}, {Survival: 0.5, StdErr: math.Inf(1)}, {StdErr: -1}} {
+	for _, s := range []analytics.CurvePoint{{Survival: 2}, {Survival: -1}, {Survival: math.NaN()}, {Survival: 0.5, StdErr: math.NaN()}, {Survival: 0.5, StdErr: math.Inf(1)}, {StdErr: -1}} {
 		_, err := analytics.Curve{s}.Band(0.95, analytics.LogLog)
 		requireField(t, err)
 	}

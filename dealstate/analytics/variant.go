@@ -10,8 +10,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Variant is one path through the states, and how many deals took it, as far
-// as they have come.
+// Variant is one path through the states, and how many deals have taken it so far.
 type Variant struct {
 	Path    []dealstate.State `json:"path"` // from the state in which the record begins to the present one
 	Deals   int               `json:"deals"`
@@ -35,15 +34,16 @@ func joined(states []dealstate.State, with string) string {
 	return strings.Join(texts, with)
 }
 
-// Variants counts paths. The zero value is ready. The paths share their
-// beginnings, so memory grows with what differs.
+// Variants counts paths through the states. The zero value is ready. Paths share their
+// beginnings in a tree, so memory grows only with what differs.
 type Variants struct {
 	f    follower[int]
 	tree []branch
 	next map[branch]int
 }
 
-// branch is a path: that of its parent, counted from 1, and then a state.
+// branch is a node of the tree of paths: the path of its parent (counted from 1), and
+// then one more state.
 type branch struct {
 	parent int // 0: none
 	state  dealstate.State
@@ -61,6 +61,8 @@ func (v *Variants) Add(d dealstate.Decision) error {
 	return err
 }
 
+// grow gives the branch that goes on from another to a state, which is made when it is
+// first asked for.
 func (v *Variants) grow(from int, state dealstate.State) int {
 	if v.next == nil {
 		v.next = map[branch]int{}
@@ -110,6 +112,7 @@ func (v *Variants) variants() []Variant {
 	return all
 }
 
+// path lists the states of a branch from its beginning.
 func (v *Variants) path(at int) []dealstate.State {
 	var path []dealstate.State
 	for ; at > 0; at = v.tree[at-1].parent {

@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"cmp"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -55,12 +54,13 @@ type Waits struct {
 	all     []string          // the ids of all parties, in the agreement's order
 	states  []dealstate.State // of the lifecycle
 	open    map[dealstate.State]bool
-	f       follower[waiting]
+	f       follower[partyWaits]
 	ended   []Wait
 }
 
-// waiting is how one deal stands to each party asked.
-type waiting struct {
+// partyWaits is how one deal stands to each party asked: whose approval stands, and
+// since when the others are awaited. The follower keeps one a deal.
+type partyWaits struct {
 	revision int
 	approved []bool
 	since    []time.Time // zero: not awaited
@@ -81,8 +81,8 @@ func NewWaits(m *dealstate.Machine) *Waits {
 	return w
 }
 
-// openStates are those that an approval can change. A rule for when the
-// condition is not met takes a deal back; it awaits nobody. Nor does a state in which
+// openStates are the states that an approval can change. A rule that asks for the
+// condition not to be met takes a deal back, and awaits nobody. Nor does a state in which
 // approvals are only kept for as long as the condition is lost, as after a rejection.
 func openStates(l dealstate.Lifecycle) map[dealstate.State]bool {
 	back, lost := condition.Not(condition.ApprovalMet()).String(), condition.ApprovalLost().String()
@@ -112,46 +112,45 @@ func (w *Waits) Add(d dealstate.Decision) error {
 	if !st.acts {
 		return err
 	}
-	own, party := &st.deal.own, w.party(d.Party)
+	own, party := &st.deal.own, w.partyIndex(d.Party)
 	if st.first {
-		*own = waiting{approved: make([]bool, len(w.parties)), since: make([]time.Time, len(w.parties))}
+		*own = partyWaits{approved: make([]bool, len(w.parties)), since: make([]time.Time, len(w.parties))}
 	}
-	if renewed := own.act(d, party); renewed || w.open[d.From] != w.open[d.To] {
+	if renewed := own.apply(d, party); renewed || w.open[d.From] != w.open[d.To] {
 		for i := range w.parties {
-			w.await(own, i, d)
+			w.noteAwaited(own, i, d)
 		}
 	} else if party >= 0 { // the others are as before
-		w.await(own, party, d)
+		w.noteAwaited(own, party, d)
 	}
 	return nil
 }
 
-// check refuses what the agreement does not know, where nothing would be measured.
+// check refuses what the agreement does not know: such a decision would be measured as
+// nothing.
 func (w *Waits) check(d dealstate.Decision) error {
-	wrong := func(field, format string, args ...any) error {
-		return &DecisionError{Deal: d.Deal, Event: d.Event, Field: field, Problem: fmt.Sprintf(format, args...)}
-	}
 	switch {
 	case d.Party != "" && !slices.Contains(w.all, d.Party):
-		return wrong("party", "%q is no party of the agreement measured; want one of %s", field.Clip(d.Party), strings.Join(w.all, ", "))
+		return decisionErr(d, "party", "%q is no party of the agreement measured; want one of %s", field.Clip(d.Party), strings.Join(w.all, ", "))
 	case d.From != "" && !slices.Contains(w.states, d.From):
-		return wrong("from", "%q is no state of the agreement measured", field.Clip(string(d.From)))
+		return decisionErr(d, "from", "%q is no state of the agreement measured", field.Clip(string(d.From)))
 	case d.To != "" && !slices.Contains(w.states, d.To):
-		return wrong("to", "%q is no state of the agreement measured", field.Clip(string(d.To)))
+		return decisionErr(d, "to", "%q is no state of the agreement measured", field.Clip(string(d.To)))
 	}
 	return nil
 }
 
-func (w *Waits) party(id string) int {
+// partyIndex is the index of a party among those asked; -1 for any other.
+func (w *Waits) partyIndex(id string) int {
 	if i, asked := w.at[id]; asked {
 		return i
 	}
 	return -1
 }
 
-// act notes what the decision makes of approvals. It reports whether the text
-// is a new one, as it is at first.
-func (w *waiting) act(d dealstate.Decision, party int) (renewed bool) {
+// apply takes in what the decision does to approvals. It reports whether the text is a
+// new one, as it is at first.
+func (w *partyWaits) apply(d dealstate.Decision, party int) (renewed bool) {
 	first := w.revision == 0
 	if renewed = d.Revision != w.revision; renewed {
 		w.revision = d.Revision
@@ -173,20 +172,22 @@ func gives(d dealstate.Decision, code dealstate.ReasonCode) bool {
 	return slices.ContainsFunc(d.Reasons, func(r dealstate.Reason) bool { return r.Code == code })
 }
 
-func (w *Waits) await(own *waiting, i int, d dealstate.Decision) {
+// noteAwaited begins or ends one party's wait, where the decision does either.
+func (w *Waits) noteAwaited(own *partyWaits, i int, d dealstate.Decision) {
 	awaited, since := w.open[d.To] && !own.approved[i], own.since[i]
 	switch {
 	case awaited && since.IsZero():
 		own.since[i] = d.At.UTC()
 	case !awaited && !since.IsZero():
-		end := w.wait(d.Deal, i, since, d.At.UTC())
+		end := w.newWait(d.Deal, i, since, d.At.UTC())
 		end.By = causeOf(d)
 		w.ended = append(w.ended, end)
 		own.since[i] = time.Time{}
 	}
 }
 
-func (w *Waits) wait(deal string, i int, from, to time.Time) Wait {
+// newWait is a wait of the party at that index.
+func (w *Waits) newWait(deal string, i int, from, to time.Time) Wait {
 	return Wait{Deal: deal, Party: w.parties[i].ID, Approver: w.parties[i].Approver, From: from, To: to, Seconds: seconds(from, to)}
 }
 
@@ -196,7 +197,7 @@ func (w *Waits) Merge(o *Waits) error {
 	if !slices.EqualFunc(w.parties, o.parties, func(a, b dealstate.Party) bool { return a.ID == b.ID && a.Approver == b.Approver }) {
 		return &MergeError{Problem: "the agreements ask other parties"}
 	}
-	copied := func(own waiting) waiting {
+	copied := func(own partyWaits) partyWaits {
 		own.approved, own.since = slices.Clone(own.approved), slices.Clone(own.since)
 		return own
 	}
@@ -226,18 +227,20 @@ func (w *Waits) sorted(end time.Time) []Wait {
 	for deal, c := range w.f.begun() {
 		for i, since := range c.own.since {
 			if !since.IsZero() && !since.After(end) {
-				open := w.wait(deal, i, since, end)
+				open := w.newWait(deal, i, since, end)
 				open.Censored = true
 				all = append(all, open)
 			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Wait) int {
-		return cmp.Or(cmp.Compare(a.Deal, b.Deal), cmp.Compare(w.party(a.Party), w.party(b.Party)))
+		return cmp.Or(cmp.Compare(a.Deal, b.Deal), cmp.Compare(w.partyIndex(a.Party), w.partyIndex(b.Party)))
 	})
 	return all
 }
 
+// cut ends the wait where observation ends. Ok is false for one that begins only
+// later.
 func (w Wait) cut(until time.Time) (_ Wait, ok bool) {
 	switch {
 	case w.From.After(until):
@@ -275,7 +278,7 @@ func (p PartyWait) Cells() []string {
 func (w *Waits) ByParty(until time.Time) iter.Seq[PartyWait] {
 	rows, ended := make([]PartyWait, len(w.parties)), make([]Sample, len(w.parties))
 	for wait := range w.All(until) {
-		i := w.party(wait.Party)
+		i := w.partyIndex(wait.Party)
 		rows[i].add(wait)
 		if wait.By.Kind == dealstate.Approve {
 			ended[i].add(wait.Seconds)

@@ -84,7 +84,7 @@ func xesTrace(m markup, c Case) error {
 	return m.failed()
 }
 
-func xesEvent(m markup, e entry) {
+func xesEvent(m markup, e logEntry) {
 	m.open(2, "event")
 	xesText(m, 3, "concept:name", causeOf(e.Decision).String())
 	xesText(m, 3, "lifecycle:transition", xesTransition(e.Outcome))

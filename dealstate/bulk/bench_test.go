@@ -39,7 +39,11 @@ func statementsOfTwo() []Statement {
 				if kind == dealstate.Dispute && role != dealstate.Press {
 					continue
 				}
-				statements = append(statements, Statement{Kind: kind, Role: role, Party: party})
+				by := ""
+				if role == dealstate.Approver {
+					by = map[string]string{"us": "Trump", "china": "Xi"}[party]
+				}
+				statements = append(statements, Statement{Kind: kind, Role: role, Party: party, By: by})
 			}
 		}
 	}

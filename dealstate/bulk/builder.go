@@ -222,12 +222,17 @@ func (p *shardBuilder) find(s *shard, r *arrival, id []byte, row uint32) (old ui
 	return p.index.find(s, deal, id, r.idHash, row)
 }
 
-// again tells a duplicate from a conflict.
+// again tells a duplicate from a conflict. Of a duplicate the earliest instant of
+// recording counts, which may change the row's place in its deal.
 func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) {
-	if b.log.sameStatement(s.input(old).Statement, r.statement) && s.same(old, r, in.extraOf(r)) {
-		b.log.progress.Duplicates++
-	} else {
+	if !b.log.sameStatement(s.input(old).Statement, r.statement) || !s.same(old, r, in.extraOf(r)) {
 		in.blame(int(r.line), &dealstate.ConflictError{ID: string(id)})
+		return
+	}
+	b.log.progress.Duplicates++
+	if d := s.detail(old); r.recorded < d.recorded {
+		d.recorded = r.recorded
+		s.setLate(r.deal >> shardBits)
 	}
 }
 
@@ -264,10 +269,11 @@ func (l *Log) sameStatement(a, b uint32) bool {
 	return x == y
 }
 
-// same reports whether a row has the content of another, its statement aside.
+// same reports whether a row has the content of another, its statement aside, and
+// whenever it was recorded.
 func (s *shard) same(old uint32, r *arrival, more extra) bool {
 	d := s.detail(old)
-	return d.at == r.at && d.recorded == r.recorded && d.content == r.content &&
+	return d.at == r.at && d.content == r.content &&
 		s.refs[old] == more.ref && s.until(old) == more.until
 }
 
@@ -291,7 +297,7 @@ func (b *builder) note(s *shard, p *shardBuilder, r *arrival, row uint32) {
 	if lazydfa.Raises(b.log.statements[r.statement].Kind) {
 		d.raises++
 	}
-	if r.at <= d.at && (r.at < d.at || s.compare(d.row, row, b.log.numbered) >= 0) || d.raises > lazydfa.MaxRaises {
+	if r.at <= d.at && (r.at < d.at || b.log.compare(s, d.row, row) >= 0) || d.raises > lazydfa.MaxRaises {
 		s.setLate(deal)
 	}
 	d.at, d.row = r.at, row

@@ -32,8 +32,8 @@
 // But order buys speed, for a deal is replayed in one of three ways:
 //
 //   - By the fast loop, one look-up in a table and some nanoseconds an event: a deal
-//     without clocks whose events arrive in the order in which they fold, by At, then
-//     Recorded, then id.
+//     without clocks whose events arrive in the order in which they fold, that of
+//     [dealstate.Event.Compare].
 //   - By a stepper over the same table, some thirty nanoseconds an event: a deal with clocks,
 //     which has timers of its own, and one with late reports, which is grouped and sorted
 //     first. The grouping takes 4 bytes for every event of its shard, a sixteenth of the log.
@@ -82,6 +82,7 @@
 //
 // Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
 //
-// Two events of one id are duplicates if their fields are the same. Notes, URLs and
+// Two events of one id are duplicates if their fields are the same, but for when they
+// were recorded: the earliest counts, in whatever order they come. Notes, URLs and
 // dates of publication are compared by a 64-bit hash.
 package bulk

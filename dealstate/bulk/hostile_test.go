@@ -495,7 +495,7 @@ func TestMoreRevisionsThanADealStateCountsAreReplayedAlone(t *testing.T) {
 			events = append(events, dealstate.Event{ID: fmt.Sprintf("%07d", i), Deal: m.Deal(), Kind: dealstate.Amend, Role: dealstate.Negotiator, At: dirtylog.OnDay(0).Add(time.Duration(i) * time.Second)})
 		}
 		for i, party := range []string{"us", "china"} {
-			events = append(events, dealstate.Event{ID: fmt.Sprintf("9%07d", i), Deal: m.Deal(), Kind: dealstate.Approve, Party: party, Role: dealstate.Instrument, Revision: n - i, At: dirtylog.OnDay(300)})
+			events = append(events, dealstate.Event{ID: fmt.Sprintf("9%07d", i), Deal: m.Deal(), Kind: dealstate.Approve, Party: party, Role: dealstate.Instrument, Revision: n - i, At: dirtylog.OnDay(300 + i)})
 		}
 		s, _, err := m.Fold(events, dealstate.View{})
 		require.NoError(t, err)

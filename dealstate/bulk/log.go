@@ -232,15 +232,35 @@ func (s *shard) setLate(deal uint32) {
 	s.late[deal/64] |= 1 << (deal % 64)
 }
 
-// compare orders two rows of a deal as the library folds them: by At, then by
-// Recorded, then by id.
-func (s *shard) compare(a, b uint32, numbered bool) int {
-	x, y := s.detail(a), s.detail(b)
-	if c := cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.recorded, y.recorded)); c != 0 {
+// moment is where an event folds in its deal, but for its id.
+type moment struct {
+	at, recorded int64
+	statement    *Statement
+}
+
+// compare orders events as [dealstate.Event.Compare] does; 0 leaves it to the ids.
+func (m moment) compare(o moment) int {
+	if m.at != o.at {
+		return cmp.Compare(m.at, o.at)
+	}
+	class, place := m.statement.Kind.Rank()
+	otherClass, other := o.statement.Kind.Rank()
+	return cmp.Or(cmp.Compare(class, otherClass), cmp.Compare(m.recorded, o.recorded),
+		cmp.Compare(place, other), cmp.Compare(m.statement.Revision, o.statement.Revision))
+}
+
+func (l *Log) momentOf(s *shard, row uint32) moment {
+	d := s.detail(row)
+	return moment{at: d.at, recorded: d.recorded, statement: &l.statements[s.input(row).Statement]}
+}
+
+// compare orders two rows of a deal as the library folds them.
+func (l *Log) compare(s *shard, a, b uint32) int {
+	if c := l.momentOf(s, a).compare(l.momentOf(s, b)); c != 0 {
 		return c
 	}
-	if numbered {
-		return cmp.Compare(x.id, y.id)
+	if l.numbered {
+		return cmp.Compare(s.detail(a).id, s.detail(b).id)
 	}
 	return bytes.Compare(s.idBytes(a), s.idBytes(b))
 }

@@ -31,7 +31,7 @@ func (r *replayer) inOrder(deal uint32) (rows []uint32, complete bool) {
 			return nil, false
 		}
 	}
-	byFold := func(a, b uint32) int { return r.s.compare(a, b, r.l.numbered) }
+	byFold := func(a, b uint32) int { return r.l.compare(r.s, a, b) }
 	if !slices.IsSortedFunc(r.rows, byFold) {
 		slices.SortFunc(r.rows, byFold)
 	}

@@ -166,18 +166,31 @@ func TestResultEqualsFoldingEachDealsLog(t *testing.T) {
 	for i, v := range dirtyViews {
 		t.Run(fmt.Sprint(v.Policy.Name, i), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, uint64(i), proof.Times(2500, 400))
-			want := w.truth(t, v)
-			for _, workers := range []int{1, 2} {
-				for name, l := range w.logs(t, workers) {
-					t.Log(name, workers)
-					want.requireEqual(t, l, v, workers)
-					if workers == 1 && name != "columns" { // columns hold no notes
-						want.requireSameFolds(t, l, v, 2)
-					}
-				}
-			}
+			newWorld(t, uint64(i), proof.Times(2500, 400)).requireEqualsFold(t, v)
 		})
+	}
+}
+
+// Law 11: what was learned together folds in bulk as it does in the library.
+func TestResultEqualsFoldingLogsFullOfTies(t *testing.T) {
+	t.Parallel()
+	for i, v := range dirtyViews {
+		newWorld(t, uint64(100+i), proof.Times(400, 80), tie).requireEqualsFold(t, v)
+	}
+}
+
+// requireEqualsFold reads the world in three ways, with one worker and with two.
+func (w *world) requireEqualsFold(t *testing.T, v dealstate.View) {
+	t.Helper()
+	want := w.truth(t, v)
+	for _, workers := range []int{1, 2} {
+		for name, l := range w.logs(t, workers) {
+			t.Log(name, workers)
+			want.requireEqual(t, l, v, workers)
+			if workers == 1 && name != "columns" { // columns hold no notes
+				want.requireSameFolds(t, l, v, 2)
+			}
+		}
 	}
 }
 

@@ -47,19 +47,19 @@ const sortedDealSize = 200
 
 // ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal, its longest
 // id besides, and no event at all, however long the log. It asks for each deal's
-// events in the order in which they fold: by At, then Recorded, then id. Deals
+// events in the order in which they fold, that of [dealstate.Event.Compare]. Deals
 // may be mixed. Each transition is told as it happens, if tell is not nil; that of a
 // clock when the deal's next event comes, or at the end.
 //
 // What it cannot carry along is a bad line around a *[LogError], and leaves the deal where
 // it was: an event that is late, a retraction, an extension, a settlement of one dispute
-// among several, any event of a deal of more than 64 parties, or with clocks in a view
-// beyond the year 2262, and one that leads to more situations than the table holds, or
+// among several, any event of a deal of more than 64 parties, or with a clock
+// or a view of clocks outside the years 1678 to 2261, and one that leads to more situations than the table holds, or
 // where it does not know which clock fires first. If that is so of a deal's last clocks,
 // it is told after the last line, as of the line behind it.
 //
-// A duplicate is known by its place; an id that comes again at another place in the order
-// is taken for a new event. All else is as in [ReadLines] and [Log.Replay].
+// A duplicate is known if it follows the first at once, with no other event of its deal
+// between; an id that comes again later is taken for a new event. All else is as in [ReadLines] and [Log.Replay].
 func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View, opt Options, tell func(Transition)) (*Sorted, error) {
 	v = withDefaults(v)
 	if tell == nil {
@@ -81,14 +81,17 @@ func (s *Sorted) consume(in *batch, row int) error {
 	s.grow()
 	l, r, id := s.names.log, &in.rows[row], in.idOf(row)
 	d, more := &s.deals[r.deal], in.extraOf(r)
-	switch order := d.compare(r, id); {
-	case order == 0 && l.sameStatement(d.statement, r.statement) && d.content == r.content && d.extra == more:
+	switch {
+	case bytes.Equal(d.id, id) && d.isSame(r, more) && l.sameStatement(d.statement, r.statement):
+		if r.recorded < d.recorded { // the earliest counts
+			return s.needsLog(r.deal, id, "it comes again as recorded earlier; a deal's lines must come by at, class of kind, recorded, kind, revision and id")
+		}
 		l.progress.Duplicates++
 		return nil
-	case order == 0:
+	case bytes.Equal(d.id, id):
 		return &dealstate.ConflictError{ID: string(id)}
-	case order > 0:
-		return s.needsLog(r.deal, id, "it is late")
+	case s.isLate(d, r, id):
+		return s.needsLog(r.deal, id, "it is late; a deal's lines must come by at, class of kind, recorded, kind, revision and id")
 	}
 	s.load(r.deal)
 	if s.sees(&r.detail) || r.recorded <= s.knownBy && l.statements[r.statement].Kind == dealstate.Retract {
@@ -114,7 +117,7 @@ func (s *Sorted) load(deal uint32) {
 // step has the stepper take a row that the view sees.
 func (s *Sorted) step(d *sortedDeal, r *arrival, more extra, id []byte) error {
 	if !s.dfa(r.deal).Knows() {
-		return s.needsLog(r.deal, id, "there are too many parties, or a clock may run beyond the year 2262")
+		return s.needsLog(r.deal, id, "there are more than 64 parties, or a clock, or the view of a deal with clocks, lies outside the years 1678 to 2261")
 	}
 	if !s.stepper.Take(r.statement, r.at, more.ref != "") {
 		return s.needsLog(r.deal, id, "it speaks of another event, or moves a clock, or the deal is too intricate")
@@ -202,8 +205,20 @@ func (s *Sorted) dfa(deal uint32) *lazydfa.DFA { return s.dfas[s.names.log.machi
 
 func (d *sortedDeal) isSeen() bool { return d.end != nanos.None }
 
-func (d *sortedDeal) compare(r *arrival, id []byte) int {
-	return cmp.Or(cmp.Compare(d.at, r.at), cmp.Compare(d.recorded, r.recorded), bytes.Compare(d.id, id))
+// isSame reports whether a row has the content of the deal's last event, its statement
+// aside, and whenever it was recorded.
+func (d *sortedDeal) isSame(r *arrival, more extra) bool {
+	return d.at == r.at && d.content == r.content && d.extra == more
+}
+
+// isLate reports whether a row folds before the deal's last event.
+func (s *Sorted) isLate(d *sortedDeal, r *arrival, id []byte) bool {
+	if d.at != r.at {
+		return r.at < d.at
+	}
+	all := s.names.log.statements
+	last := moment{at: d.at, recorded: d.recorded, statement: &all[d.statement]}
+	return cmp.Or(last.compare(moment{at: r.at, recorded: r.recorded, statement: &all[r.statement]}), bytes.Compare(d.id, id)) > 0
 }
 
 // keepEvent copies the event's id into the memory of the one before, and says how many

@@ -18,9 +18,9 @@ import (
 )
 
 // tameWorld leaves what can be streamed, in order, some of it twice.
-func tameWorld(t *testing.T) *world {
+func tameWorld(t *testing.T, alter ...func(*rand.Rand, *dealstate.Event)) *world {
 	t.Helper()
-	w := newWorld(t, 77, 1200)
+	w := newWorld(t, 77, 1200, alter...)
 	for deal, log := range w.byDeal {
 		circles := strings.HasPrefix(deal, "rounds") // a clock may be due again at the instant at which it was
 		if circles || slices.ContainsFunc(log, func(e dealstate.Event) bool {
@@ -56,7 +56,16 @@ func tameWorld(t *testing.T) *world {
 
 func TestASortedLogComesToTheSameWithoutKeepingIt(t *testing.T) {
 	t.Parallel()
-	w := tameWorld(t)
+	sortedEqualsFold(t, tameWorld(t))
+}
+
+func TestASortedLogFullOfTiesComesToTheSame(t *testing.T) {
+	t.Parallel()
+	sortedEqualsFold(t, tameWorld(t, tie))
+}
+
+func sortedEqualsFold(t *testing.T, w *world) {
+	t.Helper()
 	require.Greater(t, len(w.deals), 300)
 	for i, v := range dirtyViews {
 		want := w.truth(t, v)
@@ -80,10 +89,11 @@ func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
 	t.Parallel()
 	good := twoPartyLine("2", "")
 	for bad, want := range map[string]string{
-		twoPartyLine("1", ""):                `line 2: event "1" of deal "d" needs the deal's whole log: it is late`,
-		twoPartyLine("2", `,"note":"other"`): `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
-		twoPartyLine("2", `,"ref":"1"`):      `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
-		`{"id":"3","deal":"d","kind":"retract","ref":"2","at":"2025-01-01T00:00:00Z"}`: `line 2: event "3" of deal "d" needs the deal's whole log: it speaks of another event, or moves a clock, or the deal is too intricate`,
+		twoPartyLine("1", ""):                                                          `line 2: event "1" of deal "d" needs the deal's whole log: it is late; a deal's lines must come by at, class of kind, recorded, kind, revision and id`,
+		twoPartyLine("2", `,"note":"other"`):                                           `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
+		twoPartyLine("2", `,"recorded":"2024-02-01T00:00:00Z"`):                        `line 2: event "2" of deal "d" needs the deal's whole log: it comes again as recorded earlier; a deal's lines must come by at, class of kind, recorded, kind, revision and id`,
+		twoPartyLine("2", `,"ref":"1"`):                                                `line 2: id: "2" is recorded with other content; retract it and record the correction under a new id`,
+		`{"id":"3","deal":"d","kind":"retract","ref":"2","at":"2025-01-02T00:00:00Z"}`: `line 2: event "3" of deal "d" needs the deal's whole log: it speaks of another event, or moves a clock, or the deal is too intricate`,
 	} {
 		_, err := ReadSorted(context.Background(), strings.NewReader(good+"\n"+bad), Template(london(t)), dealstate.View{}, Options{}, nil)
 		require.EqualError(t, err, want)
@@ -93,9 +103,18 @@ func TestASortedReadingSaysWhatNeedsTheLog(t *testing.T) {
 	}
 	m, err := dealstate.Compile(dirtylog.Agreements[1])
 	require.NoError(t, err)
+	again, err := ReadSorted(context.Background(), strings.NewReader(good+"\n"+twoPartyLine("2", `,"recorded":"2025-02-01T00:00:00Z"`)), Template(london(t)), dealstate.View{}, Options{}, nil)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, again.Progress().Duplicates)
+	old := dirtylog.Agreements[1]
+	old.Deadline = time.Date(1600, 1, 1, 0, 0, 0, 0, time.UTC)
+	past, err := dealstate.Compile(old)
+	require.NoError(t, err)
+	_, err = ReadSorted(context.Background(), strings.NewReader(good), Template(past), dealstate.View{}, Options{}, nil)
+	require.ErrorContains(t, err, "outside the years 1678 to 2261")
 	farAhead := dealstate.View{AsOf: time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC)}
 	_, err = ReadSorted(context.Background(), strings.NewReader(good), Template(m), farAhead, Options{}, nil)
-	require.EqualError(t, err, `line 1: event "2" of deal "d" needs the deal's whole log: there are too many parties, or a clock may run beyond the year 2262`)
+	require.EqualError(t, err, `line 1: event "2" of deal "d" needs the deal's whole log: there are more than 64 parties, or a clock, or the view of a deal with clocks, lies outside the years 1678 to 2261`)
 	var log *LogError
 	require.ErrorAs(t, err, &log)
 	require.Equal(t, "2", log.Event)
@@ -214,6 +233,7 @@ func TestSidesAreAlike(t *testing.T) {
 	c.Statements = slices.Clone(c.Statements)
 	for i, a := range c.Statements {
 		c.Statements[i].Party = map[string]string{"us": "china", "china": "us"}[a.Party]
+		c.Statements[i].By = map[string]string{"Trump": "Xi", "Xi": "Trump"}[a.By]
 	}
 	two := count(c)
 	require.Equal(t, one.Outcomes, two.Outcomes)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -141,7 +142,8 @@ func TestOfTwoClocksLongDueTheFirstFires(t *testing.T) {
 	for n, deal := range w.deals {
 		approved := dirtylog.OnDay(2 + 4*n) // in effect two days later; the deadline is day 7
 		events := []dealstate.Event{
-			{Kind: dealstate.Negotiate, At: dirtylog.OnDay(1)}, {Kind: dealstate.Suspend, At: dirtylog.OnDay(1)}, {Kind: dealstate.Perform, Party: "us", Commitment: "pledge-1", At: dirtylog.OnDay(1)},
+			{Kind: dealstate.Negotiate, At: dirtylog.OnDay(1)}, {Kind: dealstate.Suspend, At: dirtylog.OnDay(1)},
+			{Kind: dealstate.Perform, Party: "us", Commitment: "pledge-1", At: dirtylog.OnDay(1).Add(time.Hour)},
 			{Kind: dealstate.Approve, Party: "us", At: approved}, {Kind: dealstate.Approve, Party: "china", At: approved}, {Kind: dealstate.Resume, At: dirtylog.OnDay(12)},
 		}
 		for i := range events {

@@ -27,8 +27,9 @@ func (w *world) agreements(deal string) *dealstate.Machine {
 }
 
 // newWorld makes so many deals, in turn tame and in order, tame in disorder,
-// dirty and in order, and dirty in disorder; some events come twice.
-func newWorld(t testing.TB, seed uint64, deals int) *world {
+// dirty and in order, and dirty in disorder; some events come twice. Each event may be
+// altered first.
+func newWorld(t testing.TB, seed uint64, deals int, alter ...func(*rand.Rand, *dealstate.Event)) *world {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 2))
 	w := &world{machines: map[string]*dealstate.Machine{}, byDeal: map[string][]dealstate.Event{}}
@@ -46,6 +47,11 @@ func newWorld(t testing.TB, seed uint64, deals int) *world {
 			kinds = dirtylog.Kinds
 		}
 		log := dirtylog.Log(rng, a, deal, 4+rng.IntN(14), kinds)
+		for _, f := range alter {
+			for i := range log {
+				f(rng, &log[i])
+			}
+		}
 		w.byDeal[deal] = log
 		log = slices.Clone(log)
 		if how%2 == 0 {
@@ -80,4 +86,12 @@ func (w *world) interleave(rng *rand.Rand) {
 		}
 		queues[deal] = queues[deal][1:]
 	}
+}
+
+// tie leaves an event one of three days, and one of two of which it was learned, so that
+// nearly every event has others at its instant.
+func tie(rng *rand.Rand, e *dealstate.Event) {
+	e.At = dirtylog.OnDay(5 * rng.IntN(3))
+	e.Recorded = e.At.AddDate(0, 0, rng.IntN(2))
+	e.Modality = 0
 }

@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"sync"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
@@ -36,6 +37,14 @@ type Names struct {
 	parties     map[string]int
 	commitments map[string]int
 	weights     []int64 // by party
+	groups      map[string]*group
+	index       sync.Once // of the groups, when the first is asked for
+}
+
+// group is who can count for a Count or a Share.
+type group struct {
+	members []int32 // parties, in their order
+	weight  int64   // of all
 }
 
 // NewNames indexes an agreement, whose ids must be there once each.
@@ -51,16 +60,38 @@ func NewNames(a Agreement) *Names {
 	return n
 }
 
-func (p *Party) in(group string) bool {
-	if group == "" {
-		return true
+// groupOf gives the parties of a group; that of "" is all of them.
+func (n *Names) groupOf(name string) *group {
+	n.index.Do(n.indexGroups)
+	if g := n.groups[name]; g != nil {
+		return g
 	}
-	for _, g := range p.Groups {
-		if g == group {
-			return true
+	return &group{}
+}
+
+func (n *Names) indexGroups() {
+	n.groups = map[string]*group{"": {}}
+	for i := range n.agreement.Parties {
+		p := &n.agreement.Parties[i]
+		n.addTo("", i, p.Weight)
+		for _, name := range p.Groups {
+			if name != "" {
+				n.addTo(name, i, p.Weight)
+			}
 		}
 	}
-	return false
+}
+
+// addTo adds a party to a group once, however often it names it.
+func (n *Names) addTo(name string, party int, weight int64) {
+	g := n.groups[name]
+	if g == nil {
+		g = &group{}
+		n.groups[name] = g
+	}
+	if last := len(g.members) - 1; last < 0 || g.members[last] != int32(party) {
+		g.members, g.weight = append(g.members, int32(party)), g.weight+weight
+	}
 }
 
 // checkParty refuses who is not a party of the agreement.
@@ -93,8 +124,11 @@ func (n *Names) CheckGuard(path string, c Condition) error {
 }
 
 func (n *Names) check(path string, c Condition, in *scope) error {
-	if c.depth() > field.MaxNesting {
+	switch {
+	case c.deep > field.MaxNesting:
 		return field.Errorf(path, "nested deeper than %d", field.MaxNesting)
+	case c.size > field.MaxTerms:
+		return field.Errorf(path, "more than %d conditions in all, each counted as often as it is used; want fewer", field.MaxTerms)
 	}
 	return c.check(path, in)
 }

@@ -13,15 +13,28 @@ import (
 // without saying: as an agreement's approval, every party's approval; as a
 // rule's guard, no condition at all.
 //
-// In an agreement's approval condition only Approved, All, Any, Not, Count,
-// Share and Performed make sense; a rule's guard may also use ApprovalMet,
-// ApprovalLost, Due and ActOf.
+// What asks about the approval condition itself, about a clock or about the act at
+// hand makes sense only in a rule's guard; [GuardOnly] says which operators do.
 type Condition struct {
-	_  [0]func() // conditions hold lists, so == could panic; it does not compile
-	op operator  // nil: everyone
+	_    [0]func() // conditions hold lists, so == could panic; it does not compile
+	op   operator  // nil: everyone
+	size int       // conditions in all, this one and those within, however often each is shared; 0: one
+	deep int       // how many stand one in the other; 0: one
 }
 
-func of(o operator) Condition { return Condition{op: o} }
+// mostSize ends the counting, far beyond what is accepted: a condition that is shared
+// again and again grows as powers of two do.
+const mostSize = 1 << 40
+
+// of makes a condition, and counts what is in it, so that nobody has to walk through
+// one that is too large.
+func of(o operator) Condition {
+	c := Condition{op: o, size: 1, deep: 1}
+	for _, p := range o.parts() {
+		c.size, c.deep = min(mostSize, c.size+max(1, p.size)), max(c.deep, max(1, p.deep)+1)
+	}
+	return c
+}
 
 // operator gives the zero condition its operator too.
 func (c Condition) operator() operator {
@@ -34,21 +47,16 @@ func (c Condition) operator() operator {
 // IsZero reports whether the condition is the zero one.
 func (c Condition) IsZero() bool { return c.op == nil }
 
+// Size is how many conditions it holds, itself included, each counted as often as it
+// is used.
+func (c Condition) Size() int { return max(1, c.size) }
+
 // String says the condition in words, on one line: what in a name would act on
 // a terminal is written as an escape.
 func (c Condition) String() string { return display.Inert(c.words()) }
 
 // words says the condition with every name as it was given.
 func (c Condition) words() string { return c.operator().words() }
-
-// depth is how many conditions stand one in the other.
-func (c Condition) depth() int {
-	deepest := 0
-	for _, p := range c.operator().parts() {
-		deepest = max(deepest, p.depth())
-	}
-	return deepest + 1
-}
 
 func (c Condition) check(path string, in *scope) error {
 	if c.IsZero() {
@@ -87,7 +95,12 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a condition of the public format. On error the condition
 // is left as it was.
-func (c *Condition) UnmarshalJSON(data []byte) error { return c.ReadJSON("condition", data) }
+func (c *Condition) UnmarshalJSON(data []byte) error {
+	if err := strictjson.CheckSize("condition", data); err != nil {
+		return err
+	}
+	return c.ReadJSON("condition", data)
+}
 
 // ReadJSON is UnmarshalJSON for a condition that stands in a larger text: errors
 // name their field under the path.
@@ -103,7 +116,7 @@ func readCondition(f strictjson.Field, depth int) (Condition, error) {
 	if depth >= field.MaxNesting {
 		return Condition{}, field.Errorf(f.Path, "nested deeper than %d", field.MaxNesting)
 	}
-	var c Condition
+	var op operator
 	keys := 0
 	err := strictjson.ReadObject(f.Path, f.Raw, func(f strictjson.Field) (err error) {
 		keys++
@@ -111,13 +124,16 @@ func readCondition(f strictjson.Field, depth int) (Condition, error) {
 		if !ok {
 			return f.Unknown(Operators()...)
 		}
-		c.op, err = o.read(f, depth)
+		op, err = o.read(f, depth)
 		return err
 	})
 	if err == nil && keys != 1 {
 		err = field.Errorf(f.Path, "%d keys; a condition has exactly one, such as {\"approved\":\"us\"}", keys)
 	}
-	return c, err
+	if err != nil {
+		return Condition{}, err
+	}
+	return of(op), nil
 }
 
 // readParts reads the list of an operator that has parts.

@@ -136,3 +136,13 @@ func TestThresholdTextIsKeptByteForByte(t *testing.T) {
 		require.Equal(t, text, string(again))
 	}
 }
+
+func TestThresholdsAreWrittenInOneWay(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`"50.%"`, `".5%"`, `"%"`, `"."`, `"+50%"`, `"-50%"`, `" 50%"`, `"50 %"`, `"5e1%"`, `"50.5.5%"`, `"50,5%"`, `"1.0000000001%"`, `"101%"`, `"٥٠%"`,
+		`"2/"`, `"/3"`, `"2/0"`, `"+2/3"`, `"2/-3"`, `"2/3/4"`, `"2.0/3"`, `"3/2"`, `"6"`, `""`, `6.0`, `-1`, `1e1`, `true`} {
+		read := Percent(7)
+		require.Error(t, read.UnmarshalJSON([]byte(text)), text)
+		require.Equal(t, Percent(7), read, "on error it stays as it was")
+	}
+}

@@ -60,7 +60,7 @@ func (o count) read(f strictjson.Field, _ int) (operator, error) {
 }
 
 func (o count) check(path string, in *scope) error {
-	_, size, _ := in.Names.group(o.group)
+	size := int64(len(in.groupOf(o.group).members))
 	if err := checkMin(path, o.group, o.min, size); err != nil {
 		return err
 	}

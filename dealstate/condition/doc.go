@@ -18,9 +18,8 @@
 // reads a deal through a [Situation]. It knows nothing of events, kinds, states or
 // machines, and depends on the standard library only.
 //
-// Each operator is one type in one file named after its JSON word: approved.go,
-// all.go, any.go, not.go, count.go, share.go, performed.go, approval.go, due.go,
-// actof.go; and everyone.go for the condition that goes without saying. Each
-// implements operator, as a value, and test, bound to an agreement. To add one,
-// write its file and add it to the table in operator.go.
+// Each operator is one type in one file named after its JSON word; everyone.go is the
+// condition that goes without saying. Each implements operator, as a value, and test,
+// bound to an agreement. To add one, write its file and add it to the table in
+// operator.go.
 package condition

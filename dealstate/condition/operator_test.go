@@ -91,6 +91,7 @@ func TestEveryOperatorIsTriedInAFileOfItsOwn(t *testing.T) {
 func tried(t *testing.T, word, text string) (met, unmet int) {
 	t.Helper()
 	w := &world{}
+	seen := map[string]Verdict{} // by what the condition reads
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		if line == "" || line[0] == '#' || line[0] == '\t' {
@@ -105,9 +106,16 @@ func tried(t *testing.T, word, text string) (met, unmet int) {
 			require.NoError(t, err)
 			require.Equal(t, line[strings.Index(line, "{"):], string(again))
 			require.NotEqual(t, w.condition.String(), w.condition.operator().negated(), line)
+			clear(seen)
 		case strings.HasPrefix(line, "when"):
 			n := w.names()
-			switch test, s := w.bind(n), newPlace(t, n, line[len("when"):]); {
+			test, s := w.bind(n), newPlace(t, n, line[len("when"):])
+			read := s.asRead(n.Reads(test))
+			if was, is := seen[read]; is {
+				require.Equal(t, was, test.Eval(s), "%s: the verdict depends on what %s does not say it reads", line, word)
+			}
+			seen[read] = test.Eval(s)
+			switch {
 			case test.Eval(s) == Met:
 				require.Empty(t, test.Unmet(s, nil), line)
 				met++
@@ -117,6 +125,22 @@ func tried(t *testing.T, word, text string) (met, unmet int) {
 		}
 	}
 	return met, unmet
+}
+
+// asRead is what of a place a test looks at.
+func (p *place) asRead(r Reads) string {
+	of := func(set, read Set) (list []bool) {
+		read.Each(func(i int) { list = append(list, set.Has(i)) })
+		return list
+	}
+	actor, due := "", ""
+	if r.JointActor || r.Actors.Count() > 0 {
+		actor = fmt.Sprint(p.actor)
+	}
+	if r.Clocks {
+		due = fmt.Sprint(p.due)
+	}
+	return fmt.Sprint(of(p.approved, r.Parties), of(p.rejected, r.Parties), of(p.performed, r.Commitments), actor, due)
 }
 
 func TestEveryVerdictAndLackHasItsWord(t *testing.T) {

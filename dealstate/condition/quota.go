@@ -1,8 +1,6 @@
 package condition
 
 import (
-	"math"
-
 	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
@@ -16,29 +14,24 @@ type quota struct {
 	weighs  bool    // adds weights instead of counting heads
 	signed  bool    // signatures count, instead of approvals
 	need    int64   // heads, or weight
-	most    int64   // heads, or weight, of all that can count
+	most    int64   // heads, or weight, of all that are listed
+	open    bool    // others may count that are not listed
 }
 
 // group gives a quota over the parties of one group, which needs nothing yet.
 func (n *Names) group(name string) (q quota, size, weight int64) {
+	g := n.groupOf(name)
 	q = quota{members: bitset.New(len(n.weights)), weights: n.weights}
-	for i := range n.agreement.Parties {
-		if p := &n.agreement.Parties[i]; p.in(name) {
-			q.members.Add(i)
-			size++
-			weight += p.Weight
-		}
+	for _, i := range g.members {
+		q.members.Add(int(i))
 	}
-	return q, size, weight
+	return q, int64(len(g.members)), g.weight
 }
 
 // asks sets what is needed, of how much at most. Of a list that is known to be
 // short it cannot be said that all is lost.
 func (q quota) asks(need, most int64, n *Names) quota {
-	q.need, q.most = need, most
-	if n.agreement.Incomplete {
-		q.most = math.MaxInt64 / 2
-	}
+	q.need, q.most, q.open = need, most, n.agreement.Incomplete
 	return q
 }
 
@@ -55,7 +48,7 @@ func (q *quota) eval(s Situation) Verdict {
 	switch {
 	case q.counted(s) >= q.need:
 		return Met
-	case !q.signed && q.most-q.have(s.Rejected()) < q.need: // who has not signed may still do so
+	case !q.signed && !q.open && q.most-q.have(s.Rejected()) < q.need: // who has not signed may still do so
 		return Lost
 	}
 	return Pending

@@ -186,6 +186,23 @@ func TestVerdictEqualsASlowObviousEvaluator(t *testing.T) {
 	}
 }
 
+// An operator that is added must be thrown by the dice, and judged slowly too.
+func TestEveryOperatorOfApprovalsIsTriedAtRandom(t *testing.T) {
+	t.Parallel()
+	thrown := map[string]bool{}
+	var note func(c Condition)
+	note = func(c Condition) {
+		thrown[c.operator().word()] = true
+		for _, p := range c.operator().parts() {
+			note(p)
+		}
+	}
+	each(t, func(_ *dice, _ *Names, c Condition, _ *Test, _ *place, _ slow) { note(c) })
+	for _, word := range Operators() {
+		require.Equal(t, !GuardOnly(word), thrown[word], "%s: is it among the dice's conditions?", word)
+	}
+}
+
 func TestZeroConditionAsksEveryParty(t *testing.T) {
 	t.Parallel()
 	each(t, func(_ *dice, n *Names, _ Condition, _ *Test, s *place, w slow) {

@@ -23,7 +23,7 @@ func (o reached) negated() string  { return instant.Say(o.at) + " is not reached
 func (o reached) write(to *strictjson.Object) { to.Must(o.word(), o.at) }
 
 func (o reached) read(f strictjson.Field, _ int) (operator, error) {
-	err := f.Instant(&o.at)
+	err := f.Dated(strictjson.Dated{To: &o.at, Day: instant.Begins})
 	return o, err
 }
 

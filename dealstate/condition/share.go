@@ -63,7 +63,8 @@ func (o share) read(f strictjson.Field, _ int) (operator, error) {
 }
 
 func (o share) check(path string, in *scope) error {
-	_, size, weight := in.Names.group(o.group)
+	g := in.groupOf(o.group)
+	size, weight := int64(len(g.members)), g.weight
 	if err := checkMin(path, o.group, o.min, size); err != nil {
 		return err
 	}

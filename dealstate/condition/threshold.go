@@ -98,9 +98,11 @@ func parseThreshold(text string) (Threshold, bool) {
 	if !ok {
 		return Threshold{}, false
 	}
-	whole, part, _ := strings.Cut(number, ".")
-	part = strings.TrimRight(part, "0")
-	if whole == "" || len(part) > 9 {
+	whole, part, point := strings.Cut(number, ".")
+	if whole == "" || point && part == "" {
+		return Threshold{}, false
+	}
+	if part = strings.TrimRight(part, "0"); len(part) > 9 {
 		return Threshold{}, false
 	}
 	n, ok := digits(whole + part)

@@ -19,7 +19,7 @@ import (
 // (london), or a JSON file, whose path is relative to dir.
 func Resolve(ref scenario.Ref, dir string, own ...dealstate.Agreement) (dealstate.Agreement, error) {
 	if ref.File == "" {
-		return known(ref.Deal, own)
+		return knownAgreement(ref.Deal, own)
 	}
 	path := filepath.FromSlash(ref.File)
 	if !filepath.IsAbs(path) {
@@ -32,7 +32,7 @@ func Resolve(ref scenario.Ref, dir string, own ...dealstate.Agreement) (dealstat
 	return m.Agreement(), nil
 }
 
-func known(name string, own []dealstate.Agreement) (dealstate.Agreement, error) {
+func knownAgreement(name string, own []dealstate.Agreement) (dealstate.Agreement, error) {
 	var found []dealstate.Agreement
 	var ids []string
 	for _, a := range own {
@@ -53,7 +53,7 @@ func known(name string, own []dealstate.Agreement) (dealstate.Agreement, error) 
 	return found[0], nil
 }
 
-// shortName drops what all the ids have in common.
+// shortName leaves out what all the ids have in common.
 func shortName(id string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(id, "us-china-"), "-2025")
 }

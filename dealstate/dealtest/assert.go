@@ -52,8 +52,8 @@ func Approved(t TB, d *dealstate.Deal, v dealstate.View, parties ...string) {
 	matchParties(t, d, v, "approved", parties, snap.Approved)
 }
 
-// matchParties compares two lists of parties, and marks the act of the first of
-// which they differ.
+// matchParties compares two lists of parties. Its failure marks the act of the first
+// party on which they differ.
 func matchParties(t TB, d *dealstate.Deal, v dealstate.View, word string, want, got []string) {
 	t.Helper()
 	if sameNames(want, got) {
@@ -147,7 +147,7 @@ func clockText(c *dealstate.ClockStatus) string {
 func Warned(t TB, d *dealstate.Deal, v dealstate.View, warnings ...string) {
 	t.Helper()
 	got := d.At(v).Warnings
-	if len(warnings) == 0 && len(got) == 0 || len(warnings) > 0 && gives(got, warnings) {
+	if len(warnings) == 0 && len(got) == 0 || len(warnings) > 0 && hasReasons(got, warnings) {
 		return
 	}
 	fail(t, "warnings: "+orNone(warnings), "warnings: "+orNone(reasonTexts(got)), scenario.Account{Deal: d, View: v, Needed: unknownCodes(warnings)})
@@ -200,8 +200,9 @@ func history(d *dealstate.Deal, v dealstate.View) (states []dealstate.State, by 
 	return states, by
 }
 
+// onwards says which rules would have led from one state to the other.
 func onwards(d *dealstate.Deal, from, to dealstate.State) []string {
-	return scenario.Leading(d.Machine().Lifecycle(), from, to)
+	return scenario.RulesBetween(d.Machine().Lifecycle(), from, to)
 }
 
 func arrows(states []dealstate.State) string {

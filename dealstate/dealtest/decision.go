@@ -15,8 +15,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// Record records the events, in this order, and gives what the last one did.
-// An event that the deal cannot mean fails the test at once.
+// Record records the events in this order, and gives the decision on the last one. An
+// event that the deal cannot mean fails the test at once.
 func Record(t TB, d *dealstate.Deal, events ...dealstate.Event) dealstate.Decision {
 	t.Helper()
 	var last dealstate.Decision
@@ -50,23 +50,25 @@ func Noted(t TB, d *dealstate.Deal, v dealstate.View, event string, reasons ...s
 	decided(t, d, v, event, dealstate.Noted, reasons)
 }
 
+// decided fails the test unless the event's decision in the view has the outcome and
+// the reasons.
 func decided(t TB, d *dealstate.Deal, v dealstate.View, event string, want dealstate.Outcome, reasons []string) {
 	t.Helper()
 	_, decisions := d.Replay(v)
 	i := slices.IndexFunc(decisions, func(o dealstate.Decision) bool { return o.Event == event })
 	if i < 0 {
 		fail(t, event+" "+outcomeText(want, reasons), event+" is not on record, or not seen in this view",
-			scenario.Account{Deal: d, View: v, Mark: event, Here: event + " is not on record", Needed: unlike(decisions, event)})
+			scenario.Account{Deal: d, View: v, Mark: event, Here: event + " is not on record", Needed: nearestID(decisions, event)})
 		return
 	}
-	if got := decisions[i]; got.Outcome != want || !gives(got.Reasons, reasons) {
+	if got := decisions[i]; got.Outcome != want || !hasReasons(got.Reasons, reasons) {
 		fail(t, event+" "+outcomeText(want, reasons), event+" "+outcomeText(got.Outcome, reasonTexts(got.Reasons)),
 			scenario.Account{Deal: d, View: v, Mark: event, Needed: append(lacking(d, v, got, want), unknownCodes(reasons)...)})
 	}
 }
 
-// unlike names the event on record whose id is nearest.
-func unlike(decisions []dealstate.Decision, event string) []string {
+// nearestID names the event on record whose id is nearest.
+func nearestID(decisions []dealstate.Decision, event string) []string {
 	var ids []string
 	for _, d := range decisions {
 		ids = append(ids, d.Event)
@@ -92,8 +94,8 @@ func outcomeText(o dealstate.Outcome, reasons []string) string {
 	return o.String() + ": " + orNone(reasons)
 }
 
-// gives reports whether every text is that of a reason, or its code's word.
-func gives(reasons []dealstate.Reason, texts []string) bool {
+// hasReasons reports whether each text is that of a reason, or the word of its code.
+func hasReasons(reasons []dealstate.Reason, texts []string) bool {
 	for _, text := range texts {
 		if !slices.ContainsFunc(reasons, func(r dealstate.Reason) bool { return r.String() == text || r.Code.String() == text }) {
 			return false
@@ -115,7 +117,7 @@ func reasonTexts(reasons []dealstate.Reason) []string {
 // [Refused] for how to give reasons.
 func Refuses(t TB, d *dealstate.Deal, e dealstate.Event, reasons ...string) {
 	t.Helper()
-	before := whole(d, dealstate.View{})
+	before := allAnswers(d, dealstate.View{})
 	err := d.Apply(e)
 	want := "Apply " + e.ID + ", " + outcomeText(dealstate.Refused, reasons)
 	var refusal *dealstate.Refusal
@@ -124,9 +126,9 @@ func Refuses(t TB, d *dealstate.Deal, e dealstate.Event, reasons ...string) {
 		fail(t, want, "it was applied", scenario.Account{Deal: d, Mark: e.ID})
 	case !errors.As(err, &refusal):
 		fail(t, want, "the error "+err.Error(), scenario.Account{Deal: d})
-	case !gives(refusal.Decision.Reasons, reasons):
+	case !hasReasons(refusal.Decision.Reasons, reasons):
 		fail(t, want, outcomeText(refusal.Decision.Outcome, reasonTexts(refusal.Decision.Reasons)), scenario.Account{Deal: d, Needed: unknownCodes(reasons)})
-	case whole(d, dealstate.View{}) != before:
+	case allAnswers(d, dealstate.View{}) != before:
 		fail(t, want, "refused, but the deal has changed", scenario.Account{Deal: d})
 	}
 }
@@ -144,18 +146,18 @@ func UnchangedBy(t TB, d *dealstate.Deal, v dealstate.View, events ...dealstate.
 	Record(t, with, slices.Collect(d.Events())...)
 	Record(t, with, events...)
 	before, after := d.At(v), with.At(v)
-	if scenario.Stands(before, after) {
+	if scenario.SameStanding(before, after) {
 		return
 	}
 	mark := ""
 	if len(events) > 0 {
 		mark = events[0].ID
 	}
-	fail(t, "nothing happens; "+standing(before), standing(after), scenario.Account{Deal: with, View: v, Mark: mark})
+	fail(t, "nothing happens; "+summaryLine(before), summaryLine(after), scenario.Account{Deal: with, View: v, Mark: mark})
 }
 
-// lastInstant is the last one of which the log and the events speak, so that
-// both deals are looked at from one and the same instant.
+// lastInstant is the last instant of which the log and the events speak, so that two
+// deals can be viewed as of the same instant.
 func lastInstant(d *dealstate.Deal, events []dealstate.Event) (last time.Time) {
 	for e := range d.Events() {
 		last = later(last, e)
@@ -166,6 +168,7 @@ func lastInstant(d *dealstate.Deal, events []dealstate.Event) (last time.Time) {
 	return last
 }
 
+// later is the later one of the instant and those of the event.
 func later(t time.Time, e dealstate.Event) time.Time {
 	for _, o := range []time.Time{e.At, e.Recorded} {
 		if o.After(t) {
@@ -175,8 +178,8 @@ func later(t time.Time, e dealstate.Event) time.Time {
 	return t
 }
 
-// standing says a snapshot in a line.
-func standing(s dealstate.Snapshot) string {
+// summaryLine is a snapshot in one line.
+func summaryLine(s dealstate.Snapshot) string {
 	text := fmt.Sprintf("state %s, approved %s, awaiting %s, revision %d, %s", s.State, orNobody(s.Approved), orNobody(s.Awaiting), s.Revision, clockText(s.Next))
 	for _, b := range s.Balances() {
 		text += fmt.Sprintf(", %s has performed %d of %d", b.Party, b.Performed, b.Of)
@@ -187,8 +190,9 @@ func standing(s dealstate.Snapshot) string {
 	return text
 }
 
-// whole is everything that the deal can be asked, as text.
-func whole(d *dealstate.Deal, v dealstate.View) string {
+// allAnswers is everything that the deal answers in the view, as text, to compare
+// deals by.
+func allAnswers(d *dealstate.Deal, v dealstate.View) string {
 	snap, decisions := d.Replay(v)
 	text, err := json.Marshal([]any{snap, decisions, slices.Collect(d.Events())})
 	if err != nil {

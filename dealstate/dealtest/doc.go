@@ -1,5 +1,5 @@
-// Package dealtest tests whatever depends on a deal: by assertions, by stories
-// told in Go, and by scenario files that an analyst can read.
+// Package dealtest tests whatever depends on a deal: by assertions, by scenarios
+// written in Go, and by scenario files that an analyst can read.
 //
 //	func TestScenarios(t *testing.T) { dealtest.RunFile(t, "testdata/*.scenario") }
 //
@@ -16,7 +16,7 @@
 // the format. With go test -update, expectations that fail are rewritten to
 // what holds; to begin with, write "state ?" and "noted".
 //
-// The same story in Go is told with [Begin]. On a deal of your own, use the
+// The same scenario in Go begins with [Begin]. On a deal of your own, use the
 // assertions: [State], [Awaiting], [Approved], [Verdict], [Revision], [Next],
 // [Warned] and [History] of where it stands in a view, [Signed], [Provisional],
 // [InForce] and [Leaves] of its parties, [Performed], [Overdue] and [Breached] of its

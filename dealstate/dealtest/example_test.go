@@ -56,7 +56,7 @@ func ExampleRefused() {
 }
 
 func halfwayDeal() *dealstate.Deal {
-	deal, _ := dealstate.New(uschina.London())
+	deal, _ := dealstate.New(uschina.London(), dealstate.Strict)
 	dealtest.Record(t, deal, event("xi", dealstate.Approve, "china", day(20)), event("early", dealstate.Implement, "", day(21)))
 	return deal
 }

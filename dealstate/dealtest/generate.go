@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// Style says how a generated log is.
+// Style says what a generated log is like: how well-behaved its reports are.
 type Style uint8
 
 // The styles.
@@ -76,7 +77,8 @@ func Log(a dealstate.Agreement, s Style, seed uint64, n int) ([]dealstate.Event,
 	return nil, fmt.Errorf("dealtest: style %d is unknown; want Valid, Dirty or Adversarial", s)
 }
 
-// generator makes one log.
+// generator makes one log. Everything it chooses comes from its seeded source of
+// chance, so equal seeds give equal logs.
 type generator struct {
 	rng   *rand.Rand
 	a     dealstate.Agreement
@@ -89,14 +91,14 @@ func pick[T any](g *generator, from []T) T { return from[g.rng.IntN(len(from))] 
 // oneIn is true once in n times.
 func (g *generator) oneIn(n int) bool { return g.rng.IntN(n) == 0 }
 
-// habit is how a valid log has acts of one kind.
+// habit is how often a valid log has acts of one kind, and whose they are.
 type habit struct {
 	often int  // how often beside the others; 0: not at all
 	joint bool // it is an act of all sides
 }
 
-// habits has every kind. A termination is left to the dirty and the adversarial,
-// for nothing follows it; a retract and a note need no deal that takes them.
+// habits has every kind. A termination is left to the dirty and the adversarial logs,
+// because nothing follows it. A retract and a note need no deal that takes them.
 var habits = map[dealstate.Kind]habit{
 	dealstate.Negotiate: {often: 1, joint: true},
 	dealstate.Sign:      {often: 1},
@@ -125,6 +127,7 @@ var (
 	acts       = slices.DeleteFunc(dealstate.Kinds(), dealstate.Kind.OfLog)
 )
 
+// likely lists each kind as often as its habit says.
 func likely() (list []dealstate.Kind) {
 	for _, k := range dealstate.Kinds() {
 		list = append(list, slices.Repeat([]dealstate.Kind{k}, habits[k].often)...)
@@ -135,7 +138,7 @@ func likely() (list []dealstate.Kind) {
 // mostTries bounds the search for an act that the deal would take.
 const mostTries = 200
 
-// valid walks along a deal, and keeps of random acts those that it takes.
+// valid makes random acts on a deal, and keeps those that the deal takes.
 func (g *generator) valid(n int) []dealstate.Event {
 	var events []dealstate.Event
 	at, trial := g.m.Cursor(dealstate.Strict), g.m.Cursor(dealstate.Strict)
@@ -227,7 +230,7 @@ func (g *generator) dirty(n int) []dealstate.Event {
 	return log
 }
 
-// spoiled lets a report come late, or be hedged, or come from another mouth.
+// spoiled makes a report late, hedged, or another speaker's.
 func (g *generator) spoiled(was dealstate.Event) dealstate.Event {
 	e := was
 	if g.oneIn(3) {
@@ -245,7 +248,7 @@ func (g *generator) spoiled(was dealstate.Event) dealstate.Event {
 	return e
 }
 
-// dirt adds one report to a log.
+// dirt makes one more report that does not fit the log.
 func (g *generator) dirt(log []dealstate.Event, i int) dealstate.Event {
 	about := g.event(pick(g, acts), g.first.Add(time.Duration(g.rng.IntN(60*24))*time.Hour), "")
 	if len(log) > 0 {
@@ -274,7 +277,7 @@ func (g *generator) retract(id string, of dealstate.Event) dealstate.Event {
 	return g.admitted(dealstate.Event{ID: id, Deal: g.a.ID, Kind: dealstate.Retract, Ref: of.ID, At: at}, of)
 }
 
-// admitted falls back on a note where the agreement cannot mean the event.
+// admitted is the event, or a note in its place where the agreement cannot mean it.
 func (g *generator) admitted(e, about dealstate.Event) dealstate.Event {
 	if g.m.Admit(e) == nil {
 		return e
@@ -282,8 +285,8 @@ func (g *generator) admitted(e, about dealstate.Event) dealstate.Event {
 	return dealstate.Event{ID: e.ID, Deal: g.a.ID, Kind: dealstate.Note, At: about.At}
 }
 
-// arrive puts the reports in the order in which they were learned, and lets a
-// few come out of it.
+// arrive puts the reports in the order in which they were learned, and then moves a
+// few.
 func (g *generator) arrive(log []dealstate.Event) {
 	slices.SortStableFunc(log, func(a, b dealstate.Event) int {
 		return cmp.Or(later(a.At, a).Compare(later(b.At, b)), strings.Compare(a.ID, b.ID))
@@ -321,8 +324,8 @@ func (g *generator) retracts(id, of int) dealstate.Event {
 	return dealstate.Event{ID: hostileID(id), Deal: g.a.ID, Kind: dealstate.Retract, Ref: hostileID(of), At: g.anyInstant()}
 }
 
-// odd is an act of any kind at any time, or a note where the agreement cannot
-// mean it.
+// odd is an act of any kind at any instant, or a note where the agreement cannot mean
+// it.
 func (g *generator) odd(i, n int) dealstate.Event {
 	e := g.event(pick(g, dealstate.Kinds()), g.anyInstant(), hostileID(i))
 	g.twist(&e, n)
@@ -343,7 +346,7 @@ func hostileID(i int) string {
 	return id
 }
 
-// anyInstant is most often one of a few, so that many acts share theirs.
+// anyInstant is most often one of a few instants, so that many acts share theirs.
 func (g *generator) anyInstant() time.Time {
 	switch g.rng.IntN(20) {
 	case 0:
@@ -358,9 +361,12 @@ func (g *generator) anyInstant() time.Time {
 	return g.first.AddDate(0, 0, g.rng.IntN(6))
 }
 
-// twist gives the event fields that it would better not have.
+// twist gives the event unusual fields.
 func (g *generator) twist(e *dealstate.Event, n int) {
 	e.Role = dealstate.Role(1 + g.rng.IntN(6))
+	if e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(g.a, e.Party)
+	}
 	e.Note = pick(g, hostile)
 	if g.oneIn(3) {
 		e.Recorded = g.anyInstant() // known ahead, or late by millennia

@@ -47,7 +47,7 @@ func TestEveryEventOfAValidLogIsApplied(t *testing.T) {
 	t.Parallel()
 	total := 0
 	each(t, dealtest.Valid, func(a dealstate.Agreement, log []dealstate.Event) {
-		d, err := dealstate.New(a)
+		d, err := dealstate.New(a, dealstate.Strict)
 		require.NoError(t, err)
 		for _, e := range log {
 			require.NoError(t, d.Apply(e))
@@ -80,7 +80,7 @@ func TestDirtyAndAdversarialLogsHoldWhatTheyPromise(t *testing.T) {
 	for _, s := range []dealtest.Style{dealtest.Dirty, dealtest.Adversarial} {
 		seen := map[string]bool{}
 		each(t, s, func(a dealstate.Agreement, log []dealstate.Event) {
-			d, err := dealstate.New(a)
+			d, err := dealstate.New(a, dealstate.Strict)
 			require.NoError(t, err)
 			for _, e := range log {
 				did, err := d.Record(e)

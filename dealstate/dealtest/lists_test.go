@@ -14,7 +14,7 @@ import (
 )
 
 func TestEveryKindHasAVerb(t *testing.T) {
-	verbs := reflect.TypeFor[*Act]()
+	verbs := reflect.TypeFor[*EventBuilder]()
 	for _, k := range dealstate.Kinds() {
 		require.NotEmpty(t, k.String(), "kind %d has no row in its table", k)
 		verb := strings.ToUpper(k.String()[:1]) + k.String()[1:]
@@ -26,7 +26,7 @@ func TestEveryKindHasAVerb(t *testing.T) {
 func TestEveryOutcomeButTheDuplicateCanBeAskedFor(t *testing.T) {
 	for o := dealstate.Outcome(1); o.String() != ""; o++ {
 		word := strings.ToUpper(o.String()[:1]) + o.String()[1:]
-		_, has := reflect.TypeFor[*Did]().MethodByName(word)
+		_, has := reflect.TypeFor[*RecordedEvent]().MethodByName(word)
 		require.Equal(t, o != dealstate.Duplicate, has, "%s: Did has no method %s", o, word)
 	}
 }

@@ -25,6 +25,7 @@ func isWord(text string) bool {
 	return text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == ""
 }
 
+// reasonCodes lists the words of all reasons.
 func reasonCodes() []string {
 	var words []string
 	for c := dealstate.ReasonCode(1); c.String() != ""; c++ {

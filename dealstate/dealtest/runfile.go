@@ -16,8 +16,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// update is registered here unless the test's own package, or another that it
-// imports, was first.
+// update reports whether -update is set. The flag is registered here, unless another
+// package of the test did so first.
 var update = registerUpdate()
 
 func registerUpdate() func() bool {
@@ -53,6 +53,7 @@ func RunFile(t *testing.T, pattern string, own ...dealstate.Agreement) {
 	}
 }
 
+// runFile runs one file, and rewrites its expectations under -update.
 func runFile(t *testing.T, path string, own []dealstate.Agreement) {
 	t.Helper()
 	source, err := os.ReadFile(path)
@@ -73,13 +74,13 @@ func runFile(t *testing.T, path string, own []dealstate.Agreement) {
 	}
 }
 
-// runScenario gives the failures that -update can mend.
+// runScenario runs one scenario, and gives the failures that -update can rewrite.
 func runScenario(t *testing.T, path string, s scenario.Scenario, own []dealstate.Agreement) (mend []scenario.Failure) {
 	t.Helper()
 	a, err := Resolve(s.Agreement, filepath.Dir(path), own...)
 	require.NoError(t, err, "%s:%d:%d", path, s.Agreement.Line, s.Agreement.Column)
 	report, err := scenario.Run(s, a)
-	require.NoError(t, in(path, err))
+	require.NoError(t, inFile(path, err))
 	for _, f := range report.Failures {
 		if Updating() && f.Got.Verb != 0 {
 			mend = append(mend, f)
@@ -90,8 +91,8 @@ func runScenario(t *testing.T, path string, s scenario.Scenario, own []dealstate
 	return mend
 }
 
-// in says in which file an error stands.
-func in(path string, err error) error {
+// inFile says in which file an error stands.
+func inFile(path string, err error) error {
 	var syntax *scenario.SyntaxError
 	if errors.As(err, &syntax) {
 		at := *syntax
@@ -104,12 +105,12 @@ func in(path string, err error) error {
 // Run runs one scenario on the agreement, and fails the test for every
 // expectation that does not hold. It is for scenarios that a program made, such
 // as a counterexample; see [RunFile] for those in files.
-func Run(t TB, s scenario.Scenario, a dealstate.Agreement) scenario.Report {
+func Run(t TB, s scenario.Scenario, a dealstate.Agreement) scenario.Result {
 	t.Helper()
 	report, err := scenario.Run(s, a)
-	require.NoError(t, in(s.Name, err))
+	require.NoError(t, inFile(s.Name, err))
 	for _, f := range report.Failures {
-		t.Errorf("%s: the scenario does not go as told\n\n%s", whereabouts(s, f), f.Message)
+		t.Errorf("%s: the scenario does not go as told\n\n%s", failurePlace(s, f), f.Message)
 	}
 	if !report.OK() {
 		t.FailNow()
@@ -117,7 +118,7 @@ func Run(t TB, s scenario.Scenario, a dealstate.Agreement) scenario.Report {
 	return report
 }
 
-func whereabouts(s scenario.Scenario, f scenario.Failure) string {
+func failurePlace(s scenario.Scenario, f scenario.Failure) string {
 	if f.Line == 0 {
 		return display.Inert(s.Name)
 	}

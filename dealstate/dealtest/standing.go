@@ -112,7 +112,7 @@ func matchIDs(t TB, d *dealstate.Deal, v dealstate.View, word string, want, got 
 }
 
 // Signed fails the test at once unless exactly these parties have signed.
-func (l Look) Signed(parties ...string) Look {
+func (l ViewedDeal) Signed(parties ...string) ViewedDeal {
 	l.t.Helper()
 	Signed(l.t, l.deal, l.view(), parties...)
 	return l
@@ -120,14 +120,14 @@ func (l Look) Signed(parties ...string) Look {
 
 // Provisional fails the test at once unless exactly these parties apply the deal
 // provisionally.
-func (l Look) Provisional(parties ...string) Look {
+func (l ViewedDeal) Provisional(parties ...string) ViewedDeal {
 	l.t.Helper()
 	Provisional(l.t, l.deal, l.view(), parties...)
 	return l
 }
 
 // InForce fails the test at once unless the deal binds exactly these parties.
-func (l Look) InForce(parties ...string) Look {
+func (l ViewedDeal) InForce(parties ...string) ViewedDeal {
 	l.t.Helper()
 	InForce(l.t, l.deal, l.view(), parties...)
 	return l
@@ -135,11 +135,11 @@ func (l Look) InForce(parties ...string) Look {
 
 // Leaves fails the test at once unless the party's notice ends at the instant; "":
 // unless it has given none.
-func (l Look) Leaves(party, at string) Look {
+func (l ViewedDeal) Leaves(party, at string) ViewedDeal {
 	l.t.Helper()
 	var want time.Time
 	if at != "" {
-		want = start(l.t, at)
+		want = parseStart(l.t, at)
 	}
 	Leaves(l.t, l.deal, l.view(), party, want)
 	return l
@@ -147,28 +147,28 @@ func (l Look) Leaves(party, at string) Look {
 
 // Suspended fails the test at once unless exactly these parties and commitments are
 // suspended.
-func (l Look) Suspended(ids ...string) Look {
+func (l ViewedDeal) Suspended(ids ...string) ViewedDeal {
 	l.t.Helper()
 	Suspended(l.t, l.deal, l.view(), ids...)
 	return l
 }
 
 // Performed fails the test at once unless exactly these commitments are performed.
-func (l Look) Performed(commitments ...string) Look {
+func (l ViewedDeal) Performed(commitments ...string) ViewedDeal {
 	l.t.Helper()
 	Performed(l.t, l.deal, l.view(), commitments...)
 	return l
 }
 
 // Overdue fails the test at once unless exactly these commitments are overdue.
-func (l Look) Overdue(commitments ...string) Look {
+func (l ViewedDeal) Overdue(commitments ...string) ViewedDeal {
 	l.t.Helper()
 	Overdue(l.t, l.deal, l.view(), commitments...)
 	return l
 }
 
 // Breached fails the test at once unless a breach stands of exactly these commitments.
-func (l Look) Breached(commitments ...string) Look {
+func (l ViewedDeal) Breached(commitments ...string) ViewedDeal {
 	l.t.Helper()
 	Breached(l.t, l.deal, l.view(), commitments...)
 	return l

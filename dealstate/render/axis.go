@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// axis puts instants on a stretch of pixels.
+// axis maps instants to a stretch of pixels.
 type axis struct {
 	from, to    time.Time
 	left, right float64
@@ -16,8 +16,8 @@ func (a axis) x(t time.Time) float64 {
 	return a.left + min(max(share, 0), 1)*(a.right-a.left)
 }
 
-// padded widens a range so that nothing stands on the very edge, and a single
-// instant still has a day on each side.
+// padded widens a range so that nothing is drawn on its very edge. A single instant
+// gets a day on each side.
 func padded(from, to time.Time) (time.Time, time.Time) {
 	length := between(from, to)
 	pad := length.part(30).orMore(2 * time.Hour)
@@ -27,16 +27,15 @@ func padded(from, to time.Time) (time.Time, time.Time) {
 	return pad.before(from), pad.after(to)
 }
 
-// tick is one line of the axis. A new group (a month, a year) shows its name
-// below.
+// tick is one line of the axis. A new group (a month, a year) has its name below.
 type tick struct {
 	at    time.Time
 	label string
 	group string
 }
 
-// spacing is one way of putting ticks: the instants from a start, and their
-// words.
+// spacing is one way to place ticks: the first instant, the next one after each, and
+// how they are labelled.
 type spacing struct {
 	first func(t time.Time) time.Time
 	next  func(t time.Time) time.Time
@@ -44,7 +43,7 @@ type spacing struct {
 	group string
 }
 
-// spacings are in order, the densest first.
+// spacings are tried in order, the densest first.
 var spacings = []spacing{
 	hours(6), hours(12), days(1), days(2), days(5), days(7), days(14),
 	months(1), months(2), months(3), months(6), years(1), years(2), years(5), years(10), years(25), years(50), years(100), years(500), years(1000), years(2000), years(5000),
@@ -84,7 +83,7 @@ func years(n int) spacing {
 
 func monthOf(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC) }
 
-// ticks are as dense as their labels allow.
+// ticks are the densest ones whose labels fit.
 func (a axis) ticks() []tick {
 	for _, s := range spacings {
 		if ticks, fits := a.try(s); fits {
@@ -94,6 +93,7 @@ func (a axis) ticks() []tick {
 	return nil
 }
 
+// try places ticks by one spacing; fits is false if two labels would meet.
 func (a axis) try(s spacing) (ticks []tick, fits bool) {
 	room := widthOf(strings.Repeat("0", len(s.label)), 11) + 8
 	if s.label == "2 Jan" {
@@ -117,8 +117,8 @@ func (a axis) try(s spacing) (ticks []tick, fits bool) {
 // axisHeight is the room that labels and groups take above the lanes.
 const axisHeight = 34.0
 
-// draw writes the labels at y and the grid lines from y down to bottom.
-func (a axis) draw(p *pen, y, bottom float64) {
+// draw writes the labels at y, and the grid lines from there down to bottom.
+func (a axis) draw(p *svgWriter, y, bottom float64) {
 	group, free := "", a.left-20
 	for _, t := range a.ticks() {
 		x := a.x(t.at)
@@ -133,7 +133,7 @@ func (a axis) draw(p *pen, y, bottom float64) {
 	p.line(a.left, y+axisHeight-4, a.right, y+axisHeight-4, "axis")
 }
 
-// inside keeps a centred label within the picture.
+// inside moves a centred label so far that it stays within the picture.
 func (a axis) inside(x float64, label string) float64 {
 	half := widthOf(label, 11) / 2
 	return min(max(x, a.left-6+half), a.right+8-half)

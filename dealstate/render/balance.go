@@ -11,9 +11,9 @@ import (
 // Balance is the chart of how far each side had kept its commitments over time: the
 // share that it had performed, from the first report to the view's end. Beside one
 // another the curves show whether the deal moves "in a balanced way". It is the view's
-// knowledge of every earlier day, as the timeline's is. Of a story without a machine or
+// knowledge of every earlier day, as the timeline's is. Of a replay without a machine or
 // without a report it is empty.
-func (s Story) Balance() Chart {
+func (s Replay) Balance() Chart {
 	c := Chart{Title: "Commitments kept", Y: "share of each side's commitments that it had performed", Low: 0, High: 1}
 	if s.Machine == nil || len(s.Decisions) == 0 {
 		return c
@@ -23,13 +23,13 @@ func (s Story) Balance() Chart {
 	lives := s.lives()
 	for _, b := range s.Snapshot.Balances() {
 		c.Series = append(c.Series, Series{Name: fmt.Sprintf("%s: %d of %d", isolated(shorten(s.partyName(b.Party), 60)), b.Performed, b.Of),
-			Shape: Step, Points: s.kept(b, lives, c.Start)})
+			Shape: StepLine, Points: s.kept(b, lives, c.Start)})
 	}
 	return c
 }
 
 // kept are the points of one side: at the beginning, at each change and at the end.
-func (s Story) kept(b dealstate.Balance, lives map[string]*life, start time.Time) []Point {
+func (s Replay) kept(b dealstate.Balance, lives map[string]*life, start time.Time) []Point {
 	type change struct {
 		at time.Time
 		by int
@@ -61,10 +61,10 @@ func (s Story) kept(b dealstate.Balance, lives map[string]*life, start time.Time
 
 // sided reports whether two sides or more have undertaken anything, so that there is a
 // balance to draw.
-func (s Story) sided() bool { return len(s.Decisions) > 0 && len(s.Snapshot.Balances()) > 1 }
+func (s Replay) sided() bool { return len(s.Decisions) > 0 && len(s.Snapshot.Balances()) > 1 }
 
 // newBalance draws the chart for wide pages and for narrow ones.
-func newBalance(s Story) (p pictures, err error) {
+func newBalance(s Replay) (p timelinePair, err error) {
 	c := s.Balance()
 	c.Width, c.InPage = 760, "balance-wide"
 	if p.Wide, err = drawn(c.SVG); err != nil {

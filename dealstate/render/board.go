@@ -7,49 +7,50 @@ import (
 	"strings"
 )
 
-// Board is the index page of several deals: where each stands, and all of them
-// on one axis.
+// Board is the index page of several deals: where each stands, and all of them on one
+// axis of time.
 type Board struct {
 	Title string
 	Rows  []BoardRow
 }
 
-// BoardRow is one deal of the board, and where its own page is: a relative
-// address such as london.html, or one of the web; empty for none.
+// BoardRow is one deal of the board, and the address of its own page: a relative one
+// such as london.html, or one of the web; empty for none.
 type BoardRow struct {
-	Story Story
-	Href  string
+	Replay Replay
+	Href   string
 }
 
-type boardPage struct {
+// boardPageData is what the board's template shows.
+type boardPageData struct {
 	head
 	Lead     string
-	Rows     []standing
-	Timeline pictures
+	Rows     []summary
+	Timeline timelinePair
 }
 
-// HTML writes the page. Equal boards give equal bytes. A row whose story has no
+// HTML writes the page. Equal boards give equal bytes. A row whose replay has no
 // machine is a *[dealstate.FieldError], and then nothing is written.
 func (b Board) HTML(w io.Writer) error {
 	for i, r := range b.Rows {
-		if r.Story.Machine == nil {
-			return missingMachine(fmt.Sprintf("rows[%d].story.machine", i))
+		if r.Replay.Machine == nil {
+			return missingMachine(fmt.Sprintf("rows[%d].replay.machine", i))
 		}
 	}
 	title := legible(b.Title)
 	if title == "" {
 		title = "Deals"
 	}
-	p := boardPage{head: newHead(shorten(title, 300)), Lead: b.lead()}
-	var stories []Story
+	p := boardPageData{head: newHead(shorten(title, 300)), Lead: b.lead()}
+	var replays []Replay
 	for _, r := range b.Rows {
-		row := newStanding(r.Story)
+		row := newSummary(r.Replay)
 		row.Href = pageAddress(r.Href)
 		p.Rows = append(p.Rows, row)
-		stories = append(stories, r.Story)
+		replays = append(replays, r.Replay)
 	}
 	var err error
-	if p.Timeline, err = newPictures(stories); err != nil {
+	if p.Timeline, err = newTimelinePair(replays); err != nil {
 		return err
 	}
 	return write(w, "board", p)
@@ -60,7 +61,7 @@ func (b Board) lead() string {
 	var states []string
 	counts := map[string]int{}
 	for _, r := range b.Rows {
-		state := stateWords(string(r.Story.Snapshot.State))
+		state := stateWords(string(r.Replay.Snapshot.State))
 		if counts[state]++; counts[state] == 1 {
 			states = append(states, state)
 		}

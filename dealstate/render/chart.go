@@ -38,10 +38,10 @@ type Shape uint8
 
 // The shapes. Each draws the bounds of its points too, where Lower < Upper.
 const (
-	Step     Shape = iota + 1 // it holds until the next point
+	StepLine Shape = iota + 1 // it holds until the next point
 	Line                      // straight from point to point
 	Band                      // the bounds alone, straight from point to point
-	Survival                  // a Step that begins with 1 where X is 0, which estimates of survival do not list
+	Survival                  // a StepLine that begins with 1 where X is 0, which estimates of survival do not list
 )
 
 var shapeWords = [...]string{"", "step", "line", "band", "survival"}
@@ -69,9 +69,9 @@ type Point struct {
 	Censored     int // how many left observation at X; a tick on the curve
 }
 
-// plot is a chart while it is drawn.
+// plot is a chart while it is drawn. It belongs to one call of SVG.
 type plot struct {
-	pen
+	svgWriter
 	c            Chart
 	width        float64
 	x0, x1       float64 // of the data
@@ -98,10 +98,11 @@ func (c Chart) SVG(w io.Writer) error {
 	if id == "" {
 		id = "chart"
 	}
-	pic := picture{id: id, title: legible(c.Title), about: p.about(), width: p.width, height: p.foot + 48 + p.legendHeight, inPage: c.InPage != ""}
+	pic := svgDocument{id: id, title: legible(c.Title), about: p.about(), width: p.width, height: p.foot + 48 + p.legendHeight, inPage: c.InPage != ""}
 	return pic.frame(w, p.b.String())
 }
 
+// newPlot measures the chart, so that it can be drawn.
 func newPlot(c Chart) *plot {
 	c.Series = finite(c.Series)
 	p := &plot{c: c, width: pixels(c.Width), left: 64, top: 58, foot: 58 + plotHeight}
@@ -110,7 +111,7 @@ func newPlot(c Chart) *plot {
 	return p
 }
 
-// finite leaves out what cannot be drawn, on copies.
+// finite leaves out points that cannot be drawn. It changes copies only.
 func finite(all []Series) []Series {
 	out := make([]Series, len(all))
 	for i, s := range all {
@@ -128,19 +129,21 @@ func finite(all []Series) []Series {
 	return out
 }
 
+// drawable reports the numbers that can be placed in a picture.
 func drawable(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e15 }
 
-// begin makes a survival curve a step curve from its beginning on.
+// begin makes a survival curve begin at its first instant with nobody lost.
 func (s *Series) begin() {
 	if s.Shape != Survival {
 		return
 	}
-	s.Shape = Step
+	s.Shape = StepLine
 	if len(s.Points) > 0 {
 		s.Points = slices.Insert(s.Points, 0, Point{X: 0, Y: 1, Lower: 1, Upper: 1})
 	}
 }
 
+// bounds are the least and the greatest values to be drawn.
 func (p *plot) bounds() (x0, x1, y0, y1 float64) {
 	x0, y0, x1, y1 = math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, s := range p.c.Series {
@@ -171,6 +174,7 @@ func (p *plot) bounds() (x0, x1, y0, y1 float64) {
 
 func (q Point) bounded() bool { return q.Lower < q.Upper }
 
+// ys are the values of the point that are drawn: its own and its bounds.
 func (q Point) ys(s Shape) []float64 {
 	switch {
 	case s == Band:
@@ -187,9 +191,10 @@ func (p *plot) y(v float64) float64 {
 	return p.foot - (v-p.y0)/(p.y1-p.y0)*(p.foot-p.top)
 }
 
+// axes draws the frame, the grid and the labels of the values.
 func (p *plot) axes() {
-	p.text(14, 22, "h", fit(legible(p.c.Title), 15, p.width-28))
-	p.text(14, 44, "s", fit(legible(p.c.Y), 11, p.width-28))
+	p.text(14, 22, "h", clipToWidth(legible(p.c.Title), 15, p.width-28))
+	p.text(14, 44, "s", clipToWidth(legible(p.c.Y), 11, p.width-28))
 	for _, v := range steps(p.y0, p.y1, 6) {
 		p.line(p.left, p.y(v), p.right, p.y(v), "grid")
 		p.text(p.left-7, p.y(v)+4, "s end", p.value(v))
@@ -203,10 +208,10 @@ func (p *plot) axes() {
 		p.line(p.x(v), p.foot, p.x(v), p.foot+4, "axis")
 		p.text(p.x(v), p.foot+17, "s mid", number(v))
 	}
-	p.text((p.left+p.right)/2, p.foot+35, "s mid", fit(legible(p.c.X), 11, p.right-p.left))
+	p.text((p.left+p.right)/2, p.foot+35, "s mid", clipToWidth(legible(p.c.X), 11, p.right-p.left))
 }
 
-// calendar puts dates below the frame.
+// calendar writes dates below the frame.
 func (p *plot) calendar() {
 	a := axis{from: p.date(p.x0), to: p.date(p.x1), left: p.left, right: p.right}
 	group := ""
@@ -221,7 +226,7 @@ func (p *plot) calendar() {
 	}
 }
 
-// date is the instant so many days from the start.
+// date is the instant so many days after the start.
 func (p *plot) date(days float64) time.Time {
 	const most = 10_000 * 366 // no axis of dates is longer
 	whole, rest := math.Modf(min(max(days, -most), most))
@@ -229,7 +234,7 @@ func (p *plot) date(days float64) time.Time {
 	return within(length.after(within(p.c.Start)).Add(time.Duration(rest * 24 * float64(time.Hour))))
 }
 
-// value writes a value of the Y axis: shares in per cent.
+// value writes a value of the Y axis; shares are in per cent.
 func (p *plot) value(v float64) string {
 	if p.y0 == 0 && p.y1 == 1 {
 		return number(v*100) + "%"
@@ -244,7 +249,7 @@ func number(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'g', 7, 64)
 }
 
-// steps gives round values from low to high, at most most of them.
+// steps gives round values from low to high, at most so many.
 func steps(low, high float64, most int) []float64 {
 	raw := (high - low) / float64(max(most, 1))
 	unit := math.Pow(10, math.Floor(math.Log10(raw)))
@@ -261,7 +266,7 @@ func steps(low, high float64, most int) []float64 {
 	return out
 }
 
-// band fills what lies between the bounds.
+// band fills the area between the bounds.
 func (p *plot) band(s Series, i int) {
 	var up, down []string
 	for k, q := range s.Points {
@@ -270,7 +275,7 @@ func (p *plot) band(s Series, i int) {
 		}
 		x := num(p.x(q.X))
 		up, down = append(up, x+" "+num(p.y(q.Upper))), append(down, x+" "+num(p.y(q.Lower)))
-		if s.Shape == Step && k+1 < len(s.Points) {
+		if s.Shape == StepLine && k+1 < len(s.Points) {
 			next := num(p.x(s.Points[k+1].X))
 			up, down = append(up, next+" "+num(p.y(q.Upper))), append(down, next+" "+num(p.y(q.Lower)))
 		}
@@ -285,8 +290,8 @@ func (p *plot) band(s Series, i int) {
 	p.path("area "+p.area(i), d+"Z")
 }
 
-// area is the fill of a series. Bands of a fan share one, and darken where they
-// overlap.
+// area is the fill of a series. The bands of a fan share one fill, and look darker
+// where they overlap.
 func (p *plot) area(i int) string {
 	if p.c.Series[i].Shape == Band {
 		return "a0"
@@ -294,7 +299,7 @@ func (p *plot) area(i int) string {
 	return fmt.Sprintf("a%d", p.hue(i))
 }
 
-// hue counts the curves before a series: bands take none of the hues.
+// hue counts the curves before a series; bands use up no hues.
 func (p *plot) hue(i int) int {
 	n := 0
 	for _, s := range p.c.Series[:i] {
@@ -305,6 +310,7 @@ func (p *plot) hue(i int) int {
 	return n % 6
 }
 
+// curve draws a series as a line, with ticks where lives are censored.
 func (p *plot) curve(s Series, i int) {
 	if s.Shape == Band || len(s.Points) == 0 {
 		return
@@ -315,7 +321,7 @@ func (p *plot) curve(s Series, i int) {
 		switch {
 		case k == 0:
 			d.WriteString("M" + x + " " + y)
-		case s.Shape == Step:
+		case s.Shape == StepLine:
 			d.WriteString("H" + x + "V" + y)
 		default:
 			d.WriteString("L" + x + " " + y)
@@ -330,10 +336,11 @@ func (p *plot) curve(s Series, i int) {
 	p.path(fmt.Sprintf("curve c%d", p.hue(i)), d.String())
 }
 
+// legend names the series below the chart.
 func (p *plot) legend() {
 	x, y := p.left, p.foot+54
 	for i, s := range p.c.Series {
-		name := fit(s.Name, 11, p.right-p.left-40)
+		name := clipToWidth(s.Name, 11, p.right-p.left-40)
 		width := widthOf(name, 11) + 48
 		if x+width > p.right && x > p.left {
 			x, y = p.left, y+18
@@ -350,14 +357,14 @@ func (p *plot) legend() {
 	p.legendHeight = y - p.foot - 40
 }
 
-// about tells where each series begins and ends.
+// about says where each series begins and ends.
 func (p *plot) about() string {
 	var parts []string
 	for _, s := range p.c.Series {
 		if n := len(s.Points); n > 0 && s.Shape != Band {
 			first, last := s.Points[0], s.Points[n-1]
 			parts = append(parts, fmt.Sprintf("%s: from %s at %s to %s at %s.", shorten(s.Name, 80),
-				p.value(first.Y), p.place(first.X), p.value(last.Y), p.place(last.X)))
+				p.value(first.Y), p.xText(first.X), p.value(last.Y), p.xText(last.X)))
 		}
 	}
 	if len(parts) == 0 {
@@ -366,7 +373,8 @@ func (p *plot) about() string {
 	return strings.Join(parts, " ")
 }
 
-func (p *plot) place(x float64) string {
+// xText writes a value of the X axis.
+func (p *plot) xText(x float64) string {
 	if !p.c.Start.IsZero() {
 		return day(p.date(x))
 	}

@@ -10,28 +10,29 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 )
 
-// Diagram is the picture of an agreement's rules, and of how far a deal has come
-// along them. [Rules] draws the rules alone; [Story.Diagram] the deal in them.
-// Write it with SVG, Mermaid or DOT; of no machine there is none, and each of
+// Diagram is the state diagram of an agreement's rules, with the path of a deal along
+// them. [Rules] draws the rules alone, [Replay.Diagram] the deal in them. Write it
+// with SVG, Mermaid or DOT; without a machine there is nothing to draw, and each of
 // them gives a *[dealstate.FieldError].
 //
-// States are drawn in the order in which the lifecycle lists them, so that an
-// agreement's author decides how it reads.
+// States are drawn in the order in which the lifecycle lists them, so the author of an
+// agreement decides how the diagram reads. A Diagram does not change; InPage gives a
+// copy.
 type Diagram struct {
-	title   string
-	about   string
-	asked   string // the approval condition, in words
-	policy  string
-	nodes   []node
-	arrows  []arrow
-	entries []entry
-	omitted string         // what it leaves out, in words
-	whole   func() Diagram // the same with all of it
-	inPage  string
-	present int // of nodes; -1: the rules alone
+	title    string
+	about    string
+	asked    string // the approval condition, in words
+	policy   string
+	nodes    []node
+	arrows   []arrow
+	incoming []incomingLine
+	omitted  string         // what it leaves out, in words
+	whole    func() Diagram // the same with all of it
+	inPage   string
+	present  int // of nodes; -1: the rules alone
 }
 
-// node is a state.
+// node is a state in the diagram, with what the deal did there.
 type node struct {
 	state   dealstate.State
 	hue     hue
@@ -43,46 +44,47 @@ type node struct {
 	stays   []string    // on what it stays there
 }
 
-// arrow is all that leads from one state to another.
+// arrow is everything that leads from one state to another.
 type arrow struct {
 	from, to int
-	whys     []why
+	groups   []ruleGroup
 	taken    []time.Time
 }
 
-// why is what rules ask for: kinds of event, or clocks, and a guard in words.
-type why struct {
+// ruleGroup is a set of rules with the same guard: the kinds of event or clocks on
+// which they fire, and the guard in words.
+type ruleGroup struct {
 	rules []string
 	on    []string
 	when  string
 }
 
-func (w why) String() string {
+func (w ruleGroup) String() string {
 	if w.when == "" {
 		return strings.Join(w.on, " or ")
 	}
 	return strings.Join(w.on, " or ") + " when " + w.when
 }
 
-// Rules draws an agreement's rules alone. What no event can reach from the
-// initial state is faded. Standard rules on what few deals have are left out, and
+// Rules draws an agreement's rules alone. States that cannot be reached from the
+// initial one are faded. Standard rules on what few deals have are left out, and
 // the last line says so; see [Diagram.Whole].
 func Rules(m *dealstate.Machine) Diagram {
 	if m == nil {
 		return Diagram{present: -1}
 	}
-	s := Story{Machine: m}
+	s := Replay{Machine: m}
 	d := s.rulesAlone(s.omitted())
 	d.whole = func() Diagram { return s.rulesAlone(nil) }
 	return d
 }
 
-func (s Story) rulesAlone(omitted []dealstate.Trigger) Diagram {
+func (s Replay) rulesAlone(omitted []dealstate.Trigger) Diagram {
 	d := Diagram{title: s.title(), asked: legible(s.agreement().Approval.String()), omitted: omission(omitted), present: -1}
 	l := s.drawn(s.Machine.Lifecycle(), omitted)
 	d.addStates(l)
 	d.addRules(l)
-	d.fade(d.place(l.Initial))
+	d.fade(d.nodeIndex(l.Initial))
 	d.about = "The rules: " + strconv.Itoa(len(d.nodes)) + " states, and what leads from one to the other."
 	if d.omitted != "" {
 		d.about += " " + d.omitted
@@ -90,36 +92,36 @@ func (s Story) rulesAlone(omitted []dealstate.Trigger) Diagram {
 	return d
 }
 
-// Diagram draws the deal in its agreement's rules: the present state is lit,
-// the way there marked with its dates, and what cannot be reached from here is
-// faded. Of the rules it leaves out what [Rules] does, unless the deal has had use
+// Diagram draws the deal in its agreement's rules: the present state is highlighted,
+// the path there is marked with its dates, and states that can no longer be reached
+// are faded. Of the rules it leaves out what [Rules] does, unless the deal has had use
 // for it.
-func (s Story) Diagram() Diagram {
+func (s Replay) Diagram() Diagram {
 	if s.Machine == nil {
 		return Rules(nil)
 	}
-	d := s.travelled(s.omitted())
-	d.whole = func() Diagram { return s.travelled(nil) }
+	d := s.withPath(s.omitted())
+	d.whole = func() Diagram { return s.withPath(nil) }
 	return d
 }
 
-func (s Story) travelled(omitted []dealstate.Trigger) Diagram {
+func (s Replay) withPath(omitted []dealstate.Trigger) Diagram {
 	d := s.rulesAlone(omitted)
 	for i := range d.nodes {
 		d.nodes[i].faded = false
 	}
-	d.present = d.place(s.Snapshot.State)
+	d.present = d.nodeIndex(s.Snapshot.State)
 	d.policy = legible(s.Policy.Name)
 	d.fade(d.present)
 	for _, dec := range s.Decisions {
 		if dec.From != dec.To {
-			d.travel(dec)
+			d.markTaken(dec)
 		}
 	}
 	if d.present >= 0 {
 		d.nodes[d.present].since = s.Snapshot.Since
 	}
-	d.about = s.headline() + ". The way there: " + d.way(s.Decisions) + "."
+	d.about = s.headline() + ". The way there: " + d.pathWords(s.Decisions) + "."
 	return d
 }
 
@@ -139,6 +141,7 @@ func (d Diagram) InPage(id string) Diagram {
 	return d
 }
 
+// addStates makes a node of each state.
 func (d *Diagram) addStates(l dealstate.Lifecycle) {
 	h := huesOf(l)
 	for _, s := range l.States {
@@ -146,19 +149,20 @@ func (d *Diagram) addStates(l dealstate.Lifecycle) {
 	}
 }
 
+// addRules makes the arrows, and the lines of what leads to each state.
 func (d *Diagram) addRules(l dealstate.Lifecycle) {
 	for _, r := range l.Rules {
 		for _, from := range r.From {
-			i := d.place(from)
+			i := d.nodeIndex(from)
 			if r.To == "" || r.To == from {
 				d.nodes[i].stay(onWords(r.On))
 				continue
 			}
-			a := d.arrow(i, d.place(r.To))
-			a.whys = joined(a.whys, r)
+			a := d.arrow(i, d.nodeIndex(r.To))
+			a.groups = addToGroups(a.groups, r)
 		}
 		if r.To != "" {
-			d.enter(r)
+			d.addIncoming(r)
 		}
 	}
 }
@@ -169,8 +173,8 @@ func (n *node) stay(on string) {
 	}
 }
 
-// joined adds a rule to the reasons, in the words of one with the same guard.
-func joined(whys []why, r dealstate.Rule) []why {
+// addToGroups adds a rule to the group with the same guard, or to a new one.
+func addToGroups(whys []ruleGroup, r dealstate.Rule) []ruleGroup {
 	when := guardWords(r.When)
 	for i := range whys {
 		if whys[i].when == when {
@@ -181,9 +185,10 @@ func joined(whys []why, r dealstate.Rule) []why {
 			return whys
 		}
 	}
-	return append(whys, why{rules: []string{r.ID}, on: []string{onWords(r.On)}, when: when})
+	return append(whys, ruleGroup{rules: []string{r.ID}, on: []string{onWords(r.On)}, when: when})
 }
 
+// guardWords is a guard as text; "" for none.
 func guardWords(c condition.Condition) string {
 	if c.IsZero() {
 		return ""
@@ -191,6 +196,7 @@ func guardWords(c condition.Condition) string {
 	return legible(c.String())
 }
 
+// onWords is a trigger in words, so that a clock is not taken for an event.
 func onWords(on dealstate.Trigger) string {
 	switch on.(type) {
 	case dealstate.Clock:
@@ -201,10 +207,12 @@ func onWords(on dealstate.Trigger) string {
 	return on.String()
 }
 
-func (d *Diagram) place(s dealstate.State) int {
+// nodeIndex is the index of a state's node, or -1.
+func (d *Diagram) nodeIndex(s dealstate.State) int {
 	return slices.IndexFunc(d.nodes, func(n node) bool { return n.state == s })
 }
 
+// arrow is the arrow between two nodes, which is made when it is first asked for.
 func (d *Diagram) arrow(from, to int) *arrow {
 	i := slices.IndexFunc(d.arrows, func(a arrow) bool { return a.from == from && a.to == to })
 	if i < 0 {
@@ -214,7 +222,7 @@ func (d *Diagram) arrow(from, to int) *arrow {
 	return &d.arrows[i]
 }
 
-// fade marks what cannot be reached from a state.
+// fade fades what cannot be reached from a state.
 func (d *Diagram) fade(from int) {
 	if from < 0 {
 		return
@@ -234,28 +242,29 @@ func (d *Diagram) fade(from int) {
 	}
 }
 
-func (d *Diagram) travel(dec dealstate.Decision) {
-	from, to := d.place(dec.From), d.place(dec.To)
+// markTaken marks the arrow and the rule by which the deal moved.
+func (d *Diagram) markTaken(dec dealstate.Decision) {
+	from, to := d.nodeIndex(dec.From), d.nodeIndex(dec.To)
 	if from < 0 || to < 0 {
 		return
 	}
 	a := d.arrow(from, to)
 	a.taken = append(a.taken, dec.At)
 	d.nodes[to].entered = append(d.nodes[to].entered, dec.At)
-	for i, e := range d.entries {
-		if e.to == to && slices.Contains(e.why.rules, dec.Rule) {
-			d.entries[i].taken = append(e.taken, dec.At)
+	for i, e := range d.incoming {
+		if e.to == to && slices.Contains(e.group.rules, dec.Rule) {
+			d.incoming[i].taken = append(e.taken, dec.At)
 		}
 	}
 }
 
-// been reports whether the deal has been in a state and moved since, or is there.
+// been reports whether the deal has been in a state, or is there now.
 func (d Diagram) been(i int) bool {
 	return slices.ContainsFunc(d.arrows, func(a arrow) bool { return len(a.taken) > 0 && (a.from == i || a.to == i) })
 }
 
-// way tells the states that the deal has gone through, with their dates.
-func (d *Diagram) way(decisions []dealstate.Decision) string {
+// pathWords lists the states through which the deal has gone, with their dates.
+func (d *Diagram) pathWords(decisions []dealstate.Decision) string {
 	const most = 20
 	var steps []string
 	for _, dec := range decisions {
@@ -276,7 +285,8 @@ func (d *Diagram) way(decisions []dealstate.Decision) string {
 	return strings.Join(steps, ", then ")
 }
 
-// dates lists instants by day, and counts what goes beyond most.
+// dates lists instants by day. If there are more than most, it gives the last one and
+// counts the others.
 func dates(at []time.Time, most int) string {
 	var days []string
 	for _, t := range at {
@@ -289,48 +299,48 @@ func dates(at []time.Time, most int) string {
 	return strings.Join(days, ", ")
 }
 
-// entry is one line of what leads to a state: rules that ask for the same, from
-// the same states.
-type entry struct {
+// incomingLine is one line of text on how a state is reached: rules with the same
+// guard, from the same states.
+type incomingLine struct {
 	to    int
 	from  []int
-	why   why
+	group ruleGroup
 	taken []time.Time
 }
 
-// enter adds a rule to the lines of its destination.
-func (d *Diagram) enter(r dealstate.Rule) {
-	e := entry{to: d.place(r.To), why: why{rules: []string{r.ID}, on: []string{onWords(r.On)}, when: guardWords(r.When)}}
+// addIncoming adds a rule to the lines of the state to which it leads.
+func (d *Diagram) addIncoming(r dealstate.Rule) {
+	e := incomingLine{to: d.nodeIndex(r.To), group: ruleGroup{rules: []string{r.ID}, on: []string{onWords(r.On)}, when: guardWords(r.When)}}
 	for i, n := range d.nodes {
 		if i != e.to && slices.Contains(r.From, n.state) {
 			e.from = append(e.from, i)
 		}
 	}
-	for i, o := range d.entries {
-		if o.to == e.to && o.why.when == e.why.when && slices.Equal(o.from, e.from) {
-			d.entries[i].why.rules = append(o.why.rules, r.ID)
-			if !slices.Contains(o.why.on, e.why.on[0]) {
-				d.entries[i].why.on = append(o.why.on, e.why.on[0])
+	for i, o := range d.incoming {
+		if o.to == e.to && o.group.when == e.group.when && slices.Equal(o.from, e.from) {
+			d.incoming[i].group.rules = append(o.group.rules, r.ID)
+			if !slices.Contains(o.group.on, e.group.on[0]) {
+				d.incoming[i].group.on = append(o.group.on, e.group.on[0])
 			}
 			return
 		}
 	}
 	if len(e.from) > 0 {
-		d.entries = append(d.entries, e)
+		d.incoming = append(d.incoming, e)
 	}
 }
 
-// into lists what leads to one state.
-func (d Diagram) into(to int) []entry {
-	return slices.DeleteFunc(slices.Clone(d.entries), func(e entry) bool { return e.to != to })
+// into lists the lines of one state.
+func (d Diagram) into(to int) []incomingLine {
+	return slices.DeleteFunc(slices.Clone(d.incoming), func(e incomingLine) bool { return e.to != to })
 }
 
-// faded reports whether no state that can be reached leads along the line.
-func (d Diagram) faded(e entry) bool {
+// faded reports whether the line leads only from states that cannot be reached.
+func (d Diagram) faded(e incomingLine) bool {
 	return !slices.ContainsFunc(e.from, func(i int) bool { return !d.nodes[i].faded })
 }
 
-// numbers writes places as people count them: 1–4, 6.
+// numbers writes indexes as people count: 1–4, 6.
 func numbers(places []int) string {
 	var parts []string
 	for i := 0; i < len(places); {

@@ -24,31 +24,32 @@ const (
 	textLine   = 14.0
 )
 
-// wiring is a diagram while it is laid out.
-type wiring struct {
+// diagramSVG is a diagram while its SVG is laid out and drawn. It belongs to one call
+// of SVG.
+type diagramSVG struct {
 	d      Diagram
-	p      pen
+	p      svgWriter
 	left   []int // by node, the column of the trunk for moves back; -1: none
 	right  []int
 	nodeX  float64
 	wordsX float64
-	rows   []float64 // by node, the middle
-	words  [][]words // by node
+	rows   []float64    // by node, the middle
+	words  [][]sideText // by node
 	bottom float64
 }
 
-// words is one line of text beside a state.
-type words struct {
+// sideText is one line of text beside a state.
+type sideText struct {
 	text  string
 	class string
 }
 
-// SVG draws the diagram. Equal rules and stories give equal bytes.
+// SVG draws the diagram. Equal rules and replays give equal bytes.
 func (d Diagram) SVG(w io.Writer) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	l := &wiring{d: d}
+	l := &diagramSVG{d: d}
 	l.left, l.right = d.columns(true), d.columns(false)
 	l.nodeX = 24 + float64(used(l.left))*trunkGap + 14
 	l.wordsX = l.nodeX + nodeWidth + float64(used(l.right))*trunkGap + 34
@@ -60,8 +61,8 @@ func (d Diagram) SVG(w io.Writer) error {
 	for i := range d.nodes {
 		l.node(i)
 	}
-	l.p.text(14, l.bottom-10, "s", fit(d.omitted, textSize, l.wordsX+wordsWidth-28))
-	pic := picture{id: d.inPage, title: "State diagram: " + shorten(d.title, 200), about: d.about,
+	l.p.text(14, l.bottom-10, "s", clipToWidth(d.omitted, textSize, l.wordsX+wordsWidth-28))
+	pic := svgDocument{id: d.inPage, title: "State diagram: " + shorten(d.title, 200), about: d.about,
 		width: l.wordsX + wordsWidth + 8, height: l.bottom, inPage: d.inPage != ""}
 	if pic.id == "" {
 		pic.id = "diagram"
@@ -71,8 +72,8 @@ func (d Diagram) SVG(w io.Writer) error {
 
 func used(columns []int) int { return slices.Max(append(columns, -1)) + 1 }
 
-// reach is the farthest state from which a move back, or forward, leads to each
-// state; -1: none does.
+// reach is, for each state, the state farthest away from which a move back (or
+// forward) leads there; -1 if none does.
 func (d Diagram) reach(back bool) []int {
 	far := make([]int, len(d.nodes))
 	for i := range far {
@@ -89,8 +90,8 @@ func (d Diagram) reach(back bool) []int {
 	return far
 }
 
-// columns gives every trunk its column, the innermost 0, such that an arrow
-// into a state crosses no trunk that goes on past it.
+// columns gives every trunk its column, 0 for the innermost, so that no arrow into a
+// state crosses a trunk that goes on past it.
 func (d Diagram) columns(back bool) []int {
 	far := d.reach(back)
 	columns := make([]int, len(d.nodes))
@@ -113,8 +114,8 @@ func (d Diagram) columns(back bool) []int {
 	return columns
 }
 
-// layers puts the states one below the other, each as high as its words.
-func (l *wiring) layers() {
+// layers puts the states one below the other. Each is as high as its text.
+func (l *diagramSVG) layers() {
 	y := 84.0
 	for i := range l.d.nodes {
 		l.words = append(l.words, l.wordsOf(i))
@@ -131,12 +132,12 @@ func (l *wiring) layers() {
 	}
 }
 
-// wordsOf says what leads to a state, and on what the deal stays there.
-func (l *wiring) wordsOf(i int) []words {
-	var out []words
+// wordsOf says what leads to a state, and which events leave the deal there.
+func (l *diagramSVG) wordsOf(i int) []sideText {
+	var out []sideText
 	add := func(text, class string) {
 		for _, line := range wrap(text, textSize, wordsWidth, 4) {
-			out = append(out, words{line, class})
+			out = append(out, sideText{line, class})
 		}
 	}
 	for _, e := range l.d.into(i) {
@@ -147,7 +148,7 @@ func (l *wiring) wordsOf(i int) []words {
 		case l.d.faded(e):
 			class = "t fade"
 		}
-		add(numbers(e.from)+" → "+e.why.String()+done, class)
+		add(numbers(e.from)+" → "+e.group.String()+done, class)
 	}
 	if stays := l.d.nodes[i].stays; len(stays) > 0 {
 		class := "s"
@@ -159,14 +160,15 @@ func (l *wiring) wordsOf(i int) []words {
 	return out
 }
 
-func (l *wiring) header() {
+// header writes the title, the approval condition and the legend.
+func (l *diagramSVG) header() {
 	width := l.wordsX + wordsWidth
-	l.p.text(14, 22, "h", fit(l.d.title, 15, width-28))
+	l.p.text(14, 22, "h", clipToWidth(l.d.title, 15, width-28))
 	asked := "Approval condition: " + l.d.asked + "."
 	if l.d.policy != "" {
 		asked = "Policy " + l.d.policy + ". " + asked // first, for a long condition is cut
 	}
-	l.p.text(14, 40, "s", fit(asked, textSize, width-28))
+	l.p.text(14, 40, "s", clipToWidth(asked, textSize, width-28))
 	x := 14.0
 	for _, key := range l.keys() {
 		key.draw(x)
@@ -175,22 +177,23 @@ func (l *wiring) header() {
 	}
 }
 
-type key struct {
+// legendKey is one entry of the diagram's legend: a sample, and what it means.
+type legendKey struct {
 	text string
 	draw func(x float64)
 }
 
-func (l *wiring) keys() []key {
-	keys := []key{{"leads on (dot: from here)", func(x float64) { l.p.line(x, 54, x+20, 54, "wire"); l.dot(x+10, 54, "") }}}
+func (l *diagramSVG) keys() []legendKey {
+	keys := []legendKey{{"leads on (dot: from here)", func(x float64) { l.p.line(x, 54, x+20, 54, "wire"); l.dot(x+10, 54, "") }}}
 	if l.d.present < 0 {
-		return append(keys, key{"cannot be reached", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
+		return append(keys, legendKey{"cannot be reached", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
 	}
-	return append(keys, key{"the way so far", func(x float64) { l.p.line(x, 54, x+20, 54, "wire onpath") }},
-		key{"now", func(x float64) { l.p.round(x, 48, 20, 12, 4, "halo") }},
-		key{"out of reach from here", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
+	return append(keys, legendKey{"the way so far", func(x float64) { l.p.line(x, 54, x+20, 54, "wire onpath") }},
+		legendKey{"now", func(x float64) { l.p.round(x, 48, 20, 12, 4, "halo") }},
+		legendKey{"out of reach from here", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
 }
 
-// classOf is how an arrow is drawn.
+// classOf is the style class of an arrow.
 func (d Diagram) classOf(a arrow) string {
 	switch {
 	case len(a.taken) > 0:
@@ -201,8 +204,8 @@ func (d Diagram) classOf(a arrow) string {
 	return ""
 }
 
-// wires draws the arrows of one class.
-func (l *wiring) wires(class string) {
+// wires draws the arrows of one style class.
+func (l *diagramSVG) wires(class string) {
 	for _, back := range []bool{false, true} {
 		for to := range l.d.nodes {
 			l.trunk(to, back, class)
@@ -210,8 +213,8 @@ func (l *wiring) wires(class string) {
 	}
 }
 
-// side is where a state's lines leave, and where a trunk stands.
-func (l *wiring) side(to int, back bool) (edge, trunk float64) {
+// side is the x at which lines leave a state, and the x of a trunk.
+func (l *diagramSVG) side(to int, back bool) (edge, trunk float64) {
 	if back {
 		return l.nodeX, l.nodeX - 14 - float64(l.left[to])*trunkGap
 	}
@@ -219,11 +222,11 @@ func (l *wiring) side(to int, back bool) (edge, trunk float64) {
 }
 
 // Lines leave a state below its middle and enter it above.
-func (l *wiring) out(i int) float64 { return l.rows[i] + 9 }
-func (l *wiring) in(i int) float64  { return l.rows[i] - 9 }
+func (l *diagramSVG) out(i int) float64 { return l.rows[i] + 9 }
+func (l *diagramSVG) in(i int) float64  { return l.rows[i] - 9 }
 
-// trunk draws one destination's arrows of one class.
-func (l *wiring) trunk(to int, back bool, class string) {
+// trunk draws the arrows of one class that lead to one state.
+func (l *diagramSVG) trunk(to int, back bool, class string) {
 	edge, x := l.side(to, back)
 	far := math.NaN()
 	for _, a := range l.d.arrows {
@@ -248,12 +251,12 @@ func (l *wiring) trunk(to int, back bool, class string) {
 	l.head(edge, l.in(to), edge-tip, class)
 }
 
-func (l *wiring) dot(x, y float64, class string) {
+func (l *diagramSVG) dot(x, y float64, class string) {
 	l.p.shape("circle", "", "cx", x, "cy", y, "r", 2.6, "class", classes("dot", class))
 }
 
 // head draws an arrowhead with its point at x.
-func (l *wiring) head(x, y, way float64, class string) {
+func (l *diagramSVG) head(x, y, way float64, class string) {
 	back := -8.0
 	if way < 0 {
 		back = 8
@@ -261,8 +264,8 @@ func (l *wiring) head(x, y, way float64, class string) {
 	l.p.path(classes("head", class), fmt.Sprintf("M%s %sl%s -4v8z", num(x), num(y), num(back)))
 }
 
-// node draws a state with the words beside it.
-func (l *wiring) node(i int) {
+// node draws a state with the text beside it.
+func (l *diagramSVG) node(i int) {
 	n, y := l.d.nodes[i], l.rows[i]
 	l.ends(i)
 	class := "box"
@@ -287,7 +290,7 @@ func (l *wiring) node(i int) {
 	}
 }
 
-func (l *wiring) nodeText(i int) {
+func (l *diagramSVG) nodeText(i int) {
 	n, y := l.d.nodes[i], l.rows[i]
 	class := "b mid"
 	below := dates(n.entered, 1)
@@ -303,16 +306,16 @@ func (l *wiring) nodeText(i int) {
 	}
 	name := fmt.Sprintf("%d  %s", i+1, stateWords(string(n.state)))
 	if below == "" {
-		l.p.text(l.nodeX+nodeWidth/2, y+4, class, fit(name, 12.5, nodeWidth-12))
+		l.p.text(l.nodeX+nodeWidth/2, y+4, class, clipToWidth(name, 12.5, nodeWidth-12))
 		return
 	}
-	l.p.text(l.nodeX+nodeWidth/2, y-2, class, fit(name, 12.5, nodeWidth-12))
+	l.p.text(l.nodeX+nodeWidth/2, y-2, class, clipToWidth(name, 12.5, nodeWidth-12))
 	class = strings.Replace(class, "b mid", "t mid", 1)
-	l.p.text(l.nodeX+nodeWidth/2, y+13, class, fit(below, textSize, nodeWidth-12))
+	l.p.text(l.nodeX+nodeWidth/2, y+13, class, clipToWidth(below, textSize, nodeWidth-12))
 }
 
-// ends draws the point from which all begins, and the one in which it ends.
-func (l *wiring) ends(i int) {
+// ends draws the dot before an initial state, and the ring after a final one.
+func (l *diagramSVG) ends(i int) {
 	n, x := l.d.nodes[i], l.nodeX+nodeWidth/2
 	if n.initial {
 		y := l.rows[i] - nodeHeight/2

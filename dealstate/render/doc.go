@@ -1,13 +1,13 @@
 // Package render draws where a deal stands: state diagrams, timelines, charts
 // and web pages, without any other program.
 //
-//	story := render.Tell(deal, dealstate.View{Policy: dealstate.Official})
-//	err := story.Diagram().SVG(w)                                  // or Mermaid(w), DOT(w)
-//	err = render.Timeline{Stories: []render.Story{story}}.SVG(w)   // or Text(w, render.Plain)
-//	err = render.Report{Stories: []render.Story{story}}.HTML(w)    // one file, no script
+//	replay := render.ReplayOf(deal, dealstate.View{Policy: dealstate.Official})
+//	err := replay.Diagram().SVG(w)                                   // or Mermaid(w), DOT(w)
+//	err = render.Timeline{Replays: []render.Replay{replay}}.SVG(w)   // or Text(w, render.Plain)
+//	err = render.DealPage{Replays: []render.Replay{replay}}.HTML(w)  // one file, no script
 //
-// A [Story] is one deal in one view. Several stories of one deal, under several
-// policies, show where the policies differ; stories of several deals share one
+// A [Replay] is one deal in one view. Several replays of one deal, under several
+// policies, show where the policies differ; replays of several deals share one
 // axis of time. [Chart] draws survival curves and fans from plain points. [Inert],
 // [Pad] and [Columns] are for a program's own lines of text about deals.
 //

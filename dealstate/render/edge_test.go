@@ -21,12 +21,12 @@ func TestDealsWithFewReportsDrawSensibly(t *testing.T) {
 	one := frameworkEvents()[:1]
 	day := []dealstate.Event{one[0], frameworkEvents()[1], frameworkEvents()[5]}
 	day[2].At = on(time.June, 10).Add(5 * time.Hour)
-	for name, s := range map[string][]render.Story{
-		"no events":         stories(t, a, nil, time.Time{}),
-		"no events, a view": stories(t, a, nil, on(time.June, 1)),
-		"one event":         stories(t, a, one, on(time.June, 10)),
-		"a single day":      stories(t, a, day, time.Time{}),
-		"a single instant":  stories(t, a, day[:2], on(time.June, 10)),
+	for name, s := range map[string][]render.Replay{
+		"no events":         replays(t, a, nil, time.Time{}),
+		"no events, a view": replays(t, a, nil, on(time.June, 1)),
+		"one event":         replays(t, a, one, on(time.June, 10)),
+		"a single day":      replays(t, a, day, time.Time{}),
+		"a single instant":  replays(t, a, day[:2], on(time.June, 10)),
 	} {
 		for _, svg := range svgs(t, s, "x") {
 			requireInertSVG(t, svg)
@@ -35,7 +35,7 @@ func TestDealsWithFewReportsDrawSensibly(t *testing.T) {
 		for _, page := range pages(t, s, "x") {
 			requireInertPage(t, page)
 		}
-		require.NotEmpty(t, draw(t, func(w io.Writer) error { return render.Timeline{Stories: s}.Text(w, 0) }), name)
+		require.NotEmpty(t, draw(t, func(w io.Writer) error { return render.Timeline{Replays: s}.Text(w, 0) }), name)
 	}
 }
 
@@ -44,8 +44,8 @@ func TestNothingToShowIsSaid(t *testing.T) {
 	require.Contains(t, draw(t, render.Timeline{}.SVG), "No deals to show.")
 	require.Contains(t, draw(t, func(w io.Writer) error { return render.Timeline{}.Text(w, render.Plain) }), "No deals to show.")
 	requireInertPage(t, draw(t, render.Board{}.HTML))
-	require.EqualError(t, render.Report{}.HTML(io.Discard), "render: a report without any story; want at least one")
-	require.Contains(t, draw(t, render.Timeline{Stories: stories(t, framework(), nil, time.Time{})}.SVG), "No reports yet.")
+	require.EqualError(t, render.DealPage{}.HTML(io.Discard), "render: a page without any replay; want at least one")
+	require.Contains(t, draw(t, render.Timeline{Replays: replays(t, framework(), nil, time.Time{})}.SVG), "No reports yet.")
 }
 
 func TestManyPartiesShareOneLane(t *testing.T) {
@@ -57,7 +57,7 @@ func TestManyPartiesShareOneLane(t *testing.T) {
 		a.Parties = append(a.Parties, dealstate.Party{ID: id})
 		events = append(events, dealstate.Event{ID: id, Deal: "club", Kind: dealstate.Approve, Party: id, Role: dealstate.Instrument, At: on(time.January, 1).AddDate(0, 0, i)})
 	}
-	svg := draw(t, render.Timeline{Stories: stories(t, a, events, time.Time{})[:1]}.SVG)
+	svg := draw(t, render.Timeline{Replays: replays(t, a, events, time.Time{})[:1]}.SVG)
 	require.Contains(t, svg, "200 of 200")
 	requireInertSVG(t, svg)
 }
@@ -83,13 +83,13 @@ func TestASurvivalCurveBeginsWithAllOfThemAtZero(t *testing.T) {
 	steps := []render.Point{{X: 3, Y: .75, Lower: .4, Upper: .95}, {X: 5, Y: .75, Censored: 1}, {X: 7, Y: .375}, {X: 9, Y: .375, Censored: 1}}
 	whole := append([]render.Point{{X: 0, Y: 1, Lower: 1, Upper: 1}}, steps...)
 	require.Contains(t, chart(render.Survival, steps...), "from 100% at 0 to 37.5% at 9.")
-	require.Equal(t, chart(render.Step, whole...), chart(render.Survival, steps...))
-	require.Equal(t, chart(render.Step), chart(render.Survival), "of no lives there is no curve")
+	require.Equal(t, chart(render.StepLine, whole...), chart(render.Survival, steps...))
+	require.Equal(t, chart(render.StepLine), chart(render.Survival), "of no lives there is no curve")
 }
 
 func TestTheReportSetsContradictionsSideBySide(t *testing.T) {
 	t.Parallel()
-	page := draw(t, render.Report{Stories: frameworkStories(t)}.HTML)
+	page := draw(t, render.DealPage{Replays: frameworkStories(t)}.HTML)
 	_, clashes, found := strings.Cut(page, "Where reports differ")
 	require.True(t, found)
 	clashes, _, _ = strings.Cut(clashes, "<section>")
@@ -110,7 +110,7 @@ func TestTheReportTellsOfClocksThatLaterTurnOutNotToHaveFired(t *testing.T) {
 	events := []dealstate.Event{e("us", dealstate.Approve, "us", time.June, 10), e("jp", dealstate.Approve, "jp", time.June, 20),
 		e("cut", dealstate.Perform, "us", time.August, 22), e("never", dealstate.Retract, "", time.September, 22)}
 	events[1].Recorded, events[2].Commitment, events[3].Ref = on(time.June, 25), "cut", "jp"
-	page := draw(t, render.Report{Stories: stories(t, a, events, time.Time{})}.HTML)
+	page := draw(t, render.DealPage{Replays: replays(t, a, events, time.Time{})}.HTML)
 	_, beliefs, _ := strings.Cut(page, "What was believed on a date")
 	beliefs, _, _ = strings.Cut(beliefs, "</section>")
 	var rows []string
@@ -126,13 +126,13 @@ func TestTheReportTellsOfClocksThatLaterTurnOutNotToHaveFired(t *testing.T) {
 func TestARetractSaysWhatItVoidsAndIsNoActOfAllSides(t *testing.T) {
 	t.Parallel()
 	three := frameworkStories(t)
-	text := draw(t, func(w io.Writer) error { return render.Timeline{Stories: three[:1]}.Text(w, render.Plain) })
+	text := draw(t, func(w io.Writer) error { return render.Timeline{Replays: three[:1]}.Text(w, render.Plain) })
 	require.Contains(t, text, "⊘ 26 Jun 2025  reject, China               Xi, approver, AP [retracted by sorry]\n")
 	require.Contains(t, text, "● 28 Jun 2025  retract of reject, China    AP, press, AP [rumour is voided]\n")
-	svg := draw(t, render.Timeline{Stories: three}.SVG)
+	svg := draw(t, render.Timeline{Replays: three}.SVG)
 	require.Contains(t, svg, ">Retracts<")
 	require.Contains(t, svg, "retract of reject, China")
-	for _, out := range []string{text, svg, draw(t, render.Report{Stories: three}.HTML)} {
+	for _, out := range []string{text, svg, draw(t, render.DealPage{Replays: three}.HTML)} {
 		require.NotContains(t, out, "retract, all sides")
 		require.NotContains(t, out, "retracted: retracted")
 	}
@@ -143,7 +143,7 @@ func TestARetractOfWhatIsNotOnRecordNamesIt(t *testing.T) {
 	events := frameworkEvents()[:1]
 	events = append(events, dealstate.Event{ID: "sorry", Deal: "framework", Kind: dealstate.Retract, Ref: "ghost", At: on(time.June, 12)})
 	text := draw(t, func(w io.Writer) error {
-		return render.Timeline{Stories: stories(t, framework(), events, time.Time{})[:1]}.Text(w, render.Plain)
+		return render.Timeline{Replays: replays(t, framework(), events, time.Time{})[:1]}.Text(w, render.Plain)
 	})
 	require.Contains(t, text, "retract of ghost")
 }
@@ -153,31 +153,31 @@ func TestALongApprovalConditionLeavesThePolicyInSight(t *testing.T) {
 	a := framework()
 	a.Approval = condition.All(condition.Count(condition.AtLeast(1), ""), condition.Share(condition.Percent(55), "", 0), condition.Approved("us"), condition.Approved("china"))
 	a.Parties[0].Weight, a.Parties[1].Weight = 1, 1
-	s := stories(t, a, frameworkEvents(), time.Time{})[0]
+	s := replays(t, a, frameworkEvents(), time.Time{})[0]
 	require.Regexp(t, `<text[^>]*>Policy strict\. Approval condition: [^<]*…</text>`, draw(t, s.Diagram().SVG))
 }
 
-func TestAStoryKnowsNothingRecordedLater(t *testing.T) {
+func TestAReplayKnowsNothingRecordedLater(t *testing.T) {
 	t.Parallel()
 	m, err := dealstate.Compile(framework())
 	require.NoError(t, err)
-	s, err := render.TellEvents(m, frameworkEvents(), dealstate.View{KnownBy: on(time.June, 25), Policy: dealstate.Reported})
+	s, err := render.ReplayOfEvents(m, frameworkEvents(), dealstate.View{KnownBy: on(time.June, 25), Policy: dealstate.Reported})
 	require.NoError(t, err)
-	for _, out := range append(svgs(t, []render.Story{s}, "x"), pages(t, []render.Story{s}, "x")...) {
+	for _, out := range append(svgs(t, []render.Replay{s}, "x"), pages(t, []render.Replay{s}, "x")...) {
 		require.NotContains(t, out, "MOFCOM")
 	}
 }
 
 func TestTheShapesHaveWords(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "step line band survival ", strings.Join([]string{render.Step.String(), render.Line.String(), render.Band.String(), render.Survival.String(), render.Shape(9).String()}, " "))
+	require.Equal(t, "step line band survival ", strings.Join([]string{render.StepLine.String(), render.Line.String(), render.Band.String(), render.Survival.String(), render.Shape(9).String()}, " "))
 }
 
 func BenchmarkTimelineOf1000Events(b *testing.B) {
 	s := many(b, 1000)
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = render.Timeline{Stories: []render.Story{s}}.SVG(io.Discard)
+		_ = render.Timeline{Replays: []render.Replay{s}}.SVG(io.Discard)
 	}
 }
 
@@ -193,6 +193,6 @@ func BenchmarkReportOf1000Events(b *testing.B) {
 	s := many(b, 1000)
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = render.Report{Stories: []render.Story{s}}.HTML(io.Discard)
+		_ = render.DealPage{Replays: []render.Replay{s}}.HTML(io.Discard)
 	}
 }

@@ -8,24 +8,26 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// report is one event, with what each policy makes of it.
+// report is a row of the evidence: one event or clock, with what each policy makes of
+// it.
 type report struct {
 	Anchor, At, Learned, Act, Role, Modality, URL string
-	Note, By, Publisher                           long
-	Outcomes                                      []outcome
+	Note, By, Publisher                           longText
+	Outcomes                                      []policyOutcome
 	key                                           string // of the act it speaks of; "": none that can be contradicted
 	day                                           string
 }
 
-type outcome struct{ Policy, Fate, Move, Why string }
+// policyOutcome is what one policy makes of a report.
+type policyOutcome struct{ Policy, Status, Move, Why string }
 
-// evidence lists every event and clock of the first story, with the decisions
-// of all.
-func evidence(stories []Story) []report {
-	s := stories[0]
+// evidence lists every event and clock of the first replay, with the decisions of all
+// replays.
+func evidence(replays []Replay) []report {
+	s := replays[0]
 	events := s.byID()
-	others := make([]map[string]dealstate.Decision, len(stories))
-	for i, o := range stories {
+	others := make([]map[string]dealstate.Decision, len(replays))
+	for i, o := range replays {
 		others[i] = map[string]dealstate.Decision{}
 		for _, d := range o.Decisions {
 			others[i][d.Event] = d
@@ -34,21 +36,21 @@ func evidence(stories []Story) []report {
 	var rows []report
 	for _, d := range s.Decisions {
 		r := newReport(s, d, events, len(rows))
-		for i, o := range stories {
+		for i, o := range replays {
 			if od, ok := others[i][d.Event]; d.Event != "" && ok {
-				r.add(newOutcome(o, od))
+				r.add(newPolicyOutcome(o, od))
 			}
 		}
 		if d.Event == "" {
-			r.Outcomes = []outcome{newOutcome(s, d)}
+			r.Outcomes = []policyOutcome{newPolicyOutcome(s, d)}
 		}
 		rows = append(rows, r)
 	}
 	return rows
 }
 
-// add keeps policies that say the same on one line.
-func (r *report) add(o outcome) {
+// add adds a policy's outcome. Policies that say the same share a line.
+func (r *report) add(o policyOutcome) {
 	if last := len(r.Outcomes) - 1; last >= 0 {
 		was := r.Outcomes[last]
 		was.Policy = o.Policy
@@ -60,15 +62,16 @@ func (r *report) add(o outcome) {
 	r.Outcomes = append(r.Outcomes, o)
 }
 
-func newReport(s Story, d dealstate.Decision, events map[string]dealstate.Event, n int) report {
+// newReport describes one decision of the first replay; n is its index.
+func newReport(s Replay, d dealstate.Decision, events map[string]dealstate.Event, n int) report {
 	e := events[d.Event]
-	r := report{Anchor: fmt.Sprintf("r%d", n+1), At: moment(d.At), Act: act(s, d, events), day: day(d.At)}
+	r := report{Anchor: fmt.Sprintf("r%d", n+1), At: moment(d.At), Act: actWords(s, d, events), day: day(d.At)}
 	if e.ID == "" {
 		return r
 	}
-	r.Role, r.By, r.Note, r.Publisher, r.URL = e.Role.String(), newLong(e.By), newLong(e.Note), newLong(e.Source.Publisher), webAddress(e.Source.URL)
+	r.Role, r.By, r.Note, r.Publisher, r.URL = e.Role.String(), newLongText(e.By), newLongText(e.Note), newLongText(e.Source.Publisher), webAddress(e.Source.URL)
 	if e.Source.Publisher == "" && r.URL != "" {
-		r.Publisher = newLong("source")
+		r.Publisher = newLongText("source")
 	}
 	if e.Modality > dealstate.Asserted {
 		r.Modality = e.Modality.String()
@@ -82,8 +85,8 @@ func newReport(s Story, d dealstate.Decision, events map[string]dealstate.Event,
 	return r
 }
 
-// onceOnly are the acts that a side does once a revision: reports that date
-// them differently cannot all be right. It has every kind.
+// onceOnly says which acts a side does once a revision, so that reports with different
+// dates cannot all be right. It has every kind.
 var onceOnly = map[dealstate.Kind]bool{
 	dealstate.Negotiate: false,
 	dealstate.Sign:      true,
@@ -106,7 +109,7 @@ var onceOnly = map[dealstate.Kind]bool{
 	dealstate.Note:      false,
 }
 
-// webAddress lets only addresses of the web through.
+// webAddress is the address if it is one of the web; "" for any other.
 func webAddress(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(text) > 2048 {
@@ -115,23 +118,23 @@ func webAddress(text string) string {
 	return u.String()
 }
 
-func newOutcome(s Story, d dealstate.Decision) outcome {
-	o := outcome{Policy: legible(s.Policy.Name), Fate: fateWords[fateOf(d)], Why: reasonsOf(d)}
+func newPolicyOutcome(s Replay, d dealstate.Decision) policyOutcome {
+	o := policyOutcome{Policy: legible(s.Policy.Name), Status: statusWords[statusOf(d)], Why: reasonsOf(d)}
 	if d.From != d.To {
 		o.Move = stateWords(string(d.From)) + " → " + stateWords(string(d.To))
 	}
 	return o
 }
 
-// clash is a set of reports of one act that do not say the same.
-type clash struct {
+// discrepancy is a set of reports on one act that do not agree.
+type discrepancy struct {
 	About   string
 	Reports []report
 }
 
-// clashes finds the acts that reports date differently, or of which some say it
-// was done and others that it was not, or only under a condition.
-func clashes(s Story, rows []report) []clash {
+// discrepancies finds the acts that reports date differently, or of which some reports
+// say that it was done and others that it was not, or only under a condition.
+func discrepancies(s Replay, rows []report) []discrepancy {
 	var keys []string
 	by := map[string][]report{}
 	for _, r := range rows {
@@ -143,15 +146,16 @@ func clashes(s Story, rows []report) []clash {
 		}
 		by[r.key] = append(by[r.key], r)
 	}
-	var out []clash
+	var out []discrepancy
 	for _, key := range keys {
 		if reports := by[key]; differ(reports) {
-			out = append(out, clash{About: reports[0].Act, Reports: reports})
+			out = append(out, discrepancy{About: reports[0].Act, Reports: reports})
 		}
 	}
 	return out
 }
 
+// differ reports whether the reports disagree in date or modality.
 func differ(reports []report) bool {
 	return slices.ContainsFunc(reports, func(r report) bool {
 		return r.day != reports[0].day || r.Modality != reports[0].Modality

@@ -12,9 +12,9 @@ import (
 )
 
 // told is a small deal that Trump has approved and Xi has not.
-func told() render.Story {
+func told() render.Replay {
 	deal, err := dealstate.New(dealstate.Agreement{ID: "framework", Title: "A framework",
-		Parties: []dealstate.Party{{ID: "us", Approver: "Trump"}, {ID: "china", Approver: "Xi"}}})
+		Parties: []dealstate.Party{{ID: "us", Approver: "Trump"}, {ID: "china", Approver: "Xi"}}}, dealstate.Strict)
 	if err != nil {
 		panic(err)
 	}
@@ -28,11 +28,11 @@ func told() render.Story {
 			panic(err)
 		}
 	}
-	return render.Tell(deal, dealstate.View{})
+	return render.ReplayOf(deal, dealstate.View{})
 }
 
 func ExampleTimeline_Text() {
-	timeline := render.Timeline{Stories: []render.Story{told()}}
+	timeline := render.Timeline{Replays: []render.Replay{told()}}
 	if err := timeline.Text(os.Stdout, render.Plain); err != nil {
 		panic(err)
 	}
@@ -50,7 +50,7 @@ func ExampleTimeline_Text() {
 
 func ExampleTimeline_SVG() {
 	var svg strings.Builder
-	if err := (render.Timeline{Stories: []render.Story{told()}}).SVG(&svg); err != nil {
+	if err := (render.Timeline{Replays: []render.Replay{told()}}).SVG(&svg); err != nil {
 		panic(err)
 	}
 	fmt.Println(strings.Contains(svg.String(), "awaiting xi approval"))
@@ -72,9 +72,9 @@ func ExampleDiagram_Mermaid() {
 	// s1 --> s4 : approve or withdraw when us has approved and china has not approved ✓ 15 Jun 2025
 }
 
-func ExampleReport_HTML() {
+func ExampleDealPage_HTML() {
 	var page strings.Builder
-	if err := (render.Report{Stories: []render.Story{told()}}).HTML(&page); err != nil {
+	if err := (render.DealPage{Replays: []render.Replay{told()}}).HTML(&page); err != nil {
 		panic(err)
 	}
 	fmt.Println(strings.Contains(page.String(), "<script"), strings.Contains(page.String(), "Trump"))

@@ -60,26 +60,26 @@ func truceEvents() []dealstate.Event {
 	return []dealstate.Event{{ID: "statement", Deal: "truce", Kind: dealstate.Negotiate, By: "Joint statement", Role: dealstate.Instrument, At: on(time.May, 12)}}
 }
 
-// stories tells a deal under the standard policies.
-func stories(t testing.TB, a dealstate.Agreement, events []dealstate.Event, asOf time.Time) []render.Story {
+// replays tells a deal under the standard policies.
+func replays(t testing.TB, a dealstate.Agreement, events []dealstate.Event, asOf time.Time) []render.Replay {
 	t.Helper()
 	m, err := dealstate.Compile(a)
 	require.NoError(t, err)
-	var all []render.Story
+	var all []render.Replay
 	for _, p := range dealstate.Policies() {
-		s, err := render.TellEvents(m, events, dealstate.View{Policy: p, AsOf: asOf})
+		s, err := render.ReplayOfEvents(m, events, dealstate.View{Policy: p, AsOf: asOf})
 		require.NoError(t, err)
 		all = append(all, s)
 	}
 	return all
 }
 
-func frameworkStories(t testing.TB) []render.Story {
-	return stories(t, framework(), frameworkEvents(), on(time.July, 10))
+func frameworkStories(t testing.TB) []render.Replay {
+	return replays(t, framework(), frameworkEvents(), on(time.July, 10))
 }
 
-func truceStories(t testing.TB) []render.Story {
-	return stories(t, truce(), truceEvents(), on(time.July, 10))
+func truceStories(t testing.TB) []render.Replay {
+	return replays(t, truce(), truceEvents(), on(time.July, 10))
 }
 
 // accord is a deal of three in which one leaves, one suspends its part, and commitments
@@ -117,12 +117,12 @@ func accordEvents() []dealstate.Event {
 	return all
 }
 
-func accordStories(t testing.TB) []render.Story {
-	return stories(t, accord(), accordEvents(), on(time.November, 10))
+func accordReplays(t testing.TB) []render.Replay {
+	return replays(t, accord(), accordEvents(), on(time.November, 10))
 }
 
 // many is a deal with as many reports as asked for, every hour or so.
-func many(t testing.TB, n int) render.Story {
+func many(t testing.TB, n int) render.Replay {
 	a := framework()
 	a.Deadline = time.Time{}
 	var events []dealstate.Event
@@ -131,5 +131,5 @@ func many(t testing.TB, n int) render.Story {
 		events = append(events, dealstate.Event{ID: fmt.Sprintf("e%d", i), Deal: a.ID, Kind: kinds[i*7%len(kinds)], Party: []string{"us", "china"}[i%2],
 			By: []string{"Trump", "Xi"}[i%2], Role: dealstate.Approver, At: on(time.January, 1).Add(time.Duration(i*i%8000) * time.Hour), Note: "something was said"})
 	}
-	return stories(t, a, events, time.Time{})[0]
+	return replays(t, a, events, time.Time{})[0]
 }

@@ -32,15 +32,15 @@ func outputs(t testing.TB) map[string]string {
 	m, err := dealstate.Compile(dealstate.Agreement{ID: "club", Title: "A club", Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}, {ID: "c"}},
 		Approval: condition.Count(condition.AtLeast(2), "")})
 	require.NoError(t, err)
-	told, early := accordStories(t), stories(t, accord(), accordEvents(), on(time.June, 15))
-	both := render.Timeline{Stories: []render.Story{truce[0], three[1]}}
+	told, early := accordReplays(t), replays(t, accord(), accordEvents(), on(time.June, 15))
+	both := render.Timeline{Replays: []render.Replay{truce[0], three[1]}}
 	text := func(p render.Paint) func(io.Writer) error {
-		return func(w io.Writer) error { return render.Timeline{Stories: three[:2]}.Text(w, p) }
+		return func(w io.Writer) error { return render.Timeline{Replays: three[:2]}.Text(w, p) }
 	}
 	return map[string]string{
-		"timeline.svg":        draw(t, render.Timeline{Stories: three[:1]}.SVG),
-		"timeline_three.svg":  draw(t, render.Timeline{Stories: three}.SVG),
-		"timeline_narrow.svg": draw(t, render.Timeline{Stories: three, Width: 370}.SVG),
+		"timeline.svg":        draw(t, render.Timeline{Replays: three[:1]}.SVG),
+		"timeline_three.svg":  draw(t, render.Timeline{Replays: three}.SVG),
+		"timeline_narrow.svg": draw(t, render.Timeline{Replays: three, Width: 370}.SVG),
 		"timeline_deals.svg":  draw(t, both.SVG),
 		"timeline.txt":        draw(t, text(render.Plain)),
 		"timeline.ansi":       draw(t, text(render.ANSI)),
@@ -51,18 +51,18 @@ func outputs(t testing.TB) map[string]string {
 		"many_party.svg":      draw(t, render.Rules(m).SVG),
 		"many_party.mmd":      draw(t, render.Rules(m).Mermaid),
 		"many_party.dot":      draw(t, render.Rules(m).DOT),
-		"accord.svg":          draw(t, render.Timeline{Stories: told[:1], Width: 1000}.SVG),
+		"accord.svg":          draw(t, render.Timeline{Replays: told[:1], Width: 1000}.SVG),
 		"accord_early.svg":    draw(t, early[0].Diagram().SVG),
 		"accord_whole.svg":    draw(t, told[0].Diagram().Whole().SVG),
-		"accord.txt":          draw(t, func(w io.Writer) error { return render.Timeline{Stories: told[:1]}.Text(w, render.Plain) }),
-		"accord.html":         draw(t, render.Report{Stories: told[:1]}.HTML),
+		"accord.txt":          draw(t, func(w io.Writer) error { return render.Timeline{Replays: told[:1]}.Text(w, render.Plain) }),
+		"accord.html":         draw(t, render.DealPage{Replays: told[:1]}.HTML),
 		"accord_balance.svg":  draw(t, told[0].Balance().SVG),
-		"accord_board.html":   draw(t, render.Board{Rows: []render.BoardRow{{Story: told[0]}, {Story: early[0]}, {Story: three[0]}}}.HTML),
+		"accord_board.html":   draw(t, render.Board{Rows: []render.BoardRow{{Replay: told[0]}, {Replay: early[0]}, {Replay: three[0]}}}.HTML),
 		"survival.svg":        draw(t, survival().SVG),
 		"fan.svg":             draw(t, fan().SVG),
-		"report.html":         draw(t, render.Report{Stories: three}.HTML),
-		"board.html": draw(t, render.Board{Title: "Two deals", Rows: []render.BoardRow{{Story: truce[0], Href: "truce.html"},
-			{Story: three[1], Href: "framework.html"}}}.HTML),
+		"report.html":         draw(t, render.DealPage{Replays: three}.HTML),
+		"board.html": draw(t, render.Board{Title: "Two deals", Rows: []render.BoardRow{{Replay: truce[0], Href: "truce.html"},
+			{Replay: three[1], Href: "framework.html"}}}.HTML),
 	}
 }
 
@@ -98,9 +98,9 @@ func TestEqualStoriesGiveEqualBytesInWhateverOrderReportsArrived(t *testing.T) {
 	want := outputs(t)
 	events := frameworkEvents()
 	slices.Reverse(events)
-	again := stories(t, framework(), events, on(time.July, 10))
+	again := replays(t, framework(), events, on(time.July, 10))
 	slices.Reverse(again[0].Events)
-	require.Equal(t, want["timeline_three.svg"], draw(t, render.Timeline{Stories: again}.SVG))
-	require.Equal(t, want["report.html"], draw(t, render.Report{Stories: again}.HTML))
+	require.Equal(t, want["timeline_three.svg"], draw(t, render.Timeline{Replays: again}.SVG))
+	require.Equal(t, want["report.html"], draw(t, render.DealPage{Replays: again}.HTML))
 	require.Equal(t, want, outputs(t))
 }

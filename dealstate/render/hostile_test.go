@@ -43,7 +43,7 @@ var hostile = []string{
 }
 
 // infested is a deal in which every text is the given one.
-func infested(t testing.TB, text string) []render.Story {
+func infested(t testing.TB, text string) []render.Replay {
 	a := framework()
 	text = strings.ToValidUTF8(text, "?") // the core refuses other text; what else is drawn may hold it
 	a.Title, a.Incomplete = text, text
@@ -61,7 +61,7 @@ func infested(t testing.TB, text string) []render.Story {
 			events[i].By = text
 		}
 	}
-	all := stories(t, a, events, on(time.July, 10))
+	all := replays(t, a, events, on(time.July, 10))
 	all[0].Policy.Name = text
 	return all
 }
@@ -80,7 +80,7 @@ func TestHostileIdsAreInert(t *testing.T) {
 	a.Lifecycle = &dealstate.Lifecycle{Initial: dealstate.State(bad), States: []dealstate.State{dealstate.State(bad), "done<b>"},
 		Rules: []dealstate.Rule{{ID: bad + "rule", On: dealstate.Approve, From: []dealstate.State{dealstate.State(bad)}, To: "done<b>", When: condition.Approved(bad + "1")}}}
 	events := []dealstate.Event{{ID: bad, Deal: bad, Kind: dealstate.Approve, Party: bad + "1", By: bad, Role: dealstate.Approver, At: on(time.June, 1)}}
-	s := stories(t, a, events, on(time.June, 9))
+	s := replays(t, a, events, on(time.June, 9))
 	for _, svg := range svgs(t, s, bad) {
 		requireInertSVG(t, svg)
 	}
@@ -91,17 +91,17 @@ func TestHostileIdsAreInert(t *testing.T) {
 	requireClean(t, draw(t, s[0].Diagram().DOT))
 }
 
-// svgs and pages are everything drawn of a few stories.
-func svgs(t testing.TB, s []render.Story, text string) []string {
+// svgs and pages are everything drawn of a few replays.
+func svgs(t testing.TB, s []render.Replay, text string) []string {
 	c := survival()
 	c.Title, c.X, c.Y, c.Series[0].Name = text, text, text, text
-	return []string{draw(t, render.Timeline{Stories: s}.SVG), draw(t, render.Timeline{Stories: s, Width: 320}.SVG),
-		draw(t, render.Timeline{Stories: append(truceStories(t)[:1], s[0])}.SVG), draw(t, s[0].Diagram().SVG), draw(t, c.SVG)}
+	return []string{draw(t, render.Timeline{Replays: s}.SVG), draw(t, render.Timeline{Replays: s, Width: 320}.SVG),
+		draw(t, render.Timeline{Replays: append(truceStories(t)[:1], s[0])}.SVG), draw(t, s[0].Diagram().SVG), draw(t, c.SVG)}
 }
 
-func pages(t testing.TB, s []render.Story, text string) []string {
-	return []string{draw(t, render.Report{Stories: s}.HTML),
-		draw(t, render.Board{Title: text, Rows: []render.BoardRow{{Story: s[0], Href: text}}}.HTML)}
+func pages(t testing.TB, s []render.Replay, text string) []string {
+	return []string{draw(t, render.DealPage{Replays: s}.HTML),
+		draw(t, render.Board{Title: text, Rows: []render.BoardRow{{Replay: s[0], Href: text}}}.HTML)}
 }
 
 func TestHostileTextIsInertInSVG(t *testing.T) {
@@ -264,16 +264,16 @@ func TestHostileTextStaysLegible(t *testing.T) {
 	require.Contains(t, page, hostile[0])
 	page = pages(t, infested(t, hostile[13]), "x")[0]
 	require.Contains(t, page, strings.TrimSpace(hostile[13]), "the whole of a long note can be read")
-	require.Contains(t, draw(t, render.Timeline{Stories: infested(t, hostile[3])[:1]}.SVG), "one two three four tabbed")
+	require.Contains(t, draw(t, render.Timeline{Replays: infested(t, hostile[3])[:1]}.SVG), "one two three four tabbed")
 }
 
 func TestHostileTextIsInertInPlainText(t *testing.T) {
 	t.Parallel()
 	for _, text := range hostile {
 		s := infested(t, text)
-		plain := draw(t, func(w io.Writer) error { return render.Timeline{Stories: s}.Text(w, render.Plain) })
+		plain := draw(t, func(w io.Writer) error { return render.Timeline{Replays: s}.Text(w, render.Plain) })
 		requireClean(t, plain)
-		ansi := draw(t, func(w io.Writer) error { return render.Timeline{Stories: s}.Text(w, render.ANSI) })
+		ansi := draw(t, func(w io.Writer) error { return render.Timeline{Replays: s}.Text(w, render.ANSI) })
 		require.Equal(t, plain, regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(ansi, ""))
 	}
 }

@@ -107,32 +107,32 @@ func svgOf(t testing.TB, tl Timeline) string {
 	return b.String()
 }
 
-func told(t testing.TB, a dealstate.Agreement) []Story {
+func told(t testing.TB, a dealstate.Agreement) []Replay {
 	deal, err := uschina.Open(a, dealstate.Strict)
 	require.NoError(t, err)
-	var all []Story
+	var all []Replay
 	for _, p := range dealstate.Policies() {
-		all = append(all, Tell(deal, dealstate.View{Policy: p}))
+		all = append(all, ReplayOf(deal, dealstate.View{Policy: p}))
 	}
 	return all
 }
 
 func TestLabelsOfTheRealRecordNeitherCollideNorClip(t *testing.T) {
 	t.Parallel()
-	var overview []Story
+	var overview []Replay
 	for _, a := range uschina.Agreements() {
 		all := told(t, a)
 		overview = append(overview, all...)
 		for _, width := range []float64{320, 370, 560, 800, 1040} {
-			requireApart(t, svgOf(t, Timeline{Stories: all, Width: width}), fmt.Sprint(a.ID, width))
-			requireApart(t, svgOf(t, Timeline{Stories: all[:1], Width: width}), fmt.Sprint(a.ID, width))
+			requireApart(t, svgOf(t, Timeline{Replays: all, Width: width}), fmt.Sprint(a.ID, width))
+			requireApart(t, svgOf(t, Timeline{Replays: all[:1], Width: width}), fmt.Sprint(a.ID, width))
 		}
 		var b strings.Builder
 		require.NoError(t, all[0].Diagram().SVG(&b))
 		requireApart(t, b.String(), a.ID)
 	}
 	for _, width := range []float64{320, 800, 1040} {
-		requireApart(t, svgOf(t, Timeline{Stories: overview, Width: width}), fmt.Sprint("all", width))
+		requireApart(t, svgOf(t, Timeline{Replays: overview, Width: width}), fmt.Sprint("all", width))
 	}
 }
 
@@ -147,13 +147,13 @@ func TestLongNamesNeitherCollideNorClip(t *testing.T) {
 			}
 		}
 		for _, width := range []float64{320, 560, 800} {
-			requireApart(t, svgOf(t, Timeline{Stories: all, Width: width}), fmt.Sprint(name[:10], width))
+			requireApart(t, svgOf(t, Timeline{Replays: all, Width: width}), fmt.Sprint(name[:10], width))
 		}
 	}
 }
 
 // randomDeal is a deal with a log that chance wrote.
-func randomDeal(t testing.TB, r *rand.Rand, n int) Story {
+func randomDeal(t testing.TB, r *rand.Rand, n int) Replay {
 	a := dealstate.Agreement{ID: "d", Title: "A deal that chance wrote", Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}}}
 	if r.IntN(2) == 0 {
 		a.Parties = append(a.Parties, dealstate.Party{ID: "c"})
@@ -172,7 +172,7 @@ func randomDeal(t testing.TB, r *rand.Rand, n int) Story {
 		events = append(events, dealstate.Event{ID: fmt.Sprint("e", i), Deal: "d", Kind: kinds[r.IntN(len(kinds))], Party: a.Parties[r.IntN(len(a.Parties))].ID,
 			Role: dealstate.Instrument, At: time.Date(2025, 1, 1, r.IntN(24*60), 0, 0, 0, time.UTC)})
 	}
-	s, err := TellEvents(m, events, dealstate.View{AsOf: time.Date(2025, 4, 1, 0, 0, 0, 0, time.UTC)})
+	s, err := ReplayOfEvents(m, events, dealstate.View{AsOf: time.Date(2025, 4, 1, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)
 	return s
 }
@@ -182,7 +182,7 @@ func TestLabelsOfRandomDealsNeitherCollideNorClip(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s := randomDeal(t, r, 1+r.IntN(80))
-		requireApart(t, svgOf(t, Timeline{Stories: []Story{s}, Width: float64(320 + r.IntN(900))}), fmt.Sprint("seed ", seed))
+		requireApart(t, svgOf(t, Timeline{Replays: []Replay{s}, Width: float64(320 + r.IntN(900))}), fmt.Sprint("seed ", seed))
 	}
 }
 
@@ -191,13 +191,13 @@ func TestTheLastBarsAgreeWithTheSnapshot(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
 		s := randomDeal(t, rand.New(rand.NewPCG(seed, 2)), 40)
-		spells := s.spells(huesOf(s.Machine.Lifecycle()))
+		spells := s.stateBars(huesOf(s.Machine.Lifecycle()))
 		require.Equal(t, stateWords(string(s.Snapshot.State)), spells[len(spells)-1].label, "seed %d", seed)
 		require.Equal(t, s.Snapshot.AsOf, spells[len(spells)-1].to)
 		for i := range spells[1:] {
 			require.Equal(t, spells[i].to, spells[i+1].from)
 		}
-		bars := s.approvals()
+		bars := s.approvalBars()
 		for _, p := range s.Snapshot.Parties {
 			want := p.Standing.String()
 			if got := bars[p.Party]; len(got) > 0 && got[len(got)-1].to.Equal(s.Snapshot.AsOf) {
@@ -206,7 +206,7 @@ func TestTheLastBarsAgreeWithTheSnapshot(t *testing.T) {
 			}
 			require.Equal(t, "outstanding", want, "seed %d, %s", seed, p.Party)
 		}
-		sums, n := s.tallies(), 0
+		sums, n := s.approvalCounts(), 0
 		if len(sums) > 0 {
 			n = sums[len(sums)-1].n
 		}
@@ -238,7 +238,7 @@ func TestTextIsCutToItsWidth(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "short", strings.Repeat("wide W ", 50), strings.Repeat("漢字", 80), strings.Repeat("e\u0301", 5000)} {
 		for _, width := range []float64{30, 100, 400} {
-			require.LessOrEqual(t, widthOf(fit(s, 12, width), 12), width)
+			require.LessOrEqual(t, widthOf(clipToWidth(s, 12, width), 12), width)
 			for _, line := range wrap(s, 12, width, 3) {
 				require.LessOrEqual(t, widthOf(line, 12), width)
 			}
@@ -260,7 +260,7 @@ func FuzzLegible(f *testing.F) {
 		got := legible(s)
 		require.Equal(t, got, legible(got))
 		require.NotContains(t, got, "\n")
-		var p pen
+		var p svgWriter
 		p.element("text", got)
 		var back struct {
 			Text string `xml:",chardata"`

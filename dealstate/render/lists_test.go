@@ -13,10 +13,10 @@ import (
 
 func TestEveryKindIsDrawnOrKnownNotToBe(t *testing.T) {
 	for _, k := range dealstate.Kinds() {
-		require.Contains(t, bars, k, "%s: does a bar begin with it?", k)
+		require.Contains(t, kindBars, k, "%s: does a bar begin with it?", k)
 		require.Contains(t, onceOnly, k, "%s: is it done only once a revision?", k)
 	}
-	require.Len(t, bars, len(dealstate.Kinds()))
+	require.Len(t, kindBars, len(dealstate.Kinds()))
 	require.Len(t, onceOnly, len(dealstate.Kinds()))
 }
 
@@ -59,12 +59,12 @@ func TestEveryTriggerIsInEveryDiagram(t *testing.T) {
 }
 
 func TestEveryOutcomeHasItsMark(t *testing.T) {
-	want := map[dealstate.Outcome]fate{dealstate.Applied: applied, dealstate.Refused: refused, dealstate.Noted: noted, dealstate.Duplicate: noted}
+	want := map[dealstate.Outcome]status{dealstate.Applied: applied, dealstate.Refused: refused, dealstate.Noted: noted, dealstate.Duplicate: noted}
 	for o := dealstate.Outcome(1); o.String() != ""; o++ {
 		require.Contains(t, want, o, "%s: how is it marked?", o)
-		require.Equal(t, want[o], fateOf(dealstate.Decision{Event: "e", Outcome: o}))
+		require.Equal(t, want[o], statusOf(dealstate.Decision{Event: "e", Outcome: o}))
 	}
 	for f := applied; f <= fired; f++ {
-		require.NotEmpty(t, fateWords[f])
+		require.NotEmpty(t, statusWords[f])
 	}
 }

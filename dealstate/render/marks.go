@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// fates lists what the legend of marks must explain.
-func (s *sheet) fates(t Timeline) []fate {
-	var seen [len(fateWords)]bool
-	for _, story := range t.Stories {
-		for _, d := range story.Decisions {
-			seen[fateOf(d)] = true
+// statuses lists the statuses that the legend must explain.
+func (s *timelineSVG) statuses(t Timeline) []status {
+	var seen [len(statusWords)]bool
+	for _, replay := range t.Replays {
+		for _, d := range replay.Decisions {
+			seen[statusOf(d)] = true
 		}
 	}
-	var out []fate
+	var out []status
 	for f := applied; f < fired; f++ {
 		if seen[f] {
 			out = append(out, f)
@@ -24,8 +24,8 @@ func (s *sheet) fates(t Timeline) []fate {
 	return out
 }
 
-// mark draws one report's shape.
-func (s *sheet) mark(x, y float64, f fate, title string) {
+// mark draws the symbol of one report.
+func (s *timelineSVG) mark(x, y float64, f status, title string) {
 	s.open("g")
 	if title != "" {
 		s.element("title", title)
@@ -45,9 +45,9 @@ func (s *sheet) mark(x, y float64, f fate, title string) {
 	s.shut("g")
 }
 
-// marks places reports so that none covers another: on up to three levels, and
-// where even these do not suffice, as piles with their number.
-func (s *sheet) marks(r row) {
+// marks draws reports so that none covers another: on up to three levels, and if that
+// is not enough, as numbered piles.
+func (s *timelineSVG) marks(r laneRow) {
 	const most, apart, height = 3, 10.5, 11.0
 	shown := slices.DeleteFunc(slices.Clone(r.marks), func(m mark) bool { return m.at.Before(s.axis.from) || m.at.After(s.axis.to) })
 	levels, ok := s.levels(shown, most, apart)
@@ -61,12 +61,12 @@ func (s *sheet) marks(r row) {
 	}
 	s.y += float64(used)*height + 2
 	for i, m := range shown {
-		s.mark(s.axis.x(m.at), s.y-7-float64(levels[i])*height, m.fate, m.title)
+		s.mark(s.axis.x(m.at), s.y-7-float64(levels[i])*height, m.status, m.title)
 	}
 }
 
-// levels puts each mark on the lowest level where it is clear of the one before.
-func (s *sheet) levels(marks []mark, most int, apart float64) (levels []int, ok bool) {
+// levels gives each mark the lowest level on which it does not meet the one before it.
+func (s *timelineSVG) levels(marks []mark, most int, apart float64) (levels []int, ok bool) {
 	free := make([]float64, most)
 	for _, m := range marks {
 		x := s.axis.x(m.at)
@@ -80,9 +80,9 @@ func (s *sheet) levels(marks []mark, most int, apart float64) (levels []int, ok 
 	return levels, true
 }
 
-// piles shows how many reports of each fate there are in each stretch of the
-// axis.
-func (s *sheet) piles(marks []mark) {
+// piles draws, for each stretch of the axis, how many reports of each status there
+// are.
+func (s *timelineSVG) piles(marks []mark) {
 	const wide = 30.0
 	s.y += 17
 	for len(marks) > 0 {
@@ -97,9 +97,9 @@ func (s *sheet) piles(marks []mark) {
 	}
 }
 
-func (s *sheet) pile(x float64, marks []mark) {
+func (s *timelineSVG) pile(x float64, marks []mark) {
 	if len(marks) == 1 {
-		s.mark(x, s.y-8, marks[0].fate, marks[0].title)
+		s.mark(x, s.y-8, marks[0].status, marks[0].title)
 		return
 	}
 	s.open("g")
@@ -116,17 +116,17 @@ func countWords(n int) string {
 	return strconv.Itoa(n)
 }
 
-// pileTitle counts a pile by fate, and tells its first few reports.
+// pileTitle counts the reports of a pile by status, and describes its first few.
 func pileTitle(marks []mark) string {
 	const most = 5
-	var counts [len(fateWords)]int
+	var counts [len(statusWords)]int
 	for _, m := range marks {
-		counts[m.fate]++
+		counts[m.status]++
 	}
 	var parts []string
 	for f, n := range counts {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, fateWords[f]))
+			parts = append(parts, fmt.Sprintf("%d %s", n, statusWords[f]))
 		}
 	}
 	lines := []string{fmt.Sprintf("%d reports, %s to %s: %s", len(marks), day(marks[0].at), day(marks[len(marks)-1].at), strings.Join(parts, ", "))}

@@ -84,7 +84,7 @@ func nodeLabel(d Diagram, i int) string {
 // arrowLabel says what leads along an arrow, and when the deal went along it.
 func arrowLabel(a arrow, between string) string {
 	var parts []string
-	for _, w := range a.whys {
+	for _, w := range a.groups {
 		parts = append(parts, w.String())
 	}
 	text := strings.Join(parts, between)

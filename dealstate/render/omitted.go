@@ -26,7 +26,7 @@ func (d Diagram) Whole() Diagram {
 }
 
 // omitted lists the triggers whose standard rules the diagram leaves out.
-func (s Story) omitted() []dealstate.Trigger {
+func (s Replay) omitted() []dealstate.Trigger {
 	a := s.agreement()
 	if a.Lifecycle != nil && a.Lifecycle.Extends == "" {
 		return nil
@@ -48,7 +48,7 @@ func (s Story) omitted() []dealstate.Trigger {
 }
 
 // reads reports whether a condition asks about acts of the kind.
-func (s Story) reads(k dealstate.Kind) bool {
+func (s Replay) reads(k dealstate.Kind) bool {
 	switch k {
 	case dealstate.Sign:
 		return s.mentions(`"signed"`)
@@ -61,7 +61,7 @@ func (s Story) reads(k dealstate.Kind) bool {
 }
 
 // mentions reports whether a condition of the agreement holds the operator.
-func (s Story) mentions(operator string) bool {
+func (s Replay) mentions(operator string) bool {
 	a := s.agreement()
 	asked := []condition.Condition{a.Approval}
 	if a.Lifecycle != nil {
@@ -77,7 +77,7 @@ func (s Story) mentions(operator string) bool {
 
 // drawn are the rules that a diagram shows, and the states that any of them leads to or
 // in which the deal begins or has been.
-func (s Story) drawn(l dealstate.Lifecycle, omitted []dealstate.Trigger) dealstate.Lifecycle {
+func (s Replay) drawn(l dealstate.Lifecycle, omitted []dealstate.Trigger) dealstate.Lifecycle {
 	standard := map[string]dealstate.Trigger{}
 	for _, r := range s.agreement().StandardLifecycle().Rules {
 		standard[r.ID] = r.On

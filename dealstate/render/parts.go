@@ -21,7 +21,7 @@ const (
 
 // parts follow each party's through the decisions.
 type parts struct {
-	story  Story
+	replay Replay
 	events map[string]dealstate.Event
 	now    map[string]*partsOf
 	open   map[string]*bar
@@ -49,8 +49,8 @@ func (o partsOf) shown() part {
 }
 
 // strips are the stretches of what the parties did for themselves, by party.
-func (s Story) strips() map[string][]bar {
-	ps := &parts{story: s, events: s.byID(), now: map[string]*partsOf{}, open: map[string]*bar{}, strips: map[string][]bar{}}
+func (s Replay) strips() map[string][]bar {
+	ps := &parts{replay: s, events: s.byID(), now: map[string]*partsOf{}, open: map[string]*bar{}, strips: map[string][]bar{}}
 	for _, p := range s.Snapshot.Parties {
 		ps.now[p.Party] = &partsOf{}
 	}
@@ -121,7 +121,7 @@ func (ps *parts) move(d dealstate.Decision) {
 }
 
 func (ps *parts) inForce(s dealstate.State) bool {
-	return s == dealstate.StateImplemented || s == dealstate.StateSuspended || slices.Contains(ps.story.Machine.Lifecycle().InForce, s)
+	return s == dealstate.StateImplemented || s == dealstate.StateSuspended || slices.Contains(ps.replay.Machine.Lifecycle().InForce, s)
 }
 
 // leavesAt is when a notice that the decision gave ends; zero: it gave none.
@@ -155,11 +155,11 @@ func (ps *parts) show(party string, at time.Time) {
 func (ps *parts) end(party string, at time.Time) {
 	b := ps.open[party]
 	delete(ps.open, party)
-	if b == nil || !at.After(b.from) && !at.Equal(ps.story.Snapshot.AsOf) {
+	if b == nil || !at.After(b.from) && !at.Equal(ps.replay.Snapshot.AsOf) {
 		return
 	}
 	b.to = at
-	b.title = ps.story.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
+	b.title = ps.replay.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
 	ps.strips[party] = append(ps.strips[party], *b)
 }
 
@@ -174,7 +174,7 @@ type life struct {
 }
 
 // lives follow each commitment through the decisions.
-func (s Story) lives() map[string]*life {
+func (s Replay) lives() map[string]*life {
 	lives, events := map[string]*life{}, s.byID()
 	status := map[string]dealstate.CommitmentStatus{}
 	for _, c := range s.Snapshot.Commitments {
@@ -190,7 +190,7 @@ func (s Story) lives() map[string]*life {
 		}
 	}
 	for id, l := range lives {
-		if c := status[id]; l.since.IsZero() && !c.At.IsZero() { // of a story without its events
+		if c := status[id]; l.since.IsZero() && !c.At.IsZero() { // of a replay without its events
 			l.done, l.since = true, c.At
 		}
 		l.end(s.Snapshot.AsOf)

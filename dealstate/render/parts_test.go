@@ -15,7 +15,7 @@ import (
 
 // partsDeal is a deal that chance wrote, of two or three parties, with notice, deadlines
 // and every act.
-func partsDeal(t testing.TB, r *rand.Rand, n int) Story {
+func partsDeal(t testing.TB, r *rand.Rand, n int) Replay {
 	a := dealstate.Agreement{ID: "d", Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}}, Effect: &dealstate.Delay{Days: 2}, Notice: &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 20}},
 		Commitments: []dealstate.Commitment{{ID: "dated", Party: "a", Deadline: time.Date(2025, 1, 30, 0, 0, 0, 0, time.UTC)}, {ID: "delayed", Party: "b", Within: &dealstate.Delay{Days: 9}}, {ID: "open", Party: "b"}}}
 	if r.IntN(2) == 0 {
@@ -42,7 +42,7 @@ func partsDeal(t testing.TB, r *rand.Rand, n int) Story {
 			events = append(events, e)
 		}
 	}
-	s, err := TellEvents(m, events, dealstate.View{AsOf: time.Date(2025, 3, 2, 0, 30, 0, 0, time.UTC)})
+	s, err := ReplayOfEvents(m, events, dealstate.View{AsOf: time.Date(2025, 3, 2, 0, 30, 0, 0, time.UTC)})
 	require.NoError(t, err)
 	return s
 }
@@ -61,7 +61,7 @@ func TestTheLastStripsAgreeWithTheSnapshot(t *testing.T) {
 	}
 	for seed := range uint64(600) {
 		s := partsDeal(t, rand.New(rand.NewPCG(seed, 3)), 12)
-		strips, bars, lives := s.strips(), s.approvals(), s.lives()
+		strips, bars, lives := s.strips(), s.approvalBars(), s.lives()
 		for _, p := range s.Snapshot.Parties {
 			want := partsOf{signed: p.Signed, applied: p.Provisional, suspended: p.Suspended, leaves: p.Leaves, approved: p.Standing == dealstate.StandingApproved}
 			require.Equal(t, string(want.shown()), last(strips[p.Party], s.Snapshot.AsOf), "seed %d, %s: %+v", seed, p.Party, p)
@@ -75,7 +75,7 @@ func TestTheLastStripsAgreeWithTheSnapshot(t *testing.T) {
 			require.Equal(t, want.shown().label, last(l.bars, s.Snapshot.AsOf), "seed %d, %s: %+v", seed, c.Commitment, c)
 			require.Equal(t, c.Suspended, last(l.strips, s.Snapshot.AsOf) != "", "seed %d, %s", seed, c.Commitment)
 		}
-		requireApart(t, svgOf(t, Timeline{Stories: []Story{s}, Width: 900}), fmt.Sprint("seed ", seed))
+		requireApart(t, svgOf(t, Timeline{Replays: []Replay{s}, Width: 900}), fmt.Sprint("seed ", seed))
 	}
 	for _, label := range []string{"signed", "provisional", "suspended", "leaving", "performed", "breached", "overdue"} {
 		require.NotZero(t, seen[label], "%s: chance never came to it", label)
@@ -89,7 +89,7 @@ func TestADiagramLeavesOutOnlyWhatTheDealHasNot(t *testing.T) {
 	drawnOf := func(a dealstate.Agreement, events ...dealstate.Event) string {
 		m, err := dealstate.Compile(a)
 		require.NoError(t, err)
-		s, err := TellEvents(m, events, dealstate.View{})
+		s, err := ReplayOfEvents(m, events, dealstate.View{})
 		require.NoError(t, err)
 		var b bytes.Buffer
 		require.NoError(t, s.Diagram().SVG(&b))
@@ -124,12 +124,12 @@ func TestADiagramLeavesOutOnlyWhatTheDealHasNot(t *testing.T) {
 func TestTheBalanceIsAStepForEachSide(t *testing.T) {
 	t.Parallel()
 	s := partsDeal(t, rand.New(rand.NewPCG(1, 1)), 0)
-	require.Empty(t, Story{Machine: s.Machine}.Balance().Series)
-	require.Empty(t, Story{}.Balance().Series)
+	require.Empty(t, Replay{Machine: s.Machine}.Balance().Series)
+	require.Empty(t, Replay{}.Balance().Series)
 	act := func(id string, k dealstate.Kind, party, commitment string, day int) dealstate.Event {
 		return dealstate.Event{ID: id, Deal: "d", Kind: k, Party: party, Commitment: commitment, Role: dealstate.Instrument, At: time.Date(2025, 1, day, 0, 0, 0, 0, time.UTC)}
 	}
-	s, err := TellEvents(s.Machine, []dealstate.Event{act("1", dealstate.Negotiate, "", "", 1), act("2", dealstate.Perform, "b", "open", 3), act("3", dealstate.Perform, "b", "delayed", 4), act("4", dealstate.Breach, "b", "open", 5)},
+	s, err := ReplayOfEvents(s.Machine, []dealstate.Event{act("1", dealstate.Negotiate, "", "", 1), act("2", dealstate.Perform, "b", "open", 3), act("3", dealstate.Perform, "b", "delayed", 4), act("4", dealstate.Breach, "b", "open", 5)},
 		dealstate.View{AsOf: time.Date(2025, 1, 11, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)
 	c := s.Balance()
@@ -141,7 +141,7 @@ func TestTheBalanceIsAStepForEachSide(t *testing.T) {
 func TestAlertsAreShownGravestFirstAndNotAllOfMany(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
-	s := Story{}
+	s := Replay{}
 	s.Snapshot.Commitments = []dealstate.CommitmentStatus{{Breached: at, Overdue: at}, {Overdue: at}, {Suspended: true}}
 	for i := range 9 {
 		s.Snapshot.Parties = append(s.Snapshot.Parties, dealstate.PartyStatus{Party: fmt.Sprint("p", i), Leaves: at, Signed: true, Standing: dealstate.StandingApproved})

@@ -2,12 +2,12 @@ package render
 
 import "time"
 
-// span is a length of time, for deals that last longer than a time.Duration can
-// say: that ends at 292 years. Nanos are at least 0 and less than a second.
+// span is a length of time, also for deals that last longer than the 292 years of a
+// time.Duration. Nanos are at least 0 and less than a second.
 type span struct{ seconds, nanos int64 }
 
-// between gives the span from one instant to a later one. Both lie in the years
-// of the data formats, 1 to 9999, or close to them.
+// between is the span from one instant to a later one. Both lie in the years of the
+// data formats, 1 to 9999, or close to them.
 func between(from, to time.Time) span {
 	s := span{to.Unix() - from.Unix(), int64(to.Nanosecond() - from.Nanosecond())}
 	if s.nanos < 0 {
@@ -51,7 +51,7 @@ var (
 	lastInstant  = time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC)
 )
 
-// within keeps an instant in the years of the data formats, 1 to 9999.
+// within brings an instant into the years of the data formats, 1 to 9999.
 func within(t time.Time) time.Time {
 	switch {
 	case t.Before(firstInstant):

@@ -50,7 +50,7 @@ svg.ds .wire.onpath,svg.ds .box.been,svg.ds .halo{stroke:#56b4e9}
 svg.ds .strip.suspended{stroke:#56b4e9}
 svg.ds .c0{stroke:#56b4e9} svg.ds .a0{fill:#56b4e9} svg.ds .c5{stroke:#0072b2} svg.ds .a5{fill:#0072b2}}`
 
-// hue is a class of the style sheet.
+// hue is a colour, as the name of its class in the style sheet.
 type hue string
 
 // standardHues are the hues of the standard lifecycles' states.
@@ -60,10 +60,11 @@ var standardHues = map[dealstate.State]hue{
 	dealstate.StateSuspended: "blue", dealstate.StateExpired: "steel", dealstate.StateTerminated: "black",
 }
 
-// otherHues go to other states, in the order in which the lifecycle lists them.
-// The first two fall to the states of a two-party deal that name an approver.
+// otherHues are for other states, in the order in which the lifecycle lists them. The
+// first two go to the states of a two-party deal that are named after an approver.
 var otherHues = []hue{"orange", "purple", "sky", "yellow", "blue", "vermilion", "green", "steel"}
 
+// hues gives each state of a lifecycle its hue.
 type hues map[dealstate.State]hue
 
 // huesOf gives every state its hue.
@@ -79,7 +80,7 @@ func huesOf(l dealstate.Lifecycle) hues {
 	return h
 }
 
-// on is the class of text that stands on the hue.
+// on is the class of a text that is drawn on the hue.
 func (h hue) on() string {
 	if slices.Contains([]hue{"black", "blue"}, h) {
 		return "light"

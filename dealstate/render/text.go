@@ -12,10 +12,9 @@ import (
 // Titles, notes and names come from strangers. Whatever is drawn passes through
 // legible first, and then through the escaping of its format.
 
-// legible brings a stranger's text into one line: white space runs become one
-// space, characters that steer the direction of text are dropped (they could
-// reorder what stands around them), and what no document may hold is replaced by
-// U+FFFD.
+// legible brings a stranger's text into one line: runs of white space become one
+// space, characters that steer the direction of text are dropped (they could reorder
+// what surrounds them), and what no document may hold becomes U+FFFD.
 func legible(s string) string {
 	if plainASCII(s) {
 		return s
@@ -27,7 +26,7 @@ func legible(s string) string {
 			if b.Len() > 0 && !strings.HasSuffix(b.String(), " ") {
 				b.WriteByte(' ')
 			}
-		case steers(r):
+		case isInvisible(r):
 		case unicode.IsControl(r), r&0xfffe == 0xfffe, r >= 0xfdd0 && r <= 0xfdef:
 			b.WriteRune(utf8.RuneError)
 		default:
@@ -46,11 +45,11 @@ func plainASCII(s string) bool {
 	return !strings.HasSuffix(s, " ")
 }
 
-// steers reports the marks, embeddings, overrides and isolates of Unicode's
-// bidirectional algorithm, and all else that nobody can see.
-func steers(r rune) bool { return display.Active(r) && !unicode.IsControl(r) }
+// isInvisible reports the marks, embeddings, overrides and isolates of Unicode's
+// bidirectional algorithm, and every other character that nobody can see.
+func isInvisible(r rune) bool { return display.Active(r) && !unicode.IsControl(r) }
 
-// isolated keeps right-to-left text from reordering what stands around it.
+// isolated keeps right-to-left text from reordering what surrounds it.
 func isolated(s string) string {
 	for _, r := range s {
 		if unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko) {
@@ -60,14 +59,14 @@ func isolated(s string) string {
 	return s
 }
 
-// said is a stranger's text of at most most characters, safe inside a sentence.
+// said is a stranger's text, of at most so many characters, for use inside a sentence.
 func said(s string, most int) string { return isolated(shorten(legible(s), most)) }
 
-// shorten cuts a text to a number of columns, never within what readers see as
-// one character.
+// shorten cuts a text to a number of columns, never inside what readers see as one
+// character.
 func shorten(s string, most int) string { return closed(display.Cut(s, most)) }
 
-// closed ends an isolate of which the end was cut off.
+// closed ends an isolate whose end was cut off.
 func closed(s string) string {
 	return s + strings.Repeat("\u2069", max(strings.Count(s, "\u2068")-strings.Count(s, "\u2069"), 0))
 }
@@ -92,6 +91,7 @@ func widthOf(s string, size float64) float64 {
 	return float64(sum) / 1000 * size * slack
 }
 
+// advance is the width of a character in thousandths of the font's size.
 func advance(r rune) int {
 	switch {
 	case r >= ' ' && r <= '~':
@@ -108,8 +108,8 @@ func advance(r rune) int {
 // pile up for ever.
 const mostRunes = 400
 
-// fit cuts a text to a width, with an ellipsis where something is missing.
-func fit(s string, size, width float64) string {
+// clipToWidth cuts a text to a width, with an ellipsis if anything is missing.
+func clipToWidth(s string, size, width float64) string {
 	if len(s) <= mostRunes && widthOf(s, size) <= width {
 		return s
 	}
@@ -127,7 +127,7 @@ func fit(s string, size, width float64) string {
 	return s
 }
 
-// wrap breaks a text into at most most lines of a width; the last one is cut if
+// wrap breaks a text into lines of a width, at most so many; the last one is cut if
 // there is more.
 func wrap(s string, size, width float64, most int) []string {
 	var lines []string
@@ -143,13 +143,13 @@ func wrap(s string, size, width float64, most int) []string {
 			line += " " + strings.Join(words[i:], " ")
 			break
 		}
-		lines = append(lines, fit(line, size, width))
+		lines = append(lines, clipToWidth(line, size, width))
 		line = word
 	}
 	if line == "" {
 		return lines
 	}
-	return append(lines, fit(line, size, width))
+	return append(lines, clipToWidth(line, size, width))
 }
 
 // stateWords writes a state's name for people: awaiting_xi_approval becomes

@@ -9,16 +9,16 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Timeline draws stories on one axis of time.
+// Timeline draws replays on one axis of time.
 //
-// Stories of one deal that stand next to one another are stacked: one lane each
-// for the state, the parties and the commitments, with a row a policy wherever
-// the policies differ. Stories of several deals are drawn in short, one under
-// the other, with the lineage between them (what an agreement implements).
+// Replays of one deal that follow one another in the list are stacked: there is a lane
+// for the state, for each party and for each commitment, with a row for each policy
+// where the policies differ. Replays of several deals are drawn in short, one below
+// the other, with lines between an agreement and those that implement it.
 type Timeline struct {
-	Stories []Story
+	Replays []Replay
 	// From and To bound the axis; zero: from the first report to the last instant
-	// of any story. The axis begins no earlier than the year 1 and ends with 9999.
+	// of any replay. The axis begins no earlier than the year 1 and ends with 9999.
 	From, To time.Time
 	// Width is in pixels. Zero and NaN mean 800; what is less than 320 or more than
 	// 4,000, infinities included, is taken as the nearer of the two. Below 560 the
@@ -33,8 +33,8 @@ type Timeline struct {
 // a curve shows how many have approved.
 const mostLanes = 12
 
-// block is one deal, ready to be laid out.
-type block struct {
+// dealBlock is the part of a timeline about one deal, before it is laid out.
+type dealBlock struct {
 	deal    string
 	title   string
 	about   string
@@ -44,14 +44,15 @@ type block struct {
 	asOf    time.Time
 }
 
-// lane is one subject, with one row for each group of policies that agree.
+// lane is one subject, with a row for each group of policies that agree on it.
 type lane struct {
 	name  string
 	title string
 	kind  laneKind
-	rows  []row
+	rows  []laneRow
 }
 
+// laneKind says what a lane shows, and so how its rows are drawn.
 type laneKind uint8
 
 const (
@@ -62,52 +63,54 @@ const (
 	countLane
 )
 
-type row struct {
+// laneRow is what one or more policies make of a lane's subject.
+type laneRow struct {
 	policies []string
 	bars     []bar
 	strips   []bar     // below the bars: of a party's own acts, of a suspended commitment
 	due      time.Time // a commitment's deadline; zero: none
 	marks    []mark
-	counts   []tally
+	counts   []approvalCount
 	of       int // the most that counts can reach
 }
 
-// mark is one report.
+// mark is one report, drawn as a symbol.
 type mark struct {
-	at    time.Time
-	fate  fate
-	title string
+	at     time.Time
+	status status
+	title  string
 }
 
-// clockLine is a vertical line across a deal.
+// clockLine is a vertical line across a deal, for a clock that fired or is due.
 type clockLine struct {
 	at    time.Time
 	label string
 	class string
 }
 
-// blocks groups the stories by deal. Short blocks have a lane for the state and
-// one for all reports.
-func (t Timeline) blocks() []block {
-	var groups [][]Story
-	for _, s := range t.Stories {
+// blocks groups the replays by deal. If there are several deals, each has only a lane
+// for the state and one for all reports.
+func (t Timeline) blocks() []dealBlock {
+	var groups [][]Replay
+	for _, s := range t.Replays {
 		if last := len(groups) - 1; last >= 0 && groups[last][0].agreement().ID == s.agreement().ID {
 			groups[last] = append(groups[last], s)
 			continue
 		}
-		groups = append(groups, []Story{s})
+		groups = append(groups, []Replay{s})
 	}
-	blocks := make([]block, len(groups))
+	blocks := make([]dealBlock, len(groups))
 	for i, g := range groups {
 		blocks[i] = newBlock(g, len(groups) > 1)
 	}
 	return blocks
 }
 
-func newBlock(stories []Story, short bool) block {
-	s := stories[0]
-	b := block{deal: s.agreement().ID, title: s.title(), parents: s.agreement().Implements, clocks: clockLines(stories), about: aboutDeal(stories)}
-	for _, s := range stories {
+// newBlock gathers what is drawn about one deal. A short one has two lanes only.
+func newBlock(replays []Replay, short bool) dealBlock {
+	s := replays[0]
+	b := dealBlock{deal: s.agreement().ID, title: s.title(), parents: s.agreement().Implements, clocks: clockLines(replays), about: aboutDeal(replays)}
+	for _, s := range replays {
 		if s.Snapshot.AsOf.After(b.asOf) {
 			b.asOf = s.Snapshot.AsOf
 		}
@@ -117,12 +120,12 @@ func newBlock(stories []Story, short bool) block {
 		subjects = []subject{{name: "State", kind: stateLane}, {name: "Reports", kind: reportLane, any: true}}
 	}
 	for _, sub := range subjects {
-		b.add(sub, stories)
+		b.add(sub, replays)
 	}
 	return b
 }
 
-// subject is what a lane is about.
+// subject is what a lane is about, and which reports belong in it.
 type subject struct {
 	name, title string
 	kind        laneKind
@@ -132,7 +135,8 @@ type subject struct {
 	retracts    bool // of the reports that void others: they are no side's act
 }
 
-func detailed(s Story) []subject {
+// detailed lists the subjects of a timeline about one deal only.
+func detailed(s Replay) []subject {
 	a := s.agreement()
 	subjects := []subject{{name: "State", kind: stateLane}}
 	if len(a.Parties) > mostLanes {
@@ -151,7 +155,8 @@ func detailed(s Story) []subject {
 	return append(subjects, subject{name: "All sides", kind: reportLane}, subject{name: "Retracts", kind: reportLane, retracts: true})
 }
 
-func ofCommitment(s Story, c dealstate.Commitment) subject {
+// ofCommitment is the subject of a commitment's lane.
+func ofCommitment(s Replay, c dealstate.Commitment) subject {
 	title := legible(c.Title)
 	if title == "" {
 		title = legible(c.ID)
@@ -160,22 +165,23 @@ func ofCommitment(s Story, c dealstate.Commitment) subject {
 	return subject{name: name, title: name, kind: commitmentLane, commitment: c.ID}
 }
 
-// add appends the lane, unless it would be an empty one for what is left over.
-func (b *block) add(sub subject, stories []Story) {
+// add appends the subject's lane. A lane for left-over reports is left out if it has
+// none.
+func (b *dealBlock) add(sub subject, replays []Replay) {
 	l := lane{name: sub.name, title: sub.title, kind: sub.kind}
-	for _, s := range stories {
-		l.join(sub.row(s), s.Policy.Name)
+	for _, s := range replays {
+		l.addRow(sub.row(s), s.Policy.Name)
 	}
-	empty := func(r row) bool { return len(r.marks) == 0 }
-	if sub.kind == reportLane && !slices.ContainsFunc(l.rows, func(r row) bool { return !empty(r) }) {
+	empty := func(r laneRow) bool { return len(r.marks) == 0 }
+	if sub.kind == reportLane && !slices.ContainsFunc(l.rows, func(r laneRow) bool { return !empty(r) }) {
 		return
 	}
 	b.lanes = append(b.lanes, l)
 }
 
-// join adds a policy's row, or its name to the row above where that says the
-// same.
-func (l *lane) join(r row, policy string) {
+// addRow adds a policy's row. If it says the same as the row above, the policy's name
+// is added to that one instead.
+func (l *lane) addRow(r laneRow, policy string) {
 	policy = legible(policy)
 	if last := len(l.rows) - 1; last >= 0 && l.rows[last].same(r) {
 		l.rows[last].policies = append(l.rows[last].policies, policy)
@@ -185,38 +191,40 @@ func (l *lane) join(r row, policy string) {
 	l.rows = append(l.rows, r)
 }
 
-func (r row) same(o row) bool {
+// same reports whether two policies make the same of a subject.
+func (r laneRow) same(o laneRow) bool {
 	sameBar := func(a, b bar) bool {
 		return a.from.Equal(b.from) && a.to.Equal(b.to) && a.hue == b.hue && a.label == b.label
 	}
-	sameMark := func(a, b mark) bool { return a.at.Equal(b.at) && a.fate == b.fate }
+	sameMark := func(a, b mark) bool { return a.at.Equal(b.at) && a.status == b.status }
 	return slices.EqualFunc(r.bars, o.bars, sameBar) && slices.EqualFunc(r.strips, o.strips, sameBar) && r.due.Equal(o.due) && slices.EqualFunc(r.marks, o.marks, sameMark) && slices.Equal(r.counts, o.counts)
 }
 
-// row says what one policy makes of the subject.
-func (sub subject) row(s Story) row {
-	r := row{}
+// row is what one policy makes of the subject.
+func (sub subject) row(s Replay) laneRow {
+	r := laneRow{}
 	switch sub.kind {
 	case stateLane:
-		r.bars = s.spells(huesOf(s.Machine.Lifecycle()))
+		r.bars = s.stateBars(huesOf(s.Machine.Lifecycle()))
 		return r
 	case partyLane:
-		r.bars, r.strips = s.approvals()[sub.party], s.strips()[sub.party]
+		r.bars, r.strips = s.approvalBars()[sub.party], s.strips()[sub.party]
 	case commitmentLane:
 		r.commitment(s, sub.commitment)
 	case countLane:
-		r.counts, r.of = s.tallies(), len(s.agreement().Parties)
+		r.counts, r.of = s.approvalCounts(), len(s.agreement().Parties)
 	}
 	events := s.byID()
 	for _, d := range s.Decisions {
 		if e := events[d.Event]; d.Event != "" && sub.holds(d, e, len(s.agreement().Commitments) <= mostLanes, len(s.agreement().Parties) <= mostLanes) {
-			r.marks = append(r.marks, mark{at: d.At, fate: fateOf(d), title: tells(s, d, events)})
+			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s, d, events)})
 		}
 	}
 	return r
 }
 
-func (r *row) commitment(s Story, id string) {
+// commitment fills in the row of one commitment.
+func (r *laneRow) commitment(s Replay, id string) {
 	if l := s.lives()[id]; l != nil {
 		r.bars, r.strips = l.bars, l.strips
 	}
@@ -227,7 +235,8 @@ func (r *row) commitment(s Story, id string) {
 	}
 }
 
-// holds says whether the report is drawn in this lane; each is in just one.
+// holds reports whether the report is drawn in this lane. Each report is drawn in just
+// one lane.
 func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, parties bool) bool {
 	onCommitment := e.Commitment != "" && commitments
 	switch {
@@ -247,9 +256,9 @@ func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, p
 	return d.Party == ""
 }
 
-// clockLines are the clocks that fired, the next one due, and the deadline, as
-// the policies see them.
-func clockLines(stories []Story) []clockLine {
+// clockLines are the clocks that fired, the next one due, and the deadline, as the
+// policies see them.
+func clockLines(replays []Replay) []clockLine {
 	var lines []clockLine
 	add := func(at time.Time, words, class string) {
 		l := clockLine{at: at, label: words + " " + moment(at), class: class}
@@ -257,7 +266,7 @@ func clockLines(stories []Story) []clockLine {
 			lines = append(lines, l)
 		}
 	}
-	for _, s := range stories {
+	for _, s := range replays {
 		for _, d := range s.Decisions {
 			if d.Event == "" {
 				add(d.At, s.clockWords(d.Fired(), renewed(d)), "fired")
@@ -267,7 +276,7 @@ func clockLines(stories []Story) []clockLine {
 			add(n.Due, s.clockWords(*n, n.Clock.String())+" due", "due")
 		}
 	}
-	for _, s := range stories {
+	for _, s := range replays {
 		if at := s.agreement().Deadline; !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) }) {
 			add(at, "deadline", "due")
 		}
@@ -276,46 +285,29 @@ func clockLines(stories []Story) []clockLine {
 	return lines
 }
 
-// aboutDeal says in words what the block shows, for those who do not see it.
-func aboutDeal(stories []Story) string {
-	parts := []string{stories[0].title() + "."}
-	for _, s := range stories {
+// aboutDeal says in words what the block shows, for readers who do not see it.
+func aboutDeal(replays []Replay) string {
+	parts := []string{replays[0].title() + "."}
+	for _, s := range replays {
 		parts = append(parts, fmt.Sprintf("Under the policy %s, as of %s: %s.", legible(s.Policy.Name), moment(s.Snapshot.AsOf), s.headline()))
 	}
-	var counts [len(fateWords)]int
-	for _, d := range stories[0].Decisions {
-		counts[fateOf(d)]++
+	var counts [len(statusWords)]int
+	for _, d := range replays[0].Decisions {
+		counts[statusOf(d)]++
 	}
 	parts = append(parts, fmt.Sprintf("Reports under %s: %d applied, %d refused, %d noted, %d retracted.",
-		legible(stories[0].Policy.Name), counts[applied], counts[refused], counts[noted], counts[retracted]))
+		legible(replays[0].Policy.Name), counts[applied], counts[refused], counts[noted], counts[retracted]))
 	return strings.Join(parts, " ")
 }
 
-// span is the range of time to draw; ok is false where nothing has a time.
-func (t Timeline) span() (from, to time.Time, ok bool) {
-	reach := func(at time.Time) {
-		if at = within(at); at.IsZero() {
-			return
-		}
-		if !ok || at.Before(from) {
-			from = at
-		}
-		if !ok || at.After(to) {
-			to = at
-		}
-		ok = true
+// timeRange is the range of time to draw; ok is false where nothing has a time.
+func (t Timeline) timeRange() (from, to time.Time, ok bool) {
+	r := t.reported()
+	if !r.set {
+		return r.from, r.to, false
 	}
-	for _, s := range t.Stories {
-		for _, d := range s.Decisions {
-			reach(d.At)
-		}
-		reach(s.Snapshot.AsOf)
-	}
-	if !ok {
-		return from, to, false
-	}
-	t.reachClocks(from, to, reach)
-	from, to = padded(from, to)
+	t.addClocks(&r)
+	from, to = padded(r.from, r.to)
 	if !t.From.IsZero() {
 		from = within(t.From)
 	}
@@ -325,14 +317,47 @@ func (t Timeline) span() (from, to time.Time, ok bool) {
 	return from, to, to.After(from)
 }
 
-// reachClocks takes in a clock that is due a little later than all else.
-func (t Timeline) reachClocks(from, to time.Time, reach func(time.Time)) {
-	near := between(from, to).part(3).orMore(48 * time.Hour)
-	soon, early := near.after(to), near.before(from)
+// instantRange is the range of the instants added to it. The zero one has none.
+type instantRange struct {
+	from, to time.Time
+	set      bool
+}
+
+// add extends the range to the instant; the zero instant is none.
+func (r *instantRange) add(at time.Time) {
+	if at = within(at); at.IsZero() {
+		return
+	}
+	if !r.set || at.Before(r.from) {
+		r.from = at
+	}
+	if !r.set || at.After(r.to) {
+		r.to = at
+	}
+	r.set = true
+}
+
+// reported is the range of the reports, and of the instants of the views.
+func (t Timeline) reported() instantRange {
+	var r instantRange
+	for _, s := range t.Replays {
+		for _, d := range s.Decisions {
+			r.add(d.At)
+		}
+		r.add(s.Snapshot.AsOf)
+	}
+	return r
+}
+
+// addClocks extends the range to the clocks that are due soon after it, or were
+// due shortly before.
+func (t Timeline) addClocks(r *instantRange) {
+	near := between(r.from, r.to).part(3).orMore(48 * time.Hour)
+	soon, early := near.after(r.to), near.before(r.from)
 	for _, b := range t.blocks() {
 		for _, c := range b.clocks {
 			if c.at.Before(soon) && c.at.After(early) {
-				reach(c.at)
+				r.add(c.at)
 			}
 		}
 	}

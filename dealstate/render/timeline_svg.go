@@ -9,34 +9,36 @@ import (
 	"time"
 )
 
-// sheet is a timeline while it is laid out: y grows as lanes are drawn.
-type sheet struct {
-	pen
-	bands  pen // drawn first: the shading of every other lane
-	under  pen // then the lines that run behind the lanes
+// timelineSVG is a timeline while its SVG is drawn: y grows with each lane. It belongs
+// to one call of SVG.
+type timelineSVG struct {
+	svgWriter
+	bands  svgWriter // drawn first: the shading of every other lane
+	under  svgWriter // then the lines that run behind the lanes
 	axis   axis
 	width  float64
 	gutter float64 // for the names of lanes; 0: they stand above their lanes
 	y      float64
 	spots  []lineageSpot
-	blocks []block
+	blocks []dealBlock
 	hues   map[hue][]string // shown, with the states they stand for
 
 	deadlines bool // one of a commitment is shown
 }
 
+// point is a place in the drawing.
 type point struct{ x, y float64 }
 
-// SVG draws the timeline. Equal stories give equal bytes. A story without a
+// SVG draws the timeline. Equal replays give equal bytes. A replay without a
 // machine is a *[dealstate.FieldError], and then nothing is written.
 func (t Timeline) SVG(w io.Writer) error {
-	if err := checkStories(t.Stories); err != nil {
+	if err := checkReplays(t.Replays); err != nil {
 		return err
 	}
 	blocks := t.blocks()
-	s := t.sheet()
+	s := t.newSVG()
 	s.blocks = blocks
-	from, to, ok := t.span()
+	from, to, ok := t.timeRange()
 	if !ok {
 		s.empty(blocks)
 		return s.frame(t, blocks).frame(w, s.b.String())
@@ -53,8 +55,10 @@ func (t Timeline) SVG(w io.Writer) error {
 	return s.frame(t, blocks).frame(w, s.bands.b.String()+s.under.b.String()+s.b.String())
 }
 
-func (t Timeline) sheet() *sheet {
-	s := &sheet{width: pixels(t.Width), y: 6, hues: map[hue][]string{}}
+// newSVG begins a drawing of the timeline's width. On a wide one, the lanes' names are
+// in a gutter on the left.
+func (t Timeline) newSVG() *timelineSVG {
+	s := &timelineSVG{width: pixels(t.Width), y: 6, hues: map[hue][]string{}}
 	s.axis = axis{left: 12, right: s.width - 14}
 	if s.width >= 560 {
 		s.gutter = min(s.width*.26, 250)
@@ -63,8 +67,7 @@ func (t Timeline) sheet() *sheet {
 	return s
 }
 
-// pixels is the width of a picture: 800 where none is given, else between 320
-// and 4,000.
+// pixels is the width of a picture: 800 if none is given, else between 320 and 4,000.
 func pixels(width float64) float64 {
 	if width == 0 || math.IsNaN(width) {
 		return 800
@@ -72,8 +75,8 @@ func pixels(width float64) float64 {
 	return min(max(width, 320), 4000)
 }
 
-func (s *sheet) frame(t Timeline, blocks []block) picture {
-	pic := picture{id: t.InPage, title: "Timeline", width: s.width, height: s.y + 6, inPage: t.InPage != ""}
+func (s *timelineSVG) frame(t Timeline, blocks []dealBlock) svgDocument {
+	pic := svgDocument{id: t.InPage, title: "Timeline", width: s.width, height: s.y + 6, inPage: t.InPage != ""}
 	if pic.id == "" {
 		pic.id = "timeline"
 	}
@@ -88,10 +91,10 @@ func (s *sheet) frame(t Timeline, blocks []block) picture {
 	return pic
 }
 
-// empty draws deals of which nothing is known yet.
-func (s *sheet) empty(blocks []block) {
+// empty draws deals about which nothing is known yet.
+func (s *timelineSVG) empty(blocks []dealBlock) {
 	for _, b := range blocks {
-		s.text(12, s.y+18, "h", fit(b.title, 15, s.width-24))
+		s.text(12, s.y+18, "h", clipToWidth(b.title, 15, s.width-24))
 		s.text(12, s.y+38, "s", "No reports yet.")
 		s.y += 52
 	}
@@ -101,7 +104,7 @@ func (s *sheet) empty(blocks []block) {
 	}
 }
 
-func (s *sheet) block(b block) {
+func (s *timelineSVG) block(b dealBlock) {
 	s.y += 8
 	for _, line := range wrap(b.title, 15, s.width-28, 2) {
 		s.y += 18
@@ -109,7 +112,7 @@ func (s *sheet) block(b block) {
 	}
 	if len(b.parents) > 0 {
 		s.y += 15
-		s.text(12, s.y, "s", fit("carries out "+s.parents(b), 11, s.width-28))
+		s.text(12, s.y, "s", clipToWidth("carries out "+s.parents(b), 11, s.width-28))
 	}
 	s.y += 6
 	s.clockLabels(b)
@@ -124,8 +127,8 @@ func (s *sheet) block(b block) {
 	s.y += 4
 }
 
-// parents names the agreements that the block's one implements.
-func (s *sheet) parents(b block) string {
+// parents names the agreements that the block's agreement implements.
+func (s *timelineSVG) parents(b dealBlock) string {
 	var names []string
 	for _, id := range b.parents {
 		name := legible(id)
@@ -139,8 +142,8 @@ func (s *sheet) parents(b block) string {
 	return strings.Join(names, "; ")
 }
 
-// clockLabels writes, above the lanes, what the vertical lines are.
-func (s *sheet) clockLabels(b block) {
+// clockLabels writes, above the lanes, what the vertical lines mean.
+func (s *timelineSVG) clockLabels(b dealBlock) {
 	var labels []label
 	if !b.asOf.IsZero() && !b.asOf.After(s.axis.to) {
 		labels = append(labels, label{x: s.axis.x(b.asOf), text: "as of " + day(b.asOf), class: "s", lead: "asof"})
@@ -153,13 +156,13 @@ func (s *sheet) clockLabels(b block) {
 			labels = append(labels, label{x: s.axis.x(c.at), text: c.label, class: "s", lead: c.class})
 		}
 	}
-	placed, lines := place(labels, 11, s.axis.left, s.axis.right+10, 4)
+	placed, lines := placeLabels(labels, 11, s.axis.left, s.axis.right+10, 4)
 	s.y += float64(lines) * lineHeight
 	s.y += 4
-	drawPlaced(&s.pen, placed, s.y-4, s.y)
+	drawPlaced(&s.svgWriter, placed, s.y-4, s.y)
 }
 
-func (s *sheet) clockLines(b block, top float64) {
+func (s *timelineSVG) clockLines(b dealBlock, top float64) {
 	for _, c := range b.clocks {
 		if !c.at.After(s.axis.to) && !c.at.Before(s.axis.from) {
 			s.under.shape("line", c.label, "x1", s.axis.x(c.at), "y1", top, "x2", s.axis.x(c.at), "y2", s.y, "class", c.class)
@@ -170,8 +173,8 @@ func (s *sheet) clockLines(b block, top float64) {
 	}
 }
 
-// lane draws one subject: its name, and its rows.
-func (s *sheet) lane(l lane, shaded bool) {
+// lane draws one lane: its name and its rows.
+func (s *timelineSVG) lane(l lane, shaded bool) {
 	top := s.y
 	if s.gutter == 0 {
 		s.y += 1 + 14*float64(len(s.nameLines(l)))
@@ -186,8 +189,8 @@ func (s *sheet) lane(l lane, shaded bool) {
 	}
 }
 
-// names gives the words beside each row; none where there is one policy only.
-func (s *sheet) names(l lane) []string {
+// names gives the text beside each row. There is none where all policies agree.
+func (s *timelineSVG) names(l lane) []string {
 	names := make([]string, len(l.rows))
 	if len(l.rows) == 1 {
 		if l.kind == stateLane && len(l.rows[0].policies) > 1 {
@@ -196,14 +199,14 @@ func (s *sheet) names(l lane) []string {
 		return names
 	}
 	for i, r := range l.rows {
-		names[i] = fit(strings.Join(slices.Compact(slices.Clone(r.policies)), ", "), 11, 100)
+		names[i] = clipToWidth(strings.Join(slices.Compact(slices.Clone(r.policies)), ", "), 11, 100)
 	}
 	return names
 }
 
-// laneName writes the lane's name in the gutter, or above, and says how high it
-// is.
-func (s *sheet) laneName(l lane, top float64) float64 {
+// laneName writes the lane's name in the gutter, or above the lane, and gives its
+// height.
+func (s *timelineSVG) laneName(l lane, top float64) float64 {
 	s.open("g")
 	if l.title != "" {
 		s.element("title", l.title)
@@ -216,7 +219,7 @@ func (s *sheet) laneName(l lane, top float64) float64 {
 	return float64(len(lines))*14 + 8
 }
 
-func (s *sheet) nameLines(l lane) []string {
+func (s *timelineSVG) nameLines(l lane) []string {
 	room := s.gutter - 16
 	for _, name := range s.names(l) {
 		room = min(room, s.gutter-28-widthOf(name, 11))
@@ -227,8 +230,8 @@ func (s *sheet) nameLines(l lane) []string {
 	return wrap(l.name, 12, room, 3)
 }
 
-// row draws marks over bars, or a state's spells with their labels.
-func (s *sheet) row(l lane, r row, name string) {
+// row draws marks over bars, or the spells of a state with their labels.
+func (s *timelineSVG) row(l lane, r laneRow, name string) {
 	s.y += 4
 	if name != "" && s.gutter == 0 {
 		s.y += 11
@@ -256,8 +259,8 @@ func (s *sheet) row(l lane, r row, name string) {
 	s.y += 4
 }
 
-// bars draws the coloured stretches, with their words where these fit.
-func (s *sheet) bars(r row, height float64) {
+// bars draws the coloured stretches, with their labels where these fit.
+func (s *timelineSVG) bars(r laneRow, height float64) {
 	if height < 20 {
 		s.line(s.axis.left, s.y+height/2, s.axis.right, s.y+height/2, "idle")
 	}
@@ -287,7 +290,7 @@ var alarming = map[string]bool{"overdue": true, "breached": true}
 
 // strips draws what a party does for itself, and the time for which a commitment is
 // suspended, below the bars.
-func (s *sheet) strips(r row) {
+func (s *timelineSVG) strips(r laneRow) {
 	const height = 13.0
 	if len(r.strips) == 0 {
 		return
@@ -318,29 +321,29 @@ func (b bar) on() string {
 
 func fits(b bar, width float64) bool { return widthOf(b.label, 11)+8 <= width }
 
-// extent is where a bar lies within the axis.
-func (s *sheet) extent(b bar) (from, to float64, ok bool) {
+// extent is where a bar lies on the axis; ok is false if it lies outside.
+func (s *timelineSVG) extent(b bar) (from, to float64, ok bool) {
 	if b.to.Before(s.axis.from) || b.from.After(s.axis.to) {
 		return 0, 0, false
 	}
 	return s.axis.x(b.from), s.axis.x(b.to), true
 }
 
-// callouts names, above the bar, the spells that are too short for their words.
-func (s *sheet) callouts(r row) {
+// callouts labels, above the bar, the spells that are too short for a label inside.
+func (s *timelineSVG) callouts(r laneRow) {
 	var labels []label
 	for _, b := range r.bars {
 		if x, end, ok := s.extent(b); ok && !fits(b, end-x) {
 			labels = append(labels, label{x: (x + end) / 2, text: b.label, class: "s", lead: "lead"})
 		}
 	}
-	placed, lines := place(labels, 11, s.axis.left-2, s.axis.right+12, 4)
+	placed, lines := placeLabels(labels, 11, s.axis.left-2, s.axis.right+12, 4)
 	s.y += float64(lines) * lineHeight
-	drawPlaced(&s.pen, placed, s.y-4, s.y)
+	drawPlaced(&s.svgWriter, placed, s.y-4, s.y)
 }
 
-// counts draws how many have approved, as a staircase.
-func (s *sheet) counts(r row) {
+// counts draws how many parties have approved, as a step curve.
+func (s *timelineSVG) counts(r laneRow) {
 	const height = 46.0
 	foot := s.y + height
 	y := func(n int) float64 { return foot - float64(n)/float64(max(r.of, 1))*(height-14) }
@@ -358,8 +361,8 @@ func (s *sheet) counts(r row) {
 	s.y = foot
 }
 
-// legend says what shapes and hues mean.
-func (s *sheet) legend(t Timeline) {
+// legend says what the marks and hues mean.
+func (s *timelineSVG) legend(t Timeline) {
 	s.y += 18
 	x := 12.0
 	next := func(width float64) float64 {
@@ -371,10 +374,10 @@ func (s *sheet) legend(t Timeline) {
 		x += width
 		return at
 	}
-	for _, f := range s.fates(t) {
-		at := next(widthOf(fateWords[f], 11) + 28)
+	for _, f := range s.statuses(t) {
+		at := next(widthOf(statusWords[f], 11) + 28)
 		s.mark(at+6, s.y-4, f, "")
-		s.text(at+16, s.y, "s", fateWords[f])
+		s.text(at+16, s.y, "s", statusWords[f])
 	}
 	if s.deadlines {
 		at := next(widthOf("a commitment's deadline", 11) + 36)
@@ -401,13 +404,15 @@ func (s *sheet) legend(t Timeline) {
 // legendHues are the hues that states may have, in the order of a deal's life.
 var legendHues = []hue{"yellow", "orange", "purple", "sky", "mint", "green", "blue", "steel", "slate", "vermilion", "black"}
 
-// lineageSpot is where a deal's first state lane begins.
+// lineageSpot is where a deal's first state lane begins, from which lines to other
+// deals are drawn.
 type lineageSpot struct {
 	deal string
 	at   point
 }
 
-func (s *sheet) noteStart(b block, l lane) {
+// noteStart keeps where the deal's first state begins, for the lines to other deals.
+func (s *timelineSVG) noteStart(b dealBlock, l lane) {
 	first := time.Time{}
 	for _, r := range l.rows {
 		for _, bar := range r.bars {
@@ -421,9 +426,9 @@ func (s *sheet) noteStart(b block, l lane) {
 	}
 }
 
-// lineage draws, from each agreement down or up to those that carry it out, a
-// line at the instant when the later one begins.
-func (s *sheet) lineage(blocks []block) {
+// lineage draws a line from each agreement to those that implement it, at the instant
+// when the later one begins.
+func (s *timelineSVG) lineage(blocks []dealBlock) {
 	for _, b := range blocks {
 		child := slices.IndexFunc(s.spots, func(p lineageSpot) bool { return p.deal == b.deal })
 		for _, parent := range b.parents {

@@ -18,11 +18,11 @@ const (
 	ANSI                   // the eight standard colours of terminals
 )
 
-// fateSigns are the marks of reports in text.
-var fateSigns = [...]string{"", "●", "✗", "○", "⊘", "◷"}
+// statusSigns are the marks of reports in text.
+var statusSigns = [...]string{"", "●", "✗", "○", "⊘", "◷"}
 
-// fateColours are their ANSI codes.
-var fateColours = [...]string{"", "32", "31", "2", "2;9", "36"}
+// statusColours are their ANSI codes.
+var statusColours = [...]string{"", "32", "31", "2", "2;9", "36"}
 
 // mostTextWidth and nameWidth are the columns of the bars, and of the policies'
 // names before them.
@@ -33,10 +33,10 @@ const (
 
 // Text writes the timeline for a terminal: for each deal a bar a policy, and
 // then every report with what it did. Letters in the bars stand for states.
-// A story without a machine is a *[dealstate.FieldError], and then nothing is
+// A replay without a machine is a *[dealstate.FieldError], and then nothing is
 // written.
 func (t Timeline) Text(w io.Writer, paint Paint) error {
-	if err := checkStories(t.Stories); err != nil {
+	if err := checkReplays(t.Replays); err != nil {
 		return err
 	}
 	p := printer{paint: paint}
@@ -46,19 +46,20 @@ func (t Timeline) Text(w io.Writer, paint Paint) error {
 		}
 		p.block(b, t)
 	}
-	if len(t.Stories) == 0 {
+	if len(t.Replays) == 0 {
 		p.b.WriteString("No deals to show.\n")
 	}
 	_, err := io.WriteString(w, p.b.String())
 	return err
 }
 
+// printer writes a timeline as text. It belongs to one call of Text.
 type printer struct {
 	b     strings.Builder
 	paint Paint
 }
 
-// in colours a text.
+// in gives a text in a colour.
 func (p *printer) in(code, text string) string {
 	if p.paint != ANSI || code == "" || text == "" {
 		return text
@@ -66,36 +67,37 @@ func (p *printer) in(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func (p *printer) block(b block, t Timeline) {
+func (p *printer) block(b dealBlock, t Timeline) {
 	fmt.Fprintln(&p.b, p.in("1", shorten(b.title, 120)))
-	var stories []Story
-	for _, s := range t.Stories {
+	var replays []Replay
+	for _, s := range t.Replays {
 		if s.agreement().ID == b.deal {
-			stories = append(stories, s)
+			replays = append(replays, s)
 		}
 	}
-	p.bars(b, stories)
+	p.bars(b, replays)
 	for _, c := range b.clocks {
-		fmt.Fprintf(&p.b, "%s %s\n", fateSigns[fired], c.label)
+		fmt.Fprintf(&p.b, "%s %s\n", statusSigns[fired], c.label)
 	}
-	if len(stories[0].Decisions) == 0 {
+	if len(replays[0].Decisions) == 0 {
 		fmt.Fprintln(&p.b, "No reports yet.")
 		return
 	}
-	for _, s := range stories {
+	for _, s := range replays {
 		fmt.Fprintf(&p.b, "\n%s\n", p.in("1", "Under the policy "+legible(s.Policy.Name)+": "+s.headline()))
 		p.reports(s)
 	}
 }
 
-// bars draws the states of one deal under each policy.
-func (p *printer) bars(b block, stories []Story) {
-	from, to, ok := Timeline{Stories: stories}.span()
+// bars draws the states of one deal under each policy, one character for each stretch
+// of time.
+func (p *printer) bars(b dealBlock, replays []Replay) {
+	from, to, ok := Timeline{Replays: replays}.timeRange()
 	if !ok {
 		return
 	}
 	a := axis{from: from, to: to, right: mostTextWidth}
-	letters := lettersOf(stories)
+	letters := stateLettersOf(replays)
 	for _, r := range b.lanes[0].rows {
 		cells := []rune(strings.Repeat(" ", mostTextWidth))
 		for _, bar := range r.bars {
@@ -113,13 +115,14 @@ func (p *printer) bars(b block, stories []Story) {
 	fmt.Fprintf(&p.b, "%s %s\n%s %s\n", names, ends, names, letters)
 }
 
-// letters stand for states in a bar.
-type letters []string
+// stateLetters are the labels of the states in a bar; the first is drawn as a, the
+// second as b, and so on.
+type stateLetters []string
 
-func lettersOf(stories []Story) letters {
-	var l letters
-	for _, s := range stories {
-		for _, b := range s.spells(huesOf(s.Machine.Lifecycle())) {
+func stateLettersOf(replays []Replay) stateLetters {
+	var l stateLetters
+	for _, s := range replays {
+		for _, b := range s.stateBars(huesOf(s.Machine.Lifecycle())) {
 			if l.at(b.label) < 0 {
 				l = append(l, b.label)
 			}
@@ -128,7 +131,7 @@ func lettersOf(stories []Story) letters {
 	return l
 }
 
-func (l letters) at(label string) int {
+func (l stateLetters) at(label string) int {
 	for i, o := range l {
 		if o == label {
 			return i
@@ -137,9 +140,9 @@ func (l letters) at(label string) int {
 	return -1
 }
 
-func (l letters) of(label string) rune { return 'a' + rune(l.at(label)%26) }
+func (l stateLetters) of(label string) rune { return 'a' + rune(l.at(label)%26) }
 
-func (l letters) String() string {
+func (l stateLetters) String() string {
 	parts := make([]string, len(l))
 	for i, label := range l {
 		parts[i] = string('a'+rune(i%26)) + " " + label
@@ -147,13 +150,13 @@ func (l letters) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// reports lists what was reported and what it did, one a line.
-func (p *printer) reports(s Story) {
+// reports lists the reports and what each did, one a line.
+func (p *printer) reports(s Replay) {
 	events := s.byID()
 	for _, d := range s.Decisions {
-		f := fateOf(d)
-		fmt.Fprintf(&p.b, "%s %11s  %s%s%s\n", p.in(fateColours[f], fateSigns[f]), day(d.At),
-			pad(act(s, d, events), 28), flat(speakerOf(d, events)), p.effect(d, f))
+		f := statusOf(d)
+		fmt.Fprintf(&p.b, "%s %11s  %s%s%s\n", p.in(statusColours[f], statusSigns[f]), day(d.At),
+			pad(actWords(s, d, events), 28), flat(speakerOf(d, events)), p.effect(d, f))
 	}
 }
 
@@ -164,7 +167,8 @@ func speakerOf(d dealstate.Decision, events map[string]dealstate.Event) string {
 	return shorten(speaker(events[d.Event]), 90)
 }
 
-func (p *printer) effect(d dealstate.Decision, f fate) string {
+// effect says what a report did, if it did not simply apply.
+func (p *printer) effect(d dealstate.Decision, f status) string {
 	switch {
 	case d.From != d.To:
 		return p.in("1", " → "+stateWords(string(d.To)))
@@ -173,16 +177,16 @@ func (p *printer) effect(d dealstate.Decision, f fate) string {
 	case f == applied && d.Kind == dealstate.Retract, hasReason(d, dealstate.ReasonLeaves, dealstate.ReasonRevokes, dealstate.ReasonRenewed):
 		return " [" + flat(shorten(reasonsOf(d), 120)) + "]"
 	case f != applied && d.Kind != dealstate.Note:
-		return " [" + because(fateWords[f], flat(shorten(reasonsOf(d), 120))) + "]"
+		return " [" + withReasons(statusWords[f], flat(shorten(reasonsOf(d), 120))) + "]"
 	}
 	return ""
 }
 
-// flat drops the isolates, which terminals show as rubbish.
+// flat drops the isolates (U+2068 and U+2069), which terminals show as rubbish.
 func flat(s string) string { return strings.NewReplacer("\u2068", "", "\u2069", "").Replace(s) }
 
-// pad cuts a text to a width in columns, and fills it up with at least two
-// blanks.
+// pad cuts a text to a width in columns, and fills it up so that at least two blanks
+// follow.
 func pad(s string, width int) string {
 	return display.Pad(shorten(flat(s), width-2), width)
 }

@@ -21,7 +21,7 @@ import (
 func year(n int) time.Time { return time.Date(n, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // alliance changes its state every hundred years, from 1400 to 2000.
-func alliance(t testing.TB) render.Story {
+func alliance(t testing.TB) render.Replay {
 	a := dealstate.Agreement{ID: "alliance", Title: "An alliance of six centuries", Parties: []dealstate.Party{{ID: "pt", Name: "葡萄牙"}, {ID: "gb", Name: "英国"}}}
 	var events []dealstate.Event
 	for i, act := range []struct {
@@ -30,12 +30,12 @@ func alliance(t testing.TB) render.Story {
 	}{{dealstate.Negotiate, ""}, {dealstate.Approve, "pt"}, {dealstate.Approve, "gb"}, {dealstate.Implement, ""}, {dealstate.Suspend, ""}, {dealstate.Resume, ""}, {dealstate.Terminate, ""}} {
 		events = append(events, dealstate.Event{ID: fmt.Sprint("e", i), Deal: "alliance", Kind: act.kind, Party: act.party, Role: dealstate.Instrument, At: year(1400 + 100*i)})
 	}
-	return stories(t, a, events, year(2000))[0]
+	return replays(t, a, events, year(2000))[0]
 }
 
 func TestCenturiesStandApartOnTheTimeline(t *testing.T) {
 	t.Parallel()
-	svg := draw(t, render.Timeline{Stories: []render.Story{alliance(t)}}.SVG)
+	svg := draw(t, render.Timeline{Replays: []render.Replay{alliance(t)}}.SVG)
 	var left []float64
 	for _, m := range regexp.MustCompile(`<rect x="([0-9.]+)"[^>]*class="hue [a-z]+"><title>`).FindAllStringSubmatch(svg, -1)[:6] {
 		x, err := strconv.ParseFloat(m[1], 64)
@@ -53,7 +53,7 @@ func TestCenturiesStandApartOnTheTimeline(t *testing.T) {
 func TestTheTextTimelineShowsEveryCentury(t *testing.T) {
 	t.Parallel()
 	text := draw(t, func(w io.Writer) error {
-		return render.Timeline{Stories: []render.Story{alliance(t)}}.Text(w, render.Plain)
+		return render.Timeline{Replays: []render.Replay{alliance(t)}}.Text(w, render.Plain)
 	})
 	bar := regexp.MustCompile(`(?m)^strict +([a-z]+)$`).FindStringSubmatch(text)
 	require.NotNil(t, bar, text)
@@ -78,7 +78,7 @@ func TestSpansOfAnyLengthAreDrawn(t *testing.T) {
 	s := alliance(t)
 	far := time.Date(20_000, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, tl := range []render.Timeline{{From: year(1), To: year(9999)}, {From: year(-40_000), To: far}, {From: time.Unix(math.MinInt64, 0), To: time.Unix(math.MaxInt64, 0)}, {From: far}, {To: year(1)}} {
-		tl.Stories = []render.Story{s}
+		tl.Replays = []render.Replay{s}
 		svg := draw(t, tl.SVG)
 		requireInertSVG(t, svg)
 		require.NotContains(t, svg, "NaN")
@@ -93,11 +93,11 @@ func TestSpansOfAnyLengthAreDrawn(t *testing.T) {
 // Before, a width of NaN never came back.
 func TestEveryWidthIsDrawn(t *testing.T) {
 	t.Parallel()
-	stories := frameworkStories(t)
+	replays := frameworkStories(t)
 	want := map[float64]string{0: `width="800"`, math.NaN(): `width="800"`, math.Inf(1): `width="4000"`, math.Inf(-1): `width="320"`, -1: `width="320"`,
 		1e308: `width="4000"`, math.SmallestNonzeroFloat64: `width="320"`, 500: `width="500"`}
 	for width, attribute := range want {
-		require.Contains(t, draw(t, render.Timeline{Stories: stories, Width: width}.SVG), attribute)
+		require.Contains(t, draw(t, render.Timeline{Replays: replays, Width: width}.SVG), attribute)
 		require.Contains(t, draw(t, render.Timeline{Width: width}.SVG), attribute)
 		c := survival()
 		c.Width = width
@@ -117,25 +117,25 @@ func TestABoundOfAChartThatIsNoNumberIsAsIfLeftOut(t *testing.T) {
 	}
 }
 
-func TestAStoryWithoutAMachineIsAnErrorThatNamesIt(t *testing.T) {
+func TestAReplayWithoutAMachineIsAnErrorThatNamesIt(t *testing.T) {
 	t.Parallel()
 	good := frameworkStories(t)[0]
-	_, told := render.TellEvents(nil, nil, dealstate.View{})
-	text := func(s ...render.Story) error { return render.Timeline{Stories: s}.Text(io.Discard, render.Plain) }
+	_, told := render.ReplayOfEvents(nil, nil, dealstate.View{})
+	text := func(s ...render.Replay) error { return render.Timeline{Replays: s}.Text(io.Discard, render.Plain) }
 	for field, err := range map[string]error{
-		"stories[0].machine":    render.Report{Stories: []render.Story{{}}}.HTML(io.Discard),
-		"stories[1].machine":    render.Report{Stories: []render.Story{good, {}}}.HTML(io.Discard),
-		"stories[2].machine":    render.Timeline{Stories: []render.Story{good, good, {}}}.SVG(io.Discard),
-		"stories[3].machine":    text(good, good, good, render.Story{}),
-		"rows[1].story.machine": render.Board{Rows: []render.BoardRow{{Story: good}, {}}}.HTML(io.Discard),
-		"machine":               told,
+		"replays[0].machine":     render.DealPage{Replays: []render.Replay{{}}}.HTML(io.Discard),
+		"replays[1].machine":     render.DealPage{Replays: []render.Replay{good, {}}}.HTML(io.Discard),
+		"replays[2].machine":     render.Timeline{Replays: []render.Replay{good, good, {}}}.SVG(io.Discard),
+		"replays[3].machine":     text(good, good, good, render.Replay{}),
+		"rows[1].replay.machine": render.Board{Rows: []render.BoardRow{{Replay: good}, {}}}.HTML(io.Discard),
+		"machine":                told,
 	} {
 		var wrong *dealstate.FieldError
 		require.ErrorAs(t, err, &wrong, field)
 		require.Equal(t, field, wrong.Field)
 		require.Contains(t, wrong.Problem, "want")
 	}
-	for _, d := range []render.Diagram{{}, render.Rules(nil), render.Story{}.Diagram(), render.Rules(nil).InPage("x")} {
+	for _, d := range []render.Diagram{{}, render.Rules(nil), render.Replay{}.Diagram(), render.Rules(nil).InPage("x")} {
 		for _, write := range []func(io.Writer) error{d.SVG, d.Mermaid, d.DOT} {
 			var out strings.Builder
 			var wrong *dealstate.FieldError
@@ -149,15 +149,15 @@ func TestZeroValuesAreDrawnOrRefused(t *testing.T) {
 	t.Parallel()
 	m, err := dealstate.Compile(framework())
 	require.NoError(t, err)
-	for _, s := range []render.Story{{Machine: m}, {Machine: m, Decisions: make([]dealstate.Decision, 2)}, {Machine: m, Events: make([]dealstate.Event, 2)},
+	for _, s := range []render.Replay{{Machine: m}, {Machine: m, Decisions: make([]dealstate.Decision, 2)}, {Machine: m, Events: make([]dealstate.Event, 2)},
 		{Machine: m, Snapshot: dealstate.Snapshot{AsOf: on(time.June, 1), Next: &dealstate.ClockStatus{}, Parties: make([]dealstate.PartyStatus, 2), Warnings: make([]dealstate.Reason, 1)}}} {
-		for _, svg := range svgs(t, []render.Story{s}, "x") {
+		for _, svg := range svgs(t, []render.Replay{s}, "x") {
 			requireInertSVG(t, svg)
 		}
-		for _, page := range pages(t, []render.Story{s}, "x") {
+		for _, page := range pages(t, []render.Replay{s}, "x") {
 			requireInertPage(t, page)
 		}
-		draw(t, func(w io.Writer) error { return render.Timeline{Stories: []render.Story{s}}.Text(w, 0) })
+		draw(t, func(w io.Writer) error { return render.Timeline{Replays: []render.Replay{s}}.Text(w, 0) })
 		draw(t, s.Diagram().Mermaid)
 		draw(t, s.Diagram().DOT)
 	}
@@ -195,38 +195,38 @@ func TestRawEventsAreToldAsTheDealThatKeepsThemIsTold(t *testing.T) {
 			_, err := deal.Record(e)
 			require.NoError(t, err)
 		}
-		raw, err := render.TellEvents(m, rawEvents(), v)
+		raw, err := render.ReplayOfEvents(m, rawEvents(), v)
 		require.NoError(t, err)
-		told := render.Tell(deal, v)
+		told := render.ReplayOf(deal, v)
 		require.Equal(t, told.Events, raw.Events)
-		want, got := pages(t, []render.Story{told}, "x"), pages(t, []render.Story{raw}, "x")
+		want, got := pages(t, []render.Replay{told}, "x"), pages(t, []render.Replay{raw}, "x")
 		require.Equal(t, want, got)
-		require.Equal(t, svgs(t, []render.Story{told}, "x"), svgs(t, []render.Story{raw}, "x"))
+		require.Equal(t, svgs(t, []render.Replay{told}, "x"), svgs(t, []render.Replay{raw}, "x"))
 		require.NotContains(t, got[0], "0001")
 	}
 }
 
-func TestAStoryFilledInByHandWithRawEventsKnowsNoYearOne(t *testing.T) {
+func TestAReplayFilledInByHandWithRawEventsKnowsNoYearOne(t *testing.T) {
 	t.Parallel()
 	m, err := dealstate.Compile(framework())
 	require.NoError(t, err)
-	s := render.Story{Machine: m, Events: rawEvents(), Policy: dealstate.Official}
+	s := render.Replay{Machine: m, Events: rawEvents(), Policy: dealstate.Official}
 	s.Snapshot, s.Decisions, err = m.Fold(s.Events, dealstate.View{Policy: dealstate.Official})
 	require.NoError(t, err)
-	told, err := render.TellEvents(m, rawEvents(), dealstate.View{Policy: dealstate.Official})
+	told, err := render.ReplayOfEvents(m, rawEvents(), dealstate.View{Policy: dealstate.Official})
 	require.NoError(t, err)
-	page := draw(t, render.Report{Stories: []render.Story{s}}.HTML)
+	page := draw(t, render.DealPage{Replays: []render.Replay{s}}.HTML)
 	require.NotContains(t, page, "0001")
-	require.Equal(t, draw(t, render.Report{Stories: []render.Story{told}}.HTML), page)
+	require.Equal(t, draw(t, render.DealPage{Replays: []render.Replay{told}}.HTML), page)
 }
 
 func TestTheTextTimelineAlignsNamesOfAnyScript(t *testing.T) {
 	t.Parallel()
 	a := framework()
 	a.Parties[0].Name, a.Parties[1].Name = "美国", "中国"
-	all := stories(t, a, frameworkEvents(), on(time.July, 10))
+	all := replays(t, a, frameworkEvents(), on(time.July, 10))
 	all[0].Policy.Name = "严格"
-	text := draw(t, func(w io.Writer) error { return render.Timeline{Stories: all}.Text(w, render.Plain) })
+	text := draw(t, func(w io.Writer) error { return render.Timeline{Replays: all}.Text(w, render.Plain) })
 	require.Contains(t, text, "\n严格       ")
 	column := func(line, part string) int {
 		before, _, found := strings.Cut(line, part)
@@ -247,7 +247,7 @@ func TestCutsFallBetweenWhatReadersSeeAsCharacters(t *testing.T) {
 	a := framework()
 	a.Title = strings.Repeat("re\u0301", 200) // an odd number of characters would split some é
 	for _, width := range []float64{320, 321, 333, 347, 800} {
-		svg := draw(t, render.Timeline{Stories: stories(t, a, frameworkEvents(), time.Time{}), Width: width}.SVG)
+		svg := draw(t, render.Timeline{Replays: replays(t, a, frameworkEvents(), time.Time{}), Width: width}.SVG)
 		require.NotContains(t, svg, "e…")
 	}
 }

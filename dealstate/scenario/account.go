@@ -11,9 +11,10 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
-// Account tells what a deal's log did in a view, for whoever must find out why
-// the deal is not where it was expected: every event and clock in the order of
-// the fold, with one line marked, and then the snapshot's own explanation.
+// Account tells what a deal's log did in a view, to help find out why the deal is not
+// where it was expected. It lists every event and clock in the order of the fold, with
+// one line marked, and then the snapshot's own explanation. The caller fills it in; it
+// only reads the deal.
 type Account struct {
 	Deal   *dealstate.Deal
 	View   dealstate.View
@@ -30,8 +31,8 @@ const (
 	mostAfter  = 12
 )
 
-// row is an event, or a clock, and what it did.
-type row struct {
+// accountRow is one event or clock, and what it did.
+type accountRow struct {
 	key, label, act, did string
 }
 
@@ -60,15 +61,15 @@ func write(b *strings.Builder, format string, args ...any) {
 	b.WriteString(display.Inert(fmt.Sprintf(format, args...)) + "\n")
 }
 
-// rows are those that the view sees, and then the others.
-func (a Account) rows(decisions []dealstate.Decision) []row {
+// rows are the events and clocks that the view sees, and then those that it does not.
+func (a Account) rows(decisions []dealstate.Decision) []accountRow {
 	events := map[string]dealstate.Event{}
 	for e := range a.Deal.Events() {
 		events[e.ID] = e
 	}
-	var rows []row
+	var rows []accountRow
 	for _, d := range decisions {
-		r := row{key: d.Event, did: didText(d)}
+		r := accountRow{key: d.Event, did: didText(d)}
 		if d.Event == "" {
 			r.key, r.label, r.act = clockName(d), "clock", startText(d.At)+" "+clockName(d)
 		} else {
@@ -79,7 +80,7 @@ func (a Account) rows(decisions []dealstate.Decision) []row {
 	}
 	for e := range a.Deal.Events() {
 		if _, left := events[e.ID]; left {
-			rows = append(rows, row{key: e.ID, label: a.label(e.ID), act: eventText(e), did: "not seen in this view: it happened, or was learned, later"})
+			rows = append(rows, accountRow{key: e.ID, label: a.label(e.ID), act: eventText(e), did: "not seen in this view: it happened, or was learned, later"})
 		}
 	}
 	return rows
@@ -92,7 +93,8 @@ func (a Account) label(event string) string {
 	return a.Label(event)
 }
 
-func (a Account) timeline(b *strings.Builder, rows []row) {
+// timeline writes the rows around the marked one.
+func (a Account) timeline(b *strings.Builder, rows []accountRow) {
 	mark := -1
 	for i, r := range rows {
 		if r.key == a.Mark && a.Mark != "" {
@@ -100,7 +102,7 @@ func (a Account) timeline(b *strings.Builder, rows []row) {
 		}
 	}
 	if mark < 0 && a.Here != "" {
-		mark, rows = len(rows), append(rows, row{label: a.label(""), act: a.Here})
+		mark, rows = len(rows), append(rows, accountRow{label: a.label(""), act: a.Here})
 	}
 	if mark < 0 {
 		mark = len(rows) - 1
@@ -117,13 +119,14 @@ func (a Account) timeline(b *strings.Builder, rows []row) {
 	elided(b, len(rows)-last)
 }
 
+// elided says how many rows are left out.
 func elided(b *strings.Builder, n int) {
 	if n > 0 {
 		fmt.Fprintf(b, "    … %d more\n", n)
 	}
 }
 
-func (r row) write(b *strings.Builder, width int, marked bool) {
+func (r accountRow) write(b *strings.Builder, width int, marked bool) {
 	mark := "   "
 	if marked {
 		mark = "  >"
@@ -145,8 +148,8 @@ func eventText(e dealstate.Event) string {
 	return startText(at) + " " + actText(e)
 }
 
-// didText says what a decision was, and of an applied one only what its act
-// does not say itself.
+// didText says a decision in words. Of an applied one it says only what the act itself
+// does not.
 func didText(d dealstate.Decision) string {
 	text := d.Outcome.String()
 	if d.From != d.To {
@@ -161,9 +164,9 @@ func didText(d dealstate.Decision) string {
 	return text
 }
 
-// Needed says what would have brought the deal, from where the view sees it,
-// to the state: which rules lead there, whose approval is missing, and under
-// which other policies it is there. It is empty where the deal is there.
+// Needed says what would have brought the deal to the state in the view: which rules
+// lead there, whose approval is missing, and under which other policies the deal is
+// there. It is empty where the deal is in that state.
 func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string {
 	snap, lifecycle := d.At(v), d.Machine().Lifecycle()
 	if snap.State == want {
@@ -172,12 +175,12 @@ func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string 
 	if !slices.Contains(lifecycle.States, want) {
 		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s%s", want, strings.Join(stateNames(lifecycle.States), ", "), endOr(nearest.Hint(string(want), stateNames(lifecycle.States))))}
 	}
-	out := append(Leading(lifecycle, snap.State, want), Missing(snap)...)
+	out := append(RulesBetween(lifecycle, snap.State, want), Missing(snap)...)
 	return append(out, elsewhere(d, v, want)...)
 }
 
-// Leading says which rules lead from one state straight to another.
-func Leading(l dealstate.Lifecycle, from, to dealstate.State) []string {
+// RulesBetween says which rules lead from one state directly to another.
+func RulesBetween(l dealstate.Lifecycle, from, to dealstate.State) []string {
 	var out []string
 	for _, r := range l.Rules {
 		if r.To != to || !slices.Contains(r.From, from) {
@@ -227,8 +230,7 @@ func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []st
 	return out
 }
 
-// Missing says whose approval, or which commitment, would meet the approval
-// condition.
+// Missing says whose approval, or which commitment, would meet the approval condition.
 func Missing(s dealstate.Snapshot) []string {
 	switch {
 	case s.Approval.Verdict == condition.Lost:
@@ -271,7 +273,7 @@ func endOr(question string) string {
 }
 
 // message says why an expectation does not hold.
-func (p *play) message(want Expectation, got found) string {
+func (p *execution) message(want Expectation, got found) string {
 	var b strings.Builder
 	write(&b, "want: %s", want)
 	write(&b, " got: %s", gotText(got))
@@ -289,7 +291,7 @@ func gotText(g found) string {
 }
 
 // label is the line on which an event stands, or this step's.
-func (p *play) label(event string) string {
+func (p *execution) label(event string) string {
 	line := p.line
 	if event != "" {
 		line = p.lines[event]
@@ -300,15 +302,16 @@ func (p *play) label(event string) string {
 	return fmt.Sprintf("line %d", line)
 }
 
-func (p *play) needed(want Expectation, got found) []string {
+// needed says what would have been needed for the expectation to hold.
+func (p *execution) needed(want Expectation, got found) []string {
 	v := p.view(want)
 	switch want.Verb {
 	case State:
 		return Needed(p.deal, v, dealstate.State(strings.Join(want.Names, ", ")))
 	case Verdict, Awaiting, Approved:
-		return append(strangers(p.agreement, want), Missing(got.snap)...)
+		return append(unknownParties(p.agreement, want), Missing(got.snap)...)
 	case Signed, Provisional, InForce, Leaves:
-		return strangers(p.agreement, want)
+		return unknownParties(p.agreement, want)
 	case Applied:
 		if d, ok := p.decision(want); ok {
 			return NeededFor(p.deal, v, d)
@@ -321,8 +324,8 @@ func (p *play) needed(want Expectation, got found) []string {
 	return nil
 }
 
-// strangers says which of the names are no parties.
-func strangers(a dealstate.Agreement, e Expectation) []string {
+// unknownParties says which of the names are no parties.
+func unknownParties(a dealstate.Agreement, e Expectation) []string {
 	if e.Verb == Verdict {
 		return nil
 	}
@@ -338,7 +341,7 @@ func strangers(a dealstate.Agreement, e Expectation) []string {
 	return out
 }
 
-// someOf lists at most a dozen.
+// someOf lists the names, but at most a dozen.
 func someOf(ids []string) string {
 	const most = 12
 	if len(ids) > most {

@@ -10,8 +10,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// found is what holds where something was expected. Where the expectation has
-// a text, any one of the texts will do, or some that follow one another.
+// found is what holds where something was expected. If the expectation has a text, it
+// may be any one of the texts here, or several that follow one another.
 type found struct {
 	Expectation
 	texts  []string
@@ -19,8 +19,8 @@ type found struct {
 	unseen bool // the act is not seen from the view
 }
 
-// got says what holds where e was expected.
-func (p *play) got(e Expectation) found {
+// got finds what holds for what e is about.
+func (p *execution) got(e Expectation) found {
 	g := found{Expectation: e, snap: p.deal.At(p.view(e))}
 	g.Names, g.Dates, g.Text = nil, nil, ""
 	switch e.Verb {
@@ -36,16 +36,17 @@ func (p *play) got(e Expectation) found {
 	case NothingHappens:
 		p.gotNothing(&g)
 	default:
-		g.look(slices.ContainsFunc(e.Dates, func(t time.Time) bool { return !t.IsZero() }))
+		g.readSnapshot(slices.ContainsFunc(e.Dates, func(t time.Time) bool { return !t.IsZero() }))
 	}
 	return g
 }
 
-// look reads from the snapshot, with the dates of names if they are asked for.
-func (g *found) look(dates bool) {
+// readSnapshot takes what the verb is about from the snapshot, with the dates of names
+// if they are asked for.
+func (g *found) readSnapshot(dates bool) {
 	s := g.snap
 	if _, is := listings[g.Verb]; is {
-		g.list(dates)
+		g.readList(dates)
 		return
 	}
 	switch g.Verb {
@@ -62,7 +63,8 @@ func (g *found) look(dates bool) {
 	}
 }
 
-func (p *play) gotOutcome(e Expectation, g *found) {
+// gotOutcome finds what the step's act did in the view.
+func (p *execution) gotOutcome(e Expectation, g *found) {
 	d, ok := p.decision(e)
 	if !ok {
 		g.unseen, g.Verb = true, 0
@@ -75,21 +77,21 @@ func (p *play) gotOutcome(e Expectation, g *found) {
 	}
 }
 
-// gotNothing compares where the deal stands with where it stood, and gives the
-// first thing that differs and that a line can say.
-func (p *play) gotNothing(g *found) {
+// gotNothing compares the deal with how it stood before the step. It gives the first
+// difference that a line can say.
+func (p *execution) gotNothing(g *found) {
 	if fired := p.fired(); len(fired) > 0 {
 		g.Verb, g.Names = Fires, fired
 		return
 	}
-	if Stands(p.stood, g.snap) {
+	if SameStanding(p.stood, g.snap) {
 		return
 	}
 	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next, Signed, Provisional, InForce, Leaves, Suspended, Performed, Overdue, Breached} {
 		was := found{Expectation: Expectation{Verb: verb}, snap: p.stood}
-		was.look(true)
+		was.readSnapshot(true)
 		g.Verb, g.Names, g.Dates, g.At = verb, nil, nil, time.Time{}
-		g.look(true)
+		g.readSnapshot(true)
 		if g.String() != was.String() {
 			return
 		}
@@ -97,9 +99,9 @@ func (p *play) gotNothing(g *found) {
 	g.Verb, g.Names, g.Dates, g.At = State, []string{string(g.snap.State)}, nil, time.Time{} // a dispute
 }
 
-// Stands reports whether two snapshots of one deal tell of the same standing.
-// Instants of the look, warnings, and evidence that does not count do not matter.
-func Stands(a, b dealstate.Snapshot) bool {
+// SameStanding reports whether two snapshots of one deal agree on where it stands. The
+// instant of the view, warnings, and evidence that does not count make no difference.
+func SameStanding(a, b dealstate.Snapshot) bool {
 	for _, s := range []*dealstate.Snapshot{&a, &b} {
 		s.AsOf, s.Warnings, s.Parties = a.AsOf, nil, slices.Clone(s.Parties)
 		for i := range s.Parties { // evidence that does not count may come
@@ -109,6 +111,7 @@ func Stands(a, b dealstate.Snapshot) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// texts lists reasons as a line can give them.
 func texts(reasons []dealstate.Reason) []string {
 	var out []string
 	for _, r := range reasons {
@@ -117,8 +120,8 @@ func texts(reasons []dealstate.Reason) []string {
 	return out
 }
 
-// holds reports whether what was found is what was expected.
-func holds(want Expectation, got found) bool {
+// matches reports whether what was found is what was expected.
+func matches(want Expectation, got found) bool {
 	switch {
 	case want.Verb != got.Verb, want.Verb == 0, want.Verb > NothingHappens:
 		return false
@@ -134,8 +137,8 @@ func holds(want Expectation, got found) bool {
 	return sameNames(want.Names, got.Names) && sameDates(want, got.Expectation)
 }
 
-// says reports whether the text is one of the texts, or some of them one after
-// another; no text is always said.
+// says reports whether the text is one of the texts, or several of them that follow
+// one another. An empty text always is.
 func says(all []string, text string) bool {
 	if text == "" {
 		return true

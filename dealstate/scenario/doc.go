@@ -1,9 +1,9 @@
-// Package scenario reads, writes and runs stories about a deal, as text that
+// Package scenario reads, writes and runs scenarios of a deal, as text that
 // reads aloud: one act a line, and indented under it what should be so.
 //
 //	file, err := scenario.Parse("london.scenario", r)
-//	report, err := scenario.Run(file.Scenarios[0], agreement)
-//	for _, f := range report.Failures {
+//	result, err := scenario.Run(file.Scenarios[0], agreement)
+//	for _, f := range result.Failures {
 //		fmt.Println(f.Line, f.Message)
 //	}
 //
@@ -101,8 +101,9 @@
 // its end: so "as of" a day sees what happened on it. Acts may be written in any
 // order: the order of the lines is that in which the reports arrive, and the
 // dates say when the acts happened. Acts of one instant fold as the core folds
-// them, by when they were known and then by id, which is the order of the lines
-// for as long as the scenario gives no ids of its own.
+// them ([dealstate.Event.Compare]): what enables comes before what needs it, wherever
+// it is written; then by when they were known. Those of one kind, known at once, fold
+// in the order of the lines, for as long as the scenario gives no ids of its own.
 //
 // An expectation looks at the deal with all acts above it on record, under the
 // deal's policy (strict, unless its line says otherwise), as of the latest

@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
 
-// FromEvents makes a scenario of events, in the order given: that in which
-// they are recorded. What they do is not in it; to fill that in, give each step
-// an expectation that cannot hold, and [Rewrite].
+// FromEvents makes a scenario of events, which are recorded in the order given. It
+// expects nothing. To fill in what the events do, give each step an expectation that
+// cannot hold, and then [Rewrite] it.
 func FromEvents(name string, ref Ref, events ...dealstate.Event) Scenario {
 	s := Scenario{Name: name, Agreement: ref}
 	for _, e := range events {
@@ -30,8 +30,8 @@ func FromEvents(name string, ref Ref, events ...dealstate.Event) Scenario {
 // the steps.
 //
 // An act without an id gets one of its number, its kind and its party, such as
-// 03-approve-china, so that acts of the same instant fold in the order in which
-// they are written. An act that nobody reports is its party's own, in the role
+// 03-approve-china, so that acts of one kind and one instant fold in the order in
+// which they are written. An act that nobody reports is its party's own, in the role
 // of approver. An act by a party's approver, on the party's own act, has that
 // role too; on another party's act, counterparty. Any other speaker needs a
 // role, except of a retract or a note.
@@ -39,7 +39,7 @@ func FromEvents(name string, ref Ref, events ...dealstate.Event) Scenario {
 // The error is a *[SyntaxError] at the act's line, also for what the agreement
 // cannot mean: a party or a commitment that it does not know.
 func (s Scenario) Events(a dealstate.Agreement) ([]dealstate.Event, error) {
-	c, err := newCast(s, a)
+	c, err := newEventBuilder(s, a)
 	if err != nil {
 		return nil, err
 	}
@@ -57,29 +57,31 @@ func (s Scenario) Events(a dealstate.Agreement) ([]dealstate.Event, error) {
 	return events, nil
 }
 
-// cast turns the acts of a scenario into events.
-type cast struct {
+// eventBuilder makes the events of a scenario's acts, with the ids and roles that
+// follow from the agreement. It does not change.
+type eventBuilder struct {
 	scenario  Scenario
 	agreement dealstate.Agreement
 	machine   *dealstate.Machine
 	width     int // of an act's number
 }
 
-func newCast(s Scenario, a dealstate.Agreement) (*cast, error) {
+// newEventBuilder compiles the agreement. The error stands at the line that names it.
+func newEventBuilder(s Scenario, a dealstate.Agreement) (*eventBuilder, error) {
 	m, err := dealstate.Compile(a)
 	if err != nil {
 		return nil, &SyntaxError{Line: s.Agreement.Line, Column: max(1, s.Agreement.Column), Problem: "the agreement is not well-formed: " + err.Error()}
 	}
-	return &cast{scenario: s, agreement: a, machine: m, width: len(fmt.Sprint(max(10, len(s.Steps))))}, nil
+	return &eventBuilder{scenario: s, agreement: a, machine: m, width: len(fmt.Sprint(max(10, len(s.Steps))))}, nil
 }
 
-// event makes the event of a step.
-func (c *cast) event(i int) (dealstate.Event, error) {
+// event makes the event of one step.
+func (c *eventBuilder) event(i int) (dealstate.Event, error) {
 	step := c.scenario.Steps[i]
 	e := step.Act
 	e.At, e.Deal = step.At, c.agreement.ID
 	if ofCommitment(e.Kind) {
-		c.concern(&e)
+		c.completeCommitment(&e)
 	}
 	if e.ID == "" {
 		e.ID = AutoID(c.width, i+1, e)
@@ -87,15 +89,18 @@ func (c *cast) event(i int) (dealstate.Event, error) {
 	if e.Role == 0 {
 		e.Role = Role(c.agreement, e)
 	}
+	if e.Role == dealstate.Approver && e.By == "" {
+		e.By = Speaker(c.agreement, e.Party)
+	}
 	if e.Role == 0 && !e.Kind.OfLog() {
 		return e, &SyntaxError{Line: step.Line, Column: step.column("by"), Problem: fmt.Sprintf(
-			"in what role does %s speak? No party names it as approver; want: as %s", shown(e.By), choice(roleWords()))}
+			"in what role does %s speak? No party names it as approver; want: as %s", shown(e.By), alternatives(roleWords()))}
 	}
 	return e, step.explain(c.machine.Admit(e))
 }
 
-// AutoID is the id of an act without one: its number, brought to a width, its
-// kind and its party.
+// AutoID is the id of an act that gives none: its number, written to a width, its kind
+// and its party.
 func AutoID(width, number int, e dealstate.Event) string {
 	id := fmt.Sprintf("%0*d-%s", width, number, e.Kind)
 	if e.Party != "" {
@@ -104,9 +109,9 @@ func AutoID(width, number int, e dealstate.Event) string {
 	return id
 }
 
-// concern lets an act name its commitment only: perform us-tariff-cut, suspend
-// us-tariff-cut. A performance and a breach are of the party that owes it.
-func (c *cast) concern(e *dealstate.Event) {
+// completeCommitment lets an act name its commitment only, as in: perform us-tariff-cut,
+// suspend us-tariff-cut. A performance and a breach are of the party that owes it.
+func (c *eventBuilder) completeCommitment(e *dealstate.Event) {
 	owes := e.Kind == dealstate.Perform || e.Kind == dealstate.Breach
 	isParty := func(p dealstate.Party) bool { return p.ID == e.Party }
 	isCommitment := func(o dealstate.Commitment) bool { return o.ID == e.Party }
@@ -120,7 +125,7 @@ func (c *cast) concern(e *dealstate.Event) {
 	}
 }
 
-// explain puts an error of the core at the place in the file that it is about.
+// explain gives an error of the core its line and column in the file.
 func (s Step) explain(err error) error {
 	if err == nil {
 		return nil
@@ -163,23 +168,25 @@ func Role(a dealstate.Agreement, e dealstate.Event) dealstate.Role {
 	return 0
 }
 
-// speaksFor reports whether the name is that of the party's approver, or has a
-// word in common with it: xi, Xi Jinping. A party that names no approver speaks
-// for itself, by its id or its whole name.
-func speaksFor(by string, p dealstate.Party) bool {
-	if p.Approver == "" {
-		return strings.EqualFold(by, p.ID) || strings.EqualFold(by, p.Name)
-	}
-	for _, a := range nameWords(by) {
-		for _, b := range nameWords(p.Approver) {
-			if a == b {
-				return true
-			}
+// Speaker is who speaks in the role of approver where nobody is named: the
+// party's approver, and of an act of all sides that of the first party. A party
+// that names no approver speaks itself.
+func Speaker(a dealstate.Agreement, party string) string {
+	for _, p := range a.Parties {
+		if p.ID == party || party == "" {
+			return p.Voice()
 		}
 	}
-	return false
+	return party // which the machine refuses as no party
 }
 
-func nameWords(name string) []string {
-	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+// speaksFor reports whether the name is that of the party's approver, or one of
+// the aliases. A party that names no approver speaks for itself, by its id or its
+// name.
+func speaksFor(by string, p dealstate.Party) bool {
+	own := append([]string{p.Approver}, p.Aliases...)
+	if p.Approver == "" {
+		own = []string{p.ID, p.Name}
+	}
+	return slices.ContainsFunc(own, func(name string) bool { return names.Same(by, name) })
 }

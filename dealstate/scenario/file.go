@@ -12,16 +12,18 @@ const (
 	MaxFile  = 16 << 20 // bytes
 )
 
-// File is a scenario file as it was read, its comments included.
+// File is a scenario file as it was read, with its comments, so that it can be written
+// again without losing any. It is plain data of the caller's.
 type File struct {
 	Name      string // for error messages
 	Scenarios []Scenario
 	End       []string // comments and blank lines after the last scenario
 }
 
-// Scenario is one story about one deal, told in steps. The order of the steps
-// is the order in which they are recorded; when each act happened, and when it
-// was known, is its own matter.
+// Scenario is a sequence of reports about one deal, with what is expected of the deal
+// after each. The steps are in the order in which they are recorded; when an act
+// happened, and when it was known, is said by its own dates. It is plain data: Run and
+// Write only read it.
 type Scenario struct {
 	Name      string
 	Agreement Ref
@@ -33,8 +35,8 @@ type Scenario struct {
 	Line int      // from 1; 0: it was not read from a file
 }
 
-// Ref says on which agreement a deal is opened: by the name of one that is
-// known, or by a file. One of the two is set.
+// Ref says on which agreement a deal is opened: by the name of a known one, or by a
+// file. One of Deal and File is set.
 type Ref struct {
 	Deal string // london
 	File string // treaty.json, relative to the scenario's file
@@ -44,8 +46,7 @@ type Ref struct {
 	Column int
 }
 
-// Step is one line of a story: an act that is recorded, or only time that
-// passes.
+// Step is one step of a scenario: an act that is recorded, or time that passes.
 type Step struct {
 	// At is when the act happened, or the instant that time has reached.
 	At time.Time
@@ -63,8 +64,8 @@ type Step struct {
 // Passes reports whether the step is only time that passes.
 func (s Step) Passes() bool { return s.Act.Kind == 0 }
 
-// column is where a field stands in the step's line; the act itself if the
-// field was not written.
+// column is the column of a field in the step's line; the act's own if the field was
+// not written.
 func (s Step) column(field string) int {
 	if c := s.cols[field]; c > 0 {
 		return c
@@ -72,7 +73,7 @@ func (s Step) column(field string) int {
 	return max(1, s.cols["kind"])
 }
 
-// Verb is what an expectation speaks of.
+// Verb is what an expectation is about.
 type Verb uint8
 
 // The verbs. Outcomes look at what the step's act did, the others at where the
@@ -114,11 +115,10 @@ func (v Verb) String() string {
 	return verbs[v]
 }
 
-// ofAct reports whether the verb speaks of an act, so that it cannot stand
-// where nothing was recorded.
+// ofAct reports whether the verb is about an act, so that it needs one before it.
 func (v Verb) ofAct() bool { return v >= Applied && v <= Duplicate || v == Revised }
 
-// Expectation is one line about what should be so after a step.
+// Expectation is one line on what should hold after a step.
 type Expectation struct {
 	Verb  Verb
 	View  dealstate.View // zero fields: the deal's policy, as of this step, with all above it known

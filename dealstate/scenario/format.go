@@ -72,11 +72,11 @@ func writeDoc(out *bufio.Writer, indent string, doc []string) {
 	}
 }
 
-// trimmed brings runs of blank lines to one, and drops those at the beginning.
+// trimmed makes one of each run of blank lines, and drops those at the beginning.
 func trimmed(doc []string) []string { return squeezed(doc, true, false) }
 
-// squeezed brings runs of blank lines to one; first and last say whether to
-// drop those at the beginning and at the end.
+// squeezed makes one of each run of blank lines. First and last say whether to drop
+// those at the beginning and at the end.
 func squeezed(doc []string, first, last bool) []string {
 	var out []string
 	for _, text := range doc {
@@ -107,7 +107,7 @@ func (s Step) String() string {
 	return startText(s.At) + " " + actText(s.Act)
 }
 
-// actText says an act and its clauses in their order.
+// actText writes an act and its clauses, in a fixed order.
 func actText(e dealstate.Event) string {
 	text, party := e.Kind.String(), e.Party
 	if e.Kind == dealstate.Retract {
@@ -134,7 +134,7 @@ func actText(e dealstate.Event) string {
 
 func plain(text string) string { return text }
 
-// spaced gives a clause, or nothing where there is no text.
+// spaced writes a clause, or nothing if it has no text.
 func spaced(clause string, quoted func(string) string, text string) string {
 	if text == "" {
 		return ""
@@ -151,8 +151,8 @@ func startText(t time.Time) string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// lookText writes an instant of a look: a date means its end.
-func lookText(t time.Time) string {
+// viewInstantText writes an instant of a view: a date means its end.
+func viewInstantText(t time.Time) string {
 	t = t.UTC()
 	if next := t.Add(1); next.Equal(next.Truncate(24 * time.Hour)) {
 		return t.Format(time.DateOnly)
@@ -205,10 +205,10 @@ func listed(names []string, dates []time.Time, quote func(string) string, none s
 func viewText(v dealstate.View) string {
 	text := spaced("under ", plain, v.Policy.Name)
 	if !v.AsOf.IsZero() {
-		text += " as of " + lookText(v.AsOf)
+		text += " as of " + viewInstantText(v.AsOf)
 	}
 	if !v.KnownBy.IsZero() {
-		text += " known by " + lookText(v.KnownBy)
+		text += " known by " + viewInstantText(v.KnownBy)
 	}
 	return text
 }

@@ -98,8 +98,8 @@ func suspended(s dealstate.Snapshot) []member {
 	return list
 }
 
-// list reads a verb's list from the snapshot, with the dates if they are asked for.
-func (g *found) list(dates bool) {
+// readList takes a verb's list from the snapshot, with the dates if they are asked for.
+func (g *found) readList(dates bool) {
 	l := listings[g.Verb]
 	for _, e := range l.of(g.snap) {
 		g.Names = append(g.Names, e.name)
@@ -127,14 +127,14 @@ func sameDates(want, got Expectation) bool {
 	return true
 }
 
-// list reads names with commas, and the instants behind them.
-func (l *line) list(e *Expectation) error {
+// parseList reads names with commas, and the instants behind them.
+func (l *lineParser) parseList(e *Expectation) error {
 	of := listings[e.Verb]
-	return l.names(e, of.none, of.what, func(word) error {
+	return l.parseNames(e, of.none, of.what, func(token) error {
 		var at time.Time
 		var err error
 		if of.dated && l.atInstant() {
-			at, err = l.start()
+			at, err = l.parseStart()
 		}
 		e.Dates = append(e.Dates, at)
 		return err
@@ -142,7 +142,7 @@ func (l *line) list(e *Expectation) error {
 }
 
 // atInstant reports whether the next word is meant for an instant.
-func (l *line) atInstant() bool {
+func (l *lineParser) atInstant() bool {
 	w := l.peek()
 	return !w.quoted && w.text != "" && w.text[0] >= '0' && w.text[0] <= '9'
 }
@@ -159,20 +159,20 @@ var owned = []struct {
 	{dealstate.Timed, "timer ", "timer and its id, such as: timer snapback"},
 }
 
-// owner reads whose clock the word just taken is, and gives both as one name.
-func (l *line) owner(w word) (name string, err error) {
+// parseClockOwner reads whose clock the word just taken is, and gives both as one name.
+func (l *lineParser) parseClockOwner(w token) (name string, err error) {
 	for _, o := range owned {
 		if !w.is(o.clock.String()) {
 			continue
 		}
-		of := l.skip("of")
+		of := l.accept("of")
 		switch next := l.peek(); {
 		case l.done() && !of, next.is(",") && !of, of != strings.HasSuffix(o.lead, " of "):
 			return w.text, nil
 		case next.is(","):
-			return "", l.fault(next.column, "want %s", o.whose)
+			return "", l.errorAt(next.column, "want %s", o.whose)
 		}
-		id, err := l.one("an id, as in " + o.whose)
+		id, err := l.parseWord("an id, as in " + o.whose)
 		return o.lead + id, err
 	}
 	return w.text, nil

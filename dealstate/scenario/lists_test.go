@@ -40,7 +40,7 @@ func TestTheGrammarHasEveryEntryOfEveryList(t *testing.T) {
 		for _, m := range regexp.MustCompile(`"([a-z]+)"`).FindAllStringSubmatch(body[1], -1) {
 			got = append(got, m[1])
 		}
-		require.Equal(t, want, got, rule)
+		require.Equal(t, want, got, "the grammar in doc.go has another list of %s", rule)
 	}
 	has("Kind", texted(dealstate.Kinds()))
 	has("Clock", texted(dealstate.Clocks()))
@@ -136,7 +136,7 @@ func TestEveryVerbCanBeSaid(t *testing.T) {
 func TestEveryOutcomeHasAVerb(t *testing.T) {
 	for _, o := range entries[dealstate.Outcome]() {
 		var g found
-		p := play{did: dealstate.Decision{Kind: dealstate.Approve, Event: "e", Outcome: o}}
+		p := execution{did: dealstate.Decision{Kind: dealstate.Approve, Event: "e", Outcome: o}}
 		require.NotPanics(t, func() { p.gotOutcome(Expectation{}, &g) }, "%s has no verb", o)
 		require.Equal(t, o.String(), g.Verb.String())
 		require.True(t, g.Verb.ofAct())
@@ -145,7 +145,7 @@ func TestEveryOutcomeHasAVerb(t *testing.T) {
 
 func TestEveryTriggerIsNamedInAnAccount(t *testing.T) {
 	lead := func(on dealstate.Trigger) string {
-		return Leading(dealstate.Lifecycle{Rules: []dealstate.Rule{{ID: "r", On: on, From: []dealstate.State{"a"}, To: "b"}}}, "a", "b")[0]
+		return RulesBetween(dealstate.Lifecycle{Rules: []dealstate.Rule{{ID: "r", On: on, From: []dealstate.State{"a"}, To: "b"}}}, "a", "b")[0]
 	}
 	for _, k := range dealstate.Kinds() {
 		require.Equal(t, "From a, "+k.String()+" leads to b (rule r).", lead(k))

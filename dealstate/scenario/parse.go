@@ -24,22 +24,22 @@ func Parse(name string, r io.Reader) (*File, error) {
 	for in.Scan() {
 		p.number++
 		if size += len(in.Bytes()) + 1; p.number > MaxLines || size > MaxFile {
-			return nil, p.at(1, "the file is too long; want at most %d lines and %d bytes", MaxLines, MaxFile)
+			return nil, p.errorAt(1, "the file is too long; want at most %d lines and %d bytes", MaxLines, MaxFile)
 		}
-		if err := p.take(strings.TrimSuffix(in.Text(), "\r")); err != nil {
+		if err := p.parseLine(strings.TrimSuffix(in.Text(), "\r")); err != nil {
 			return nil, err
 		}
 	}
 	if err := in.Err(); errors.Is(err, bufio.ErrTooLong) {
 		p.number++
-		return nil, p.at(1, "the line is longer than %d bytes", dealstate.MaxLine)
+		return nil, p.errorAt(1, "the line is longer than %d bytes", dealstate.MaxLine)
 	} else if err != nil {
 		return nil, err
 	}
 	return p.finish()
 }
 
-// parser holds what has been read so far.
+// parser holds what has been read of a file so far. It belongs to one call of Parse.
 type parser struct {
 	file   *File
 	number int            // of the line
@@ -47,20 +47,21 @@ type parser struct {
 	names  map[string]int // of scenarios, and their lines
 }
 
-func (p *parser) at(column int, format string, args ...any) error {
+func (p *parser) errorAt(column int, format string, args ...any) error {
 	return &SyntaxError{File: p.file.Name, Line: p.number, Column: column, Problem: fmt.Sprintf(format, args...)}
 }
 
+// finish ends the file.
 func (p *parser) finish() (*File, error) {
-	if err := p.whole(); err != nil {
+	if err := p.checkScenario(); err != nil {
 		return nil, err
 	}
 	p.file.End = p.doc
 	return p.file, nil
 }
 
-// whole refuses to leave a scenario that names no agreement.
-func (p *parser) whole() error {
+// checkScenario refuses to go on from a scenario that names no agreement.
+func (p *parser) checkScenario() error {
 	if s := p.scenario(); s != nil && !s.Agreement.set() {
 		return &SyntaxError{File: p.file.Name, Line: s.Line, Column: 1,
 			Problem: fmt.Sprintf("scenario %s names no agreement; want a line below it such as: deal london", shown(s.Name))}
@@ -68,7 +69,7 @@ func (p *parser) whole() error {
 	return nil
 }
 
-// scenario is the one being read; nil before the first.
+// scenario is the scenario being read; nil before the first.
 func (p *parser) scenario() *Scenario {
 	if n := len(p.file.Scenarios); n > 0 {
 		return &p.file.Scenarios[n-1]
@@ -78,12 +79,12 @@ func (p *parser) scenario() *Scenario {
 
 func (r Ref) set() bool { return r.Deal != "" || r.File != "" }
 
-// take reads one line.
-func (p *parser) take(text string) error {
+// parseLine reads one line.
+func (p *parser) parseLine(text string) error {
 	if p.number == 1 {
 		text = strings.TrimPrefix(text, "\ufeff")
 	}
-	l := &line{file: p.file.Name, number: p.number}
+	l := &lineParser{file: p.file.Name, number: p.number}
 	if err := l.clean(text); err != nil {
 		return err
 	}
@@ -95,43 +96,44 @@ func (p *parser) take(text string) error {
 	indent := utf8.RuneCountInString(text) - utf8.RuneCountInString(body)
 	body = strings.TrimRight(body, " \t")
 	if indent > 0 {
-		return p.expectation(l, body, indent)
+		return p.parseExpectation(l, body, indent)
 	}
 	if rest, ok := strings.CutPrefix(body, "scenario"); ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t') {
-		return p.head(l, rest)
+		return p.parseHead(l, rest)
 	}
-	return p.unindented(l, body)
+	return p.parseUnindented(l, body)
 }
 
-// comments hands over what stood before the present line.
+// comments gives the comments before the present line, and forgets them.
 func (p *parser) comments() []string {
 	doc := p.doc
 	p.doc = nil
 	return doc
 }
 
-func (p *parser) head(l *line, rest string) error {
-	if err := p.whole(); err != nil {
+// parseHead reads the line that begins a scenario.
+func (p *parser) parseHead(l *lineParser, rest string) error {
+	if err := p.checkScenario(); err != nil {
 		return err
 	}
-	name, err := l.rest(rest, len("scenario")+1)
+	name, err := l.parseRest(rest, len("scenario")+1)
 	if err != nil {
 		return err
 	}
 	if name == "" {
-		return l.fault(len("scenario")+1, "the line ends here; want the scenario's name")
+		return l.errorAt(len("scenario")+1, "the line ends here; want the scenario's name")
 	}
 	if before := p.names[name]; before > 0 {
-		return l.fault(len("scenario")+2, "line %d has a scenario of this name already; want another name", before)
+		return l.errorAt(len("scenario")+2, "line %d has a scenario of this name already; want another name", before)
 	}
 	p.names[name] = p.number
 	p.file.Scenarios = append(p.file.Scenarios, Scenario{Name: name, Line: p.number, Doc: p.comments()})
 	return nil
 }
 
-// unindented reads a line that is neither a scenario's head nor an
+// parseUnindented reads a line that is neither the head of a scenario nor an
 // expectation.
-func (p *parser) unindented(l *line, body string) error {
+func (p *parser) parseUnindented(l *lineParser, body string) error {
 	if err := l.split(body, 0); err != nil {
 		return err
 	}
@@ -139,26 +141,26 @@ func (p *parser) unindented(l *line, body string) error {
 	names := first.is("deal") || first.is("agreement")
 	switch {
 	case s == nil:
-		return l.fault(1, "%s stands outside any scenario; want first a line such as: scenario Xi approves first%s", shown(first.text), nearest.Hint(first.text, []string{"scenario"}))
+		return l.errorAt(1, "%s stands outside any scenario; want first a line such as: scenario Xi approves first%s", shown(first.text), nearest.Hint(first.text, []string{"scenario"}))
 	case names && s.Agreement.set():
-		return l.fault(1, "the scenario's agreement is named on line %d already; want an act, such as: 2025-06-20 approve china by xi", s.Agreement.Line)
+		return l.errorAt(1, "the scenario's agreement is named on line %d already; want an act, such as: 2025-06-20 approve china by xi", s.Agreement.Line)
 	case names:
-		return p.agreement(s, l)
+		return p.parseAgreement(s, l)
 	case !s.Agreement.set():
-		return l.fault(1, "want first the agreement, such as: deal london, or: agreement treaty.json%s", nearest.Hint(first.text, []string{"deal", "agreement"}))
+		return l.errorAt(1, "want first the agreement, such as: deal london, or: agreement treaty.json%s", nearest.Hint(first.text, []string{"deal", "agreement"}))
 	}
-	return p.step(s, l)
+	return p.parseStep(s, l)
 }
 
-// agreement reads: deal london under official.
-func (p *parser) agreement(s *Scenario, l *line) error {
-	which, _ := l.take("deal")
-	w, err := l.take("the name of an agreement, or of its file")
+// parseAgreement reads: deal london under official.
+func (p *parser) parseAgreement(s *Scenario, l *lineParser) error {
+	which, _ := l.nextToken("deal")
+	w, err := l.nextToken("the name of an agreement, or of its file")
 	if err != nil {
 		return err
 	}
 	if w.text == "" {
-		return l.fault(w.column, "empty; want a name")
+		return l.errorAt(w.column, "empty; want a name")
 	}
 	ref := Ref{Doc: p.comments(), Line: p.number, Column: w.column}
 	if which.text == "deal" {
@@ -166,8 +168,8 @@ func (p *parser) agreement(s *Scenario, l *line) error {
 	} else {
 		ref.File = w.text
 	}
-	if l.skip("under") {
-		if s.Policy, err = l.policy(); err != nil {
+	if l.accept("under") {
+		if s.Policy, err = l.parsePolicy(); err != nil {
 			return err
 		}
 	}
@@ -175,55 +177,54 @@ func (p *parser) agreement(s *Scenario, l *line) error {
 	return l.end("under and a policy, or the line's end")
 }
 
-func (l *line) policy() (dealstate.Policy, error) {
-	w, err := l.take("a policy: strict, official or reported")
+func (l *lineParser) parsePolicy() (dealstate.Policy, error) {
+	w, err := l.nextToken("a policy: strict, official or reported")
 	if err != nil {
 		return dealstate.Policy{}, err
 	}
 	p, err := dealstate.ParsePolicy(w.text)
 	if err != nil {
-		return p, l.fault(w.column, "%s is no policy; want strict, official or reported%s", shown(w.text), nearest.Hint(w.text, []string{"strict", "official", "reported"}))
+		return p, l.errorAt(w.column, "%s is no policy; want strict, official or reported%s", shown(w.text), nearest.Hint(w.text, []string{"strict", "official", "reported"}))
 	}
 	return p, nil
 }
 
-// start reads an instant of an act. A date means its start, in UTC.
-func (l *line) start() (time.Time, error) {
-	w, err := l.take("a date, or an RFC 3339 instant")
+// parseStart reads the instant of an act. A date means its start, in UTC.
+func (l *lineParser) parseStart() (time.Time, error) {
+	w, err := l.nextToken("a date, or an RFC 3339 instant")
 	if err != nil {
 		return time.Time{}, err
 	}
 	if day, err := time.Parse(time.DateOnly, w.text); err == nil && day.Year() > 0 {
-		return day, l.known(w, day)
+		return day, l.checkInstant(w, day)
 	}
-	return l.instant(w)
+	return l.parseInstant(w)
 }
 
-// look reads an instant from which somebody looks at the deal. A date means
-// its end, in UTC.
-func (l *line) look() (time.Time, error) {
-	w, err := l.take("a date, or an RFC 3339 instant")
+// parseViewInstant reads the instant of a view. A date means its end, in UTC.
+func (l *lineParser) parseViewInstant() (time.Time, error) {
+	w, err := l.nextToken("a date, or an RFC 3339 instant")
 	if err != nil {
 		return time.Time{}, err
 	}
-	return l.instant(w)
+	return l.parseInstant(w)
 }
 
-func (l *line) instant(w word) (time.Time, error) {
+func (l *lineParser) parseInstant(w token) (time.Time, error) {
 	t, err := dealstate.ParseMoment(w.text)
 	if err != nil {
-		return t, l.fault(w.column, "%s is no instant; want a date such as 2025-06-20, or RFC 3339 such as 2025-06-20T09:00:00Z", shown(w.text))
+		return t, l.errorAt(w.column, "%s is no instant; want a date such as 2025-06-20, or RFC 3339 such as 2025-06-20T09:00:00Z", shown(w.text))
 	}
-	return t, l.known(w, t)
+	return t, l.checkInstant(w, t)
 }
 
-// known refuses the zero instant, which means that none is given.
-func (l *line) known(w word, t time.Time) error {
+// checkInstant refuses the zero instant, because it means that none is given.
+func (l *lineParser) checkInstant(w token, t time.Time) error {
 	if t.IsZero() {
-		return l.fault(w.column, "%s is the very first instant; want a later one", shown(w.text))
+		return l.errorAt(w.column, "%s is the very first instant; want a later one", shown(w.text))
 	}
 	return nil
 }
 
-// squash brings all white space to single blanks.
+// squash makes one blank of each run of white space.
 func squash(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -23,9 +23,9 @@ var loose = map[string]bool{"on": true, "at": true, "in": true, "from": true, "t
 	"after": true, "during": true, "with": true, "without": true, "because": true, "but": true, "and": true, "or": true,
 	"not": true, "if": true, "when": true, "who": true, "that": true, "yesterday": true, "today": true, "tomorrow": true}
 
-// goesOn reports whether a word may stand in a name without quotes, behind the
-// name's first word. A number there is likely a date that no clause reads.
-func goesOn(text string) bool {
+// mayContinueName reports whether a word may stand in a name without quotes, after the
+// name's first word. A number there is more likely a date that no clause reads.
+func mayContinueName(text string) bool {
 	return !clauses[text] && !loose[text] && !(text[0] >= '0' && text[0] <= '9')
 }
 
@@ -35,57 +35,57 @@ const clauseWords = "by, as, conditional, denied, planned, known, revision, comm
 var actClauses = []string{"by", "as", "asserted", "conditional", "denied", "planned", "known", "revision", "commitment", "ref",
 	"until", "id", "party", "source", "url", "published", "saying"}
 
-// step reads a line that begins with an instant.
-func (p *parser) step(s *Scenario, l *line) error {
+// parseStep reads a line that begins with an instant.
+func (p *parser) parseStep(s *Scenario, l *lineParser) error {
 	first := l.peek()
-	at, err := l.start()
+	at, err := l.parseStart()
 	if err != nil && strings.Count(first.text, "-") >= 2 { // it was meant to be one
 		return err
 	}
 	if err != nil {
-		return l.fault(first.column, "%s begins no line; want a date or instant and an act, such as 2025-06-20 approve china by xi, or a new scenario; what is expected of an act is indented%s",
+		return l.errorAt(first.column, "%s begins no line; want a date or instant and an act, such as 2025-06-20 approve china by xi, or a new scenario; what is expected of an act is indented%s",
 			shown(first.text), nearest.Hint(first.text, []string{"scenario"}))
 	}
 	step := Step{At: at, Doc: p.comments(), Line: p.number, cols: map[string]int{}}
 	if l.peek().is("time") {
-		if err := l.passage(&step); err != nil {
+		if err := l.parseTimePasses(&step); err != nil {
 			return err
 		}
-	} else if err := l.act(&step); err != nil {
+	} else if err := l.parseAct(&step); err != nil {
 		return err
 	}
 	s.Steps = append(s.Steps, step)
 	return nil
 }
 
-// passage reads: time passes.
-func (l *line) passage(step *Step) error {
+// parseTimePasses reads: time passes.
+func (l *lineParser) parseTimePasses(step *Step) error {
 	step.cols["kind"] = l.peek().column
 	l.next++
-	if w := l.peek(); !l.skip("passes") {
-		return l.fault(w.column, "want: time passes")
+	if w := l.peek(); !l.accept("passes") {
+		return l.errorAt(w.column, "want: time passes")
 	}
 	return l.end("the line's end")
 }
 
-// act reads what was done: a kind, what it is about, and its clauses.
-func (l *line) act(step *Step) error {
-	w, err := l.take("what was done, such as approve, or: time passes")
+// parseAct reads what was done: a kind, what it is about, and its clauses.
+func (l *lineParser) parseAct(step *Step) error {
+	w, err := l.nextToken("what was done, such as approve, or: time passes")
 	if err != nil {
 		return err
 	}
 	step.cols["kind"] = w.column
 	if err := step.Act.Kind.UnmarshalText([]byte(w.text)); err != nil {
-		return l.fault(w.column, "%s is no kind of act; want %s, or: time passes%s", shown(w.text), strings.Join(kindWords(), ", "), nearest.Hint(w.text, append(kindWords(), "time")))
+		return l.errorAt(w.column, "%s is no kind of act; want %s, or: time passes%s", shown(w.text), strings.Join(kindWords(), ", "), nearest.Hint(w.text, append(kindWords(), "time")))
 	}
-	if l.named() {
-		step.object(l.words[l.next-1])
+	if l.inName() {
+		step.object(l.tokens[l.next-1])
 	}
-	if ofCommitment(step.Act.Kind) && l.named() {
-		step.Act.Commitment, step.cols["commitment"] = l.words[l.next-1].text, l.words[l.next-1].column
+	if ofCommitment(step.Act.Kind) && l.inName() {
+		step.Act.Commitment, step.cols["commitment"] = l.tokens[l.next-1].text, l.tokens[l.next-1].column
 	}
 	for !l.done() {
-		if err := l.clause(step); err != nil {
+		if err := l.parseClause(step); err != nil {
 			return err
 		}
 	}
@@ -102,8 +102,8 @@ func ofCommitment(k dealstate.Kind) bool {
 	return false
 }
 
-// named passes over a word that begins no clause.
-func (l *line) named() bool {
+// inName moves past a word that begins no clause.
+func (l *lineParser) inName() bool {
 	if w := l.peek(); l.done() || !w.quoted && clauses[w.text] {
 		return false
 	}
@@ -119,8 +119,9 @@ func kindWords() []string {
 	return words
 }
 
-// object is whose act it is; a retract speaks of an event.
-func (s *Step) object(w word) {
+// object takes the word after the kind: whose act it is, or after a retract which
+// event is voided.
+func (s *Step) object(w token) {
 	if s.Act.Kind == dealstate.Retract {
 		s.Act.Ref, s.cols["ref"] = w.text, w.column
 		return
@@ -128,7 +129,8 @@ func (s *Step) object(w word) {
 	s.Act.Party, s.cols["party"] = w.text, w.column
 }
 
-func (l *line) clause(step *Step) error {
+// parseClause reads one clause of an act, which may be given once.
+func (l *lineParser) parseClause(step *Step) error {
 	w := l.peek()
 	if w.quoted || !clauses[w.text] {
 		return l.end("one of " + clauseWords + nearest.Hint(w.text, actClauses))
@@ -142,113 +144,115 @@ func (l *line) clause(step *Step) error {
 		field = "role"
 	}
 	if _, twice := step.cols[field]; twice {
-		return l.fault(w.column, "%s is given twice", field)
+		return l.errorAt(w.column, "%s is given twice", field)
 	}
 	step.cols[field] = l.peek().column
 	if field == "modality" {
 		step.cols[field] = w.column
 	}
-	return l.value(step, w)
+	return l.parseValue(step, w)
 }
 
-// value reads what stands after a clause's word.
-func (l *line) value(step *Step, clause word) (err error) {
+// parseValue reads what follows a clause's word.
+func (l *lineParser) parseValue(step *Step, clause token) (err error) {
 	act := &step.Act
 	switch clause.text {
 	case "by":
-		act.By, err = l.name("who says so")
+		act.By, err = l.parseName("who says so")
 	case "source":
-		act.Source.Publisher, err = l.name("who published it")
+		act.Source.Publisher, err = l.parseName("who published it")
 	case "as":
-		err = l.role(&act.Role)
+		err = l.parseRole(&act.Role)
 	case "asserted", "conditional", "denied", "planned":
 		err = act.Modality.UnmarshalText([]byte(clause.text))
 	case "known":
-		act.Recorded, err = l.start()
+		act.Recorded, err = l.parseStart()
 	case "until":
-		act.Until, err = l.start()
+		act.Until, err = l.parseStart()
 	case "revision":
-		act.Revision, err = l.count()
+		act.Revision, err = l.parseNumber()
 	default:
-		err = l.text(act, clause)
+		err = l.parseText(act, clause)
 	}
 	return err
 }
 
-func (l *line) text(act *dealstate.Event, clause word) (err error) {
+func (l *lineParser) parseText(act *dealstate.Event, clause token) (err error) {
 	switch clause.text {
 	case "commitment":
-		act.Commitment, err = l.one("the id of a commitment")
+		act.Commitment, err = l.parseWord("the id of a commitment")
 	case "ref":
-		act.Ref, err = l.one("the id of an earlier act")
+		act.Ref, err = l.parseWord("the id of an earlier act")
 	case "id":
-		act.ID, err = l.one("the act's own id")
+		act.ID, err = l.parseWord("the act's own id")
 	case "party":
-		act.Party, err = l.one("the id of a party")
+		act.Party, err = l.parseWord("the id of a party")
 	case "url":
-		act.Source.URL, err = l.one("an address")
+		act.Source.URL, err = l.parseWord("an address")
 	case "published":
-		act.Source.Published, err = l.one("a date")
+		act.Source.Published, err = l.parseWord("a date")
 	case "saying":
-		act.Note, err = l.note()
+		act.Note, err = l.parseNote()
 	default:
-		return l.fault(clause.column, "%s cannot stand in an act; want one of %s", shown(clause.text), clauseWords)
+		return l.errorAt(clause.column, "%s cannot stand in an act; want one of %s", shown(clause.text), clauseWords)
 	}
 	return err
 }
 
-// one reads one word that is not empty.
-func (l *line) one(what string) (string, error) {
-	w, err := l.take(what)
+// parseWord reads one word that is not empty.
+func (l *lineParser) parseWord(what string) (string, error) {
+	w, err := l.nextToken(what)
 	if err == nil && (w.text == "" || !w.quoted && clauses[w.text]) {
-		err = l.fault(w.column, "%s; want %s, in quotes if that is what it is", shown(w.text), what)
+		err = l.errorAt(w.column, "%s; want %s, in quotes if that is what it is", shown(w.text), what)
 	}
 	return w.text, err
 }
 
-// name reads words up to the next clause, or one text in quotes.
-func (l *line) name(what string) (string, error) {
-	first, err := l.one(what)
-	if err != nil || l.words[l.next-1].quoted {
+// parseName reads the words up to the next clause, or one text in quotes.
+func (l *lineParser) parseName(what string) (string, error) {
+	first, err := l.parseWord(what)
+	if err != nil || l.tokens[l.next-1].quoted {
 		return first, err
 	}
 	parts := []string{first}
-	for !l.done() && !l.peek().quoted && goesOn(l.peek().text) {
+	for !l.done() && !l.peek().quoted && mayContinueName(l.peek().text) {
 		parts = append(parts, l.peek().text)
 		l.next++
 	}
-	return strings.Join(parts, " "), l.nameEnds(parts)
+	return strings.Join(parts, " "), l.checkNameEnd(parts)
 }
 
-// nameEnds refuses a word behind a name that neither belongs to it nor begins
+// checkNameEnd refuses a word after a name that neither belongs to the name nor begins
 // a clause.
-func (l *line) nameEnds(name []string) error {
+func (l *lineParser) checkNameEnd(name []string) error {
 	w := l.peek()
 	if l.done() || w.quoted || slices.Contains(actClauses, w.text) {
 		return nil
 	}
-	for _, more := range l.words[l.next:] {
+	for _, more := range l.tokens[l.next:] {
 		if more.quoted || slices.Contains(actClauses, more.text) {
 			break
 		}
 		name = append(name, more.text)
 	}
-	return l.fault(w.column, "%s does not go on a name; want one of %s, or the whole name in quotes if it is %s", shown(w.text), clauseWords, shown(strings.Join(name, " ")))
+	return l.errorAt(w.column, "%s does not go on a name; want one of %s, or the whole name in quotes if it is %s", shown(w.text), clauseWords, shown(strings.Join(name, " ")))
 }
 
-// note reads a text in quotes: without, its words would be taken for clauses.
-func (l *line) note() (string, error) {
-	w, err := l.take("a note in quotes")
+// parseNote reads a text in quotes. Without quotes, its words would be taken for
+// clauses.
+func (l *lineParser) parseNote() (string, error) {
+	w, err := l.nextToken("a note in quotes")
 	if err == nil && (w.text == "" || !w.quoted) {
-		err = l.fault(w.column, "%s; want a note in quotes, such as saying \"not yet\"", shown(w.text))
+		err = l.errorAt(w.column, "%s; want a note in quotes, such as saying \"not yet\"", shown(w.text))
 	}
 	return w.text, err
 }
 
-func (l *line) role(to *dealstate.Role) error {
-	w, err := l.take("a role")
+// parseRole reads the role after as.
+func (l *lineParser) parseRole(to *dealstate.Role) error {
+	w, err := l.nextToken("a role")
 	if err == nil && to.UnmarshalText([]byte(w.text)) != nil {
-		err = l.fault(w.column, "%s is no role; want %s%s", shown(w.text), choice(roleWords()), nearest.Hint(w.text, roleWords()))
+		err = l.errorAt(w.column, "%s is no role; want %s%s", shown(w.text), alternatives(roleWords()), nearest.Hint(w.text, roleWords()))
 	}
 	return err
 }
@@ -261,15 +265,15 @@ func roleWords() []string {
 	return words
 }
 
-// count reads a number from 1.
-func (l *line) count() (int, error) {
-	w, err := l.take("a number from 1")
+// parseNumber reads a number from 1.
+func (l *lineParser) parseNumber() (int, error) {
+	w, err := l.nextToken("a number from 1")
 	if err != nil {
 		return 0, err
 	}
 	n, err := strconv.Atoi(w.text)
 	if err != nil || n < 1 || strconv.Itoa(n) != w.text {
-		return 0, l.fault(w.column, "%s is no number from 1", shown(w.text))
+		return 0, l.errorAt(w.column, "%s is no number from 1", shown(w.text))
 	}
 	return n, nil
 }

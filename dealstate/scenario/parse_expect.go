@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	expectWords  = choice(verbWords(func(Verb) bool { return true }))
-	passageWords = choice(verbWords(func(v Verb) bool { return !v.ofAct() }))
+	expectWords  = alternatives(verbWords(func(Verb) bool { return true }))
+	passageWords = alternatives(verbWords(func(v Verb) bool { return !v.ofAct() }))
 )
 
 // verbWords are the words of some verbs, with those that a list of them lacks.
@@ -29,9 +29,9 @@ func verbWords(which func(Verb) bool) (words []string) {
 	return words
 }
 
-// expectation reads an indented line.
-func (p *parser) expectation(l *line, body string, indent int) error {
-	list, passes, err := p.expects(l, indent)
+// parseExpectation reads an indented line.
+func (p *parser) parseExpectation(l *lineParser, body string, indent int) error {
+	list, passes, err := p.expectationOwner(l, indent)
 	if err != nil {
 		return err
 	}
@@ -40,13 +40,13 @@ func (p *parser) expectation(l *line, body string, indent int) error {
 		return err
 	}
 	e := Expectation{Line: p.number, Column: indent + 1}
-	if e.Text, err = l.rest(text, l.width+2); err != nil {
+	if e.Text, err = l.parseRest(text, l.width+2); err != nil {
 		return err
 	}
-	if err := l.expect(&e); err != nil {
+	if err := l.parseBody(&e); err != nil {
 		return err
 	}
-	if err := l.whole(e, colon, passes); err != nil {
+	if err := l.checkExpectation(e, colon, passes); err != nil {
 		return err
 	}
 	e.Doc = p.comments()
@@ -54,11 +54,12 @@ func (p *parser) expectation(l *line, body string, indent int) error {
 	return nil
 }
 
-// expects finds what the expectation belongs to. Passes: there is no act.
-func (p *parser) expects(l *line, indent int) (list *[]Expectation, passes bool, err error) {
+// expectationOwner finds the list to which the expectation belongs. Passes: no act
+// stands before it.
+func (p *parser) expectationOwner(l *lineParser, indent int) (list *[]Expectation, passes bool, err error) {
 	s := p.scenario()
 	if s == nil || !s.Agreement.set() {
-		return nil, false, l.fault(indent+1, "an indented line says what is expected of an act; want first a scenario, its deal, and an act")
+		return nil, false, l.errorAt(indent+1, "an indented line says what is expected of an act; want first a scenario, its deal, and an act")
 	}
 	if len(s.Steps) == 0 {
 		return &s.Expect, true, nil
@@ -70,8 +71,8 @@ func (p *parser) expects(l *line, indent int) (list *[]Expectation, passes bool,
 // speaking are the verbs after which a colon and a text may stand.
 var speaking = []string{"applied", "refused", "noted", "duplicate", "warning"}
 
-// cutText takes the free text from the end of: refused under strict: us has
-// not approved.
+// cutText separates the free text at the end, as in: refused under strict: us has not
+// approved.
 func cutText(body string) (before, text string, colon bool) {
 	first := strings.TrimSuffix(strings.Fields(body)[0], ":")
 	if !slices.Contains(speaking, first) {
@@ -85,35 +86,36 @@ func cutText(body string) (before, text string, colon bool) {
 	return body, "", false
 }
 
-// whole refuses what is understood, but cannot stand here.
-func (l *line) whole(e Expectation, colon, passes bool) error {
+// checkExpectation refuses an expectation that is well-formed but cannot stand here.
+func (l *lineParser) checkExpectation(e Expectation, colon, passes bool) error {
 	switch {
 	case colon && e.Text == "":
-		return l.fault(l.width+1, "nothing stands behind the colon; want the reason, or no colon")
-	case e.Verb == Warning && e.Text == "" && !l.words[0].is("no"):
-		return l.fault(l.width+1, "want a colon and the warning, or: no warning")
+		return l.errorAt(l.width+1, "nothing stands behind the colon; want the reason, or no colon")
+	case e.Verb == Warning && e.Text == "" && !l.tokens[0].is("no"):
+		return l.errorAt(l.width+1, "want a colon and the warning, or: no warning")
 	case passes && e.Verb.ofAct():
-		return l.fault(e.Column, "%s speaks of an act, but none was recorded above; want %s", e.Verb, passageWords)
+		return l.errorAt(e.Column, "%s speaks of an act, but none was recorded above; want %s", e.Verb, passageWords)
 	}
 	return nil
 }
 
-// expect reads the verb, what belongs to it, and the view.
-func (l *line) expect(e *Expectation) error {
-	if err := l.verb(e); err != nil {
+// parseBody reads the verb, what belongs to it, and the view.
+func (l *lineParser) parseBody(e *Expectation) error {
+	if err := l.parseVerb(e); err != nil {
 		return err
 	}
-	if err := l.operand(e); err != nil {
+	if err := l.parseOperand(e); err != nil {
 		return err
 	}
 	if e.Verb == Fires || e.Verb == Revised || e.Verb == NothingHappens {
 		return l.end("the line's end")
 	}
-	return l.view(e)
+	return l.parseView(e)
 }
 
-func (l *line) verb(e *Expectation) error {
-	w, err := l.take("one of " + expectWords)
+// parseVerb reads what the expectation is about.
+func (l *lineParser) parseVerb(e *Expectation) error {
+	w, err := l.nextToken("one of " + expectWords)
 	if err != nil {
 		return err
 	}
@@ -137,74 +139,75 @@ func (l *line) verb(e *Expectation) error {
 			return nil
 		}
 	}
-	return l.fault(w.column, "%s is no expectation; want %s; an act is not indented%s", shown(w.text), expectWords, nearest.Hint(w.text, verbs[Applied:]))
+	return l.errorAt(w.column, "%s is no expectation; want %s; an act is not indented%s", shown(w.text), expectWords, nearest.Hint(w.text, verbs[Applied:]))
 }
 
-func (l *line) operand(e *Expectation) (err error) {
+// parseOperand reads what belongs to the verb.
+func (l *lineParser) parseOperand(e *Expectation) (err error) {
 	switch e.Verb {
 	case State:
-		err = l.only(e, "a state")
+		err = l.parseOne(e, "a state")
 	case Verdict:
-		err = l.verdict(e)
+		err = l.parseVerdict(e)
 	case Revision:
 		var n int
-		n, err = l.count()
+		n, err = l.parseNumber()
 		e.Names = []string{strconv.Itoa(n)}
 	case Revised:
-		err = l.names(e, "nothing", "ids of acts, or nothing", func(w word) error { return l.whose(e, w) })
+		err = l.parseNames(e, "nothing", "ids of acts, or nothing", func(w token) error { return l.parseOwner(e, w) })
 	case Fires:
-		err = l.names(e, "nothing", wantClock(), func(w word) error {
-			if err := l.whose(e, w); err != nil {
+		err = l.parseNames(e, "nothing", wantClock(), func(w token) error {
+			if err := l.parseOwner(e, w); err != nil {
 				return err
 			}
-			return l.isClock(e.Names[len(e.Names)-1], w.column)
+			return l.checkClock(e.Names[len(e.Names)-1], w.column)
 		})
 	case Next:
-		err = l.clock(e)
+		err = l.parseClock(e)
 	default:
 		if _, is := listings[e.Verb]; is {
-			err = l.list(e)
+			err = l.parseList(e)
 		}
 	}
 	return err
 }
 
-func (l *line) only(e *Expectation, what string) error {
-	w, err := l.take(what)
+func (l *lineParser) parseOne(e *Expectation, what string) error {
+	w, err := l.nextToken(what)
 	if err == nil && w.text == "" {
-		err = l.fault(w.column, "empty; want %s", what)
+		err = l.errorAt(w.column, "empty; want %s", what)
 	}
 	e.Names = []string{w.text}
 	return err
 }
 
-func (l *line) verdict(e *Expectation) error {
-	if err := l.only(e, "met, pending or lost"); err != nil {
+func (l *lineParser) parseVerdict(e *Expectation) error {
+	if err := l.parseOne(e, "met, pending or lost"); err != nil {
 		return err
 	}
 	var v condition.Verdict
 	if err := v.UnmarshalText([]byte(e.Names[0])); err != nil {
-		return l.fault(l.words[l.next-1].column, "%s is no verdict; want met, pending or lost%s", shown(e.Names[0]), nearest.Hint(e.Names[0], []string{"met", "pending", "lost"}))
+		return l.errorAt(l.tokens[l.next-1].column, "%s is no verdict; want met, pending or lost%s", shown(e.Names[0]), nearest.Hint(e.Names[0], []string{"met", "pending", "lost"}))
 	}
 	return nil
 }
 
-// names reads a list with commas, or the word for an empty one. More reads what
+// parseNames reads a list with commas, or the word for an empty one. More reads what
 // stands behind a name.
-func (l *line) names(e *Expectation, none, what string, more func(word) error) error {
-	if l.skip(none) {
+func (l *lineParser) parseNames(e *Expectation, none, what string, more func(token) error) error {
+	if l.accept(none) {
 		return nil
 	}
 	l.cutCommas()
-	for goesOn := true; goesOn; goesOn = l.skip(",") {
-		w, err := l.take(what)
+	for goesOn := true; goesOn; goesOn = l.accept(",") {
+		w, err := l.nextToken(what)
 		switch {
 		case err != nil:
 			return err
 		case w.is(","):
-			return l.fault(w.column, "a name is missing before the comma; want %s", what)
+			return l.errorAt(w.column, "a name is missing before the comma; want %s", what)
 		case w.text == "" || !w.quoted && clauses[w.text]:
-			return l.fault(w.column, "%s; want %s, in quotes if that is a name", shown(w.text), what)
+			return l.errorAt(w.column, "%s; want %s, in quotes if that is a name", shown(w.text), what)
 		}
 		e.Names = append(e.Names, w.text)
 		if err := more(w); err != nil {
@@ -214,40 +217,40 @@ func (l *line) names(e *Expectation, none, what string, more func(word) error) e
 	return nil
 }
 
-// whose reads whose clock the last name is, if it is one that has an owner.
-func (l *line) whose(e *Expectation, w word) error {
-	name, err := l.owner(w)
+// parseOwner reads whose clock the last name is, if it is one that has an owner.
+func (l *lineParser) parseOwner(e *Expectation, w token) error {
+	name, err := l.parseClockOwner(w)
 	e.Names[len(e.Names)-1] = name
 	return err
 }
 
 // cutCommas makes each comma of the words to come a word of its own.
-func (l *line) cutCommas() {
-	var cut []word
-	for _, w := range l.words[l.next:] {
+func (l *lineParser) cutCommas() {
+	var cut []token
+	for _, w := range l.tokens[l.next:] {
 		if w.quoted {
 			cut = append(cut, w)
 			continue
 		}
 		for i, part := range strings.Split(w.text, ",") {
 			if i > 0 {
-				cut = append(cut, word{text: ",", column: w.column})
+				cut = append(cut, token{text: ",", column: w.column})
 				w.column++
 			}
 			if part != "" {
-				cut = append(cut, word{text: part, column: w.column})
+				cut = append(cut, token{text: part, column: w.column})
 				w.column += utf8.RuneCountInString(part)
 			}
 		}
 	}
-	l.words = append(l.words[:l.next:l.next], cut...)
+	l.tokens = append(l.tokens[:l.next:l.next], cut...)
 }
 
-// isClock refuses what names no clock, or not whose it is.
-func (l *line) isClock(name string, column int) error {
+// checkClock refuses what names no clock, or not whose it is.
+func (l *lineParser) checkClock(name string, column int) error {
 	for _, o := range owned {
 		if name == o.clock.String() {
-			return l.fault(column, "want %s", o.whose)
+			return l.errorAt(column, "want %s", o.whose)
 		}
 		if strings.HasPrefix(name, o.lead) {
 			return nil
@@ -255,12 +258,12 @@ func (l *line) isClock(name string, column int) error {
 	}
 	var c dealstate.Clock
 	if c.UnmarshalText([]byte(name)) != nil {
-		return l.fault(column, "%s is no clock; want %s; or nothing%s", shown(name), choice(clockWords()), nearest.Hint(name, clockWords()))
+		return l.errorAt(column, "%s is no clock; want %s; or nothing%s", shown(name), alternatives(clockWords()), nearest.Hint(name, clockWords()))
 	}
 	return nil
 }
 
-func wantClock() string { return "a clock: " + choice(clockWords()) + "; or nothing" }
+func wantClock() string { return "a clock: " + alternatives(clockWords()) + "; or nothing" }
 
 func clockWords() []string {
 	var words []string
@@ -270,45 +273,45 @@ func clockWords() []string {
 	return words
 }
 
-// choice lists words as what one may choose from: a, b or c.
-func choice(words []string) string {
+// alternatives lists words to choose from: a, b or c.
+func alternatives(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// clock reads: next deadline 2025-08-12T04:01:00Z, or: next nothing.
-func (l *line) clock(e *Expectation) error {
-	if l.skip("nothing") {
+// parseClock reads: next deadline 2025-08-12T04:01:00Z, or: next nothing.
+func (l *lineParser) parseClock(e *Expectation) error {
+	if l.accept("nothing") {
 		return nil
 	}
-	if err := l.only(e, wantClock()); err != nil {
+	if err := l.parseOne(e, wantClock()); err != nil {
 		return err
 	}
-	w := l.words[l.next-1]
-	if err := l.whose(e, w); err != nil {
+	w := l.tokens[l.next-1]
+	if err := l.parseOwner(e, w); err != nil {
 		return err
 	}
-	if err := l.isClock(e.Names[0], w.column); err != nil {
+	if err := l.checkClock(e.Names[0], w.column); err != nil {
 		return err
 	}
-	at, err := l.start()
+	at, err := l.parseStart()
 	e.At = at
 	return err
 }
 
-// view reads: under official as of 2025-07-01 known by 2025-06-30, in any order.
-func (l *line) view(e *Expectation) (err error) {
+// parseView reads: under official as of 2025-07-01 known by 2025-06-30, in any order.
+func (l *lineParser) parseView(e *Expectation) (err error) {
 	for err == nil && !l.done() {
 		switch {
-		case e.View.Policy.Name == "" && l.skip("under"):
-			e.View.Policy, err = l.policy()
-		case e.View.AsOf.IsZero() && l.skip("as"):
-			if err = l.particle("of"); err == nil {
-				e.View.AsOf, err = l.look()
+		case e.View.Policy.Name == "" && l.accept("under"):
+			e.View.Policy, err = l.parsePolicy()
+		case e.View.AsOf.IsZero() && l.accept("as"):
+			if err = l.parseParticle("of"); err == nil {
+				e.View.AsOf, err = l.parseViewInstant()
 			}
-		case e.View.KnownBy.IsZero() && l.skip("known"):
-			if err = l.particle("by"); err == nil {
-				e.View.KnownBy, err = l.look()
+		case e.View.KnownBy.IsZero() && l.accept("known"):
+			if err = l.parseParticle("by"); err == nil {
+				e.View.KnownBy, err = l.parseViewInstant()
 			}
 		default:
 			return l.end(wantView(e.Verb))
@@ -325,9 +328,9 @@ func wantView(v Verb) string {
 	return views
 }
 
-func (l *line) particle(text string) error {
-	if w := l.peek(); !l.skip(text) {
-		return l.fault(w.column, "want %s", shown(text))
+func (l *lineParser) parseParticle(text string) error {
+	if w := l.peek(); !l.accept(text) {
+		return l.errorAt(w.column, "want %s", shown(text))
 	}
 	return nil
 }

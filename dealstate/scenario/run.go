@@ -7,15 +7,16 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Report is what came of running a scenario.
-type Report struct {
+// Result is what came of running a scenario. The caller owns it; its Deal can be
+// recorded on further.
+type Result struct {
 	Scenario  Scenario
 	Deal      *dealstate.Deal      // with every act recorded
 	Decisions []dealstate.Decision // by step, as Record gave them; zero where only time passed
 	Failures  []Failure            // in the order of the lines
 }
 
-// Failure is an expectation that does not hold.
+// Failure is one expectation that does not hold, with what would hold in its place.
 type Failure struct {
 	Line    int
 	Want    Expectation
@@ -24,36 +25,36 @@ type Failure struct {
 }
 
 // OK reports whether every expectation holds.
-func (r Report) OK() bool { return len(r.Failures) == 0 }
+func (r Result) OK() bool { return len(r.Failures) == 0 }
 
-// Run plays the scenario on a new deal on the agreement, and checks every
-// expectation. It needs no file and no clock. The error is a *[SyntaxError]
-// for an act that the agreement cannot mean; its File is empty, for a scenario
-// does not know in which file it stands.
+// Run records the scenario's acts on a new deal on the agreement, and checks every
+// expectation. It needs no file and no clock. The error is a *[SyntaxError] for an act
+// that the agreement cannot mean. Its File is empty, because a scenario does not know
+// in which file it stands.
 //
-// The cost is that of recording the acts, and of one folding of the log an
-// expectation.
-func Run(s Scenario, a dealstate.Agreement) (Report, error) {
-	c, err := newCast(s, a)
+// The cost is that of recording the acts, and of folding the log once an expectation.
+func Run(s Scenario, a dealstate.Agreement) (Result, error) {
+	c, err := newEventBuilder(s, a)
 	if err != nil {
-		return Report{}, err
+		return Result{}, err
 	}
-	p := &play{cast: c, deal: c.machine.NewDeal(s.Policy), report: Report{Scenario: s}, lines: map[string]int{}}
-	p.report.Deal, p.stood = p.deal, p.deal.At(dealstate.View{})
+	p := &execution{eventBuilder: c, deal: c.machine.NewDeal(s.Policy), result: Result{Scenario: s}, lines: map[string]int{}}
+	p.result.Deal, p.stood = p.deal, p.deal.At(dealstate.View{})
 	p.check(s.Expect)
 	for i := range s.Steps {
 		if err := p.step(i); err != nil {
-			return Report{}, err
+			return Result{}, err
 		}
 	}
-	return p.report, nil
+	return p.result, nil
 }
 
-// play is a scenario under way.
-type play struct {
-	*cast
+// execution is one run of a scenario. It belongs to one call of Run, and changes with
+// every step.
+type execution struct {
+	*eventBuilder
 	deal   *dealstate.Deal
-	report Report
+	result Result
 	lines  map[string]int // of each event
 
 	before time.Time // where the last step left the clock
@@ -66,33 +67,35 @@ type play struct {
 	past  []dealstate.Decision // before this step
 }
 
-func (p *play) step(i int) error {
+// step takes one step, and checks what is expected after it.
+func (p *execution) step(i int) error {
 	step := p.scenario.Steps[i]
 	p.before = p.now
 	if slices.ContainsFunc(step.Expect, Expectation.looksBack) {
 		p.stood, p.past = p.deal.Replay(dealstate.View{AsOf: p.now})
 	}
 	p.event, p.did, p.line = "", dealstate.Decision{}, step.Line
-	p.reach(step.At)
+	p.advanceTo(step.At)
 	if !step.Passes() {
 		if err := p.record(i, step); err != nil {
 			return err
 		}
 	}
-	p.report.Decisions = append(p.report.Decisions, p.did)
+	p.result.Decisions = append(p.result.Decisions, p.did)
 	p.check(step.Expect)
 	return nil
 }
 
-func (p *play) record(i int, step Step) error {
-	e, err := p.cast.event(i)
+// record records the step's act.
+func (p *execution) record(i int, step Step) error {
+	e, err := p.eventBuilder.event(i)
 	if err != nil {
 		return err
 	}
 	if p.did, err = p.deal.Record(e); err != nil {
 		return step.explain(err)
 	}
-	p.reach(e.Recorded)
+	p.advanceTo(e.Recorded)
 	p.event = e.ID
 	if p.lines[e.ID] == 0 {
 		p.lines[e.ID] = step.Line
@@ -100,28 +103,29 @@ func (p *play) record(i int, step Step) error {
 	return nil
 }
 
-// looksBack reports whether it takes the standing before the step to check it.
+// looksBack reports whether checking it needs the deal as it stood before the step.
 func (e Expectation) looksBack() bool { return e.Verb == NothingHappens || e.Verb == Revised }
 
-// reach moves the clock, which never goes back.
-func (p *play) reach(t time.Time) {
+// advanceTo moves the clock forward. The clock never goes back.
+func (p *execution) advanceTo(t time.Time) {
 	if t.After(p.now) {
 		p.now = t
 	}
 }
 
-func (p *play) check(list []Expectation) {
+// check keeps a failure for each expectation that does not hold.
+func (p *execution) check(list []Expectation) {
 	for _, e := range list {
-		if got := p.got(e); !holds(e, got) {
-			p.report.Failures = append(p.report.Failures, Failure{Line: e.Line, Want: e, Got: got.Expectation, Message: p.message(e, got)})
+		if got := p.got(e); !matches(e, got) {
+			p.result.Failures = append(p.result.Failures, Failure{Line: e.Line, Want: e, Got: got.Expectation, Message: p.message(e, got)})
 		}
 	}
 }
 
-// view fills in what an expectation leaves open: the deal's policy, this
-// step's instant, and all that is recorded above it. What was known by an
-// instant is looked at from that instant.
-func (p *play) view(e Expectation) dealstate.View {
+// view fills in what an expectation leaves open: the deal's policy, the instant of
+// this step, and all that is recorded above it. With known by and no as of, the view
+// is as of the instant of known by.
+func (p *execution) view(e Expectation) dealstate.View {
 	v := e.View
 	if v.Policy.Name == "" {
 		v.Policy = p.deal.Policy()
@@ -136,7 +140,7 @@ func (p *play) view(e Expectation) dealstate.View {
 }
 
 // fired lists the clocks that fired on the way to this step.
-func (p *play) fired() []string {
+func (p *execution) fired() []string {
 	var names []string
 	_, decisions := p.deal.Replay(dealstate.View{AsOf: p.now})
 	for _, d := range decisions {
@@ -147,9 +151,9 @@ func (p *play) fired() []string {
 	return names
 }
 
-// Changed lists the earlier events, and the clocks, about which a later look
-// from the same instant decides otherwise, given the decisions of both looks.
-// What only the later look knows does not count as changed, unless it is a clock.
+// Changed lists the earlier events, and the clocks, about which a later replay from
+// the same instant decides otherwise, given the decisions of both replays. An event
+// that only the later replay knows does not count as changed; a clock does.
 func Changed(before, after []dealstate.Decision) []string {
 	was := map[string]dealstate.Decision{}
 	for _, d := range before {
@@ -160,12 +164,12 @@ func Changed(before, after []dealstate.Decision) []string {
 		old, had := was[decisionKey(d)]
 		delete(was, decisionKey(d))
 		if had && !sameDecision(d, old) || !had && d.Event == "" {
-			names = add(names, d)
+			names = addName(names, d)
 		}
 	}
 	for _, d := range before {
 		if _, gone := was[decisionKey(d)]; gone {
-			names = add(names, d)
+			names = addName(names, d)
 		}
 	}
 	return names
@@ -174,7 +178,8 @@ func Changed(before, after []dealstate.Decision) []string {
 // clockName is the clock's word, and whose it is.
 func clockName(d dealstate.Decision) string { return d.Fired().String() }
 
-// decisionKey finds the same event, or the same clock at the same instant.
+// decisionKey is what the decisions of two replays are matched by: the event's id, or
+// the clock and its instant.
 func decisionKey(d dealstate.Decision) string {
 	if d.Event != "" {
 		return d.Event
@@ -182,10 +187,10 @@ func decisionKey(d dealstate.Decision) string {
 	return clockName(d) + " " + startText(d.At) // no id holds a blank
 }
 
-// sameDecision reports whether two decisions on one event come to the same. In
-// which state the deal was matters only where the event moved it, and the
-// revision only where the event made it: else a retracted approval would seem to
-// change every note that came after it.
+// sameDecision reports whether two decisions on one event come to the same. The states
+// count only where the event moved the deal, and the revision only where the event
+// made it. Otherwise a retracted approval would seem to change every note that came
+// after it.
 func sameDecision(a, b dealstate.Decision) bool {
 	moved := a.From != a.To || b.From != b.To
 	switch {
@@ -197,7 +202,8 @@ func sameDecision(a, b dealstate.Decision) bool {
 	return a.Kind != dealstate.Amend || a.Revision == b.Revision
 }
 
-func add(names []string, d dealstate.Decision) []string {
+// addName adds the decision's event or clock, if it is not in the list yet.
+func addName(names []string, d dealstate.Decision) []string {
 	name := d.Event
 	if name == "" {
 		name = clockName(d)
@@ -208,8 +214,8 @@ func add(names []string, d dealstate.Decision) []string {
 	return append(names, name)
 }
 
-// revised lists what this step's act changed.
-func (p *play) revised() []string {
+// revised lists the decisions that this step's act changed.
+func (p *execution) revised() []string {
 	if p.before.IsZero() {
 		return nil
 	}
@@ -217,9 +223,9 @@ func (p *play) revised() []string {
 	return Changed(p.past, now)
 }
 
-// decision is what this step's act did in the view; ok is false where it is
-// not seen from there.
-func (p *play) decision(e Expectation) (d dealstate.Decision, ok bool) {
+// decision is the decision on this step's act in the view; ok is false where the view
+// does not see the act.
+func (p *execution) decision(e Expectation) (d dealstate.Decision, ok bool) {
 	if viewText(e.View) == "" {
 		return p.did, true
 	}

@@ -35,7 +35,7 @@ func parse(t testing.TB, source string) *scenario.File {
 }
 
 // told runs the only scenario of a source on the treaty.
-func told(t testing.TB, lines ...string) scenario.Report {
+func told(t testing.TB, lines ...string) scenario.Result {
 	t.Helper()
 	f := parse(t, "scenario told\nagreement treaty.json\n"+strings.Join(lines, "\n"))
 	r, err := scenario.Run(f.Scenarios[0], treaty(t))
@@ -154,7 +154,7 @@ func TestWhatTheAgreementCannotMeanIsPointedAt(t *testing.T) {
 		"2025-06-20 approve chian by xi":                              `:3:20: party: "chian" is not a party; want one of us, china; did you mean "china"?`,
 		"2025-06-20 approve by xi":                                    `:3:12: party: missing; approve needs the party whose act it is`,
 		"2025-06-20 approve china by Wang":                            `:3:29: in what role does "Wang" speak? No party names it as approver; want: as instrument, approver, government, negotiator, counterparty or press`,
-		"2025-06-20 approve china by Wang as approver":                `:3:29: by: "Wang" is not the approver of china, who is "Xi"; for another speaker the role is government, negotiator or counterparty`,
+		"2025-06-20 approve china by Wang as approver":                `:3:29: by: "Wang" is not the approver of china: want "Xi" or another of its whole names; if this is one, list it in parties[1].aliases; for another speaker the role is government, negotiator or counterparty`,
 		"2025-06-20 perform commitment x":                             `:3:31: commitment: "x" is not a commitment of this agreement`,
 		"2025-06-20 perform x":                                        `:3:12: commitment: "x" is not a commitment of this agreement`,
 		"2025-06-20 perform china us-tariff-cut":                      `:3:20: party: "china"; us-tariff-cut is a commitment of "us"`,
@@ -202,13 +202,29 @@ func TestRolesFollowFromWhoSpeaks(t *testing.T) {
 	require.Zero(t, scenario.Role(bare, dealstate.Event{Kind: dealstate.Approve, Party: "fiji", By: "Republic"}))
 }
 
-func TestActsOfOneInstantFoldAsWritten(t *testing.T) {
+func TestActsOfOneInstantAndKindFoldAsWritten(t *testing.T) {
 	t.Parallel()
-	var lines []string
-	for range 11 { // so that numbers of two digits come into it
-		lines = append(lines, "2025-06-20 approve us", "  applied", "2025-06-20 withdraw us", "  applied", "  revised nothing")
+	var lines, want []string
+	for n := range 11 { // so that numbers of two digits come into it
+		lines = append(lines, "2025-06-20 dispute "+[]string{"us", "china"}[n%2], "  applied", "  revised nothing")
+		want = append(want, fmt.Sprintf("%02d-dispute-%s", n+1, []string{"us", "china"}[n%2]))
 	}
-	require.Empty(t, told(t, lines...).Failures)
+	report := told(t, lines...)
+	require.Empty(t, report.Failures)
+	var ids []string
+	for e := range report.Deal.Events() {
+		ids = append(ids, e.ID)
+	}
+	require.Equal(t, want, ids)
+}
+
+// Law 11: a date is all that most acts have.
+func TestOfActsOfOneDayWhatEnablesComesFirstWhereverItIsWritten(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, told(t,
+		"2025-06-20 implement", "  refused",
+		"2025-06-20 approve us", "  awaiting china",
+		"2025-06-20 approve china", "  state implemented", "  revised 01-implement").Failures)
 }
 
 // What runs to the end of a line, or over several words, is read back as it was

@@ -11,7 +11,7 @@ func TestAnAxisFindsEveryInstantAgain(t *testing.T) {
 	t.Parallel()
 	start := time.Date(1386, 5, 9, 12, 0, 0, 700_000_000, time.UTC)
 	first, last := time.Time{}.Add(1000), time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC)
-	for _, x := range []axis{newAxis(start, start, start.AddDate(70, 0, 0)), newAxis(start, start, last), newAxis(start, first, start)} {
+	for _, x := range []timescale{newTimescale(start, start, start.AddDate(70, 0, 0)), newTimescale(start, start, last), newTimescale(start, first, start)} {
 		for _, at := range []time.Time{start, start.AddDate(70, 0, 0), start.Add(-time.Microsecond), start.Add(time.Second / 2), first, last} {
 			if x.tick == time.Nanosecond && (at == first || at == last) {
 				continue
@@ -22,7 +22,7 @@ func TestAnAxisFindsEveryInstantAgain(t *testing.T) {
 		require.Zero(t, x.of(start))
 		require.Less(t, x.of(last), noTime)
 	}
-	far := newAxis(start, start, last)
+	far := newTimescale(start, start, last)
 	require.Equal(t, time.Microsecond, far.tick)
 	require.Equal(t, int64(-1), far.of(start.Add(-1)), "the tick before")
 	require.Zero(t, far.of(start.Add(999)))

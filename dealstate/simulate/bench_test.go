@@ -45,7 +45,7 @@ func BenchmarkPaths(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		x := explore(b, s, simulate.Search{})
-		tried += x.Situations * len(x.Letters)
+		tried += x.Situations * len(x.Inputs)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(tried), "ns/letter")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(tried), "ns/input")
 }

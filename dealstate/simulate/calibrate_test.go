@@ -14,12 +14,12 @@ import (
 )
 
 // censored draws waits and cuts some of them off, as a record does.
-func censored(n int, draw func(u float64) float64) []simulate.Spell {
+func censored(n int, draw func(u float64) float64) []simulate.Wait {
 	rng := rand.New(rand.NewPCG(1, 2))
-	var all []simulate.Spell
+	var all []simulate.Wait
 	for range n {
 		wait, cut := draw(rng.Float64()), 40*rng.Float64()
-		s := simulate.Spell{Party: "us", From: june, To: june.Add(time.Duration(min(wait, cut) * float64(day))), End: dealstate.Approve}
+		s := simulate.Wait{Party: "us", From: june, To: june.Add(time.Duration(min(wait, cut) * float64(day))), End: dealstate.Approve}
 		if cut < wait {
 			s.End = 0
 		}
@@ -50,9 +50,9 @@ func TestFitsFindTheDistributionThroughCensoring(t *testing.T) {
 
 func TestEmpiricalIsNelsonAalen(t *testing.T) {
 	t.Parallel()
-	spells := spellsOf(5, 9, 20)
-	spells[1].End = 0
-	w := fitted(t, simulate.Empirical, spells)
+	waits := waitsOf(5, 9, 20)
+	waits[1].End = 0
+	w := fitted(t, simulate.Empirical, waits)
 	require.InDelta(t, 1, lasting(t, w, 5*simulate.Day-1), 1e-12)
 	require.InDelta(t, math.Exp(-1.0/3), lasting(t, w, 5*simulate.Day), 1e-12)
 	require.InDelta(t, math.Exp(-1.0/3), lasting(t, w, 20*simulate.Day-1), 1e-12)
@@ -67,14 +67,14 @@ func TestEmpiricalIsNelsonAalen(t *testing.T) {
 	}
 }
 
-func fitted(t testing.TB, fit simulate.Fit, spells []simulate.Spell) simulate.Wait {
+func fitted(t testing.TB, fit simulate.Fit, waits []simulate.Wait) simulate.Distribution {
 	t.Helper()
-	w, err := fit(spells)
+	w, err := fit(waits)
 	require.NoError(t, err)
 	return w
 }
 
-func lasting(t testing.TB, w simulate.Wait, d simulate.Span) float64 {
+func lasting(t testing.TB, w simulate.Distribution, d simulate.Span) float64 {
 	t.Helper()
 	share, ok := w.Lasting(d)
 	require.True(t, ok)
@@ -83,14 +83,14 @@ func lasting(t testing.TB, w simulate.Wait, d simulate.Span) float64 {
 
 func TestQuantileAndLastingAreInverse(t *testing.T) {
 	t.Parallel()
-	for _, w := range []simulate.Wait{simulate.Exponential(9 * day), simulate.Weibull(9*day, 0.6), simulate.LogNormal(9*day, 1.1), simulate.Exponential(day).Stretched(3)} {
+	for _, w := range []simulate.Distribution{simulate.Exponential(9 * day), simulate.Weibull(9*day, 0.6), simulate.LogNormal(9*day, 1.1), simulate.Exponential(day).Stretched(3)} {
 		for p := 0.01; p < 1; p += 0.01 {
 			d, ok := w.Quantile(p)
 			require.True(t, ok)
 			require.InDelta(t, 1-p, lasting(t, w, d), 1e-9, "%s %g", w, p)
 		}
 	}
-	_, ok := simulate.Wait{}.Quantile(0.5)
+	_, ok := simulate.Distribution{}.Quantile(0.5)
 	require.False(t, ok)
 }
 
@@ -107,27 +107,27 @@ func TestCalibrationUsesNothingRecordedLater(t *testing.T) {
 	require.InDelta(t, 7, mustQuantile(t, before.Implement, 1-1/math.E).Hours()/24, 1e-6)
 }
 
-func mustQuantile(t *testing.T, w simulate.Wait, p float64) simulate.Span {
+func mustQuantile(t *testing.T, w simulate.Distribution, p float64) simulate.Span {
 	t.Helper()
 	d, ok := w.Quantile(p)
 	require.True(t, ok)
 	return d
 }
 
-func TestCalibrationNeedsAnEndedSpell(t *testing.T) {
+func TestCalibrationNeedsAnEndedWait(t *testing.T) {
 	t.Parallel()
 	_, err := simulate.Calibrate(uschina.London(), recorded(t, time.Date(2025, 6, 20, 0, 0, 0, 0, time.UTC)), simulate.FitExponential)
 	var wrong *dealstate.FieldError
 	require.ErrorAs(t, err, &wrong)
-	require.Equal(t, "spells", wrong.Field)
+	require.Equal(t, "waits", wrong.Field)
 }
 
 func TestChoicesAreCounted(t *testing.T) {
 	t.Parallel()
-	spells := spellsOf(1, 2, 3, 4)
-	spells[3].End = dealstate.Amend
-	spells = append(spells, simulate.Spell{From: june, To: onDay(3)}) // of the deal, not ended
-	m, err := simulate.Calibrate(dealstate.Agreement{Parties: bothSides}, spells, simulate.FitWeibull)
+	waits := waitsOf(1, 2, 3, 4)
+	waits[3].End = dealstate.Amend
+	waits = append(waits, simulate.Wait{From: june, To: onDay(3)}) // of the deal, not ended
+	m, err := simulate.Calibrate(dealstate.Agreement{Parties: bothSides}, waits, simulate.FitWeibull)
 	require.NoError(t, err)
 	require.Equal(t, simulate.Choice{Approve: 3.5 / 5.5, Reject: 0.5 / 5.5, Amend: 1.5 / 5.5}, m.Parties[1].Choice)
 	require.True(t, m.Implement.IsZero())

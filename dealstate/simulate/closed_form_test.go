@@ -84,9 +84,9 @@ func TestOneWaitOfEachFamilyFollowsItsDistribution(t *testing.T) {
 	t.Parallel()
 	one := []dealstate.Party{{ID: "us"}}
 	s := beginning(t, dealstate.Agreement{Parties: one})
-	for name, w := range map[string]simulate.Wait{
+	for name, w := range map[string]simulate.Distribution{
 		"exponential": simulate.Exponential(20 * day), "weibull": simulate.Weibull(20*day, 2.5), "lognormal": simulate.LogNormal(20*day, 0.7),
-		"empirical": fitted(t, simulate.Empirical, spellsOf(5, 9, 18, 22, 40)),
+		"empirical": fitted(t, simulate.Empirical, waitsOf(5, 9, 18, 22, 40)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,10 +97,10 @@ func TestOneWaitOfEachFamilyFollowsItsDistribution(t *testing.T) {
 	}
 }
 
-func spellsOf(days ...int) []simulate.Spell {
-	var all []simulate.Spell
+func waitsOf(days ...int) []simulate.Wait {
+	var all []simulate.Wait
 	for _, d := range days {
-		all = append(all, simulate.Spell{Party: "us", From: june, To: onDay(d), End: dealstate.Approve})
+		all = append(all, simulate.Wait{Party: "us", From: june, To: onDay(d), End: dealstate.Approve})
 	}
 	return all
 }
@@ -137,10 +137,10 @@ func TestADeadlinePresses(t *testing.T) {
 
 func TestAWaitThatHasLastedGoesOnFromThere(t *testing.T) {
 	t.Parallel()
-	deal := story(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: onDay(0)},
+	deal := dealWith(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: onDay(0)},
 		dealstate.Event{Kind: dealstate.Approve, Party: "us", At: onDay(1)})
 	s := simulate.Present(deal, dealstate.View{AsOf: onDay(10)})
-	for _, w := range []simulate.Wait{simulate.Weibull(20*day, 2), simulate.LogNormal(20*day, 0.5), fitted(t, simulate.Empirical, spellsOf(5, 12, 18, 22, 40))} {
+	for _, w := range []simulate.Distribution{simulate.Weibull(20*day, 2), simulate.LogNormal(20*day, 0.5), fitted(t, simulate.Empirical, waitsOf(5, 12, 18, 22, 40))} {
 		m := simulate.Model{Parties: []simulate.Party{{Party: "china", Wait: w}}}
 		truth := 1 - lasting(t, w, 20*simulate.Day)/lasting(t, w, 10*simulate.Day)
 		covered(t, s, m, simulate.Options{Until: onDay(400)}, truth,

@@ -20,7 +20,7 @@
 // run over all years from 1 to 9999.
 //
 // [Sensitivity] says what moves the odds. [Calibrate] makes a model from the
-// waits that [Spells] reads out of recorded deals, and [ScoreForecasts] holds
+// waits that [Waits] reads out of recorded deals, and [ScoreForecasts] holds
 // forecasts against what happened.
 //
 // Both run on the library's own [dealstate.Cursor]: there is no second copy of

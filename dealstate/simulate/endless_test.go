@@ -26,7 +26,7 @@ func options(lives, workers int) Options {
 	return Options{Lives: lives, Workers: workers, Until: start2025.AddDate(1, 0, 0)}
 }
 
-func demanding(w Wait, amend float64) Model {
+func demanding(w Distribution, amend float64) Model {
 	return Model{Parties: []Party{{Party: "us", Wait: Exponential(time.Hour)}, {Party: "china", Wait: w, Choice: Choice{Approve: 1 - amend, Amend: amend}}}}
 }
 
@@ -39,9 +39,9 @@ func nobodyWorks(t *testing.T) {
 }
 
 func TestAModelThatCannotEndIsRefusedByItsPart(t *testing.T) {
-	atOnce, err := Empirical([]Spell{{From: start2025, To: start2025, End: dealstate.Approve}})
+	atOnce, err := Empirical([]Wait{{From: start2025, To: start2025, End: dealstate.Approve}})
 	require.NoError(t, err)
-	for name, w := range map[string]Wait{
+	for name, w := range map[string]Distribution{
 		"fixed": Fixed(time.Duration(0)), "stretched": Fixed(time.Duration(1)).Stretched(0.5), "empirical": atOnce,
 	} {
 		_, err := Run(context.Background(), pair(t), demanding(w, 1), options(10, 2))
@@ -96,8 +96,8 @@ func TestTheContextIsLookedAtWithinALife(t *testing.T) {
 	p, err := newPlan(pair(t), demanding(Fixed(time.Duration(1)), 1), options(1, 1))
 	require.NoError(t, err)
 	l := newLife(p)
-	_ = l.live(&tired{Context: context.Background(), looks: 3}, 0)
-	require.Equal(t, 4*glance, l.acts)
+	_ = l.run(&tired{Context: context.Background(), looks: 3}, 0)
+	require.Equal(t, 4*checkEvery, l.acts)
 }
 
 func TestACancelledRunEndsWithinALifeAndLeavesNoGoroutine(t *testing.T) {
@@ -118,7 +118,7 @@ func TestAPanicOfTheCallerLeavesNoGoroutine(t *testing.T) {
 	nobodyWorks(t)
 }
 
-func TestAnExplorationLooksAtItsContextBetweenLetters(t *testing.T) {
+func TestAnExplorationLooksAtItsContextBetweenInputs(t *testing.T) {
 	s, asked := pair(t), 0
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -126,12 +126,12 @@ func ExampleSensitivity() {
 func ExampleCalibrate() {
 	then := endOf("2025-10-31")
 	view := dealstate.View{AsOf: then, KnownBy: then}
-	var spells []simulate.Spell
+	var waits []simulate.Wait
 	for _, a := range uschina.Agreements() {
 		deal := check(uschina.Open(a, dealstate.Official))
-		spells = append(spells, simulate.Spells(deal, view)...)
+		waits = append(waits, simulate.Waits(deal, view)...)
 	}
-	model := check(simulate.Calibrate(uschina.Busan(), spells, simulate.FitExponential))
+	model := check(simulate.Calibrate(uschina.Busan(), waits, simulate.FitExponential))
 
 	busan := check(uschina.Open(uschina.Busan(), dealstate.Official))
 	odds := check(simulate.Run(context.Background(), simulate.Present(busan, view), model, simulate.Options{Seed: 1, Until: endOf("2026-01-31")}))
@@ -183,12 +183,12 @@ func ExampleScoreForecasts() {
 // up what happened.
 func oddsOn(a dealstate.Agreement, day time.Time, t simulate.Target) simulate.Forecast {
 	view := dealstate.View{AsOf: day, KnownBy: day}
-	var spells []simulate.Spell
+	var waits []simulate.Wait
 	for _, a := range uschina.Agreements() {
-		spells = append(spells, simulate.Spells(check(uschina.Open(a, dealstate.Official)), view)...)
+		waits = append(waits, simulate.Waits(check(uschina.Open(a, dealstate.Official)), view)...)
 	}
 	deal := check(uschina.Open(a, dealstate.Official))
-	model := check(simulate.Calibrate(a, spells, simulate.FitExponential))
+	model := check(simulate.Calibrate(a, waits, simulate.FitExponential))
 	odds := check(simulate.Run(context.Background(), simulate.Present(deal, view), model, simulate.Options{Seed: 1, Until: t.By.Add(time.Hour)}))
 	return simulate.Forecast{Question: t.String(), P: odds.Reached(t.State, t.By).P, Happened: simulate.Happened(deal, dealstate.View{AsOf: t.By}, t)}
 }

@@ -6,23 +6,24 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Exploration is every situation that a deal can come to from a start, and what
-// each letter does there.
+// Exploration is what [Paths] found: every situation that a deal can reach from a
+// start, and what each input does there. It does not change and is safe for concurrent
+// use.
 type Exploration struct {
 	Situations int
-	Depth      int // the number of letters to the situation farthest away
+	Depth      int // the number of inputs to the situation farthest away
 	// Complete: nothing was left out, so that what was not found cannot be. It is
 	// false where Depth, Limit or a counterexample ended the search.
 	Complete bool
-	// Implemented counts the situations and letters that made the deal
+	// Implemented counts the situations and inputs that made the deal
 	// implemented: where it is 0, the law was never put to the test.
 	Implemented    int
-	Letters        []Letter
+	Inputs         []Input
 	Counterexample *Counterexample // nil: none was found
 
 	start Start
 	nodes []node
-	edges []edge // of each expanded node, one a letter
+	edges []edge // of each expanded node, one a input
 }
 
 // States lists the states that can come about, in the lifecycle's order.
@@ -49,28 +50,30 @@ func (x *Exploration) Shortest(to dealstate.State) (_ Path, ok bool) {
 
 // Leading lists what can happen now, and change something, such that the
 // deal can still come to the state afterwards.
-func (x *Exploration) Leading(to dealstate.State) []Letter {
-	can := x.leading(func(n node) bool { return n.state == to })
-	var letters []Letter
-	for i, e := range x.of(0) {
+func (x *Exploration) Leading(to dealstate.State) []Input {
+	can := x.canReach(func(n node) bool { return n.state == to })
+	var inputs []Input
+	for i, e := range x.edgesOf(0) {
 		if e.to > 0 && can[e.to] {
-			letters = append(letters, x.Letters[i])
+			inputs = append(inputs, x.Inputs[i])
 		}
 	}
-	return letters
+	return inputs
 }
 
-// of gives a node's edges; none if it was not expanded.
-func (x *Exploration) of(at int) []edge {
-	k := len(x.Letters)
+// edgesOf gives the edges out of a node, one an input; none if the node was not
+// expanded.
+func (x *Exploration) edgesOf(at int) []edge {
+	k := len(x.Inputs)
 	if (at+1)*k > len(x.edges) {
 		return nil
 	}
 	return x.edges[at*k : (at+1)*k]
 }
 
-// leading marks the nodes from which some node that is wanted can be reached.
-func (x *Exploration) leading(wanted func(node) bool) []bool {
+// canReach marks the nodes from which a wanted node can be reached. It goes over the
+// edges backwards until nothing changes.
+func (x *Exploration) canReach(wanted func(node) bool) []bool {
 	can := make([]bool, len(x.nodes))
 	for i, n := range x.nodes {
 		can[i] = wanted(n)
@@ -78,7 +81,7 @@ func (x *Exploration) leading(wanted func(node) bool) []bool {
 	for again := true; again; {
 		again = false
 		for i := len(can) - 1; i >= 0; i-- {
-			if !can[i] && slices.ContainsFunc(x.of(i), func(e edge) bool { return e.to >= 0 && can[e.to] }) {
+			if !can[i] && slices.ContainsFunc(x.edgesOf(i), func(e edge) bool { return e.to >= 0 && can[e.to] }) {
 				can[i], again = true, true
 			}
 		}
@@ -86,11 +89,11 @@ func (x *Exploration) leading(wanted func(node) bool) []bool {
 	return can
 }
 
-// DeadEnds gives, for each state that is not declared final, a shortest path
-// to a situation in which no letter, and no row of letters, ever leaves it.
+// DeadEnds gives, for each state that is not declared final, a shortest path to a
+// situation from which no sequence of inputs ever leaves that state.
 func (x *Exploration) DeadEnds() []Path {
 	leaves := func(i int) bool {
-		return x.of(i) == nil || slices.ContainsFunc(x.of(i), func(e edge) bool { return e.to < 0 || x.nodes[e.to].state != x.nodes[i].state })
+		return x.edgesOf(i) == nil || slices.ContainsFunc(x.edgesOf(i), func(e edge) bool { return e.to < 0 || x.nodes[e.to].state != x.nodes[i].state })
 	}
 	exits := make(map[int32]bool)
 	for i := range x.nodes {
@@ -99,7 +102,7 @@ func (x *Exploration) DeadEnds() []Path {
 		}
 	}
 	i := int32(-1)
-	can := x.leading(func(node) bool { i++; return exits[i] })
+	can := x.canReach(func(node) bool { i++; return exits[i] })
 	told := slices.Clone(x.start.lifecycle().Final)
 	var ends []Path
 	for i, n := range x.nodes {
@@ -120,9 +123,9 @@ func (x *Exploration) DeadRules() []string {
 		dead[r.ID] = r
 	}
 	for i := range x.nodes {
-		for letter, e := range x.of(i) {
-			if e.applied && e.to >= 0 && x.mayRevive(dead, i, letter, e) {
-				x.revive(dead, append(x.word(i), letter))
+		for input, e := range x.edgesOf(i) {
+			if e.applied && e.to >= 0 && x.mayHaveFired(dead, i, input, e) {
+				x.strikeFired(dead, append(x.inputsTo(i), input))
 			}
 		}
 	}
@@ -135,9 +138,10 @@ func (x *Exploration) DeadRules() []string {
 	return ids
 }
 
-// mayRevive spares the fold where no dead rule can have fired.
-func (x *Exploration) mayRevive(dead map[string]dealstate.Rule, from, letter int, e edge) bool {
-	kind, was := x.Letters[letter].Event.Kind, x.nodes[from].state
+// mayHaveFired reports whether an edge can have fired a rule that still counts as
+// dead. It is cheap, and spares the fold for most edges.
+func (x *Exploration) mayHaveFired(dead map[string]dealstate.Rule, from, input int, e edge) bool {
+	kind, was := x.Inputs[input].Event.Kind, x.nodes[from].state
 	for _, r := range dead {
 		if r.On == kind && slices.Contains(r.From, was) || isClock(r.On) && (kind == 0 || x.nodes[e.to].state != was) {
 			return true
@@ -146,35 +150,36 @@ func (x *Exploration) mayRevive(dead map[string]dealstate.Rule, from, letter int
 	return false
 }
 
+// isClock reports whether a rule fires on a clock, not on an event.
 func isClock(on dealstate.Trigger) bool {
 	_, is := on.(dealstate.Clock)
 	return is
 }
 
-// revive folds the path and strikes out the rules that fired.
-func (x *Exploration) revive(dead map[string]dealstate.Rule, word []int) {
-	_, decisions, err := x.start.fold(x.pathOf(word).Events())
+// strikeFired folds the path and takes the rules that fired out of the dead ones.
+func (x *Exploration) strikeFired(dead map[string]dealstate.Rule, inputs []int) {
+	_, decisions, err := x.start.fold(x.pathOf(inputs).Events())
 	if err != nil {
-		return // cannot be: every letter was admitted
+		return // cannot be: every input was admitted
 	}
 	for _, d := range decisions {
 		delete(dead, d.Rule)
 	}
 }
 
-// fold is what the library itself makes of what led to the start and what
-// comes after.
+// fold gives what the library makes of the events before the start and of more events
+// after it.
 func (s Start) fold(more []dealstate.Event) (dealstate.Snapshot, []dealstate.Decision, error) {
 	return s.machine.Fold(slices.Concat(s.events, more), dealstate.View{Policy: s.policy})
 }
 
-// word spells the path that found a node.
-func (x *Exploration) word(at int) []int {
+// inputsTo lists the inputs of the first path that led to a node, by their indexes.
+func (x *Exploration) inputsTo(at int) []int {
 	n := x.nodes[at]
-	word := make([]int, n.depth, n.depth+1)
-	for i := len(word) - 1; i >= 0; i-- {
-		word[i] = int(n.letter)
+	inputs := make([]int, n.depth, n.depth+1)
+	for i := len(inputs) - 1; i >= 0; i-- {
+		inputs[i] = int(n.input)
 		n = x.nodes[n.parent]
 	}
-	return word
+	return inputs
 }

@@ -44,7 +44,7 @@ func TestSituationsOfOneKeyHaveOneFuture(t *testing.T) {
 func (x *explorer) randomWord(rng *rand.Rand, n int) []int {
 	word := make([]int, n)
 	for i := range word {
-		word[i] = rng.IntN(len(x.Letters))
+		word[i] = rng.IntN(len(x.Inputs))
 		if rng.IntN(3) == 0 {
 			word[i] = 0 // time passes
 		}
@@ -54,18 +54,18 @@ func (x *explorer) randomWord(rng *rand.Rand, n int) []int {
 
 func (x *explorer) keyAfter(word []int) string {
 	x.here.Set(x.start.cursor)
-	for _, letter := range word {
-		x.take(x.here, letter)
+	for _, input := range word {
+		x.apply(x.here, input)
 	}
 	return string(x.here.AppendKey(nil))
 }
 
-// tell says what each of the further letters does.
+// tell says what each of the further inputs does.
 func (x *explorer) tell(word, more []int) (told []string) {
 	x.keyAfter(word)
-	for _, letter := range more {
+	for _, input := range more {
 		before := x.here.Now()
-		outcome := x.take(x.here, letter)
+		outcome := x.apply(x.here, input)
 		told = append(told, fmt.Sprint(outcome, x.here.State(), x.here.Verdict(), x.here.Now().Sub(before)))
 	}
 	return told
@@ -83,14 +83,14 @@ func TestALapsedDealIsTheSameAMonthLaterSoExplorationEnds(t *testing.T) {
 	c.Advance(time.Date(2025, 8, 2, 0, 0, 0, 0, time.UTC))
 	require.Equal(t, one, c.AppendKey(nil))
 	// Weeks go on passing when no clock runs any more.
-	letters := []Letter{{Wait: 7 * 24 * time.Hour}}
+	inputs := []Input{{Wait: 7 * 24 * time.Hour}}
 	for _, l := range Alphabet(m.Agreement()) {
 		if l.Event.Kind != dealstate.Extend { // which would put the deadline off for ever
-			letters = append(letters, l)
+			inputs = append(inputs, l)
 		}
 	}
 	june := Beginning(m, dealstate.Strict, time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC))
-	x, err := Paths(context.Background(), june, Search{Alphabet: letters})
+	x, err := Paths(context.Background(), june, Search{Alphabet: inputs})
 	require.NoError(t, err)
 	require.True(t, x.Complete)
 }

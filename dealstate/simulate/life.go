@@ -11,53 +11,21 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// noTime is an instant that does not come. Instants inside a life are ticks of
-// the plan's axis.
+// noTime is the tick of what never happens. All instants inside a life are ticks of
+// the plan's timescale.
 const noTime = int64(math.MaxInt64)
 
-// plan is a model bound to a start: what all lives share. It does not change.
-type plan struct {
-	start     Start
-	axis      axis
-	options   Options
-	actors    []actor
-	implement *dealstate.Act
-	toForce   Wait  // from the condition being met to the implement event
-	metSince  int64 // at the start; noTime: it is not met
-	standing  int   // parties whose approval stands at the start
-	states    []dealstate.State
-	first     int // the state at the start
-	clocks    bool
-	hurries   bool // some actor hastens or follows, so an approval moves others
-	until     int64
-	dates     []int64 // ascending
-	seed      uint64
-}
-
-// actor is one party of the model.
-type actor struct {
-	party   int // in the agreement
-	after   int // the party it waits for; -1: none
-	wait    Wait
-	haste   float64
-	press   int64 // when the pressure of the deadline begins
-	factor  float64
-	asked   int64 // at the start; noTime: it is not asked
-	ok      bool  // at the start: its approval stands
-	acts    [3]*dealstate.Act
-	chances [3]float64 // cumulative
-	certain bool
-}
-
-// life is one future. It runs on the library's own cursor; here is only who
-// acts when. A life is used again for the next.
+// life is one simulated future of the deal, a replication in the words of Monte Carlo.
+// It runs on the library's own cursor; this code only decides who acts when. One
+// worker owns it, and uses it again for its next life, so that a life allocates
+// nothing.
 type life struct {
 	*plan
 	cursor   *dealstate.Cursor
 	rng      rand.PCG
-	who      []waiting // by actor
-	inForce  int64     // when the implement event is due
-	approved int       // parties whose approval stands
+	who      []actorState // by actor
+	inForce  int64        // when the implement event is due
+	approved int          // parties whose approval stands
 	met      bool
 	last     int // the actor whose approval met the condition; -1: none
 	amender  int // the actor who demanded the last amendment; -1: none
@@ -66,13 +34,14 @@ type life struct {
 	name     dealstate.State
 	now      int64
 	reached  []int64 // by state: when first; noTime: never
-	trail    []int   // the states reached, but for the one at the start
+	visited  []int   // the states reached, but for the one at the start
 	date     int     // the next of the dates
 	held     []int   // by date: the state that was held
 }
 
-// waiting is where one actor stands in one life.
-type waiting struct {
+// actorState is what one actor is doing in one life. It changes whenever the text or
+// somebody's approval does.
+type actorState struct {
 	asked  int64
 	from   int64   // up to when its hazard is accounted for
 	budget float64 // hazard that is left until it acts
@@ -82,65 +51,68 @@ type waiting struct {
 	behind bool // its time begins once another has approved
 }
 
+// newLife makes a life that a worker can run again and again.
 func newLife(p *plan) *life {
 	l := &life{plan: p, cursor: p.start.machine.Cursor(p.start.policy)}
-	l.who, l.reached, l.held = make([]waiting, len(p.actors)), make([]int64, len(p.states)), make([]int, len(p.dates))
+	l.who, l.reached, l.held = make([]actorState, len(p.actors)), make([]int64, len(p.states)), make([]int, len(p.dates))
 	for i := range l.reached {
 		l.reached[i] = noTime
 	}
 	return l
 }
 
-// live runs the life of that number. Every life has a random stream of its
-// own, so that it comes out alike whoever runs it, and when. The error is the
-// context's, or that the life does not end; it is not to be counted then.
-func (l *life) live(ctx context.Context, number uint64) error {
-	l.begin(number)
+// run lives the life of that number. Each number has its own random stream, so the
+// life comes out the same whichever worker runs it, and when. The error is the
+// context's, or says that the life does not end; such a life is not to be counted.
+func (l *life) run(ctx context.Context, number uint64) error {
+	l.reset(number)
 	for acts := 0; ; acts++ {
 		who, at := l.next()
 		if at > l.until {
 			break
 		}
-		if acts == mostActs {
+		if acts == maxActs {
 			return l.endless(at)
 		}
-		if l.acts++; l.acts%glance == 0 && ctx.Err() != nil {
+		if l.acts++; l.acts%checkEvery == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		l.clocksUpTo(at)
 		l.now = at
-		l.move(who, at)
-		l.look(at)
+		l.takeTurn(who, at)
+		l.noteState(at)
 	}
 	l.clocksUpTo(l.until)
-	l.hold(noTime)
+	l.noteDates(noTime)
 	return nil
 }
 
 const (
-	// mostActs bounds one life. Only amendments can lead there: with no other act
-	// does a party come to act again.
-	mostActs = 1_000_000
-	// glance is after how many acts a worker looks at its context, some
+	// maxActs bounds one life. Only amendments can lead there, because after any other act
+	// no party acts again.
+	maxActs = 1_000_000
+	// checkEvery is after how many acts the context is looked at: about once a
 	// millisecond.
-	glance = 4_096
+	checkEvery = 4_096
 )
 
-// endless says whose amendments keep the life from its end.
+// endless is the error for a life without an end. It names the party whose amendments
+// cause it.
 func (l *life) endless(at int64) error {
 	party := l.start.agreement.Parties[l.actors[l.amender].party].ID
 	return field.Errorf(fmt.Sprintf("parties[%d].choice.amend", l.amender),
 		"%s demands amendments sooner than time passes: a life came to %d acts by %s; want a longer wait, a smaller chance, or an earlier until",
-		party, mostActs, say(l.axis.at(at)))
+		party, maxActs, instantText(l.timescale.at(at)))
 }
 
-func (l *life) begin(number uint64) {
+// reset takes the life back to the start, with the random stream of that number.
+func (l *life) reset(number uint64) {
 	seedStream(&l.rng, l.seed, number)
 	l.cursor.Set(l.start.cursor)
-	for _, s := range l.trail {
+	for _, s := range l.visited {
 		l.reached[s] = noTime
 	}
-	l.trail = l.trail[:0]
+	l.visited = l.visited[:0]
 	l.now, l.date, l.state, l.name = 0, 0, l.first, l.states[l.first]
 	l.reached[l.first] = 0
 	l.last, l.amender, l.inForce, l.approved = -1, -1, noTime, l.standing
@@ -163,6 +135,7 @@ func seedStream(rng *rand.PCG, seed, number uint64) {
 	rng.Seed(high, mix(high+0x9e3779b97f4a7c15))
 }
 
+// mix is the finalizer of SplitMix64.
 func mix(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
@@ -172,7 +145,8 @@ func mix(x uint64) uint64 {
 // unit draws from the open interval 0 to 1.
 func (l *life) unit() float64 { return (float64(l.rng.Uint64()>>11) + 0.5) / (1 << 53) }
 
-// ask puts the present text to an actor, or has it go on waiting since then.
+// ask puts the present text to an actor. Since is when that happened, which may be
+// before the start.
 func (l *life) ask(i int, since int64) {
 	a, w := &l.actors[i], &l.who[i]
 	w.asked, w.from, w.due, w.behind = since, l.now, noTime, false
@@ -191,6 +165,7 @@ func (l *life) ask(i int, since int64) {
 	w.due = l.dueOf(a, w)
 }
 
+// choose picks what the actor will do, from a number between 0 and 1.
 func (a *actor) choose(u float64) int8 {
 	for i, c := range a.chances {
 		if u < c {
@@ -200,64 +175,7 @@ func (a *actor) choose(u float64) int8 {
 	return int8(len(a.chances))
 }
 
-// dueOf is when an actor's hazard will have used up its budget.
-func (l *life) dueOf(a *actor, w *waiting) int64 {
-	rate, from, budget := l.rate(a, w), float64(w.from-w.asked), w.budget
-	begun := a.wait.begun(from)
-	if press := float64(a.press - w.asked); a.factor != 1 && a.press != noTime {
-		if from < press {
-			if t := a.wait.invert(begun + budget/rate); t <= press {
-				return w.at(t)
-			}
-			at := a.wait.begun(press)
-			budget -= rate * (at - begun)
-			begun = at
-		}
-		rate *= a.factor
-	}
-	return w.at(a.wait.invert(begun + budget/rate))
-}
-
-// begun is H at t, where most waits begin: at 0.
-func (w *Wait) begun(t float64) float64 {
-	if t <= 0 {
-		return 0
-	}
-	return w.cumulative(t)
-}
-
-// at turns a span since the actor was asked into an instant, not before what is
-// accounted for.
-func (w *waiting) at(span float64) int64 {
-	if !(span < longest) {
-		return noTime
-	}
-	return max(w.from, w.asked+int64(span))
-}
-
-func (l *life) rate(a *actor, w *waiting) float64 {
-	if l.approved > 0 && !w.ok {
-		return a.haste
-	}
-	return 1
-}
-
-// spend accounts for an actor's hazard up to now, at the rate that held so far.
-func (l *life) spend(a *actor, w *waiting, rate float64) {
-	if w.due == noTime || w.due <= l.now {
-		return
-	}
-	from, to := float64(w.from-w.asked), float64(l.now-w.asked)
-	if press := float64(a.press - w.asked); a.factor != 1 && a.press != noTime && to > press {
-		split := max(from, press)
-		w.budget -= rate * (a.wait.begun(split) - a.wait.begun(from))
-		from, rate = split, rate*a.factor
-	}
-	w.budget = max(0, w.budget-rate*(a.wait.begun(to)-a.wait.begun(from)))
-	w.from = l.now
-}
-
-// next finds who acts next; -1 is the implement event.
+// next is the actor who acts next, and when; -1 is the implement event.
 func (l *life) next() (who int, at int64) {
 	who, at = -1, l.inForce
 	for i := range l.who {
@@ -268,10 +186,11 @@ func (l *life) next() (who int, at int64) {
 	return who, at
 }
 
-func (l *life) move(who int, at int64) {
+// takeTurn lets the actor do what it chose, if the rules still let it.
+func (l *life) takeTurn(who int, at int64) {
 	if who < 0 {
 		l.inForce = noTime
-		l.cursor.Take(l.implement, l.axis.at(at))
+		l.cursor.Take(l.implement, l.timescale.at(at))
 		return
 	}
 	w, a := &l.who[who], &l.actors[who]
@@ -279,33 +198,33 @@ func (l *life) move(who int, at int64) {
 	if int(w.act) == len(a.acts) {
 		return // lets it lapse
 	}
-	if l.cursor.Take(a.acts[w.act], l.axis.at(at)) != dealstate.Applied {
+	if l.cursor.Take(a.acts[w.act], l.timescale.at(at)) != dealstate.Applied {
 		return // too late: the rules refuse it
 	}
 	switch w.act {
 	case 0:
-		l.approves(who)
+		l.noteApproval(who)
 	case 2:
 		l.amender = who
-		l.beginsAnew()
+		l.askAgain()
 	}
-	l.judge(who)
+	l.noteVerdict(who)
 }
 
-// approves lets the others hurry after, if they do.
-func (l *life) approves(who int) {
+// noteApproval counts an approval, and changes the pace of the actors who react to it.
+func (l *life) noteApproval(who int) {
 	l.who[who].ok = true
-	if l.hurries {
+	if l.coupled {
 		for i := range l.who {
-			l.hurry(i, who)
+			l.speedUp(i, who)
 		}
 	}
 	l.approved++
 }
 
-// hurry moves an actor when another has approved, while l.approved still counts
-// those before.
-func (l *life) hurry(i, after int) {
+// speedUp changes one actor's pace after another has approved. It is called while
+// l.approved still counts only the approvals before that one.
+func (l *life) speedUp(i, after int) {
 	a, w := &l.actors[i], &l.who[i]
 	switch {
 	case w.ok:
@@ -322,8 +241,8 @@ func (l *life) hurry(i, after int) {
 	}
 }
 
-// beginsAnew puts a new revision to everybody.
-func (l *life) beginsAnew() {
+// askAgain puts a new revision of the text to every actor.
+func (l *life) askAgain() {
 	l.approved = 0
 	for i := range l.who {
 		l.who[i].ok = false
@@ -333,8 +252,9 @@ func (l *life) beginsAnew() {
 	}
 }
 
-// judge notes when the approval condition comes to be met, and by whom.
-func (l *life) judge(who int) {
+// noteVerdict notes when the approval condition comes to be met or unmet, and whose
+// act did that.
+func (l *life) noteVerdict(who int) {
 	met := l.cursor.Verdict() == condition.Met
 	if met == l.met {
 		return
@@ -346,55 +266,47 @@ func (l *life) judge(who int) {
 	}
 }
 
-// drawImplement gives when the implement event comes, if nothing undoes the
-// approvals that stand since then.
-func (l *life) drawImplement(since int64) int64 {
-	if l.toForce.IsZero() {
-		return noTime
-	}
-	w := waiting{asked: since, from: l.now}
-	return w.at(l.toForce.invert(l.toForce.begun(float64(l.now-since)) - math.Log(l.unit())))
-}
-
-// clocksUpTo lets the clocks fire one by one, to see each state on the way.
+// clocksUpTo lets the clocks fire one by one, so that every state on the way is seen.
 func (l *life) clocksUpTo(to int64) {
 	for l.clocks {
 		clock, ok := l.cursor.Next()
 		if !ok {
 			return
 		}
-		at := l.axis.of(clock.Due)
+		at := l.timescale.of(clock.Due)
 		if at > to {
 			return
 		}
 		l.cursor.Advance(clock.Due)
 		l.now = max(l.now, at)
-		l.look(l.now)
+		l.noteState(l.now)
 	}
 }
 
-// look notes a change of state.
-func (l *life) look(at int64) {
+// noteState notes the instant if the deal has come to another state.
+func (l *life) noteState(at int64) {
 	name := l.cursor.State()
 	if name == l.name {
 		return
 	}
-	l.hold(at)
+	l.noteDates(at)
 	l.name, l.state = name, l.index(name)
 	if l.reached[l.state] == noTime {
 		l.reached[l.state] = at
-		l.trail = append(l.trail, l.state)
+		l.visited = append(l.visited, l.state)
 	}
 }
 
-// hold notes the state held at each of the dates before the instant.
-func (l *life) hold(until int64) {
+// noteDates notes the state that was held at each of the dates before the instant.
+func (l *life) noteDates(until int64) {
 	for l.date < len(l.dates) && l.dates[l.date] < until {
 		l.held[l.date] = l.state
 		l.date++
 	}
 }
 
+// index is the index of a state. It is a loop, because a lifecycle has few states and
+// a map is slower.
 func (l *life) index(name dealstate.State) int {
 	for i, s := range l.states {
 		if s == name {

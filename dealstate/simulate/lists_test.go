@@ -10,12 +10,12 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-func TestEveryKindIsALetterOrKnownNotToBe(t *testing.T) {
+func TestEveryKindIsAnInputOrKnownNotToBe(t *testing.T) {
 	for _, k := range dealstate.Kinds() {
-		require.Contains(t, letterActs, k, "%s: whose letters has an alphabet?", k)
-		require.True(t, letterActs[k] != nobody || k == dealstate.Perform || k.OfLog(), "%s: an act that no alphabet has", k)
+		require.Contains(t, inputSides, k, "%s: whose inputs has an alphabet?", k)
+		require.True(t, inputSides[k] != nobody || k == dealstate.Perform || k.OfLog(), "%s: an act that no alphabet has", k)
 	}
-	require.Len(t, letterActs, len(dealstate.Kinds()))
+	require.Len(t, inputSides, len(dealstate.Kinds()))
 }
 
 // What each kind does to a party that waits, and to one that has approved, while
@@ -44,14 +44,28 @@ func TestEveryKindDoesToWaitsWhatIsWritten(t *testing.T) {
 	for _, k := range dealstate.Kinds() {
 		require.Contains(t, want, k, "%s: what does it do to who waits?", k)
 		see := func(approved bool) string {
-			w := &watcher{asked: []string{"us"}, open: map[string]time.Time{}, stands: map[string]bool{"us": approved}, onTable: true}
+			w := &waitReader{asked: []string{"us"}, open: map[string]time.Time{}, approved: map[string]bool{"us": approved}, proposed: true}
 			if !approved {
 				w.open["us"] = at
 			}
-			w.see(dealstate.Decision{Kind: k, Party: "us", At: at.AddDate(0, 0, 1), From: "open", To: "open", Outcome: dealstate.Applied})
+			w.apply(dealstate.Decision{Kind: k, Party: "us", At: at.AddDate(0, 0, 1), From: "open", To: "open", Outcome: dealstate.Applied})
 			_, waits := w.open["us"]
-			return fmt.Sprintf("ended %d: waits %t, approved %t", len(w.ended), waits, w.stands["us"])
+			return fmt.Sprintf("ended %d: waits %t, approved %t", len(w.ended), waits, w.approved["us"])
 		}
 		require.Equal(t, want[k], see(false)+"; "+see(true), k)
+	}
+}
+
+// A run that thinks that no clock can run lets none fire.
+func TestEveryClockThatAnAgreementSetsIsSeenComing(t *testing.T) {
+	sets := map[dealstate.Clock]dealstate.Agreement{
+		dealstate.Deadline: {Deadline: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)},
+		dealstate.Effect:   {Effect: &dealstate.Delay{Days: 30}},
+		dealstate.Term:     {Term: &dealstate.Delay{Days: 30}},
+	}
+	require.False(t, hasClocks(dealstate.Agreement{}, dealstate.Snapshot{}))
+	for _, c := range dealstate.Clocks() {
+		require.Contains(t, sets, c, "%s: what in an agreement sets it?", c)
+		require.True(t, hasClocks(sets[c], dealstate.Snapshot{}), "%s", c)
 	}
 }

@@ -11,21 +11,22 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
-// Model says how each party behaves. A party that it leaves out never acts.
+// Model says how each party behaves. A party that is left out never acts. It is plain
+// data; a run reads it once, when it begins.
 type Model struct {
 	Parties []Party
 	// Implement is the time from the approval condition being met to the
 	// implement event. Zero: nobody implements, which is right for an agreement
 	// with an effect clock.
-	Implement Wait
+	Implement Distribution
 }
 
-// Party is one party's behaviour towards each text that is put to it.
+// Party is how one party behaves towards each text that is put to it.
 type Party struct {
 	Party string // its id in the agreement
 	// Wait runs from when the text is put to the party to its decision: from the
 	// start, and anew after each amendment.
-	Wait   Wait
+	Wait   Distribution
 	Choice Choice // what it then does; zero: it approves
 	// After names another party: this one's time begins only once that one has
 	// approved. "": at once.
@@ -45,14 +46,14 @@ type Choice struct {
 	Lapse   float64 // never decides on this text
 }
 
-// Pressure is what a deadline does: within the last span before it, the
+// Pressure is what the deadline does to a party: within the last span before it, the
 // party's hazard is Factor times as high. A zero Factor means 1.
 type Pressure struct {
 	Within time.Duration
 	Factor float64
 }
 
-// choices lists the probabilities in the order of their acts.
+// list gives the probabilities in the order of choiceWords.
 func (c Choice) list() [4]float64 {
 	if c == (Choice{}) {
 		return [4]float64{1, 0, 0, 0}
@@ -82,6 +83,7 @@ func (m Model) Validate(machine *dealstate.Machine) error {
 	return m.Implement.validate("implement")
 }
 
+// partyIDs lists the parties' ids in the agreement's order.
 func partyIDs(machine *dealstate.Machine) []string {
 	var ids []string
 	for _, p := range machine.Agreement().Parties {

@@ -11,15 +11,16 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// Path is a row of letters from a start, with what each does.
+// Path is a sequence of inputs from a start, with what each of them did. It is a value
+// of the caller's; changing it changes no exploration.
 type Path struct {
 	Steps []Step
 	start Start
 }
 
-// Step is one letter on a path.
+// Step is one input on a path, with the event it became and what that did.
 type Step struct {
-	Letter Letter
+	Input Input
 	// Event is the act, ready to be recorded. Where only time passes it is a note
 	// at the instant reached.
 	Event   dealstate.Event
@@ -27,7 +28,7 @@ type Step struct {
 	State   dealstate.State // afterwards
 }
 
-// Counterexample is a path to where a law does not hold.
+// Counterexample is a shortest path to a situation in which a law does not hold.
 type Counterexample struct {
 	Path    Path
 	Problem string
@@ -44,34 +45,40 @@ func (p Path) Events() []dealstate.Event {
 	return events
 }
 
-// Story is what is on record at the start, and then the path.
-func (p Path) Story() []dealstate.Event {
+// AllEvents gives the events on record at the start, and then those of the path.
+func (p Path) AllEvents() []dealstate.Event {
 	return slices.Concat(p.start.events, p.Events())
 }
 
-// String names the letters: "approve us → approve china → implement".
+// String names the inputs: "approve us → approve china → implement".
 func (p Path) String() string {
 	texts := make([]string, len(p.Steps))
 	for i, s := range p.Steps {
-		texts[i] = s.Letter.String()
+		texts[i] = s.Input.String()
 	}
 	return strings.Join(texts, " → ")
 }
 
-func (x *Exploration) path(at int) Path { return x.pathOf(x.word(at)) }
+func (x *Exploration) path(at int) Path { return x.pathOf(x.inputsTo(at)) }
 
-// pathOf dates the letters of a word by walking it.
-func (x *Exploration) pathOf(word []int) Path {
+// pathOf walks the inputs from the start, to give each its instant and its outcome. An
+// input that would fold before the one ahead of it, were it of the same instant, comes a
+// second later.
+func (x *Exploration) pathOf(inputs []int) Path {
 	c := x.start.machine.Cursor(x.start.policy)
 	c.Set(x.start.cursor)
-	p := Path{start: x.start, Steps: make([]Step, len(word))}
-	for i, letter := range word {
-		l := x.Letters[letter]
+	p := Path{start: x.start, Steps: make([]Step, len(inputs))}
+	for i, input := range inputs {
+		l := x.Inputs[input]
 		at := c.Now()
 		if l.Event.Kind == 0 {
-			at = reach(c, l.Wait)
+			at = waitUntil(c, l.Wait)
 		}
-		step := Step{Letter: l, Event: l.event(x.start, i+1, at)}
+		step := Step{Input: l, Event: l.event(x.start, i+1, at)}
+		if last := p.last(i); last != nil && step.Event.Compare(*last) < 0 {
+			at = soonAfter(c)
+			step.Event = l.event(x.start, i+1, at)
+		}
 		if act, err := x.start.machine.Act(step.Event); err == nil {
 			step.Outcome = c.Take(act, at)
 		}
@@ -81,8 +88,29 @@ func (x *Exploration) pathOf(word []int) Path {
 	return p
 }
 
-// reach is the instant that waiting leads to.
-func reach(c *dealstate.Cursor, d time.Duration) time.Time {
+// last is the event ahead of the step of that number; nil: there is none.
+func (p Path) last(step int) *dealstate.Event {
+	if step > 0 {
+		return &p.Steps[step-1].Event
+	}
+	if n := len(p.start.events); n > 0 {
+		return &p.start.events[n-1]
+	}
+	return nil
+}
+
+// soonAfter is the next second, or if a clock is due by then, the next instant.
+func soonAfter(c *dealstate.Cursor) time.Time {
+	soon := c.Now().Add(time.Second)
+	if clock, ok := c.Next(); ok && !clock.Due.After(soon) {
+		return c.Now().Add(1)
+	}
+	return soon
+}
+
+// waitUntil is the instant to which waiting leads: d later, or for 0 the next clock's;
+// now if no clock runs.
+func waitUntil(c *dealstate.Cursor, d time.Duration) time.Time {
 	if d > 0 {
 		return c.Now().Add(d)
 	}
@@ -92,39 +120,39 @@ func reach(c *dealstate.Cursor, d time.Duration) time.Time {
 	return c.Now()
 }
 
-// Scenario tells the path so that it can be run: what is on record at the start,
-// then one act a line, and last in which state that leaves the deal. The scenario's
-// String is its text. It runs on the agreement of the start; in text, the start's
-// policy must be one of [dealstate.Policies], for the format names no other.
+// Scenario writes the path as a scenario that can be run: the events on record at the
+// start, then one act a line, and last the state in which that leaves the deal. It
+// runs on the start's agreement. Written as text, it needs a policy of
+// [dealstate.Policies], because the format names no other.
 func (p Path) Scenario(name string) scenario.Scenario {
-	return p.tell(name, p.stands(p.state(len(p.Steps))))
+	return p.scenarioWith(name, p.expectState(p.state(len(p.Steps))))
 }
 
-// Scenario tells the counterexample so that it can be run. Its last line says
-// what ought to be, so that it fails for as long as the rules are broken: that an
-// implement is refused, and that anything else leaves the deal in the state it was
-// in. Where only the caller's law knows what ought to be, the line says the state
-// in which that law does not hold, and the scenario passes.
+// Scenario writes the counterexample as a scenario that can be run. Its last line says
+// what is right, so that it fails for as long as the rules are broken: an implement is
+// refused, and any other act leaves the deal in the state where it was. For the
+// caller's own Invariant only the caller knows what is right; there the last line says
+// the state reached, and the scenario passes.
 func (c *Counterexample) Scenario() scenario.Scenario {
 	if !c.law {
 		return c.Path.Scenario(c.Problem)
 	}
 	last := len(c.Path.Steps) - 1
 	ought := scenario.Expectation{Verb: scenario.Refused}
-	if c.Path.Steps[last].Letter.Event.Kind != dealstate.Implement {
-		ought = c.Path.stands(c.Path.state(last))
+	if c.Path.Steps[last].Input.Event.Kind != dealstate.Implement {
+		ought = c.Path.expectState(c.Path.state(last))
 	}
-	return c.Path.tell("never implemented without the approvals", ought)
+	return c.Path.scenarioWith("never implemented without the approvals", ought)
 }
 
-// tell makes the scenario, with an expectation of its last step.
-func (p Path) tell(name string, last scenario.Expectation) scenario.Scenario {
-	s := scenario.FromEvents(p.title(name), scenario.Ref{Deal: p.start.agreement.ID}, p.Story()...)
+// scenarioWith makes the scenario, with one expectation after its last step.
+func (p Path) scenarioWith(name string, last scenario.Expectation) scenario.Scenario {
+	s := scenario.FromEvents(p.scenarioName(name), scenario.Ref{Deal: p.start.agreement.ID}, p.AllEvents()...)
 	if p.start.policy != dealstate.Strict {
 		s.Policy = p.start.policy
 	}
 	for i := range s.Steps {
-		p.shorten(&s.Steps[i].Act, i-len(p.start.events))
+		p.omitDefaults(&s.Steps[i].Act, i-len(p.start.events))
 	}
 	if len(p.Steps) == 0 {
 		s.Steps = append(s.Steps, scenario.Step{At: p.start.now})
@@ -134,15 +162,18 @@ func (p Path) tell(name string, last scenario.Expectation) scenario.Scenario {
 	return s
 }
 
-// shorten leaves out what goes without saying: a role that follows from who
-// speaks, and an id where the number of the line tells the order as well. Step is
-// the act's place on the path, below 0 for what led to the start.
-func (p Path) shorten(act *dealstate.Event, step int) {
-	if step >= 0 && p.Steps[step].Letter.Event.Kind == 0 {
+// omitDefaults leaves out what the scenario format fills in again: a role that follows
+// from the speaker, and an id where the line's number gives the same order. The step
+// is the act's index on the path, below 0 for an event before the start.
+func (p Path) omitDefaults(act *dealstate.Event, step int) {
+	if step >= 0 && p.Steps[step].Input.Event.Kind == 0 {
 		*act = dealstate.Event{} // time passes
 		return
 	}
 	if act.Role == scenario.Role(p.start.agreement, *act) {
+		if act.Party == "" && act.By == scenario.Speaker(p.start.agreement, "") {
+			act.By = "" // an act of all sides is nobody's in particular
+		}
 		act.Role = 0
 	}
 	if len(p.start.events) == 0 {
@@ -150,9 +181,9 @@ func (p Path) shorten(act *dealstate.Event, step int) {
 	}
 }
 
-// title makes a name of any text, such as an error's: what is not printable is
-// left out, and no name is no name.
-func (p Path) title(name string) string {
+// scenarioName makes a scenario's name of any text, such as an error's. Characters
+// that do not print become spaces; for an empty name it is the path's own text.
+func (p Path) scenarioName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
@@ -165,7 +196,7 @@ func (p Path) title(name string) string {
 	return name
 }
 
-// state is where the first n steps leave the deal.
+// state is the deal's state after the first n steps.
 func (p Path) state(n int) dealstate.State {
 	if n == 0 {
 		return p.start.Snapshot().State
@@ -173,9 +204,10 @@ func (p Path) state(n int) dealstate.State {
 	return p.Steps[n-1].State
 }
 
-// stands expects the state where the path ends. That instant goes without
-// saying unless something on record was learned after it.
-func (p Path) stands(in dealstate.State) scenario.Expectation {
+// expectState expects a state at the end of the path. The instant is written only if
+// something on record was learned after it, because a scenario then looks from that
+// later instant.
+func (p Path) expectState(in dealstate.State) scenario.Expectation {
 	e := scenario.Expectation{Verb: scenario.State, Names: []string{string(in)}}
 	end := p.start.now
 	if n := len(p.Steps); n > 0 {

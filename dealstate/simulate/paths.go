@@ -10,12 +10,12 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Search says what to explore. The zero Search tries every act of [Alphabet],
-// until nothing new comes.
+// Search says what to explore, and how far. The zero Search tries every input of
+// [Alphabet] until no new situation comes.
 type Search struct {
-	Alphabet []Letter // nil: that of the agreement
-	Depth    int      // the most letters in a row; 0: until nothing new comes
-	Limit    int      // the most situations; 0 means 200,000
+	Alphabet []Input // nil: that of the agreement
+	Depth    int     // the most inputs in a row; 0: until nothing new comes
+	Limit    int     // the most situations; 0 means 200,000
 	// Invariant, if set, is asked about every situation; an error is a
 	// counterexample. It must depend on nothing but the snapshot.
 	Invariant func(dealstate.Snapshot) error
@@ -27,22 +27,24 @@ const (
 	maxDepth     = 10_000
 )
 
-// Paths tries every path from the start: in every situation, every letter. Two
-// paths that lead to the same situation, by [dealstate.Cursor.AppendKey], are
-// walked on from it once. Acts follow one another in no time; only waiting takes
-// any. At most one dispute is opened, for a rule cannot tell one from more.
+// Paths tries every path from the start: in every situation, every input. Situations
+// with the same [dealstate.Cursor.AppendKey] have the same future, so the exploration
+// goes on from each of them only once. Acts follow one another in no time; only
+// waiting takes time. At most one dispute is open at once, because no rule can tell
+// one dispute from several.
 //
-// It checks the law that a deal never becomes implemented, from a state before
-// it, unless the approval condition is met on the current revision, and the
-// caller's Invariant; it ends at the first, and so shortest, counterexample. The
-// error is a *dealstate.FieldError for a bad start or search, or the context's. The
-// cost is some 2 µs for each situation and letter, and 10 bytes.
+// It checks the law that a deal becomes implemented, from a state before that, only if
+// the approval condition is met on the current revision, and it checks the caller's
+// Invariant. It stops at the first counterexample, which is therefore a shortest one.
+//
+// The error is a *dealstate.FieldError for a bad start or search, or the context's.
+// The cost is some 2 µs and 10 bytes for each pair of situation and input.
 func Paths(ctx context.Context, s Start, o Search) (*Exploration, error) {
 	x, err := newExplorer(s, o)
 	if err != nil {
 		return nil, err
 	}
-	x.meet(node{parent: -1, letter: -1}, x.here)
+	x.visit(node{parent: -1, input: -1}, x.here)
 	for at := 0; at < len(x.nodes) && x.Counterexample == nil; at++ {
 		if o.Depth > 0 && int(x.nodes[at].depth) == o.Depth {
 			x.Complete = false
@@ -58,31 +60,35 @@ func Paths(ctx context.Context, s Start, o Search) (*Exploration, error) {
 	return &x.Exploration, nil
 }
 
-// node is a situation, and the first path that leads to it.
+// node is a situation that was found, with the last step of the first path to it. The
+// explorer appends it once and never changes it.
 type node struct {
 	parent   int32
-	letter   int32
+	input    int32
 	depth    int32
 	state    dealstate.State
 	disputed bool
 }
 
-// edge is what one letter does in one situation.
+// edge is what one input does in one situation: the situation it leads to (-1: one
+// beyond the limit) and whether it was applied.
 type edge struct {
 	to      int32
 	applied bool
 }
 
-// explorer is an exploration under way.
+// explorer is an exploration that is still running. It belongs to one call of Paths;
+// what it found is its Exploration, which the caller gets.
 type explorer struct {
 	Exploration
 	search     Search
-	acts       []*dealstate.Act // by letter; nil where it must be dated
+	acts       []*dealstate.Act // by input; nil where it must be dated
 	here, next *dealstate.Cursor
 	seen       map[string]int32
 	key        []byte
 }
 
+// newExplorer checks the start and the search, and puts the defaults in.
 func newExplorer(s Start, o Search) (*explorer, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -100,13 +106,13 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 		return nil, field.Errorf("limit", "%d is out of range; want 1 to %d, or 0 for %d", o.Limit, maxLimit, defaultLimit)
 	}
 	x := &explorer{search: o, seen: map[string]int32{}, here: s.machine.Cursor(s.policy), next: s.machine.Cursor(s.policy)}
-	x.Letters, x.Complete, x.start = o.Alphabet, true, s.after(time.Second)
+	x.Inputs, x.Complete, x.start = o.Alphabet, true, s.after(time.Second)
 	x.here.Set(x.start.cursor)
 	return x, x.ready()
 }
 
-// after sets out a moment later, where events lead up to the start, so that
-// what is tried folds behind them.
+// after moves the start a moment on where events are on record, so that what is tried
+// is folded after all of them.
 func (s Start) after(d time.Duration) Start {
 	if len(s.events) == 0 {
 		return s
@@ -119,12 +125,14 @@ func (s Start) after(d time.Duration) Start {
 	return s
 }
 
+// ready checks the inputs and prepares their acts once, so that trying one costs no
+// admission.
 func (x *explorer) ready() error {
-	if len(x.Letters) == 0 {
-		return field.Errorf("alphabet", "no letter; leave it out for that of the agreement")
+	if len(x.Inputs) == 0 {
+		return field.Errorf("alphabet", "no input; leave it out for that of the agreement")
 	}
-	x.acts = make([]*dealstate.Act, len(x.Letters))
-	for i, l := range x.Letters {
+	x.acts = make([]*dealstate.Act, len(x.Inputs))
+	for i, l := range x.Inputs {
 		if err := l.validate(fmt.Sprintf("alphabet[%d]", i), x.start); err != nil {
 			return err
 		}
@@ -139,34 +147,34 @@ func (x *explorer) ready() error {
 	return nil
 }
 
-// expand tries every letter in one situation. The error is the context's, which
-// is looked at before each letter, for the caller may have many, and a law that
-// takes its time.
+// expand tries every input in one situation. The error is the context's. It is looked
+// at before each input, because the caller may have many inputs and a slow Invariant.
 func (x *explorer) expand(ctx context.Context, at int) error {
 	if err := x.goTo(ctx, at); err != nil {
 		return err
 	}
-	for i := range x.Letters {
+	for i := range x.Inputs {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		x.next.Set(x.here)
-		to := node{parent: int32(at), letter: int32(i), depth: x.nodes[at].depth + 1, disputed: x.nodes[at].disputed}
+		to := node{parent: int32(at), input: int32(i), depth: x.nodes[at].depth + 1, disputed: x.nodes[at].disputed}
 		outcome := dealstate.Noted
-		if x.Letters[i].Event.Kind != dealstate.Dispute || !to.disputed {
-			outcome = x.take(x.next, i)
+		if x.Inputs[i].Event.Kind != dealstate.Dispute || !to.disputed {
+			outcome = x.apply(x.next, i)
 		}
 		if outcome == dealstate.Applied {
 			to.disputed = x.disputed(i, to.disputed)
 		}
 		x.checkLaw(at, to)
-		x.edges = append(x.edges, edge{to: x.meet(to, x.next), applied: outcome == dealstate.Applied})
+		x.edges = append(x.edges, edge{to: x.visit(to, x.next), applied: outcome == dealstate.Applied})
 	}
 	return nil
 }
 
-func (x *explorer) disputed(letter int, before bool) bool {
-	switch x.Letters[letter].Event.Kind {
+// disputed reports whether a dispute is open after the input was applied.
+func (x *explorer) disputed(input int, before bool) bool {
+	switch x.Inputs[input].Event.Kind {
 	case dealstate.Dispute:
 		return true
 	case dealstate.Settle:
@@ -175,25 +183,26 @@ func (x *explorer) disputed(letter int, before bool) bool {
 	return before
 }
 
-// goTo puts the cursor here into a situation, along the path that found it,
-// which may be as long as there are situations.
+// goTo brings the cursor here to a situation by taking its path again. The path may be
+// long, so the context is looked at on the way.
 func (x *explorer) goTo(ctx context.Context, at int) error {
 	x.here.Set(x.start.cursor)
-	for i, letter := range x.word(at) {
-		if i%glance == 0 && ctx.Err() != nil {
+	for i, input := range x.inputsTo(at) {
+		if i%checkEvery == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		x.take(x.here, letter)
+		x.apply(x.here, input)
 	}
 	return nil
 }
 
-// take does what the letter says. Waiting counts as applied if a clock fired.
-func (x *explorer) take(c *dealstate.Cursor, letter int) dealstate.Outcome {
-	l := x.Letters[letter]
+// apply does what the input says on the cursor. Waiting counts as applied if a clock
+// fired.
+func (x *explorer) apply(c *dealstate.Cursor, input int) dealstate.Outcome {
+	l := x.Inputs[input]
 	switch {
 	case l.Event.Kind == 0:
-		return waitOn(c, l.Wait)
+		return passTime(c, l.Wait)
 	case l.Event.Kind == dealstate.Extend:
 		act, err := x.start.machine.Act(l.event(x.start, 0, c.Now()))
 		if err != nil {
@@ -201,27 +210,23 @@ func (x *explorer) take(c *dealstate.Cursor, letter int) dealstate.Outcome {
 		}
 		return c.Take(act, c.Now())
 	}
-	return c.Take(x.acts[letter], c.Now())
+	return c.Take(x.acts[input], c.Now())
 }
 
-func waitOn(c *dealstate.Cursor, d time.Duration) dealstate.Outcome {
-	clock, ok := c.Next()
-	to := c.Now().Add(d)
-	if d == 0 {
-		to = clock.Due
-	}
-	if !ok && d == 0 {
-		return dealstate.Noted
-	}
+// passTime lets time pass: by d, or for 0 up to the next clock.
+func passTime(c *dealstate.Cursor, d time.Duration) dealstate.Outcome {
+	clock, runs := c.Next()
+	to := waitUntil(c, d)
 	c.Advance(to)
-	if !ok || clock.Due.After(to) {
+	if !runs || clock.Due.After(to) {
 		return dealstate.Noted
 	}
 	return dealstate.Applied
 }
 
-// meet finds the situation among those seen, or enters it.
-func (x *explorer) meet(n node, c *dealstate.Cursor) int32 {
+// visit gives the node of the cursor's situation, and adds it if it is new. It gives
+// -1 if the limit does not allow another node.
+func (x *explorer) visit(n node, c *dealstate.Cursor) int32 {
 	x.key = c.AppendKey(x.key[:0])
 	if at, ok := x.seen[string(x.key)]; ok {
 		return at
@@ -242,12 +247,15 @@ func (x *explorer) meet(n node, c *dealstate.Cursor) int32 {
 	return at
 }
 
-// pastBinding are the states of the standard lifecycles that a deal comes to
-// by having been implemented.
+// pastBinding reports the states of the standard lifecycles that a deal reaches only
+// after it was implemented. From them, becoming implemented again needs no new
+// approval.
 func pastBinding(s dealstate.State) bool {
 	return s == dealstate.StateImplemented || s == dealstate.StateSuspended || s == dealstate.StateExpired
 }
 
+// checkLaw checks the built-in law on one edge: nothing becomes implemented unless the
+// approval condition is met.
 func (x *explorer) checkLaw(from int, to node) {
 	was, is := x.nodes[from].state, x.next.State()
 	if x.Counterexample != nil || is != dealstate.StateImplemented || pastBinding(was) {
@@ -258,5 +266,5 @@ func (x *explorer) checkLaw(from int, to node) {
 	}
 	s := x.next.Snapshot()
 	x.Counterexample = &Counterexample{Problem: fmt.Sprintf("implemented, though not approved: %s", s.Approval),
-		Path: x.pathOf(append(x.word(from), int(to.letter))), law: true}
+		Path: x.pathOf(append(x.inputsTo(from), int(to.input))), law: true}
 }

@@ -40,12 +40,12 @@ func everyClock(parties []dealstate.Party) dealstate.Agreement {
 
 // jointly leaves out extensions by one party: three of them on two clocks
 // combine into more situations than a test should visit.
-func jointly(a dealstate.Agreement) []simulate.Letter {
-	letters := simulate.Alphabet(a)
+func jointly(a dealstate.Agreement) []simulate.Input {
+	inputs := simulate.Alphabet(a)
 	for _, p := range a.Parties {
-		letters = simulate.Without(letters, dealstate.Extend, p.ID)
+		inputs = simulate.Without(inputs, dealstate.Extend, p.ID)
 	}
-	return letters
+	return inputs
 }
 
 func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
@@ -55,7 +55,7 @@ func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		deal     dealstate.Agreement
-		alphabet []simulate.Letter
+		alphabet []simulate.Input
 		least    int // situations
 	}{
 		{"two parties", dealstate.Agreement{Parties: bothSides, Commitments: pledge("us")}, nil, 50},
@@ -68,7 +68,7 @@ func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			x := explore(t, beginning(t, c.deal), simulate.Search{Alphabet: c.alphabet})
-			t.Logf("%d situations × %d letters, the last one new after %d; implemented in %d ways; states %v", x.Situations, len(x.Letters), x.Depth, x.Implemented, x.States())
+			t.Logf("%d situations × %d inputs, the last one new after %d; implemented in %d ways; states %v", x.Situations, len(x.Inputs), x.Depth, x.Implemented, x.States())
 			require.Nil(t, x.Counterexample)
 			require.True(t, x.Complete)
 			require.Positive(t, x.Implemented)
@@ -106,14 +106,14 @@ func TestAMissingGuardGivesACounterexampleOfFourLines(t *testing.T) {
 	require.True(t, standard.OK())
 	require.Contains(t, x.Counterexample.Problem, "0 of 2 parties")
 	// Nothing is kept of what the standard rules refuse.
-	require.Equal(t, dealstate.StateImplemented, broken.Deal.Now().State)
+	require.Equal(t, dealstate.StateImplemented, broken.Deal.Latest().State)
 	for _, e := range x.Counterexample.Path.Events() {
 		require.Error(t, compile(t, everyClock(bothSides)).NewDeal(dealstate.Strict).Apply(e))
 	}
 }
 
 // replay reads a printed scenario back, and runs it.
-func replay(t testing.TB, text string, a dealstate.Agreement) scenario.Report {
+func replay(t testing.TB, text string, a dealstate.Agreement) scenario.Result {
 	t.Helper()
 	file, err := scenario.Parse("printed", strings.NewReader(text))
 	require.NoError(t, err, text)
@@ -231,7 +231,7 @@ func TestEveryShortestPathHoldsWhenRecorded(t *testing.T) {
 			_, err := deal.Record(e)
 			require.NoError(t, err)
 		}
-		require.Equal(t, state, deal.Now().State, path)
+		require.Equal(t, state, deal.Latest().State, path)
 		report := replay(t, path.Scenario("the way to "+string(state)).String(), everyClock(bothSides))
 		require.Empty(t, report.Failures, path)
 	}
@@ -316,7 +316,7 @@ func TestAPathCanBeRecordedAndGoneOnFrom(t *testing.T) {
 			_, err := deal.Record(e)
 			require.NoError(t, err)
 		}
-		require.Equal(t, state, deal.Now().State)
+		require.Equal(t, state, deal.Latest().State)
 		start = simulate.Present(deal, dealstate.View{})
 	}
 	require.NotContains(t, explore(t, start, simulate.Search{}).DeadRules(), "resume")
@@ -388,7 +388,7 @@ func TestRandomWalksStayWithinWhatWasExplored(t *testing.T) {
 		c := m.Cursor(dealstate.Strict)
 		c.Advance(june)
 		for range 60 {
-			l := x.Letters[rng.IntN(len(x.Letters))]
+			l := x.Inputs[rng.IntN(len(x.Inputs))]
 			e := l.Event
 			e.ID, e.Deal, e.Role, e.At = "e", a.ID, dealstate.Instrument, c.Now()
 			switch {
@@ -415,10 +415,10 @@ func TestABadSearchIsRefusedByField(t *testing.T) {
 	for field, o := range map[string]simulate.Search{
 		"depth":              {Depth: -1},
 		"limit":              {Limit: -1},
-		"alphabet":           {Alphabet: []simulate.Letter{}},
-		"party":              {Alphabet: []simulate.Letter{{Event: dealstate.Event{Kind: dealstate.Approve, Party: "france"}}}},
-		"alphabet[0].wait":   {Alphabet: []simulate.Letter{{Wait: -1}}},
-		"alphabet[0].extend": {Alphabet: []simulate.Letter{{Event: dealstate.Event{Kind: dealstate.Extend}}}},
+		"alphabet":           {Alphabet: []simulate.Input{}},
+		"party":              {Alphabet: []simulate.Input{{Event: dealstate.Event{Kind: dealstate.Approve, Party: "france"}}}},
+		"alphabet[0].wait":   {Alphabet: []simulate.Input{{Wait: -1}}},
+		"alphabet[0].extend": {Alphabet: []simulate.Input{{Event: dealstate.Event{Kind: dealstate.Extend}}}},
 	} {
 		_, err := simulate.Paths(context.Background(), s, o)
 		var wrong *dealstate.FieldError

@@ -8,7 +8,44 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// newPlan binds a model to a start.
+// plan is a model bound to a start: what all lives of one run share. newPlan makes it;
+// it never changes, so all workers read it.
+type plan struct {
+	start     Start
+	timescale timescale
+	options   Options
+	actors    []actor
+	implement *dealstate.Act
+	toForce   Distribution // from the condition being met to the implement event
+	metSince  int64        // at the start; noTime: it is not met
+	standing  int          // parties whose approval stands at the start
+	states    []dealstate.State
+	first     int // the state at the start
+	clocks    bool
+	coupled   bool // some actor hastens or follows, so an approval moves others
+	until     int64
+	dates     []int64 // ascending
+	seed      uint64
+}
+
+// actor is one party of the model, as it stands at the start. It belongs to the plan
+// and never changes.
+type actor struct {
+	party   int // in the agreement
+	after   int // the party it waits for; -1: none
+	wait    Distribution
+	haste   float64
+	press   int64 // when the pressure of the deadline begins
+	factor  float64
+	asked   int64 // at the start; noTime: it is not asked
+	ok      bool  // at the start: its approval stands
+	acts    [3]*dealstate.Act
+	chances [3]float64 // cumulative
+	certain bool
+}
+
+// newPlan checks a start, a model and options, and brings them into the form in which
+// trials use them.
 func newPlan(s Start, m Model, o Options) (*plan, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -20,8 +57,8 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 		return nil, err
 	}
 	o = o.filled()
-	axis := newAxis(s.now, s.earliest(), o.Until)
-	p := &plan{start: s, axis: axis, options: o, toForce: axis.ticks(m.Implement), metSince: noTime, states: s.machine.Lifecycle().States,
+	axis := newTimescale(s.now, s.earliest(), o.Until)
+	p := &plan{start: s, timescale: axis, options: o, toForce: axis.inTicks(m.Implement), metSince: noTime, states: s.machine.Lifecycle().States,
 		until: axis.of(o.Until), seed: o.Seed}
 	if !s.met.IsZero() {
 		p.metSince = p.since(s.met)
@@ -34,17 +71,19 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 	p.standing = len(snap.Approved)
 	p.clocks = hasClocks(s.agreement, snap)
 	var err error
-	if p.implement, err = s.act(dealstate.Implement, ""); err != nil {
+	if p.implement, err = s.prepare(dealstate.Implement, ""); err != nil {
 		return nil, err
 	}
 	return p, p.bind(m, snap)
 }
 
-// hasClocks reports whether a clock can ever run: lives extend none.
+// hasClocks reports whether any clock can ever run in a life. Lives extend none, so
+// without one the clocks need no look at all.
 func hasClocks(a dealstate.Agreement, now dealstate.Snapshot) bool {
 	return !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil || now.Next != nil
 }
 
+// bind makes an actor of each of the model's parties.
 func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
 	deadline := p.deadline(snap)
 	for _, behaviour := range m.Parties {
@@ -53,12 +92,12 @@ func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
 			return err
 		}
 		p.actors = append(p.actors, a)
-		p.hurries = p.hurries || a.haste != 1 || a.after >= 0
+		p.coupled = p.coupled || a.haste != 1 || a.after >= 0
 	}
 	return nil
 }
 
-// deadline is when the deal's deadline is due; noTime: never.
+// deadline is the tick at which the deal's deadline is due; noTime if it never is.
 func (p *plan) deadline(snap dealstate.Snapshot) int64 {
 	due := p.start.agreement.Deadline
 	if snap.Next != nil && snap.Next.Clock == dealstate.Deadline {
@@ -67,12 +106,13 @@ func (p *plan) deadline(snap dealstate.Snapshot) int64 {
 	if !due.After(p.start.now) {
 		return noTime
 	}
-	return p.axis.of(due)
+	return p.timescale.of(due)
 }
 
+// actor brings a party's behaviour together with where the party stands at the start.
 func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, error) {
 	ids := partyIDs(p.start.machine)
-	a := actor{party: slices.Index(ids, b.Party), after: slices.Index(ids, b.After), wait: p.axis.ticks(b.Wait),
+	a := actor{party: slices.Index(ids, b.Party), after: slices.Index(ids, b.After), wait: p.timescale.inTicks(b.Wait),
 		haste: orOne(b.Haste), factor: orOne(b.Pressure.Factor), press: noTime, asked: noTime, certain: b.Choice.list()[0] == 1}
 	a.ok = snap.Parties[a.party].Standing == dealstate.StandingApproved
 	if since, ok := p.start.asked[b.Party]; ok {
@@ -83,12 +123,12 @@ func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, e
 	}
 	if deadline != noTime {
 		const far = math.MaxInt64 / 2 // spans from it do not overflow
-		a.press = max(-far, min(far, deadline-int64(b.Pressure.Within/p.axis.tick)))
+		a.press = max(-far, min(far, deadline-int64(b.Pressure.Within/p.timescale.tick)))
 	}
 	sum := 0.0
 	for i, kind := range []dealstate.Kind{dealstate.Approve, dealstate.Reject, dealstate.Amend} {
 		var err error
-		if a.acts[i], err = p.start.act(kind, b.Party); err != nil {
+		if a.acts[i], err = p.start.prepare(kind, b.Party); err != nil {
 			return a, err
 		}
 		sum += b.Choice.list()[i]
@@ -100,11 +140,12 @@ func (p *plan) actor(b Party, snap dealstate.Snapshot, deadline int64) (actor, e
 	return a, nil
 }
 
-// since is an instant before the start, or the start itself.
+// since is the tick of an instant before the start; the start's for a later one.
 func (p *plan) since(t time.Time) int64 {
-	return min(0, p.axis.of(t))
+	return min(0, p.timescale.of(t))
 }
 
+// orOne is the factor itself, or 1 where it is left out.
 func orOne(f float64) float64 {
 	if f == 0 {
 		return 1

@@ -10,7 +10,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Result is what many lives came to. It does not change, and is safe for
+// Result is what became of the lives of one run. It never changes, and is safe for
 // concurrent use.
 type Result struct {
 	Start  time.Time
@@ -24,21 +24,23 @@ type Result struct {
 	// Awaited says who holds the deal up, in the order of the model's parties.
 	Awaited []Awaited
 
-	axis  axis
-	first dealstate.State // at the start
-	dates []time.Time
-	held  [][]int
-	times []times // by state
+	timescale timescale
+	first     dealstate.State // at the start
+	dates     []time.Time
+	held      [][]int
+	times     []times // by state
 }
 
-// times are when the lives that come to a state first do. They are put in
-// order when first asked for, which is a fifth of the work of living.
+// times holds, for one state, when the lives that reach it first do so. The ticks are
+// sorted when they are first asked for, because sorting costs a fifth of the
+// simulation.
 type times struct {
 	once sync.Once
 	in   instants
 	all  []int64
 }
 
+// sorted gives the ticks in order.
 func (t *times) sorted() []int64 {
 	t.once.Do(func() {
 		t.all = slices.Concat(t.in.parts...)
@@ -48,16 +50,16 @@ func (t *times) sorted() []int64 {
 	return t.all
 }
 
-// Awaited says in how many lives a deal waited for one party.
+// Awaited says in how many lives the deal waited for one party.
 type Awaited struct {
 	Party string
 	Last  int // its approval was the last one needed, and the condition is met at the end
 	Open  int // the condition is not met at the end, and its approval is among those missing
 }
 
-func newResult(p *plan, t *tally) *Result {
+func newResult(p *plan, t *counters) *Result {
 	o := p.options
-	r := &Result{axis: p.axis, Start: p.start.now, Until: o.Until, Lives: o.Lives, Seed: o.Seed, Level: o.Level,
+	r := &Result{timescale: p.timescale, Start: p.start.now, Until: o.Until, Lives: o.Lives, Seed: o.Seed, Level: o.Level,
 		States: slices.Clone(p.states), Final: t.final, first: p.states[p.first], dates: o.Dates, held: t.held, times: make([]times, len(p.states))}
 	for i := range r.times {
 		r.times[i].in = t.reached[i]
@@ -69,7 +71,8 @@ func newResult(p *plan, t *tally) *Result {
 	return r
 }
 
-// Estimate is a share of lives, with its confidence interval.
+// Estimate is a share of lives, and the confidence interval of the probability that it
+// estimates.
 type Estimate struct {
 	P         float64
 	Low, High float64
@@ -89,7 +92,7 @@ func Wilson(hits, of int, level float64) (Estimate, error) {
 	case !(level > 0 && level < 1):
 		return Estimate{}, field.Errorf("level", "%g is out of range; want more than 0 and less than 1", level)
 	}
-	z := math.Sqrt2 * math.Erfinv(level)
+	z := twoSided(level)
 	n := float64(of)
 	p := float64(hits) / n
 	mid := (p + z*z/(2*n)) / (1 + z*z/n)
@@ -104,7 +107,11 @@ func Wilson(hits, of int, level float64) (Estimate, error) {
 	return e, nil
 }
 
-// reached gives, in order, when the lives that come to the state first do.
+// twoSided is the z within which a standard normal lies with the probability level.
+func twoSided(level float64) float64 { return math.Sqrt2 * math.Erfinv(level) }
+
+// reached gives the ticks, in order, at which the lives that reach the state first do
+// so.
 func (r *Result) reached(s dealstate.State) []int64 {
 	switch i := slices.Index(r.States, s); {
 	case i < 0:
@@ -116,7 +123,7 @@ func (r *Result) reached(s dealstate.State) []int64 {
 	}
 }
 
-// estimate is empty for the zero Result.
+// estimate is empty for the zero Result, which has no lives.
 func (r *Result) estimate(hits int) Estimate {
 	e, _ := Wilson(hits, r.Lives, r.Level)
 	return e
@@ -128,7 +135,7 @@ func (r *Result) estimate(hits int) Estimate {
 func (r *Result) Reached(s dealstate.State, by time.Time) Estimate {
 	hits := 0
 	if times := r.reached(s); len(times) > 0 {
-		hits, _ = slices.BinarySearchFunc(times, r.axis.of(by), func(at, by int64) int {
+		hits, _ = slices.BinarySearchFunc(times, r.timescale.of(by), func(at, by int64) int {
 			if at <= by {
 				return -1
 			}
@@ -167,7 +174,7 @@ func (r *Result) Quantile(s dealstate.State, p float64) (_ time.Time, ok bool) {
 	if !(p >= 0 && p <= 1) || rank >= len(times) || len(times) == 0 {
 		return time.Time{}, false
 	}
-	return r.axis.at(times[max(0, rank)]), true
+	return r.timescale.at(times[max(0, rank)]), true
 }
 
 // Histogram counts in bins of equal length, from Start to Until, when the lives
@@ -178,7 +185,7 @@ func (r *Result) Histogram(s dealstate.State, bins int) ([]int, error) {
 		return nil, field.Errorf("bins", "%d is out of range; want 1 to %d", bins, maxBins)
 	}
 	counts := make([]int, bins)
-	width := float64(between(r.Start, r.Until)) / float64(r.axis.tick) / float64(bins)
+	width := float64(between(r.Start, r.Until)) / float64(r.timescale.tick) / float64(bins)
 	for _, at := range r.reached(s) {
 		counts[min(bins-1, int(float64(at)/width))]++
 	}

@@ -14,7 +14,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Options say how much to simulate. Only Until is required.
+// Options say how much to simulate, and where to stop. Only Until is required. A run
+// copies what it keeps of them.
 type Options struct {
 	Lives int    // 1 to 100,000,000; 0 means 10,000
 	Seed  uint64 // equal seeds give equal results
@@ -48,7 +49,7 @@ func (o Options) validate(now time.Time) error {
 	case o.Lives < 0 || o.Lives > maxLives:
 		return field.Errorf("lives", "%d is out of range; want 1 to %d, or 0 for %d", o.Lives, maxLives, defaultLives)
 	case !o.Until.After(now):
-		return field.Errorf("until", "%s is not after the start, %s", say(o.Until), say(now))
+		return field.Errorf("until", "%s is not after the start, %s", instantText(o.Until), instantText(now))
 	case checkYear("until", o.Until) != nil:
 		return checkYear("until", o.Until)
 	case !(o.Level >= 0 && o.Level < 1):
@@ -60,19 +61,21 @@ func (o Options) validate(now time.Time) error {
 	}
 	for i, d := range o.Dates {
 		if d.Before(now) || d.After(o.Until) {
-			return field.Errorf(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", say(d))
+			return field.Errorf(fmt.Sprintf("dates[%d]", i), "%s is not between the start and until", instantText(d))
 		}
 	}
 	return nil
 }
 
-func say(t time.Time) string {
+// instantText writes an instant for an error message.
+func instantText(t time.Time) string {
 	if t.IsZero() {
 		return "the zero instant"
 	}
 	return t.UTC().Format(time.RFC3339)
 }
 
+// filled puts the defaults in, and orders the dates.
 func (o Options) filled() Options {
 	if o.Lives == 0 {
 		o.Lives = defaultLives
@@ -114,8 +117,9 @@ func Run(ctx context.Context, s Start, m Model, o Options) (*Result, error) {
 	return newResult(p, total), nil
 }
 
-// instants are gathered in parts that are never copied: a slice that grows
-// leaves garbage behind, and while it is collected every life is slower.
+// instants is a list of ticks that grows without ever being copied. A slice that is
+// copied while it grows leaves garbage behind, and every life is slower while that is
+// collected.
 type instants struct {
 	parts [][]int64
 }
@@ -133,9 +137,10 @@ func (in *instants) add(at int64) {
 	in.parts[n] = append(in.parts[n], at)
 }
 
-// tally is what some lives came to. Tallies add up alike in any order, for they
-// are sets and whole numbers.
-type tally struct {
+// counters count what some lives came to. Each worker owns one; they are added up at
+// the end. Sums of whole numbers and sets do not depend on the order, so the result
+// does not depend on the workers.
+type counters struct {
 	lives   int
 	reached []instants // by state, but the one at the start: when, one entry a life that came to it
 	final   []int      // by state: lives that end in it
@@ -144,11 +149,14 @@ type tally struct {
 	open    []int      // by actor: lives that end without the condition met, and without its approval
 }
 
-// apart keeps what two workers count on different cache lines; on one, each
-// count of the one would stall the other (measured: 38 % more work a life).
+// apart is the room between the counters of two workers, in ints (128 bytes). On one
+// cache line, each count of one worker would stall the other (measured: 38 % more work
+// a life).
 const apart = 16 // ints, 128 bytes
 
-func newTally(p *plan) *tally {
+// newCounters takes all of a worker's counters from one array, so that they lie
+// together in memory.
+func newCounters(p *plan) *counters {
 	states, actors := len(p.states), len(p.actors)
 	room := make([]int, 2*apart+states+len(p.dates)*states+2*actors)[apart:]
 	take := func(n int) []int {
@@ -156,17 +164,18 @@ func newTally(p *plan) *tally {
 		room = room[n:]
 		return taken
 	}
-	t := &tally{reached: make([]instants, states), final: take(states), last: take(actors), open: take(actors), held: make([][]int, len(p.dates))}
+	t := &counters{reached: make([]instants, states), final: take(states), last: take(actors), open: take(actors), held: make([][]int, len(p.dates))}
 	for i := range t.held {
 		t.held[i] = take(states)
 	}
 	return t
 }
 
-func (t *tally) count(l *life) {
+// countLife counts a life that has ended.
+func (t *counters) countLife(l *life) {
 	t.lives++
 	t.final[l.state]++
-	for _, s := range l.trail {
+	for _, s := range l.visited {
 		t.reached[s].add(l.reached[s])
 	}
 	for d, s := range l.held {
@@ -185,7 +194,8 @@ func (t *tally) count(l *life) {
 	}
 }
 
-func (t *tally) add(o *tally) {
+// add takes in another worker's counts.
+func (t *counters) add(o *counters) {
 	t.lives += o.lives
 	for s := range t.reached {
 		t.reached[s].parts = append(t.reached[s].parts, o.reached[s].parts...)
@@ -198,14 +208,17 @@ func (t *tally) add(o *tally) {
 	addAll(t.open, o.open)
 }
 
+// addAll adds the numbers of one list to those of the other.
 func addAll(to, from []int) {
 	for i, n := range from {
 		to[i] += n
 	}
 }
 
-// crew is what the workers of one run share.
-type crew struct {
+// sharedWork is what the workers of one run share: which lives are handed out, how
+// many are done, and the first that failed. Taken is atomic, and the mutex guards what
+// is below it.
+type sharedWork struct {
 	taken atomic.Int64 // blocks handed out, in their order
 	done  chan int     // lives, block by block
 
@@ -214,9 +227,10 @@ type crew struct {
 	err    error // why
 }
 
-// fail notes a life that does not end. The first one decides, so that the error
-// does not depend on the workers: they go on with the lives before it.
-func (c *crew) fail(number int, err error) {
+// fail notes a life that does not end. The failed life with the lowest number gives
+// the error, so that the error does not depend on the workers: they go on with the
+// lives before it.
+func (c *sharedWork) fail(number int, err error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if number < c.failed {
@@ -224,74 +238,81 @@ func (c *crew) fail(number int, err error) {
 	}
 }
 
-func (c *crew) before() int {
+// firstFailed is the lowest number of a life known to have failed; above all numbers
+// if none has.
+func (c *sharedWork) firstFailed() int {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.failed
 }
 
-// simulate shares blocks of lives among workers. If watch is set, it is called
-// on the worker's goroutine after each life. No goroutine outlives the call, even
-// where Progress panics.
-func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*tally, error) {
-	o := p.options
+// simulate runs all lives, block by block, on the workers, and adds their counts
+// up. If watch is set, it is called on the worker's goroutine after each life.
+func (p *plan) simulate(ctx context.Context, watch func(number int, l *life)) (*counters, error) {
+	lives := p.options.Lives
+	c := &sharedWork{done: make(chan int), failed: math.MaxInt}
+	counts := make([]*counters, p.options.Workers)
+	done := p.runWorkers(ctx, c, counts, watch)
+	switch {
+	case c.err != nil:
+		return nil, c.err
+	case done < lives:
+		return nil, context.Cause(ctx)
+	}
+	for _, other := range counts[1:] {
+		counts[0].add(other)
+	}
+	return counts[0], nil
+}
+
+// runWorkers starts the workers, reports their progress, and gives the number of
+// lives done. No goroutine outlives the call, even where Progress panics: the
+// workers are then cancelled and waited for.
+func (p *plan) runWorkers(ctx context.Context, c *sharedWork, counts []*counters, watch func(int, *life)) (lives int) {
 	ctx, cancel := context.WithCancel(ctx)
-	c := &crew{done: make(chan int), failed: math.MaxInt}
-	done := c.done
-	tallies := make([]*tally, o.Workers)
 	var workers sync.WaitGroup
-	for w := range tallies {
+	for w := range counts {
 		workers.Go(func() {
-			tallies[w] = newTally(p)
-			p.work(ctx, c, tallies[w], watch)
+			counts[w] = newCounters(p)
+			p.work(ctx, c, counts[w], watch)
 		})
 	}
 	go func() {
 		workers.Wait()
-		close(done)
+		close(c.done)
 	}()
 	defer func() {
 		cancel()
-		for range done {
+		for range c.done {
 		}
 	}()
-	lives := 0
-	for n := range done {
+	for n := range c.done {
 		lives += n
-		if o.Progress != nil {
-			o.Progress(lives, o.Lives)
+		if p.options.Progress != nil {
+			p.options.Progress(lives, p.options.Lives)
 		}
 	}
-	if c.err != nil {
-		return nil, c.err
-	}
-	if lives < o.Lives {
-		return nil, context.Cause(ctx)
-	}
-	for _, t := range tallies[1:] {
-		tallies[0].add(t)
-	}
-	return tallies[0], nil
+	return lives
 }
 
-// work takes blocks until none is left, the context is cancelled, or a life before
-// the next block does not end.
-func (p *plan) work(ctx context.Context, c *crew, t *tally, watch func(int, *life)) {
+// work runs blocks of lives until none is left, the context is cancelled, or a life
+// before the next block has failed.
+func (p *plan) work(ctx context.Context, c *sharedWork, t *counters, watch func(int, *life)) {
 	l, lives := newLife(p), p.options.Lives
 	for ctx.Err() == nil {
 		from := int(c.taken.Add(1)-1) * block
-		to := min(from+block, lives, c.before())
+		to := min(from+block, lives, c.firstFailed())
 		if from >= to {
 			return
 		}
 		for number := from; number < to; number++ {
-			if err := l.live(ctx, uint64(number)); err != nil {
+			if err := l.run(ctx, uint64(number)); err != nil {
 				if ctx.Err() == nil {
 					c.fail(number, err)
 				}
 				return
 			}
-			t.count(l)
+			t.countLife(l)
 			if watch != nil {
 				watch(number, l)
 			}
@@ -300,5 +321,5 @@ func (p *plan) work(ctx context.Context, c *crew, t *tally, watch func(int, *lif
 	}
 }
 
-// index finds a state of the lifecycle, or -1.
+// index is the index of a state of the lifecycle, or -1.
 func (p *plan) index(s dealstate.State) int { return slices.Index(p.states, s) }

@@ -222,7 +222,7 @@ func TestABadModelIsRefusedByField(t *testing.T) {
 		}
 		requireField(t, field, s, m, until)
 	}
-	for _, w := range []simulate.Wait{{}, simulate.LogNormal(day, 0), simulate.Fixed(-day), simulate.Fixed(11_000 * simulate.Year), simulate.Weibull(-day, 1)} {
+	for _, w := range []simulate.Distribution{{}, simulate.LogNormal(day, 0), simulate.Fixed(-day), simulate.Fixed(11_000 * simulate.Year), simulate.Weibull(-day, 1)} {
 		requireField(t, "parties[1].wait", s, party(func(b *p) { b.Wait = w }), until)
 	}
 	twice := two(day, day)

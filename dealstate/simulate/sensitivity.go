@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -14,19 +15,18 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
-// Target is a question with a yes or no: has the deal come to the state by the
-// instant?
+// Target is a question that a life answers with yes or no: has the deal reached the
+// state by the instant?
 type Target struct {
 	State dealstate.State
 	By    time.Time
 }
 
 func (t Target) String() string {
-	return display.Inert(fmt.Sprintf("%s by %s", t.State, say(t.By)))
+	return display.Inert(fmt.Sprintf("%s by %s", t.State, instantText(t.By)))
 }
 
-// Influence says how much the answer to a question moves with one parameter
-// of a model.
+// Influence says how much a chance changes with one parameter of a model.
 type Influence struct {
 	Parameter string  // "parties[1].wait", or "parties[0].choice.reject"
 	Less      float64 // the chance with the parameter lowered by the step
@@ -58,28 +58,30 @@ func Sensitivity(ctx context.Context, s Start, m Model, o Options, t Target, ste
 	}
 	var out []Influence
 	for _, p := range m.parameters() {
-		less, err := outcomes(ctx, s, p.scaled(m, 1-step), o, t)
+		influence, err := p.influence(ctx, s, m, base.options, t, step)
 		if err != nil {
 			return nil, err
 		}
-		more, err := outcomes(ctx, s, p.scaled(m, 1+step), o, t)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, compare(p.name, less, more, base.options))
+		out = append(out, influence)
 	}
-	slices.SortStableFunc(out, func(a, b Influence) int {
-		switch x, y := math.Abs(a.Change), math.Abs(b.Change); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(out, func(a, b Influence) int { return cmp.Compare(math.Abs(b.Change), math.Abs(a.Change)) })
 	return out, nil
 }
 
+// influence simulates with the parameter lowered by the step, and raised by it.
+func (p parameter) influence(ctx context.Context, s Start, m Model, o Options, t Target, step float64) (Influence, error) {
+	less, err := targetHits(ctx, s, p.scaledModel(m, 1-step), o, t)
+	if err != nil {
+		return Influence{}, err
+	}
+	more, err := targetHits(ctx, s, p.scaledModel(m, 1+step), o, t)
+	if err != nil {
+		return Influence{}, err
+	}
+	return compare(p.name, less, more, o), nil
+}
+
+// stateNames lists the states of the start's lifecycle as text.
 func stateNames(s Start) []string {
 	var names []string
 	for _, state := range s.machine.Lifecycle().States {
@@ -88,15 +90,15 @@ func stateNames(s Start) []string {
 	return names
 }
 
-// outcomes gives one bit a life: whether it hits the target.
-func outcomes(ctx context.Context, s Start, m Model, o Options, t Target) ([]uint64, error) {
+// targetHits gives one bit a life: whether the life reaches the target.
+func targetHits(ctx context.Context, s Start, m Model, o Options, t Target) ([]uint64, error) {
 	o.Progress, o.Dates = nil, nil
 	p, err := newPlan(s, m, o)
 	if err != nil {
 		return nil, err
 	}
 	hits := make([]uint64, (p.options.Lives+63)/64)
-	state, by := p.index(t.State), p.axis.of(t.By)
+	state, by := p.index(t.State), p.timescale.of(t.By)
 	_, err = p.simulate(ctx, func(number int, l *life) {
 		if l.reached[state] <= by {
 			hits[number/64] |= 1 << (number % 64)
@@ -105,7 +107,8 @@ func outcomes(ctx context.Context, s Start, m Model, o Options, t Target) ([]uin
 	return hits, err
 }
 
-// compare pairs the lives: only those that differ tell anything.
+// compare pairs the lives of the two runs. Only the lives that differ tell anything
+// about the change.
 func compare(name string, less, more []uint64, o Options) Influence {
 	var low, high, gained, lost float64
 	for i := range less {
@@ -116,7 +119,7 @@ func compare(name string, less, more []uint64, o Options) Influence {
 	}
 	n := float64(o.Lives)
 	change := (gained - lost) / n
-	half := math.Sqrt2 * math.Erfinv(o.Level) * math.Sqrt(max(0, (gained+lost)/n-change*change)/n)
+	half := twoSided(o.Level) * math.Sqrt(max(0, (gained+lost)/n-change*change)/n)
 	return Influence{Parameter: name, Less: low / n, More: high / n, Change: change, Low: change - half, High: change + half}
 }
 
@@ -127,7 +130,8 @@ type parameter struct {
 	scale func(*Party, float64)
 }
 
-func (p parameter) scaled(m Model, f float64) Model {
+// scaledModel is a copy of the model with this parameter multiplied by f.
+func (p parameter) scaledModel(m Model, f float64) Model {
 	m.Parties = slices.Clone(m.Parties)
 	if p.party < 0 {
 		m.Implement = m.Implement.Stretched(f)
@@ -137,7 +141,7 @@ func (p parameter) scaled(m Model, f float64) Model {
 	return m
 }
 
-// parameters lists what of the model matters, in its order.
+// parameters lists the numbers that matter to the result, in the order of the model.
 func (m Model) parameters() []parameter {
 	var all []parameter
 	for i, p := range m.Parties {
@@ -167,7 +171,7 @@ func (m Model) parameters() []parameter {
 	return all
 }
 
-// stretched is f times as long, and no longer than a time.Duration can be.
+// stretched is the duration times f, but no longer than a time.Duration can be.
 func stretched(d time.Duration, f float64) time.Duration {
 	if long := f * float64(d); long < math.MaxInt64 {
 		return time.Duration(long)
@@ -175,8 +179,8 @@ func stretched(d time.Duration, f float64) time.Duration {
 	return math.MaxInt64
 }
 
-// scaled multiplies one probability, at most to 1, and shares out the rest
-// among the others as it was.
+// scaled multiplies one probability, to at most 1, and divides the rest among the
+// others in their old proportions.
 func (c Choice) scaled(which int, f float64) Choice {
 	p := c.list()
 	was := p[which]

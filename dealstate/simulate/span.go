@@ -31,7 +31,8 @@ func (s Span) Days() float64 { return float64(s / Day) }
 // String writes the span in days, to three digits: "28.5 days".
 func (s Span) String() string { return days(float64(s)) }
 
-// between is how long after the one instant the other comes.
+// between is the time from one instant to another. It is right also where a
+// time.Duration would overflow.
 func between(from, to time.Time) Span {
 	if d := to.Sub(from); from.Add(d).Equal(to) {
 		return Span(d)
@@ -39,35 +40,37 @@ func between(from, to time.Time) Span {
 	return Span(to.Unix()-from.Unix())*Span(time.Second) + Span(to.Nanosecond()-from.Nanosecond())
 }
 
-// axis counts the time of a simulation in whole ticks from its start. It does not
-// change. A tick is a nanosecond where everything lies within 73 years, and else a
-// microsecond, which holds all years from 1 to 9999.
-type axis struct {
+// timescale counts the time of a simulation in whole ticks from its start, as
+// simulators do. A tick is a nanosecond where everything lies within 73 years, and
+// otherwise a microsecond, which holds all years from 1 to 9999. It never changes.
+type timescale struct {
 	start time.Time
 	tick  time.Duration
 }
 
-// longest bounds what a wait can come to, in ticks: beyond it, it never ends. It
-// leaves room to add an instant to it without overflow.
+// longest is the longest wait that can end, in ticks; a longer one never does. A tick
+// can be added to it without overflow.
 const longest = float64(math.MaxInt64 / 4)
 
-func newAxis(start, earliest, latest time.Time) axis {
+// newTimescale takes the finest tick in which the whole time fits.
+func newTimescale(start, earliest, latest time.Time) timescale {
 	if float64(between(earliest, latest)) < longest {
-		return axis{start, time.Nanosecond}
+		return timescale{start, time.Nanosecond}
 	}
-	return axis{start, time.Microsecond}
+	return timescale{start, time.Microsecond}
 }
 
-// of gives the tick of an instant; the one that ends last before it where it lies
-// between two. Far instants come to the last tick before noTime.
-func (x *axis) of(t time.Time) int64 {
+// of is the tick of an instant. It rounds down. Instants too far away give the last
+// tick before noTime.
+func (x *timescale) of(t time.Time) int64 {
 	if x.tick == time.Nanosecond {
 		return min(int64(t.Sub(x.start)), noTime-1)
 	}
 	return x.farOf(t)
 }
 
-func (x *axis) farOf(t time.Time) int64 {
+// farOf is of for microseconds, without the overflow of a time.Duration.
+func (x *timescale) farOf(t time.Time) int64 {
 	rest := int64(t.Nanosecond() - x.start.Nanosecond())
 	if rest < 0 {
 		rest -= int64(x.tick) - 1 // division rounds towards zero
@@ -75,28 +78,29 @@ func (x *axis) farOf(t time.Time) int64 {
 	return (t.Unix()-x.start.Unix())*int64(time.Second/x.tick) + rest/int64(x.tick)
 }
 
-// at gives the instant of a tick.
-func (x *axis) at(n int64) time.Time {
+// at is the instant of a tick.
+func (x *timescale) at(n int64) time.Time {
 	if x.tick == time.Nanosecond {
 		return x.start.Add(time.Duration(n))
 	}
 	return x.farAt(n)
 }
 
-func (x *axis) farAt(n int64) time.Time {
+// farAt is at for microseconds.
+func (x *timescale) farAt(n int64) time.Time {
 	perSecond := int64(time.Second / x.tick)
 	return time.Unix(x.start.Unix()+n/perSecond, int64(x.start.Nanosecond())+n%perSecond*int64(x.tick)).UTC()
 }
 
-// ticks has a wait count in ticks.
-func (x *axis) ticks(w Wait) Wait { return w.Stretched(1 / float64(x.tick)) }
+// inTicks is the distribution with its times counted in ticks.
+func (x *timescale) inTicks(w Distribution) Distribution { return w.Stretched(1 / float64(x.tick)) }
 
 const (
 	firstYear = 1
 	lastYear  = 9999
 )
 
-// checkYear refuses what the data formats cannot write.
+// checkYear refuses the years that the data formats cannot write.
 func checkYear(at string, t time.Time) error {
 	if year := t.UTC().Year(); year < firstYear || year > lastYear {
 		return field.Errorf(at, "year %d is out of range; want 1 to 9999", year)

@@ -22,14 +22,14 @@ var (
 	later   = time.Date(2025, 5, 9, 0, 0, 0, 0, time.UTC)
 )
 
-func TestASpellOfCenturiesIsAsLongAsItIs(t *testing.T) {
+func TestAWaitOfCenturiesIsAsLongAsItIs(t *testing.T) {
 	t.Parallel()
-	require.EqualValues(t, (639*365+155)*day.Hours()/24, simulate.Spell{From: windsor, To: later}.Length().Days())
-	require.EqualValues(t, -(639*365 + 155), simulate.Spell{From: later, To: windsor}.Length().Days())
-	require.Equal(t, simulate.Span(90*day+1), simulate.Spell{From: june, To: june.Add(90*day + 1)}.Length(), "to the nanosecond")
-	whole := simulate.Spell{From: time.Time{}, To: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}.Length()
+	require.EqualValues(t, (639*365+155)*day.Hours()/24, simulate.Wait{From: windsor, To: later}.Length().Days())
+	require.EqualValues(t, -(639*365 + 155), simulate.Wait{From: later, To: windsor}.Length().Days())
+	require.Equal(t, simulate.Span(90*day+1), simulate.Wait{From: june, To: june.Add(90*day + 1)}.Length(), "to the nanosecond")
+	whole := simulate.Wait{From: time.Time{}, To: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}.Length()
 	require.InEpsilon(t, 9998.997, float64(whole/year), 1e-6)
-	require.Equal(t, "2.33e+05 days", simulate.Spell{From: windsor, To: later}.Length().String())
+	require.Equal(t, "2.33e+05 days", simulate.Wait{From: windsor, To: later}.Length().String())
 }
 
 func TestWaitsLastForCenturies(t *testing.T) {
@@ -76,7 +76,7 @@ func TestAnExponentialOfCenturiesFollowsItsDistribution(t *testing.T) {
 	t.Parallel()
 	s := simulate.Beginning(compile(t, dealstate.Agreement{Parties: []dealstate.Party{{ID: "us"}}}), dealstate.Strict, windsor)
 	m := simulate.Model{Parties: []simulate.Party{{Party: "us", Wait: simulate.Exponential(300 * year)}}}
-	covered(t, s, m, simulate.Options{Until: windsor.AddDate(2000, 0, 0)}, 1-math.Exp(-float64(simulate.Spell{From: windsor, To: later}.Length()/(300*year))),
+	covered(t, s, m, simulate.Options{Until: windsor.AddDate(2000, 0, 0)}, 1-math.Exp(-float64(simulate.Wait{From: windsor, To: later}.Length()/(300*year))),
 		func(r *simulate.Result) simulate.Estimate { return r.Reached(dealstate.StateApproved, later) })
 }
 
@@ -84,10 +84,10 @@ func TestAnExponentialOfCenturiesFollowsItsDistribution(t *testing.T) {
 // come to the end of all waits.
 func TestAWaitThatHasLastedForCenturiesGoesOn(t *testing.T) {
 	t.Parallel()
-	deal := story(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: windsor}, dealstate.Event{Kind: dealstate.Approve, Party: "us", At: windsor})
+	deal := dealWith(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: windsor}, dealstate.Event{Kind: dealstate.Approve, Party: "us", At: windsor})
 	s := simulate.Present(deal, dealstate.View{AsOf: later})
-	age := simulate.Spell{From: windsor, To: later}.Length()
-	for name, w := range map[string]simulate.Wait{"exponential": simulate.Exponential(10 * day), "weibull": simulate.Weibull(300*year, 3), "log-normal": simulate.LogNormal(400*year, 0.5)} {
+	age := simulate.Wait{From: windsor, To: later}.Length()
+	for name, w := range map[string]simulate.Distribution{"exponential": simulate.Exponential(10 * day), "weibull": simulate.Weibull(300*year, 3), "log-normal": simulate.LogNormal(400*year, 0.5)} {
 		m := simulate.Model{Parties: []simulate.Party{{Party: "china", Wait: w}}}
 		span, until := 10*day, later.AddDate(1, 0, 0)
 		if name != "exponential" {
@@ -110,7 +110,7 @@ func upper(z float64) float64 { return math.Erfc(z/math.Sqrt2) / 2 }
 // Far in the tail of a log-normal, 1 less the share that is left is 1 in floating point.
 func TestAPartyThatWaitedFarBeyondTheUsualStillDecides(t *testing.T) {
 	t.Parallel()
-	deal := story(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: onDay(0)}, dealstate.Event{Kind: dealstate.Approve, Party: "us", At: onDay(0)})
+	deal := dealWith(t, dealstate.Agreement{}, dealstate.Event{Kind: dealstate.Negotiate, At: onDay(0)}, dealstate.Event{Kind: dealstate.Approve, Party: "us", At: onDay(0)})
 	s := simulate.Present(deal, dealstate.View{AsOf: onDay(1000)})
 	for _, sigma := range []float64{0.3, 0.2, 0.1} { // 15, 23 and 46 standard deviations
 		z := func(days float64) float64 { return math.Log(days/10) / sigma }
@@ -138,11 +138,11 @@ func TestATargetBeyondAllTimeIsReachedOnlyByWhatHappens(t *testing.T) {
 	require.InDelta(t, r.Reached(dealstate.StateApproved, target.By).P, influences[0].Less, 0.1)
 }
 
-// ended gives spells of so many hours, of which those below zero have not ended.
-func ended(hours ...float64) []simulate.Spell {
-	var all []simulate.Spell
+// ended gives waits of so many hours, of which those below zero have not ended.
+func ended(hours ...float64) []simulate.Wait {
+	var all []simulate.Wait
 	for _, h := range hours {
-		s := simulate.Spell{Deal: "d", Party: "us", From: june, To: june.Add(time.Duration(math.Abs(h) * float64(time.Hour))), End: dealstate.Approve}
+		s := simulate.Wait{Deal: "d", Party: "us", From: june, To: june.Add(time.Duration(math.Abs(h) * float64(time.Hour))), End: dealstate.Approve}
 		if math.Signbit(h) {
 			s.End = 0
 		}
@@ -154,37 +154,37 @@ func ended(hours ...float64) []simulate.Spell {
 var openAtOnce = math.Copysign(0, -1)
 
 // R's survreg and lifelines refuse times of 0 for a Weibull, and for all three fits there
-// must be an ended spell.
+// must be an ended wait.
 func TestWhatHasNoFitIsRefused(t *testing.T) {
 	t.Parallel()
-	back := []simulate.Spell{{From: onDay(2), To: onDay(1), End: dealstate.Approve}}
+	back := []simulate.Wait{{From: onDay(2), To: onDay(1), End: dealstate.Approve}}
 	for name, c := range map[string]struct {
-		fit    simulate.Fit
-		spells []simulate.Spell
-		want   string
+		fit   simulate.Fit
+		waits []simulate.Wait
+		want  string
 	}{
-		"weibull, nothing":       {simulate.FitWeibull, nil, "spells: none of the 0 has ended; want at least one"},
-		"weibull, open only":     {simulate.FitWeibull, ended(-24, -48), "spells: none of the 2 has ended; want at least one"},
-		"weibull, at once":       {simulate.FitWeibull, ended(0, 24, 48), `spells: one of "us" in "d" ended after no time, which no Weibull distribution explains; want all above 0, or FitExponential or Empirical`},
-		"weibull, all at once":   {simulate.FitWeibull, ended(0, 0), `spells: one of "us" in "d" ended after no time`},
-		"weibull, one":           {simulate.FitWeibull, ended(24), "spells: those that ended are so much of one length"},
-		"weibull, of one length": {simulate.FitWeibull, ended(24, 24, 24, -20), "spells: those that ended are so much of one length"},
-		"weibull, far apart": {simulate.FitWeibull, append(ended(1e-12, 1e-12, 1e-12), simulate.Spell{From: time.Time{}.Add(1), To: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), End: dealstate.Approve}),
-			"spells: they differ so much in length that the shape would be below 0.05; want fewer orders of magnitude, or Empirical"},
+		"weibull, nothing":       {simulate.FitWeibull, nil, "waits: none of the 0 has ended; want at least one"},
+		"weibull, open only":     {simulate.FitWeibull, ended(-24, -48), "waits: none of the 2 has ended; want at least one"},
+		"weibull, at once":       {simulate.FitWeibull, ended(0, 24, 48), `waits: one of "us" in "d" ended after no time, which no Weibull distribution explains; want all above 0, or FitExponential or Empirical`},
+		"weibull, all at once":   {simulate.FitWeibull, ended(0, 0), `waits: one of "us" in "d" ended after no time`},
+		"weibull, one":           {simulate.FitWeibull, ended(24), "waits: those that ended are so much of one length"},
+		"weibull, of one length": {simulate.FitWeibull, ended(24, 24, 24, -20), "waits: those that ended are so much of one length"},
+		"weibull, far apart": {simulate.FitWeibull, append(ended(1e-12, 1e-12, 1e-12), simulate.Wait{From: time.Time{}.Add(1), To: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), End: dealstate.Approve}),
+			"waits: they differ so much in length that the shape would be below 0.05; want fewer orders of magnitude, or Empirical"},
 		"weibull, backwards":             {simulate.FitWeibull, back, "ends before it begins"},
-		"exponential, nothing":           {simulate.FitExponential, nil, "spells: none of the 0 has ended; want at least one"},
-		"exponential, open only":         {simulate.FitExponential, ended(-24), "spells: none of the 1 has ended; want at least one"},
-		"exponential, all at once":       {simulate.FitExponential, ended(0, openAtOnce), "spells: all 2 took no time, so that the mean would be 0; want one that took some, or Fixed(0)"},
+		"exponential, nothing":           {simulate.FitExponential, nil, "waits: none of the 0 has ended; want at least one"},
+		"exponential, open only":         {simulate.FitExponential, ended(-24), "waits: none of the 1 has ended; want at least one"},
+		"exponential, all at once":       {simulate.FitExponential, ended(0, openAtOnce), "waits: all 2 took no time, so that the mean would be 0; want one that took some, or Fixed(0)"},
 		"exponential, backwards":         {simulate.FitExponential, back, "ends before it begins"},
-		"empirical, nothing":             {simulate.Empirical, nil, "spells: none of the 0 has ended; want at least one"},
-		"empirical, open only":           {simulate.Empirical, ended(-24, -24), "spells: none of the 2 has ended; want at least one"},
+		"empirical, nothing":             {simulate.Empirical, nil, "waits: none of the 0 has ended; want at least one"},
+		"empirical, open only":           {simulate.Empirical, ended(-24, -24), "waits: none of the 2 has ended; want at least one"},
 		"empirical, backwards":           {simulate.Empirical, back, "ends before it begins"},
 		"weibull, one that is outlasted": {simulate.FitWeibull, ended(24, -48), ""},
 		"weibull, open at once":          {simulate.FitWeibull, ended(24, 48, openAtOnce), ""},
 		"exponential, some at once":      {simulate.FitExponential, ended(0, 24), ""},
 		"empirical, all at once":         {simulate.Empirical, ended(0, 0), ""},
 	} {
-		w, err := c.fit(c.spells)
+		w, err := c.fit(c.waits)
 		if c.want == "" {
 			require.NoError(t, err, name)
 			require.NoError(t, w.Validate(), name)
@@ -195,13 +195,13 @@ func TestWhatHasNoFitIsRefused(t *testing.T) {
 		var wrong *dealstate.FieldError
 		require.ErrorAs(t, err, &wrong, name)
 		require.ErrorContains(t, err, c.want, name)
-		_, err = simulate.Calibrate(dealstate.Agreement{Parties: bothSides}, c.spells, c.fit)
+		_, err = simulate.Calibrate(dealstate.Agreement{Parties: bothSides}, c.waits, c.fit)
 		require.ErrorAs(t, err, &wrong, "Calibrate hands it on: %s", name)
 	}
 }
 
-// The open spell of no time adds nothing to the likelihood.
-func TestOpenSpellsOfNoTimeDoNotMoveAFit(t *testing.T) {
+// The open wait of no time adds nothing to the likelihood.
+func TestOpenWaitsOfNoTimeDoNotMoveAFit(t *testing.T) {
 	t.Parallel()
 	with, without := fitted(t, simulate.FitWeibull, ended(24, 48, 90, openAtOnce)), fitted(t, simulate.FitWeibull, ended(24, 48, 90))
 	require.Equal(t, without, with)
@@ -212,16 +212,16 @@ func TestOpenSpellsOfNoTimeDoNotMoveAFit(t *testing.T) {
 // 1.3537, scale 33.765 weeks; the exponential's mean is 359 weeks for 9 relapses.
 func TestFitsOfTheLeukaemiaData(t *testing.T) {
 	t.Parallel()
-	var spells []simulate.Spell
+	var waits []simulate.Wait
 	for _, weeks := range []float64{6, 6, 6, 7, 10, 13, 16, 22, 23, -6, -9, -10, -11, -17, -19, -20, -25, -32, -32, -34, -35} {
-		spells = append(spells, ended(weeks*7*24)...)
+		waits = append(waits, ended(weeks*7*24)...)
 	}
-	w := fitted(t, simulate.FitWeibull, spells)
+	w := fitted(t, simulate.FitWeibull, waits)
 	scale, ok := w.Quantile(1 - 1/math.E)
 	require.True(t, ok)
 	require.InEpsilon(t, 33.76515096763499, scale.Days()/7, 1e-9)
 	require.InEpsilon(t, math.Exp(-math.Pow(2, 1.3537345238262202)), lasting(t, w, 2*scale), 1e-9)
-	mean, _ := fitted(t, simulate.FitExponential, spells).Quantile(1 - 1/math.E)
+	mean, _ := fitted(t, simulate.FitExponential, waits).Quantile(1 - 1/math.E)
 	require.InEpsilon(t, 359.0/9, mean.Days()/7, 1e-12)
 }
 
@@ -241,7 +241,7 @@ func TestAnEmpiricalWaitOfNoTimeIsOver(t *testing.T) {
 func TestNoWaitPanicsOrGivesNaN(t *testing.T) {
 	t.Parallel()
 	odd := []float64{0, -1, 1, math.SmallestNonzeroFloat64, math.MaxFloat64, 1e-300, math.NaN(), math.Inf(1), math.Inf(-1), float64(day), float64(9999 * year)}
-	waits := []simulate.Wait{{}, fitted(t, simulate.Empirical, ended(0)), fitted(t, simulate.Empirical, ended(24, -48)), fitted(t, simulate.FitExponential, ended(24))}
+	waits := []simulate.Distribution{{}, fitted(t, simulate.Empirical, ended(0)), fitted(t, simulate.Empirical, ended(24, -48)), fitted(t, simulate.FitExponential, ended(24))}
 	for _, a := range odd {
 		waits = append(waits, simulate.Exponential(simulate.Span(a)), simulate.Fixed(simulate.Span(a)))
 		for _, b := range odd {

@@ -6,11 +6,12 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// Start is where a simulation or an exploration sets out: an instant in a
-// deal. Make one with [Beginning] or [Present]; the zero Start is refused. It
-// does not change, and is safe for concurrent use.
+// Start is the instant and the situation of a deal from which a simulation or an
+// exploration begins. [Beginning] and [Present] make one; the zero Start is refused.
+// It never changes, and is safe for concurrent use.
 type Start struct {
 	machine   *dealstate.Machine
 	agreement dealstate.Agreement
@@ -22,8 +23,8 @@ type Start struct {
 	events    []dealstate.Event    // what led here
 }
 
-// Beginning sets out at the instant with a deal of which nothing is on record:
-// its text was put to every party at that instant. The zero policy is Strict.
+// Beginning starts at the instant, with a deal of which nothing is on record yet. Its
+// text counts as put to every party at that instant. The zero policy is Strict.
 func Beginning(m *dealstate.Machine, p dealstate.Policy, at time.Time) Start {
 	if m == nil {
 		return Start{}
@@ -37,9 +38,9 @@ func Beginning(m *dealstate.Machine, p dealstate.Policy, at time.Time) Start {
 	return s
 }
 
-// Present sets out where a real deal stands in the view, without a look at
-// anything that the view does not know. A party that has been waiting goes on
-// waiting: its time runs from when the present text was put to it.
+// Present starts where a real deal stands in the view, and uses nothing that the view
+// does not know. A party that has been waiting goes on waiting: its time runs from
+// when the present text was put to it.
 func Present(d *dealstate.Deal, v dealstate.View) Start {
 	if d == nil {
 		return Start{}
@@ -49,7 +50,7 @@ func Present(d *dealstate.Deal, v dealstate.View) Start {
 	}
 	s := Start{machine: d.Machine(), agreement: d.Machine().Agreement(), policy: v.Policy, cursor: d.Cursor(v), asked: map[string]time.Time{}}
 	s.now = s.cursor.Now()
-	w := watch(d, v)
+	w := readWaits(d, v)
 	for party, since := range w.open {
 		s.asked[party] = since
 	}
@@ -69,10 +70,12 @@ func Present(d *dealstate.Deal, v dealstate.View) Start {
 	return s
 }
 
+// known reports whether the view may use the event, as far as KnownBy tells.
 func known(e dealstate.Event, v dealstate.View) bool {
 	return v.KnownBy.IsZero() || !e.Recorded.After(v.KnownBy)
 }
 
+// orStrict is the policy itself, or Strict for the zero one.
 func orStrict(p dealstate.Policy) dealstate.Policy {
 	if p == (dealstate.Policy{}) {
 		return dealstate.Strict
@@ -80,7 +83,7 @@ func orStrict(p dealstate.Policy) dealstate.Policy {
 	return p
 }
 
-// Now is the instant from which it sets out.
+// Now is the instant at which it begins.
 func (s Start) Now() time.Time { return s.now }
 
 // Snapshot says where the deal stands there; of the zero Start it is empty.
@@ -103,7 +106,8 @@ func (s Start) validate() error {
 	return checkYear("start", s.now)
 }
 
-// earliest is the first instant from which something has lasted until the start.
+// earliest is the first instant from which something has lasted until the start. The
+// timescale must reach back to it.
 func (s Start) earliest() time.Time {
 	first := s.now
 	for _, since := range s.asked {
@@ -125,14 +129,19 @@ func (s Start) lifecycle() dealstate.Lifecycle {
 	return s.machine.Lifecycle()
 }
 
-// act readies an act in the role nearest to the act itself that the policy
-// counts.
-func (s Start) act(kind dealstate.Kind, party string) (*dealstate.Act, error) {
+// prepare admits an act once for use at any instant, in the first role that the policy
+// counts for it.
+func (s Start) prepare(kind dealstate.Kind, party string) (*dealstate.Act, error) {
 	e := dealstate.Event{ID: "simulated", Deal: s.agreement.ID, Kind: kind, Party: party, Role: s.role(kind)}
+	if e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(s.agreement, party)
+	}
 	return s.machine.Act(e)
 }
 
-// role prefers the approver in person, then an instrument, then who comes next.
+// role is the first role that the policy counts for acts of the kind. The order is by
+// how near the speaker is to the act: the approver in person, an instrument, and so
+// on.
 func (s Start) role(kind dealstate.Kind) dealstate.Role {
 	for _, r := range []dealstate.Role{dealstate.Approver, dealstate.Instrument, dealstate.Government,
 		dealstate.Negotiator, dealstate.Counterparty, dealstate.Press} {
@@ -141,13 +150,4 @@ func (s Start) role(kind dealstate.Kind) dealstate.Role {
 		}
 	}
 	return dealstate.Approver
-}
-
-func (s Start) approver(party string) string {
-	for _, p := range s.agreement.Parties {
-		if p.ID == party {
-			return p.Approver
-		}
-	}
-	return ""
 }

@@ -1,283 +1,161 @@
 package simulate
 
 import (
-	"cmp"
-	"fmt"
-	"math"
 	"slices"
 	"time"
 
-	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Wait is how long something takes: a probability distribution of a span of
-// time, as data. Make one with [Exponential], [Weibull], [LogNormal], [Fixed]
-// or [Empirical], of a time.Duration or, for centuries, a [Span]. The zero Wait stands
-// for "never".
-//
-// Every family is used through its cumulative hazard H, where the chance of
-// still waiting at t is exp(-H(t)): a wait ends when H reaches a unit
-// exponential draw. So a wait that has already lasted goes on from where it
-// stands, and haste multiplies the hazard (Cox, "Regression models and
-// life-tables", J. R. Stat. Soc. B 34, 1972).
+// Wait is one recorded wait: of a party, from when a text was put to it until it
+// decided; or of the deal, from the approval condition being met to its
+// implementation. [Waits] reads them from a deal; callers may make their own.
 type Wait struct {
-	family family
-	scale  float64 // nanoseconds
-	shape  float64
-	ended  []float64 // empirical: when the recorded waits ended, in order
-	hazard []float64 // empirical: H just after each
+	Deal  string
+	Party string // "": the deal
+	From  time.Time
+	To    time.Time      // its end, or up to when it is known to have lasted
+	End   dealstate.Kind // approve, reject, amend (demanded by this party) or implement; 0: not ended
 }
 
-type family uint8
+// Length is how long the wait lasted. It is right over centuries, too.
+func (s Wait) Length() Span { return between(s.From, s.To) }
 
-const (
-	never family = iota
-	exponential
-	weibull
-	logNormal
-	fixed
-	empirical
-)
+// Ended reports whether the wait ended with a decision. One that did not still tells
+// that the wait was at least so long (right censoring).
+func (s Wait) Ended() bool { return s.End != 0 }
 
-// Exponential is the wait without memory: however long it has lasted, the mean
-// time to its end stays the same. H(t) = t/mean.
-func Exponential[L Length](mean L) Wait { return Wait{family: exponential, scale: float64(mean)} }
-
-// Weibull has H(t) = (t/scale)^shape. A shape above 1 grows impatient with time,
-// below 1 it tires. The mean is scale·Γ(1+1/shape).
-func Weibull[L Length](scale L, shape float64) Wait {
-	return Wait{family: weibull, scale: float64(scale), shape: shape}
-}
-
-// LogNormal is a wait whose logarithm is normal with standard deviation sigma;
-// half of all waits end by the median.
-func LogNormal[L Length](median L, sigma float64) Wait {
-	return Wait{family: logNormal, scale: float64(median), shape: sigma}
-}
-
-// Fixed always takes the same time. Haste and pressure do not move it.
-func Fixed[L Length](d L) Wait { return Wait{family: fixed, scale: float64(d)} }
-
-// Empirical follows recorded waits, the unfinished ones included, by the
-// Nelson–Aalen estimate: H rises by 1/n at each end seen among the n then still
-// waiting (Aalen, "Nonparametric inference for a family of counting processes",
-// Ann. Stat. 6, 1978). Beyond the longest wait that ended it goes on at its
-// average rate so far. With few spells it is therefore wide, as it should be: one
-// wait of 15 days puts 63 % at or below 15 days. Waits of no time count as any other;
-// where none that ended took any, the wait is always of no time. The error is a
-// *dealstate.FieldError, where no spell has ended or one ends before it begins.
-func Empirical(spells []Spell) (Wait, error) {
-	if err := checkFit(spells); err != nil {
-		return Wait{}, err
-	}
-	w := Wait{family: empirical, scale: 1}
-	waits := slices.Clone(spells)
-	slices.SortStableFunc(waits, shorter)
-	h := 0.0
-	for i, s := range waits {
-		if s.Ended() {
-			h += 1 / float64(len(waits)-i)
-			w.ended, w.hazard = append(w.ended, float64(s.Length())), append(w.hazard, h)
+// Waits reads the waits of a deal as the view knows it: nothing recorded after KnownBy
+// is used. A text is put to the parties when it is negotiated or submitted, and again
+// when it is amended. A party whose approval is not asked has no wait. An approval
+// that was given before the text was agreed gives none either. The waits are in the
+// order in which they ended, those that have not ended last.
+func Waits(d *dealstate.Deal, v dealstate.View) []Wait {
+	w := readWaits(d, v)
+	waits := w.ended
+	for _, p := range w.asked {
+		if since, ok := w.open[p]; ok {
+			waits = append(waits, Wait{Deal: w.deal, Party: p, From: since, To: w.now})
 		}
 	}
-	return w, nil
-}
-
-// shorter orders waits by length; of two equal ones, the one that ended first.
-func shorter(a, b Spell) int {
-	switch {
-	case a.Length() != b.Length():
-		return cmp.Compare(a.Length(), b.Length())
-	case a.Ended() == b.Ended():
-		return 0
-	case a.Ended():
-		return -1
+	if !w.met.IsZero() {
+		waits = append(waits, Wait{Deal: w.deal, From: w.met, To: w.now})
 	}
-	return 1
+	return waits
 }
 
-// IsZero reports whether the wait never ends.
-func (w Wait) IsZero() bool { return w.family == never }
+// waitReader goes through the decisions of a replay and keeps who has waited since
+// when. It belongs to one call of readWaits and changes with every applied decision.
+type waitReader struct {
+	deal     string
+	rules    dealstate.Lifecycle
+	now      time.Time
+	asked    []string             // whose approval the condition asks
+	open     map[string]time.Time // by party: waiting since
+	approved map[string]bool      // by party: it has approved
+	proposed bool                 // the text has been put to the parties
+	ended    []Wait
+	met      time.Time // waiting to be implemented since
+}
 
-// Hazard is H(t), the cumulative hazard.
-func (w *Wait) cumulative(t float64) float64 {
-	switch w.family {
-	case exponential:
-		return t / w.scale
-	case weibull:
-		return math.Pow(t/w.scale, w.shape)
-	case logNormal:
-		return normalHazard(math.Log(t/w.scale) / w.shape)
-	case fixed:
-		if t < w.scale {
-			return 0
+// readWaits replays the deal in the view. Its now is the last instant about which the
+// view knows anything.
+func readWaits(d *dealstate.Deal, v dealstate.View) *waitReader {
+	snap, decisions := d.Replay(v)
+	w := &waitReader{deal: snap.Deal, rules: d.Machine().Lifecycle(), now: snap.AsOf, open: map[string]time.Time{}, approved: map[string]bool{}}
+	if !v.KnownBy.IsZero() && v.KnownBy.Before(w.now) {
+		w.now = v.KnownBy // of what came after, nothing is known
+	}
+	for _, p := range snap.Parties {
+		if p.Asked {
+			w.asked = append(w.asked, p.Party)
 		}
-	case empirical:
-		return w.counted(t)
 	}
-	return math.Inf(1)
-}
-
-// invert is the earliest t at which H reaches h.
-func (w *Wait) invert(h float64) float64 {
-	switch w.family {
-	case exponential:
-		return h * w.scale
-	case weibull:
-		return w.scale * math.Pow(h, 1/w.shape)
-	case logNormal:
-		return w.scale * math.Exp(w.shape*normalInvert(h))
-	case fixed:
-		return w.scale
-	case empirical:
-		return w.countedBack(h)
+	for _, dec := range decisions {
+		if dec.Outcome == dealstate.Applied {
+			w.apply(dec)
+		}
 	}
-	return math.Inf(1)
-}
-
-func (w *Wait) counted(t float64) float64 {
-	t /= w.scale // of an empirical wait the scale only stretches
-	n := len(w.ended)
-	switch last := w.ended[n-1]; {
-	case t >= last && last > 0:
-		return w.hazard[n-1] * (t / last)
-	case t > last: // all took no time
-		return math.Inf(1)
-	}
-	i, _ := slices.BinarySearch(w.ended, math.Nextafter(t, math.Inf(1)))
-	if i == 0 {
-		return 0
-	}
-	return w.hazard[i-1]
-}
-
-func (w *Wait) countedBack(h float64) float64 {
-	n := len(w.ended)
-	switch top := w.hazard[n-1]; {
-	case w.ended[n-1] == 0: // all took no time
-		return 0
-	case h > top:
-		return w.scale * w.ended[n-1] * (h / top)
-	}
-	i, _ := slices.BinarySearch(w.hazard, h)
-	return w.scale * w.ended[i]
-}
-
-// takesNoTime reports whether the wait always ends at once.
-func (w *Wait) takesNoTime() bool {
-	switch w.family {
-	case fixed:
-		return w.scale < 1
-	case empirical:
-		return w.scale*w.ended[len(w.ended)-1] < 1
-	}
-	return false
-}
-
-// normalHazard is -log of the chance that a standard normal lies above z. Far out,
-// where that chance is no float64 any more, it is by the asymptotic series of Mills'
-// ratio (M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, 26.2.12).
-func normalHazard(z float64) float64 {
-	if z < 30 {
-		return -math.Log(0.5 * math.Erfc(z/math.Sqrt2))
-	}
-	return z*z/2 + math.Log(z*math.Sqrt(2*math.Pi)) - math.Log1p((-1+(3-15/(z*z))/(z*z))/(z*z))
-}
-
-// normalInvert is the z of which normalHazard is h. Where 1 - 2·exp(-h) comes too close to
-// 1, Newton's method does it: a party that has waited ten times as long as usual
-// would else never decide.
-func normalInvert(h float64) float64 {
-	if h < 20 || math.IsInf(h, 1) {
-		return math.Sqrt2 * math.Erfinv(1-2*math.Exp(-h))
-	}
-	z := math.Sqrt(2 * h)
-	for range 8 {
-		z -= (normalHazard(z) - h) / (z + 1/z) // the slope, to 1/z²
-	}
-	return z
-}
-
-// Quantile is the span by which the share p of all waits has ended; ok is
-// false when it never does, when p is not at least 0 and less than 1, and for a wait
-// that [Wait.Validate] refuses.
-func (w Wait) Quantile(p float64) (_ Span, ok bool) {
-	if !(p >= 0 && p < 1) || w.Validate() != nil {
-		return 0, false
-	}
-	t := w.invert(-math.Log1p(-p))
-	if math.IsInf(t, 1) {
-		return 0, false
-	}
-	return Span(t), true
-}
-
-// Lasting is the chance that a wait lasts longer than d; ok is false when d is NaN,
-// and for a wait that [Wait.Validate] refuses.
-func (w Wait) Lasting(d Span) (_ float64, ok bool) {
-	switch {
-	case math.IsNaN(float64(d)) || w.Validate() != nil:
-		return 0, false
-	case w.family == never || d < 0:
-		return 1, true
-	case math.IsInf(float64(d), 1):
-		return 0, true
-	}
-	return math.Exp(-w.cumulative(float64(d))), true
-}
-
-// Stretched makes every wait f times as long.
-func (w Wait) Stretched(f float64) Wait {
-	w.scale *= f
 	return w
 }
 
-func (w Wait) String() string {
-	span := days(w.scale)
-	switch w.family {
-	case exponential:
-		return "exponential, mean " + span
-	case weibull:
-		return fmt.Sprintf("Weibull, scale %s, shape %.3g", span, w.shape)
-	case logNormal:
-		return fmt.Sprintf("log-normal, median %s, sigma %.3g", span, w.shape)
-	case fixed:
-		return "fixed, " + span
-	case empirical:
-		if len(w.ended) == 1 {
-			return "as in 1 recorded wait"
+// apply takes in one applied decision: first the waits that it ends, then the move,
+// then the waits that it begins.
+func (w *waitReader) apply(d dealstate.Decision) {
+	switch d.Kind {
+	case dealstate.Approve, dealstate.Reject:
+		w.end(d.Party, d.Kind, d.At)
+		w.approved[d.Party] = d.Kind == dealstate.Approve
+	case dealstate.Withdraw:
+		w.approved[d.Party] = false
+	case dealstate.Amend:
+		w.end(d.Party, d.Kind, d.At)
+		w.endAll(d.At)
+		clear(w.approved)
+	}
+	if d.To != d.From {
+		w.applyMove(d)
+	}
+	switch d.Kind {
+	case dealstate.Negotiate, dealstate.Submit, dealstate.Amend:
+		w.proposed = true
+		w.startWaits(d.At)
+	case dealstate.Withdraw:
+		w.startWaits(d.At)
+	}
+}
+
+// startWaits begins a wait for every party that has the text before it and has not
+// approved.
+func (w *waitReader) startWaits(at time.Time) {
+	if !w.proposed {
+		return
+	}
+	for _, p := range w.asked {
+		if _, waits := w.open[p]; !waits && !w.approved[p] {
+			w.open[p] = at
 		}
-		return fmt.Sprintf("as in %d recorded waits", len(w.ended))
 	}
-	return "never"
 }
 
-// days writes nanoseconds in days, as people speak of waits.
-func days(ns float64) string {
-	return fmt.Sprintf("%.3g days", ns/float64(24*time.Hour))
+// end ends the party's wait, if it has one.
+func (w *waitReader) end(party string, how dealstate.Kind, at time.Time) {
+	if since, ok := w.open[party]; ok {
+		w.ended = append(w.ended, Wait{Deal: w.deal, Party: party, From: since, To: at, End: how})
+		delete(w.open, party)
+	}
 }
 
-// Validate reports what is wrong with the wait, as a *dealstate.FieldError of the field
-// "wait": [Run] refuses such a one.
-func (w Wait) Validate() error { return w.validate("wait") }
+// endAll ends all waits without a decision of the parties.
+func (w *waitReader) endAll(at time.Time) {
+	for _, p := range w.asked {
+		w.end(p, 0, at)
+	}
+}
 
-// longestScale bounds what a wait can be given.
-const longestScale = float64(10_000 * Year)
-
-func (w Wait) validate(at string) error {
+// applyMove takes in that the deal has come to another state.
+func (w *waitReader) applyMove(d dealstate.Decision) {
+	if d.To == w.rules.Initial { // talks begin anew
+		clear(w.approved)
+	}
+	if !w.approvalMoves(d.To) {
+		w.endAll(d.At)
+		w.proposed = false
+	}
 	switch {
-	case w.family == never:
-		return nil
-	case w.family == empirical && len(w.ended) == 0:
-		return field.Errorf(at, "none of the recorded waits has ended; want at least one, or another distribution")
-	case w.family == empirical && w.ended[0] < 0:
-		return field.Errorf(at, "a recorded wait ends before it begins")
-	case w.family == fixed && !(w.scale >= 0 && w.scale <= longestScale):
-		return field.Errorf(at, "%s is out of range; want 0 to 10,000 years", days(w.scale))
-	case w.family != fixed && !(w.scale > 0 && w.scale <= longestScale):
-		return field.Errorf(at, "%s is out of range; want more than 0, up to 10,000 years", days(w.scale))
-	case (w.family == weibull || w.family == logNormal) && !(w.shape > 0 && w.shape <= 100):
-		return field.Errorf(at, "shape %g is out of range; want more than 0, up to 100", w.shape)
+	case d.To == dealstate.StateApproved:
+		w.met = d.At
+	case d.Kind == dealstate.Implement && !w.met.IsZero():
+		w.ended = append(w.ended, Wait{Deal: w.deal, From: w.met, To: d.At, End: dealstate.Implement})
+		fallthrough
+	default:
+		w.met = time.Time{}
 	}
-	return nil
+}
+
+// approvalMoves reports whether an approval can still lead on from the state.
+func (w *waitReader) approvalMoves(from dealstate.State) bool {
+	return slices.ContainsFunc(w.rules.Rules, func(r dealstate.Rule) bool {
+		return r.On == dealstate.Approve && r.To != "" && r.To != from && slices.Contains(r.From, from)
+	})
 }

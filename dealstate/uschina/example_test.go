@@ -14,7 +14,7 @@ func ExampleOpen() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(deal.Now().State)
+	fmt.Println(deal.Latest().State)
 	// Output: implemented
 }
 

@@ -2,7 +2,7 @@
 // what was reported about them.
 //
 //	deal, err := uschina.Open(uschina.London(), dealstate.Official)
-//	fmt.Println(deal.Now().State)
+//	fmt.Println(deal.Latest().State)
 //
 // The agreements are one line of descent: Geneva's truce faltered, London was to
 // repair it, Stockholm and Busan prolonged it; Madrid is about TikTok.
@@ -41,22 +41,22 @@ var events []byte
 
 // Geneva is the tariff truce of 12 May 2025, in effect without a further
 // approval, for 90 days at first.
-func Geneva() dealstate.Agreement { return read(geneva) }
+func Geneva() dealstate.Agreement { return mustRead(geneva) }
 
 // London is the framework of 10 June 2025 to put the Geneva truce back on
 // track: each side takes it home to its president.
-func London() dealstate.Agreement { return read(london) }
+func London() dealstate.Agreement { return mustRead(london) }
 
 // Stockholm is the first prolongation of the truce, talked over on 28 and 29
 // July 2025.
-func Stockholm() dealstate.Agreement { return read(stockholm) }
+func Stockholm() dealstate.Agreement { return mustRead(stockholm) }
 
 // Madrid is the framework on TikTok of 15 September 2025.
-func Madrid() dealstate.Agreement { return read(madrid) }
+func Madrid() dealstate.Agreement { return mustRead(madrid) }
 
 // Busan is the arrangement of one year that was prepared in Kuala Lumpur and
 // settled in Busan on 30 October 2025.
-func Busan() dealstate.Agreement { return read(busan) }
+func Busan() dealstate.Agreement { return mustRead(busan) }
 
 // Agreements lists them all, the oldest first.
 func Agreements() []dealstate.Agreement {
@@ -90,8 +90,8 @@ func eventsOf(deal string) iter.Seq2[dealstate.Event, error] {
 	}
 }
 
-// read panics on a file that a test has not let through.
-func read(data []byte) dealstate.Agreement {
+// mustRead panics on a file that a test has not let through.
+func mustRead(data []byte) dealstate.Agreement {
 	a, err := dealstate.ReadAgreement(bytes.NewReader(data))
 	if err != nil {
 		panic("uschina: " + err.Error())

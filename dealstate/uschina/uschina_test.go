@@ -96,7 +96,7 @@ func TestLondonRecordedInAnyOrderEndsInTheSameSnapshot(t *testing.T) {
 				_, err := deal.Record(e)
 				require.NoError(t, err)
 			}
-			text, err := deal.Now().MarshalJSON()
+			text, err := deal.Latest().MarshalJSON()
 			require.NoError(t, err)
 			if want == "" {
 				want = string(text)
@@ -125,7 +125,7 @@ func TestXiHasNeverSpokenForHimselfAndTheNearestWordIsNamed(t *testing.T) {
 	t.Parallel()
 	deal, err := uschina.Open(uschina.London(), dealstate.Strict)
 	require.NoError(t, err)
-	s := deal.Now()
+	s := deal.Latest()
 	require.Equal(t, []string{"china"}, s.Awaiting)
 	china, _ := s.Party("china")
 	require.Equal(t, "mofcom-0627", china.Nearest.Event)
@@ -148,7 +148,7 @@ func TestLondonsBalanceShowsWhoHasPerformed(t *testing.T) {
 	t.Parallel()
 	deal, err := uschina.Open(uschina.London(), dealstate.Official)
 	require.NoError(t, err)
-	for _, b := range deal.Now().Balances() {
+	for _, b := range deal.Latest().Balances() {
 		require.Contains(t, []string{"us", "china"}, b.Party)
 		require.LessOrEqual(t, b.Performed, b.Of)
 	}

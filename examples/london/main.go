@@ -48,6 +48,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// options are the values of the flags.
 type options struct {
 	agreement dealstate.Agreement
 	view      dealstate.View
@@ -111,7 +112,7 @@ func tell(w io.Writer, o options) error {
 		return err
 	}
 	if o.mermaid {
-		return render.Tell(deal, o.view).Diagram().Mermaid(w)
+		return render.ReplayOf(deal, o.view).Diagram().Mermaid(w)
 	}
 	if !o.chosen {
 		fmt.Fprintf(w, "%s\n%s\n\n", render.Inert(o.agreement.Title), render.Inert(o.agreement.ID))

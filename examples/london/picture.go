@@ -10,30 +10,30 @@ import (
 
 // draw writes the pictures that were asked for.
 func draw(deal *dealstate.Deal, o options) error {
-	if err := save(o.svg, render.Timeline{Stories: stories(deal, o.view)}.SVG); err != nil {
+	if err := save(o.svg, render.Timeline{Replays: replays(deal, o.view)}.SVG); err != nil {
 		return err
 	}
-	return save(o.html, render.Report{Stories: headlined(deal, o.view)}.HTML)
+	return save(o.html, render.DealPage{Replays: headlined(deal, o.view)}.HTML)
 }
 
-// stories tells the deal once for each policy.
-func stories(deal *dealstate.Deal, v dealstate.View) []render.Story {
-	var told []render.Story
+// replays tells the deal once for each policy.
+func replays(deal *dealstate.Deal, v dealstate.View) []render.Replay {
+	var told []render.Replay
 	for _, p := range dealstate.Policies() {
 		v.Policy = p
-		told = append(told, render.Tell(deal, v))
+		told = append(told, render.ReplayOf(deal, v))
 	}
 	return told
 }
 
 // headlined puts the reader's own policy first.
-func headlined(deal *dealstate.Deal, v dealstate.View) []render.Story {
-	told := []render.Story{render.Tell(deal, v)}
+func headlined(deal *dealstate.Deal, v dealstate.View) []render.Replay {
+	told := []render.Replay{render.ReplayOf(deal, v)}
 	for _, p := range dealstate.Policies() {
 		if own := v.Policy; p != own {
 			other := v
 			other.Policy = p
-			told = append(told, render.Tell(deal, other))
+			told = append(told, render.ReplayOf(deal, other))
 		}
 	}
 	return told

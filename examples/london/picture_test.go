@@ -21,10 +21,10 @@ var update = flag.Bool("update", false, "draw the committed pictures anew")
 func TestCommittedPicturesAreWhatTheCodeDraws(t *testing.T) {
 	deal, err := uschina.Open(uschina.London(), dealstate.Strict)
 	require.NoError(t, err)
-	story := render.Tell(deal, dealstate.View{Policy: dealstate.Strict})
+	replay := render.ReplayOf(deal, dealstate.View{Policy: dealstate.Strict})
 	for name, write := range map[string]func(io.Writer) error{
-		"timeline.svg": render.Timeline{Stories: stories(deal, dealstate.View{})}.SVG,
-		"diagram.svg":  story.Diagram().SVG,
+		"timeline.svg": render.Timeline{Replays: replays(deal, dealstate.View{})}.SVG,
+		"diagram.svg":  replay.Diagram().SVG,
 	} {
 		var drawn bytes.Buffer
 		require.NoError(t, write(&drawn))

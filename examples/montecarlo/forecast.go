@@ -19,10 +19,10 @@ const (
 
 // forecast is all that there was to know on the day.
 type forecast struct {
-	deal   *dealstate.Deal
-	start  simulate.Start
-	spells []simulate.Spell
-	model  simulate.Model
+	deal  *dealstate.Deal
+	start simulate.Start
+	waits []simulate.Wait
+	model simulate.Model
 	// assumed says which parts of the model are not from the record.
 	assumed []string
 }
@@ -40,15 +40,15 @@ func prepare(o options) (forecast, error) {
 		if err != nil {
 			return f, err
 		}
-		f.spells = append(f.spells, simulate.Spells(deal, view)...)
+		f.waits = append(f.waits, simulate.Waits(deal, view)...)
 	}
 	return f, f.calibrate(o.agreement)
 }
 
 func (f *forecast) calibrate(a dealstate.Agreement) error {
 	var err error
-	if slices.ContainsFunc(f.spells, func(s simulate.Spell) bool { return s.Party != "" && s.Ended() }) {
-		f.model, err = simulate.Calibrate(a, f.spells, simulate.Empirical)
+	if slices.ContainsFunc(f.waits, func(s simulate.Wait) bool { return s.Party != "" && s.Ended() }) {
+		f.model, err = simulate.Calibrate(a, f.waits, simulate.Empirical)
 	} else {
 		f.assumed = append(f.assumed, "no wait had ended by then: an exponential wait of 14 days is assumed")
 		for _, p := range a.Parties {
@@ -57,7 +57,7 @@ func (f *forecast) calibrate(a dealstate.Agreement) error {
 	}
 	switch {
 	case a.Effect != nil:
-		f.model.Implement = simulate.Wait{} // its clock does it
+		f.model.Implement = simulate.Distribution{} // its clock does it
 	case f.model.Implement.IsZero():
 		f.model.Implement = simulate.Exponential(assumedImplement)
 		f.assumed = append(f.assumed, "no deal had been implemented by then: an exponential wait of 7 days is assumed")

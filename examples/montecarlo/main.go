@@ -59,6 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// options are the values of the flags.
 type options struct {
 	agreement dealstate.Agreement
 	policy    dealstate.Policy
@@ -84,20 +85,24 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("%q is not a flag; want -n, -seed, -deal, -policy, -from, -by or -workers", flags.Arg(0))
 	}
-	var err error
-	if o.agreement, err = find(*deal); err != nil {
-		return o, err
+	return o, o.parse(*deal, *policy, *from, *by)
+}
+
+// parse reads the values of the flags that are no plain numbers, and checks all.
+func (o *options) parse(deal, policy, from, by string) (err error) {
+	if o.agreement, err = find(deal); err != nil {
+		return err
 	}
-	if o.policy, err = dealstate.ParsePolicy(*policy); err != nil {
-		return o, err
+	if o.policy, err = dealstate.ParsePolicy(policy); err != nil {
+		return err
 	}
-	if o.from, err = moment("-from", *from); err != nil {
-		return o, err
+	if o.from, err = moment("-from", from); err != nil {
+		return err
 	}
-	if o.by, err = moment("-by", *by); err != nil {
-		return o, err
+	if o.by, err = moment("-by", by); err != nil {
+		return err
 	}
-	return o, o.check()
+	return o.check()
 }
 
 func moment(name, text string) (time.Time, error) {
@@ -111,7 +116,7 @@ func moment(name, text string) (time.Time, error) {
 	return t, nil
 }
 
-// mostYears is half of what a simulation may last, for it goes on as long again.
+// mostYears bounds the time to -by. The simulation goes on as long again after it.
 const mostYears = 30
 
 func (o *options) check() error {
@@ -148,8 +153,8 @@ func cities() []string {
 	return names
 }
 
-// progressOn gives a callback that keeps one line up to date, or nil where
-// nobody watches.
+// progressOn gives a callback that keeps one line up to date, or nil if stderr is
+// no terminal.
 func progressOn(stderr io.Writer) func(done, of int) {
 	file, ok := stderr.(*os.File)
 	if !ok {

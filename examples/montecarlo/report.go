@@ -53,6 +53,7 @@ func (f *forecast) target(o options) simulate.Target {
 	return simulate.Target{State: dealstate.StateImplemented, By: o.by}
 }
 
+// present says where the deal stands, and then what the forecast assumes.
 func (f *forecast) present(w io.Writer, o options) {
 	now := f.start.Snapshot()
 	fmt.Fprintf(w, "%s\nKnown on %s, policy %s: %s", render.Inert(o.agreement.Title), day(o.from), o.policy.Name, render.Inert(string(now.State)))
@@ -62,23 +63,24 @@ func (f *forecast) present(w io.Writer, o options) {
 	if now.Next != nil {
 		fmt.Fprintf(w, "; %s due %s", now.Next, day(now.Next.Due))
 	}
+	f.presentModel(w)
+}
+
+// presentModel says how each party is expected to behave, and on what that rests.
+func (f *forecast) presentModel(w io.Writer) {
 	ended := 0
-	for _, s := range f.spells {
-		if s.Ended() {
+	for _, wait := range f.waits {
+		if wait.Ended() {
 			ended++
 		}
 	}
 	waits := "waits"
-	if len(f.spells) == 1 {
+	if len(f.waits) == 1 {
 		waits = "wait"
 	}
-	fmt.Fprintf(w, "\n\nMODEL, from %d recorded %s, %d of them ended\n", len(f.spells), waits, ended)
+	fmt.Fprintf(w, "\n\nMODEL, from %d recorded %s, %d of them ended\n", len(f.waits), waits, ended)
 	for _, p := range f.model.Parties {
-		c := p.Choice
-		if c == (simulate.Choice{}) {
-			c.Approve = 1
-		}
-		fmt.Fprintf(w, "  %s %s approves %3.0f %%, rejects %3.0f %%, amends %3.0f %%\n", render.Pad(p.Party, 10), render.Pad(p.Wait.String(), 32), 100*c.Approve, 100*c.Reject, 100*c.Amend)
+		presentParty(w, p)
 	}
 	if !f.model.Implement.IsZero() {
 		fmt.Fprintf(w, "  %-10s %s, once approved\n", "implement", f.model.Implement)
@@ -90,6 +92,14 @@ func (f *forecast) present(w io.Writer, o options) {
 	if strings.Contains(f.model.Parties[0].Wait.String(), "recorded") {
 		fmt.Fprintln(w, "  A wait \"as in\" the record ends when a recorded one did, or beyond the longest: the odds come in steps.")
 	}
+}
+
+func presentParty(w io.Writer, p simulate.Party) {
+	c := p.Choice
+	if c == (simulate.Choice{}) {
+		c.Approve = 1
+	}
+	fmt.Fprintf(w, "  %s %s approves %3.0f %%, rejects %3.0f %%, amends %3.0f %%\n", render.Pad(p.Party, 10), render.Pad(p.Wait.String(), 32), 100*c.Approve, 100*c.Reject, 100*c.Amend)
 }
 
 func odds(w io.Writer, o options, r *simulate.Result) {

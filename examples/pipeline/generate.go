@@ -10,21 +10,23 @@ import (
 )
 
 // How a realistic log is made: a thousand deals are under way at any time, and
-// each follows a story of its own. Reports come from several voices; some are late,
+// each follows a plan of its own. Reports come from several voices; some are late,
 // a few come twice, contradict one another or are retracted.
 
 const underWay = 1000
 
+// generator makes the log: it holds the deals that are under way. Equal seeds give
+// equal logs.
 type generator struct {
 	rng       *rand.Rand
 	agreement dealstate.Agreement
 	now       time.Time
 	deals     int
-	live      []*story
+	live      []*dealPlan
 }
 
-// story is one deal's plan of what is still to be reported.
-type story struct {
+// dealPlan is one deal's plan of what is still to be reported.
+type dealPlan struct {
 	deal string
 	made int
 	plan []dealstate.Event
@@ -75,9 +77,9 @@ func (g *generator) next() dealstate.Event {
 
 var publishers = []string{"Reuters", "Xinhua", "Federal Register", "Yicai", "Financial Times", "MOFCOM"}
 
-func (g *generator) begin() *story {
+func (g *generator) begin() *dealPlan {
 	g.deals++
-	s := &story{deal: fmt.Sprintf("deal-%07d", g.deals)}
+	s := &dealPlan{deal: fmt.Sprintf("deal-%07d", g.deals)}
 	s.add(dealstate.Negotiate, "", dealstate.Negotiator)
 	if g.rng.IntN(3) > 0 {
 		s.add(dealstate.Submit, "", dealstate.Negotiator)
@@ -94,7 +96,7 @@ func (g *generator) begin() *story {
 
 // consent: the press hears of it first, then that side's government, and the
 // approver or a legal instrument last, if ever.
-func (g *generator) consent(s *story, p dealstate.Party) {
+func (g *generator) consent(s *dealPlan, p dealstate.Party) {
 	if g.rng.IntN(2) == 0 {
 		s.add(dealstate.Approve, p.ID, dealstate.Press)
 	}
@@ -116,7 +118,7 @@ func (g *generator) consent(s *story, p dealstate.Party) {
 	}
 }
 
-func (g *generator) carryOut(s *story) {
+func (g *generator) carryOut(s *dealPlan) {
 	if g.rng.IntN(8) == 0 {
 		s.add(dealstate.Amend, "", dealstate.Negotiator)
 	}
@@ -139,6 +141,6 @@ func (g *generator) carryOut(s *story) {
 	}
 }
 
-func (s *story) add(kind dealstate.Kind, party string, role dealstate.Role) {
+func (s *dealPlan) add(kind dealstate.Kind, party string, role dealstate.Role) {
 	s.plan = append(s.plan, dealstate.Event{Kind: kind, Party: party, Role: role})
 }

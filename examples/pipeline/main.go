@@ -37,6 +37,7 @@ func main() {
 	os.Exit(code)
 }
 
+// streams are the standard ones, and what the program must know of them.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
@@ -78,6 +79,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	return 0
 }
 
+// options are the values of the flags.
 type options struct {
 	machine  *dealstate.Machine
 	view     dealstate.View
@@ -118,10 +120,11 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 		}
 		return o, err
 	}
-	return o, o.settle(*in, *file, *policy, *asOf, *known, *out, flags.NArg())
+	return o, o.parse(*in, *file, *policy, *asOf, *known, *out, flags.NArg())
 }
 
-func (o *options) settle(in, file, policy, asOf, known, out string, rest int) error {
+// parse reads the values of the flags that are no plain numbers, and checks all.
+func (o *options) parse(in, file, policy, asOf, known, out string, rest int) error {
 	switch {
 	case rest > 0:
 		return fmt.Errorf("arguments: %d; want flags only, and the log on standard input", rest)
@@ -164,7 +167,7 @@ func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
 	case o.plain && s.typed:
 		return o.show(ctx, s, out)
 	}
-	log, err := o.take(ctx, s)
+	log, err := o.readLog(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -207,25 +210,20 @@ func during(ctx context.Context, events iter.Seq2[dealstate.Event, error]) iter.
 	}
 }
 
+// reader reads a log in one of the formats of -in.
 type reader func(context.Context, io.Reader, bulk.Agreements, bulk.Options) (*bulk.Log, error)
 
 var readers = map[string]reader{"lines": bulk.ReadLines, "csv": bulk.ReadCSV}
 
-// take reads the log, and says at the end how fast that was.
-func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
+// readLog reads the log, and says at the end how fast that was.
+func (o options) readLog(ctx context.Context, s streams) (*bulk.Log, error) {
 	start, in := time.Now(), &input{ctx: ctx, r: s.in}
 	text := bufio.NewReader(in)
 	if head, _ := text.Peek(2); string(head) == "\x1f\x8b" {
 		return nil, errors.New("standard input is compressed by gzip; pipe it through gunzip")
 	}
-	opt := bulk.Options{Workers: o.workers}
 	var first *dealstate.LineError
-	if o.skip {
-		opt.Bad = func(e *dealstate.LineError) error {
-			first = cmp.Or(first, e)
-			return nil
-		}
-	}
+	opt := bulk.Options{Workers: o.workers, Bad: o.onBadLine(&first)}
 	if s.terminal {
 		opt.Progress = func(p bulk.Progress) { fmt.Fprintf(s.err, "\r%d events, %d MB ", p.Events, in.bytes.Load()/1e6) }
 	}
@@ -236,16 +234,33 @@ func (o options) take(ctx context.Context, s streams) (*bulk.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, took := log.Progress(), time.Since(start)
-	fmt.Fprintf(s.err, "pipeline: %d events of %d deals, %d duplicates and %d bad lines in %s: %.0f events/s, %.0f MB/s\n",
-		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(in.bytes.Load())/1e6/took.Seconds())
+	in.report(s.err, log, time.Since(start))
 	if first != nil {
 		fmt.Fprintln(s.err, "pipeline: the first bad line was", first)
 	}
-	if p.Lines == 0 {
+	if log.Progress().Lines == 0 {
 		fmt.Fprintln(s.err, "pipeline: the log is empty; -generate 1000000 makes one")
 	}
 	return log, nil
+}
+
+// onBadLine keeps the first bad line and goes on; without -skip it is nil, and
+// reading stops there.
+func (o options) onBadLine(first **dealstate.LineError) func(*dealstate.LineError) error {
+	if !o.skip {
+		return nil
+	}
+	return func(e *dealstate.LineError) error {
+		*first = cmp.Or(*first, e)
+		return nil
+	}
+}
+
+// report says how much was read, and how fast.
+func (in *input) report(w io.Writer, log *bulk.Log, took time.Duration) {
+	p := log.Progress()
+	fmt.Fprintf(w, "pipeline: %d events of %d deals, %d duplicates and %d bad lines in %s: %.0f events/s, %.0f MB/s\n",
+		p.Events, len(log.Deals()), p.Duplicates, p.Bad, took.Round(time.Millisecond), float64(p.Lines)/took.Seconds(), float64(in.bytes.Load())/1e6/took.Seconds())
 }
 
 // input counts what is read, from another goroutine. It gives up waiting when the
@@ -258,7 +273,8 @@ type input struct {
 	block []byte // not the caller's, who may use that again while a Read is still under way
 }
 
-type answer struct {
+// readResult is what one Read gave.
+type readResult struct {
 	n   int
 	err error
 }
@@ -270,10 +286,10 @@ func (in *input) Read(p []byte) (int, error) {
 	if len(in.block) < len(p) {
 		in.block = make([]byte, len(p))
 	}
-	block, got := in.block[:len(p)], make(chan answer, 1)
+	block, got := in.block[:len(p)], make(chan readResult, 1)
 	go func() {
 		n, err := in.r.Read(block)
-		got <- answer{n, err}
+		got <- readResult{n, err}
 	}()
 	select {
 	case a := <-got:

@@ -19,6 +19,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
+// job is one log to be measured, and how.
 type job struct {
 	options
 	log   *bulk.Log
@@ -40,6 +41,7 @@ func (j job) folds(ctx context.Context) iter.Seq2[bulk.Fold, error] {
 	}
 }
 
+// writer writes one of the outputs of -out.
 type writer func(context.Context, job, *bufio.Writer) error
 
 var writers = map[string]writer{

@@ -44,6 +44,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// options are the values of the flags.
 type options struct {
 	agreement string
 	events    string

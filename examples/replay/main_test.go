@@ -13,8 +13,8 @@ import (
 
 const agreement = `{"id":"d","parties":[{"id":"a"},{"id":"b"}],"effect":{"days":30}}`
 
-const approveA = `{"id":"1","deal":"d","kind":"approve","party":"a","role":"approver","at":"2025-01-01T00:00:00Z"}`
-const approveB = `{"id":"2","deal":"d","kind":"approve","party":"b","role":"approver","at":"2025-01-02T00:00:00Z"}`
+const approveA = `{"id":"1","deal":"d","kind":"approve","party":"a","by":"A","role":"approver","at":"2025-01-01T00:00:00Z"}`
+const approveB = `{"id":"2","deal":"d","kind":"approve","party":"b","by":"B","role":"approver","at":"2025-01-02T00:00:00Z"}`
 const other = `{"id":"1","deal":"other","kind":"note","at":"2025-01-02T00:00:00Z"}`
 
 type result struct {
@@ -51,7 +51,7 @@ func TestOneDecisionALineAndTheSnapshotLast(t *testing.T) {
 	}
 	require.Equal(t, []string{"1 approve applied", "2 approve applied", "2 approve duplicate", "effect applied", "implemented"}, kinds)
 	require.True(t, strings.HasPrefix(r.stdout[strings.LastIndex(strings.TrimSpace(r.stdout), "\n")+1:],
-		`{"deal":"d","state":"implemented","since":"2025-02-01T00:00:00Z","revision":1,"awaiting":[],"approved":["a","b"],"as_of":"2025-03-01T23:59:59.999999999Z","known_by":"","policy":"strict"`))
+		`{"deal":"d","state":"implemented","since":"2025-02-01T00:00:00Z","revision":1,"awaiting":[],"approved":["a","b"],"as_of":"2025-03-01T23:59:59.999999999Z","policy":"strict"`))
 }
 
 func TestAnyOrderOfTheLinesPrintsTheSameBytes(t *testing.T) {
@@ -81,7 +81,7 @@ func TestAnEmptyLogLeavesTheDealWhereItBegan(t *testing.T) {
 	r := runReplay(t, "")
 	require.Zero(t, r.code)
 	require.Equal(t, "replay: the log is empty; the deal stands where it began\n", r.stderr)
-	require.Contains(t, r.stdout, `"state":"negotiated","since":"","revision":1,"awaiting":["a","b"],"approved":[],"as_of":""`)
+	require.Contains(t, r.stdout, `"state":"negotiated","revision":1,"awaiting":["a","b"],"approved":[],"policy":"strict"`)
 }
 
 func TestEventsOfOtherDealsAreNamedAndALogOfNothingElseIsAnError(t *testing.T) {

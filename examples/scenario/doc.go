@@ -7,6 +7,6 @@
 //
 // london.scenario is about a deal that package uschina knows. chips.scenario is
 // about three parties whose agreement, chips.json, is a file beside it. The test
-// also tells a story in Go, and holds a program's own rule against logs made
+// also writes a scenario in Go, and holds a program's own rule against logs made
 // from seeds.
 package scenario

@@ -31,28 +31,16 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run returns the exit code: 1 for a mismatch, 2 for wrong flags.
 func run(args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("treaties", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	id := flags.String("explain", "", "explain one treaty, by its `id`, and print nothing else")
-	asOf := flags.String("asof", "2026-06-30", "where they stood then: a `date` (its end, UTC) or an RFC 3339 instant")
-	known := flags.String("known", "", "as was known by then: a `date` or an instant; default: all there is")
-	err := flags.Parse(args)
+	id, view, err := parseFlags(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
-	}
-	var view dealstate.View
-	if err == nil {
-		view, err = dealstate.ParseView(*asOf, *known, "strict")
-	}
-	if err == nil && flags.NArg() > 0 {
-		err = fmt.Errorf("%q is not a flag", flags.Arg(0))
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "treaties:", err)
 		return 2
 	}
 	out := bufio.NewWriter(stdout)
-	wrong, err := tell(out, *id, view)
+	wrong, err := tell(out, id, view)
 	if err = errors.Join(err, out.Flush()); err != nil {
 		fmt.Fprintln(stderr, "treaties:", err)
 		return 1
@@ -62,6 +50,22 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// parseFlags gives the treaty to explain ("": none) and the view of all of them.
+func parseFlags(args []string, stderr io.Writer) (id string, view dealstate.View, err error) {
+	flags := flag.NewFlagSet("treaties", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&id, "explain", "", "explain one treaty, by its `id`, and print nothing else")
+	asOf := flags.String("asof", "2026-06-30", "where they stood then: a `date` (its end, UTC) or an RFC 3339 instant")
+	known := flags.String("known", "", "as was known by then: a `date` or an instant; default: all there is")
+	if err = flags.Parse(args); err != nil {
+		return id, view, err
+	}
+	if view, err = dealstate.ParseView(*asOf, *known, "strict"); err == nil && flags.NArg() > 0 {
+		err = fmt.Errorf("%q is not a flag", flags.Arg(0))
+	}
+	return id, view, err
 }
 
 func tell(w io.Writer, id string, view dealstate.View) (wrong int, err error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -26,25 +27,110 @@ func TestEveryTreatyIsDatedAsItsEvidenceAllows(t *testing.T) {
 			require.Equal(t, dealstate.ReasonIncomplete, s.Warnings[0].Code, treaty.ID)
 			continue
 		}
-		require.Empty(t, s.Warnings, treaty.ID)
+		for _, w := range s.Warnings { // a clock brought it into force, and nothing is on record since
+			require.Equal(t, dealstate.ReasonRecordEnds, w.Code, treaty.ID)
+		}
 		require.Equal(t, orDash(treaty.Trigger), trigger, treaty.ID)
 		require.Equal(t, orDash(treaty.Official), force, treaty.ID)
 	}
 }
 
-func TestPartiesOfATreatyAreBoundFromTheirOwnDate(t *testing.T) {
+// joining is what each treaty's own article says of a party whose deposit comes after
+// the one that brought the treaty into force: so many days after its own deposit.
+var joining = map[string]int{
+	"paris": 30, "kyoto": 90, "cbd": 90, "unfccc": 90, "stockholm-pops": 90, "cartagena": 90, "rotterdam": 90,
+	"unclos": 30, // article 308(2): not the twelve months of the first sixty
+	"vclt":   30, "basel": 90, "rcep": 60, "bbnj": 30, "wto-fisheries": 0, "wto-tfa": 0, "rush-bagot": 0,
+}
+
+// Every party that has deposited once, and never left, is bound from the day that the
+// calendar gives: computed here from the deposits alone, by dates.
+func TestEveryPartyOfEveryTreatyIsBoundFromItsOwnDate(t *testing.T) {
 	t.Parallel()
 	treaties, err := load()
 	require.NoError(t, err)
-	view, err := dealstate.ParseView("2018-01-01", "", "strict")
+	view, err := dealstate.ParseView("2026-06-30", "", "strict")
 	require.NoError(t, err)
-	s, err := treaties[0].at(view)
-	require.NoError(t, err)
-	for party, from := range map[string]string{"fiji": "2016-11-04", "france": "2016-11-04", "slovakia": "2016-11-04", "japan": "2016-12-08"} {
-		p, ok := s.Party(party)
-		require.True(t, ok, party)
-		require.Equal(t, from, p.InForce.Format("2006-01-02"), party)
+	late := map[string]int{}
+	for _, treaty := range treaties {
+		trigger, _, s, err := treaty.dates(view)
+		require.NoError(t, err)
+		for _, p := range s.Parties {
+			deposit, once := treaty.onlyDeposit(p.Party)
+			if s.InForce.IsZero() || !once {
+				continue
+			}
+			want := s.InForce
+			if deposit.Format(time.DateOnly) > trigger {
+				if own := deposit.AddDate(0, 0, joining[treaty.ID]); own.After(want) {
+					want = own
+				}
+				late[treaty.ID]++
+			}
+			require.Equal(t, want, p.InForce, "%s: %s deposited on %s", treaty.ID, p.Party, deposit.Format(time.DateOnly))
+		}
 	}
+	require.Equal(t, 166-60, late["unclos"], "all deposits on the list but the first sixty")
+	require.Greater(t, late["paris"], 80)
+}
+
+// onlyDeposit is a party's deposit, if it is the only thing that it ever did.
+func (t *treaty) onlyDeposit(party string) (at time.Time, once bool) {
+	acts := 0
+	for _, e := range t.events {
+		if e.Party == party {
+			acts++
+			at = e.At
+		}
+	}
+	return at, acts == 1
+}
+
+func TestAPartyUnderNoticeIsBoundUntilItLeaves(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ treaty, party, asOf, inForce, leaves string }{
+		{"paris", "united-states", "2020-11-03", "2016-11-04", "2020-11-04"}, // article 28(2): a year after the notice
+		{"paris", "united-states", "2020-11-04", "", ""},
+		{"paris", "united-states", "2021-02-19", "2021-02-19", ""}, // thirty days after it joined anew
+		{"paris", "united-states", "2025-06-30", "2021-02-19", "2026-01-27"},
+		{"paris", "united-states", "2026-01-27", "", ""},
+		{"kyoto", "canada", "2012-12-14", "2005-02-16", "2012-12-15"}, // article 27(2)
+		{"kyoto", "canada", "2012-12-15", "", ""},
+		{"rush-bagot", "united-states", "1864-12-31", "1817-04-29", "1865-05-23"}, // six months
+		{"rush-bagot", "united-states", "1865-12-31", "1817-04-29", ""},           // revoked in time: it never ceased to be bound
+	} {
+		s := standing(t, row.treaty, row.asOf, "")
+		p, ok := s.Party(row.party)
+		require.True(t, ok)
+		require.Equal(t, row.inForce, date(p.InForce), "%+v", row)
+		require.Equal(t, row.leaves, date(p.Leaves), "%+v", row)
+	}
+	require.Equal(t, dealstate.StateImplemented, standing(t, "rush-bagot", "1900-01-01", "").State)
+	require.Equal(t, dealstate.StateTerminated, standing(t, "rush-bagot", "1865-06-01", "1865-06-01").State, "as London had to read it, before Washington confirmed")
+}
+
+func standing(t *testing.T, id, asOf, known string) dealstate.Snapshot {
+	t.Helper()
+	treaties, err := load()
+	require.NoError(t, err)
+	view, err := dealstate.ParseView(asOf, known, "strict")
+	require.NoError(t, err)
+	for _, treaty := range treaties {
+		if treaty.ID == id {
+			s, err := treaty.at(view)
+			require.NoError(t, err)
+			return s
+		}
+	}
+	require.FailNow(t, "no treaty "+id)
+	return dealstate.Snapshot{}
+}
+
+func date(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format(time.DateOnly)
 }
 
 func TestAMismatchExitsWithOne(t *testing.T) {

@@ -47,9 +47,9 @@ func drawing() side {
 
 func timeline(t testing.TB) side {
 	m := parties(t, 2)
-	story, err := render.TellEvents(m, consents(m, 1_000), dealstate.View{})
+	replay, err := render.ReplayOfEvents(m, consents(m, 1_000), dealstate.View{})
 	require.NoError(t, err)
-	return side{Units: 1, Do: func() { require.NoError(t, render.Timeline{Stories: []render.Story{story}}.SVG(io.Discard)) }}
+	return side{Units: 1, Do: func() { require.NoError(t, render.Timeline{Replays: []render.Replay{replay}}.SVG(io.Discard)) }}
 }
 
 // encoding writes the same reports as JSON, as plain structs without the library's

@@ -8,7 +8,7 @@ package dirtylog
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -144,11 +144,7 @@ func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) 
 	}
 	switch e.Kind {
 	case dealstate.Approve, dealstate.Reject, dealstate.Withdraw:
-		party := Pick(rng, a.Parties)
-		e.Party = party.ID
-		if e.Role == dealstate.Approver {
-			e.By = party.Approver
-		}
+		e.Party = Pick(rng, a.Parties).ID
 	case dealstate.Perform:
 		c := Pick(rng, a.Commitments)
 		e.Commitment, e.Party = c.ID, c.Party
@@ -162,19 +158,19 @@ func completed(rng *rand.Rand, a dealstate.Agreement, e dealstate.Event, n int) 
 			e.Ref = ""
 		}
 	}
+	if e.Role == dealstate.Approver {
+		e.By = speaker(a, e.Party)
+	}
 	return e
 }
 
-// FoldOrder compares events of one deal in the order in which they fold.
-func FoldOrder(a, b dealstate.Event) int {
-	if c := a.At.Compare(b.At); c != 0 {
-		return c
-	}
-	if c := Recorded(a).Compare(Recorded(b)); c != 0 {
-		return c
-	}
-	return strings.Compare(a.ID, b.ID)
+// speaker is who speaks for the party as approver, and for all sides the first party's.
+func speaker(a dealstate.Agreement, party string) string {
+	return a.Parties[max(0, slices.IndexFunc(a.Parties, func(p dealstate.Party) bool { return p.ID == party }))].Voice()
 }
+
+// FoldOrder compares events of one deal in the order in which they fold.
+func FoldOrder(a, b dealstate.Event) int { return a.Compare(b) }
 
 // Recorded is when the event was recorded: left out, at once.
 func Recorded(e dealstate.Event) time.Time {

@@ -6,10 +6,14 @@ const (
 	MaxLine      = 1 << 20  // bytes of one line of an event log
 	MaxAgreement = 16 << 20 // bytes of one agreement
 
+	MaxObjects = 250_000          // JSON objects in one agreement
+	MaxNested  = 8 * MaxAgreement // bytes of one agreement, each counted once a level that it stands in
+
 	MaxID       = 256       // bytes of an id, or of a state's name
 	MaxName     = 16 << 10  // bytes of a name: escaped at its worst, an event still fits one line
 	MaxText     = 64 << 10  // bytes of a text, for the same reason
 	MaxApprover = 128       // bytes of an approver's name, after whom a state is named
+	MaxAliases  = 32        // further names of one approver
 	MaxRead     = 1_000_000 // items of a list inside a decision or snapshot that is read back
 
 	MaxParties     = 10_000
@@ -20,8 +24,9 @@ const (
 	MaxRules       = 2_000
 	MaxOrder       = 1_000_000 // of a rule, in either direction
 
-	MaxNesting = 32     // conditions that stand one in the other
-	MaxParts   = 10_000 // parts of one condition
+	MaxNesting = 32      // conditions that stand one in the other
+	MaxParts   = 10_000  // parts of one condition
+	MaxTerms   = 100_000 // conditions within one, itself included
 
 	MaxDelayMonths = 12_000
 	MaxDelayDays   = 366_000

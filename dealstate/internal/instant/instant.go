@@ -9,8 +9,8 @@ import (
 )
 
 // Tidy brings an instant into the one form that is kept: UTC, no monotonic
-// reading, so that equal instants are equal values. An instant from outside is tidied once,
-// where it is let in.
+// reading, so that equal instants are equal values, the zero instant of any zone
+// included. An instant from outside is tidied once, where it is let in.
 func Tidy(t time.Time) time.Time { return t.UTC().Round(0) }
 
 // Check refuses what RFC 3339 cannot write.
@@ -29,6 +29,28 @@ var (
 // Last is the last instant that the formats can write.
 var Last = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC).Add(-1)
 
+// Day says what a date alone means in a field that takes one. A field of the zero
+// Day takes none.
+type Day uint8
+
+// The days.
+const (
+	Begins  Day = iota + 1 // the first instant of the day: what happened that day, at the earliest
+	Ends                   // the next midnight: acts of that day are in time
+	Learned                // the last second of the day: nothing is known too early
+)
+
+// of gives the instant for a date, given as its midnight.
+func (d Day) of(midnight time.Time) time.Time {
+	switch d {
+	case Ends:
+		return midnight.AddDate(0, 0, 1)
+	case Learned:
+		return midnight.Add(24*time.Hour - time.Second)
+	}
+	return midnight
+}
+
 // ParseMoment reads what a person types for "as of" and "known by": an RFC 3339
 // instant, or a date alone, which means the end of that day in UTC. The empty
 // text is the zero instant. An error names the field.
@@ -36,26 +58,47 @@ func ParseMoment(at, text string) (time.Time, error) {
 	if day, err := time.Parse(time.DateOnly, text); err == nil {
 		return day.AddDate(0, 0, 1).Add(-time.Nanosecond), Check(at, day)
 	}
-	t, err := Parse(at, text)
-	if err != nil {
-		return t, field.Errorf(at, "%q is neither a date nor an instant; want 2025-06-28 or 2025-06-28T12:00:00Z", field.Clip(text))
+	t, ok := parse(text)
+	if !ok && text != "" {
+		return time.Time{}, field.Errorf(at, "%q is neither a date nor an instant; want 2025-06-28 or 2025-06-28T12:00:00Z", field.Clip(text))
 	}
-	return t, nil
+	return checked(at, text, t)
 }
 
-// Parse reads an instant of the formats. The empty text is the zero instant.
+// Parse reads an instant of the formats: RFC 3339 in full and nothing laxer. The
+// empty text is the zero instant.
 func Parse(at, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
+	t, ok := parse(text)
+	if !ok && text != "" {
+		return time.Time{}, field.Errorf(at, "%q is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z", field.Clip(text))
 	}
-	var t time.Time
-	if err := t.UnmarshalText([]byte(text)); err != nil {
-		return t, field.Errorf(at, "%q is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z", field.Clip(text))
+	return checked(at, text, t)
+}
+
+// ParseDay does the same for a field that also takes a date alone.
+func ParseDay(at, text string, day Day) (t time.Time, isDate bool, err error) {
+	if date, ok := parseDate(text); ok && day != 0 {
+		t, err = checked(at, text, day.of(date))
+		return t, true, err
 	}
+	t, ok := parse(text)
+	if !ok && text != "" && day != 0 {
+		return time.Time{}, false, field.Errorf(at, "%q is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z, or a date alone", field.Clip(text))
+	}
+	t, err = Parse(at, text)
+	return t, false, err
+}
+
+// checked refuses an instant that the formats cannot hold. The very first one is the
+// zero instant, by which nothing can be told from none.
+func checked(at, text string, t time.Time) (time.Time, error) {
 	if err := Check(at, t); err != nil {
 		return time.Time{}, err
 	}
-	return Tidy(t), nil
+	if t.IsZero() && text != "" {
+		return time.Time{}, field.Errorf(at, "%q is the very first instant, which stands for one left out; want a later one", field.Clip(text))
+	}
+	return t, nil
 }
 
 // Format writes an instant as the data formats do; the zero instant is "".
@@ -86,6 +129,19 @@ func SayMoment(t time.Time, none string) string {
 		return "the end of " + t.UTC().Format("2 January 2006")
 	}
 	return Say(t)
+}
+
+// Clamp gives the nearest instant that the formats can write. The zero instant stays.
+func Clamp(t time.Time) time.Time {
+	t = Tidy(t)
+	switch {
+	case t.IsZero():
+	case t.After(Last):
+		return Last
+	case t.Before(time.Time{}):
+		return time.Time{}.Add(1)
+	}
+	return t
 }
 
 // Latest gives the later of two instants.

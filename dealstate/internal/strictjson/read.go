@@ -190,6 +190,35 @@ func (f Field) Instant(to *time.Time) error {
 	return err
 }
 
+// Dated reads an instant that may be given as a date alone.
+func (f Field) Dated(to Dated) error {
+	var text string
+	if err := f.Text(&text); err != nil {
+		return err
+	}
+	return to.Read(f.Path, text)
+}
+
+// Dated is where an instant goes that may be given as a date alone.
+type Dated struct {
+	To     *time.Time
+	Day    instant.Day // what a date means
+	IsDate *bool       // set to whether it was a date; nil: nobody asks
+}
+
+// Read reads the text; an error names the path.
+func (d Dated) Read(path, text string) error {
+	t, isDate, err := instant.ParseDay(path, text, d.Day)
+	if err != nil {
+		return err
+	}
+	*d.To = t
+	if d.IsDate != nil {
+		*d.IsDate = isDate
+	}
+	return nil
+}
+
 // Word reads an enumeration; an empty text leaves the value unset.
 func (f Field) Word(to interface{ UnmarshalText([]byte) error }) error {
 	var text string
@@ -251,6 +280,12 @@ func (f Field) into(to any) error {
 		return f.Truth(to)
 	case *time.Time:
 		return f.Instant(to)
+	case Dated:
+		var text string
+		if err := f.Text(&text); err != nil {
+			return err
+		}
+		return to.Read(f.Path, text)
 	case interface {
 		ReadJSON(path string, data []byte) error
 	}:

@@ -13,18 +13,18 @@ import (
 )
 
 // recorded reads the waits of all US–China deals as they were known on a day.
-func recorded(t testing.TB, known time.Time) []simulate.Spell {
+func recorded(t testing.TB, known time.Time) []simulate.Wait {
 	t.Helper()
-	var all []simulate.Spell
+	var all []simulate.Wait
 	for _, a := range uschina.Agreements() {
 		deal, err := uschina.Open(a, dealstate.Official)
 		require.NoError(t, err)
-		all = append(all, simulate.Spells(deal, dealstate.View{AsOf: known, KnownBy: known})...)
+		all = append(all, simulate.Waits(deal, dealstate.View{AsOf: known, KnownBy: known})...)
 	}
 	return all
 }
 
-func TestSpellsAreReadOutOfTheRecord(t *testing.T) {
+func TestWaitsAreReadOutOfTheRecord(t *testing.T) {
 	t.Parallel()
 	var got []string
 	for _, s := range recorded(t, time.Date(2025, 10, 31, 0, 0, 0, 0, time.UTC)) {
@@ -43,7 +43,7 @@ func TestSpellsAreReadOutOfTheRecord(t *testing.T) {
 	}, got)
 }
 
-func TestSpellsNeverLookAhead(t *testing.T) {
+func TestWaitsNeverLookAhead(t *testing.T) {
 	t.Parallel()
 	for d := range 34 {
 		d *= 5
@@ -56,12 +56,12 @@ func TestSpellsNeverLookAhead(t *testing.T) {
 	london, err := uschina.Open(uschina.London(), dealstate.Official)
 	require.NoError(t, err)
 	// What happened on 25 June was said on the 26th.
-	before := simulate.Spells(london, dealstate.View{KnownBy: time.Date(2025, 6, 26, 12, 0, 0, 0, time.UTC)})
+	before := simulate.Waits(london, dealstate.View{KnownBy: time.Date(2025, 6, 26, 12, 0, 0, 0, time.UTC)})
 	require.Len(t, before, 2)
 	require.False(t, before[0].Ended())
 }
 
-func story(t testing.TB, a dealstate.Agreement, acts ...dealstate.Event) *dealstate.Deal {
+func dealWith(t testing.TB, a dealstate.Agreement, acts ...dealstate.Event) *dealstate.Deal {
 	t.Helper()
 	deal := compile(t, a).NewDeal(dealstate.Strict)
 	for i, e := range acts {
@@ -72,15 +72,15 @@ func story(t testing.TB, a dealstate.Agreement, acts ...dealstate.Event) *dealst
 	return deal
 }
 
-func TestAnAmendmentEndsTheSpellOfWhoDemandedItAndStartsAllAnew(t *testing.T) {
+func TestAnAmendmentEndsTheWaitOfWhoDemandedItAndStartsAllAnew(t *testing.T) {
 	t.Parallel()
-	deal := story(t, dealstate.Agreement{},
+	deal := dealWith(t, dealstate.Agreement{},
 		dealstate.Event{Kind: dealstate.Negotiate, At: onDay(0)},
 		dealstate.Event{Kind: dealstate.Approve, Party: "us", At: onDay(2)},
 		dealstate.Event{Kind: dealstate.Amend, Party: "china", At: onDay(5)},
 		dealstate.Event{Kind: dealstate.Reject, Party: "us", At: onDay(9)})
 	var got []string
-	for _, s := range simulate.Spells(deal, dealstate.View{}) {
+	for _, s := range simulate.Waits(deal, dealstate.View{}) {
 		got = append(got, fmt.Sprintf("%s %.0f+%.0f %s", s.Party, s.From.Sub(june).Hours()/24, s.Length().Hours()/24, s.End))
 	}
 	require.Equal(t, []string{"us 0+2 approve", "china 0+5 amend", "us 5+4 reject", "china 5+4 "}, got)

@@ -71,72 +71,72 @@ func try(f func(t dealtest.TB)) *tester {
 
 // act is one that the deal cannot mean, whatever the verb: its id is not
 // well-formed.
-func badAct(s *dealtest.Story) *dealtest.Act { return s.On("2025-06-20").ID("a b") }
+func badAct(s *dealtest.Tester) *dealtest.EventBuilder { return s.On("2025-06-20").ID("a b") }
 
 // wrong are calls that fail, for each method that can.
-var wrong = map[string]func(s *dealtest.Story){
-	"Act.Negotiate": func(s *dealtest.Story) { badAct(s).Negotiate(dealtest.AllSides) },
-	"Act.Sign":      func(s *dealtest.Story) { badAct(s).Sign("us") },
-	"Act.Submit":    func(s *dealtest.Story) { badAct(s).Submit("us") },
-	"Act.Approve":   func(s *dealtest.Story) { badAct(s).Approve("us") },
-	"Act.Reject":    func(s *dealtest.Story) { badAct(s).Reject("us") },
-	"Act.Withdraw":  func(s *dealtest.Story) { badAct(s).Withdraw("us") },
-	"Act.Amend":     func(s *dealtest.Story) { badAct(s).Amend(dealtest.AllSides) },
-	"Act.Apply":     func(s *dealtest.Story) { badAct(s).Apply("us") },
-	"Act.Implement": func(s *dealtest.Story) { badAct(s).Implement(dealtest.AllSides) },
-	"Act.Dispute":   func(s *dealtest.Story) { badAct(s).Dispute("us") },
-	"Act.Settle":    func(s *dealtest.Story) { badAct(s).Settle(dealtest.AllSides) },
-	"Act.Suspend":   func(s *dealtest.Story) { badAct(s).Suspend("us") },
-	"Act.Resume":    func(s *dealtest.Story) { badAct(s).Resume("us") },
-	"Act.Terminate": func(s *dealtest.Story) { badAct(s).Terminate("us") },
-	"Act.Note":      func(s *dealtest.Story) { badAct(s).Note("x") },
-	"Act.Perform":   func(s *dealtest.Story) { badAct(s).Perform("us-eda-licences") },
-	"Act.Breach":    func(s *dealtest.Story) { badAct(s).Breach("us-eda-licences") },
-	"Act.Until":     func(s *dealtest.Story) { s.On("2025-06-20").Until("soon") },
-	"Act.Extend":    func(s *dealtest.Story) { badAct(s).Extend("us", "2026-01-01") },
-	"Act.Retract":   func(s *dealtest.Story) { badAct(s).Retract("x") },
-	"Act.Known":     func(s *dealtest.Story) { s.On("2025-06-20").Known("soon") },
+var wrong = map[string]func(s *dealtest.Tester){
+	"EventBuilder.Negotiate": func(s *dealtest.Tester) { badAct(s).Negotiate(dealtest.AllSides) },
+	"EventBuilder.Sign":      func(s *dealtest.Tester) { badAct(s).Sign("us") },
+	"EventBuilder.Submit":    func(s *dealtest.Tester) { badAct(s).Submit("us") },
+	"EventBuilder.Approve":   func(s *dealtest.Tester) { badAct(s).Approve("us") },
+	"EventBuilder.Reject":    func(s *dealtest.Tester) { badAct(s).Reject("us") },
+	"EventBuilder.Withdraw":  func(s *dealtest.Tester) { badAct(s).Withdraw("us") },
+	"EventBuilder.Amend":     func(s *dealtest.Tester) { badAct(s).Amend(dealtest.AllSides) },
+	"EventBuilder.Apply":     func(s *dealtest.Tester) { badAct(s).Apply("us") },
+	"EventBuilder.Implement": func(s *dealtest.Tester) { badAct(s).Implement(dealtest.AllSides) },
+	"EventBuilder.Dispute":   func(s *dealtest.Tester) { badAct(s).Dispute("us") },
+	"EventBuilder.Settle":    func(s *dealtest.Tester) { badAct(s).Settle(dealtest.AllSides) },
+	"EventBuilder.Suspend":   func(s *dealtest.Tester) { badAct(s).Suspend("us") },
+	"EventBuilder.Resume":    func(s *dealtest.Tester) { badAct(s).Resume("us") },
+	"EventBuilder.Terminate": func(s *dealtest.Tester) { badAct(s).Terminate("us") },
+	"EventBuilder.Note":      func(s *dealtest.Tester) { badAct(s).Note("x") },
+	"EventBuilder.Perform":   func(s *dealtest.Tester) { badAct(s).Perform("us-eda-licences") },
+	"EventBuilder.Breach":    func(s *dealtest.Tester) { badAct(s).Breach("us-eda-licences") },
+	"EventBuilder.Until":     func(s *dealtest.Tester) { s.On("2025-06-20").Until("soon") },
+	"EventBuilder.Extend":    func(s *dealtest.Tester) { badAct(s).Extend("us", "2026-01-01") },
+	"EventBuilder.Retract":   func(s *dealtest.Tester) { badAct(s).Retract("x") },
+	"EventBuilder.Known":     func(s *dealtest.Tester) { s.On("2025-06-20").Known("soon") },
 
-	"Did.Applied":  func(s *dealtest.Story) { s.On("2025-06-20").Implement(dealtest.AllSides).Applied() },
-	"Did.Refused":  func(s *dealtest.Story) { s.On("2025-06-20").Approve("us").Refused() },
-	"Did.Noted":    func(s *dealtest.Story) { s.On("2025-06-20").Approve("us").Noted() },
-	"Did.Revised":  func(s *dealtest.Story) { s.On("2025-06-20").Approve("us").Revised("x") },
-	"Look.State":   func(s *dealtest.Story) { s.State("x") },
-	"Look.Verdict": func(s *dealtest.Story) { s.Verdict(condition.Met) },
-	"Look.History": func(s *dealtest.Story) { s.History() },
-	"Look.Awaiting": func(s *dealtest.Story) {
+	"RecordedEvent.Applied":  func(s *dealtest.Tester) { s.On("2025-06-20").Implement(dealtest.AllSides).Applied() },
+	"RecordedEvent.Refused":  func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Refused() },
+	"RecordedEvent.Noted":    func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Noted() },
+	"RecordedEvent.Revised":  func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Revised("x") },
+	"ViewedDeal.State":   func(s *dealtest.Tester) { s.State("x") },
+	"ViewedDeal.Verdict": func(s *dealtest.Tester) { s.Verdict(condition.Met) },
+	"ViewedDeal.History": func(s *dealtest.Tester) { s.History() },
+	"ViewedDeal.Awaiting": func(s *dealtest.Tester) {
 		s.Awaiting()
 	},
-	"Look.Signed":      func(s *dealtest.Story) { s.Signed("us") },
-	"Look.Provisional": func(s *dealtest.Story) { s.Provisional("us") },
-	"Look.InForce":     func(s *dealtest.Story) { s.InForce("us") },
-	"Look.Leaves":      func(s *dealtest.Story) { s.Leaves("us", "2025-07-01") },
-	"Look.Suspended":   func(s *dealtest.Story) { s.Suspended("us") },
-	"Look.Performed":   func(s *dealtest.Story) { s.Performed("us-eda-licences") },
-	"Look.Overdue":     func(s *dealtest.Story) { s.Overdue("us-eda-licences") },
-	"Look.Breached":    func(s *dealtest.Story) { s.Breached("us-eda-licences") },
-	"Look.AsOf":        func(s *dealtest.Story) { s.AsOf("soon") },
-	"Look.KnownBy":     func(s *dealtest.Story) { s.KnownBy("soon") },
-	"Look.Snapshot":    func(s *dealtest.Story) { s.On("2025-06-20"); s.Snapshot() },
-	"Story.TimePasses": func(s *dealtest.Story) { s.TimePasses("soon") },
-	"Story.On":         func(s *dealtest.Story) { s.On("soon") },
+	"ViewedDeal.Signed":      func(s *dealtest.Tester) { s.Signed("us") },
+	"ViewedDeal.Provisional": func(s *dealtest.Tester) { s.Provisional("us") },
+	"ViewedDeal.InForce":     func(s *dealtest.Tester) { s.InForce("us") },
+	"ViewedDeal.Leaves":      func(s *dealtest.Tester) { s.Leaves("us", "2025-07-01") },
+	"ViewedDeal.Suspended":   func(s *dealtest.Tester) { s.Suspended("us") },
+	"ViewedDeal.Performed":   func(s *dealtest.Tester) { s.Performed("us-eda-licences") },
+	"ViewedDeal.Overdue":     func(s *dealtest.Tester) { s.Overdue("us-eda-licences") },
+	"ViewedDeal.Breached":    func(s *dealtest.Tester) { s.Breached("us-eda-licences") },
+	"ViewedDeal.AsOf":        func(s *dealtest.Tester) { s.AsOf("soon") },
+	"ViewedDeal.KnownBy":     func(s *dealtest.Tester) { s.KnownBy("soon") },
+	"ViewedDeal.Snapshot":    func(s *dealtest.Tester) { s.On("2025-06-20"); s.Snapshot() },
+	"Tester.TimePasses": func(s *dealtest.Tester) { s.TimePasses("soon") },
+	"Tester.On":         func(s *dealtest.Tester) { s.On("soon") },
 }
 
 // cannotFail are the methods that only say more about an act, or a look.
-var cannotFail = []string{"Act.By", "Act.As", "Act.Hedged", "Act.OfRevision", "Act.OfCommitment", "Act.ID", "Act.About", "Look.Under", "Story.Deal"}
+var cannotFail = []string{"EventBuilder.By", "EventBuilder.As", "EventBuilder.Hedged", "EventBuilder.OfRevision", "EventBuilder.OfCommitment", "EventBuilder.ID", "EventBuilder.About", "ViewedDeal.Under", "Tester.Deal"}
 
 func TestEveryFailureIsReportedOnTheLineOfTheTest(t *testing.T) {
 	t.Parallel()
 	for name, call := range wrong {
 		r := try(func(tb dealtest.TB) { call(dealtest.Begin(tb, uschina.London())) })
-		require.Equal(t, []string{"loose_test.go"}, r.lines, "%s: the failure is reported elsewhere", name)
+		require.Equal(t, []string{"unfinished_test.go"}, r.lines, "%s: the failure is reported elsewhere", name)
 	}
 }
 
-func TestEveryMethodOfAStoryIsTriedOrCannotFail(t *testing.T) {
+func TestEveryMethodOfATesterIsTriedOrCannotFail(t *testing.T) {
 	t.Parallel()
-	promoted := reflect.TypeFor[dealtest.Look]()
-	for _, of := range []reflect.Type{reflect.TypeFor[*dealtest.Act](), reflect.TypeFor[*dealtest.Did](), promoted, reflect.TypeFor[*dealtest.Story]()} {
+	promoted := reflect.TypeFor[dealtest.ViewedDeal]()
+	for _, of := range []reflect.Type{reflect.TypeFor[*dealtest.EventBuilder](), reflect.TypeFor[*dealtest.RecordedEvent](), promoted, reflect.TypeFor[*dealtest.Tester]()} {
 		for i := range of.NumMethod() {
 			name := of.Method(i).Name
 			if _, is := promoted.MethodByName(name); is && of != promoted {
@@ -159,19 +159,19 @@ func TestWhatIsLeftHalfSaidFailsTheTest(t *testing.T) {
 	const unasked = `looks at the deal, but nothing is asked there; want an expectation behind it, such as State("approved")`
 	for name, c := range map[string]struct {
 		want string
-		tell func(s *dealtest.Story)
+		tell func(s *dealtest.Tester)
 	}{
-		"last act":         {`On("2025-06-20") ` + noVerb, func(s *dealtest.Story) { s.On("2025-06-20").By("Xi") }},
-		"act before":       {`On("2025-06-20") ` + noVerb, func(s *dealtest.Story) { s.On("2025-06-20"); s.On("2025-06-21").Approve("us") }},
-		"act, then a look": {`On("2025-06-20") ` + noVerb, func(s *dealtest.Story) { s.On("2025-06-20").By("Xi"); s.State(dealstate.StateNegotiated) }},
-		"act, then time":   {`On("2025-06-20") ` + noVerb, func(s *dealtest.Story) { s.On("2025-06-20").By("Xi"); s.TimePasses("2025-06-21") }},
-		"look as of":       {`AsOf("2025-06-20") ` + unasked, func(s *dealtest.Story) { s.AsOf("2025-06-20") }},
-		"look known by":    {`KnownBy("2025-06-20") ` + unasked, func(s *dealtest.Story) { s.AsOf("2025-06-21").KnownBy("2025-06-20") }},
-		"look under":       {`Under(official) ` + unasked, func(s *dealtest.Story) { s.On("2025-06-20").Approve("us").Applied().Under(dealstate.Official) }},
+		"last act":         {`On("2025-06-20") ` + noVerb, func(s *dealtest.Tester) { s.On("2025-06-20").By("Xi") }},
+		"act before":       {`On("2025-06-20") ` + noVerb, func(s *dealtest.Tester) { s.On("2025-06-20"); s.On("2025-06-21").Approve("us") }},
+		"act, then a look": {`On("2025-06-20") ` + noVerb, func(s *dealtest.Tester) { s.On("2025-06-20").By("Xi"); s.State(dealstate.StateNegotiated) }},
+		"act, then time":   {`On("2025-06-20") ` + noVerb, func(s *dealtest.Tester) { s.On("2025-06-20").By("Xi"); s.TimePasses("2025-06-21") }},
+		"look as of":       {`AsOf("2025-06-20") ` + unasked, func(s *dealtest.Tester) { s.AsOf("2025-06-20") }},
+		"look known by":    {`KnownBy("2025-06-20") ` + unasked, func(s *dealtest.Tester) { s.AsOf("2025-06-21").KnownBy("2025-06-20") }},
+		"look under":       {`Under(official) ` + unasked, func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Applied().Under(dealstate.Official) }},
 	} {
 		r := try(func(tb dealtest.TB) { c.tell(dealtest.Begin(tb, uschina.London())) })
 		require.Len(t, r.errors, 1, name)
-		require.Regexp(t, `^loose_test.go:\d+: `, r.errors[0])
+		require.Regexp(t, `^unfinished_test.go:\d+: `, r.errors[0])
 		require.Contains(t, r.errors[0], c.want, name)
 	}
 }

@@ -11,36 +11,36 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Report is one deal as a web page in one file: without script, without
-// anything fetched, fit to be sent to a colleague. The first story is the
-// headline; further ones of the same deal, under other policies, are set beside
-// it.
-type Report struct{ Stories []Story }
+// DealPage is a web page about one deal, in one file: without script, without anything
+// fetched, so that it can be sent to a colleague. The first replay gives the headline.
+// Further ones, of the same deal under other policies, are shown beside it.
+type DealPage struct{ Replays []Replay }
 
 //go:embed page.html.tmpl
 var pageText string
 
 var pages = template.Must(template.New("pages").Parse(pageText))
 
-// HTML writes the page. Equal stories give equal bytes. Without any story, or
+// HTML writes the page. Equal replays give equal bytes. Without any replay, or
 // with one that has no machine, the error says so and nothing is written.
-func (r Report) HTML(w io.Writer) error {
-	if len(r.Stories) == 0 {
-		return errNoStory
+func (r DealPage) HTML(w io.Writer) error {
+	if len(r.Replays) == 0 {
+		return errNoReplay
 	}
-	if err := checkStories(r.Stories); err != nil {
+	if err := checkReplays(r.Replays); err != nil {
 		return err
 	}
-	p, err := newReportPage(r.Stories)
+	p, err := newDealPageData(r.Replays)
 	if err != nil {
 		return err
 	}
 	return write(w, "report", p)
 }
 
-var errNoStory = fmt.Errorf("render: a report without any story; want at least one")
+var errNoReplay = fmt.Errorf("render: a page without any replay; want at least one")
 
-// write makes the whole page before it writes any of it.
+// write makes the whole page before it writes any of it, so that an error leaves
+// nothing behind.
 func write(w io.Writer, name string, page any) error {
 	var b strings.Builder
 	if err := pages.ExecuteTemplate(&b, name, page); err != nil {
@@ -61,47 +61,49 @@ func newHead(title string) head {
 	return head{CSP: policyOfPage(), Style: template.CSS(StyleSheet), Title: title}
 }
 
-// pictures is one timeline drawn twice, for wide pages and for narrow ones.
-type pictures struct{ Wide, Narrow template.HTML }
+// timelinePair is one timeline drawn twice, for wide and for narrow screens. The style
+// sheet shows one of them.
+type timelinePair struct{ Wide, Narrow template.HTML }
 
-func newPictures(stories []Story) (pictures, error) {
-	wide, err := drawn(Timeline{Stories: stories, Width: 1040, InPage: "wide"}.SVG)
+func newTimelinePair(replays []Replay) (timelinePair, error) {
+	wide, err := drawn(Timeline{Replays: replays, Width: 1040, InPage: "wide"}.SVG)
 	if err != nil {
-		return pictures{}, err
+		return timelinePair{}, err
 	}
-	narrow, err := drawn(Timeline{Stories: stories, Width: 370, InPage: "narrow"}.SVG)
-	return pictures{wide, narrow}, err
+	narrow, err := drawn(Timeline{Replays: replays, Width: 370, InPage: "narrow"}.SVG)
+	return timelinePair{wide, narrow}, err
 }
 
+// drawn is an SVG drawing as part of a page. The drawing escapes its texts itself.
 func drawn(draw func(io.Writer) error) (template.HTML, error) {
 	var b strings.Builder
 	err := draw(&b)
 	return template.HTML(b.String()), err
 }
 
-// long is a text of which, if it is very long, only the start shows at first.
-type long struct {
+// longText is a text of which, if it is very long, only the start is shown at first.
+type longText struct {
 	Start, All string
 	More       bool
 }
 
-func newLong(s string) long {
+func newLongText(s string) longText {
 	all := legible(s)
 	const most = 280
 	start := shorten(all, most)
-	return long{Start: isolated(start), All: all, More: start != all}
+	return longText{Start: isolated(start), All: all, More: start != all}
 }
 
-// standing is where the deal stands, as a row or a headline.
-type standing struct {
+// summary is where a deal stands, as text, for a row of a table or a headline.
+type summary struct {
 	ID, Name, Policy, State, Since, Awaiting, Clock, Balance string
 	Hue                                                      hue
 	Href                                                     string
 	Alerts                                                   []alert
 }
 
-func newStanding(s Story) standing {
-	row := standing{ID: legible(s.agreement().ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
+func newSummary(s Replay) summary {
+	row := summary{ID: legible(s.agreement().ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
 		State: shorten(stateWords(string(s.Snapshot.State)), 40), Since: "not moved yet", Awaiting: "nobody", Clock: "none runs",
 		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance(), Alerts: s.alerts()}
 	if !s.Snapshot.Since.IsZero() {
@@ -116,8 +118,8 @@ func newStanding(s Story) standing {
 	return row
 }
 
-// balance says how much each side has done of what it undertook.
-func (s Story) balance() string {
+// balance says how many of its commitments each side has performed.
+func (s Replay) balance() string {
 	var parts []string
 	for _, b := range s.Snapshot.Balances() {
 		parts = append(parts, fmt.Sprintf("%s %d of %d", isolated(shorten(s.partyName(b.Party), 60)), b.Performed, b.Of))
@@ -128,49 +130,53 @@ func (s Story) balance() string {
 	return strings.Join(parts, "; ")
 }
 
-// reportPage is all that the page says, as text.
-type reportPage struct {
+// dealPageData is what the page's template shows, all of it as text.
+type dealPageData struct {
 	head
-	standing
-	Name        long
-	Implements  []string
-	Sentence    string
-	AsOf        string
-	KnownBy     string
-	Revision    int
-	Warnings    []string
-	Timeline    pictures
-	Sided       bool
-	Kept        pictures
-	Views       []standing
-	Parties     []partyLine
-	MoreParties string
-	Clashes     []clash
-	Commitments []commitmentLine
-	Disputes    []string
-	Policies    []string
-	Beliefs     []belief
-	Older       int
-	Shown       int
-	Evidence    []report
-	Diagram     template.HTML
+	summary
+	Name          longText
+	Implements    []string
+	Sentence      string
+	AsOf          string
+	KnownBy       string
+	Revision      int
+	Warnings      []string
+	Timeline      timelinePair
+	Sided         bool
+	Kept          timelinePair
+	Views         []summary
+	Parties       []partyLine
+	MoreParties   string
+	Discrepancies []discrepancy
+	Commitments   []commitmentLine
+	Disputes      []string
+	Policies      []string
+	Days          []dayStates
+	Older         int
+	Shown         int
+	Evidence      []report
+	Diagram       template.HTML
 }
 
+// partyLine is a row of the table of approvals.
 type partyLine struct {
 	Name, Standing, Word string
 	Alerts               []alert
 }
 
+// commitmentLine is a row of the table of commitments.
 type commitmentLine struct {
 	Party, Done string
-	Title       long
+	Title       longText
 	Alerts      []alert
 }
 
-func newReportPage(stories []Story) (p reportPage, err error) {
-	s := stories[0]
-	p = reportPage{head: newHead(shorten(s.title(), 120) + ": " + stateWords(string(s.Snapshot.State))), standing: newStanding(s),
-		Name: newLong(s.title()), AsOf: moment(s.Snapshot.AsOf), Revision: s.Snapshot.Revision, Sentence: s.sentence(), Disputes: s.disputes()}
+// newDealPageData gathers what the page shows. The first replay gives all but what is
+// compared.
+func newDealPageData(replays []Replay) (p dealPageData, err error) {
+	s := replays[0]
+	p = dealPageData{head: newHead(shorten(s.title(), 120) + ": " + stateWords(string(s.Snapshot.State))), summary: newSummary(s),
+		Name: newLongText(s.title()), AsOf: moment(s.Snapshot.AsOf), Revision: s.Snapshot.Revision, Sentence: s.sentence(), Disputes: s.disputes()}
 	for _, id := range s.agreement().Implements {
 		p.Implements = append(p.Implements, legible(id))
 	}
@@ -180,18 +186,18 @@ func newReportPage(stories []Story) (p reportPage, err error) {
 	for _, w := range s.Snapshot.Warnings {
 		p.Warnings = append(p.Warnings, said(w.String(), 1000))
 	}
-	for _, v := range stories {
+	for _, v := range replays {
 		p.Policies = append(p.Policies, legible(v.Policy.Name))
-		if len(stories) > 1 {
-			p.Views = append(p.Views, newStanding(v))
+		if len(replays) > 1 {
+			p.Views = append(p.Views, newSummary(v))
 		}
 	}
 	p.Parties, p.MoreParties = s.partyLines()
 	p.Commitments = s.commitmentLines()
-	p.Evidence = evidence(stories)
-	p.Clashes = clashes(s, p.Evidence)
-	p.Beliefs, p.Shown, p.Older = believed(stories)
-	if p.Timeline, err = newPictures(stories); err != nil {
+	p.Evidence = evidence(replays)
+	p.Discrepancies = discrepancies(s, p.Evidence)
+	p.Days, p.Shown, p.Older = statesByDay(replays)
+	if p.Timeline, err = newTimelinePair(replays); err != nil {
 		return p, err
 	}
 	if p.Sided = s.sided(); p.Sided {
@@ -203,9 +209,9 @@ func newReportPage(stories []Story) (p reportPage, err error) {
 	return p, err
 }
 
-// sentence explains the state: by what the deal came there, and what approval
-// asks.
-func (s Story) sentence() string {
+// sentence explains the state: what brought the deal there, and what its approval
+// still needs.
+func (s Replay) sentence() string {
 	text := "No event or clock has moved it yet."
 	events := s.byID()
 	for _, d := range slices.Backward(s.Decisions) {
@@ -214,7 +220,7 @@ func (s Story) sentence() string {
 		}
 		text = "It came there on " + moment(d.At) + " by the " + s.clockWords(d.Fired(), d.Clock.String()+" clock") + "."
 		if d.Event != "" {
-			text = fmt.Sprintf("It came there on %s by “%s”, on the word of %s.", moment(d.At), act(s, d, events), speaker(events[d.Event]))
+			text = fmt.Sprintf("It came there on %s by “%s”, on the word of %s.", moment(d.At), actWords(s, d, events), speaker(events[d.Event]))
 		}
 		break
 	}
@@ -227,7 +233,7 @@ func (s Story) sentence() string {
 	return text
 }
 
-// wordOf says who speaks, in what role, when and where.
+// wordOf says who reported something, in what role, when and where.
 func wordOf(e *dealstate.Evidence) string {
 	return moment(e.At) + ": " + speaker(dealstate.Event{By: e.By, Role: e.Role, Modality: e.Modality, At: e.At, Recorded: e.Recorded,
 		Source: dealstate.Source{Publisher: e.Publisher}})
@@ -236,7 +242,8 @@ func wordOf(e *dealstate.Evidence) string {
 // mostParties bounds the table of approvals.
 const mostParties = 250
 
-func (s Story) partyLines() (lines []partyLine, more string) {
+// partyLines are the rows of the table of approvals; more counts the parties left out.
+func (s Replay) partyLines() (lines []partyLine, more string) {
 	for i, p := range s.Snapshot.Parties {
 		if i == mostParties {
 			return lines, fmt.Sprintf("And %d parties more.", len(s.Snapshot.Parties)-i)
@@ -256,12 +263,13 @@ func (s Story) partyLines() (lines []partyLine, more string) {
 	return lines, ""
 }
 
-func (s Story) commitmentLines() []commitmentLine {
+// commitmentLines are the rows of the table of commitments.
+func (s Replay) commitmentLines() []commitmentLine {
 	var lines []commitmentLine
 	for _, c := range s.Snapshot.Commitments {
-		line := commitmentLine{Party: shorten(s.partyName(c.Party), 80), Title: newLong(c.Title), Done: "not yet", Alerts: commitmentAlerts(c)}
+		line := commitmentLine{Party: shorten(s.partyName(c.Party), 80), Title: newLongText(c.Title), Done: "not yet", Alerts: commitmentAlerts(c)}
 		if c.Title == "" {
-			line.Title = newLong(c.Commitment)
+			line.Title = newLongText(c.Commitment)
 		}
 		if !c.At.IsZero() {
 			line.Done = moment(c.At)
@@ -273,7 +281,8 @@ func (s Story) commitmentLines() []commitmentLine {
 	return lines
 }
 
-func (s Story) disputes() []string {
+// disputes says which disputes are open.
+func (s Replay) disputes() []string {
 	var lines []string
 	for _, d := range s.Snapshot.Disputes {
 		lines = append(lines, fmt.Sprintf("%s, since %s, on the word of %s", isolated(shorten(s.partyName(d.Party), 80)), moment(d.At), said(d.By, 120)))

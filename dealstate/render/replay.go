@@ -9,12 +9,12 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// Story is all that the pictures show of one deal in one view. [Tell] and
-// [TellEvents] make one; a caller that keeps snapshots and decisions may fill it
-// in by hand. The order of Events does not matter; Decisions are in the order in
-// which they were made. Whatever draws a story without a Machine gives a
-// *[dealstate.FieldError] that says so.
-type Story struct {
+// Replay is one deal replayed in one view: all that the pictures show of it.
+// [ReplayOf] and [ReplayOfEvents] make one; a caller that keeps snapshots and
+// decisions may also fill it in by hand. Events may be in any order; Decisions are in
+// the order in which they were made. Nothing here changes a Replay. Whatever draws one
+// without a Machine gives a *[dealstate.FieldError] that says so.
+type Replay struct {
 	Machine   *dealstate.Machine
 	Events    []dealstate.Event
 	Snapshot  dealstate.Snapshot
@@ -22,13 +22,12 @@ type Story struct {
 	Policy    dealstate.Policy // under which the decisions were made
 }
 
-// Tell reads from the deal what the pictures show of it in that view. It folds
-// the log once.
-func Tell(deal *dealstate.Deal, v dealstate.View) Story {
+// ReplayOf replays the deal in the view. It folds the log once.
+func ReplayOf(deal *dealstate.Deal, v dealstate.View) Replay {
 	if v.Policy == (dealstate.Policy{}) {
 		v.Policy = deal.Policy()
 	}
-	s := Story{Machine: deal.Machine(), Policy: v.Policy}
+	s := Replay{Machine: deal.Machine(), Policy: v.Policy}
 	s.Snapshot, s.Decisions = deal.Replay(v)
 	for e := range deal.Events() {
 		if v.KnownBy.IsZero() || !e.Recorded.After(v.KnownBy) {
@@ -38,13 +37,13 @@ func Tell(deal *dealstate.Deal, v dealstate.View) Story {
 	return s
 }
 
-// TellEvents does the same for events that are in no Deal: it tells what Tell
-// would of a deal that had recorded them, each once and in the form in which it is
-// kept. It folds the log twice. The error is that of [dealstate.Machine.Fold], or
+// ReplayOfEvents does the same for events that are in no Deal: it gives what ReplayOf
+// gives for a deal on which they were recorded, each once and in the form in which it
+// is kept. It folds the log twice. The error is that of [dealstate.Machine.Fold], or
 // says that there is no machine.
-func TellEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View) (Story, error) {
+func ReplayOfEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View) (Replay, error) {
 	if m == nil {
-		return Story{}, missingMachine("machine")
+		return Replay{}, missingMachine("machine")
 	}
 	deal, err := m.Load(v.Policy, func(yield func(dealstate.Event, error) bool) {
 		for _, e := range events {
@@ -54,37 +53,38 @@ func TellEvents(m *dealstate.Machine, events []dealstate.Event, v dealstate.View
 		}
 	})
 	if err != nil {
-		return Story{}, err
+		return Replay{}, err
 	}
-	return Tell(deal, v), nil
+	return ReplayOf(deal, v), nil
 }
 
-// checkStories refuses a story that no picture can be drawn of.
-func checkStories(stories []Story) error {
-	for i, s := range stories {
+// checkReplays refuses a replay of which no picture can be drawn.
+func checkReplays(replays []Replay) error {
+	for i, s := range replays {
 		if s.Machine == nil {
-			return missingMachine(fmt.Sprintf("stories[%d].machine", i))
+			return missingMachine(fmt.Sprintf("replays[%d].machine", i))
 		}
 	}
 	return nil
 }
 
+// missingMachine is the error for a machine that is missing.
 func missingMachine(field string) error {
-	return &dealstate.FieldError{Field: field, Problem: "missing; want a compiled agreement, as Tell and TellEvents put there"}
+	return &dealstate.FieldError{Field: field, Problem: "missing; want a compiled agreement, as ReplayOf and ReplayOfEvents put there"}
 }
 
-func (s Story) agreement() dealstate.Agreement { return s.Machine.Agreement() }
+func (s Replay) agreement() dealstate.Agreement { return s.Machine.Agreement() }
 
-// title is what people call the deal.
-func (s Story) title() string {
+// title is the deal's title, or else its id.
+func (s Replay) title() string {
 	if t := legible(s.agreement().Title); t != "" {
 		return t
 	}
 	return legible(s.agreement().ID)
 }
 
-// byID finds events for their decisions.
-func (s Story) byID() map[string]dealstate.Event {
+// byID gives the events by id, to find them for their decisions.
+func (s Replay) byID() map[string]dealstate.Event {
 	events := make(map[string]dealstate.Event, len(s.Events))
 	for _, e := range s.Events {
 		events[e.ID] = e
@@ -92,8 +92,8 @@ func (s Story) byID() map[string]dealstate.Event {
 	return events
 }
 
-// partyName is what people call a party; "all sides" for none.
-func (s Story) partyName(id string) string {
+// partyName is the name of a party; "all sides" for none.
+func (s Replay) partyName(id string) string {
 	if id == "" {
 		return "all sides"
 	}
@@ -103,7 +103,8 @@ func (s Story) partyName(id string) string {
 	return legible(id)
 }
 
-func (s Story) partyNames(ids []string) string {
+// partyNames lists parties with their approvers, and counts those beyond a few.
+func (s Replay) partyNames(ids []string) string {
 	const most = 8
 	var names []string
 	for i, id := range ids {
@@ -115,8 +116,8 @@ func (s Story) partyNames(ids []string) string {
 	return strings.Join(names, ", ")
 }
 
-// approverOf names who approves for the party, and for whom.
-func (s Story) approverOf(id string) string {
+// approverOf is the party's name, with the name of who approves for it.
+func (s Replay) approverOf(id string) string {
 	name := shorten(s.partyName(id), 60)
 	if p, ok := s.Snapshot.Party(id); ok && p.Approver != "" {
 		name += " (" + said(p.Approver, 60) + ")"
@@ -124,21 +125,22 @@ func (s Story) approverOf(id string) string {
 	return name
 }
 
-// fate is what became of a report, as the pictures tell them apart.
-type fate uint8
+// status is what became of a report, as far as the pictures distinguish it.
+type status uint8
 
 const (
-	applied fate = iota + 1
+	applied status = iota + 1
 	refused
 	noted
 	retracted
 	fired // a clock
 )
 
-var fateWords = [...]string{"", "applied", "refused", "noted", "retracted", "clock"}
+var statusWords = [...]string{"", "applied", "refused", "noted", "retracted", "clock"}
 
-// fateOf tells a retracted report from one that is merely noted.
-func fateOf(d dealstate.Decision) fate {
+// statusOf is the status of a decision. A retracted report is not the same as one that
+// is only noted.
+func statusOf(d dealstate.Decision) status {
 	switch {
 	case d.Event == "":
 		return fired
@@ -155,27 +157,28 @@ func fateOf(d dealstate.Decision) fate {
 	return noted
 }
 
-// tells says a decision in a few lines: what, who says so, what it did and why.
-func tells(s Story, d dealstate.Decision, events map[string]dealstate.Event) string {
+// decisionWords describes a decision in a few lines: what was reported and by whom,
+// and what it did and why.
+func decisionWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
 	e := events[d.Event]
-	lines := []string{moment(d.At) + ": " + act(s, d, events)}
+	lines := []string{moment(d.At) + ": " + actWords(s, d, events)}
 	if e.ID != "" {
 		lines = append(lines, speaker(e))
 	}
-	outcome := fateWords[fateOf(d)]
+	outcome := statusWords[statusOf(d)]
 	if d.From != d.To {
 		outcome += ", " + stateWords(string(d.From)) + " → " + stateWords(string(d.To))
 	}
-	lines = append(lines, because(outcome, reasonsOf(d)))
+	lines = append(lines, withReasons(outcome, reasonsOf(d)))
 	if e.Note != "" {
 		lines = append(lines, "“"+said(e.Note, 400)+"”")
 	}
 	return strings.Join(lines, "\n")
 }
 
-// because adds the reasons, which may begin with what they explain: "retracted"
-// and "retracted by x".
-func because(outcome, why string) string {
+// withReasons adds the reasons to an outcome. They may begin with the outcome already,
+// as "retracted by x" does.
+func withReasons(outcome, why string) string {
 	switch {
 	case why == "":
 		return outcome
@@ -185,24 +188,24 @@ func because(outcome, why string) string {
 	return outcome + ": " + why
 }
 
-// act says what was done, and by whom; of a retract, which is nobody's act but
-// corrects the record, what it voids.
-func act(s Story, d dealstate.Decision, events map[string]dealstate.Event) string {
+// actWords says what was done and by whom. A retract is nobody's act, because it
+// corrects the record: of it, they say what it voids.
+func actWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
 	if d.Event == "" {
 		return s.clockWords(d.Fired(), d.Clock.String()+" clock")
 	}
 	if d.Kind != dealstate.Retract {
-		return s.deed(d.Kind, d.Party)
+		return s.kindWords(d.Kind, d.Party)
 	}
 	ref := events[d.Event].Ref
 	if e, ok := events[ref]; ok && e.Kind != dealstate.Retract {
-		return "retract of " + s.deed(e.Kind, e.Party)
+		return "retract of " + s.kindWords(e.Kind, e.Party)
 	}
 	return "retract of " + said(ref, 80)
 }
 
 // clockWords says whose a clock is: a party's, a commitment's, or a timer by its id.
-func (s Story) clockWords(c dealstate.ClockStatus, clock string) string {
+func (s Replay) clockWords(c dealstate.ClockStatus, clock string) string {
 	switch {
 	case c.Party != "":
 		c.Party = isolated(shorten(s.partyName(c.Party), 60))
@@ -226,11 +229,12 @@ func hasReason(d dealstate.Decision, codes ...dealstate.ReasonCode) bool {
 	return slices.ContainsFunc(d.Reasons, func(r dealstate.Reason) bool { return slices.Contains(codes, r.Code) })
 }
 
-func (s Story) deed(k dealstate.Kind, party string) string {
+// kindWords says the kind of an act, and whose it is.
+func (s Replay) kindWords(k dealstate.Kind, party string) string {
 	return k.String() + ", " + isolated(shorten(s.partyName(party), 80))
 }
 
-// speaker says on whose word a report rests, and since when it is known.
+// speaker says on whose word a report rests, and when we learned of it.
 func speaker(e dealstate.Event) string {
 	parts := []string{e.Role.String()}
 	if e.By != "" {
@@ -248,11 +252,12 @@ func speaker(e dealstate.Event) string {
 	return strings.Join(parts, ", ")
 }
 
-// late reports whether a report came to us on a later day than its own.
+// late reports whether we learned of a report on a later day than its own.
 func late(e dealstate.Event) bool {
 	return e.Recorded.After(e.At.Add(24*time.Hour)) && day(e.Recorded) != day(e.At)
 }
 
+// reasonsOf lists the reasons of a decision, and counts those beyond a few.
 func reasonsOf(d dealstate.Decision) string {
 	const most = 6
 	var texts []string
@@ -267,7 +272,7 @@ func reasonsOf(d dealstate.Decision) string {
 }
 
 // headline says in one line where the deal stands.
-func (s Story) headline() string {
+func (s Replay) headline() string {
 	text := stateWords(string(s.Snapshot.State))
 	if !s.Snapshot.Since.IsZero() {
 		text += " since " + moment(s.Snapshot.Since)

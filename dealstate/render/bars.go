@@ -8,7 +8,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// bar is a coloured stretch of a row.
+// bar is a coloured stretch of time in a row.
 type bar struct {
 	from, to time.Time
 	hue      hue
@@ -16,10 +16,9 @@ type bar struct {
 	title    string
 }
 
-// spells are the stretches of time that the deal spent in each state, from the
-// first report to the view's end. A state that lasted no time has none, unless
-// it is the last.
-func (s Story) spells(h hues) []bar {
+// stateBars are the spells that the deal spent in each state, from the first report to
+// the view's end. A state that lasted no time has no bar, unless it is the last.
+func (s Replay) stateBars(h hues) []bar {
 	if len(s.Decisions) == 0 {
 		return nil
 	}
@@ -41,9 +40,10 @@ func (s Story) spells(h hues) []bar {
 	return bars
 }
 
-// standings follow each party's approval through the decisions.
-type standings struct {
-	story   Story
+// approvalTracker follows each party's approval through the decisions, to make the
+// bars of the parties' rows. It belongs to one call of approvalBars.
+type approvalTracker struct {
+	replay  Replay
 	open    map[string]*bar // by party, the stretch that still runs
 	given   map[string]int  // by party, the revision it approved
 	refused map[string]bool // by party, whether its rejection is a withdrawal
@@ -51,11 +51,12 @@ type standings struct {
 	now     int // the revision
 }
 
-// approvals are the stretches of each party's standing, by party.
-func (s Story) approvals() map[string][]bar {
-	st := &standings{story: s, open: map[string]*bar{}, given: map[string]int{}, refused: map[string]bool{}, bars: map[string][]bar{}, now: 1}
+// approvalBars are the stretches in which each party's approval stood, was refused,
+// withdrawn or stale, by party.
+func (s Replay) approvalBars() map[string][]bar {
+	st := &approvalTracker{replay: s, open: map[string]*bar{}, given: map[string]int{}, refused: map[string]bool{}, bars: map[string][]bar{}, now: 1}
 	for _, d := range s.Decisions {
-		st.take(d)
+		st.apply(d)
 	}
 	for _, p := range s.Snapshot.Parties {
 		st.end(p.Party, s.Snapshot.AsOf)
@@ -63,7 +64,8 @@ func (s Story) approvals() map[string][]bar {
 	return st.bars
 }
 
-func (st *standings) take(d dealstate.Decision) {
+// apply takes in one decision.
+func (st *approvalTracker) apply(d dealstate.Decision) {
 	if d.Outcome != dealstate.Applied {
 		return
 	}
@@ -82,7 +84,7 @@ func (st *standings) take(d dealstate.Decision) {
 // barOf is the bar that a decision begins. A withdrawal under notice takes effect at its
 // end; one of a party whose approval does not stand is its refusal, and counts as its
 // rejection.
-func (st *standings) barOf(d dealstate.Decision) bar {
+func (st *approvalTracker) barOf(d dealstate.Decision) bar {
 	open := st.open[d.Party]
 	refusal := d.Kind == dealstate.Withdraw && (open == nil || open.label != "approved")
 	if d.Kind != 0 {
@@ -90,18 +92,18 @@ func (st *standings) barOf(d dealstate.Decision) bar {
 	}
 	switch {
 	case d.Clock == dealstate.Notice:
-		return bars[dealstate.Withdraw]
+		return kindBars[dealstate.Withdraw]
 	case hasReason(d, dealstate.ReasonLeaves, dealstate.ReasonRevokes): // its approval stands meanwhile
 		return bar{}
 	case refusal:
-		return bars[dealstate.Reject]
+		return kindBars[dealstate.Reject]
 	}
-	return bars[d.Kind]
+	return kindBars[d.Kind]
 }
 
-// bars are what an act makes of how its party stands, as a timeline draws it. The
-// empty one leaves it as it is. It has every kind.
-var bars = map[dealstate.Kind]bar{
+// kindBars says which bar an act of a kind begins in its party's row; the empty one
+// begins none. It has every kind.
+var kindBars = map[dealstate.Kind]bar{
 	dealstate.Negotiate: {},
 	dealstate.Sign:      {}, // a strip: see parts
 	dealstate.Submit:    {},
@@ -123,10 +125,10 @@ var bars = map[dealstate.Kind]bar{
 	dealstate.Note:      {},
 }
 
-// outdate makes every approval of an earlier revision stale, and forgets its
-// rejections. A withdrawal stays one.
-func (st *standings) outdate(at time.Time) {
-	for _, p := range st.story.Snapshot.Parties {
+// outdate makes every approval of an earlier revision stale, and ends its rejections.
+// A withdrawal remains one.
+func (st *approvalTracker) outdate(at time.Time) {
+	for _, p := range st.replay.Snapshot.Parties {
 		b := st.open[p.Party]
 		if b == nil || b.label != "approved" && b.label != "rejected" {
 			continue
@@ -134,7 +136,7 @@ func (st *standings) outdate(at time.Time) {
 		was := b.label
 		st.end(p.Party, at)
 		if was == "rejected" && st.refused[p.Party] {
-			b := bars[dealstate.Withdraw]
+			b := kindBars[dealstate.Withdraw]
 			b.from, b.title = at, b.label+", "
 			st.open[p.Party] = &b
 		}
@@ -144,49 +146,51 @@ func (st *standings) outdate(at time.Time) {
 	}
 }
 
-func (st *standings) begin(d dealstate.Decision, b bar) {
+// begin begins a party's next bar.
+func (st *approvalTracker) begin(d dealstate.Decision, b bar) {
 	st.end(d.Party, d.At)
 	b.from = d.At
 	b.title = b.label + ", "
 	st.open[d.Party] = &b
 }
 
-func (st *standings) end(party string, at time.Time) {
+// end ends a party's bar, and drops one that lasted no time.
+func (st *approvalTracker) end(party string, at time.Time) {
 	b := st.open[party]
 	delete(st.open, party)
-	if b == nil || !at.After(b.from) && !at.Equal(st.story.Snapshot.AsOf) {
+	if b == nil || !at.After(b.from) && !at.Equal(st.replay.Snapshot.AsOf) {
 		return
 	}
 	b.to = at
-	b.title = st.story.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
+	b.title = st.replay.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
 	st.bars[party] = append(st.bars[party], *b)
 }
 
-// tally is how many approvals stood from then on.
-type tally struct {
+// approvalCount is how many approvals stood from an instant on.
+type approvalCount struct {
 	at time.Time
 	n  int
 }
 
-// tallies counts the approvals that stand, for deals with too many parties to
+// approvalCounts counts the approvals that stand, for deals with too many parties to
 // give each a lane.
-func (s Story) tallies() []tally {
-	var steps []tally
-	approvals := s.approvals()
+func (s Replay) approvalCounts() []approvalCount {
+	var steps []approvalCount
+	approvals := s.approvalBars()
 	for _, p := range s.Snapshot.Parties {
 		bars := approvals[p.Party]
 		for i, b := range bars {
 			if b.label != "approved" {
 				continue
 			}
-			steps = append(steps, tally{b.from, 1})
+			steps = append(steps, approvalCount{b.from, 1})
 			if i+1 < len(bars) || b.to.Before(s.Snapshot.AsOf) { // else it still stands
-				steps = append(steps, tally{b.to, -1})
+				steps = append(steps, approvalCount{b.to, -1})
 			}
 		}
 	}
-	slices.SortStableFunc(steps, func(a, b tally) int { return a.at.Compare(b.at) })
-	var sums []tally
+	slices.SortStableFunc(steps, func(a, b approvalCount) int { return a.at.Compare(b.at) })
+	var sums []approvalCount
 	n := 0
 	for _, step := range steps {
 		n += step.n
@@ -194,7 +198,7 @@ func (s Story) tallies() []tally {
 			sums[last].n = n
 			continue
 		}
-		sums = append(sums, tally{step.at, n})
+		sums = append(sums, approvalCount{step.at, n})
 	}
 	return sums
 }

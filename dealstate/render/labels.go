@@ -9,7 +9,9 @@ import (
 // on one of a few lines, with a leader down to it. A label is drawn only where it
 // meets no other label and no other leader.
 
-// label is a text that wants to stand near x.
+// label is a text to be drawn near x, where it has no room of its own. It is placed
+// above what it describes, on one of a few lines, with a leader (a thin line) down to
+// it.
 type label struct {
 	x     float64
 	text  string
@@ -17,7 +19,7 @@ type label struct {
 	lead  string // the leader's class; "": none is drawn
 }
 
-// placed is a label with its place. Line 0 is the lowest.
+// placed is a label with the place that was found for it. Line 0 is the lowest.
 type placed struct {
 	label
 	from, to float64
@@ -25,13 +27,13 @@ type placed struct {
 	end      bool // it stands to the left of its leader
 }
 
-// mostTried bounds how many labels are placed; more would not be legible.
-const mostTried = 120
+// maxLabels bounds how many labels are placed; more would not be legible.
+const maxLabels = 120
 
-// place finds room for the labels on at most most lines between left and
-// right; those without room are left out.
-func place(labels []label, size, left, right float64, most int) (out []placed, lines int) {
-	labels = labels[:min(len(labels), mostTried)]
+// placeLabels finds room for the labels on a few lines between left and right. A label
+// without room is left out.
+func placeLabels(labels []label, size, left, right float64, most int) (out []placed, lines int) {
+	labels = labels[:min(len(labels), maxLabels)]
 	out, lines = placeInTurn(labels, size, left, right, most, []bool{false, true})
 	if len(out) == len(labels) {
 		return out, lines
@@ -60,6 +62,7 @@ func placeInTurn(labels []label, size, left, right float64, most int, ends []boo
 	return out, lines
 }
 
+// findRoom finds the lowest line on which the label meets no other.
 func findRoom(taken []placed, l label, size, left, right float64, most int, ends []bool) (placed, bool) {
 	width := widthOf(l.text, size) + 6
 	for line := range most {
@@ -94,9 +97,8 @@ func (p placed) free(taken []placed) bool {
 // lineHeight is the distance between two lines of labels.
 const lineHeight = 14.0
 
-// drawPlaced writes labels whose lowest line stands on y, with leaders down to
-// foot.
-func drawPlaced(p *pen, labels []placed, y, foot float64) {
+// drawPlaced writes the labels, the lowest line at y, with their leaders down to foot.
+func drawPlaced(p *svgWriter, labels []placed, y, foot float64) {
 	for _, l := range labels {
 		base := y - float64(l.line)*lineHeight
 		if l.lead != "" {

@@ -7,33 +7,35 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// belief is the state on a day, as known on that day.
-type belief struct {
+// dayStates is the deal's state at the end of a day, as it was known then, under each
+// policy.
+type dayStates struct {
 	Day    string
-	States []believedState
+	States []policyState
 }
 
-type believedState struct{ Policy, State string }
+// policyState is the state under one policy.
+type policyState struct{ Policy, State string }
 
 // mostDays bounds how many days are looked at, for each folds the log anew.
 const mostDays = 60
 
-// believed lists the days on which what was known of the state changed. Older
+// statesByDay lists the days on which what was known of the state changed. Older
 // counts the days with reports, if there are more than were looked at.
-func believed(stories []Story) (rows []belief, shown, older int) {
-	days := stories[0].learningDays()
+func statesByDay(replays []Replay) (rows []dayStates, shown, older int) {
+	days := replays[0].learningDays()
 	if len(days) > mostDays {
 		older, days = len(days), days[len(days)-mostDays:]
 	}
 	shown = len(days)
 	for i := 0; i < len(days); i++ { // clocks add days on the way
-		row := belief{Day: day(days[i])}
-		for _, s := range stories {
+		row := dayStates{Day: day(days[i])}
+		for _, s := range replays {
 			at, _, err := s.Machine.Fold(s.Events, dealstate.View{AsOf: days[i], KnownBy: days[i], Policy: s.Policy})
 			if err != nil {
 				return nil, 0, 0
 			}
-			row.States = append(row.States, believedState{legible(s.Policy.Name), stateWords(string(at.State))})
+			row.States = append(row.States, policyState{legible(s.Policy.Name), stateWords(string(at.State))})
 			if n := at.Next; n != nil && !n.Due.After(s.Snapshot.AsOf) {
 				days = withNext(days, i, endOfDay(n.Due))
 			}
@@ -61,7 +63,7 @@ func endOfDay(t time.Time) time.Time {
 
 // learningDays are the ends of the days on which anything was recorded or
 // decided, up to the view's own end.
-func (s Story) learningDays() []time.Time {
+func (s Replay) learningDays() []time.Time {
 	var ends []time.Time
 	add := func(t time.Time) {
 		if end := endOfDay(t); !end.After(s.Snapshot.AsOf.Add(24 * time.Hour)) {
@@ -69,7 +71,7 @@ func (s Story) learningDays() []time.Time {
 		}
 	}
 	for _, e := range s.Events {
-		if e.Recorded.IsZero() { // of a story filled in by hand
+		if e.Recorded.IsZero() { // of a replay filled in by hand
 			e.Recorded = e.At
 		}
 		add(e.Recorded)

@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// pen writes SVG. All text and every attribute goes through it, and so through
-// escaping.
-type pen struct{ b strings.Builder }
+// svgWriter writes SVG. All text and every attribute goes through it, and so is
+// escaped. Each drawing owns one.
+type svgWriter struct{ b strings.Builder }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
 
-// num writes a length to a tenth of a pixel, always with the same digits.
+// num writes a length to a tenth of a pixel, always with the same digits, so that
+// equal drawings are equal bytes.
 func num(f float64) string {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		f = 0
@@ -26,9 +27,9 @@ func num(f float64) string {
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
-// shape writes one element with its attributes, given as names and values; a
-// title shows on hover. Empty values are left out.
-func (p *pen) shape(tag, title string, attributes ...any) {
+// shape writes one element. Attributes are given as names and values, and empty values
+// are left out. A title shows on hover.
+func (p *svgWriter) shape(tag, title string, attributes ...any) {
 	p.open(tag, attributes...)
 	if title != "" {
 		p.element("title", title)
@@ -36,7 +37,7 @@ func (p *pen) shape(tag, title string, attributes ...any) {
 	p.shut(tag)
 }
 
-func (p *pen) open(tag string, attributes ...any) {
+func (p *svgWriter) open(tag string, attributes ...any) {
 	p.b.WriteString("<" + tag)
 	for i := 0; i+1 < len(attributes); i += 2 {
 		value := attributeText(attributes[i+1])
@@ -57,46 +58,46 @@ func attributeText(v any) string {
 	return v.(string)
 }
 
-func (p *pen) shut(tag string) { p.b.WriteString("</" + tag + ">\n") }
+func (p *svgWriter) shut(tag string) { p.b.WriteString("</" + tag + ">\n") }
 
-func (p *pen) element(tag, text string, attributes ...any) {
+func (p *svgWriter) element(tag, text string, attributes ...any) {
 	p.open(tag, attributes...)
 	p.b.WriteString(escaper.Replace(text))
 	p.shut(tag)
 }
 
-func (p *pen) text(x, y float64, class, text string) {
+func (p *svgWriter) text(x, y float64, class, text string) {
 	if text != "" {
 		p.element("text", text, "x", x, "y", y, "class", class)
 	}
 }
 
-func (p *pen) line(x1, y1, x2, y2 float64, class string) {
+func (p *svgWriter) line(x1, y1, x2, y2 float64, class string) {
 	p.shape("line", "", "x1", x1, "y1", y1, "x2", x2, "y2", y2, "class", class)
 }
 
-func (p *pen) rect(x, y, w, h float64, class, title string) {
+func (p *svgWriter) rect(x, y, w, h float64, class, title string) {
 	p.shape("rect", title, "x", x, "y", y, "width", w, "height", h, "class", class)
 }
 
-// round is a rectangle with rounded corners.
-func (p *pen) round(x, y, w, h, r float64, class string) {
+// round draws a rectangle with rounded corners.
+func (p *svgWriter) round(x, y, w, h, r float64, class string) {
 	p.shape("rect", "", "x", x, "y", y, "width", w, "height", h, "rx", r, "class", class)
 }
 
-func (p *pen) path(class string, d string) { p.shape("path", "", "d", d, "class", class) }
+func (p *svgWriter) path(class string, d string) { p.shape("path", "", "d", d, "class", class) }
 
-// picture is what every SVG here has in common.
-type picture struct {
+// svgDocument is what every SVG has in common: size, title and description.
+type svgDocument struct {
 	id            string // of its title and description; one a page
 	title, about  string
 	width, height float64
 	inPage        bool // the page brings the style sheet
 }
 
-// frame puts a drawing into its root element.
-func (pic picture) frame(w io.Writer, drawing string) error {
-	var p pen
+// frame writes a drawing inside its root element.
+func (pic svgDocument) frame(w io.Writer, drawing string) error {
+	var p svgWriter
 	p.open("svg", "xmlns", "http://www.w3.org/2000/svg", "class", "ds", "role", "img", "width", pic.width, "height", pic.height,
 		"viewBox", fmt.Sprintf("0 0 %s %s", num(pic.width), num(pic.height)), "aria-labelledby", pic.id+"-t "+pic.id+"-d")
 	p.b.WriteByte('\n')

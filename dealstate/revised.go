@@ -18,7 +18,7 @@ func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
 		old, had := was[now.on()]
 		delete(was, now.on())
 		switch {
-		case now.entry == added:
+		case added != nil && now.entry == added:
 		case !had:
 			out = append(out, Revision{Now: m.decision(now)})
 		case !now.same(old):

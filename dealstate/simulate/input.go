@@ -8,11 +8,14 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// Letter is one thing that can happen next. Many letters make an alphabet, and
-// an exploration tries every word over it.
-type Letter struct {
+// Input is one thing that can happen next to a deal: an act, or time that passes. It
+// is the input of an automaton: an exploration tries, in every situation, every input
+// of an alphabet. It is a plain value; an Input that a caller changes later changes no
+// exploration that has begun.
+type Input struct {
 	// Event is the act. Its ID, Deal and At are given to it, and its Role if it
 	// has none. A zero Kind: no act, only time that passes.
 	Event dealstate.Event
@@ -24,8 +27,8 @@ type Letter struct {
 	Extend time.Duration
 }
 
-// String says the letter in words: "approve china".
-func (l Letter) String() string {
+// String says the input in words: "approve china".
+func (l Input) String() string {
 	e := l.Event
 	switch {
 	case e.Kind == 0 && l.Wait == 0:
@@ -45,30 +48,31 @@ func (l Letter) String() string {
 	return display.Inert(text)
 }
 
-// extension is long enough to matter beside the usual clocks of months.
+// extension is how far the alphabet's extensions reach. It is long enough to matter
+// beside the usual clocks of months.
 const extension = 30 * 24 * time.Hour
 
-// Alphabet derives the letters of an agreement: the time up to the next clock;
+// Alphabet derives the inputs of an agreement: the time up to the next clock;
 // for each party, every kind of act; the kinds that are not one party's own, also
 // jointly; each commitment's performance; and, where the agreement sets a deadline
 // or a term, extensions by 30 days. Disputes and settlements are joint only, for no rule can ask whose
 // they were without asking it of the other kinds too. Retract and note are left
 // out: they move no deal along.
-func Alphabet(a dealstate.Agreement) []Letter {
-	letters := []Letter{{}}
+func Alphabet(a dealstate.Agreement) []Input {
+	inputs := []Input{{}}
 	for _, kind := range dealstate.Kinds() {
 		for _, party := range actingParties(a, kind) {
-			l := Letter{Event: dealstate.Event{Kind: kind, Party: party}}
+			l := Input{Event: dealstate.Event{Kind: kind, Party: party}}
 			if kind == dealstate.Extend {
 				l.Extend = extension
 			}
-			letters = append(letters, l)
+			inputs = append(inputs, l)
 		}
 	}
 	for _, c := range a.Commitments {
-		letters = append(letters, Letter{Event: dealstate.Event{Kind: dealstate.Perform, Party: c.Party, Commitment: c.ID}})
+		inputs = append(inputs, Input{Event: dealstate.Event{Kind: dealstate.Perform, Party: c.Party, Commitment: c.ID}})
 	}
-	return letters
+	return inputs
 }
 
 // actingParties lists who can be the party of an act of that kind; "" is all
@@ -78,7 +82,7 @@ func actingParties(a dealstate.Agreement, kind dealstate.Kind) []string {
 	for _, p := range a.Parties {
 		ids = append(ids, p.ID)
 	}
-	switch who := letterActs[kind]; {
+	switch who := inputSides[kind]; {
 	case who == nobody, kind == dealstate.Extend && a.Deadline.IsZero() && a.Term == nil:
 		return nil
 	case who == eachParty:
@@ -89,18 +93,19 @@ func actingParties(a dealstate.Agreement, kind dealstate.Kind) []string {
 	return append([]string{""}, ids...)
 }
 
-// whose says whose acts of a kind are letters of an alphabet.
-type whose uint8
+// actingSide says which sides' acts of a kind are inputs of an alphabet.
+type actingSide uint8
 
 const (
-	nobody     whose = iota + 1 // the alphabet has none, or lists them otherwise
-	eachParty                   // for itself
-	allJointly                  // and no party for itself
-	eachOrAll                   // each party for itself, and all jointly
+	nobody     actingSide = iota + 1 // the alphabet has none, or lists them otherwise
+	eachParty                        // for itself
+	allJointly                       // and no party for itself
+	eachOrAll                        // each party for itself, and all jointly
 )
 
-// letterActs has every kind.
-var letterActs = map[dealstate.Kind]whose{
+// inputSides has every kind, so that a new kind is not left out of the alphabet
+// unseen.
+var inputSides = map[dealstate.Kind]actingSide{
 	dealstate.Negotiate: eachOrAll,
 	dealstate.Submit:    eachOrAll,
 	dealstate.Approve:   eachParty,
@@ -108,7 +113,7 @@ var letterActs = map[dealstate.Kind]whose{
 	dealstate.Withdraw:  eachParty,
 	dealstate.Amend:     eachOrAll,
 	dealstate.Implement: eachOrAll,
-	dealstate.Perform:   nobody, // a letter for each commitment
+	dealstate.Perform:   nobody, // a input for each commitment
 	dealstate.Dispute:   allJointly,
 	dealstate.Settle:    allJointly,
 	dealstate.Suspend:   eachOrAll,
@@ -119,17 +124,18 @@ var letterActs = map[dealstate.Kind]whose{
 	dealstate.Note:      nobody,
 }
 
-// Without leaves out every letter of that kind and party: "can it be
+// Without leaves out every input of that kind and party: "can it be
 // implemented without Xi?" is asked of Without(alphabet, Approve, "china").
-func Without(alphabet []Letter, kind dealstate.Kind, party string) []Letter {
-	return slices.DeleteFunc(slices.Clone(alphabet), func(l Letter) bool {
+func Without(alphabet []Input, kind dealstate.Kind, party string) []Input {
+	return slices.DeleteFunc(slices.Clone(alphabet), func(l Input) bool {
 		return l.Event.Kind == kind && l.Event.Party == party
 	})
 }
 
-// event dates the letter's act. Its id counts on from the events on record, among
-// which there may be a path that was recorded before.
-func (l Letter) event(s Start, n int, at time.Time) dealstate.Event {
+// event gives the act at an instant, as an event that can be recorded. Ids are counted
+// on from the events that are on record already, because these may include a path that
+// was recorded before.
+func (l Input) event(s Start, n int, at time.Time) dealstate.Event {
 	e := l.Event
 	e.ID, e.Deal, e.At, e.Recorded = fmt.Sprintf("path-%04d", len(s.events)+n), s.agreement.ID, at, time.Time{}
 	if e.Kind == 0 {
@@ -139,8 +145,8 @@ func (l Letter) event(s Start, n int, at time.Time) dealstate.Event {
 	if e.Role == 0 {
 		e.Role = s.role(e.Kind)
 	}
-	if e.By == "" && e.Role == dealstate.Approver && e.Party != "" {
-		e.By = s.approver(e.Party)
+	if e.By == "" && e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(s.agreement, e.Party)
 	}
 	if e.Kind == dealstate.Extend {
 		e.Until = at.Add(l.Extend)
@@ -148,7 +154,9 @@ func (l Letter) event(s Start, n int, at time.Time) dealstate.Event {
 	return e
 }
 
-func (l Letter) validate(at string, s Start) error {
+// validate reports what no exploration can try: a negative wait, an extension that
+// does not extend, a retract, or an act that the agreement does not admit.
+func (l Input) validate(at string, s Start) error {
 	switch {
 	case l.Event.Kind == 0 && l.Wait < 0:
 		return field.Errorf(at+".wait", "%s is out of range; want 0 (up to the next clock) or more", l.Wait)

@@ -1,0 +1,145 @@
+package dealstate
+
+import "bytes"
+
+// Bounds on looking for events whose order is not known. Neighbours are always
+// compared, so the cost stays a few steps an event; what is compared besides, and how
+// far a day is looked through, ends here.
+const (
+	mostSwapped = 4_096 // pairs that are not neighbours, in one fold; beyond it neighbours only
+	mostOfDay   = 16    // later events of one day that may cure a refusal
+	mostDoubts  = 8     // warnings; beyond it nothing more is looked for
+)
+
+// tieCheck looks, while events fold, for those whose order the record leaves open
+// and decides. It owns two cursors that stand wherever it last tried something out,
+// and leaves the folding itself as it was, but for its doubts.
+type tieCheck struct {
+	f       *folding
+	seen    []*entry // all that f will take, in order
+	swapped int      // pairs compared that are not neighbours
+	a, b    *Cursor
+}
+
+// takeTied takes the entries, and notes every doubt about their order: a pair that
+// would come to something else if swapped, and a refusal that another event of the
+// same day would cure.
+func (f *folding) takeTied(seen []*entry) {
+	t := tieCheck{f: f, seen: seen}
+	for at, e := range seen {
+		t.swap(at)
+		if d := f.take(e); d.outcome == Refused && e.isDate() {
+			t.cure(at)
+		}
+	}
+}
+
+// seen lists what the view sees, in order.
+func (l *log) seen(v View) []*entry {
+	all := make([]*entry, 0, len(l.entries))
+	for _, e := range l.entries {
+		if v.sees(e) {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// swap compares the event at hand with those after it whose order is open.
+func (t *tieCheck) swap(at int) {
+	e := t.seen[at]
+	for n := at + 1; n < len(t.seen) && t.mayTie(e, t.seen[n]); n++ {
+		if n > at+1 {
+			if t.swapped++; t.swapped > mostSwapped {
+				return
+			}
+		}
+		if o := t.seen[n]; e.isOpenBeside(o) && t.counts(e) && t.counts(o) && t.differs(e, o) {
+			t.doubt(e, o)
+		}
+	}
+}
+
+// mayTie reports whether a later event, or one behind it, may tie with e.
+func (t *tieCheck) mayTie(e, later *entry) bool {
+	if len(t.f.doubts) >= mostDoubts || !e.At.Equal(later.At) || e.Kind.OfLog() {
+		return false
+	}
+	if e.Kind == Amend {
+		return later.Kind.rank().class() <= rankConsent
+	}
+	return e.ties(later)
+}
+
+// ties reports whether only the kind, the revision or the id orders the two.
+func (in *entry) ties(o *entry) bool {
+	return in.At.Equal(o.At) && in.Recorded.Equal(o.Recorded) && in.Kind.rank().class() == o.Kind.rank().class()
+}
+
+// isOpenBeside reports whether the record leaves open which of two events of one
+// instant came first: they tie, or a consent does not say whether it is to the text
+// before an amendment or to that after it.
+func (in *entry) isOpenBeside(o *entry) bool {
+	unnamed := in.Kind == Amend && o.Kind.rank().class() == rankConsent && o.revision == 0
+	return unnamed || in.ties(o)
+}
+
+// counts reports whether the event can change anything. It saves taking one that cannot.
+func (t *tieCheck) counts(e *entry) bool {
+	_, aside := t.f.aside(e)
+	return !aside
+}
+
+// differs takes the two from here, in their order and in the other, each on a copy.
+func (t *tieCheck) differs(e, o *entry) bool {
+	t.stand()
+	was, then := t.a.f.take(e).outcome, t.a.f.take(o).outcome
+	first, last := t.b.f.take(o).outcome, t.b.f.take(e).outcome
+	return min(was, then) != min(first, last) || max(was, then) != max(first, last) || !t.a.isLike(t.b)
+}
+
+// stand brings both cursors to where the folding stands.
+func (t *tieCheck) stand() {
+	if t.a == nil {
+		t.a, t.b = &Cursor{f: *t.f.copied(nil)}, &Cursor{f: *t.f.copied(nil)}
+	}
+	t.a.f.situation.set(&t.f.situation)
+	t.b.f.situation.set(&t.f.situation)
+}
+
+// isLike reports whether two cursors stand where no reader and no later event could
+// tell them apart, but for which event is behind it.
+func (c *Cursor) isLike(o *Cursor) bool {
+	s, other := &c.f.situation, &o.f.situation
+	if s.revision != other.revision || !s.since.Equal(other.since) || !s.inForce.Equal(other.inForce) {
+		return false
+	}
+	for p := range s.acts {
+		if s.standing(p) != other.standing(p) {
+			return false
+		}
+	}
+	var room, otherRoom [128]byte
+	return bytes.Equal(c.AppendKey(room[:0]), o.AppendKey(otherRoom[:0]))
+}
+
+// cure looks, after a refusal of an event dated by its day alone, for a later event of
+// that day after which the refused one would have taken effect.
+func (t *tieCheck) cure(at int) {
+	refused := t.seen[at]
+	t.stand()
+	for n := at + 1; n < len(t.seen) && n-at <= mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
+		if t.a.f.take(t.seen[n]).outcome != Applied {
+			continue
+		}
+		t.b.f.situation.set(&t.a.f.situation)
+		if t.b.f.take(refused).outcome == Applied {
+			t.doubt(refused, t.seen[n])
+			return
+		}
+	}
+}
+
+func (t *tieCheck) doubt(e, o *entry) {
+	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.ID, Detail: o.ID, At: e.At})
+}

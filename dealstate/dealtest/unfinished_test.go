@@ -97,13 +97,13 @@ var wrong = map[string]func(s *dealtest.Tester){
 	"EventBuilder.Retract":   func(s *dealtest.Tester) { badAct(s).Retract("x") },
 	"EventBuilder.Known":     func(s *dealtest.Tester) { s.On("2025-06-20").Known("soon") },
 
-	"RecordedEvent.Applied":  func(s *dealtest.Tester) { s.On("2025-06-20").Implement(dealtest.AllSides).Applied() },
-	"RecordedEvent.Refused":  func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Refused() },
-	"RecordedEvent.Noted":    func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Noted() },
-	"RecordedEvent.Revised":  func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Revised("x") },
-	"ViewedDeal.State":   func(s *dealtest.Tester) { s.State("x") },
-	"ViewedDeal.Verdict": func(s *dealtest.Tester) { s.Verdict(condition.Met) },
-	"ViewedDeal.History": func(s *dealtest.Tester) { s.History() },
+	"RecordedEvent.Applied": func(s *dealtest.Tester) { s.On("2025-06-20").Implement(dealtest.AllSides).Applied() },
+	"RecordedEvent.Refused": func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Refused() },
+	"RecordedEvent.Noted":   func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Noted() },
+	"RecordedEvent.Revised": func(s *dealtest.Tester) { s.On("2025-06-20").Approve("us").Revised("x") },
+	"ViewedDeal.State":      func(s *dealtest.Tester) { s.State("x") },
+	"ViewedDeal.Verdict":    func(s *dealtest.Tester) { s.Verdict(condition.Met) },
+	"ViewedDeal.History":    func(s *dealtest.Tester) { s.History() },
 	"ViewedDeal.Awaiting": func(s *dealtest.Tester) {
 		s.Awaiting()
 	},
@@ -118,8 +118,8 @@ var wrong = map[string]func(s *dealtest.Tester){
 	"ViewedDeal.AsOf":        func(s *dealtest.Tester) { s.AsOf("soon") },
 	"ViewedDeal.KnownBy":     func(s *dealtest.Tester) { s.KnownBy("soon") },
 	"ViewedDeal.Snapshot":    func(s *dealtest.Tester) { s.On("2025-06-20"); s.Snapshot() },
-	"Tester.TimePasses": func(s *dealtest.Tester) { s.TimePasses("soon") },
-	"Tester.On":         func(s *dealtest.Tester) { s.On("soon") },
+	"Tester.TimePasses":      func(s *dealtest.Tester) { s.TimePasses("soon") },
+	"Tester.On":              func(s *dealtest.Tester) { s.On("soon") },
 }
 
 // cannotFail are the methods that only say more about an act, or a look.

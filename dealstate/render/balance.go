@@ -20,16 +20,16 @@ func (s Replay) Balance() Chart {
 	}
 	c.Title += ": " + s.title()
 	c.Start = s.Decisions[0].At
-	lives := s.lives()
+	histories := s.commitmentHistories()
 	for _, b := range s.Snapshot.Balances() {
 		c.Series = append(c.Series, Series{Name: fmt.Sprintf("%s: %d of %d", isolated(shorten(s.partyName(b.Party), 60)), b.Performed, b.Of),
-			Shape: StepLine, Points: s.kept(b, lives, c.Start)})
+			Shape: StepLine, Points: s.kept(b, histories, c.Start)})
 	}
 	return c
 }
 
 // kept are the points of one side: at the beginning, at each change and at the end.
-func (s Replay) kept(b dealstate.Balance, lives map[string]*life, start time.Time) []Point {
+func (s Replay) kept(b dealstate.Balance, histories map[string]*commitmentHistory, start time.Time) []Point {
 	type change struct {
 		at time.Time
 		by int
@@ -39,7 +39,7 @@ func (s Replay) kept(b dealstate.Balance, lives map[string]*life, start time.Tim
 		if c.Party != b.Party {
 			continue
 		}
-		for _, stretch := range lives[c.Commitment].bars {
+		for _, stretch := range histories[c.Commitment].bars {
 			if stretch.label != "performed" {
 				continue
 			}

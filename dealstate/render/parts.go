@@ -163,8 +163,8 @@ func (ps *parts) end(party string, at time.Time) {
 	ps.strips[party] = append(ps.strips[party], *b)
 }
 
-// life is what became of one commitment over time.
-type life struct {
+// commitmentHistory is what became of one commitment over time.
+type commitmentHistory struct {
 	done, broken, overdue, suspended bool
 
 	since  time.Time // of what is shown
@@ -173,33 +173,33 @@ type life struct {
 	strips []bar
 }
 
-// lives follow each commitment through the decisions.
-func (s Replay) lives() map[string]*life {
-	lives, events := map[string]*life{}, s.byID()
+// histories follow each commitment through the decisions.
+func (s Replay) commitmentHistories() map[string]*commitmentHistory {
+	histories, events := map[string]*commitmentHistory{}, s.byID()
 	status := map[string]dealstate.CommitmentStatus{}
 	for _, c := range s.Snapshot.Commitments {
-		lives[c.Commitment], status[c.Commitment] = &life{}, c
+		histories[c.Commitment], status[c.Commitment] = &commitmentHistory{}, c
 	}
 	for _, d := range s.Decisions {
 		id := d.Commitment
 		if id == "" {
 			id = events[d.Event].Commitment
 		}
-		if l := lives[id]; l != nil && d.Outcome == dealstate.Applied {
+		if l := histories[id]; l != nil && d.Outcome == dealstate.Applied {
 			l.take(d, status[id])
 		}
 	}
-	for id, l := range lives {
+	for id, l := range histories {
 		if c := status[id]; l.since.IsZero() && !c.At.IsZero() { // of a replay without its events
 			l.done, l.since = true, c.At
 		}
 		l.end(s.Snapshot.AsOf)
 		l.hold(s.Snapshot.AsOf, false)
 	}
-	return lives
+	return histories
 }
 
-func (l *life) take(d dealstate.Decision, c dealstate.CommitmentStatus) {
+func (l *commitmentHistory) take(d dealstate.Decision, c dealstate.CommitmentStatus) {
 	next := *l
 	switch {
 	case d.Kind == dealstate.Perform:
@@ -223,7 +223,7 @@ func (l *life) take(d dealstate.Decision, c dealstate.CommitmentStatus) {
 }
 
 // shown is how the commitment is drawn; no label: not at all.
-func (l *life) shown() bar {
+func (l *commitmentHistory) shown() bar {
 	switch on := moment(l.since); {
 	case l.broken && l.overdue:
 		return bar{hue: "vermilion", label: "breached", title: "breached and overdue since " + on}
@@ -237,7 +237,7 @@ func (l *life) shown() bar {
 	return bar{}
 }
 
-func (l *life) end(at time.Time) {
+func (l *commitmentHistory) end(at time.Time) {
 	if b := l.shown(); b.label != "" && at.After(l.since) {
 		b.from, b.to = l.since, at
 		l.bars = append(l.bars, b)
@@ -245,7 +245,7 @@ func (l *life) end(at time.Time) {
 }
 
 // hold begins a suspension, or ends one that runs.
-func (l *life) hold(at time.Time, on bool) {
+func (l *commitmentHistory) hold(at time.Time, on bool) {
 	switch {
 	case on && l.held.IsZero():
 		l.held = at

@@ -61,7 +61,7 @@ func TestTheLastStripsAgreeWithTheSnapshot(t *testing.T) {
 	}
 	for seed := range uint64(600) {
 		s := partsDeal(t, rand.New(rand.NewPCG(seed, 3)), 12)
-		strips, bars, lives := s.strips(), s.approvalBars(), s.lives()
+		strips, bars, histories := s.strips(), s.approvalBars(), s.commitmentHistories()
 		for _, p := range s.Snapshot.Parties {
 			want := partsOf{signed: p.Signed, applied: p.Provisional, suspended: p.Suspended, leaves: p.Leaves, approved: p.Standing == dealstate.StandingApproved}
 			require.Equal(t, string(want.shown()), last(strips[p.Party], s.Snapshot.AsOf), "seed %d, %s: %+v", seed, p.Party, p)
@@ -70,8 +70,8 @@ func TestTheLastStripsAgreeWithTheSnapshot(t *testing.T) {
 			}
 		}
 		for _, c := range s.Snapshot.Commitments {
-			l := lives[c.Commitment]
-			want := life{done: !c.At.IsZero(), broken: !c.Breached.IsZero(), overdue: !c.Overdue.IsZero()}
+			l := histories[c.Commitment]
+			want := commitmentHistory{done: !c.At.IsZero(), broken: !c.Breached.IsZero(), overdue: !c.Overdue.IsZero()}
 			require.Equal(t, want.shown().label, last(l.bars, s.Snapshot.AsOf), "seed %d, %s: %+v", seed, c.Commitment, c)
 			require.Equal(t, c.Suspended, last(l.strips, s.Snapshot.AsOf) != "", "seed %d, %s", seed, c.Commitment)
 		}

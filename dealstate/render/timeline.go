@@ -225,7 +225,7 @@ func (sub subject) row(s Replay) laneRow {
 
 // commitment fills in the row of one commitment.
 func (r *laneRow) commitment(s Replay, id string) {
-	if l := s.lives()[id]; l != nil {
+	if l := s.commitmentHistories()[id]; l != nil {
 		r.bars, r.strips = l.bars, l.strips
 	}
 	for _, c := range s.Snapshot.Commitments {

@@ -147,12 +147,12 @@ func (l *lineParser) atInstant() bool {
 	return !w.quoted && w.text != "" && w.text[0] >= '0' && w.text[0] <= '9'
 }
 
-// owned are the clocks of which there may be several, and what stands before the
+// ownedClocks are the clocks of which there may be several, and what stands before the
 // party, the commitment or the timer whose it is.
-var owned = []struct {
+var ownedClocks = []struct {
 	clock dealstate.Clock
 	lead  string
-	whose string
+	want  string
 }{
 	{dealstate.Notice, "notice of ", "notice of and the party that leaves, such as: notice of us"},
 	{dealstate.Overdue, "overdue of ", "overdue of and the commitment, such as: overdue of us-tariff-cut"},
@@ -161,7 +161,7 @@ var owned = []struct {
 
 // parseClockOwner reads whose clock the word just taken is, and gives both as one name.
 func (l *lineParser) parseClockOwner(w token) (name string, err error) {
-	for _, o := range owned {
+	for _, o := range ownedClocks {
 		if !w.is(o.clock.String()) {
 			continue
 		}
@@ -170,9 +170,9 @@ func (l *lineParser) parseClockOwner(w token) (name string, err error) {
 		case l.done() && !of, next.is(",") && !of, of != strings.HasSuffix(o.lead, " of "):
 			return w.text, nil
 		case next.is(","):
-			return "", l.errorAt(next.column, "want %s", o.whose)
+			return "", l.errorAt(next.column, "want %s", o.want)
 		}
-		id, err := l.parseWord("an id, as in " + o.whose)
+		id, err := l.parseWord("an id, as in " + o.want)
 		return o.lead + id, err
 	}
 	return w.text, nil
@@ -180,7 +180,7 @@ func (l *lineParser) parseClockOwner(w token) (name string, err error) {
 
 // quoteClock writes a clock with its owner's id as a word.
 func quoteClock(name string) string {
-	for _, o := range owned {
+	for _, o := range ownedClocks {
 		if id, is := strings.CutPrefix(name, o.lead); is && id != "" {
 			return o.lead + quote(id)
 		}

@@ -67,7 +67,7 @@ func act(k dealstate.Kind) string {
 
 // clock is a clock as a line names it, with its owner.
 func clock(c dealstate.Clock) string {
-	for _, o := range owned {
+	for _, o := range ownedClocks {
 		if o.clock == c {
 			return o.lead + "us"
 		}

@@ -248,9 +248,9 @@ func (l *lineParser) cutCommas() {
 
 // checkClock refuses what names no clock, or not whose it is.
 func (l *lineParser) checkClock(name string, column int) error {
-	for _, o := range owned {
+	for _, o := range ownedClocks {
 		if name == o.clock.String() {
-			return l.errorAt(column, "want %s", o.whose)
+			return l.errorAt(column, "want %s", o.want)
 		}
 		if strings.HasPrefix(name, o.lead) {
 			return nil

@@ -187,7 +187,7 @@ func (m *Machine) examineGuards(costs []int64, work *budget) error {
 	}
 	for k := range m.tried {
 		for s := range m.tried[k] {
-			if err := x.examineOnce(m.tried[k][s]); err != nil {
+			if err := x.examineOnce(s, m.tried[k][s]); err != nil {
 				return err
 			}
 		}
@@ -212,9 +212,13 @@ type examiner struct {
 	key     []byte
 }
 
-// examineOnce examines the rules of one trigger and state, unless others had the same.
-func (x *examiner) examineOnce(rules []int) error {
-	x.key = x.key[:0]
+// examineOnce examines the rules of one trigger and state, unless others had the same:
+// states that are in force, or states that are not.
+func (x *examiner) examineOnce(state int, rules []int) error {
+	x.key = append(x.key[:0], 0)
+	if x.m.inForce[state] {
+		x.key[0] = 1
+	}
 	for _, r := range rules {
 		x.key = binary.AppendUvarint(x.key, uint64(r))
 	}
@@ -222,7 +226,7 @@ func (x *examiner) examineOnce(rules []int) error {
 		return nil
 	}
 	x.seen[string(x.key)] = true
-	complete, err := x.examine(rules)
+	complete, err := x.examine(state, rules)
 	if err != nil {
 		return err
 	}
@@ -268,9 +272,9 @@ func (a Agreement) isStandard(r Rule) bool {
 	return false
 }
 
-func (x *examiner) examine(rules []int) (complete bool, err error) {
+func (x *examiner) examine(state int, rules []int) (complete bool, err error) {
 	m := x.m
-	complete, spent := x.worlds(rules, func(s *situation) {
+	complete, spent := x.worlds(state, rules, func(s *situation) {
 		first := -1
 		for _, r := range rules {
 			if err != nil || m.guards[r].Eval(s) != condition.Met {
@@ -295,7 +299,7 @@ const maxWorlds = 3_000
 
 // worlds visits the imagined worlds that matter to the rules. The error is that of a
 // budget that does not suffice; nothing is visited then.
-func (x *examiner) worlds(rules []int, visit func(*situation)) (complete bool, err error) {
+func (x *examiner) worlds(state int, rules []int, visit func(*situation)) (complete bool, err error) {
 	m := x.m
 	once := int64(len(m.agreement.Parties)/64 + len(m.agreement.Commitments)/64)
 	for _, r := range rules {
@@ -330,8 +334,9 @@ func (x *examiner) worlds(rules []int, visit func(*situation)) (complete bool, e
 			choose(2, func(s *situation, i int) { s.timers[t].due = settingFor(i).base })
 		}
 	}
-	if reads.Bound { // in some state that is in force, or in none
-		choose(2, func(s *situation, i int) { s.inForce = settingFor(i).base })
+	if reads.Bound && m.inForce[state] { // it binds everybody or nobody, but for those whom guards name
+		choose(2, func(s *situation, i int) { s.approveAll(i == 1) })
+		reads.Parties.AddAll(reads.BoundParties)
 	}
 	if len(reads.Instants) > 0 {
 		choose(2, func(s *situation, i int) { s.judgedAt = []time.Time{longAgo, instant.Last}[i] })
@@ -356,7 +361,10 @@ func (x *examiner) worlds(rules []int, visit func(*situation)) (complete bool, e
 	reads.Commitments.Each(func(c int) { choose(2, func(s *situation, i int) { s.performed.Put(c, i == 1) }) })
 	s := &x.scratch
 	s.reset()
-	s.now = instant.Last
+	s.now, s.state, s.inForce = instant.Last, state, longAgo
+	if reads.Bound {
+		s.actLongAgo()
+	}
 	worlds := min(product(options), maxWorlds+1)
 	if worlds > maxWorlds {
 		worlds = 3
@@ -376,6 +384,21 @@ func (x *examiner) worlds(rules []int, visit func(*situation)) (complete bool, e
 		imagine(s, choices, pick, visit)
 	}
 	return false, nil
+}
+
+// actLongAgo imagines that the last act of every party was an approval.
+func (s *situation) actLongAgo() {
+	last := act{entry: &entry{place: place{Kind: Approve, At: longAgo}}}
+	for p := range s.acts {
+		s.acts[p] = last
+	}
+}
+
+// approveAll imagines that every party's approval stands, or none's.
+func (s *situation) approveAll(stand bool) {
+	for p := range s.acts {
+		s.approved.Put(p, stand)
+	}
 }
 
 // settingFor gives a clock that is not set, or one long due.

@@ -30,6 +30,7 @@ func (s Snapshot) Explain() string {
 	var b strings.Builder
 	s.explainHead(&b)
 	s.explainApproval(&b)
+	s.explainActs(&b)
 	s.explainCommitments(&b)
 	for _, d := range s.Disputes {
 		line(&b, "Dispute open since %s: raised by %s%s (%s).", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
@@ -196,6 +197,36 @@ func (s Snapshot) lastAct() *PartyStatus {
 	return &last
 }
 
+// explainActs says what parties do each for itself, beside their consent: who leaves,
+// and when, comes last.
+func (s Snapshot) explainActs(b *strings.Builder) {
+	for _, act := range []struct {
+		words string
+		of    func(PartyStatus) bool
+	}{
+		{"Signed by", func(p PartyStatus) bool { return p.Signed && s.InForce.IsZero() }}, // of a deal in force nobody asks
+		{"Applied provisionally by", func(p PartyStatus) bool { return p.Provisional }},
+		{"Suspended by", func(p PartyStatus) bool { return p.Suspended }},
+	} {
+		if who := s.those(act.of); len(who) > 0 {
+			line(b, "%s: %s.", act.words, phrase.Some(len(who), func(i int) string { return who[i].label() }))
+		}
+	}
+	if who := s.those(func(p PartyStatus) bool { return !p.Leaves.IsZero() }); len(who) > 0 {
+		line(b, "Under notice: %s.", phrase.Some(len(who), func(i int) string { return who[i].label() + " leaves on " + instant.Say(who[i].Leaves) }))
+	}
+}
+
+// those gives the parties of which something is so.
+func (s Snapshot) those(so func(PartyStatus) bool) (who []PartyStatus) {
+	for _, p := range s.Parties {
+		if so(p) {
+			who = append(who, p)
+		}
+	}
+	return who
+}
+
 // explainCommitments says the balance: "the US has performed 2 of 3".
 func (s Snapshot) explainCommitments(b *strings.Builder) {
 	balances := s.Balances()
@@ -207,6 +238,30 @@ func (s Snapshot) explainCommitments(b *strings.Builder) {
 		parts = append(parts, fmt.Sprintf("%s has performed %d of %d", s.label(balance.Party), balance.Performed, balance.Of))
 	}
 	line(b, "Commitments: %s.", strings.Join(parts, "; "))
+	s.explainFailures(b)
+}
+
+// explainFailures names the commitments that are overdue, broken or suspended.
+func (s Snapshot) explainFailures(b *strings.Builder) {
+	var all []string
+	for _, c := range s.Commitments {
+		var words []string
+		if !c.Overdue.IsZero() {
+			words = append(words, "overdue since "+instant.Say(c.Overdue))
+		}
+		if !c.Breached.IsZero() {
+			words = append(words, "broken on "+instant.Say(c.Breached)+" ("+c.Breach+")")
+		}
+		if c.Suspended {
+			words = append(words, "suspended")
+		}
+		if len(words) > 0 {
+			all = append(all, c.Commitment+" of "+s.label(c.Party)+" "+strings.Join(words, ", "))
+		}
+	}
+	if len(all) > 0 {
+		line(b, "  Of these, %s.", phrase.Some(len(all), func(i int) string { return all[i] }))
+	}
 }
 
 // label gives a party's name.

@@ -201,6 +201,7 @@ type Reads struct {
 
 	Signatures, Applications, Suspensions Set  // of whom
 	Bound                                 bool // whether the deal binds somebody
+	BoundParties                          Set  // whether it binds these
 	Part                                  bool // whether the event at hand is about a part of the deal
 	Instants                              []time.Time
 }
@@ -208,7 +209,8 @@ type Reads struct {
 // Reads adds up what the tests look at, which must be of one agreement.
 func (n *Names) Reads(tests ...*Test) Reads {
 	r := Reads{Parties: bitset.New(len(n.weights)), Commitments: bitset.New(len(n.commitments)), Actors: bitset.New(len(n.weights)),
-		Signatures: bitset.New(len(n.weights)), Applications: bitset.New(len(n.weights)), Suspensions: bitset.New(len(n.weights))}
+		Signatures: bitset.New(len(n.weights)), Applications: bitset.New(len(n.weights)), Suspensions: bitset.New(len(n.weights)),
+		BoundParties: bitset.New(len(n.weights))}
 	for _, t := range tests {
 		t.test.read(&r)
 	}

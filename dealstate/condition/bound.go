@@ -59,9 +59,15 @@ func (t *boundTest) lacks(_ Situation, to []Shortfall) []Shortfall {
 	return append(to, Shortfall{Lack: LackOther, Words: t.negated()})
 }
 
-func (t *boundTest) read(r *Reads) { r.Bound = true }
-func (*boundTest) await(Set)       {}
-func (*boundTest) fills() bool     { return false }
+func (t *boundTest) read(r *Reads) {
+	r.Bound = true
+	if t.index != anyParty {
+		r.BoundParties.Add(t.index)
+	}
+}
+
+func (*boundTest) await(Set)   {}
+func (*boundTest) fills() bool { return false }
 
 func (t *boundTest) reach(s Situation, w way) (way, bool) { return unreached(t, s, w) }
 

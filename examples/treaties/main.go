@@ -8,6 +8,9 @@
 // treaty whose list is known to be short is flagged, and dated for comparison
 // only. Each treaty is an agreement file and an event log in data/, in the
 // library's own format; no treaty has code of its own.
+//
+// Below the table stand other deals, in data/deals.json, each with what it shows.
+// What history says of them on certain days is in data/expected_views.json.
 package main
 
 import (
@@ -22,6 +25,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 //go:embed data/*.json data/*.jsonl
@@ -73,17 +77,42 @@ func tell(w io.Writer, id string, view dealstate.View) (wrong int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if id == "" {
-		return compare(w, treaties, view)
+	deals, err := loadDeals()
+	if err != nil {
+		return 0, err
 	}
-	for _, t := range treaties {
+	if id != "" {
+		return 0, explain(w, id, append(treaties, deals...), view)
+	}
+	if wrong, err = compare(w, treaties, view); err != nil {
+		return wrong, err
+	}
+	return wrong, list(w, deals, view)
+}
+
+func explain(w io.Writer, id string, all []treaty, view dealstate.View) error {
+	for _, t := range all {
 		if t.ID == id {
 			s, err := t.at(view)
 			fmt.Fprint(w, s.Explain())
-			return 0, err
+			return err
 		}
 	}
-	return 0, fmt.Errorf("-explain: %q is unknown; want one of %s", id, ids(treaties))
+	return fmt.Errorf("-explain: %q is unknown; want one of %s", id, ids(all))
+}
+
+// list prints what each of the other deals shows, and its state.
+func list(w io.Writer, deals []treaty, view dealstate.View) error {
+	rows := [][]string{{"deal", "what it shows", "state"}}
+	for _, t := range deals {
+		s, err := t.at(view)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []string{t.Title, t.Shows, string(s.State)})
+	}
+	fmt.Fprint(w, "\nOther deals\n")
+	return render.Columns(w, rows)
 }
 
 func ids(treaties []treaty) string {
@@ -103,14 +132,21 @@ type treaty struct {
 	Official string `json:"official"`
 	Evidence string `json:"evidence"` // "deposits", "short list" or "stand-ins"
 	Remark   string `json:"remark"`
+	Shows    string `json:"shows"` // of the other deals: what of the library
 	Source   string `json:"source"`
 
 	machine *dealstate.Machine
 	events  []dealstate.Event
 }
 
-func load() ([]treaty, error) {
-	text, err := data.ReadFile("data/expected.json")
+// load reads the treaties of the table.
+func load() ([]treaty, error) { return loadFrom("data/expected.json") }
+
+// loadDeals reads the other deals.
+func loadDeals() ([]treaty, error) { return loadFrom("data/deals.json") }
+
+func loadFrom(name string) ([]treaty, error) {
+	text, err := data.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,6 +115,9 @@ var details = []detail{
 	{"published", func(e logEntry) string { return e.event.Source.Published }},
 	{"note", func(e logEntry) string { return e.event.Note }},
 }
+
+// commitment is that of which the event or the clock speaks; "": none.
+func (e logEntry) commitment() string { return cmp.Or(e.event.Commitment, e.Decision.Commitment) }
 
 // recorded is when we learned of the event; zero where that is not known.
 func (e logEntry) recorded() time.Time {

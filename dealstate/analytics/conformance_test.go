@@ -83,12 +83,14 @@ func TestIncidentsAreWhatWasTakenBack(t *testing.T) {
 	for in := range i.All() {
 		got = append(got, in.Class.String()+" "+in.Kind.String()+" "+in.Event)
 	}
-	require.Equal(t, []string{"reversed amend 4", "disputed dispute 5", "settled settle 6", "reversed deadline "}, got,
-		"an amendment that made no approval stale reverses nothing, nor does a refused withdrawal")
+	// A withdrawal without a standing approval "is its refusal to become a party", and from
+	// rejected "the deadline runs and lapses the deal".
+	require.Equal(t, []string{"reversed amend 4", "disputed dispute 5", "settled settle 6", "reversed withdraw 7", "reversed deadline "}, got,
+		"an amendment that made no approval stale reverses nothing")
 	var c analytics.IncidentClass
 	require.NoError(t, c.UnmarshalText([]byte("settled")))
 	require.Equal(t, analytics.Settled, c)
-	require.EqualError(t, c.UnmarshalText([]byte("")), `class: "" is unknown; want one of disputed, settled, reversed`)
+	require.EqualError(t, c.UnmarshalText([]byte("")), `class: "" is unknown; want one of disputed, settled, reversed, broken`)
 	_, err = analytics.IncidentClass(9).MarshalText()
 	require.Error(t, err)
 }

@@ -38,6 +38,8 @@
 //
 // [Panel] says where each deal stood on each date as it was known on that date,
 // which is what a backtest needs. Its dates are written as dates, each for its end.
+// [BalancePanel] says so of each side's commitments, and [BalanceChanges] how they moved
+// against one another over time.
 //
 // # Statistics
 //

@@ -309,5 +309,5 @@ func ExampleWritePNML() {
 	var net strings.Builder
 	err := analytics.WritePNML(&net, "many parties", l)
 	fmt.Println(err, strings.Count(net.String(), "<place "), "places for", len(l.States), "states")
-	// Output: <nil> 9 places for 9 states
+	// Output: <nil> 10 places for 10 states
 }

@@ -319,7 +319,7 @@ func TestProbabilitiesOutOfAStateAddUpToOne(t *testing.T) {
 			ended++
 		}
 	}
-	for _, s := range []dealstate.State{"negotiated", "awaiting_approvals", "awaiting_trump_approval", "awaiting_xi_approval", "approved",
+	for _, s := range []dealstate.State{"negotiated", "awaiting_approvals", "awaiting_trump_approval", "awaiting_xi_approval", "approved", "provisional",
 		"implemented", "rejected", "lapsed", "suspended", "expired", "terminated"} {
 		staying += f.transitions.Staying(s)
 	}

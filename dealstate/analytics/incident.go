@@ -22,9 +22,10 @@ const (
 	Disputed IncidentClass = iota + 1 // a party says that the deal is not being kept
 	Settled                           // one or more disputes were settled
 	Reversed                          // what had been reached was lost again
+	Broken                            // a commitment was not kept, or not in time
 )
 
-var incidentWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed"}
+var incidentWords = [...]string{Disputed: "disputed", Settled: "settled", Reversed: "reversed", Broken: "broken"}
 
 func (c IncidentClass) String() string {
 	if int(c) >= len(incidentWords) {
@@ -51,7 +52,7 @@ func (c *IncidentClass) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Incident is one dispute, settlement or reversal that took effect.
+// Incident is one dispute, settlement, reversal or broken commitment that took effect.
 type Incident struct {
 	Deal  string          `json:"deal"`
 	At    time.Time       `json:"at"`
@@ -76,10 +77,15 @@ func (i Incident) Cells() []string {
 // incidentClassOf is the class of an applied decision; ok is false for what is no
 // incident. A reversal takes something back, whether or not the state shows it: a
 // rejection, a withdrawal, a suspension or a termination; a deadline or a term that
-// ran out; and an amendment that moved the deal, because it makes approvals stale.
+// ran out, unless the term was renewed; an amendment that moved the deal, because it
+// makes approvals stale; and an instant at which the deal fell back. The end of a notice
+// is no incident: the party's withdrawal was one.
 func incidentClassOf(d dealstate.Decision) (IncidentClass, bool) {
-	class := incidentClasses[causeOf(d)]
-	if d.Kind == dealstate.Amend && d.From == d.To {
+	class := incidentClasses[Cause{Kind: d.Kind, Clock: d.Clock}]
+	switch {
+	case d.Kind == dealstate.Amend && d.From == d.To,
+		d.Clock == dealstate.Term && gives(d, dealstate.ReasonRenewed),
+		d.Clock == dealstate.Reached && d.To != dealstate.StateRejected && d.To != dealstate.StateAwaitingApprovals:
 		class = 0
 	}
 	return class, class != 0
@@ -88,13 +94,16 @@ func incidentClassOf(d dealstate.Decision) (IncidentClass, bool) {
 // incidentClasses says which kinds and clocks make an incident; 0: none.
 var incidentClasses = map[Cause]IncidentClass{
 	{Kind: dealstate.Negotiate}: 0,
+	{Kind: dealstate.Sign}:      0,
 	{Kind: dealstate.Submit}:    0,
 	{Kind: dealstate.Approve}:   0,
 	{Kind: dealstate.Reject}:    Reversed,
 	{Kind: dealstate.Withdraw}:  Reversed,
 	{Kind: dealstate.Amend}:     Reversed, // if it moved the deal
+	{Kind: dealstate.Apply}:     0,
 	{Kind: dealstate.Implement}: 0,
 	{Kind: dealstate.Perform}:   0,
+	{Kind: dealstate.Breach}:    Broken,
 	{Kind: dealstate.Dispute}:   Disputed,
 	{Kind: dealstate.Settle}:    Settled,
 	{Kind: dealstate.Suspend}:   Reversed,
@@ -106,10 +115,14 @@ var incidentClasses = map[Cause]IncidentClass{
 
 	{Clock: dealstate.Deadline}: Reversed,
 	{Clock: dealstate.Effect}:   0,
-	{Clock: dealstate.Term}:     Reversed,
+	{Clock: dealstate.Term}:     Reversed, // unless it was renewed
+	{Clock: dealstate.Notice}:   0,
+	{Clock: dealstate.Overdue}:  Broken,
+	{Clock: dealstate.Reached}:  Reversed, // if the deal fell back
+	{Clock: dealstate.Timed}:    0,        // what it means is the agreement's matter
 }
 
-// Incidents collects disputes, settlements and reversals. The zero value is
+// Incidents collects disputes, settlements, reversals and broken commitments. The zero value is
 // ready. Which disputes are still open is for [dealstate.Snapshot.Disputes] to say.
 type Incidents struct {
 	f    follower[struct{}]

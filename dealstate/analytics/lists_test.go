@@ -3,6 +3,7 @@ package analytics
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,12 +22,12 @@ func every() (all []Cause) {
 	for _, c := range dealstate.Clocks() {
 		all = append(all, Cause{Clock: c})
 	}
-	return all
+	return append(all, Cause{Clock: dealstate.Timed, Timer: "snapback"}, Cause{Clock: dealstate.Timed, Timer: "sunset"})
 }
 
 // decidedOn is a decision that moved a deal from open to moved.
 func decidedOn(c Cause) dealstate.Decision {
-	d := dealstate.Decision{Deal: "d", Kind: c.Kind, Clock: c.Clock, At: time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC), Outcome: dealstate.Applied, From: "open", To: "moved", Revision: 1}
+	d := dealstate.Decision{Deal: "d", Kind: c.Kind, Clock: c.Clock, Timer: c.Timer, At: time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC), Outcome: dealstate.Applied, From: "open", To: "moved", Revision: 1}
 	if c.Kind != 0 {
 		d.Event = "e"
 	}
@@ -35,12 +36,27 @@ func decidedOn(c Cause) dealstate.Decision {
 
 func TestEveryCauseIsAnIncidentOrKnownToBeNone(t *testing.T) {
 	for _, c := range every() {
+		c.Timer = ""
 		require.Contains(t, incidentClasses, c, "%s: is it an incident?", c)
-		class, is := incidentClassOf(decidedOn(c))
+		d := decidedOn(c)
+		if c.Clock == dealstate.Reached {
+			_, is := incidentClassOf(d)
+			require.False(t, is, "the deal did not fall back")
+			d.To = dealstate.StateRejected
+		}
+		class, is := incidentClassOf(d)
 		require.Equal(t, incidentClasses[c] != 0, is, c)
 		require.Equal(t, incidentClasses[c], class, c)
 	}
-	require.Len(t, incidentClasses, len(every()))
+	require.Len(t, incidentClasses, len(dealstate.Kinds())+len(dealstate.Clocks()))
+}
+
+func TestEveryCauseChangesABalanceOrIsKnownNotTo(t *testing.T) {
+	for _, c := range every() {
+		c.Timer = ""
+		require.Contains(t, balances, c, "%s: does it change a balance?", c)
+	}
+	require.Len(t, balances, len(dealstate.Kinds())+len(dealstate.Clocks()))
 }
 
 func TestEveryCauseIsReadAsItWasWrittenAndHasItsPlace(t *testing.T) {
@@ -61,6 +77,14 @@ func TestEveryCauseIsReadAsItWasWrittenAndHasItsPlace(t *testing.T) {
 	require.ErrorContains(t, new(Cause).UnmarshalText([]byte("nonesuch")), "unknown")
 }
 
+// ruleOn is what a rule waits for.
+func ruleOn(c Cause) dealstate.Trigger {
+	if c.Timer != "" {
+		return dealstate.Timer(c.Timer)
+	}
+	return c.trigger()
+}
+
 // Whatever moves a deal ends a spell and makes a transition, and both logs and the
 // net name it.
 func TestEveryCauseIsExported(t *testing.T) {
@@ -68,7 +92,7 @@ func TestEveryCauseIsExported(t *testing.T) {
 	l.Initial, l.States = "open", []dealstate.State{"open", "moved"}
 	for _, c := range every() {
 		if !c.Kind.OfLog() {
-			l.Rules = append(l.Rules, dealstate.Rule{ID: "on_" + c.String(), On: c.trigger(), From: l.States[:1], To: "moved"})
+			l.Rules = append(l.Rules, dealstate.Rule{ID: "on_" + c.String(), On: ruleOn(c), From: l.States[:1], To: "moved"})
 		}
 	}
 	var net bytes.Buffer
@@ -107,13 +131,16 @@ func TestEveryKindDoesToApprovalsWhatIsWritten(t *testing.T) {
 	const keeps, gives, takes = "keeps", "gives", "takes"
 	want := map[dealstate.Kind]string{
 		dealstate.Negotiate: keeps,
+		dealstate.Sign:      keeps,
 		dealstate.Submit:    keeps,
 		dealstate.Approve:   gives,
 		dealstate.Reject:    takes,
 		dealstate.Withdraw:  takes,
 		dealstate.Amend:     keeps, // the new revision takes it, whatever brought it
+		dealstate.Apply:     keeps,
 		dealstate.Implement: keeps,
 		dealstate.Perform:   keeps,
+		dealstate.Breach:    keeps,
 		dealstate.Dispute:   keeps,
 		dealstate.Settle:    keeps,
 		dealstate.Suspend:   keeps,
@@ -136,19 +163,25 @@ func TestEveryKindDoesToApprovalsWhatIsWritten(t *testing.T) {
 
 // What each kind tells an object-centric log of the objects of a deal.
 func TestEveryKindTellsItsObjectsWhatIsWritten(t *testing.T) {
-	type tells struct{ all, performed bool } // of every party and commitment; that one is performed
+	type tells struct {
+		all     bool   // it concerns every party and commitment
+		becomes string // what its commitment becomes
+	}
 	want := map[dealstate.Kind]tells{
 		dealstate.Negotiate: {all: true},
+		dealstate.Sign:      {},
 		dealstate.Submit:    {},
 		dealstate.Approve:   {},
 		dealstate.Reject:    {},
 		dealstate.Withdraw:  {},
 		dealstate.Amend:     {},
+		dealstate.Apply:     {},
 		dealstate.Implement: {},
-		dealstate.Perform:   {performed: true},
+		dealstate.Perform:   {becomes: "performed"},
+		dealstate.Breach:    {becomes: "breached"},
 		dealstate.Dispute:   {},
 		dealstate.Settle:    {},
-		dealstate.Suspend:   {},
+		dealstate.Suspend:   {becomes: "suspended"},
 		dealstate.Resume:    {},
 		dealstate.Extend:    {},
 		dealstate.Terminate: {},
@@ -162,6 +195,10 @@ func TestEveryKindTellsItsObjectsWhatIsWritten(t *testing.T) {
 		var log bytes.Buffer
 		require.NoError(t, WriteOCEL(&log, slices.Values([]Case{{Agreement: a, Decisions: []dealstate.Decision{d},
 			Events: []dealstate.Event{{ID: "e", Deal: "d", Kind: k, Commitment: "c", At: d.At}}}})))
-		require.Equal(t, want[k], tells{all: strings.Contains(log.String(), "negotiating party"), performed: strings.Contains(log.String(), `"value":"true"`)}, k)
+		got := tells{all: strings.Contains(log.String(), "negotiating party")}
+		if m := regexp.MustCompile(`"name":"([a-z]+)","time":"[^"]*","value":"true"`).FindStringSubmatch(log.String()); m != nil {
+			got.becomes = m[1]
+		}
+		require.Equal(t, want[k], got, k)
 	}
 }

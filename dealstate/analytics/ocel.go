@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"io"
 	"iter"
@@ -15,18 +16,20 @@ import (
 )
 
 // WriteOCEL writes an object-centric event log, OCEL 2.0 in JSON. Its objects
-// are the deals, the parties and the commitments; a party of many deals is one
-// object. Its events are the decisions, one type a kind.
+// are the deals, the parties, the commitments and the notices of leaving; a party of
+// many deals is one object. Its events are the decisions, one type a kind, clock or
+// timer.
 //
 // Ids are made unique over the whole log: "deal:D", "party:P", "commitment:D C",
-// and "D E" for event E of deal D. A deal's state, and whether a commitment is
-// performed, change over time as attributes of these objects; first values stand
-// at 1970-01-01T00:00:00Z, as in the standard's examples, or where the deal is older
+// "notice:D E" for the notice that event E gave, and "D E" for event E of deal D. A
+// deal's state, whether a commitment is performed, overdue, breached or suspended, and
+// whether a notice runs, is revoked or is over, change over time as attributes of these
+// objects; first values stand at 1970-01-01T00:00:00Z, as in the standard's examples, or where the deal is older
 // a second before its first event. Every value is a string, as the standard's JSON
 // schema demands.
 //
-// An event relates to its deal, to the party that acted and to the commitment that
-// was performed; a negotiation relates to every party and commitment of the agreement.
+// An event relates to its deal, to the party that acted or leaves, to the commitment of
+// which it speaks, and to the notice that it gives, revokes or ends; a negotiation relates to every party and commitment of the agreement.
 // Some readers drop objects that no event relates to, pm4py among them: of a deal
 // without a negotiation on record, they do not see the commitments that nobody
 // has performed.
@@ -39,7 +42,7 @@ import (
 // A. Berti and others, OCEL (Object-Centric Event Log) 2.0 Specification, 2023,
 // https://www.ocel-standard.org.
 func WriteOCEL(w io.Writer, cases iter.Seq[Case]) error {
-	o := &ocelWriter{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[Cause]bool{}}
+	o := &ocelWriter{out: bufio.NewWriter(w), objects: map[string]*ocelObject{}, kinds: map[Cause]bool{}, notices: map[string]string{}}
 	o.out.WriteString(`{"events":[`)
 	for c := range cases {
 		if err := o.writeCase(c); err != nil {
@@ -64,6 +67,10 @@ type ocelWriter struct {
 	start   string // of the objects that the case brings in
 	objects map[string]*ocelObject
 	kinds   map[Cause]bool
+	notices map[string]string // that run, by deal and party: the object's id
+
+	agreement dealstate.Agreement // of the case
+	inForce   time.Time           // since when its deal is; zero: it is not
 }
 
 // ocelEvent is an event in the standard's JSON.
@@ -119,14 +126,31 @@ const (
 	ocelDeal       = "deal"
 	ocelParty      = "party"
 	ocelCommitment = "commitment"
+	ocelNotice     = "notice"
 )
 
+// ocelObjectAttributes are declared whether or not an object bears them, and the
+// others, with the type of the notices, where one does.
 var ocelObjectAttributes = map[string][]string{
 	ocelDeal:       {"title", "state"},
 	ocelParty:      {"name", "approver"},
 	ocelCommitment: {"title", "performed"},
 }
 
+var ocelRareAttributes = map[string][]string{
+	ocelCommitment: {"overdue", "breached", "suspended"},
+	ocelNotice:     {"leaves", "status"},
+}
+
+// What a notice of leaving may be.
+const (
+	noticeNotGiven = "not given" // at the beginning
+	noticeRuns     = "runs"
+	noticeRevoked  = "revoked"
+	noticeOver     = "over"
+)
+
+func noticeID(deal, event string) string  { return ocelNotice + ":" + deal + " " + event }
 func dealID(deal string) string           { return ocelDeal + ":" + deal }
 func partyID(party string) string         { return ocelParty + ":" + party }
 func commitmentID(deal, id string) string { return ocelCommitment + ":" + deal + " " + id }
@@ -155,11 +179,12 @@ func (o *ocelWriter) writeCase(c Case) error {
 	if o.objects[dealID(c.deal())] != nil {
 		return field.Errorf("deal", "%q comes twice", field.Clip(c.deal()))
 	}
-	o.start = startOf(entries)
+	o.start, o.agreement, o.inForce = startOf(entries), c.Agreement, time.Time{}
 	deal := o.addObjects(c)
 	for _, e := range entries {
 		o.kinds[causeOf(e.Decision)] = true
 		event := o.event(c.deal(), e)
+		o.notice(&event, c.deal(), e)
 		if e.Kind == dealstate.Negotiate {
 			event.relateAll(c)
 		}
@@ -193,7 +218,11 @@ func (o *ocelWriter) addObjects(c Case) *ocelObject {
 	}
 	for _, k := range a.Commitments {
 		id := commitmentID(c.deal(), k.ID)
-		o.object(id, ocelCommitment, "title", k.Title, "performed", "false").relate(partyID(k.Party), "owed by")
+		owed := o.object(id, ocelCommitment, "title", k.Title, "performed", "false")
+		owed.relate(partyID(k.Party), "owed by")
+		if !k.Deadline.IsZero() || k.Within != nil {
+			owed.change("overdue", "false", o.start)
+		}
 		deal.relate(id, "commitment")
 	}
 	for _, id := range a.Implements {
@@ -220,9 +249,11 @@ func (o *ocelWriter) object(id, kind string, attributes ...string) *ocelObject {
 
 // change notes a new value. Of two values at one instant, the later one stays.
 func (b *ocelObject) change(name, value, at string) {
-	if last := len(b.Attributes) - 1; last >= 0 && b.Attributes[last].Name == name && b.Attributes[last].Time == at {
-		b.Attributes[last].Value = value
-		return
+	for i, a := range slices.Backward(b.Attributes) {
+		if a.Name == name && a.Time == at {
+			b.Attributes[i].Value = value
+			return
+		}
 	}
 	b.Attributes = append(b.Attributes, ocelAttribute{Name: name, Time: at, Value: value})
 }
@@ -237,7 +268,7 @@ func (b *ocelObject) relate(to, as string) {
 
 // event makes the event of one line of the log, with its attributes and relations.
 func (o *ocelWriter) event(deal string, e logEntry) ocelEvent {
-	out := ocelEvent{ID: deal + " " + e.id, Type: e.Trigger().String(), Time: instant.Format(e.At), Attributes: []ocelAttribute{},
+	out := ocelEvent{ID: deal + " " + e.id, Type: causeOf(e.Decision).String(), Time: instant.Format(e.At), Attributes: []ocelAttribute{},
 		Relationships: []ocelRelation{{ObjectID: dealID(deal), Qualifier: "deal"}}}
 	for _, d := range ocelDetails {
 		if value := d.of(e); value != "" {
@@ -245,9 +276,13 @@ func (o *ocelWriter) event(deal string, e logEntry) ocelEvent {
 		}
 	}
 	if e.Party != "" {
-		out.Relationships = append(out.Relationships, ocelRelation{o.object(partyID(e.Party), ocelParty).ID, "acting party"})
+		as := "acting party"
+		if e.Clock == dealstate.Notice {
+			as = "leaving party"
+		}
+		out.Relationships = append(out.Relationships, ocelRelation{o.object(partyID(e.Party), ocelParty).ID, as})
 	}
-	if id := e.event.Commitment; id != "" {
+	if id := e.commitment(); id != "" {
 		out.Relationships = append(out.Relationships, ocelRelation{o.object(commitmentID(deal, id), ocelCommitment, "performed", "false").ID, "commitment"})
 	}
 	return out
@@ -285,10 +320,129 @@ func (o *ocelWriter) noteChanges(deal *ocelObject, id string, e logEntry) {
 	}
 	if e.From != e.To {
 		deal.change("state", string(e.To), instant.Format(e.At))
+		o.enter(id, e)
 	}
-	if e.Kind == dealstate.Perform && e.event.Commitment != "" {
-		o.objects[commitmentID(id, e.event.Commitment)].change("performed", "true", instant.Format(e.At))
+	if e.commitment() != "" {
+		o.commitment(o.objects[commitmentID(id, e.commitment())], e)
 	}
+}
+
+// enter keeps since when the deal is in force, from which delays of deadlines count.
+// Notices are over when it no longer is.
+func (o *ocelWriter) enter(deal string, e logEntry) {
+	force := []dealstate.State{dealstate.StateImplemented, dealstate.StateSuspended}
+	if l := o.agreement.Lifecycle; l != nil {
+		force = append(force, l.InForce...)
+	}
+	switch was, is := slices.Contains(force, e.From), slices.Contains(force, e.To); {
+	case !is:
+		o.inForce = time.Time{}
+		for _, p := range o.agreement.Parties {
+			if running := o.objects[o.notices[deal+" "+p.ID]]; running != nil {
+				running.change("status", noticeOver, instant.Format(e.At))
+				delete(o.notices, deal+" "+p.ID)
+			}
+		}
+	case !was:
+		o.inForce = e.At
+	}
+}
+
+// late reports whether the logEntry comes after the deadline of its commitment.
+func (o *ocelWriter) late(e logEntry) bool {
+	for _, c := range o.agreement.Commitments {
+		switch {
+		case c.ID != e.commitment():
+		case c.Within == nil:
+			return !c.Deadline.IsZero() && !e.At.Before(c.Deadline)
+		default:
+			return !o.inForce.IsZero() && !e.At.Before(c.Within.After(o.inForce))
+		}
+	}
+	return false
+}
+
+// commitment notes what an event or a clock changed in its commitment. A breach undoes
+// a performance; a performance cures a breach and what is overdue.
+func (o *ocelWriter) commitment(of *ocelObject, e logEntry) {
+	set := func(name, value string) {
+		if old := cmp.Or(of.value(name), "false"); old != value {
+			of.changeFrom("false", name, value, o.start, instant.Format(e.At))
+		}
+	}
+	switch (Cause{Kind: e.Kind, Clock: e.Clock}) {
+	case Cause{Kind: dealstate.Perform}:
+		set("performed", "true")
+		set("breached", "false")
+		set("overdue", "false")
+	case Cause{Kind: dealstate.Breach}:
+		set("performed", "false")
+		set("breached", "true")
+		if o.late(e) {
+			set("overdue", "true")
+		}
+	case Cause{Clock: dealstate.Overdue}:
+		set("overdue", "true")
+	case Cause{Kind: dealstate.Suspend}:
+		set("suspended", "true")
+	case Cause{Kind: dealstate.Resume}:
+		set("suspended", "false")
+	}
+}
+
+// changeFrom notes a new value, and before the first what there was at the start.
+func (b *ocelObject) changeFrom(was, name, value, start, at string) {
+	if b.value(name) == "" {
+		b.change(name, was, start)
+	}
+	b.change(name, value, at)
+}
+
+// value is the last one of that name; "": it has none.
+func (b *ocelObject) value(name string) string {
+	for _, a := range slices.Backward(b.Attributes) {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// notice follows a party's notice of leaving: the event that gives it, one that puts
+// its end off, one that revokes it, and the clock that ends it.
+func (o *ocelWriter) notice(out *ocelEvent, deal string, e logEntry) {
+	key, at := deal+" "+e.Party, instant.Format(e.At)
+	running := o.objects[o.notices[key]]
+	switch {
+	case e.Outcome != dealstate.Applied, e.Party == "":
+		return
+	case gives(e.Decision, dealstate.ReasonLeaves) && running == nil:
+		running = o.object(noticeID(deal, e.id), ocelNotice)
+		running.relate(partyID(e.Party), "given by")
+		running.relate(dealID(deal), "leaves")
+		running.changeFrom(noticeNotGiven, "status", noticeRuns, o.start, at)
+		running.change("leaves", leavesAt(e), o.start)
+		o.notices[key] = running.ID
+	case gives(e.Decision, dealstate.ReasonLeaves):
+		running.change("leaves", leavesAt(e), at)
+	case running == nil:
+		return
+	case gives(e.Decision, dealstate.ReasonRevokes):
+		running.change("status", noticeRevoked, at)
+		delete(o.notices, key)
+	case e.Clock == dealstate.Notice:
+		running.change("status", noticeOver, at)
+		delete(o.notices, key)
+	default:
+		return
+	}
+	out.relate(running.ID, ocelNotice)
+}
+
+// leavesAt is when the notice ends.
+func leavesAt(e logEntry) string {
+	i := slices.IndexFunc(e.Reasons, func(r dealstate.Reason) bool { return r.Code == dealstate.ReasonLeaves })
+	return instant.Format(e.Reasons[i].At)
 }
 
 // writeObjects writes the objects in the order of their ids. Relations to objects that
@@ -317,9 +471,23 @@ func (o *ocelWriter) writeEventTypes() {
 // writeObjectTypes declares the types of objects; they are always the same.
 func (o *ocelWriter) writeObjectTypes() {
 	o.some = false
-	for _, kind := range slices.Sorted(maps.Keys(ocelObjectAttributes)) {
+	borne := map[[2]string]bool{}
+	types := map[string]bool{ocelDeal: true, ocelParty: true, ocelCommitment: true}
+	for _, object := range o.objects {
+		types[object.Type] = true
+		for _, a := range object.Attributes {
+			borne[[2]string{object.Type, a.Name}] = true
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(types)) {
+		names := slices.Clone(ocelObjectAttributes[kind])
+		for _, name := range ocelRareAttributes[kind] {
+			if borne[[2]string{kind, name}] {
+				names = append(names, name)
+			}
+		}
 		declared := ocelType{Name: kind}
-		for _, name := range ocelObjectAttributes[kind] {
+		for _, name := range names {
 			declared.Attributes = append(declared.Attributes, ocelTypeAttribute{Name: name, Type: "string"})
 		}
 		_ = o.element(declared)

@@ -99,7 +99,7 @@ func place(i int) string { return "p" + strconv.Itoa(i) }
 func (s netTransition) write(m markup, i int) {
 	id := "t" + strconv.Itoa(i)
 	m.open(3, "transition", "id", id)
-	pnmlLabel(m, 4, "name", s.rule.On.String())
+	pnmlLabel(m, 4, "name", causeOn(s.rule.On).String())
 	m.open(4, "toolspecific", "tool", "dealstate", "version", "1")
 	m.text(5, "rule", s.rule.ID)
 	if !s.rule.When.IsZero() {

@@ -3,6 +3,7 @@ package analytics
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,17 +82,23 @@ func NewWaits(m *dealstate.Machine) *Waits {
 }
 
 // openStates are the states that an approval can change. A rule that asks for the
-// condition not to be met takes a deal back, and awaits nobody.
+// condition not to be met takes a deal back, and awaits nobody. Nor does a state in which
+// approvals are only kept for as long as the condition is lost, as after a rejection.
 func openStates(l dealstate.Lifecycle) map[dealstate.State]bool {
-	back := condition.Not(condition.ApprovalMet()).String()
-	open := map[dealstate.State]bool{}
+	back, lost := condition.Not(condition.ApprovalMet()).String(), condition.ApprovalLost().String()
+	open, kept := map[dealstate.State]bool{}, map[dealstate.State]bool{}
 	for _, r := range l.Rules {
 		for _, from := range r.From {
-			if r.On == dealstate.Approve && r.To != "" && r.To != from && r.When.String() != back {
+			switch moves := r.To != "" && r.To != from; {
+			case r.On != dealstate.Approve:
+			case moves && r.When.String() != back:
 				open[from] = true
+			case !moves && r.When.String() == lost:
+				kept[from] = true
 			}
 		}
 	}
+	maps.DeleteFunc(open, func(s dealstate.State, _ bool) bool { return kept[s] })
 	return open
 }
 
@@ -153,10 +160,16 @@ func (w *partyWaits) apply(d dealstate.Decision, party int) (renewed bool) {
 	case party < 0:
 	case d.Kind == dealstate.Approve:
 		w.approved[party] = first || !renewed // one that begins a new round is of the old text
-	case d.Kind == dealstate.Reject || d.Kind == dealstate.Withdraw:
+	case gives(d, dealstate.ReasonLeaves): // it stands until the notice is over
+	case d.Kind == dealstate.Reject || d.Kind == dealstate.Withdraw || d.Clock == dealstate.Notice:
 		w.approved[party] = false
 	}
 	return renewed
+}
+
+// gives reports whether the decision has a reason of the code.
+func gives(d dealstate.Decision, code dealstate.ReasonCode) bool {
+	return slices.ContainsFunc(d.Reasons, func(r dealstate.Reason) bool { return r.Code == code })
 }
 
 // noteAwaited begins or ends one party's wait, where the decision does either.

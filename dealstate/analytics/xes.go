@@ -17,6 +17,8 @@ import (
 // its clock; that is also what [WritePNML] calls its transitions. time:timestamp is
 // when it happened, cut to milliseconds, which is what XES tools read;
 // org:resource is who said so, org:role in what role, and org:group the party.
+// commitment is what was performed or broken, or became overdue; an agreement's own
+// timer is called by its id, as timer snapback.
 // lifecycle:transition is complete for what was applied, and unknown for what was
 // refused or noted: such an event was reported and changed nothing. Whoever mines
 // a process wants the complete ones only, and filters for them, or leaves the
@@ -84,13 +86,14 @@ func xesTrace(m markup, c Case) error {
 
 func xesEvent(m markup, e logEntry) {
 	m.open(2, "event")
-	xesText(m, 3, "concept:name", e.Trigger().String())
+	xesText(m, 3, "concept:name", causeOf(e.Decision).String())
 	xesText(m, 3, "lifecycle:transition", xesTransition(e.Outcome))
 	xesDate(m, 3, "time:timestamp", e.At)
 	xesText(m, 3, "org:resource", e.event.By)
 	xesText(m, 3, "org:role", e.event.Role.String())
 	xesText(m, 3, "org:group", e.Party)
 	xesText(m, 3, "event", e.id)
+	xesText(m, 3, "commitment", e.commitment())
 	xesDate(m, 3, "recorded", e.recorded())
 	for _, d := range details {
 		xesText(m, 3, d.name, d.of(e))

@@ -136,7 +136,11 @@ var failing = map[string]func(t dealtest.TB, d *dealstate.Deal){
 	"unchanged_by": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.UnchangedBy(t, d, now, event("trump", dealstate.Approve, "us", day(26)))
 	},
-	"record": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Record(t, d, dealstate.Event{ID: "empty"}) },
+	"record":         func(t dealtest.TB, d *dealstate.Deal) { dealtest.Record(t, d, dealstate.Event{ID: "empty"}) },
+	"signed":         func(t dealtest.TB, d *dealstate.Deal) { dealtest.Signed(t, d, now, "us", "cina") },
+	"leaves":         func(t dealtest.TB, d *dealstate.Deal) { dealtest.Leaves(t, d, now, "us", day(26)) },
+	"leaves_unknown": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Leaves(t, d, now, "u", time.Time{}) },
+	"overdue":        func(t dealtest.TB, d *dealstate.Deal) { dealtest.Overdue(t, d, now, "us-eda-licences") },
 	"tester_applied": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.Continue(t, d).On("2025-06-26").By("Trump").Implement(dealtest.AllSides).Applied()
 	},
@@ -196,6 +200,16 @@ var holding = map[string]func(t dealtest.TB, d *dealstate.Deal){
 	"revision": func(t dealtest.TB, d *dealstate.Deal) { dealtest.Revision(t, d, now, 1) },
 	"next":     func(t dealtest.TB, d *dealstate.Deal) { dealtest.Next(t, d, now, nil) },
 	"warned":   func(t dealtest.TB, d *dealstate.Deal) { dealtest.Warned(t, d, now) },
+	"standing": func(t dealtest.TB, d *dealstate.Deal) {
+		dealtest.Signed(t, d, now)
+		dealtest.Provisional(t, d, now)
+		dealtest.InForce(t, d, now)
+		dealtest.Leaves(t, d, now, "us", time.Time{})
+		dealtest.Suspended(t, d, now)
+		dealtest.Performed(t, d, now)
+		dealtest.Overdue(t, d, now)
+		dealtest.Breached(t, d, now)
+	},
 	"history": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.History(t, d, now, dealstate.StateNegotiated, "awaiting_trump_approval")
 	},
@@ -257,10 +271,10 @@ func TestATesterCanTellEveryKindOfAct(t *testing.T) {
 	s.On("2025-06-19").Note("nothing").Noted("note")
 	s.On("2025-06-20").Retract("008-extend").Applied().Revised("008-extend")
 	s.TimePasses("2025-06-30").State(dealstate.StateLapsed)
-	s.On("2025-06-29").Known("2025-07-01").Reject("china").Applied().Revised("deadline").State(dealstate.StateRejected)
+	s.On("2025-06-29").Known("2025-07-01").Reject("china").Applied().Revised("deadline").State(dealstate.StateLapsed) // "the deadline runs and lapses the deal"
 	s.KnownBy("2025-06-30").State(dealstate.StateLapsed).Verdict(condition.Pending)
 	s.AsOf("2025-06-10").History(dealstate.StateNegotiated, dealstate.StateAwaitingApprovals)
-	require.Equal(t, dealstate.StateRejected, s.Snapshot().State)
+	require.Equal(t, dealstate.StateLapsed, s.Snapshot().State)
 	require.Equal(t, s.Deal().Latest().State, s.Snapshot().State)
 }
 
@@ -273,6 +287,28 @@ func TestATesterGoesOnAfterEntryIntoForce(t *testing.T) {
 	s.On("2025-06-22").Suspend("us").State(dealstate.StateSuspended)
 	s.On("2025-06-23").Resume("us").State(dealstate.StateImplemented)
 	s.On("2025-06-24").Terminate("us").State(dealstate.StateTerminated)
+}
+
+func TestAStoryTellsWhatPartiesAndCommitmentsComeTo(t *testing.T) {
+	t.Parallel()
+	a := uschina.London()
+	a.Notice, a.Effect = &dealstate.NoticePeriod{Delay: dealstate.Delay{Months: 12}}, &dealstate.Delay{Days: 1}
+	a.Commitments[0].Within = &dealstate.Delay{Days: 30}
+	s, owed := dealtest.Begin(t, a), a.Commitments[0].ID
+	s.On("2025-06-10").Sign(dealtest.AllSides).Signed("us", "china")
+	s.On("2025-06-11").Apply("us").Applied().Provisional("us")
+	s.On("2025-06-20").Approve("us")
+	s.On("2025-06-20").Approve("china")
+	s.TimePasses("2025-06-21").InForce("us", "china").Provisional().Leaves("us", "")
+	s.On("2025-06-22").Perform(owed).Performed(owed)
+	s.On("2025-06-23").Breach(owed).Performed().Breached(owed).Overdue()
+	s.On("2025-06-24").OfCommitment(owed).Suspend(dealtest.AllSides).Suspended(owed).State(dealstate.StateImplemented)
+	s.On("2025-06-25").Suspend("us").Suspended(owed, "us").State(dealstate.StateSuspended)
+	s.On("2025-07-01").Withdraw("us").Leaves("us", "2026-07-01").InForce("us", "china").AsOf("2025-06-30").Leaves("us", "")
+	s.On("2025-07-02").Until("2027-01-01").Withdraw("us").Leaves("us", "2027-01-01")
+	s.TimePasses("2025-08-01").Overdue(owed)
+	s.TimePasses("2027-01-01").State(dealstate.StateTerminated).InForce()
+	s.On("2026-12-31").Known("2027-01-02").Approve("us").Revised("notice of us").State(dealstate.StateSuspended)
 }
 
 func TestDealsAreKnownByTheirShortNames(t *testing.T) {

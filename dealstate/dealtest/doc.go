@@ -18,8 +18,9 @@
 //
 // The same scenario in Go begins with [Begin]. On a deal of your own, use the
 // assertions: [State], [Awaiting], [Approved], [Verdict], [Revision], [Next],
-// [Warned] and [History] of where it stands in a view, [Applied], [Refused] and
-// [Noted] of what an event on record did, [Refuses] and [UnchangedBy] of what
+// [Warned] and [History] of where it stands in a view, [Signed], [Provisional],
+// [InForce] and [Leaves] of its parties, [Performed], [Overdue] and [Breached] of its
+// commitments, [Suspended] of both, [Applied], [Refused] and [Noted] of what an event on record did, [Refuses] and [UnchangedBy] of what
 // would happen. Each ends the test when it does not hold, and then tells the
 // deal's timeline with the line in question marked, where the deal stands, and
 // what would have been needed.

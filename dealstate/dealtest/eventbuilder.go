@@ -65,11 +65,30 @@ func (a *EventBuilder) About(event string) *EventBuilder {
 	return a
 }
 
+// OfCommitment says which commitment it concerns, such as the one that is suspended.
+func (a *EventBuilder) OfCommitment(id string) *EventBuilder {
+	a.event.Commitment = id
+	return a
+}
+
+// Until says when a party that withdraws leaves.
+func (a *EventBuilder) Until(at string) *EventBuilder {
+	a.tester.t.Helper()
+	a.event.Until = parseStart(a.tester.t, at)
+	return a
+}
+
 // Negotiate records that the text was agreed between the negotiators. Here and
 // below, the party is [AllSides] where an act is of all sides jointly.
 func (a *EventBuilder) Negotiate(party string) *RecordedEvent {
 	a.tester.t.Helper()
 	return a.record(dealstate.Negotiate, party)
+}
+
+// Sign records a signature.
+func (a *EventBuilder) Sign(party string) *RecordedEvent {
+	a.tester.t.Helper()
+	return a.record(dealstate.Sign, party)
 }
 
 // Submit records that the text was taken to those who must approve it.
@@ -90,7 +109,8 @@ func (a *EventBuilder) Reject(party string) *RecordedEvent {
 	return a.record(dealstate.Reject, party)
 }
 
-// Withdraw records that an approval was taken back.
+// Withdraw records that an approval was taken back, or, of a party that is bound, its
+// notice of leaving; see [EventBuilder.Until].
 func (a *EventBuilder) Withdraw(party string) *RecordedEvent {
 	a.tester.t.Helper()
 	return a.record(dealstate.Withdraw, party)
@@ -100,6 +120,12 @@ func (a *EventBuilder) Withdraw(party string) *RecordedEvent {
 func (a *EventBuilder) Amend(party string) *RecordedEvent {
 	a.tester.t.Helper()
 	return a.record(dealstate.Amend, party)
+}
+
+// Apply records that a party applies the deal provisionally.
+func (a *EventBuilder) Apply(party string) *RecordedEvent {
+	a.tester.t.Helper()
+	return a.record(dealstate.Apply, party)
 }
 
 // Implement records that the deal is carried out.
@@ -120,13 +146,13 @@ func (a *EventBuilder) Settle(party string) *RecordedEvent {
 	return a.record(dealstate.Settle, party)
 }
 
-// Suspend records a suspension.
+// Suspend records a suspension, of a commitment alone after [EventBuilder.OfCommitment].
 func (a *EventBuilder) Suspend(party string) *RecordedEvent {
 	a.tester.t.Helper()
 	return a.record(dealstate.Suspend, party)
 }
 
-// Resume records that a suspended deal was taken up again.
+// Resume records that what was suspended was taken up again.
 func (a *EventBuilder) Resume(party string) *RecordedEvent {
 	a.tester.t.Helper()
 	return a.record(dealstate.Resume, party)
@@ -148,13 +174,24 @@ func (a *EventBuilder) Note(text string) *RecordedEvent {
 // Perform records that a commitment was carried out, by the party whose it is.
 func (a *EventBuilder) Perform(commitment string) *RecordedEvent {
 	a.tester.t.Helper()
+	return a.record(dealstate.Perform, a.owes(commitment))
+}
+
+// Breach records that a commitment was not kept, by the party whose it is.
+func (a *EventBuilder) Breach(commitment string) *RecordedEvent {
+	a.tester.t.Helper()
+	return a.record(dealstate.Breach, a.owes(commitment))
+}
+
+// owes is the party whose commitment it is.
+func (a *EventBuilder) owes(commitment string) string {
 	a.event.Commitment = commitment
 	for _, c := range a.tester.deal.Machine().Agreement().Commitments {
 		if c.ID == commitment {
-			a.event.Party = c.Party
+			return c.Party
 		}
 	}
-	return a.record(dealstate.Perform, a.event.Party)
+	return a.event.Party
 }
 
 // Extend records that the deadline, or the term of a deal in force, was moved.

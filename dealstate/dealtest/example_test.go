@@ -71,7 +71,7 @@ func ExampleLog() {
 		fmt.Println(e.At.Format("2006-01-02"), e.ID, e.Kind)
 	}
 	// Output:
-	// 2025-06-13 e0000 approve
-	// 2025-06-15 e0001 negotiate
-	// 2025-06-16 e0002 approve
+	// 2025-06-13 e0000 submit
+	// 2025-06-15 e0001 approve
+	// 2025-06-18 e0002 submit
 }

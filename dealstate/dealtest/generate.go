@@ -101,17 +101,20 @@ type habit struct {
 // because nothing follows it. A retract and a note need no deal that takes them.
 var habits = map[dealstate.Kind]habit{
 	dealstate.Negotiate: {often: 1, joint: true},
+	dealstate.Sign:      {often: 1},
 	dealstate.Submit:    {often: 1, joint: true},
 	dealstate.Approve:   {often: 6},
 	dealstate.Reject:    {often: 1},
 	dealstate.Withdraw:  {often: 1},
 	dealstate.Amend:     {often: 1, joint: true},
+	dealstate.Apply:     {often: 1},
 	dealstate.Implement: {often: 2, joint: true},
 	dealstate.Perform:   {often: 2},
+	dealstate.Breach:    {often: 1},
 	dealstate.Dispute:   {often: 1},
 	dealstate.Settle:    {often: 1, joint: true},
-	dealstate.Suspend:   {often: 1, joint: true},
-	dealstate.Resume:    {often: 1, joint: true},
+	dealstate.Suspend:   {often: 1},
+	dealstate.Resume:    {often: 1},
 	dealstate.Extend:    {often: 1},
 	dealstate.Terminate: {},
 	dealstate.Retract:   {},
@@ -172,7 +175,7 @@ func (g *generator) next(at, trial *dealstate.Cursor, now time.Time, i int) (dea
 func (g *generator) event(k dealstate.Kind, at time.Time, id string) dealstate.Event {
 	e := dealstate.Event{ID: id, Deal: g.a.ID, Kind: k, Role: dealstate.Instrument, At: at, Party: pick(g, g.a.Parties).ID}
 	switch k {
-	case dealstate.Perform:
+	case dealstate.Perform, dealstate.Breach:
 		if len(g.a.Commitments) == 0 {
 			e.Kind = dealstate.Note
 			break
@@ -184,11 +187,31 @@ func (g *generator) event(k dealstate.Kind, at time.Time, id string) dealstate.E
 		if g.oneIn(2) {
 			e.Party = ""
 		}
+	case dealstate.Suspend, dealstate.Resume:
+		g.part(&e)
+	case dealstate.Withdraw:
+		if g.oneIn(4) {
+			e.Until = at.AddDate(0, 0, 1+g.rng.IntN(500))
+		}
+	case dealstate.Sign, dealstate.Apply:
+		if g.oneIn(3) {
+			e.Party = ""
+		}
 	}
 	if habits[e.Kind].joint {
 		e.Party = ""
 	}
 	return e
+}
+
+// part has a suspension, or its end, concern all jointly, one party or one commitment.
+func (g *generator) part(e *dealstate.Event) {
+	switch n := g.rng.IntN(4); {
+	case n == 0 && len(g.a.Commitments) > 0:
+		e.Commitment, e.Party = pick(g, g.a.Commitments).ID, ""
+	case n > 1:
+		e.Party = ""
+	}
 }
 
 // dirty spoils a valid log.
@@ -357,7 +380,7 @@ func (g *generator) twist(e *dealstate.Event, n int) {
 	if e.Kind == dealstate.Retract || e.Kind == dealstate.Settle || g.oneIn(9) {
 		e.Ref = hostileID(g.rng.IntN(n + 1))
 	}
-	if e.Kind == dealstate.Extend {
+	if e.Kind == dealstate.Extend || e.Kind == dealstate.Withdraw && g.oneIn(3) {
 		e.Until = g.anyInstant()
 	}
 }

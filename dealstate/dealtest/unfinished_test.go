@@ -76,11 +76,13 @@ func badAct(s *dealtest.Tester) *dealtest.EventBuilder { return s.On("2025-06-20
 // wrong are calls that fail, for each method that can.
 var wrong = map[string]func(s *dealtest.Tester){
 	"EventBuilder.Negotiate": func(s *dealtest.Tester) { badAct(s).Negotiate(dealtest.AllSides) },
+	"EventBuilder.Sign":      func(s *dealtest.Tester) { badAct(s).Sign("us") },
 	"EventBuilder.Submit":    func(s *dealtest.Tester) { badAct(s).Submit("us") },
 	"EventBuilder.Approve":   func(s *dealtest.Tester) { badAct(s).Approve("us") },
 	"EventBuilder.Reject":    func(s *dealtest.Tester) { badAct(s).Reject("us") },
 	"EventBuilder.Withdraw":  func(s *dealtest.Tester) { badAct(s).Withdraw("us") },
 	"EventBuilder.Amend":     func(s *dealtest.Tester) { badAct(s).Amend(dealtest.AllSides) },
+	"EventBuilder.Apply":     func(s *dealtest.Tester) { badAct(s).Apply("us") },
 	"EventBuilder.Implement": func(s *dealtest.Tester) { badAct(s).Implement(dealtest.AllSides) },
 	"EventBuilder.Dispute":   func(s *dealtest.Tester) { badAct(s).Dispute("us") },
 	"EventBuilder.Settle":    func(s *dealtest.Tester) { badAct(s).Settle(dealtest.AllSides) },
@@ -89,6 +91,8 @@ var wrong = map[string]func(s *dealtest.Tester){
 	"EventBuilder.Terminate": func(s *dealtest.Tester) { badAct(s).Terminate("us") },
 	"EventBuilder.Note":      func(s *dealtest.Tester) { badAct(s).Note("x") },
 	"EventBuilder.Perform":   func(s *dealtest.Tester) { badAct(s).Perform("us-eda-licences") },
+	"EventBuilder.Breach":    func(s *dealtest.Tester) { badAct(s).Breach("us-eda-licences") },
+	"EventBuilder.Until":     func(s *dealtest.Tester) { s.On("2025-06-20").Until("soon") },
 	"EventBuilder.Extend":    func(s *dealtest.Tester) { badAct(s).Extend("us", "2026-01-01") },
 	"EventBuilder.Retract":   func(s *dealtest.Tester) { badAct(s).Retract("x") },
 	"EventBuilder.Known":     func(s *dealtest.Tester) { s.On("2025-06-20").Known("soon") },
@@ -103,15 +107,23 @@ var wrong = map[string]func(s *dealtest.Tester){
 	"ViewedDeal.Awaiting": func(s *dealtest.Tester) {
 		s.Awaiting()
 	},
-	"ViewedDeal.AsOf":     func(s *dealtest.Tester) { s.AsOf("soon") },
-	"ViewedDeal.KnownBy":  func(s *dealtest.Tester) { s.KnownBy("soon") },
-	"ViewedDeal.Snapshot": func(s *dealtest.Tester) { s.On("2025-06-20"); s.Snapshot() },
-	"Tester.TimePasses":   func(s *dealtest.Tester) { s.TimePasses("soon") },
-	"Tester.On":           func(s *dealtest.Tester) { s.On("soon") },
+	"ViewedDeal.Signed":      func(s *dealtest.Tester) { s.Signed("us") },
+	"ViewedDeal.Provisional": func(s *dealtest.Tester) { s.Provisional("us") },
+	"ViewedDeal.InForce":     func(s *dealtest.Tester) { s.InForce("us") },
+	"ViewedDeal.Leaves":      func(s *dealtest.Tester) { s.Leaves("us", "2025-07-01") },
+	"ViewedDeal.Suspended":   func(s *dealtest.Tester) { s.Suspended("us") },
+	"ViewedDeal.Performed":   func(s *dealtest.Tester) { s.Performed("us-eda-licences") },
+	"ViewedDeal.Overdue":     func(s *dealtest.Tester) { s.Overdue("us-eda-licences") },
+	"ViewedDeal.Breached":    func(s *dealtest.Tester) { s.Breached("us-eda-licences") },
+	"ViewedDeal.AsOf":        func(s *dealtest.Tester) { s.AsOf("soon") },
+	"ViewedDeal.KnownBy":     func(s *dealtest.Tester) { s.KnownBy("soon") },
+	"ViewedDeal.Snapshot":    func(s *dealtest.Tester) { s.On("2025-06-20"); s.Snapshot() },
+	"Tester.TimePasses":      func(s *dealtest.Tester) { s.TimePasses("soon") },
+	"Tester.On":              func(s *dealtest.Tester) { s.On("soon") },
 }
 
 // cannotFail are the methods that only say more about an act, or a look.
-var cannotFail = []string{"EventBuilder.By", "EventBuilder.As", "EventBuilder.Hedged", "EventBuilder.OfRevision", "EventBuilder.ID", "EventBuilder.About", "ViewedDeal.Under", "Tester.Deal"}
+var cannotFail = []string{"EventBuilder.By", "EventBuilder.As", "EventBuilder.Hedged", "EventBuilder.OfRevision", "EventBuilder.OfCommitment", "EventBuilder.ID", "EventBuilder.About", "ViewedDeal.Under", "Tester.Deal"}
 
 func TestEveryFailureIsReportedOnTheLineOfTheTest(t *testing.T) {
 	t.Parallel()

@@ -43,17 +43,18 @@ func (s Replay) stateBars(h hues) []bar {
 // approvalTracker follows each party's approval through the decisions, to make the
 // bars of the parties' rows. It belongs to one call of approvalBars.
 type approvalTracker struct {
-	replay Replay
-	open   map[string]*bar // by party, the stretch that still runs
-	given  map[string]int  // by party, the revision it approved
-	bars   map[string][]bar
-	now    int // the revision
+	replay  Replay
+	open    map[string]*bar // by party, the stretch that still runs
+	given   map[string]int  // by party, the revision it approved
+	refused map[string]bool // by party, whether its rejection is a withdrawal
+	bars    map[string][]bar
+	now     int // the revision
 }
 
 // approvalBars are the stretches in which each party's approval stood, was refused,
 // withdrawn or stale, by party.
 func (s Replay) approvalBars() map[string][]bar {
-	st := &approvalTracker{replay: s, open: map[string]*bar{}, given: map[string]int{}, bars: map[string][]bar{}, now: 1}
+	st := &approvalTracker{replay: s, open: map[string]*bar{}, given: map[string]int{}, refused: map[string]bool{}, bars: map[string][]bar{}, now: 1}
 	for _, d := range s.Decisions {
 		st.apply(d)
 	}
@@ -72,7 +73,7 @@ func (st *approvalTracker) apply(d dealstate.Decision) {
 		st.now = d.Revision
 		st.outdate(d.At)
 	}
-	if b := kindBars[d.Kind]; b.label != "" {
+	if b := st.barOf(d); b.label != "" {
 		st.begin(d, b)
 	}
 	if d.Kind == dealstate.Approve {
@@ -80,17 +81,40 @@ func (st *approvalTracker) apply(d dealstate.Decision) {
 	}
 }
 
+// barOf is the bar that a decision begins. A withdrawal under notice takes effect at its
+// end; one of a party whose approval does not stand is its refusal, and counts as its
+// rejection.
+func (st *approvalTracker) barOf(d dealstate.Decision) bar {
+	open := st.open[d.Party]
+	refusal := d.Kind == dealstate.Withdraw && (open == nil || open.label != "approved")
+	if d.Kind != 0 {
+		st.refused[d.Party] = st.refused[d.Party] && d.Kind != dealstate.Reject && d.Kind != dealstate.Approve || refusal
+	}
+	switch {
+	case d.Clock == dealstate.Notice:
+		return kindBars[dealstate.Withdraw]
+	case hasReason(d, dealstate.ReasonLeaves, dealstate.ReasonRevokes): // its approval stands meanwhile
+		return bar{}
+	case refusal:
+		return kindBars[dealstate.Reject]
+	}
+	return kindBars[d.Kind]
+}
+
 // kindBars says which bar an act of a kind begins in its party's row; the empty one
 // begins none. It has every kind.
 var kindBars = map[dealstate.Kind]bar{
 	dealstate.Negotiate: {},
+	dealstate.Sign:      {}, // a strip: see parts
 	dealstate.Submit:    {},
 	dealstate.Approve:   {hue: "green", label: "approved"},
 	dealstate.Reject:    {hue: "vermilion", label: "rejected"},
-	dealstate.Withdraw:  {hue: "purple", label: "withdrawn"},
+	dealstate.Withdraw:  {hue: "purple", label: "withdrawn"}, // a notice at its end
 	dealstate.Amend:     {},
+	dealstate.Apply:     {},
 	dealstate.Implement: {},
 	dealstate.Perform:   {},
+	dealstate.Breach:    {},
 	dealstate.Dispute:   {},
 	dealstate.Settle:    {},
 	dealstate.Suspend:   {},
@@ -111,6 +135,11 @@ func (st *approvalTracker) outdate(at time.Time) {
 		}
 		was := b.label
 		st.end(p.Party, at)
+		if was == "rejected" && st.refused[p.Party] {
+			b := kindBars[dealstate.Withdraw]
+			b.from, b.title = at, b.label+", "
+			st.open[p.Party] = &b
+		}
 		if was == "approved" {
 			st.open[p.Party] = &bar{from: at, hue: "hollow", label: "stale", title: fmt.Sprintf("approved revision %d only, ", st.given[p.Party])}
 		}
@@ -135,19 +164,6 @@ func (st *approvalTracker) end(party string, at time.Time) {
 	b.to = at
 	b.title = st.replay.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
 	st.bars[party] = append(st.bars[party], *b)
-}
-
-// performedBars are the stretches in which each commitment counts as performed, by
-// commitment.
-func (s Replay) performedBars() map[string][]bar {
-	bars := map[string][]bar{}
-	for _, c := range s.Snapshot.Commitments {
-		if !c.At.IsZero() && s.Snapshot.AsOf.After(c.At) {
-			bars[c.Commitment] = []bar{{from: c.At, to: s.Snapshot.AsOf, hue: "green", label: "performed",
-				title: "performed on " + moment(c.At)}}
-		}
-	}
-	return bars
 }
 
 // approvalCount is how many approvals stood from an instant on.

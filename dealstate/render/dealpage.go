@@ -99,12 +99,13 @@ type summary struct {
 	ID, Name, Policy, State, Since, Awaiting, Clock, Balance string
 	Hue                                                      hue
 	Href                                                     string
+	Alerts                                                   []alert
 }
 
 func newSummary(s Replay) summary {
 	row := summary{ID: legible(s.agreement().ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
 		State: shorten(stateWords(string(s.Snapshot.State)), 40), Since: "not moved yet", Awaiting: "nobody", Clock: "none runs",
-		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance()}
+		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance(), Alerts: s.alerts()}
 	if !s.Snapshot.Since.IsZero() {
 		row.Since = "since " + moment(s.Snapshot.Since)
 	}
@@ -112,7 +113,7 @@ func newSummary(s Replay) summary {
 		row.Awaiting = s.partyNames(s.Snapshot.Awaiting)
 	}
 	if n := s.Snapshot.Next; n != nil {
-		row.Clock = s.ofParty(n.Clock.String(), n.Party) + ", due " + moment(n.Due)
+		row.Clock = s.clockWords(*n, n.Clock.String()) + ", due " + moment(n.Due)
 	}
 	return row
 }
@@ -141,6 +142,8 @@ type dealPageData struct {
 	Revision      int
 	Warnings      []string
 	Timeline      timelinePair
+	Sided         bool
+	Kept          timelinePair
 	Views         []summary
 	Parties       []partyLine
 	MoreParties   string
@@ -156,12 +159,16 @@ type dealPageData struct {
 }
 
 // partyLine is a row of the table of approvals.
-type partyLine struct{ Name, Standing, Word string }
+type partyLine struct {
+	Name, Standing, Word string
+	Alerts               []alert
+}
 
 // commitmentLine is a row of the table of commitments.
 type commitmentLine struct {
 	Party, Done string
 	Title       longText
+	Alerts      []alert
 }
 
 // newDealPageData gathers what the page shows. The first replay gives all but what is
@@ -193,6 +200,11 @@ func newDealPageData(replays []Replay) (p dealPageData, err error) {
 	if p.Timeline, err = newTimelinePair(replays); err != nil {
 		return p, err
 	}
+	if p.Sided = s.sided(); p.Sided {
+		if p.Kept, err = newBalance(s); err != nil {
+			return p, err
+		}
+	}
 	p.Diagram, err = drawn(s.Diagram().InPage("rules").SVG)
 	return p, err
 }
@@ -206,7 +218,7 @@ func (s Replay) sentence() string {
 		if d.From == d.To || d.To != s.Snapshot.State {
 			continue
 		}
-		text = "It came there on " + moment(d.At) + " by the " + s.ofParty(d.Clock.String()+" clock", d.Party) + "."
+		text = "It came there on " + moment(d.At) + " by the " + s.clockWords(d.Fired(), d.Clock.String()+" clock") + "."
 		if d.Event != "" {
 			text = fmt.Sprintf("It came there on %s by “%s”, on the word of %s.", moment(d.At), actWords(s, d, events), speaker(events[d.Event]))
 		}
@@ -236,7 +248,7 @@ func (s Replay) partyLines() (lines []partyLine, more string) {
 		if i == mostParties {
 			return lines, fmt.Sprintf("And %d parties more.", len(s.Snapshot.Parties)-i)
 		}
-		line := partyLine{Name: s.approverOf(p.Party), Standing: p.Standing.String()}
+		line := partyLine{Name: s.approverOf(p.Party), Standing: p.Standing.String(), Alerts: partyAlerts(p)}
 		switch {
 		case p.Standing != dealstate.StandingOutstanding && p.Act != nil:
 			line.Word = wordOf(p.Act)
@@ -255,12 +267,14 @@ func (s Replay) partyLines() (lines []partyLine, more string) {
 func (s Replay) commitmentLines() []commitmentLine {
 	var lines []commitmentLine
 	for _, c := range s.Snapshot.Commitments {
-		line := commitmentLine{Party: shorten(s.partyName(c.Party), 80), Title: newLongText(c.Title), Done: "not yet"}
+		line := commitmentLine{Party: shorten(s.partyName(c.Party), 80), Title: newLongText(c.Title), Done: "not yet", Alerts: commitmentAlerts(c)}
 		if c.Title == "" {
 			line.Title = newLongText(c.Commitment)
 		}
 		if !c.At.IsZero() {
 			line.Done = moment(c.At)
+		} else if !c.Deadline.IsZero() {
+			line.Done += ", due " + moment(c.Deadline)
 		}
 		lines = append(lines, line)
 	}

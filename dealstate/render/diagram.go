@@ -26,6 +26,8 @@ type Diagram struct {
 	nodes    []node
 	arrows   []arrow
 	incoming []incomingLine
+	omitted  string         // what it leaves out, in words
+	whole    func() Diagram // the same with all of it
 	inPage   string
 	present  int // of nodes; -1: the rules alone
 }
@@ -65,29 +67,46 @@ func (w ruleGroup) String() string {
 }
 
 // Rules draws an agreement's rules alone. States that cannot be reached from the
-// initial one are faded.
+// initial one are faded. Standard rules on what few deals have are left out, and
+// the last line says so; see [Diagram.Whole].
 func Rules(m *dealstate.Machine) Diagram {
 	if m == nil {
 		return Diagram{present: -1}
 	}
-	a := m.Agreement()
 	s := Replay{Machine: m}
-	d := Diagram{title: s.title(), asked: legible(a.Approval.String()), present: -1}
-	d.addStates(m.Lifecycle())
-	d.addRules(m.Lifecycle())
-	d.fade(d.nodeIndex(m.Lifecycle().Initial))
+	d := s.rulesAlone(s.omitted())
+	d.whole = func() Diagram { return s.rulesAlone(nil) }
+	return d
+}
+
+func (s Replay) rulesAlone(omitted []dealstate.Trigger) Diagram {
+	d := Diagram{title: s.title(), asked: legible(s.agreement().Approval.String()), omitted: omission(omitted), present: -1}
+	l := s.drawn(s.Machine.Lifecycle(), omitted)
+	d.addStates(l)
+	d.addRules(l)
+	d.fade(d.nodeIndex(l.Initial))
 	d.about = "The rules: " + strconv.Itoa(len(d.nodes)) + " states, and what leads from one to the other."
+	if d.omitted != "" {
+		d.about += " " + d.omitted
+	}
 	return d
 }
 
 // Diagram draws the deal in its agreement's rules: the present state is highlighted,
 // the path there is marked with its dates, and states that can no longer be reached
-// are faded.
+// are faded. Of the rules it leaves out what [Rules] does, unless the deal has had use
+// for it.
 func (s Replay) Diagram() Diagram {
-	d := Rules(s.Machine)
 	if s.Machine == nil {
-		return d
+		return Rules(nil)
 	}
+	d := s.withPath(s.omitted())
+	d.whole = func() Diagram { return s.withPath(nil) }
+	return d
+}
+
+func (s Replay) withPath(omitted []dealstate.Trigger) Diagram {
+	d := s.rulesAlone(omitted)
 	for i := range d.nodes {
 		d.nodes[i].faded = false
 	}
@@ -179,8 +198,11 @@ func guardWords(c condition.Condition) string {
 
 // onWords is a trigger in words, so that a clock is not taken for an event.
 func onWords(on dealstate.Trigger) string {
-	if _, is := on.(dealstate.Clock); is {
+	switch on.(type) {
+	case dealstate.Clock:
 		return "the " + on.String() + " clock"
+	case dealstate.Timer:
+		return "the timer " + legible(on.String())
 	}
 	return on.String()
 }

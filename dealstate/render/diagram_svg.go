@@ -61,6 +61,7 @@ func (d Diagram) SVG(w io.Writer) error {
 	for i := range d.nodes {
 		l.node(i)
 	}
+	l.p.text(14, l.bottom-10, "s", clipToWidth(d.omitted, textSize, l.wordsX+wordsWidth-28))
 	pic := svgDocument{id: d.inPage, title: "State diagram: " + shorten(d.title, 200), about: d.about,
 		width: l.wordsX + wordsWidth + 8, height: l.bottom, inPage: d.inPage != ""}
 	if pic.id == "" {
@@ -126,6 +127,9 @@ func (l *diagramSVG) layers() {
 		y += high + 18
 	}
 	l.bottom = y
+	if l.d.omitted != "" {
+		l.bottom += textLine
+	}
 }
 
 // wordsOf says what leads to a state, and which events leave the deal there.

@@ -16,6 +16,9 @@ func (d Diagram) DOT(w io.Writer) error {
 	fmt.Fprintf(&b, "digraph deal {\n\tgraph [label=%s, labelloc=t, rankdir=TB, fontname=Helvetica, nodesep=0.5, ranksep=0.7];\n"+
 		"\tnode [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=Helvetica, fontsize=12];\n"+
 		"\tedge [fontname=Helvetica, fontsize=10];\n\tstart [shape=point, width=0.2, fillcolor=black];\n", dotText(d.title, 200))
+	if d.omitted != "" {
+		fmt.Fprintf(&b, "\tgraph [tooltip=%s];\n", dotText(d.omitted, 400))
+	}
 	for i, n := range d.nodes {
 		fmt.Fprintf(&b, "\ts%d [label=%s%s];\n", i+1, dotText(nodeLabel(d, i), 200), d.dotNode(i))
 		if n.initial {

@@ -89,13 +89,16 @@ func newReport(s Replay, d dealstate.Decision, events map[string]dealstate.Event
 // dates cannot all be right. It has every kind.
 var onceOnly = map[dealstate.Kind]bool{
 	dealstate.Negotiate: false,
+	dealstate.Sign:      true,
 	dealstate.Submit:    false,
 	dealstate.Approve:   true,
 	dealstate.Reject:    true,
 	dealstate.Withdraw:  false,
 	dealstate.Amend:     false,
+	dealstate.Apply:     false,
 	dealstate.Implement: true,
 	dealstate.Perform:   true,
+	dealstate.Breach:    false,
 	dealstate.Dispute:   false,
 	dealstate.Settle:    false,
 	dealstate.Suspend:   false,

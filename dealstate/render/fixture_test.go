@@ -82,6 +82,45 @@ func truceStories(t testing.TB) []render.Replay {
 	return replays(t, truce(), truceEvents(), on(time.July, 10))
 }
 
+// accord is a deal of three in which one leaves, one suspends its part, and commitments
+// are late and broken.
+func accord() dealstate.Agreement {
+	return dealstate.Agreement{ID: "accord", Title: "An accord", Parties: []dealstate.Party{{ID: "us", Name: "United States", Approver: "Trump"}, {ID: "china", Name: "China", Approver: "Xi"}, {ID: "eu", Name: "European Union"}},
+		Effect: &dealstate.Delay{Days: 10}, Notice: &dealstate.NoticePeriod{Delay: dealstate.Delay{Months: 6}},
+		Timers:    []dealstate.OwnTimer{{ID: "review", After: dealstate.Delay{Days: 120}}},
+		Lifecycle: &dealstate.Lifecycle{Extends: "standard", Rules: []dealstate.Rule{{ID: "review", On: dealstate.Timer("review"), From: []dealstate.State{dealstate.StateImplemented}}}},
+		Commitments: []dealstate.Commitment{{ID: "chips", Party: "us", Title: "Lift the licence requirement", Deadline: on(time.August, 1)}, {ID: "fees", Party: "us", Title: "Drop the port fees"},
+			{ID: "earths", Party: "china", Title: "Grant general licences", Within: &dealstate.Delay{Days: 30}}}}
+}
+
+func accordEvents() []dealstate.Event {
+	var all []dealstate.Event
+	add := func(k dealstate.Kind, party, commitment string, at time.Time) {
+		all = append(all, dealstate.Event{ID: fmt.Sprint(len(all)+1, "-", k), Deal: "accord", Kind: k, Party: party, Commitment: commitment, Role: dealstate.Instrument, At: at})
+	}
+	add(dealstate.Sign, "", "", on(time.May, 1))
+	add(dealstate.Approve, "us", "", on(time.May, 20))
+	add(dealstate.Apply, "", "", on(time.June, 1))
+	add(dealstate.Approve, "eu", "", on(time.June, 10))
+	add(dealstate.Approve, "china", "", on(time.June, 20))
+	add(dealstate.Perform, "us", "chips", on(time.July, 2))
+	add(dealstate.Perform, "us", "fees", on(time.July, 10))
+	add(dealstate.Breach, "us", "chips", on(time.August, 20))
+	add(dealstate.Suspend, "", "fees", on(time.August, 25))
+	add(dealstate.Suspend, "china", "", on(time.September, 1))
+	add(dealstate.Withdraw, "eu", "", on(time.September, 10))
+	add(dealstate.Perform, "us", "chips", on(time.September, 20))
+	add(dealstate.Resume, "china", "", on(time.October, 1))
+	add(dealstate.Withdraw, "us", "", on(time.October, 5))
+	add(dealstate.Approve, "us", "", on(time.October, 15))
+	add(dealstate.Breach, "us", "fees", on(time.October, 20))
+	return all
+}
+
+func accordReplays(t testing.TB) []render.Replay {
+	return replays(t, accord(), accordEvents(), on(time.November, 10))
+}
+
 // many is a deal with as many reports as asked for, every hour or so.
 func many(t testing.TB, n int) render.Replay {
 	a := framework()

@@ -32,6 +32,7 @@ func outputs(t testing.TB) map[string]string {
 	m, err := dealstate.Compile(dealstate.Agreement{ID: "club", Title: "A club", Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}, {ID: "c"}},
 		Approval: condition.Count(condition.AtLeast(2), "")})
 	require.NoError(t, err)
+	told, early := accordReplays(t), replays(t, accord(), accordEvents(), on(time.June, 15))
 	both := render.Timeline{Replays: []render.Replay{truce[0], three[1]}}
 	text := func(p render.Paint) func(io.Writer) error {
 		return func(w io.Writer) error { return render.Timeline{Replays: three[:2]}.Text(w, p) }
@@ -50,6 +51,13 @@ func outputs(t testing.TB) map[string]string {
 		"many_party.svg":      draw(t, render.Rules(m).SVG),
 		"many_party.mmd":      draw(t, render.Rules(m).Mermaid),
 		"many_party.dot":      draw(t, render.Rules(m).DOT),
+		"accord.svg":          draw(t, render.Timeline{Replays: told[:1], Width: 1000}.SVG),
+		"accord_early.svg":    draw(t, early[0].Diagram().SVG),
+		"accord_whole.svg":    draw(t, told[0].Diagram().Whole().SVG),
+		"accord.txt":          draw(t, func(w io.Writer) error { return render.Timeline{Replays: told[:1]}.Text(w, render.Plain) }),
+		"accord.html":         draw(t, render.DealPage{Replays: told[:1]}.HTML),
+		"accord_balance.svg":  draw(t, told[0].Balance().SVG),
+		"accord_board.html":   draw(t, render.Board{Rows: []render.BoardRow{{Replay: told[0]}, {Replay: early[0]}, {Replay: three[0]}}}.HTML),
 		"survival.svg":        draw(t, survival().SVG),
 		"fan.svg":             draw(t, fan().SVG),
 		"report.html":         draw(t, render.DealPage{Replays: three}.HTML),

@@ -1,5 +1,10 @@
 package render
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Labels that have no room of their own are placed above what they speak of,
 // on one of a few lines, with a leader down to it. A label is drawn only where it
 // meets no other label and no other leader.
@@ -28,8 +33,28 @@ const maxLabels = 120
 // placeLabels finds room for the labels on a few lines between left and right. A label
 // without room is left out.
 func placeLabels(labels []label, size, left, right float64, most int) (out []placed, lines int) {
-	for _, l := range labels[:min(len(labels), maxLabels)] {
-		if p, ok := findRoom(out, l, size, left, right, most); ok {
+	labels = labels[:min(len(labels), maxLabels)]
+	out, lines = placeInTurn(labels, size, left, right, most, []bool{false, true})
+	if len(out) == len(labels) {
+		return out, lines
+	}
+	// From the left, each on the left of its leader, more of them may have room.
+	byPlace := slices.SortedStableFunc(slices.Values(labels), func(a, b label) int {
+		if (a.lead == "") != (b.lead == "") {
+			return cmp.Compare(b.lead, a.lead)
+		}
+		return cmp.Compare(a.x, b.x)
+	})
+	if other, n := placeInTurn(byPlace, size, left, right, most, []bool{true, false}); len(other) > len(out) {
+		return other, n
+	}
+	return out, lines
+}
+
+// placeInTurn places one label after the other, on the sides of its leader in order.
+func placeInTurn(labels []label, size, left, right float64, most int, ends []bool) (out []placed, lines int) {
+	for _, l := range labels {
+		if p, ok := findRoom(out, l, size, left, right, most, ends); ok {
 			out = append(out, p)
 			lines = max(lines, p.line+1)
 		}
@@ -38,10 +63,10 @@ func placeLabels(labels []label, size, left, right float64, most int) (out []pla
 }
 
 // findRoom finds the lowest line on which the label meets no other.
-func findRoom(taken []placed, l label, size, left, right float64, most int) (placed, bool) {
+func findRoom(taken []placed, l label, size, left, right float64, most int, ends []bool) (placed, bool) {
 	width := widthOf(l.text, size) + 6
 	for line := range most {
-		for _, end := range []bool{false, true} {
+		for _, end := range ends {
 			p := placed{label: l, from: l.x, to: l.x + width, line: line, end: end}
 			if end {
 				p.from, p.to = l.x-width, l.x

@@ -17,6 +17,9 @@ func (d Diagram) Mermaid(w io.Writer) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "---\ntitle: \"%s\"\n---\nstateDiagram-v2\n", mermaidTitle(d.title))
+	if d.omitted != "" {
+		fmt.Fprintf(&b, "    %%%% %s\n", mermaidText(d.omitted, 400))
+	}
 	for i, n := range d.nodes {
 		fmt.Fprintf(&b, "    state \"%s\" as s%d\n", mermaidText(nodeLabel(d, i), 200), i+1)
 		if n.initial {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,7 +192,7 @@ func withReasons(outcome, why string) string {
 // corrects the record: of it, they say what it voids.
 func actWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
 	if d.Event == "" {
-		return s.ofParty(d.Clock.String()+" clock", d.Party)
+		return s.clockWords(d.Fired(), d.Clock.String()+" clock")
 	}
 	if d.Kind != dealstate.Retract {
 		return s.kindWords(d.Kind, d.Party)
@@ -203,12 +204,29 @@ func actWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event)
 	return "retract of " + said(ref, 80)
 }
 
-// ofParty adds whose a clock is, if it is one party's.
-func (s Replay) ofParty(clock, party string) string {
-	if party == "" {
-		return clock
+// clockWords says whose a clock is: a party's, a commitment's, or a timer by its id.
+func (s Replay) clockWords(c dealstate.ClockStatus, clock string) string {
+	switch {
+	case c.Party != "":
+		c.Party = isolated(shorten(s.partyName(c.Party), 60))
+	case c.Commitment != "":
+		c.Commitment = isolated(said(c.Commitment, 60))
+	case c.Timer != "":
+		c.Timer = isolated(said(c.Timer, 60))
 	}
-	return clock + " of " + isolated(shorten(s.partyName(party), 60))
+	return c.Named(clock)
+}
+
+// renewed is what a clock that fired is called on an axis.
+func renewed(d dealstate.Decision) string {
+	if hasReason(d, dealstate.ReasonRenewed) {
+		return d.Clock.String() + " renewed"
+	}
+	return d.Clock.String()
+}
+
+func hasReason(d dealstate.Decision, codes ...dealstate.ReasonCode) bool {
+	return slices.ContainsFunc(d.Reasons, func(r dealstate.Reason) bool { return slices.Contains(codes, r.Code) })
 }
 
 // kindWords says the kind of an act, and whose it is.

@@ -29,7 +29,8 @@ svg.ds .dot{fill:#565b63} svg.ds .dot.fade{fill:#d4d7dc} svg.ds .dot.onpath{fill
 svg.ds .box{fill:#fff;stroke:#565b63;stroke-width:1.2} svg.ds .box.inner{fill:none} svg.ds .box.been{stroke:#0072b2;stroke-width:2.5} svg.ds .box.fade{stroke:#d4d7dc;stroke-dasharray:4 3} svg.ds .halo{fill:none;stroke:#0072b2;stroke-width:3}
 svg.ds .mark{fill:#1b1d21;stroke:#fff;stroke-width:1} svg.ds .mark.noted{fill:#fff;stroke:#1b1d21;stroke-width:1.5} svg.ds .mark.cross{fill:none;stroke:#d55e00;stroke-width:2.5} svg.ds .mark.strike{fill:none;stroke:#1b1d21;stroke-width:1.5} svg.ds .mark.pile{fill:#fff;stroke:#1b1d21;stroke-width:1.2}
 svg.ds .hue{stroke:#565b63;stroke-width:.6}
-svg.ds .grey{fill:#d9d9d9} svg.ds .steel{fill:#a6a6a6} svg.ds .slate{fill:#808080} svg.ds .black{fill:#2b2b2b} svg.ds .yellow{fill:#f0e442} svg.ds .orange{fill:#e69f00} svg.ds .purple{fill:#cc79a7} svg.ds .sky{fill:#56b4e9} svg.ds .green{fill:#009e73} svg.ds .vermilion{fill:#d55e00} svg.ds .blue{fill:#0072b2} svg.ds .hue.hollow{fill:none;stroke:#009e73;stroke-width:1.2;stroke-dasharray:3 2}
+svg.ds .grey{fill:#d9d9d9} svg.ds .steel{fill:#a6a6a6} svg.ds .slate{fill:#808080} svg.ds .black{fill:#2b2b2b} svg.ds .yellow{fill:#f0e442} svg.ds .orange{fill:#e69f00} svg.ds .purple{fill:#cc79a7} svg.ds .sky{fill:#56b4e9} svg.ds .green{fill:#009e73} svg.ds .vermilion{fill:#d55e00} svg.ds .hue.mint{fill:#9fdac8;stroke:#009e73;stroke-width:1.6;stroke-dasharray:4 2} svg.ds .blue{fill:#0072b2} svg.ds .hue.hollow{fill:none;stroke:#009e73;stroke-width:1.2;stroke-dasharray:3 2}
+svg.ds .strip{fill:none;stroke-width:1.5} svg.ds .strip.signed{stroke:#999999} svg.ds .strip.provisional{stroke:#009e73;stroke-dasharray:4 2} svg.ds .strip.leaving{stroke:#d55e00;stroke-dasharray:7 3} svg.ds .strip.suspended{stroke:#0072b2;stroke-dasharray:2 2} svg.ds .deadline{stroke:#d55e00;stroke-width:2}
 svg.ds .area{stroke:none;fill-opacity:.28} svg.ds .curve{fill:none;stroke-width:2.2} svg.ds .c0{stroke:#0072b2} svg.ds .c1{stroke:#d55e00;stroke-dasharray:7 3} svg.ds .c2{stroke:#009e73;stroke-dasharray:2 2} svg.ds .c3{stroke:#cc79a7;stroke-dasharray:9 3 2 3} svg.ds .c4{stroke:#e69f00;stroke-dasharray:12 3} svg.ds .c5{stroke:#56b4e9;stroke-dasharray:4 4}
 svg.ds .a0{fill:#0072b2} svg.ds .a1{fill:#d55e00} svg.ds .a2{fill:#009e73} svg.ds .a3{fill:#cc79a7} svg.ds .a4{fill:#e69f00} svg.ds .a5{fill:#56b4e9}
 @media screen and (prefers-color-scheme:dark){
@@ -46,6 +47,7 @@ svg.ds text.fade{fill:#858c98}
 svg.ds .lead,svg.ds .idle{stroke:#858c98}
 svg.ds text.onpath,svg.ds .head.onpath,svg.ds .dot.onpath{fill:#56b4e9}
 svg.ds .wire.onpath,svg.ds .box.been,svg.ds .halo{stroke:#56b4e9}
+svg.ds .strip.suspended{stroke:#56b4e9}
 svg.ds .c0{stroke:#56b4e9} svg.ds .a0{fill:#56b4e9} svg.ds .c5{stroke:#0072b2} svg.ds .a5{fill:#0072b2}}`
 
 // hue is a colour, as the name of its class in the style sheet.
@@ -54,7 +56,7 @@ type hue string
 // standardHues are the hues of the standard lifecycles' states.
 var standardHues = map[dealstate.State]hue{
 	dealstate.StateNegotiated: "grey", dealstate.StateAwaitingApprovals: "yellow", dealstate.StateApproved: "sky",
-	dealstate.StateImplemented: "green", dealstate.StateRejected: "vermilion", dealstate.StateLapsed: "slate",
+	dealstate.StateProvisional: "mint", dealstate.StateImplemented: "green", dealstate.StateRejected: "vermilion", dealstate.StateLapsed: "slate",
 	dealstate.StateSuspended: "blue", dealstate.StateExpired: "steel", dealstate.StateTerminated: "black",
 }
 

@@ -67,6 +67,8 @@ const (
 type laneRow struct {
 	policies []string
 	bars     []bar
+	strips   []bar     // below the bars: of a party's own acts, of a suspended commitment
+	due      time.Time // a commitment's deadline; zero: none
 	marks    []mark
 	counts   []approvalCount
 	of       int // the most that counts can reach
@@ -195,7 +197,7 @@ func (r laneRow) same(o laneRow) bool {
 		return a.from.Equal(b.from) && a.to.Equal(b.to) && a.hue == b.hue && a.label == b.label
 	}
 	sameMark := func(a, b mark) bool { return a.at.Equal(b.at) && a.status == b.status }
-	return slices.EqualFunc(r.bars, o.bars, sameBar) && slices.EqualFunc(r.marks, o.marks, sameMark) && slices.Equal(r.counts, o.counts)
+	return slices.EqualFunc(r.bars, o.bars, sameBar) && slices.EqualFunc(r.strips, o.strips, sameBar) && r.due.Equal(o.due) && slices.EqualFunc(r.marks, o.marks, sameMark) && slices.Equal(r.counts, o.counts)
 }
 
 // row is what one policy makes of the subject.
@@ -206,9 +208,9 @@ func (sub subject) row(s Replay) laneRow {
 		r.bars = s.stateBars(huesOf(s.Machine.Lifecycle()))
 		return r
 	case partyLane:
-		r.bars = s.approvalBars()[sub.party]
+		r.bars, r.strips = s.approvalBars()[sub.party], s.strips()[sub.party]
 	case commitmentLane:
-		r.bars = s.performedBars()[sub.commitment]
+		r.commitment(s, sub.commitment)
 	case countLane:
 		r.counts, r.of = s.approvalCounts(), len(s.agreement().Parties)
 	}
@@ -219,6 +221,18 @@ func (sub subject) row(s Replay) laneRow {
 		}
 	}
 	return r
+}
+
+// commitment fills in the row of one commitment.
+func (r *laneRow) commitment(s Replay, id string) {
+	if l := s.commitmentHistories()[id]; l != nil {
+		r.bars, r.strips = l.bars, l.strips
+	}
+	for _, c := range s.Snapshot.Commitments {
+		if c.Commitment == id {
+			r.due = c.Deadline
+		}
+	}
 }
 
 // holds reports whether the report is drawn in this lane. Each report is drawn in just
@@ -255,11 +269,11 @@ func clockLines(replays []Replay) []clockLine {
 	for _, s := range replays {
 		for _, d := range s.Decisions {
 			if d.Event == "" {
-				add(d.At, s.ofParty(d.Clock.String(), d.Party), "fired")
+				add(d.At, s.clockWords(d.Fired(), renewed(d)), "fired")
 			}
 		}
 		if n := s.Snapshot.Next; n != nil {
-			add(n.Due, s.ofParty(n.Clock.String(), n.Party)+" due", "due")
+			add(n.Due, s.clockWords(*n, n.Clock.String())+" due", "due")
 		}
 	}
 	for _, s := range replays {

@@ -22,6 +22,8 @@ type timelineSVG struct {
 	spots  []lineageSpot
 	blocks []dealBlock
 	hues   map[hue][]string // shown, with the states they stand for
+
+	deadlines bool // one of a commitment is shown
 }
 
 // point is a place in the drawing.
@@ -249,6 +251,7 @@ func (s *timelineSVG) row(l lane, r laneRow, name string) {
 	default:
 		s.marks(r)
 		s.bars(r, 13)
+		s.strips(r)
 	}
 	if s.gutter > 0 {
 		s.text(s.gutter, (top+s.y)/2+4, "s end", name)
@@ -267,11 +270,43 @@ func (s *timelineSVG) bars(r laneRow, height float64) {
 			continue
 		}
 		s.rect(x, s.y, max(end-x, 1.5), height, "hue "+string(b.hue), b.title)
-		if height >= 20 && !slices.Contains(s.hues[b.hue], b.label) {
+		if (height >= 20 || alarming[b.label]) && !slices.Contains(s.hues[b.hue], b.label) {
 			s.hues[b.hue] = append(s.hues[b.hue], b.label)
 		}
 		if fits(b, end-x) {
 			s.text((x+end)/2, s.y+height/2+4, classes("t mid", b.on()), b.label)
+		}
+	}
+	if at := r.due; !at.IsZero() && !at.Before(s.axis.from) && !at.After(s.axis.to) {
+		s.shape("line", "deadline "+moment(at), "x1", s.axis.x(at), "y1", s.y-4, "x2", s.axis.x(at), "y2", s.y+height+4, "class", "deadline")
+		s.deadlines = true
+	}
+	s.y += height
+}
+
+// alarming are the words in the lanes of parties and commitments that the legend
+// explains.
+var alarming = map[string]bool{"overdue": true, "breached": true}
+
+// strips draws what a party does for itself, and the time for which a commitment is
+// suspended, below the bars.
+func (s *timelineSVG) strips(r laneRow) {
+	const height = 13.0
+	if len(r.strips) == 0 {
+		return
+	}
+	s.y += 2
+	for _, b := range r.strips {
+		x, end, ok := s.extent(b)
+		if !ok {
+			continue
+		}
+		s.rect(x, s.y, max(end-x, 2), height, "strip "+string(b.hue), b.title)
+		if !slices.Contains(s.hues[b.hue], b.label) {
+			s.hues[b.hue] = append(s.hues[b.hue], b.label)
+		}
+		if fits(b, end-x) {
+			s.text((x+end)/2, s.y+height/2+4, "t mid", b.label)
 		}
 	}
 	s.y += height
@@ -344,6 +379,18 @@ func (s *timelineSVG) legend(t Timeline) {
 		s.mark(at+6, s.y-4, f, "")
 		s.text(at+16, s.y, "s", statusWords[f])
 	}
+	if s.deadlines {
+		at := next(widthOf("a commitment's deadline", 11) + 36)
+		s.line(at+7, s.y-11, at+7, s.y+2, "deadline")
+		s.text(at+14, s.y, "s", "a commitment's deadline")
+	}
+	for _, h := range []hue{hue(partSigned), hue(partProvisional), hue(partLeaving), hue(partSuspended)} {
+		for _, words := range s.hues[h] {
+			at := next(widthOf(words, 11) + 32)
+			s.rect(at, s.y-10, 14, 11, "strip "+string(h), "")
+			s.text(at+18, s.y, "s", words)
+		}
+	}
 	for _, h := range append([]hue{"grey"}, legendHues...) {
 		for _, words := range s.hues[h] {
 			at := next(widthOf(words, 11) + 32)
@@ -355,7 +402,7 @@ func (s *timelineSVG) legend(t Timeline) {
 }
 
 // legendHues are the hues that states may have, in the order of a deal's life.
-var legendHues = []hue{"yellow", "orange", "purple", "sky", "green", "blue", "steel", "slate", "vermilion", "black"}
+var legendHues = []hue{"yellow", "orange", "purple", "sky", "mint", "green", "blue", "steel", "slate", "vermilion", "black"}
 
 // lineageSpot is where a deal's first state lane begins, from which lines to other
 // deals are drawn.

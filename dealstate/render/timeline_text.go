@@ -172,7 +172,9 @@ func (p *printer) effect(d dealstate.Decision, f status) string {
 	switch {
 	case d.From != d.To:
 		return p.in("1", " → "+stateWords(string(d.To)))
-	case f == applied && d.Kind == dealstate.Retract:
+	case f == fired && !hasReason(d, dealstate.ReasonRenewed):
+		return ""
+	case f == applied && d.Kind == dealstate.Retract, hasReason(d, dealstate.ReasonLeaves, dealstate.ReasonRevokes, dealstate.ReasonRenewed):
 		return " [" + flat(shorten(reasonsOf(d), 120)) + "]"
 	case f != applied && d.Kind != dealstate.Note:
 		return " [" + withReasons(statusWords[f], flat(shorten(reasonsOf(d), 120))) + "]"

@@ -199,8 +199,11 @@ func RulesBetween(l dealstate.Lifecycle, from, to dealstate.State) []string {
 }
 
 func onWords(on dealstate.Trigger) string {
-	if _, is := on.(dealstate.Clock); is {
+	switch on.(type) {
+	case dealstate.Clock:
 		return "the " + on.String() + " clock"
+	case dealstate.Timer:
+		return "the timer " + on.String()
 	}
 	return on.String()
 }
@@ -307,6 +310,8 @@ func (p *execution) needed(want Expectation, got found) []string {
 		return Needed(p.deal, v, dealstate.State(strings.Join(want.Names, ", ")))
 	case Verdict, Awaiting, Approved:
 		return append(unknownParties(p.agreement, want), Missing(got.snap)...)
+	case Signed, Provisional, InForce, Leaves:
+		return unknownParties(p.agreement, want)
 	case Applied:
 		if d, ok := p.decision(want); ok {
 			return NeededFor(p.deal, v, d)

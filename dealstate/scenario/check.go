@@ -22,7 +22,7 @@ type found struct {
 // got finds what holds for what e is about.
 func (p *execution) got(e Expectation) found {
 	g := found{Expectation: e, snap: p.deal.At(p.view(e))}
-	g.Names, g.Text = nil, ""
+	g.Names, g.Dates, g.Text = nil, nil, ""
 	switch e.Verb {
 	case Applied, Refused, Noted, Duplicate:
 		p.gotOutcome(e, &g)
@@ -36,21 +36,22 @@ func (p *execution) got(e Expectation) found {
 	case NothingHappens:
 		p.gotNothing(&g)
 	default:
-		g.readSnapshot()
+		g.readSnapshot(slices.ContainsFunc(e.Dates, func(t time.Time) bool { return !t.IsZero() }))
 	}
 	return g
 }
 
-// readSnapshot takes what the verb is about from the snapshot.
-func (g *found) readSnapshot() {
+// readSnapshot takes what the verb is about from the snapshot, with the dates of names
+// if they are asked for.
+func (g *found) readSnapshot(dates bool) {
 	s := g.snap
+	if _, is := listings[g.Verb]; is {
+		g.readList(dates)
+		return
+	}
 	switch g.Verb {
 	case State:
 		g.Names = []string{string(s.State)}
-	case Awaiting:
-		g.Names = s.Awaiting
-	case Approved:
-		g.Names = s.Approved
 	case Verdict:
 		g.Names = []string{s.Approval.Verdict.String()}
 	case Revision:
@@ -86,17 +87,16 @@ func (p *execution) gotNothing(g *found) {
 	if SameStanding(p.stood, g.snap) {
 		return
 	}
-	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next} {
+	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next, Signed, Provisional, InForce, Leaves, Suspended, Performed, Overdue, Breached} {
 		was := found{Expectation: Expectation{Verb: verb}, snap: p.stood}
-		was.readSnapshot()
-		g.Verb, g.Names, g.At = verb, nil, time.Time{}
-		g.readSnapshot()
+		was.readSnapshot(true)
+		g.Verb, g.Names, g.Dates, g.At = verb, nil, nil, time.Time{}
+		g.readSnapshot(true)
 		if g.String() != was.String() {
 			return
 		}
 	}
-	g.Verb, g.Names = State, []string{string(g.snap.State)} // a commitment, or a dispute
-	g.At = time.Time{}
+	g.Verb, g.Names, g.Dates, g.At = State, []string{string(g.snap.State)}, nil, time.Time{} // a dispute
 }
 
 // SameStanding reports whether two snapshots of one deal agree on where it stands. The
@@ -134,7 +134,7 @@ func matches(want Expectation, got found) bool {
 	case want.Verb == State, want.Verb == Verdict, want.Verb == Revision:
 		return slices.Equal(want.Names, got.Names)
 	}
-	return sameNames(want.Names, got.Names)
+	return sameNames(want.Names, got.Names) && sameDates(want, got.Expectation)
 }
 
 // says reports whether the text is one of the texts, or several of them that follow

@@ -45,9 +45,9 @@
 //	              { Expectation } { Step } .
 //	Step        = Start ( Act | "time" "passes" ) EOL { Expectation } .
 //	Act         = Kind [ Word [ Word ] ] { Clause } .
-//	Kind        = "negotiate" | "submit" | "approve" | "reject" | "withdraw" | "amend" | "implement" |
-//	              "perform" | "dispute" | "settle" | "suspend" | "resume" | "extend" | "terminate" |
-//	              "retract" | "note" .
+//	Kind        = "negotiate" | "sign" | "submit" | "approve" | "reject" | "withdraw" | "amend" | "apply" |
+//	              "implement" | "perform" | "breach" | "dispute" | "settle" | "suspend" | "resume" |
+//	              "extend" | "terminate" | "retract" | "note" .
 //	Clause      = "by" Words | "as" Role | Modality | "known" Start | "revision" Number |
 //	              "commitment" Word | "ref" Word | "until" Start | "id" Word | "party" Word |
 //	              "source" Words | "url" Word | "published" Word | "saying" Quoted .
@@ -56,15 +56,21 @@
 //	Expectation = Indent ( Outcome | Standing | Change ) EOL .
 //	Outcome     = ( "applied" | "refused" | "noted" | "duplicate" ) [ View ] [ ":" Text ] .
 //	Standing    = ( "state" Word | "verdict" ( "met" | "pending" | "lost" ) | "revision" Number |
-//	                ( "awaiting" | "approved" ) ( Names | "nobody" ) |
+//	                ( "awaiting" | "approved" | "signed" | "provisional" ) ( Names | "nobody" ) |
+//	                ( "in" "force" | "leaves" ) ( Dated | "nobody" ) |
+//	                "suspended" ( Names | "nothing" ) |
+//	                ( "performed" | "overdue" | "breached" ) ( Dated | "nothing" ) |
 //	                "next" ( Clock Start | "nothing" ) | "no" "warning" ) [ View ] |
 //	              "warning" [ View ] ":" Text .
-//	Change      = "fires" ( Clock { "," Clock } | "nothing" ) | "revised" ( Names | "nothing" ) |
+//	Change      = "fires" ( Clock { "," Clock } | "nothing" ) | "revised" ( Fold { "," Fold } | "nothing" ) |
 //	              "nothing" "happens" .
+//	Fold        = Clock | Word .                          (* a clock, or an act by its id *)
 //	View        = { "under" Policy | "as" "of" Look | "known" "by" Look } .   (* each at most once *)
 //	Names       = Word { "," Word } .
+//	Dated       = Word [ Start ] { "," Word [ Start ] } .
 //	Policy      = "strict" | "official" | "reported" .
-//	Clock       = "deadline" | "effect" | "term" .
+//	Clock       = "deadline" | "effect" | "term" | "notice" Owner | "overdue" Owner | "reached" | "timer" Word .
+//	Owner       = "of" Word .
 //	Start, Look = DATE | RFC3339 .
 //	Quoted      = Go string in quotes .
 //	Word        = characters without a blank, not # first | Quoted .
@@ -86,8 +92,10 @@
 // The word after a kind is the party whose act it is, and after retract the
 // event that is voided; without one, the act is of all sides jointly. After perform
 // it may be the commitment, or the party and then the commitment: perform
-// us-tariff-cut, or perform us us-tariff-cut. See [Scenario.Events]
-// for the ids and roles that need not be written.
+// us-tariff-cut, or perform us us-tariff-cut; after breach likewise, and after
+// suspend and resume, where that commitment alone is suspended. An until behind
+// withdraw says when the party leaves. See [Scenario.Events] for the ids and roles
+// that need not be written.
 //
 // A date means the start of that day in UTC, but in as of and known by (Look)
 // its end: so "as of" a day sees what happened on it. Acts may be written in any
@@ -104,6 +112,20 @@
 // its whole text; of several, one is enough, or some that follow one another,
 // with "; " between. An outcome without a view is that of recording the act
 // there and then; with one, what the act comes to as the view sees it.
+//
+// In force lists those that the deal binds, leaves those whose notice of leaving
+// runs, provisional those that apply it provisionally, suspended the parties that
+// suspend their part and the commitments that are suspended, overdue the commitments
+// whose deadline has passed. A date behind a name is that since which it is so; behind
+// leaves, the day on which the notice ends. It may be left out.
+//
+//	2025-11-04 withdraw us
+//	  leaves us 2026-11-04
+//	  in force us 2025-07-05, china
+//	  next notice of us 2026-11-04
+//
+// Several clocks of one sort may run, so a notice is named with its party, overdue
+// with the commitment, and an agreement's own timer by its id.
 //
 // Fires means the clocks that fired since the step before. Revised means the
 // earlier acts, and clocks, that are now decided otherwise. Nothing happens

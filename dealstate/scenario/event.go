@@ -80,8 +80,8 @@ func (c *eventBuilder) event(i int) (dealstate.Event, error) {
 	step := c.scenario.Steps[i]
 	e := step.Act
 	e.At, e.Deal = step.At, c.agreement.ID
-	if e.Kind == dealstate.Perform {
-		c.completePerform(&e)
+	if ofCommitment(e.Kind) {
+		c.completeCommitment(&e)
 	}
 	if e.ID == "" {
 		e.ID = AutoID(c.width, i+1, e)
@@ -109,15 +109,17 @@ func AutoID(width, number int, e dealstate.Event) string {
 	return id
 }
 
-// completePerform lets a performance name its commitment only, as in: perform
-// us-tariff-cut.
-func (c *eventBuilder) completePerform(e *dealstate.Event) {
+// completeCommitment lets an act name its commitment only, as in: perform us-tariff-cut,
+// suspend us-tariff-cut. A performance and a breach are of the party that owes it.
+func (c *eventBuilder) completeCommitment(e *dealstate.Event) {
+	owes := e.Kind == dealstate.Perform || e.Kind == dealstate.Breach
 	isParty := func(p dealstate.Party) bool { return p.ID == e.Party }
-	if e.Commitment == "" && !slices.ContainsFunc(c.agreement.Parties, isParty) {
+	isCommitment := func(o dealstate.Commitment) bool { return o.ID == e.Party }
+	if e.Commitment == "" && !slices.ContainsFunc(c.agreement.Parties, isParty) && (owes || slices.ContainsFunc(c.agreement.Commitments, isCommitment)) {
 		e.Commitment, e.Party = e.Party, ""
 	}
 	for _, o := range c.agreement.Commitments {
-		if o.ID == e.Commitment && e.Party == "" {
+		if owes && o.ID == e.Commitment && e.Party == "" {
 			e.Party = o.Party
 		}
 	}

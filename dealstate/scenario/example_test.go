@@ -38,7 +38,7 @@ deal london
 func ExampleParse() {
 	_, err := scenario.Parse("london.scenario", strings.NewReader("scenario Xi approves first\ndeal london\n2025-06-20 aproves china"))
 	fmt.Println(err)
-	// Output: london.scenario:3:12: "aproves" is no kind of act; want negotiate, submit, approve, reject, withdraw, amend, implement, perform, dispute, settle, suspend, resume, extend, terminate, retract, note, or: time passes; did you mean "approve"?
+	// Output: london.scenario:3:12: "aproves" is no kind of act; want negotiate, sign, submit, approve, reject, withdraw, amend, apply, implement, perform, breach, dispute, settle, suspend, resume, extend, terminate, retract, note, or: time passes; did you mean "approve"?
 }
 
 func ExampleWrite() {

@@ -92,12 +92,21 @@ const (
 	Fires                          // Names are the clocks that fired on the way to this step
 	Revised                        // Names are the earlier events, or clocks, decided otherwise now
 	Warning                        // Text is one of the snapshot's warnings; empty: there is none
+	Signed                         // Names are the parties that signed the current text
+	Provisional                    // Names are the parties that apply the deal provisionally
+	InForce                        // Names are the parties that the deal binds, Dates since when
+	Leaves                         // Names are the parties under notice, Dates when they leave
+	Suspended                      // Names are the parties that suspend, and the commitments that are suspended
+	Performed                      // Names are the commitments performed, Dates when
+	Overdue                        // Names are the commitments overdue, Dates since when
+	Breached                       // Names are the commitments of which a breach stands, Dates since when
 	NothingHappens                 // the deal stands exactly where it stood, and no clock fired
 )
 
 var verbs = [...]string{Applied: "applied", Refused: "refused", Noted: "noted", Duplicate: "duplicate", State: "state",
 	Awaiting: "awaiting", Approved: "approved", Verdict: "verdict", Revision: "revision", Next: "next", Fires: "fires",
-	Revised: "revised", Warning: "warning", NothingHappens: "nothing happens"}
+	Revised: "revised", Warning: "warning", Signed: "signed", Provisional: "provisional", InForce: "in force", Leaves: "leaves",
+	Suspended: "suspended", Performed: "performed", Overdue: "overdue", Breached: "breached", NothingHappens: "nothing happens"}
 
 func (v Verb) String() string {
 	if int(v) >= len(verbs) {
@@ -114,6 +123,7 @@ type Expectation struct {
 	Verb  Verb
 	View  dealstate.View // zero fields: the deal's policy, as of this step, with all above it known
 	Names []string
+	Dates []time.Time // of the names, by their places; zero, or none: not said
 	At    time.Time
 	Text  string
 

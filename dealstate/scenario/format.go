@@ -164,13 +164,17 @@ func viewInstantText(t time.Time) string {
 func (e Expectation) String() string {
 	text := e.Verb.String()
 	switch e.Verb {
-	case Awaiting, Approved:
-		text += " " + listed(e.Names, "nobody")
-	case State, Verdict, Revision, Fires, Revised, Next:
-		text += " " + listed(e.Names, "nothing")
+	case State, Verdict, Revision:
+		text += " " + listed(e.Names, nil, quote, "nothing")
+	case Fires, Revised, Next:
+		text += " " + listed(e.Names, nil, quoteClock, "nothing")
 	case Warning:
 		if e.Text == "" {
 			text = "no warning"
+		}
+	default:
+		if l, is := listings[e.Verb]; is {
+			text += " " + listed(e.Names, e.Dates, quote, l.none)
 		}
 	}
 	if e.Verb == Next && len(e.Names) > 0 {
@@ -183,13 +187,16 @@ func (e Expectation) String() string {
 	return text
 }
 
-func listed(names []string, none string) string {
+// listed writes names and the dates behind them.
+func listed(names []string, dates []time.Time, quote func(string) string, none string) string {
 	if len(names) == 0 {
 		return none
 	}
 	quoted := make([]string, len(names))
 	for i, name := range names {
-		quoted[i] = quote(name)
+		if quoted[i] = quote(name); i < len(dates) && !dates[i].IsZero() {
+			quoted[i] += " " + startText(dates[i])
+		}
 	}
 	return strings.Join(quoted, ", ")
 }

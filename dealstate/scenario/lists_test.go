@@ -65,6 +65,16 @@ func act(k dealstate.Kind) string {
 	return text
 }
 
+// clock is a clock as a line names it, with its owner.
+func clock(c dealstate.Clock) string {
+	for _, o := range ownedClocks {
+		if o.clock == c {
+			return o.lead + "us"
+		}
+	}
+	return c.String()
+}
+
 // said parses one step and gives it back, which must be the same line.
 func said(t *testing.T, step string) Step {
 	t.Helper()
@@ -89,11 +99,36 @@ func TestEveryEntryCanBeSaidInALine(t *testing.T) {
 		}
 	}
 	for _, c := range dealstate.Clocks() {
-		said(t, act(dealstate.Approve)+"\n  fires "+c.String()+"\n  next "+c.String()+" 2025-08-12")
+		said(t, act(dealstate.Approve)+"\n  fires "+clock(c)+"\n  revised "+clock(c)+", x\n  next "+clock(c)+" 2025-08-12")
 		require.Contains(t, clockWords(), c.String())
 	}
 	for _, o := range entries[dealstate.Outcome]() {
 		said(t, act(dealstate.Approve)+"\n  "+o.String())
+	}
+}
+
+// Every verb stands in the grammar, and can be said in a line.
+func TestEveryVerbCanBeSaid(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	for v := Applied; v <= NothingHappens; v++ {
+		text := v.String()
+		require.NotEmpty(t, text, "verb %d has no word", v)
+		for _, w := range strings.Fields(text) {
+			require.Contains(t, string(doc), `"`+w+`"`)
+		}
+		l, lists := listings[v]
+		if !lists {
+			continue
+		}
+		for _, names := range []string{l.none, "a, b"} {
+			said(t, act(dealstate.Approve)+"\n  "+text+" "+names+" as of 2025-07-01")
+		}
+		if l.dated {
+			e := said(t, act(dealstate.Approve)+"\n  "+text+" a 2025-06-30, b, c 2025-06-30T12:00:00Z").Expect[0]
+			require.Equal(t, []string{"a", "b", "c"}, e.Names)
+			require.Equal(t, []bool{false, true, false}, []bool{e.date(0).IsZero(), e.date(1).IsZero(), e.date(2).IsZero()})
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ func (l *lineParser) parseAct(step *Step) error {
 	if l.inName() {
 		step.object(l.tokens[l.next-1])
 	}
-	if step.Act.Kind == dealstate.Perform && l.inName() {
+	if ofCommitment(step.Act.Kind) && l.inName() {
 		step.Act.Commitment, step.cols["commitment"] = l.tokens[l.next-1].text, l.tokens[l.next-1].column
 	}
 	for !l.done() {
@@ -90,6 +90,16 @@ func (l *lineParser) parseAct(step *Step) error {
 		}
 	}
 	return nil
+}
+
+// ofCommitment reports whether an act of the kind may name its commitment behind its
+// party.
+func ofCommitment(k dealstate.Kind) bool {
+	switch k {
+	case dealstate.Perform, dealstate.Breach, dealstate.Suspend, dealstate.Resume:
+		return true
+	}
+	return false
 }
 
 // inName moves past a word that begins no clause.

@@ -11,7 +11,23 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
-const expectWords = "applied, refused, noted, duplicate, state, awaiting, approved, verdict, revision, next, fires, revised, warning, no warning or nothing happens"
+var (
+	expectWords  = alternatives(verbWords(func(Verb) bool { return true }))
+	passageWords = alternatives(verbWords(func(v Verb) bool { return !v.ofAct() }))
+)
+
+// verbWords are the words of some verbs, with those that a list of them lacks.
+func verbWords(which func(Verb) bool) (words []string) {
+	for v := Applied; v <= NothingHappens; v++ {
+		if which(v) {
+			words = append(words, v.String())
+		}
+		if v == Warning {
+			words = append(words, "no warning")
+		}
+	}
+	return words
+}
 
 // parseExpectation reads an indented line.
 func (p *parser) parseExpectation(l *lineParser, body string, indent int) error {
@@ -78,7 +94,7 @@ func (l *lineParser) checkExpectation(e Expectation, colon, passes bool) error {
 	case e.Verb == Warning && e.Text == "" && !l.tokens[0].is("no"):
 		return l.errorAt(l.width+1, "want a colon and the warning, or: no warning")
 	case passes && e.Verb.ofAct():
-		return l.errorAt(e.Column, "%s speaks of an act, but none was recorded above; want state, awaiting, approved, verdict, revision, next, fires, warning or nothing happens", e.Verb)
+		return l.errorAt(e.Column, "%s speaks of an act, but none was recorded above; want %s", e.Verb, passageWords)
 	}
 	return nil
 }
@@ -112,6 +128,10 @@ func (l *lineParser) parseVerb(e *Expectation) error {
 		l.next++
 		e.Verb = NothingHappens
 		return nil
+	case w.is("in") && next.is("force"):
+		l.next++
+		e.Verb = InForce
+		return nil
 	}
 	for v := Applied; v < NothingHappens; v++ {
 		if w.is(v.String()) {
@@ -133,16 +153,21 @@ func (l *lineParser) parseOperand(e *Expectation) (err error) {
 		var n int
 		n, err = l.parseNumber()
 		e.Names = []string{strconv.Itoa(n)}
-	case Awaiting, Approved:
-		err = l.parseNames(e, "nobody", "parties, or nobody")
 	case Revised:
-		err = l.parseNames(e, "nothing", "ids of acts, or nothing")
+		err = l.parseNames(e, "nothing", "ids of acts, or nothing", func(w token) error { return l.parseOwner(e, w) })
 	case Fires:
-		if err = l.parseNames(e, "nothing", "a clock: deadline, effect or term; or nothing"); err == nil {
-			err = l.parseClocks(e)
-		}
+		err = l.parseNames(e, "nothing", wantClock(), func(w token) error {
+			if err := l.parseOwner(e, w); err != nil {
+				return err
+			}
+			return l.checkClock(e.Names[len(e.Names)-1], w.column)
+		})
 	case Next:
 		err = l.parseClock(e)
+	default:
+		if _, is := listings[e.Verb]; is {
+			err = l.parseList(e)
+		}
 	}
 	return err
 }
@@ -167,13 +192,14 @@ func (l *lineParser) parseVerdict(e *Expectation) error {
 	return nil
 }
 
-// parseNames reads a list with commas, or the word for an empty list.
-func (l *lineParser) parseNames(e *Expectation, none, what string) error {
+// parseNames reads a list with commas, or the word for an empty one. More reads what
+// stands behind a name.
+func (l *lineParser) parseNames(e *Expectation, none, what string, more func(token) error) error {
 	if l.accept(none) {
 		return nil
 	}
 	l.cutCommas()
-	for more := true; more; more = l.accept(",") {
+	for goesOn := true; goesOn; goesOn = l.accept(",") {
 		w, err := l.nextToken(what)
 		switch {
 		case err != nil:
@@ -184,11 +210,21 @@ func (l *lineParser) parseNames(e *Expectation, none, what string) error {
 			return l.errorAt(w.column, "%s; want %s, in quotes if that is a name", shown(w.text), what)
 		}
 		e.Names = append(e.Names, w.text)
+		if err := more(w); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// cutCommas makes a token of each comma in the tokens that follow.
+// parseOwner reads whose clock the last name is, if it is one that has an owner.
+func (l *lineParser) parseOwner(e *Expectation, w token) error {
+	name, err := l.parseClockOwner(w)
+	e.Names[len(e.Names)-1] = name
+	return err
+}
+
+// cutCommas makes each comma of the words to come a word of its own.
 func (l *lineParser) cutCommas() {
 	var cut []token
 	for _, w := range l.tokens[l.next:] {
@@ -210,15 +246,24 @@ func (l *lineParser) cutCommas() {
 	l.tokens = append(l.tokens[:l.next:l.next], cut...)
 }
 
-// parseClocks reads the clocks after fires, or nothing.
-func (l *lineParser) parseClocks(e *Expectation) error {
-	for _, name := range e.Names {
-		if !isClock(name) {
-			return l.errorAt(e.Column, "%s is no clock; want %s%s", shown(name), alternatives(clockWords()), nearest.Hint(name, clockWords()))
+// checkClock refuses what names no clock, or not whose it is.
+func (l *lineParser) checkClock(name string, column int) error {
+	for _, o := range ownedClocks {
+		if name == o.clock.String() {
+			return l.errorAt(column, "want %s", o.want)
 		}
+		if strings.HasPrefix(name, o.lead) {
+			return nil
+		}
+	}
+	var c dealstate.Clock
+	if c.UnmarshalText([]byte(name)) != nil {
+		return l.errorAt(column, "%s is no clock; want %s; or nothing%s", shown(name), alternatives(clockWords()), nearest.Hint(name, clockWords()))
 	}
 	return nil
 }
+
+func wantClock() string { return "a clock: " + alternatives(clockWords()) + "; or nothing" }
 
 func clockWords() []string {
 	var words []string
@@ -234,21 +279,20 @@ func alternatives(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-func isClock(name string) bool {
-	var c dealstate.Clock
-	return c.UnmarshalText([]byte(name)) == nil
-}
-
 // parseClock reads: next deadline 2025-08-12T04:01:00Z, or: next nothing.
 func (l *lineParser) parseClock(e *Expectation) error {
 	if l.accept("nothing") {
 		return nil
 	}
-	if err := l.parseOne(e, "a clock: "+alternatives(clockWords())+"; or nothing"); err != nil {
+	if err := l.parseOne(e, wantClock()); err != nil {
 		return err
 	}
-	if !isClock(e.Names[0]) {
-		return l.errorAt(l.tokens[l.next-1].column, "%s is no clock; want %s; or nothing%s", shown(e.Names[0]), alternatives(clockWords()), nearest.Hint(e.Names[0], clockWords()))
+	w := l.tokens[l.next-1]
+	if err := l.parseOwner(e, w); err != nil {
+		return err
+	}
+	if err := l.checkClock(e.Names[0], w.column); err != nil {
+		return err
 	}
 	at, err := l.parseStart()
 	e.At = at

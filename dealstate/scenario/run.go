@@ -175,10 +175,8 @@ func Changed(before, after []dealstate.Decision) []string {
 	return names
 }
 
-// clockName is the clock's word, and whose it is if that is one party.
-func clockName(d dealstate.Decision) string {
-	return dealstate.ClockStatus{Clock: d.Clock, Party: d.Party}.String()
-}
+// clockName is the clock's word, and whose it is.
+func clockName(d dealstate.Decision) string { return d.Fired().String() }
 
 // decisionKey is what the decisions of two replays are matched by: the event's id, or
 // the clock and its instant.

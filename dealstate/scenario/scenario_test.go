@@ -132,6 +132,11 @@ func TestSyntaxErrorsSayWhereAndWhatIsExpected(t *testing.T) {
 		// Of a word that is misspelt, the nearest.
 		"scenrio a", "scenario a\nagrement treaty.json", "scenario a\ndeal london under oficial", head + "scenaro b", head + "2025-06-20 tiem passes", head + "2025-06-20 approve china sayng \"a\"",
 		head + "2025-06-20 approve china by Xi as goverment", head + "2025-06-20 approve china coditional", head + "2025-06-20 submit\n  verdict peding", head + "2025-06-20 submit\n  fires deadlin", head + "2025-06-20 submit\n  next efect",
+		// Of a clock that several have, whose it is; behind a name, only an instant.
+		head + "2025-06-20 submit\n  fires notice", head + "2025-06-20 submit\n  fires deadline, overdue us-tariff-cut", head + "2025-06-20 submit\n  next timer", head + "2025-06-20 submit\n  next notice of",
+		head + "2025-06-20 submit\n  next notice of us", head + "2025-06-20 submit\n  next timer by 2025-07-01", head + "2025-06-20 submit\n  revised notice of, x",
+		head + "2025-06-20 submit\n  leaves us 2025-06-31", head + "2025-06-20 submit\n  leaves us tomorrow", head + "2025-06-20 submit\n  signed us 2025-06-20", head + "2025-06-20 submit\n  in us", head + "2025-06-20 submit\n  overdue",
+		head + "2025-06-20 submit\n  provisonal us", head + "2025-06-20 apply us until yesterday",
 		head + "2025-06-20 submit by \x01", head + "2025-06-20 submit by \xff", head + "2025-06-20 submit by é \xff",
 	} {
 		_, err := scenario.Parse("london.scenario", strings.NewReader(source))
@@ -154,7 +159,7 @@ func TestWhatTheAgreementCannotMeanIsPointedAt(t *testing.T) {
 		"2025-06-20 perform x":                                        `:3:12: commitment: "x" is not a commitment of this agreement`,
 		"2025-06-20 perform china us-tariff-cut":                      `:3:20: party: "china"; us-tariff-cut is a commitment of "us"`,
 		"2025-06-20 extend":                                           `:3:12: until: missing; extend needs the new instant, in RFC 3339`,
-		"2025-06-20 approve china until 2025-07-01":                   `:3:32: until: given on approve; only an extend has one`,
+		"2025-06-20 approve china until 2025-07-01":                   `:3:32: until: given on approve; only an extend or a withdraw has one`,
 		"2025-06-20 note published May":                               `:3:27: source.published: "May" is no date; want one such as 2025-06-27, or an RFC 3339 instant`,
 		"2025-06-20 note id a\n2025-06-21 note known 2025-06-22 id a": `:4:37: id: "a" is recorded with other content; retract it and record the correction under a new id`,
 	} {
@@ -271,6 +276,25 @@ func TestNoTrailingCommentIsEverReadAsPartOfALine(t *testing.T) {
 	}
 }
 
+// The accord's story has every way of leaving, applying, suspending and breaking.
+func TestTheAccordGoesAsTold(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("testdata/accord.scenario")
+	require.NoError(t, err)
+	accord, err := dealtest.Resolve(scenario.Ref{File: "accord.json"}, "testdata")
+	require.NoError(t, err)
+	f := parse(t, string(source))
+	require.Equal(t, string(source), f.String(), "it is in the canonical form")
+	r, err := scenario.Run(f.Scenarios[0], accord)
+	require.NoError(t, err)
+	for _, failure := range r.Failures {
+		t.Errorf("line %d: %s", failure.Line, failure.Message)
+	}
+	events, err := f.Scenarios[0].Events(accord)
+	require.NoError(t, err)
+	survive(t, accord, events)
+}
+
 // everyVerb holds once, and fails once, for each verb.
 var everyVerb = []struct{ holds, fails, got string }{
 	{"applied", "refused", "applied"},
@@ -290,6 +314,14 @@ var everyVerb = []struct{ holds, fails, got string }{
 	{"warning: the record is known to be incomplete: two annexes are not public", "no warning", "warning: the record is known to be incomplete: two annexes are not public"},
 	{"warning: the record is known to be incomplete: two annexes are not public", "warning: flood", "warning: the record is known to be incomplete: two annexes are not public"},
 	{"state awaiting_trump_approval", "nothing happens", "state awaiting_trump_approval"},
+	{"signed nobody", "signed us", "signed nobody"},
+	{"provisional nobody", "provisional us", "provisional nobody"},
+	{"in force nobody", "in force us 2025-06-20", "in force nobody"},
+	{"leaves nobody", "leaves china", "leaves nobody"},
+	{"suspended nothing", "suspended us-tariff-cut", "suspended nothing"},
+	{"performed nothing", "performed us-tariff-cut", "performed nothing"},
+	{"overdue nothing", "overdue us-tariff-cut 2025-06-20", "overdue nothing"},
+	{"breached nothing", "breached us-tariff-cut", "breached nothing"},
 }
 
 func TestEveryExpectationCanHoldAndFail(t *testing.T) {
@@ -316,7 +348,7 @@ func TestNothingHappensSaysWhatDid(t *testing.T) {
 		{"2025-06-20 submit us", "2025-06-21 approve us", "state awaiting_xi_approval"},
 		{"2025-06-20 submit us", "2025-06-21 amend", "revision 2"},
 		{"2025-06-20 submit us", "2025-06-21 extend until 2025-08-01", "next deadline 2025-08-01"},
-		{"2025-06-20 submit us", "2025-06-21 perform us-tariff-cut", "state awaiting_approvals"},
+		{"2025-06-20 submit us", "2025-06-21 perform us-tariff-cut", "performed us-tariff-cut 2025-06-21"},
 		{"2025-06-20 submit us", "2025-06-21 dispute china", "state awaiting_approvals"},
 		{"2025-06-20 submit us", "2025-07-01 time passes", "fires deadline"},
 	} {

@@ -36,7 +36,9 @@ func (s Snapshot) Explain() string {
 		line(&b, "Dispute open since %s: raised by %s%s (%s).", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
 	if s.Next != nil {
-		line(&b, "Next clock: %s, due %s.", ofParty(s.Next.Clock.String(), s.label(s.Next.Party)), instant.Say(s.Next.Due))
+		next := *s.Next
+		next.Party = s.label(next.Party)
+		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), instant.Say(next.Due))
 	}
 	for _, w := range s.Warnings {
 		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))

@@ -47,6 +47,8 @@ func (m *Machine) admitCommitment(e *Event, of *names) error {
 	of.commitment = int32(i)
 	owner := m.agreement.Commitments[i].Party
 	switch {
+	case e.Kind == Breach && e.Party != "" && e.Party != owner && e.Role != Instrument && e.Role != Counterparty:
+		return field.Errorf("party", "%q; %s is a commitment of %q, and an accusation is a dispute, or a breach in the role of counterparty", field.Clip(e.Party), field.Clip(e.Commitment), field.Clip(owner))
 	case e.Kind != Perform || e.Party == owner:
 		return nil
 	case e.Party == "": // the commitment says whose it is

@@ -202,12 +202,10 @@ func (a Agreement) checkOwnClocks() error {
 	case a.Renew == nil:
 	case a.Term == nil:
 		return field.Errorf("renew", "there is no term that could run again; want a term beside it")
+	case a.Renew.validate("renew") != nil:
+		return a.Renew.validate("renew")
 	case !a.Renew.takesTime():
 		return field.Errorf("renew", "a term that runs again for no time would never end; want days, months or first_of_month")
-	default:
-		if err := a.Renew.validate("renew"); err != nil {
-			return err
-		}
 	}
 	return a.checkTimers()
 }

@@ -124,21 +124,6 @@ func (j Join) MarshalJSON() ([]byte, error) {
 	return o.Done()
 }
 
-// MarshalJSON writes the delay; empty fields are left out.
-func (d Delay) MarshalJSON() ([]byte, error) {
-	o := d.object()
-	return o.Done()
-}
-
-func (d Delay) object() strictjson.Object {
-	var o strictjson.Object
-	o.Integer("days", int64(d.Days))
-	o.Integer("months", int64(d.Months))
-	o.Integer("first_of_month", int64(d.FirstOfMonth))
-	o.Instant("not_before", d.NotBefore)
-	return o
-}
-
 // UnmarshalJSON reads and validates one agreement of the public format. On
 // error the agreement is left as it was.
 func (a *Agreement) UnmarshalJSON(data []byte) error {
@@ -207,27 +192,4 @@ func (c *Commitment) readDeadline(f strictjson.Field) error {
 
 func (j *Join) read(f strictjson.Field) error {
 	return f.Object(append(j.Delay.slots(), strictjson.Slot{Key: "from", To: &j.From})...)
-}
-
-// UnmarshalJSON reads what MarshalJSON writes.
-func (d *Delay) UnmarshalJSON(data []byte) error {
-	var read Delay
-	if err := read.read(strictjson.Field{Path: "delay", Raw: data}); err != nil {
-		return err
-	}
-	if err := read.validate("delay"); err != nil {
-		return err
-	}
-	*d = read
-	return nil
-}
-
-func (d *Delay) read(f strictjson.Field) error { return f.Object(d.slots()...) }
-
-func (d *Delay) slots() []strictjson.Slot {
-	return []strictjson.Slot{
-		{Key: "days", To: &d.Days},
-		{Key: "months", To: &d.Months},
-		{Key: "first_of_month", To: &d.FirstOfMonth},
-		{Key: "not_before", To: strictjson.Dated{To: &d.NotBefore, Day: instant.Begins}}}
 }

@@ -1,9 +1,11 @@
 package dealstate
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
@@ -23,6 +25,9 @@ func Compile(a Agreement) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.checkLifecycle(); err != nil {
+		return nil, err
+	}
 	if err := m.lifecycle.check(a, m.names); err != nil {
 		return nil, err
 	}
@@ -39,6 +44,7 @@ func Compile(a Agreement) (*Machine, error) {
 	for _, r := range m.lifecycle.Rules {
 		m.guards = append(m.guards, m.names.BindGuard(r.When, m.approval))
 		m.guardWords = append(m.guardWords, m.wordsOf(r.When))
+		m.ofParts = append(m.ofParts, reflect.DeepEqual(r.When, condition.ConcernsPart()))
 	}
 	if err := m.findInstants(); err != nil {
 		return nil, err
@@ -48,11 +54,23 @@ func Compile(a Agreement) (*Machine, error) {
 		return nil, err
 	}
 	m.tabulate()
+	if err := m.checkNotice(); err != nil {
+		return nil, err
+	}
 	m.ground()
 	if err := m.examineGuards(costs, work); err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+// checkNotice refuses a notice period that no withdrawal would ever have.
+func (m *Machine) checkNotice() error {
+	waits := func(rules []int) bool { return len(rules) > 0 }
+	if m.agreement.Notice != nil && !slices.ContainsFunc(m.tried[Notice.row()], waits) {
+		return field.Errorf("notice", "no state of this lifecycle is left by a notice; want a rule in lifecycle.rules with \"on\":\"notice\"")
+	}
+	return nil
 }
 
 // findInstants lists the instants that conditions name, each once.

@@ -129,8 +129,8 @@ func (c *Cursor) Next() (clock ClockStatus, ok bool) {
 	return c.f.m.status(next), next.clock != 0
 }
 
-// Due is when the clock is due, or was, whether or not the present state lets it run;
-// zero: it is not set. What is no clock is never due.
+// Due is when the clock deadline, effect or term is due, or was, whether or not the present
+// state lets it run; zero: it is not set. What is none of these is never due.
 func (c *Cursor) Due(clock Clock) time.Time {
 	if clock == 0 || clock.place() >= numSettings {
 		return time.Time{}
@@ -138,13 +138,15 @@ func (c *Cursor) Due(clock Clock) time.Time {
 	return c.f.dueAt(clock.place())
 }
 
-// Elapse makes the clocks due now, those that are set, and lets them fire, again if they
-// have: for those who ask what comes of it, whenever it is. It asks nothing of Until.
+// Elapse makes those of the clocks deadline, effect and term due now that are set, and
+// lets them fire, again if they have: for those who ask what comes of it, whenever it is.
+// It asks nothing of Until.
 func (c *Cursor) Elapse(clocks ...Clock) {
 	now := instant.Latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
 	for _, clock := range clocks {
 		if !c.Due(clock).IsZero() {
-			c.f.clocks[clock.place()], c.f.fired[clock.place()] = setting{base: now}, time.Time{}
+			due := setting{base: now, extended: c.f.clocks[clock.place()].extended}
+			c.f.clocks[clock.place()], c.f.fired[clock.place()] = due, time.Time{}
 		}
 	}
 	c.f.advance(now)
@@ -199,6 +201,9 @@ func (s *situation) leftover(party int) byte {
 	var left byte
 	if s.left(party) {
 		left = 1 << 7
+	}
+	if s.m.asksNobody && s.acts[party].anew { // it is bound from when it joined
+		left |= 1 << 6
 	}
 	if !s.m.asked.Has(party) {
 		left |= byte(s.standing(party))

@@ -90,6 +90,9 @@ func TestAClockThatElapsesDoesWhatItDoesWhenItIsDue(t *testing.T) {
 	for _, a := range dirtyAgreements {
 		m, err := dealstate.Compile(a)
 		require.NoError(t, err)
+		if a.Notice != nil || slices.ContainsFunc(m.Clocks(), func(c dealstate.Clock) bool { return c > dealstate.Notice }) {
+			continue // other clocks may be due besides, which do not elapse
+		}
 		for range 1000 {
 			waits, elapses := m.Cursor(dealstate.Official), m.Cursor(dealstate.Official)
 			for day, e := range dirtyLog(rng, a, rng.IntN(12)) {
@@ -98,7 +101,8 @@ func TestAClockThatElapsesDoesWhatItDoesWhenItIsDue(t *testing.T) {
 				waits.Take(act, onDay(day))
 			}
 			clock, ok := waits.Next()
-			if !ok {
+			leaves := func(p dealstate.PartyStatus) bool { return p.Leaves.Equal(clock.Due) } // with which the clock would not be alone
+			if !ok || slices.ContainsFunc(waits.Snapshot().Parties, leaves) {
 				continue
 			}
 			elapses.Set(waits)
@@ -113,10 +117,11 @@ func TestAClockThatElapsesDoesWhatItDoesWhenItIsDue(t *testing.T) {
 			fired[fmt.Sprint(due)]++
 		}
 	}
-	for _, clock := range dealstate.Clocks() {
+	own := []dealstate.Clock{dealstate.Deadline, dealstate.Effect, dealstate.Term}
+	for _, clock := range own {
 		require.Contains(t, fired, fmt.Sprint([]dealstate.Clock{clock}))
 	}
-	require.Greater(t, len(fired), len(dealstate.Clocks()), "each clock alone, and some two together: %v", fired)
+	require.Greater(t, len(fired), len(own), "each clock alone, and some two together: %v", fired)
 }
 
 // allDue lists the clocks that are due at the instant.

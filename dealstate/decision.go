@@ -44,13 +44,21 @@ func (d Decision) Trigger() Trigger {
 	return d.Kind
 }
 
+// Fired is the clock that fired, whose it is, and when; zero for an event.
+func (d Decision) Fired() ClockStatus {
+	if d.Clock == 0 {
+		return ClockStatus{}
+	}
+	return ClockStatus{Clock: d.Clock, Party: d.Party, Commitment: d.Commitment, Timer: d.Timer, Due: d.At}
+}
+
 // isZero reports whether it is no decision at all, but the zero side of a Revision.
 func (d Decision) isZero() bool { return d.Kind == 0 && d.Clock == 0 }
 
 // name says what was decided upon.
 func (d Decision) name() string {
 	if d.Clock != 0 {
-		return ofParty(d.Clock.String()+" clock", d.Party)
+		return d.Fired().Named(d.Clock.String() + " clock")
 	}
 	text := d.Kind.String()
 	if d.Party != "" {

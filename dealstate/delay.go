@@ -8,6 +8,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Delay is a time from one instant to a later one, counted on UTC calendar
@@ -101,4 +102,42 @@ func (d Delay) validate(at string) error {
 		return field.Errorf(at+".first_of_month", "%d is out of range; want 0 to %d", d.FirstOfMonth, field.MaxDelayMonths)
 	}
 	return instant.Check(at+".not_before", d.NotBefore)
+}
+
+// MarshalJSON writes the delay; empty fields are left out.
+func (d Delay) MarshalJSON() ([]byte, error) {
+	o := d.object()
+	return o.Done()
+}
+
+func (d Delay) object() strictjson.Object {
+	var o strictjson.Object
+	o.Integer("days", int64(d.Days))
+	o.Integer("months", int64(d.Months))
+	o.Integer("first_of_month", int64(d.FirstOfMonth))
+	o.Instant("not_before", d.NotBefore)
+	return o
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (d *Delay) UnmarshalJSON(data []byte) error {
+	var read Delay
+	if err := read.read(strictjson.Field{Path: "delay", Raw: data}); err != nil {
+		return err
+	}
+	if err := read.validate("delay"); err != nil {
+		return err
+	}
+	*d = read
+	return nil
+}
+
+func (d *Delay) read(f strictjson.Field) error { return f.Object(d.slots()...) }
+
+func (d *Delay) slots() []strictjson.Slot {
+	return []strictjson.Slot{
+		{Key: "days", To: &d.Days},
+		{Key: "months", To: &d.Months},
+		{Key: "first_of_month", To: &d.FirstOfMonth},
+		{Key: "not_before", To: &d.NotBefore}}
 }

@@ -19,7 +19,7 @@ var (
 	dayOne          = dirtylog.DayOne
 	bothSides       = dirtylog.BothSides
 	fiveParties     = dirtylog.FiveParties
-	dirtyAgreements = dirtylog.Standard
+	dirtyAgreements = slices.Concat(dirtylog.Standard, dirtylog.Intricate)
 )
 
 func onDay(n int) time.Time                       { return dirtylog.OnDay(n) }
@@ -54,6 +54,31 @@ func dirtyHistories(seed uint64, logs, n int) []history {
 		}
 	}
 	return all
+}
+
+// ofTimers gives logs of the agreements that have timers of their own.
+func ofTimers(seed uint64, logs, n int) (all []history) {
+	for _, h := range dirtyHistories(seed, logs, n) {
+		if len(h.agreement.Timers) > 0 {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// begun gives the history of a deal that came into force before what its log tells, in
+// which clocks of deals in force come due more often.
+func (h history) begun() history {
+	start := []dealstate.Event{{ID: "go", Kind: dealstate.Implement, Role: dealstate.Instrument, At: onDay(-1)}}
+	for _, p := range h.agreement.Parties {
+		for _, k := range []dealstate.Kind{dealstate.Sign, dealstate.Approve} {
+			start = append(start, dealstate.Event{ID: k.String() + "-" + p.ID, Kind: k, Party: p.ID, Role: dealstate.Instrument, At: onDay(-2)})
+		}
+	}
+	for i := range start {
+		start[i].Deal = h.agreement.ID
+	}
+	return history{h.agreement, append(start, h.events...)}
 }
 
 // realHistories gives the embedded US–China logs.

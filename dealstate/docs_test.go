@@ -238,14 +238,18 @@ func TestEveryConditionAndDelayOfTheFormatsPageIsRead(t *testing.T) {
 		require.NoError(t, err)
 		return string(text)
 	}
-	rule := `{"initial":"s","states":["s"],"rules":[{"id":"r","on":"approve","from":["s"],"when":%s}]}`
+	rule := `{"initial":"s","states":["s"],"in_force":["s"],"rules":[{"id":"r","on":"approve","from":["s"],"when":%s}]}`
 	seen := map[string]int{}
 	for line := range strings.Lines(page(t, formats)) {
 		for _, m := range code.FindAllStringSubmatch(line, -1) {
 			value, place := m[1], "approval"
 			switch {
 			case regexp.MustCompile(`^\{"(days|months|first_of_month|not_before)"`).MatchString(value):
-				place = "effect"
+				if place = "effect"; strings.Contains(value, `"from"`) {
+					place = "join"
+				}
+			case regexp.MustCompile(`^\{"on"`).MatchString(value):
+				place = "notice"
 			case condition.GuardOnly(regexp.MustCompile(`^\{"([a-z_]+)"`).FindStringSubmatch(value)[1]):
 				place, value = "lifecycle", fmt.Sprintf(rule, value)
 			}
@@ -253,7 +257,7 @@ func TestEveryConditionAndDelayOfTheFormatsPageIsRead(t *testing.T) {
 			seen[place]++
 		}
 	}
-	require.Len(t, seen, 3, "%v", seen)
+	require.Len(t, seen, 5, "%v", seen)
 }
 
 // A key, or a word of a list, that is added must be described.
@@ -269,6 +273,13 @@ func TestTheFormatsPageNamesEveryKeyAndWord(t *testing.T) {
 	}
 	for _, c := range dealstate.Clocks() {
 		require.Regexp(t, "(?m)^\\| `on` \\|.*`"+c.String()+"`", text, "FORMATS.md does not say that a rule may wait for %q", c)
+		named(c.String())
+	}
+	for _, word := range condition.Operators() {
+		require.Contains(t, text, "`{\""+word+"\":", "FORMATS.md does not say when it is met")
+	}
+	for j := dealstate.JoinFrom(1); j.String() != ""; j++ {
+		named(j.String())
 	}
 	for r := dealstate.Role(1); r.String() != ""; r++ {
 		named(r.String())
@@ -285,10 +296,13 @@ func TestTheFormatsPageNamesEveryKeyAndWord(t *testing.T) {
 	for _, p := range dealstate.Policies() {
 		named(p.Name)
 	}
-	for _, value := range []any{dealstate.Event{}, dealstate.Source{}, dealstate.Agreement{}, dealstate.Party{}, dealstate.Commitment{}, dealstate.Delay{},
+	for _, value := range []any{dealstate.Event{}, dealstate.Source{}, dealstate.Agreement{}, dealstate.Party{}, dealstate.Commitment{}, dealstate.Delay{}, dealstate.Join{}, dealstate.NoticePeriod{}, dealstate.OwnTimer{},
 		dealstate.Lifecycle{}, dealstate.Rule{}, dealstate.Decision{}, dealstate.Revision{}, dealstate.Reason{}, dealstate.Snapshot{}, condition.Finding{},
 		dealstate.PartyStatus{}, dealstate.Evidence{}, dealstate.CommitmentStatus{}, dealstate.DisputeStatus{}, dealstate.ClockStatus{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(value)) {
+			if f.Anonymous || f.Name == "Within" { // whose fields come by themselves; which is written as a deadline
+				continue
+			}
 			key := strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(f.Name, "${1}_$2"))
 			require.Regexp(t, "[`\"]"+key+"[`\"]", text, "FORMATS.md does not say what %T.%s is", value, f.Name)
 		}

@@ -50,8 +50,7 @@ func (f *folding) enact(e *entry, did *change) {
 		f.suspend(e, did)
 	case Terminate:
 		if f.isNotice(e) {
-			did.leaving = f.leaving
-			f.giveNotice(e, did)
+			f.consent(e, did)
 		}
 	case Dispute:
 		did.disputes = f.disputes
@@ -85,21 +84,26 @@ func (f *folding) consent(e *entry, did *change) {
 	p := int(e.party)
 	did.approved, did.rejected, did.act, did.leaving = f.approved.Has(p), f.rejected.Has(p), f.acts[p], f.leaving
 	at, leaving := f.notice(p)
+	withdraws := e.Kind == Withdraw || e.Kind == Terminate
 	switch {
 	case e.Kind == Approve && leaving:
 		f.revoke(at, e, did)
 		return
-	case e.Kind == Withdraw && f.runsNotices() && (f.isBound(p) || f.mayLeaveUnasked(p)):
+	case withdraws && f.runsNotices() && (f.isBound(p) || f.mayLeaveUnasked(p)):
 		f.giveNotice(e, did)
 		return
-	case e.Kind == Approve && did.approved, e.Kind == Reject && did.rejected, e.Kind == Withdraw && !did.approved && f.left(p):
+	case e.Kind == Approve && did.approved, e.Kind == Reject && did.rejected, withdraws && !did.approved && f.left(p):
 		before := did.act.entry
 		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
 		return
 	}
 	f.approved.Put(p, e.Kind == Approve)
-	f.rejected.Put(p, e.Kind == Reject || e.Kind == Withdraw && !did.approved && !f.mayLeaveUnasked(p))
-	f.acts[p] = act{entry: e, revision: f.revision}
+	f.rejected.Put(p, e.Kind == Reject || withdraws && !did.approved && !f.mayLeaveUnasked(p))
+	f.acts[p] = act{entry: e, revision: f.revision, anew: e.Kind == Approve && f.left(p)}
+	if withdraws && f.applied.Has(p) { // which ends its provisional application too
+		did.set = f.applied
+		f.own(&f.applied).Remove(p)
+	}
 }
 
 // mayLeaveUnasked reports whether the deal is in force and never asked the party's
@@ -173,9 +177,7 @@ func (f *folding) extend(e *entry, did *change) {
 func (f *folding) undo(e *entry, did *change) {
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
-		f.approved.Put(f.actor, did.approved)
-		f.rejected.Put(f.actor, did.rejected)
-		f.acts[f.actor], f.leaving = did.act, did.leaving
+		f.undoConsent(did)
 	case Sign:
 		f.signed = did.set
 	case Apply:
@@ -184,7 +186,7 @@ func (f *folding) undo(e *entry, did *change) {
 		f.undoSuspend(did)
 	case Terminate:
 		if f.isNotice(e) {
-			f.leaving = did.leaving
+			f.undoConsent(did)
 		}
 	case Amend:
 		f.signed = did.set
@@ -198,6 +200,15 @@ func (f *folding) undo(e *entry, did *change) {
 		f.disputes = did.disputes
 	case Extend:
 		f.clocks[did.clock] = did.setting
+	}
+}
+
+func (f *folding) undoConsent(did *change) {
+	f.approved.Put(f.actor, did.approved)
+	f.rejected.Put(f.actor, did.rejected)
+	f.acts[f.actor], f.leaving = did.act, did.leaving
+	if did.set != nil {
+		f.applied = did.set
 	}
 }
 

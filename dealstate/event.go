@@ -27,8 +27,8 @@ type Event struct {
 	Recorded   time.Time // when we learned of it
 	Revision   int       // of the text, counted from 1
 	Ref        string    // the event that a retract voids, or that another event refers to
-	Commitment string    // required of a perform
-	Until      time.Time // required of an extend, and of nothing else: the new instant
+	Commitment string    // required of a perform and a breach
+	Until      time.Time // required of an extend: the new instant; a withdraw may have it: the instant of leaving
 	Source     Source
 	Note       string
 }
@@ -166,7 +166,7 @@ func (e *Event) checkNeeds() error {
 	case e.Party == "" && needs&hasParty != 0:
 		return field.Errorf("party", "missing; %s needs the party whose act it is", e.Kind)
 	case e.Commitment == "" && needs&hasCommitment != 0:
-		return field.Errorf("commitment", "missing; %s needs the commitment that was carried out", e.Kind)
+		return field.Errorf("commitment", "missing; %s needs the commitment that it is about", e.Kind)
 	case e.Ref == "" && needs&hasRef != 0:
 		return field.Errorf("ref", "missing; %s needs the id of the event it voids", e.Kind)
 	case e.Until.IsZero() && needs&hasUntil != 0:

@@ -17,7 +17,7 @@ import (
 // check examines the table of rules as such. What it finds is named by the
 // rule's id.
 func (l Lifecycle) check(a Agreement, names *condition.Names) error {
-	if err := l.checkStates(); err != nil {
+	if err := l.checkStates(a); err != nil {
 		return err
 	}
 	states, final := setOf(l.States), setOf(l.Final)
@@ -34,10 +34,23 @@ func (l Lifecycle) check(a Agreement, names *condition.Names) error {
 			return err
 		}
 	}
-	return l.checkReachable()
+	return l.checkReachable(a)
 }
 
-func (l Lifecycle) checkStates() error {
+// given is how many of the states come from a lifecycle that the agreement's own extends.
+func (l Lifecycle) given(a Agreement) int {
+	if own := a.Lifecycle; own != nil && own.Extends != "" {
+		return len(l.States) - len(own.States)
+	}
+	return 0
+}
+
+// stateField names a state by its place in the agreement's own list.
+func (l Lifecycle) stateField(a Agreement, i int) string {
+	return fmt.Sprintf("lifecycle.states[%d]", i-l.given(a))
+}
+
+func (l Lifecycle) checkStates(a Agreement) error {
 	if len(l.States) == 0 || len(l.States) > field.MaxStates {
 		return field.Errorf("lifecycle.states", "%d of them; want 1 to %d", len(l.States), field.MaxStates)
 	}
@@ -45,7 +58,7 @@ func (l Lifecycle) checkStates() error {
 		return field.Errorf("lifecycle.rules", "%d of them; want at most %d", len(l.Rules), field.MaxRules)
 	}
 	for i, s := range l.States {
-		at := fmt.Sprintf("lifecycle.states[%d]", i)
+		at := l.stateField(a, i)
 		if err := checkName(at, string(s)); err != nil {
 			return err
 		}
@@ -96,8 +109,10 @@ func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names, states
 	switch {
 	case states[State(r.ID)]:
 		return field.Errorf(at+".id", "a state has this name too; looplab/fsm could not tell them apart in a callback")
-	case r.On == nil || r.On == Timed:
+	case r.On == nil:
 		return field.Errorf(at+".on", "missing; want a kind of event, %s, or the id of a timer", clockEnum.either())
+	case r.On == Timed:
+		return field.Errorf(at+".on", "%s is every timer of the agreement's own; want the id of one", r.On)
 	case !a.hasTrigger(r.On):
 		return field.Errorf(at+".on", "%q is neither a kind of event, a clock nor a timer of this agreement%s", field.Clip(r.On.String()), a.likeTrigger(r.On.String()))
 	case isOfLog(r.On):
@@ -129,7 +144,7 @@ func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names, states
 	return names.CheckGuard(at+".when", r.When)
 }
 
-func (l Lifecycle) checkReachable() error {
+func (l Lifecycle) checkReachable(a Agreement) error {
 	next := make(map[State]stateSet, len(l.States))
 	for _, r := range l.Rules {
 		if r.To == "" {
@@ -154,8 +169,8 @@ func (l Lifecycle) checkReachable() error {
 		}
 	}
 	for i, s := range l.States {
-		if !reached[s] {
-			return field.Errorf(fmt.Sprintf("lifecycle.states[%d]", i), "no rule leads to %q from the initial state%s", field.Clip(string(s)), l.rulesTo(s))
+		if !reached[s] && i >= l.given(a) { // whoever drops the rules that lead to a standard state does without it
+			return field.Errorf(l.stateField(a, i), "no rule leads to %q from the initial state%s", field.Clip(string(s)), l.rulesTo(s))
 		}
 	}
 	return nil

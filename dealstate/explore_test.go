@@ -2,6 +2,7 @@ package dealstate_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -36,19 +37,26 @@ func acts(parties []dealstate.Party) []step {
 			all = append(all, step{text: "extend " + p.ID, kind: dealstate.Extend, party: p.ID, more: extendFar})
 		}
 	}
-	for _, k := range []dealstate.Kind{dealstate.Negotiate, dealstate.Submit, dealstate.Amend, dealstate.Implement, dealstate.Dispute,
+	for _, k := range []dealstate.Kind{dealstate.Negotiate, dealstate.Sign, dealstate.Submit, dealstate.Amend, dealstate.Apply, dealstate.Implement, dealstate.Dispute,
 		dealstate.Settle, dealstate.Suspend, dealstate.Resume, dealstate.Terminate, dealstate.Note} {
 		all = append(all, step{text: k.String(), kind: k})
 	}
 	first := parties[0].ID
+	for _, k := range []dealstate.Kind{dealstate.Sign, dealstate.Apply, dealstate.Suspend, dealstate.Resume, dealstate.Terminate} {
+		all = append(all, step{text: k.String() + " " + first, kind: k, party: first})
+	}
 	return append(all,
 		step{text: "extend", kind: dealstate.Extend, more: extendFar},
 		step{text: "approve " + first + " (of revision 1)", kind: dealstate.Approve, party: first, more: func(e *dealstate.Event) { e.Revision = 1 }},
 		step{text: "approve " + first + " (press)", kind: dealstate.Approve, party: first, more: func(e *dealstate.Event) { e.Role = dealstate.Press }},
 		step{text: "approve " + first + " (conditional)", kind: dealstate.Approve, party: first, more: func(e *dealstate.Event) { e.Modality = dealstate.Conditional }},
-		step{text: "perform pledge-1", kind: dealstate.Perform, party: first, more: func(e *dealstate.Event) { e.Commitment = "pledge-1" }},
+		step{text: "perform pledge-1", kind: dealstate.Perform, party: first, more: ofPledge},
+		step{text: "breach pledge-1", kind: dealstate.Breach, party: first, more: ofPledge},
+		step{text: "suspend pledge-1", kind: dealstate.Suspend, party: first, more: ofPledge},
 	)
 }
+
+func ofPledge(e *dealstate.Event) { e.Commitment = "pledge-1" }
 
 func extendFar(e *dealstate.Event) { e.Until = e.At.AddDate(0, 0, 20) }
 
@@ -75,56 +83,85 @@ func (s step) event(deal string, n int, before dealstate.Snapshot) dealstate.Eve
 // approved the text that lies on the table.
 type ledger struct {
 	revision  int
+	parties   []dealstate.Party
 	approved  map[string]bool
+	signed    map[string]bool
 	performed bool
+	now       time.Time
 }
 
 func (l ledger) copy() ledger {
-	approved := map[string]bool{}
-	for party := range l.approved {
-		approved[party] = true
-	}
-	l.approved = approved
+	l.approved, l.signed = maps.Clone(l.approved), maps.Clone(l.signed)
 	return l
+}
+
+// newText is that of an amendment or of a new round: nobody has approved or signed it.
+func (l *ledger) newText() {
+	l.revision++
+	l.approved, l.signed = map[string]bool{}, map[string]bool{}
+}
+
+func opened(a dealstate.Agreement) ledger {
+	return ledger{revision: 1, parties: a.Parties, approved: map[string]bool{}, signed: map[string]bool{}}
 }
 
 // enter books one decision. Only what was applied counts.
 func (l *ledger) enter(d dealstate.Decision) {
-	if d.Outcome != dealstate.Applied {
+	if l.now = d.At; d.Outcome != dealstate.Applied {
 		return
 	}
+	notice := slices.ContainsFunc(d.Reasons, func(r dealstate.Reason) bool { return r.Code == dealstate.ReasonLeaves })
 	switch d.Kind {
 	case dealstate.Approve:
 		l.approved[d.Party] = true
 	case dealstate.Reject, dealstate.Withdraw:
-		delete(l.approved, d.Party)
+		if !notice { // who has given notice is bound until it ends
+			delete(l.approved, d.Party)
+		}
+	case dealstate.Sign:
+		for _, p := range l.parties {
+			l.signed[p.ID] = l.signed[p.ID] || d.Party == "" || d.Party == p.ID
+		}
 	case dealstate.Perform:
 		l.performed = true
+	case dealstate.Breach:
+		l.performed = false
 	case dealstate.Amend:
-		l.revision++
-		l.approved = map[string]bool{}
+		l.newText()
+	}
+	if d.Clock == dealstate.Notice {
+		delete(l.approved, d.Party)
 	}
 	if d.To == dealstate.StateNegotiated && d.From != d.To { // talks begin anew
-		l.revision++
-		l.approved = map[string]bool{}
+		l.newText()
 	}
 }
 
 // standingOf tells a situation apart from others, as far as what can still
 // happen depends on it. All steps lie a second apart and all clocks days, so a
 // clock's distance matters by the day only.
-func standingOf(s dealstate.Snapshot, extended string) string {
+// Signatures matter only where the condition asks for them.
+func standingOf(s dealstate.Snapshot, extended string, signatures bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s r%d %s", s.State, min(s.Revision, 2), s.Approval.Verdict)
+	days := func(t time.Time) int {
+		if t.IsZero() {
+			return -1
+		}
+		return max(0, int((t.Sub(s.AsOf)+12*time.Hour)/(24*time.Hour)))
+	}
 	for _, p := range s.Parties {
-		fmt.Fprintf(&b, " %s", p.Standing)
+		fmt.Fprintf(&b, " %s %t %t, bound in %d days, leaves in %d", p.Standing, p.Provisional, p.Suspended, days(p.InForce), days(p.Leaves))
+		if signatures {
+			fmt.Fprintf(&b, " %t", p.Signed)
+		}
 	}
 	for _, c := range s.Commitments {
-		fmt.Fprintf(&b, " %t", c.At.IsZero())
+		fmt.Fprintf(&b, " %t %t", c.At.IsZero(), c.Breached.IsZero())
 	}
 	fmt.Fprintf(&b, " %d disputes, extended by %s", min(len(s.Disputes), 1), extended)
 	if s.Next != nil {
-		fmt.Fprintf(&b, ", %s in %d days", s.Next.Clock, (s.Next.Due.Sub(s.AsOf)+12*time.Hour)/(24*time.Hour))
+		fmt.Fprintf(&b, ", %s in %d days", s.Next, days(s.Next.Due))
 	}
 	return b.String()
 }
@@ -157,16 +194,16 @@ func explore(t *testing.T, a dealstate.Agreement, holds func(ledger) bool, withi
 	t.Helper()
 	m, err := dealstate.Compile(a)
 	require.NoError(t, err)
-	alphabet := acts(a.Parties)
+	alphabet, signatures := acts(a.Parties), strings.Contains(a.Approval.String(), "signed")
 	found := exploration{states: map[dealstate.State]bool{}, letters: len(alphabet)}
 	seen := map[string]bool{}
-	level := []*node{{snap: m.NewDeal(dealstate.Strict).Latest(), books: ledger{revision: 1}}}
+	level := []*node{{snap: m.NewDeal(dealstate.Strict).Latest(), books: opened(a)}}
 	for len(level) > 0 && within.holds(found.depth) && found.broken == "" && found.disagreement == "" {
 		var next []*node
 		for _, n := range within.spread(level) {
 			for _, s := range alphabet {
 				to := n.take(t, m, s, holds, &found)
-				if key := standingOf(to.snap, to.extended); !seen[key] {
+				if key := standingOf(to.snap, to.extended, signatures); !seen[key] {
 					seen[key], found.states[to.snap.State] = true, true
 					next = append(next, to)
 				}
@@ -200,7 +237,7 @@ func (b bound) spread(level []*node) []*node {
 	return some
 }
 
-var inForce = []dealstate.State{dealstate.StateImplemented, dealstate.StateSuspended, dealstate.StateExpired}
+var inForce = []dealstate.State{dealstate.StateImplemented, dealstate.StateSuspended, dealstate.StateExpired, "review"}
 
 // take goes one step on from a situation, and compares the library with the
 // clerk at every decision on the way.
@@ -222,7 +259,7 @@ func (n *node) take(t *testing.T, m *dealstate.Machine, s step, holds func(ledge
 			to.extended += "<" + d.Party + ">"
 		}
 	}
-	to.snap, to.seen = snap, len(decisions)
+	to.snap, to.seen, to.books.now = snap, len(decisions), snap.AsOf
 	agree := holds(to.books) == (snap.Approval.Verdict == condition.Met) && to.books.revision == snap.Revision && len(to.books.approved) == len(snap.Approved)
 	if !agree && found.disagreement == "" {
 		found.disagreement = fmt.Sprintf("%s: the clerk has %+v, the library %s of revision %d", strings.Join(to.path, " → "), to.books, snap.Approved, snap.Revision)
@@ -256,6 +293,22 @@ var explorations = []struct {
 	{"one of three once the pledge is kept", dealstate.Agreement{Parties: fiveParties[:3], Commitments: pledges("chile"),
 		Approval: condition.All(condition.Count(condition.AtLeast(1), ""), condition.Performed("pledge-1")), Effect: &dealstate.Delay{Days: 3}},
 		func(l ledger) bool { return len(l.approved) >= 1 && l.performed }},
+	{"two parties, notice and tacit renewal", dealstate.Agreement{Parties: bothSides, Commitments: pledges("us"), Effect: &dealstate.Delay{Days: 3},
+		Term: &dealstate.Delay{Days: 15}, Renew: &dealstate.Delay{Days: 15}, Notice: &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 6}}}, everyone("us", "china")},
+	{"two of three, who join and leave", dealstate.Agreement{Parties: fiveParties[:3], Commitments: pledges("chile"), Approval: condition.Count(condition.AtLeast(2), ""),
+		Effect: &dealstate.Delay{Days: 3}, Join: &dealstate.Join{Delay: dealstate.Delay{Days: 2}}, Notice: &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 6}}},
+		func(l ledger) bool { return len(l.approved) >= 2 }},
+	{"three, or two once ten days are over", dealstate.Agreement{Parties: fiveParties[:3], Commitments: pledges("chile"), Effect: &dealstate.Delay{Days: 3},
+		Approval: condition.Any(condition.Count(condition.AtLeast(3), ""), condition.All(condition.Reached(onDay(10)), condition.Count(condition.AtLeast(2), "")))},
+		func(l ledger) bool { return len(l.approved) >= 3 || len(l.approved) == 2 && !l.now.Before(onDay(10)) }},
+	{"a signature and an approval", dealstate.Agreement{Parties: bothSides, Commitments: pledges("us"), Effect: &dealstate.Delay{Days: 3},
+		Approval: condition.All(condition.Signed("us"), condition.Approved("china"))}, func(l ledger) bool { return l.signed["us"] && l.approved["china"] }},
+	{"a timer of its own, in a state of its own", dealstate.Agreement{Parties: bothSides, Commitments: pledges("us"), Effect: &dealstate.Delay{Days: 3}, Term: &dealstate.Delay{Days: 15},
+		Timers: []dealstate.OwnTimer{{ID: "snapback", After: dealstate.Delay{Days: 4}}}, Lifecycle: &dealstate.Lifecycle{Extends: "standard", States: []dealstate.State{"review"},
+			InForce: []dealstate.State{"review"}, Drop: []string{"dispute"}, Rules: []dealstate.Rule{
+				{ID: "contest", On: dealstate.Dispute, From: []dealstate.State{dealstate.StateImplemented}, To: "review"},
+				{ID: "clear", On: dealstate.Settle, From: []dealstate.State{"review"}, To: dealstate.StateImplemented},
+				{ID: "snap_back", On: dealstate.Timer("snapback"), From: []dealstate.State{"review"}, To: dealstate.StateTerminated}}}}, everyone("us", "china")},
 }
 
 func TestLaw7NoPathBecomesImplementedWithoutTheApprovals(t *testing.T) {

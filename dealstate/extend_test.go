@@ -164,10 +164,29 @@ func TestRoundsEachHaveTheirOwnTerm(t *testing.T) {
 
 func TestExtendOfADeadDealIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, end := range []string{"terminate", "reject a"} {
-		_, decisions := told(t, dated(t), "", "06-01 "+end+"\n06-10 extend until=09-01")
-		require.Equal(t, "extend-06-10 refused: no_rule", summary(find(t, decisions, "extend-06-10")), end)
-	}
+	_, decisions := told(t, dated(t), "", "06-01 terminate\n06-10 extend until=09-01")
+	require.Equal(t, "extend-06-10 refused: no_rule", summary(find(t, decisions, "extend-06-10")))
+}
+
+// DESIGN: from rejected "extend works, the deadline runs and lapses the deal", and "a
+// lapsed deal reopened while its condition is lost goes to rejected".
+func TestARejectedDealIsExtendedLapsesAndIsReopened(t *testing.T) {
+	t.Parallel()
+	_, decisions := told(t, dated(t), "10-01", `
+		06-01 reject a
+		06-10 extend until=08-01
+		08-10 extend until=09-01 id=again
+		08-11 approve a
+		08-12 approve b`)
+	require.Equal(t, lines(`
+		reject-a-06-01 applied negotiated>rejected
+		extend-06-10 applied
+		deadline@08-01 applied rejected>lapsed
+		again applied lapsed>rejected
+		approve-a-08-11 applied rejected>awaiting_b_approval
+		approve-b-08-12 applied awaiting_b_approval>approved
+		effect@08-12 applied approved>implemented
+		term@09-12 applied implemented>expired`), summaries(decisions))
 }
 
 // An extension that says what stands already is nothing new, whoever says it.

@@ -24,10 +24,14 @@ func (l Lifecycle) extended(a Agreement) Lifecycle {
 	base.States = append(base.States, l.States...)
 	base.Final = append(base.Final, l.Final...)
 	base.Rules = slices.DeleteFunc(base.Rules, func(r Rule) bool { return slices.Contains(l.Drop, r.ID) })
+	if len(l.Drop) > 0 { // which may take the rules by which implemented is known to be in force
+		base.InForce = slices.Clone(inForce)
+	}
 	for _, s := range l.InForce {
 		base.InForce = append(base.InForce, s)
 		base.Rules = l.keepInForce(base.Rules, s)
 	}
+	base.Rules = l.keepSigning(base.Rules)
 	base.Rules = append(base.Rules, l.Rules...)
 	return base
 }
@@ -52,6 +56,41 @@ func (l Lifecycle) keepInForce(rules []Rule, added State) []Rule {
 	return rules
 }
 
+// checkLifecycle refuses what the agreement's own lifecycle says of the standard one, and
+// of states, and cannot mean.
+func (a Agreement) checkLifecycle() error {
+	if a.Lifecycle == nil {
+		return nil
+	}
+	if err := a.Lifecycle.checkExtends(a); err != nil {
+		return err
+	}
+	whole := a.lifecycle()
+	for i, s := range a.Lifecycle.InForce {
+		if err := whole.declared(fmt.Sprintf("lifecycle.in_force[%d]", i), s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepSigning lets a text be signed in every added state that is not final, unless an
+// own rule of the state speaks of signing.
+func (l Lifecycle) keepSigning(rules []Rule) []Rule {
+	at := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == "sign" })
+	if at < 0 { // it was dropped
+		return rules
+	}
+	for _, added := range l.States {
+		own := slices.ContainsFunc(l.Rules, func(r Rule) bool { return r.On == Sign && slices.Contains(r.From, added) })
+		if !own && !slices.Contains(l.Final, added) && !slices.Contains(rules[at].From, added) {
+			rules = slices.Clone(rules)
+			rules[at].From = with(rules[at].From, added)
+		}
+	}
+	return rules
+}
+
 // checkExtends refuses what an extension of the standard lifecycle cannot mean.
 func (l Lifecycle) checkExtends(a Agreement) error {
 	switch {
@@ -66,7 +105,7 @@ func (l Lifecycle) checkExtends(a Agreement) error {
 	standard := a.StandardLifecycle()
 	for i, id := range l.Drop {
 		if !slices.ContainsFunc(standard.Rules, func(r Rule) bool { return r.ID == id }) {
-			return field.Errorf(fmt.Sprintf("lifecycle.drop[%d]", i), "the standard lifecycle of this agreement has no rule %q", field.Clip(id))
+			return field.Errorf(fmt.Sprintf("lifecycle.drop[%d]", i), "the standard lifecycle of this agreement has no rule %q%s", field.Clip(id), standard.likeRule(id))
 		}
 	}
 	return nil

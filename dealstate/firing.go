@@ -42,11 +42,25 @@ func (s *situation) nextClock() firing {
 	return next
 }
 
+// status says which clock is due, and when.
+func (m *Machine) status(c firing) ClockStatus {
+	s := ClockStatus{Clock: c.clock, Due: c.due}
+	switch c.clock {
+	case Notice:
+		s.Party = m.nameOf(c.which)
+	case Overdue:
+		s.Commitment = m.agreement.Commitments[c.which].ID
+	case Timed:
+		s.Timer = m.agreement.Timers[c.which].ID
+	}
+	return s
+}
+
 // ownClock is when one of the deal's own clocks is due; zero: it does not run in this
 // state, is not set, or has fired.
 func (s *situation) ownClock(clock int) time.Time {
-	if !s.m.runs[clock][s.state] {
-		return time.Time{}
+	if !s.m.runs[clock][s.state] || clock == deadlineClock && s.name() == StateProvisional && !s.met.IsZero() {
+		return time.Time{} // a deadline does not end provisional application while the condition is met, and may do so later
 	}
 	if due := s.dueAt(clock); !due.Equal(s.fired[clock]) {
 		return due
@@ -60,7 +74,7 @@ func (f *folding) fire(c firing) {
 	f.now, f.actor, f.concernsPart = instant.Latest(c.due, f.now), -1, false
 	d := decided{clock: c.clock, party: -1, which: -1, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if f.recorder != nil {
-		d.why = []Reason{{Code: ReasonClock, Detail: c.clock.String(), At: f.now}}
+		d.why = []Reason{{Code: ReasonClock, Subject: f.m.status(c).owner(), Detail: c.clock.String(), At: f.now}}
 	}
 	row, told := c.clock.row(), false
 	switch c.clock {

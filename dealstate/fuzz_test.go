@@ -72,6 +72,9 @@ func FuzzAgreementJSON(f *testing.F) {
 	f.Add(small)
 	f.Add(custom)
 	f.Add([]byte(`{"id":"d","parties":[{"id":"a","weight":3},{"id":"b"}],"approval":{"share":{"min":"33.3%","total":4}},"effect":{"days":1},"lifecycle":{"initial":"x","states":["x","y"],"rules":[{"id":"r","on":"effect","from":["x"],"to":"y","when":{"not":{"due":"term"}}},{"id":"s","on":"term","from":["y"],"to":"x"}]}}`))
+	f.Add([]byte(`{"id":"d","parties":[{"id":"a"},{"id":"b"}],"effect":{"days":1},"term":{"days":90},"join":{"days":30,"from":"force"},"notice":{"on":"06-30","by":"01-01"},"renew":{"days":90},` +
+		`"timers":[{"id":"snapback","after":{"days":30}}],"commitments":[{"id":"c","party":"a","deadline":{"days":10}}],` +
+		`"lifecycle":{"extends":"standard","states":["review"],"in_force":["review"],"rules":[{"id":"r","on":"dispute","from":["implemented"],"to":"review"},{"id":"s","on":"snapback","from":["review"],"to":"terminated"}],"drop":["dispute"]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, ok := steady[dealstate.Agreement](t, data)
 		if !ok {
@@ -103,7 +106,7 @@ func liveThrough(t *testing.T, m *dealstate.Machine) {
 		if kind == dealstate.Extend {
 			e.Until = at.AddDate(1, 0, 0)
 		}
-		if kind == dealstate.Perform {
+		if kind == dealstate.Perform || kind == dealstate.Breach {
 			if len(a.Commitments) == 0 {
 				continue
 			}
@@ -165,7 +168,9 @@ func (failing) Read([]byte) (int, error) { return 0, errors.New("lost") }
 
 func FuzzConditionJSON(f *testing.F) {
 	for _, text := range []string{`{"approved":"a"}`, `{"all":[]}`, `{"any":[{"not":{"performed":"c"}},{"count":{"min":"2/3","group":"g"}}]}`,
-		`{"share":{"min":"55.5%","total":9223372036854775807}}`, `{"due":"term"}`, `{"act_of":"a"}`, `{"approval":"lost"}`} {
+		`{"share":{"min":"55.5%","total":9223372036854775807}}`, `{"due":"term"}`, `{"act_of":"a"}`, `{"approval":"lost"}`,
+		`{"any":[{"signed":"a"},{"reached":"2025-07-01T00:00:00Z"},{"count":{"min":2,"of":"signed"}}]}`, `{"not":{"reached":"2025-07-01T00:00:00Z"}}`,
+		`{"applied":"a"}`, `{"suspended":"a"}`, `{"bound":""}`, `{"concerns":"part"}`} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

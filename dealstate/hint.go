@@ -37,6 +37,15 @@ func (l Lifecycle) likeState(name State) string {
 	return nearest.Hint(string(name), names)
 }
 
+// likeRule ends the error about an unknown rule with the nearest one.
+func (l Lifecycle) likeRule(id string) string {
+	ids := make([]string, len(l.Rules))
+	for i, r := range l.Rules {
+		ids[i] = r.ID
+	}
+	return nearest.Hint(id, ids)
+}
+
 // likeTrigger ends the error about what no rule can wait for with the nearest word.
 func (a Agreement) likeTrigger(word string) string {
 	words := slices.Concat(kindEnum.words[1:], clockEnum.words[1:])

@@ -55,8 +55,27 @@ func hostileAgreement() dealstate.Agreement {
 		Parties: []dealstate.Party{{ID: hostileWord, Name: hostileText, Approver: "Trump " + hostileWord, Groups: []string{hostileWord}},
 			{ID: hostileWord + "2", Name: hostileText}},
 		Approval:    condition.All(condition.Approved(hostileWord), condition.Count(condition.AtLeast(1), hostileWord), condition.Not(condition.Performed("c"+hostileWord)), condition.Approved(hostileWord+"2")),
-		Commitments: []dealstate.Commitment{{ID: "c" + hostileWord, Party: hostileWord, Title: hostileText}},
+		Commitments: []dealstate.Commitment{{ID: "c" + hostileWord, Party: hostileWord, Title: hostileText, Deadline: time.Date(2025, 1, 15, 0, 0, 0, 0, time.UTC)}},
 		Deadline:    time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Term: &dealstate.Delay{Days: 90}}
+}
+
+// Notices, timers and deadlines of commitments name whose they are.
+func TestClocksThatStrangersNameAreInert(t *testing.T) {
+	t.Parallel()
+	for _, c := range []dealstate.ClockStatus{{Clock: dealstate.Notice, Party: hostileText}, {Clock: dealstate.Overdue, Commitment: hostileText}, {Clock: dealstate.Timed, Timer: hostileText}} {
+		requireInert(t, c.String(), "ClockStatus.String")
+		d := dealstate.Decision{Clock: c.Clock, Party: c.Party, Commitment: c.Commitment, Timer: c.Timer,
+			Reasons: []dealstate.Reason{{Code: dealstate.ReasonClock, Subject: hostileText, Detail: c.Clock.String()}}}
+		requireInert(t, d.String(), "Decision.String of a clock")
+		s := dealstate.Snapshot{Next: &c, Commitments: []dealstate.CommitmentStatus{{Commitment: hostileText, Breach: hostileText, Breached: onDay(0), Overdue: onDay(0), Suspended: true}},
+			Parties: []dealstate.PartyStatus{{Party: hostileText, Signed: true, Leaves: onDay(1)}}}
+		requireInert(t, s.Explain(), "Snapshot.Explain")
+		s.Parties = append(s.Parties, make([]dealstate.PartyStatus, 9)...)
+		requireInert(t, s.Explain(), "Snapshot.Explain of many")
+	}
+	requireInert(t, dealstate.Timer(hostileText).String(), "Timer.String")
+	_, err := dealstate.ReadMachine(strings.NewReader(`{"id":"d","parties":[{"id":"a"}],"lifecycle":{"extends":"\u202e","rules":[]}}`))
+	requireInert(t, err.Error(), "an error of an extension")
 }
 
 func hostileEvents() []dealstate.Event {
@@ -67,7 +86,7 @@ func hostileEvents() []dealstate.Event {
 				Modality: dealstate.Modality(1 + (i+k)%4), At: time.Date(2025, 1, 1+i, k, 0, 0, 0, time.UTC), Note: hostileText, Source: dealstate.Source{Publisher: hostileText, URL: hostileText}}
 			e.Recorded = e.At.AddDate(0, 0, 3)
 			switch {
-			case kind == dealstate.Perform || kind == dealstate.Dispute:
+			case kind == dealstate.Perform || kind == dealstate.Breach || kind == dealstate.Dispute || kind == dealstate.Suspend && k == 0:
 				e.Commitment = "c" + hostileWord
 			case kind == dealstate.Extend:
 				e.Until = e.At.AddDate(1, 0, 0)
@@ -300,7 +319,7 @@ var sayers = map[string]string{
 	"dealstate.ReasonCode": "words", "condition.Threshold": "words", "dealstate.Delay": "words",
 	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.IncidentClass": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
-	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Input": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Distribution": "words", "simulate.Span": "words", "dealstate.Clock": "words", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
+	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Input": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Distribution": "words", "simulate.Span": "words", "dealstate.Clock": "words", "dealstate.JoinFrom": "words", "dealstate.Day": "words", "dealstate.Timer": "above", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
 	"dealtest.Style": "words", "render.Shape": "words",
 }
 

@@ -6,46 +6,18 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
-// Join is a party's own delay, where it joins after what brought the deal into
-// force: "thirty days after the deposit" (UN Convention on the Law of the Sea,
-// article 308(2)). Without it a late party's delay is the agreement's Effect.
-type Join struct {
-	Delay
-	From JoinFrom // zero: FromTrigger
-}
-
-// JoinFrom says which approvals have the delay of their own.
-type JoinFrom uint8
-
-// Where joining begins.
-const (
-	FromTrigger JoinFrom = iota + 1 // approvals after the instant at which the condition was met
-	FromForce                       // approvals from entry into force on; others are bound from there (Kigali Amendment, article IV)
-
-	endOfJoins
-)
-
-var joinEnum = enumOf[JoinFrom]("from", []string{FromTrigger: "trigger", FromForce: "force"}, func(word string) string { return word })
-
-func (j JoinFrom) String() string { return joinEnum.text(j) }
-
-// MarshalText writes the word.
-func (j JoinFrom) MarshalText() ([]byte, error) { return joinEnum.marshal(j) }
-
-// UnmarshalText reads the word.
-func (j *JoinFrom) UnmarshalText(text []byte) error { return joinEnum.unmarshal(j, text) }
-
 // bindsFrom is from when the deal in force binds a party: zero, it does not. Whether
 // an approval comes before or after the trigger is judged by its instant, never by
 // its place in the fold (Paris Agreement, article 21(3)).
 func (s *situation) bindsFrom(party int) time.Time {
-	if s.asksNobody() && !s.left(party) {
-		return s.inForce // a deal that asked for no approval binds all its parties
+	last := s.acts[party]
+	if s.asksNobody() && !s.left(party) && !(last.anew && !last.entry.At.Before(s.inForce)) {
+		return s.inForce // a deal that asked for no approval binds all its parties but those that left, and joined anew
 	}
 	if !s.approved.Has(party) {
 		return time.Time{}
 	}
-	approved := s.acts[party].entry.At
+	approved := last.entry.At
 	if join := s.m.agreement.Join; join != nil && join.From == FromForce && approved.Before(s.inForce) || !approved.After(s.trigger) {
 		return s.inForce
 	}

@@ -11,19 +11,22 @@ import (
 )
 
 // Of many parties, none can end or suspend the deal for all: not one that has
-// approved, let alone one that has not.
+// approved, let alone one that has not. DESIGN: a suspend by one party of many concerns
+// "that party's part only".
 func TestOnePartyOfManyCannotActForAll(t *testing.T) {
 	t.Parallel()
 	a := club(5, condition.Count(condition.AtLeast(2), ""))
 	first, second, last := a.Parties[0].ID, a.Parties[1].ID, a.Parties[4].ID
 	for _, by := range []string{first, last} {
-		_, decisions := told(t, a, "", "06-01 approve "+first+"\n06-03 approve "+second+
+		s, decisions := told(t, a, "", "06-01 approve "+first+"\n06-03 approve "+second+
 			"\n06-04 implement\n06-05 suspend "+by+"\n06-06 terminate "+by)
-		for _, i := range []int{3, 4} {
-			require.Equal(t, dealstate.Refused, decisions[i].Outcome, decisions[i])
-			require.Equal(t, "it is not an act of all sides", decisions[i].Reasons[0].String())
-		}
+		require.Equal(t, "suspend_part", decisions[3].Rule, decisions[3])
+		require.Equal(t, dealstate.Refused, decisions[4].Outcome, decisions[4])
+		require.Equal(t, "it is not an act of all sides", decisions[4].Reasons[0].String())
 		require.Equal(t, dealstate.StateImplemented, decisions[4].To)
+		for _, p := range s.Parties {
+			require.Equal(t, p.Party == by, p.Suspended, p.Party)
+		}
 	}
 }
 

@@ -420,7 +420,7 @@ func TestAgreementThatIsNotWellFormedNamesTheFieldAndChangesNothing(t *testing.T
 		"lifecycle states a number":     {minimal(`,"lifecycle":{"states":[1]}`), "lifecycle.states[0]"},
 		"too many states":               {minimal(`,"lifecycle":{"states":[` + many(251, `"s"`) + `]}`), "lifecycle.states"},
 		"too many rules":                {minimal(`,"lifecycle":{"rules":[` + many(2_001, `{}`) + `]}`), "lifecycle.rules"},
-		"rule on an unknown kind":       {minimal(`,"lifecycle":{"rules":[{"id":"r","on":"sign"}]}`), "lifecycle.rules[0].on"},
+		"rule on a number":              {minimal(`,"lifecycle":{"rules":[{"id":"r","on":7}]}`), "lifecycle.rules[0].on"},
 		"rule with an unknown guard":    {minimal(`,"lifecycle":{"rules":[{"id":"r","when":{"maybe":1}}]}`), "lifecycle.rules[0].when.maybe"},
 		"rule order huge":               {minimal(`,"lifecycle":{"rules":[{"id":"r","order":4294967296}]}`), "lifecycle.rules[0].order"},
 	}

@@ -93,7 +93,8 @@ type sides struct {
 	suspend condition.Condition // of a suspension of the whole deal
 	resume  condition.Condition // met when nobody suspends it any more
 	apply   condition.Condition // met when enough apply it provisionally
-	end     condition.Condition // of a termination
+	end     condition.Condition // of a termination in force
+	before  condition.Condition // of a termination before that, or of provisional application
 	notice  []Rule              // of a termination by one side that is a notice
 }
 
@@ -123,7 +124,7 @@ func multilateral() sides {
 			{ID: "last_leaves", On: Notice, From: inForce, To: StateTerminated, When: condition.Not(condition.Bound(""))},
 			{ID: "leave", On: Notice, From: inForce, Order: 1},
 		},
-		suspend: condition.ConcernsWhole(), resume: condition.ConcernsWhole(), apply: all, end: all,
+		suspend: condition.ConcernsWhole(), resume: condition.ConcernsWhole(), apply: all, end: all, before: all,
 	}
 }
 
@@ -228,10 +229,10 @@ func (f frame) provisional() []Rule {
 		{ID: "lapse_provisional", On: Deadline, From: provisional, To: StateLapsed, When: condition.Not(condition.ApprovalMet())},
 	}
 	rules = append(rules, f.placed(Withdraw, "end_application", provisional)...)
-	if f.many && f.sides.end.IsZero() || !f.many {
+	if f.sides.before.IsZero() {
 		return append(rules, f.placed(Terminate, "terminate_application", provisional)...)
 	}
-	return append(rules, f.placed(Terminate, "terminate_application", provisional, condition.ActOf(""))...)
+	return append(rules, f.placed(Terminate, "terminate_application", provisional, f.sides.before)...)
 }
 
 func (f frame) carryingOut() []Rule {
@@ -240,6 +241,9 @@ func (f frame) carryingOut() []Rule {
 		{ID: "perform", On: Perform, From: f.alive(), Order: 3},
 		{ID: "breach", On: Breach, From: f.alive(), Order: 3},
 		{ID: "terminate", On: Terminate, From: with(f.before(), inForce...), To: StateTerminated, When: f.sides.end},
+	}
+	if len(f.sides.notice) > 0 { // which only concerns a deal in force
+		rules = append(rules, Rule{ID: "terminate_before", On: Terminate, From: f.before(), To: StateTerminated, When: condition.Not(f.sides.end), Order: 1})
 	}
 	return append(rules, f.sides.notice...)
 }
@@ -288,6 +292,7 @@ func (f frame) otherWays() []Rule {
 	rules := append(f.awaiting(Reject, "reject", f.before()),
 		Rule{ID: "negotiate_approved", On: Negotiate, From: f.open, To: StateApproved, When: met, Order: 1},
 		Rule{ID: "amend_approved", On: Amend, From: with(f.before(), StateRejected), To: StateApproved, When: met, Order: 1},
+		Rule{ID: "amend_rejected", On: Amend, From: rejected, When: lost}, // an instant has made it so, not a rejection
 		Rule{ID: "withdraw_approved", On: Withdraw, From: f.before(), To: StateApproved, When: met, Order: 1},
 		Rule{ID: "reject_approved", On: Reject, From: f.before(), To: StateApproved, When: met, Order: 1},
 		Rule{ID: "approve_unmet", On: Approve, From: approved, To: StateAwaitingApprovals, When: unmet, Order: 1},

@@ -140,11 +140,11 @@ func walkEvent(m *Machine, n int, what, when byte) Event {
 		e.Recorded = e.At.AddDate(0, 0, int(what%5))
 	}
 	switch e.Kind {
-	case Amend, Suspend, Resume, Terminate:
+	case Amend, Suspend, Resume, Terminate, Apply:
 		if what/16%4 != 3 { // mostly an act of all sides
 			e.Party = ""
 		}
-	case Perform:
+	case Perform, Breach:
 		e.Party, e.Commitment = "us", "c"
 	case Extend:
 		e.Until = e.At.AddDate(0, 0, 1+int(what/16))
@@ -193,7 +193,7 @@ func TestRandomWalksTakeLooplabAndTheTableToTheSameStates(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	for _, m := range walkMachines(t) {
 		seen := map[State]bool{}
-		for range 150 {
+		for range 400 {
 			var events []Event
 			for n := range 25 {
 				what := byte(rng.Uint32())

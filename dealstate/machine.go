@@ -27,12 +27,12 @@ type Machine struct {
 	initial     int
 	guards      []*condition.Test // by rule
 	guardWords  []string          // by rule
+	ofParts     []bool            // by rule: it is about a part of the deal only
 	grounds     [][][]Reason      // by rule and party: why an act counts, where that is always the same
 	tried       [][][]int         // by trigger and state: the rules, the first to try first
 	next        [][]int           // by rule and state: where looplab led, or -1
 	leadsTo     [][]bool          // by trigger and state: a rule for it leads there from elsewhere
 	runs        [][]bool          // by clock and state: the clock runs
-	clocks      [][]int           // by state: those that run, in the order in which they fire
 	inForce     []bool            // by state: the deal is in force
 	asksNobody  bool              // the approval condition asks for no approval
 	instants    []time.Time       // that conditions name, the earliest first

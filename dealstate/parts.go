@@ -23,15 +23,16 @@ func (f *folding) mark(set *bitset.Set, party int, on bool) (changed bool) {
 func (f *folding) sign(e *entry, did *change) {
 	did.set = f.signed
 	if !f.mark(&f.signed, int(e.party), true) {
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: e.ID, At: e.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String()})
 	}
 }
 
 // apply counts a provisional application.
 func (f *folding) apply(e *entry, did *change) {
 	did.set = f.applied
-	if !f.mark(&f.applied, int(e.party), true) {
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: e.ID, At: e.At})
+	joins := e.party < 0 && f.name() != StateProvisional // what each did for itself, all now do jointly
+	if !f.mark(&f.applied, int(e.party), true) && !joins {
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String()})
 	}
 }
 
@@ -58,7 +59,7 @@ func (f *folding) suspend(e *entry, did *change) {
 	switch {
 	case changed, !on && !any && !f.concernsPart:
 	case on:
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: e.ID, At: e.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String()})
 	default:
 		did.stop(Refused, Reason{Code: ReasonNothingToResume, Subject: f.m.partyID(e)})
 	}

@@ -34,7 +34,7 @@ const (
 	ReasonCounted     ReasonCode = iota + 1 // Subject's act counts; Detail is the kind
 	ReasonRevision                          // the text is now at revision Have
 	ReasonRound                             // a new round begins
-	ReasonClock                             // the clock Detail came due; Subject is the party whose it is, if it is one's
+	ReasonClock                             // the clock Detail came due; Subject is the party, commitment or timer whose it is, if it is one's
 	ReasonMoved                             // the clock Detail now runs to At
 	ReasonNotYetMoved                       // Subject extended; the deal's clock Detail stays at At
 	ReasonVoids                             // the retract voids Event
@@ -94,7 +94,7 @@ var reasons = [endOfReasons]reasonRow{
 		return fmt.Sprintf("the text is now at revision %d; earlier approvals are stale", r.Have)
 	}},
 	ReasonRound: {"round", func(r Reason) string { return fmt.Sprintf("a new round begins, at revision %d", r.Have) }},
-	ReasonClock: {"clock", func(r Reason) string { return fmt.Sprintf("the %s came due", ofParty(r.Detail, r.Subject)) }},
+	ReasonClock: {"clock", Reason.clockFired},
 	ReasonMoved: {"moved", func(r Reason) string { return fmt.Sprintf("%s is now %s", r.clock(), instant.Say(r.At)) }},
 	ReasonNotYetMoved: {"not_yet_moved", func(r Reason) string {
 		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), instant.Say(r.At))
@@ -219,6 +219,16 @@ func (r Reason) noun() string {
 	return r.Detail
 }
 
+func (r Reason) clockFired() string {
+	switch r.Detail {
+	case Overdue.String():
+		return r.Subject + " is overdue"
+	case Timed.String():
+		return fmt.Sprintf("the timer %s came due", r.Subject)
+	}
+	return fmt.Sprintf("the %s came due", ofParty(r.Detail, r.Subject))
+}
+
 // claim says what a denial speaks against.
 func (r Reason) claim() string {
 	if r.Detail == Perform.String() {
@@ -232,6 +242,8 @@ func (r Reason) already() string {
 	switch r.Detail {
 	case "perform":
 		text += r.Subject + " is performed already"
+	case "breach":
+		text += r.Subject + " is broken already"
 	case "":
 		text += "the deal is " + r.Subject + " already"
 	default:

@@ -7,6 +7,9 @@ import "slices"
 // nothing new.
 func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 	rules := f.m.tried[e.Kind.row()][f.state]
+	if !f.concernsPart && slices.ContainsFunc(rules, f.m.isOfParts) { // which say nothing of an event about the whole
+		rules = slices.DeleteFunc(slices.Clone(rules), f.m.isOfParts)
+	}
 	if len(rules) == 0 && (f.m.leadsTo[e.Kind.row()][f.state] || f.isOldNews(e.Kind)) {
 		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
 	}
@@ -32,6 +35,8 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 	}
 	return Refused, why
 }
+
+func (m *Machine) isOfParts(rule int) bool { return m.ofParts[rule] }
 
 // isOldNews reports whether the deal has long passed what is reported: another
 // account of the talks, once they have borne fruit.

@@ -29,22 +29,28 @@ func TestNegotiatingAnewBeginsARoundWithStaleApprovals(t *testing.T) {
 	}
 }
 
-func TestRejectedDealTakesNoApprovalBeforeItIsNegotiatedAnew(t *testing.T) {
+// DESIGN: "from rejected, every party's approvals … are taken and kept …; the state leaves
+// only for where the approvals put it, as soon as the condition is no longer lost."
+func TestRejectionIsNotTheEnd(t *testing.T) {
 	t.Parallel()
 	_, decisions := told(t, pair(), "", `
 		06-01 reject b
-		06-02 approve b
-		06-03 negotiate
+		06-02 approve a
+		06-03 implement
 		06-04 approve b
-		06-05 approve a
-		06-06 implement`)
+		06-05 implement`)
 	require.Equal(t, lines(`
 		reject-b-06-01 applied negotiated>rejected
-		approve-b-06-02 refused: no_rule
-		negotiate-06-03 applied rejected>negotiated
-		approve-b-06-04 applied negotiated>awaiting_a_approval
-		approve-a-06-05 applied awaiting_a_approval>approved
-		implement-06-06 applied approved>implemented`), summaries(decisions))
+		approve-a-06-02 applied
+		implement-06-03 refused: no_rule
+		approve-b-06-04 applied rejected>approved
+		implement-06-05 applied approved>implemented`), summaries(decisions))
+	_, decisions = told(t, pair(), "", "06-01 reject b\n06-02 approve b\n06-03 reject a\n06-04 negotiate")
+	require.Equal(t, lines(`
+		reject-b-06-01 applied negotiated>rejected
+		approve-b-06-02 applied rejected>awaiting_a_approval
+		reject-a-06-03 applied awaiting_a_approval>rejected
+		negotiate-06-04 applied rejected>negotiated`), summaries(decisions))
 }
 
 func TestDeadlineOfTheFirstRoundHoldsForTheNextWhileItIsAhead(t *testing.T) {
@@ -102,6 +108,8 @@ func TestEventOnAnotherRevisionIsRefused(t *testing.T) {
 	require.Equal(t, "it speaks of revision 1; the text is at revision 2", decisions[3].Reasons[0].String())
 }
 
+// DESIGN: a withdrawal by a party "whose approval does not stand is its refusal to become
+// a party …, unless its last act is a withdrawal already: then it is noted".
 func TestWithdrawalBeforeImplementationTakesOneApprovalBack(t *testing.T) {
 	t.Parallel()
 	s, decisions := told(t, pair(), "", `
@@ -112,12 +120,12 @@ func TestWithdrawalBeforeImplementationTakesOneApprovalBack(t *testing.T) {
 		06-05 implement
 		06-06 withdraw a id=again`)
 	require.Equal(t, lines(`
-		withdraw-a-06-01 refused: nothing_to_withdraw
-		approve-a-06-02 applied negotiated>awaiting_b_approval
+		withdraw-a-06-01 applied negotiated>rejected
+		approve-a-06-02 applied rejected>awaiting_b_approval
 		approve-b-06-03 applied awaiting_b_approval>approved
 		back applied approved>awaiting_a_approval
 		implement-06-05 refused: not_approved
-		again refused: nothing_to_withdraw`), summaries(decisions))
+		again noted: already`), summaries(decisions))
 	a, _ := s.Party("a")
 	require.Equal(t, dealstate.StandingWithdrawn, a.Standing)
 	require.Equal(t, []string{"a"}, s.Awaiting)

@@ -10,6 +10,7 @@ import (
 type act struct {
 	entry    *entry
 	revision int
+	anew     bool // an approval by a party whose act before was to leave
 }
 
 // setting is when a clock is due: the agreement's own instant, and what the

@@ -129,7 +129,7 @@ func (s *situation) standing(party int) Standing {
 		return StandingOutstanding
 	case last.entry.Kind == Approve:
 		return StandingStale
-	case last.entry.Kind == Withdraw:
+	case s.left(party):
 		return StandingWithdrawn
 	}
 	return StandingOutstanding // a rejection of an earlier revision

@@ -1,6 +1,7 @@
 package dealstate
 
 import (
+	"cmp"
 	"log/slog"
 	"strings"
 	"time"
@@ -96,9 +97,21 @@ type ClockStatus struct {
 	Due        time.Time
 }
 
-// String names the clock, and whose it is if that is one party, on one line: what
-// in the party's id would act on a terminal is written as an escape.
-func (c ClockStatus) String() string { return display.Inert(ofParty(c.Clock.String(), c.Party)) }
+// String names the clock, and whose it is, on one line: notice of us, overdue of
+// us-tariff-cut, timer snapback. What in an id would act on a terminal is written as
+// an escape.
+func (c ClockStatus) String() string { return display.Inert(c.Named(c.Clock.String())) }
+
+// Named adds whose clock it is to what it is called.
+func (c ClockStatus) Named(clock string) string {
+	if c.Timer != "" {
+		return clock + " " + c.Timer
+	}
+	return ofParty(clock, c.owner())
+}
+
+// owner is the party, the commitment or the timer whose clock it is; "": the deal's.
+func (c ClockStatus) owner() string { return cmp.Or(c.Party, c.Commitment, c.Timer) }
 
 // Balance is how many of its commitments a party has performed.
 type Balance struct {

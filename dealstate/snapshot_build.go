@@ -45,20 +45,6 @@ func (f *folding) recordStatus(i int, to *CommitmentStatus) {
 	to.Deadline, to.Overdue, to.Suspended = f.deadlineOf(i), r.overdue, f.held.Has(i)
 }
 
-// status says which clock is due, and when.
-func (m *Machine) status(c firing) ClockStatus {
-	s := ClockStatus{Clock: c.clock, Due: c.due}
-	switch c.clock {
-	case Notice:
-		s.Party = m.nameOf(c.which)
-	case Overdue:
-		s.Commitment = m.agreement.Commitments[c.which].ID
-	case Timed:
-		s.Timer = m.agreement.Timers[c.which].ID
-	}
-	return s
-}
-
 // shortest names the parties and the commitments of a short way to meet the
 // approval condition.
 func (f *folding) shortest() []string {
@@ -88,7 +74,12 @@ func (f *folding) awaiting() []string {
 	return ids
 }
 
+// approvalMoves reports whether an approval leads to another state, or while the deal
+// is applied provisionally towards its entry into force.
 func (f *folding) approvalMoves() bool {
+	if f.name() == StateProvisional {
+		return true
+	}
 	for _, r := range f.m.tried[Approve.row()][f.state] {
 		if f.m.next[r][f.state] != f.state {
 			return true

@@ -159,7 +159,7 @@ func TestRowsSayWhatWouldBeRight(t *testing.T) {
 	for row, want := range map[string]string{
 		"a,d,note":               "line 2: csv: 3 cells; want 5, one for each column of the header",
 		"a,d,note,2025,":         `line 2: at: "2025" is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z, or a date alone`,
-		"a,d,vote,2025,":         `line 2: kind: "vote" is unknown; want one of negotiate, submit, approve, reject, withdraw, amend, implement, perform, dispute, settle, suspend, resume, extend, terminate, retract, note; did you mean "note"?`,
+		"a,d,vote,2025,":         `line 2: kind: "vote" is unknown; want one of negotiate, sign, submit, approve, reject, withdraw, amend, apply, implement, perform, breach, dispute, settle, suspend, resume, extend, terminate, retract, note; did you mean "note"?`,
 		"a,d,term,2025,":         "line 2: kind: term is a clock; it fires by itself and is never recorded",
 		"a\xff,d,note,,":         "line 2: id: not valid UTF-8",
 		"a,d,note,,1.0":          "line 2: revision: 1.0 found; want a whole number",

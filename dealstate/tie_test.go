@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -289,8 +290,14 @@ func renaming(rng *rand.Rand, a dealstate.Agreement, events []dealstate.Event) (
 	for i := range b.Commitments {
 		b.Commitments[i].Party = parties[b.Commitments[i].Party]
 	}
-	if a.ID == "share" { // the one condition that names a party
-		b.Approval = condition.All(condition.Share(condition.Percent(55), "", 0), condition.Any(condition.Approved(parties["eu"]), condition.Performed("pledge-1")))
+	if !a.Approval.IsZero() {
+		text, _ := a.Approval.MarshalJSON()
+		renamed := regexp.MustCompile(`"(approved|signed)":"([^"]+)"`).ReplaceAllStringFunc(string(text), func(named string) string {
+			key, id, _ := strings.Cut(named, ":")
+			return key + `:"` + parties[strings.Trim(id, `"`)] + `"`
+		})
+		b.Approval = condition.Condition{}
+		_ = b.Approval.UnmarshalJSON([]byte(renamed))
 	}
 	rng.Shuffle(len(b.Parties), func(i, j int) { b.Parties[i], b.Parties[j] = b.Parties[j], b.Parties[i] })
 	ids, others := map[string]string{}, slices.Clone(events)
@@ -324,16 +331,18 @@ func outcomeOf(s dealstate.Snapshot, decisions []dealstate.Decision, party func(
 	}
 	lines := []string{fmt.Sprint("state ", plain(s.State), s.Since, s.Revision, s.InForce, s.Approval.Verdict, len(s.Warnings), s.AsOf)}
 	for _, p := range s.Parties {
-		lines = append(lines, fmt.Sprint("party ", party(p.Party), p.Standing, p.Asked, p.InForce))
+		lines = append(lines, fmt.Sprint("party ", party(p.Party), p.Standing, p.Asked, p.InForce, p.Leaves, p.Signed, p.Provisional, p.Suspended))
 	}
 	for _, c := range s.Commitments {
-		lines = append(lines, fmt.Sprint("commitment ", c.Commitment, party(c.Party), c.At))
+		lines = append(lines, fmt.Sprint("commitment ", c.Commitment, party(c.Party), c.At, c.Overdue, c.Breached, c.Suspended))
 	}
 	for _, d := range s.Disputes {
 		lines = append(lines, fmt.Sprint("dispute ", party(d.Party), d.Commitment, d.At))
 	}
 	if s.Next != nil {
-		lines = append(lines, fmt.Sprint("next ", *s.Next))
+		next := *s.Next
+		next.Party = party(next.Party)
+		lines = append(lines, fmt.Sprint("next ", next, next.Due))
 	}
 	for _, d := range decisions {
 		lines = append(lines, fmt.Sprint("decision ", d.Trigger(), d.At, d.Outcome))

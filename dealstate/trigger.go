@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
@@ -25,7 +26,8 @@ const numTriggers = 1 + numKinds + numClocks
 // Timer names one of an agreement's own timers, as what a rule waits for.
 type Timer string
 
-func (t Timer) String() string { return string(t) }
+// String gives the id: what in it would act on a terminal is written as an escape.
+func (t Timer) String() string { return display.Inert(string(t)) }
 
 // MarshalText writes the timer's id.
 func (t Timer) MarshalText() ([]byte, error) { return []byte(t), nil }

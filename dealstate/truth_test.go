@@ -20,7 +20,7 @@ func walked(t *testing.T, a dealstate.Agreement, story ...string) *node {
 	a.ID, a.Parties, a.Commitments = "x", bothSides, pledges("us")
 	m, err := dealstate.Compile(a)
 	require.NoError(t, err)
-	at := &node{snap: m.NewDeal(dealstate.Strict).Latest(), books: ledger{revision: 1}}
+	at := &node{snap: m.NewDeal(dealstate.Strict).Latest(), books: opened(a)}
 	for _, text := range story {
 		for _, s := range acts(bothSides) {
 			if s.text == text {
@@ -111,6 +111,12 @@ var openings = []struct {
 	{"withdrawn by us", "approve us, withdraw us"},
 	{"negotiated anew after a rejection", "approve us, reject china, negotiate"},
 	{"negotiated anew after lapsing", "approve us, wait for the next clock, negotiate"},
+	{"provisional, after us approved", "approve us, apply"},
+	{"applied by us alone", "apply us"},
+	{"suspended by us", "approve us, approve china, implement, suspend us"},
+	{"pledge suspended", "approve us, approve china, implement, suspend pledge-1"},
+	{"pledge broken", "approve us, approve china, implement, perform pledge-1, breach pledge-1"},
+	{"us has given notice", "approve us, approve china, implement, withdraw us"},
 	{"lapsed, extended by us alone", "approve us, wait for the next clock, extend us"},
 }
 
@@ -121,17 +127,23 @@ func TestTwoPartyTruthTable(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# What each event does in each situation of a two-party deal, under the strict policy.\n" +
 		"# Written by go test -run TruthTable -update; read the diff.\n")
-	for _, o := range openings {
-		tabulate(t, &b, clocked, o.name, o.story)
-	}
-	b.WriteString("\n\n# The same deal without deadline or term, in effect 3 days after the approvals.\n")
-	for _, name := range []string{"awaiting_xi_approval", "approved", "implemented"} {
+	some := func(a dealstate.Agreement, names ...string) {
 		for _, o := range openings {
-			if o.name == name {
-				tabulate(t, &b, open, o.name, o.story)
+			if slices.Contains(names, o.name) {
+				tabulate(t, &b, a, o.name, o.story)
 			}
 		}
 	}
+	for _, o := range openings {
+		if o.name != "us has given notice" { // for there is none: us has left
+			tabulate(t, &b, clocked, o.name, o.story)
+		}
+	}
+	b.WriteString("\n\n# The same deal without deadline or term, in effect 3 days after the approvals.\n")
+	some(open, "awaiting_xi_approval", "approved", "implemented")
+	b.WriteString("\n\n# The same deal, to be left with 6 days' notice, whose term of 15 days is tacitly renewed.\n")
+	clocked.Notice, clocked.Renew = &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 6}}, &dealstate.Delay{Days: 15}
+	some(clocked, "implemented", "us has given notice")
 	golden(t, "two_party_truth_table.golden", b.String())
 }
 
@@ -145,7 +157,7 @@ func tabulate(t *testing.T, b *strings.Builder, a dealstate.Agreement, name, sto
 		step{text: "amend (government)", kind: dealstate.Amend, more: func(e *dealstate.Event) { e.Role = dealstate.Government }},
 		step{text: "retract the last event", kind: dealstate.Retract, more: func(e *dealstate.Event) { e.Ref = fmt.Sprint("e", e.ID[1:2], string(e.ID[2]-1)) }})
 	slices.SortStableFunc(alphabet, func(a, b step) int { return int(a.kind) - int(b.kind) })
-	at := &node{snap: m.NewDeal(dealstate.Strict).Latest(), books: ledger{revision: 1}}
+	at := &node{snap: m.NewDeal(dealstate.Strict).Latest(), books: opened(a)}
 	for _, text := range strings.Split(story, ", ") {
 		if i := slices.IndexFunc(alphabet, func(s step) bool { return s.text == text }); text != "" {
 			require.GreaterOrEqual(t, i, 0, text)
@@ -193,9 +205,12 @@ func row(t *testing.T, b *strings.Builder, m *dealstate.Machine, at *node, s ste
 	fmt.Fprintf(b, "%-28s %-8s %-33s %-24s %s\n", s.text, dec.Outcome, dec.Rule, to, strings.Join(why, "; "))
 }
 
-// What was refused must not come to life in a later round.
+// What was refused must not come to life in a later round; what was extended from
+// rejected holds for it (DESIGN: from rejected, "extend works, the deadline runs").
 func TestARefusedExtensionDoesNotMoveTheNextRoundsDeadline(t *testing.T) {
 	t.Parallel()
-	at := walked(t, dealstate.Agreement{Deadline: onDay(10)}, "reject us", "extend", "negotiate")
-	require.Equal(t, onDay(10), at.snap.Next.Due)
+	at := walked(t, dealstate.Agreement{Deadline: onDay(40)}, "reject us", "extend", "negotiate")
+	require.Equal(t, onDay(40), at.snap.Next.Due, "20 days from then is no extension")
+	at = walked(t, dealstate.Agreement{Deadline: onDay(10)}, "reject us", "extend", "negotiate")
+	require.Equal(t, onDay(20).Add(time.Second), at.snap.Next.Due)
 }

@@ -5,9 +5,14 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
+
+var day = time.Date(2025, 6, 27, 0, 0, 0, 0, time.UTC)
 
 // needs finds how many of n parties of weight 1 it takes.
 func needs(t *testing.T, n int, c Condition) int64 {
@@ -101,6 +106,16 @@ func TestEachConditionSaysItselfInWords(t *testing.T) {
 		"at least 55% of the weight of the parties has approved": Share(Percent(55), "", 0),
 		"the approval condition is met":                          ApprovalMet(),
 		"the deadline clock is not due":                          Not(Due("deadline")),
+		"27 June 2025 is not reached":                            Not(Reached(day)),
+		"27 June 2025 09:00:00 UTC is reached":                   Reached(day.Add(9 * time.Hour)),
+		"us has not signed":                                      Not(Signed("us")),
+		"at least 2/3 of the parties in asean have signed":       CountSigned(Fraction(2, 3), "asean"),
+		"at least 55% of the weight of the parties has signed":   ShareSigned(Percent(55), "", 0),
+		"us applies it provisionally":                            Applied("us"),
+		"us has not suspended it":                                Not(Suspended("us")),
+		"it binds us and it binds some party":                    All(Bound("us"), Bound("")),
+		"it concerns a part of the deal":                         ConcernsPart(),
+		"it does not concern the whole deal":                     Not(ConcernsWhole()),
 		"it is an act of us":                                     ActOf("us"),
 		"not (a has approved or the approval condition is lost)": Not(Any(Approved("a"), ApprovalLost())),
 	} {
@@ -117,6 +132,9 @@ func TestConditionsComeBackAsTheyWere(t *testing.T) {
 		Share(Percent(55), "", math.MaxInt64), Share(AtLeast(math.MaxInt64), "g", 0),
 		ApprovalMet(), ApprovalLost(), ActOf("us"),
 		Due("deadline"), Due("effect"), Due("term"),
+		Reached(day), Reached(day.Add(1)), Reached(day.In(time.FixedZone("", -5*3600))), Reached(instant.Last),
+		Signed("us"), Applied("us"), Suspended("us"), Bound("us"), Bound(""), ConcernsPart(), ConcernsWhole(),
+		CountSigned(AtLeast(2), "g"), ShareSigned(Percent(1), "", 7),
 	} {
 		text, err := c.MarshalJSON()
 		require.NoError(t, err)
@@ -124,6 +142,29 @@ func TestConditionsComeBackAsTheyWere(t *testing.T) {
 		require.NoError(t, read.UnmarshalJSON(text))
 		require.Equal(t, c, read, "%s", text)
 	}
+}
+
+func TestApprovalsAreCountedWhereNothingElseIsSaid(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Condition{
+		`{"count":{"min":1,"of":"approved"}}`: Count(AtLeast(1), ""),
+		`{"count":{"min":1,"of":"signed"}}`:   CountSigned(AtLeast(1), ""),
+		`{"share":{"min":1,"of":"approved"}}`: Share(AtLeast(1), "", 0),
+	} {
+		var read Condition
+		require.NoError(t, read.UnmarshalJSON([]byte(text)))
+		require.Equal(t, want, read)
+	}
+}
+
+func TestAnInstantNobodyNamedIsRefused(t *testing.T) {
+	t.Parallel()
+	n := NewNames(Agreement{Parties: []Party{{ID: "us"}}})
+	require.EqualError(t, n.CheckApproval("approval", Reached(time.Time{})),
+		"approval.reached: missing; want an instant, such as 2025-06-27T09:00:00Z")
+	require.EqualError(t, n.CheckApproval("approval", Not(Reached(instant.Last.AddDate(1, 0, 0)))),
+		"approval.not.reached: year 10000 is out of range; want 1 to 9999")
+	require.NoError(t, n.CheckApproval("approval", Reached(instant.Last)))
 }
 
 func TestThresholdTextIsKeptByteForByte(t *testing.T) {

@@ -109,7 +109,7 @@ func tried(t *testing.T, word, text string) (met, unmet int) {
 			clear(seen)
 		case strings.HasPrefix(line, "when"):
 			n := w.names()
-			test, s := w.bind(n), newPlace(t, n, line[len("when"):])
+			test, s := w.bind(n), w.place(t, n, line[len("when"):])
 			read := s.asRead(n.Reads(test))
 			if was, is := seen[read]; is {
 				require.Equal(t, was, test.Eval(s), "%s: the verdict depends on what %s does not say it reads", line, word)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,8 +16,13 @@ import (
 // slow judges a condition without a thought for speed, with exact fractions, from
 // the names alone.
 type slow struct {
-	a                             Agreement
-	approved, rejected, performed map[string]bool
+	a                                                                Agreement
+	approved, rejected, performed, signed, applied, suspended, bound map[string]bool
+	now                                                              time.Time
+	actor                                                            string // "": all sides
+	part                                                             bool
+	due                                                              string
+	approval                                                         Condition // of the agreement, where a guard is judged
 }
 
 func (w slow) judge(c Condition) Verdict {
@@ -31,22 +37,52 @@ func (w slow) judge(c Condition) Verdict {
 	case performed:
 		return verdictFor(w.performed[o.commitment], false)
 	case not:
-		return verdictFor(!has(Met), false)
+		_, instant := o.part.operator().(reached) // which does not go by again
+		return verdictFor(!has(Met), has(Met) && instant)
 	case all:
 		return verdictFor(!has(Pending) && !has(Lost), has(Lost))
 	case anyOf:
 		return verdictFor(has(Met), !has(Met) && !has(Pending))
 	case count:
-		return w.weigh(o.group, o.min, 0, func(Party) int64 { return 1 })
+		return w.weigh(o.group, o.min, 0, o.acts, func(Party) int64 { return 1 })
 	case share:
-		return w.weigh(o.group, o.min, o.total, func(p Party) int64 { return p.Weight })
+		return w.weigh(o.group, o.min, o.total, o.acts, func(p Party) int64 { return p.Weight })
 	case everyone:
-		return w.weigh("", Fraction(1, 1), 0, func(Party) int64 { return 1 })
+		return w.weigh("", Fraction(1, 1), 0, acts{}, func(Party) int64 { return 1 })
+	case reached:
+		return verdictFor(!w.now.Before(o.at), false)
+	case signed:
+		return verdictFor(w.signed[o.party], false)
+	}
+	return w.judgeGuard(c)
+}
+
+// judgeGuard judges what only the guard of a rule can ask.
+func (w slow) judgeGuard(c Condition) Verdict {
+	switch o := c.operator().(type) {
+	case applied:
+		return verdictFor(w.applied[o.party], false)
+	case suspended:
+		return verdictFor(w.suspended[o.party], false)
+	case bound:
+		return verdictFor(w.bound[o.party] || o.party == "" && len(w.bound) > 0, false)
+	case concerns:
+		return verdictFor(w.part == (o.of == "part"), false)
+	case actOf:
+		return verdictFor(w.actor == o.party, false)
+	case due:
+		return verdictFor(w.due == o.clock, false)
+	case approval:
+		verdict := w.judge(w.approval)
+		if o.verdict == "lost" {
+			return verdictFor(verdict == Lost, false)
+		}
+		return verdict
 	}
 	panic(fmt.Sprintf("no judge for %T", c.operator()))
 }
 
-func (w slow) weigh(group string, min Threshold, total int64, worth func(Party) int64) Verdict {
+func (w slow) weigh(group string, min Threshold, total int64, of acts, worth func(Party) int64) Verdict {
 	whole, have, left := new(big.Rat), new(big.Rat), new(big.Rat)
 	for _, p := range w.a.Parties {
 		if group != "" && !slices.Contains(p.Groups, group) {
@@ -54,10 +90,10 @@ func (w slow) weigh(group string, min Threshold, total int64, worth func(Party) 
 		}
 		n := new(big.Rat).SetInt64(worth(p))
 		whole.Add(whole, n)
-		if w.approved[p.ID] {
+		if !of.signed && w.approved[p.ID] || of.signed && w.signed[p.ID] {
 			have.Add(have, n)
 		}
-		if !w.rejected[p.ID] {
+		if of.signed || !w.rejected[p.ID] {
 			left.Add(left, n)
 		}
 	}
@@ -84,11 +120,12 @@ func verdictFor(met, lost bool) Verdict {
 // dice makes random agreements, conditions and deals.
 type dice struct {
 	*rand.Rand
-	a Agreement
+	a     Agreement
+	guard bool // makes guards of rules
 }
 
 func (d *dice) agreement() {
-	d.a = Agreement{Commitments: []string{"c0", "c1"}}
+	d.a = Agreement{Commitments: []string{"c0", "c1"}, Clocks: []string{"deadline", "snapback"}}
 	scale := []int64{1, 3, 100, 1 << 58}[d.IntN(4)]
 	for i := range 1 + d.IntN(6) {
 		p := Party{ID: fmt.Sprintf("p%d", i), Weight: d.Int64N(scale + 1)}
@@ -101,10 +138,20 @@ func (d *dice) agreement() {
 	}
 }
 
+func (d *dice) party() string { return d.a.Parties[d.IntN(len(d.a.Parties))].ID }
+
+func (d *dice) instant() time.Time { return time.Date(2025, 6, 1+d.IntN(4), 0, 0, 0, 0, time.UTC) }
+
 func (d *dice) condition(depth int) Condition {
-	switch pick := d.IntN(11); {
+	switch pick := d.IntN(16); {
+	case pick > 14 && d.guard:
+		return d.ofGuards()
+	case pick > 13:
+		return []Condition{Signed(d.party()), CountSigned(d.threshold(), ""), ShareSigned(d.threshold(), "x", 0)}[d.IntN(3)]
+	case pick > 11:
+		return []Condition{Reached(d.instant()), Not(Reached(d.instant()))}[d.IntN(2)]
 	case pick < 2:
-		return Approved(d.a.Parties[d.IntN(len(d.a.Parties))].ID)
+		return Approved(d.party())
 	case pick < 3:
 		return Performed(d.a.Commitments[d.IntN(2)])
 	case pick < 5 || depth == 0:
@@ -124,6 +171,13 @@ func (d *dice) condition(depth int) Condition {
 	return Any(parts...)
 }
 
+// ofGuards is what only a guard can ask.
+func (d *dice) ofGuards() Condition {
+	all := []Condition{Applied(d.party()), Suspended(d.party()), Bound(d.party()), Bound(""), ConcernsPart(), ConcernsWhole(),
+		ActOf(d.party()), ActOf(""), Due("snapback"), ApprovalMet(), ApprovalLost()}
+	return all[d.IntN(len(all))]
+}
+
 func (d *dice) threshold() Threshold {
 	switch den := 1 + d.Int64N(12); d.IntN(3) {
 	case 0:
@@ -135,38 +189,62 @@ func (d *dice) threshold() Threshold {
 }
 
 // place gives a random deal, twice: for the library, and for the slow judge.
-func (d *dice) place() (*place, slow) {
-	n := len(d.a.Parties)
-	s := &place{parties: d.a.Parties, approved: bitset.New(n), rejected: bitset.New(n), performed: bitset.New(2), actor: allSides}
-	w := slow{a: d.a, approved: map[string]bool{}, rejected: map[string]bool{}, performed: map[string]bool{}}
+func (d *dice) place(n *Names, approval Condition) (*place, slow) {
+	s := emptyPlace(n)
+	w := slow{a: d.a, approval: approval, approved: map[string]bool{}, rejected: map[string]bool{}, performed: map[string]bool{},
+		signed: map[string]bool{}, applied: map[string]bool{}, suspended: map[string]bool{}, bound: map[string]bool{}}
 	for i, p := range d.a.Parties {
 		pick := d.IntN(3)
 		s.approved.Put(i, pick == 1)
 		s.rejected.Put(i, pick == 2)
 		w.approved[p.ID], w.rejected[p.ID] = pick == 1, pick == 2
+		d.toss(s.signed, w.signed, i, p.ID)
+		d.toss(s.applied, w.applied, i, p.ID)
+		d.toss(s.suspended, w.suspended, i, p.ID)
+		d.toss(s.bound, w.bound, i, p.ID)
 	}
 	for i, id := range d.a.Commitments {
-		w.performed[id] = d.IntN(2) == 0
-		s.performed.Put(i, w.performed[id])
+		d.toss(s.performed, w.performed, i, id)
 	}
+	s.now, s.part, s.approval = d.instant(), d.IntN(2) == 0, n.BindApproval(approval)
+	if s.actor = d.IntN(len(d.a.Parties)+1) - 1; s.actor >= 0 {
+		w.actor = d.a.Parties[s.actor].ID
+	}
+	if d.IntN(2) == 0 {
+		s.due[1], w.due = true, "snapback"
+	}
+	w.now, w.part = s.now, s.part
 	return s, w
+}
+
+// toss puts one of a list into a set and into its twin, or neither.
+func (d *dice) toss(set Set, names map[string]bool, i int, id string) {
+	if d.IntN(2) == 0 {
+		set.Add(i)
+		names[id] = true
+	}
 }
 
 // each makes random conditions that the agreement can mean, with random deals.
 func each(t *testing.T, look func(d *dice, n *Names, c Condition, test *Test, s *place, w slow)) {
 	t.Helper()
 	bound := 0
-	for seed := range uint64(2_000) {
+	for seed := range uint64(4_000) {
 		d := &dice{Rand: rand.New(rand.NewPCG(seed, 7))}
 		d.agreement()
-		c, n := d.condition(3), NewNames(d.a)
-		if n.CheckApproval("approval", c) != nil {
+		n, approval := NewNames(d.a), d.condition(2)
+		d.guard = seed%4 == 0
+		c := d.condition(3)
+		if n.CheckApproval("approval", approval) != nil || n.CheckGuard("guard", c) != nil {
 			continue // a threshold out of reach, or a group without parties
 		}
 		bound++
-		test := n.BindApproval(c)
+		test := n.BindGuard(c, n.BindApproval(approval))
+		if !d.guard {
+			test = n.BindApproval(c)
+		}
 		for range 12 {
-			s, w := d.place()
+			s, w := d.place(n, approval)
 			look(d, n, c, test, s, w)
 		}
 	}
@@ -229,14 +307,42 @@ func TestVerdictDependsOnNothingThatIsNotRead(t *testing.T) {
 				s.rejected.Put(i, !s.rejected.Has(i) && !s.approved.Has(i))
 			}
 		}
-		for i := range d.a.Commitments {
-			if !reads.Commitments.Has(i) {
-				s.performed.Put(i, !s.performed.Has(i))
-			}
-		}
+		flipUnread(s.performed, reads.Commitments, len(d.a.Commitments))
+		flipUnread(s.signed, reads.Signatures, len(d.a.Parties))
+		flipUnread(s.applied, reads.Applications, len(d.a.Parties))
+		flipUnread(s.suspended, reads.Suspensions, len(d.a.Parties))
+		s.changeUnread(d, reads)
 		require.Equal(t, before, test.Eval(s), c)
 		test.Awaited().Each(func(i int) { require.True(t, reads.Parties.Has(i), c) })
 	})
+}
+
+func flipUnread(set, read Set, count int) {
+	for i := range count {
+		if !read.Has(i) {
+			set.Put(i, !set.Has(i))
+		}
+	}
+}
+
+// changeUnread changes all else that nothing has asked for.
+func (p *place) changeUnread(d *dice, read Reads) {
+	if !read.Bound {
+		flipUnread(p.bound, bitset.New(len(d.a.Parties)), len(d.a.Parties))
+	}
+	if !read.Part {
+		p.part = !p.part
+	}
+	if !read.Clocks {
+		p.due[1] = !p.due[1]
+	}
+	if read.Actors.Count() == 0 && !read.JointActor {
+		p.actor = d.IntN(len(d.a.Parties)+1) - 1
+	}
+	now := d.instant()
+	if !slices.ContainsFunc(read.Instants, func(at time.Time) bool { return at.After(now) != at.After(p.now) }) {
+		p.now = now
+	}
 }
 
 func TestShortestWayMeetsAPendingConditionOrThereIsNone(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
-// reached asks whether an instant has come: {"reached":"2024-10-16"}.
+// reached asks whether an instant has come: {"reached":"2024-10-16T00:00:00Z"}.
 type reached struct{ at time.Time }
 
 // Reached is met from the instant on, and pending before.
@@ -29,7 +29,7 @@ func (o reached) read(f strictjson.Field, _ int) (operator, error) {
 
 func (o reached) check(path string, _ *scope) error {
 	if o.at.IsZero() {
-		return field.Errorf(path, "missing; want an instant, such as 2025-06-27 or 2025-06-27T09:00:00Z")
+		return field.Errorf(path, "missing; want an instant, such as 2025-06-27T09:00:00Z")
 	}
 	return instant.Check(path, o.at)
 }

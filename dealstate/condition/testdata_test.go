@@ -11,10 +11,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // The files in testdata say what conditions come to. A line that is not indented
@@ -25,6 +27,11 @@ import (
 //	approval {"approved":"us"}       what guards mean by the approval condition
 //	condition {"all":[]}             an approval condition; guard {…} is that of a rule
 //	when approved=us rejected=china performed=c due=deadline actor=us
+//	when signed=us applied=us suspended=us bound=us part now=2025-06-27T09:00:00Z verdict=met
+//
+// A situation says who has approved, signed and so on, whose act is at hand and
+// whether it is about a part of the deal only, which instant it is, and what has become
+// of the approval condition, where that is not what the approvals say.
 //
 // go test -update writes the answers; read the diff.
 var update = flag.Bool("update", false, "write the answers in testdata anew")
@@ -40,10 +47,14 @@ type world struct {
 
 // place is a deal as a test sees it.
 type place struct {
-	parties                       []Party
-	approved, rejected, performed Set
-	due                           map[int]bool
-	actor                         int
+	parties                                                          []Party
+	approved, rejected, performed, signed, applied, suspended, bound Set
+	due                                                              map[int]bool
+	actor                                                            int
+	part                                                             bool
+	now                                                              time.Time
+	approval                                                         *Test
+	verdict                                                          Verdict // of the approval condition; 0: what approval comes to
 }
 
 func (p *place) Approved() Set        { return p.approved }
@@ -51,6 +62,20 @@ func (p *place) Rejected() Set        { return p.rejected }
 func (p *place) Performed() Set       { return p.performed }
 func (p *place) IsDue(clock int) bool { return p.due[clock] }
 func (p *place) Actor() int           { return p.actor }
+func (p *place) Signed() Set          { return p.signed }
+func (p *place) Applied() Set         { return p.applied }
+func (p *place) Suspended() Set       { return p.suspended }
+func (p *place) ConcernsPart() bool   { return p.part }
+func (p *place) Binds(party int) bool {
+	return party == anyParty && p.bound.Count() > 0 || party != anyParty && p.bound.Has(party)
+}
+func (p *place) Reached(at time.Time) bool { return !p.now.IsZero() && !at.After(p.now) }
+func (p *place) Approval() Verdict {
+	if p.verdict != 0 {
+		return p.verdict
+	}
+	return p.approval.Eval(p)
+}
 func (p *place) Standing(party int) string {
 	switch id := p.parties[party].ID; {
 	case p.approved.Has(party):
@@ -167,11 +192,34 @@ func (w *world) describe() []string {
 	if r.Clocks {
 		reads = append(reads, "clocks")
 	}
+	reads = append(reads, n.ownReads(r)...)
 	said := []string{"reads    " + strings.Join(reads, " "), "awaits   " + strings.Join(n.ids(test.Awaited()), " ")}
 	if w.guard && w.condition.IsZero() { // a guard that is not there says nothing
 		return said
 	}
 	return append([]string{"words    " + w.condition.String(), "negated  " + w.condition.operator().negated()}, said...)
+}
+
+// ownReads is what is read of each party's own acts, of the act at hand and of time.
+func (n *Names) ownReads(r Reads) (reads []string) {
+	for _, of := range []struct {
+		what string
+		set  Set
+	}{{"signature", r.Signatures}, {"application", r.Applications}, {"suspension", r.Suspensions}} {
+		for _, id := range n.ids(of.set) {
+			reads = append(reads, of.what+"-of-"+id)
+		}
+	}
+	if r.Bound {
+		reads = append(reads, "bound")
+	}
+	if r.Part {
+		reads = append(reads, "part")
+	}
+	for _, at := range r.Instants {
+		reads = append(reads, instant.Format(at))
+	}
+	return reads
 }
 
 func (n *Names) ids(set Set) []string {
@@ -190,7 +238,7 @@ func (n *Names) commitmentIDs(set Set) []string {
 func (w *world) look(t *testing.T, situation string) []string {
 	t.Helper()
 	n := w.names()
-	test, s := w.bind(n), newPlace(t, n, situation)
+	test, s := w.bind(n), w.place(t, n, situation)
 	var lacks []string
 	for _, lack := range test.Unmet(s, nil) {
 		lacks = append(lacks, lackText(lack))
@@ -211,42 +259,69 @@ func (w *world) look(t *testing.T, situation string) []string {
 			s.performed.Add(i)
 		}
 		require.Equal(t, Met, test.Eval(s), "%s %s: %s is not enough", w.condition, situation, shortest)
-		s = newPlace(t, n, situation)
+		s = w.place(t, n, situation)
 	}
 	f := test.Find(s)
 	require.Equal(t, test.Eval(s), f.Verdict)
 	return []string{"verdict  " + f.Verdict.String(), "finding  " + f.String(), "lacks    " + strings.Join(lacks, "; "), "shortest " + strings.Join(shortest, " ")}
 }
 
+// place is the situation, in which the approval condition is the world's.
+func (w *world) place(t *testing.T, n *Names, text string) *place {
+	t.Helper()
+	s := newPlace(t, n, text)
+	s.approval = n.BindApproval(w.approval)
+	return s
+}
+
+func emptyPlace(n *Names) *place {
+	count := len(n.agreement.Parties)
+	return &place{parties: n.agreement.Parties, approved: bitset.New(count), rejected: bitset.New(count),
+		signed: bitset.New(count), applied: bitset.New(count), suspended: bitset.New(count), bound: bitset.New(count),
+		performed: bitset.New(len(n.agreement.Commitments)), due: map[int]bool{}, actor: allSides, approval: n.BindApproval(Condition{})}
+}
+
 func newPlace(t *testing.T, n *Names, text string) *place {
 	t.Helper()
-	s := &place{parties: n.agreement.Parties, approved: bitset.New(len(n.agreement.Parties)), rejected: bitset.New(len(n.agreement.Parties)),
-		performed: bitset.New(len(n.agreement.Commitments)), due: map[int]bool{}, actor: allSides}
-	at := func(list map[string]int, id string) int {
+	s := emptyPlace(n)
+	for _, word := range strings.Fields(text) {
+		key, value, _ := strings.Cut(word, "=")
+		for _, id := range strings.Split(value, ",") {
+			s.put(t, n, key, id)
+		}
+	}
+	return s
+}
+
+// put takes in one word of a situation.
+func (p *place) put(t *testing.T, n *Names, key, id string) {
+	t.Helper()
+	at := func(list map[string]int) int {
 		i, ok := list[id]
 		require.True(t, ok, "%s is nobody", id)
 		return i
 	}
-	for _, word := range strings.Fields(text) {
-		key, value, _ := strings.Cut(word, "=")
-		for _, id := range strings.Split(value, ",") {
-			switch key {
-			case "approved":
-				s.approved.Add(at(n.parties, id))
-			case "rejected":
-				s.rejected.Add(at(n.parties, id))
-			case "performed":
-				s.performed.Add(at(n.commitments, id))
-			case "due":
-				s.due[slices.Index(n.agreement.Clocks, id)] = true
-			case "actor":
-				s.actor = at(n.parties, id)
-			default:
-				t.Fatalf("%q is nothing that a deal has", word)
-			}
-		}
+	sets := map[string]Set{"approved": p.approved, "rejected": p.rejected, "signed": p.signed, "applied": p.applied, "suspended": p.suspended, "bound": p.bound}
+	switch set, ofParties := sets[key]; {
+	case ofParties:
+		set.Add(at(n.parties))
+	case key == "performed":
+		p.performed.Add(at(n.commitments))
+	case key == "due":
+		p.due[slices.Index(n.agreement.Clocks, id)] = true
+	case key == "actor":
+		p.actor = at(n.parties)
+	case key == "part":
+		p.part = true
+	case key == "now":
+		now, err := time.Parse(time.RFC3339, id)
+		require.NoError(t, err)
+		p.now = now
+	case key == "verdict":
+		require.NoError(t, p.verdict.UnmarshalText([]byte(id)))
+	default:
+		t.Fatalf("%q is nothing that a deal has", key)
 	}
-	return s
 }
 
 var lackNames = [...]string{LackApproval: "approval", LackMore: "more", LackCount: "count", LackWeight: "weight", LackPerformance: "performance", LackOther: "other"}

@@ -10,6 +10,7 @@ type verdict struct {
 	outcome string // applied, refused or noted
 	rule    string // the standard rule
 	to      string // the state that the standard rule leads to
+	named   bool   // the standard rule names the state to, even where the deal is in it already
 	guard   string // why the standard rule refuses; an own rule may still take the act
 	reason  string
 }
@@ -17,68 +18,69 @@ type verdict struct {
 func refused(reason string) verdict { return verdict{outcome: Refused, reason: reason} }
 func noted(reason string) verdict   { return verdict{outcome: Noted, reason: reason} }
 
+// leads gives a verdict whose rule names the state to.
+func (v verdict) leads(to string) verdict {
+	v.to, v.named = to, true
+	return v
+}
+
 // act notes the facts of an event that counts, and says what follows.
 func (d *deal) act(e *Event) verdict {
 	if !d.revisionFits(e) {
 		return refused("it names another revision than the current one")
 	}
-	v := verdict{outcome: Applied, rule: e.Kind, to: ""}
+	v := verdict{outcome: Applied, rule: e.Kind, to: d.state}
 	switch e.Kind {
 	case "negotiate":
-		v = d.negotiate(v)
+		return d.negotiate(v)
 	case "sign":
-		v = d.sign(e, v)
+		return d.sign(e, v)
 	case "submit":
-		v.to = d.placed()
+		if d.state == negotiated {
+			return v.leads(awaiting) // Settled here: a submission is not judged: it awaits approvals, whatever the condition says.
+		}
 	case "amend":
-		v = d.amend(v)
+		return d.amend(v)
 	case "extend":
-		v = d.extend(e, v)
+		return d.extend(e, v)
 	case "perform", "breach":
-		v = d.commitmentAct(e, v)
+		return d.commitmentAct(e, v)
 	case "approve":
-		v = d.approve(e, v)
+		return d.approve(e, v)
 	case "reject":
-		v = d.reject(e, v)
+		return d.reject(e, v)
 	case "withdraw":
-		v = d.withdraw(e, v)
+		return d.withdraw(e, v)
 	case "apply":
-		v = d.apply(e, v)
+		return d.apply(e, v)
 	case "implement":
-		if v.to = implemented; d.judgeApproval() != Met {
+		if v = v.leads(implemented); d.judgeApproval() != Met {
 			v.guard = "the approval condition is not met"
 		}
+	case "dispute":
+		d.disputes = append(slices.Clone(d.disputes), dispute{e.ID, e.Commitment})
+	case "settle":
+		return d.settle(e, v)
 	case "suspend", "resume":
-		v = d.suspension(e, v)
+		return d.suspension(e, v)
 	case "terminate":
-		v = d.terminate(e, v)
-	}
-	if v.to == "" {
-		v.to = d.judged()
+		return d.terminate(e, v)
 	}
 	return v
 }
 
 // revisionFits follows "`amend` may name the current or the next revision, `submit`'s is not checked".
 //
-// Settled here: approve, reject, sign, apply and implement name the current revision or none; the others' is not
-// checked.
+// Settled here: approve, reject, withdraw, sign, apply and implement name the current revision or none; the others' is
+// not checked.
 func (d *deal) revisionFits(e *Event) bool {
 	switch e.Kind {
 	case "amend":
 		return e.Revision == 0 || e.Revision == d.revision || e.Revision == d.revision+1
-	case "approve", "reject", "sign", "apply", "implement":
+	case "approve", "reject", "withdraw", "sign", "apply", "implement":
 		return e.Revision == 0 || e.Revision == d.revision
 	}
 	return true
-}
-
-// placed is where an act that concerns the approvals puts the deal: also out of negotiated.
-func (d *deal) placed() string {
-	if d.frame.standard && d.state != provisional && d.takes("reached", d.state) {
-		return d.place()
-	}
-	return d.state
 }
 
 // sidesOf are the parties an event acts for: one, or all jointly.
@@ -93,66 +95,84 @@ func (d *deal) sidesOf(e *Event) []int {
 	return all
 }
 
-// negotiate goes on talking, or begins a new round from rejected or lapsed: "a new round drops a passed deadline".
-//
-// Settled here: a new round begins without approvals and rejections, on the same revision; signatures stay.
+// negotiate goes on talking, or begins a new round from rejected or lapsed.
 func (d *deal) negotiate(v verdict) verdict {
-	if d.state != rejected && d.state != lapsed {
-		return v
+	switch {
+	case d.state == rejected || d.state == lapsed:
+		v.rule = "new_round"
+		return v.leads(negotiated)
+	case d.isOpen(d.state) && !d.frame.two && d.judgeApproval() == Met:
+		return v.leads(approved)
 	}
-	if due := d.due(&d.deadline); !due.IsZero() && !due.After(d.now) {
-		d.deadline = sides{until: make([]time.Time, len(d.parties))}
-	}
-	for i := range d.parties {
-		p := &d.parties[i]
-		p.approved, p.rejected, p.withdrew = time.Time{}, false, false
-	}
-	d.metSince = time.Time{}
-	v.rule, v.to = "new_round", negotiated
 	return v
 }
 
 // sign: "without party it signs for all".
 func (d *deal) sign(e *Event, v verdict) verdict {
+	fresh := false
 	for _, i := range d.sidesOf(e) {
 		if p := &d.parties[i]; p.signed.IsZero() {
-			p.signed = d.now
+			p.signed, fresh = d.now, true
 		}
 	}
-	return v
+	if !fresh {
+		return noted("it has signed already")
+	}
+	return d.judged(v)
 }
 
 // amend: "An `amend` makes earlier approvals stale", "clears rejections" and "clears signatures".
 func (d *deal) amend(v verdict) verdict {
-	d.revision++
-	for i := range d.parties {
-		d.parties[i].rejected, d.parties[i].signed = false, time.Time{}
-	}
-	if d.state != negotiated {
-		v.to = d.placed()
+	d.newText()
+	switch result := d.judgeApproval(); {
+	case d.state == provisional, !d.takes("amend", d.state):
+	case result == Met && !d.frame.two:
+		return v.leads(approved)
+	case d.state == negotiated:
+	case d.state == rejected && result == Lost:
+		// "the state leaves only for where the approvals put it, as soon as the condition is no longer lost"
+	default:
+		return v.leads(awaiting)
 	}
 	return v
 }
 
-// extend moves the term where the deal is or was in force, else the deadline: "a joint `extend` can set a clock that was
-// not there, one side cannot".
+// extend moves the term where the deal is in force or a term has ended it, else the deadline: "a joint `extend` can set
+// a clock that was not there, one side cannot, and `until` must exceed `at`".
 func (d *deal) extend(e *Event, v verdict) verdict {
 	clock := &d.deadline
-	if d.inForceState(d.state) || d.state == expired {
+	if d.inForceState(d.state) || d.endsTerm(d.state) {
 		clock = &d.term
 	}
-	if e.Party != "" && d.due(clock).IsZero() {
-		return refused("one side cannot set a clock that is not there")
+	own := d.due(clock)
+	if e.Party != "" {
+		if own.IsZero() {
+			return refused("one side cannot set a clock that is not there")
+		}
+		own = clock.of(d.a.party(e.Party))
 	}
-	for _, i := range d.sidesOf(e) {
-		clock.until[i] = e.Until
+	switch {
+	case e.Until.Equal(own):
+		return noted("it stands by that instant already")
+	case !e.Until.After(later(own, d.now)):
+		return refused("until does not reach beyond what it stands by, or beyond at")
+	case e.Party == "":
+		*clock = sides{base: e.Until, jointly: true, until: make([]time.Time, len(d.parties))}
+	default:
+		clock.until = slices.Clone(clock.until)
+		clock.until[d.a.party(e.Party)] = e.Until
 	}
 	ahead := d.due(clock).After(d.now)
-	switch {
+	switch result := d.judgeApproval(); {
+	case d.state == lapsed && ahead && result == Lost:
+		v.rule = "reopen"
+		return v.leads(rejected) // "A lapsed deal reopened while its condition is lost goes to `rejected`."
 	case d.state == lapsed && ahead:
-		v.rule, v.to = "reopen", d.place() // "A lapsed deal reopened while its condition is lost goes to `rejected`."
-	case d.state == expired && ahead && d.judgeApproval() == Met:
-		v.rule, v.to = "revive", implemented
+		v.rule = "reopen" // Settled here: where the condition is met it waits in awaiting_approvals all the same.
+		return v.leads(d.awaitingState())
+	case d.state == expired && ahead && result == Met:
+		v.rule = "revive"
+		return v.leads(implemented)
 	}
 	return v
 }
@@ -167,15 +187,19 @@ func (d *deal) commitmentAct(e *Event, v verdict) verdict {
 		return refused("another party owes it")
 	}
 	switch {
-	case e.Kind == "perform" && c.performed.IsZero():
-		*c = commitmentFacts{performed: d.now, suspended: c.suspended} // "a later `perform` cures it"
-	case e.Kind == "breach":
-		c.performed = time.Time{} // "a `breach` undoes a `perform` (or needs none)"
-		if c.breached.IsZero() {
-			c.breached = d.now
+	case e.Kind == "perform" && !c.performed.IsZero():
+		return noted("it is performed already")
+	case e.Kind == "breach" && !c.breached.IsZero():
+		return noted("a breach stands already")
+	case e.Kind == "perform":
+		*c = commitmentFacts{performed: d.now, suspended: c.suspended, fired: c.fired} // "a later `perform` cures it"
+	default:
+		c.performed, c.breached = time.Time{}, d.now // "a `breach` undoes a `perform` (or needs none)"
+		if due := d.commitmentDeadline(i); !due.IsZero() && !d.now.Before(due) && c.overdue.IsZero() {
+			c.overdue = d.now // "a breach after the deadline is overdue from the breach"
 		}
 	}
-	return v
+	return d.judged(v)
 }
 
 // approve takes an approval: before entry into force it counts towards the condition, after it the party joins, and a
@@ -184,196 +208,218 @@ func (d *deal) approve(e *Event, v verdict) verdict {
 	i := d.a.party(e.Party)
 	p := &d.parties[i]
 	switch {
-	case !d.inForceState(d.state):
-		if d.stands(i) && d.state == approved && d.frame.two {
-			return refused("its approval stands already")
-		}
-		if !d.stands(i) {
-			p.approved, p.revision = d.now, d.revision
-		}
-		p.rejected, p.withdrew = false, false
-		v.to = d.placed()
-		return v
-	case !d.noticeEnds(i).IsZero():
+	case p.noticed:
 		// "Its own `approve` before that instant revokes the notice, and it never ceased to be bound"
-		p.leaves, p.atTermsEnd, p.withdrew = time.Time{}, false, false
+		p.noticed, p.leaves = false, time.Time{}
 		v.rule = "revoke_notice"
-	case !p.joins.IsZero():
-		if d.frame.two {
-			return refused("it is bound already")
-		}
+		return v
+	case d.stands(i):
 		return noted("its approval stands already")
-	default:
-		// "an `approve` at the instant or later joins anew"
-		p.approved, p.revision, p.rejected, p.withdrew, p.left = d.now, d.revision, false, false, time.Time{}
-		p.joins = d.joinInstant(d.now)
-		v.rule = "join"
 	}
-	v.to = d.state
+	p.anew = p.hasLeft() // "an `approve` at the instant or later joins anew"
+	p.approved, p.revision, p.rejected, p.act = d.now, d.revision, false, "approve"
+	return d.placedByApproval(v)
+}
+
+func (d *deal) placedByApproval(v verdict) verdict {
+	result := d.judgeApproval()
+	switch {
+	case d.state == rejected && result == Lost:
+	case (d.isOpen(d.state) || d.state == rejected) && result == Met:
+		return v.leads(approved)
+	case d.isOpen(d.state), d.state == rejected:
+		return v.leads(d.awaitingState())
+	case d.state == approved && result != Met && !d.frame.two:
+		return v.leads(awaiting)
+	}
 	return v
 }
 
-// reject takes a rejection by a party that is not bound.
+// reject takes a rejection.
+//
+// Settled here: the standard lifecycles take none in force, of nobody; a party that is not bound can withdraw.
 func (d *deal) reject(e *Event, v verdict) verdict {
-	i := d.a.party(e.Party)
-	if d.bound(i) {
-		return refused("it is bound: it may withdraw")
+	p := &d.parties[d.a.party(e.Party)]
+	if p.rejected {
+		return noted("it has rejected already")
 	}
-	p := &d.parties[i]
-	p.approved, p.joins, p.rejected, p.withdrew = time.Time{}, time.Time{}, true, false
-	v.to = d.placed()
-	return v
+	p.approved, p.rejected, p.act = time.Time{}, true, "reject"
+	return d.placedByRefusal(v)
+}
+
+// placedByRefusal is where a rejection or a withdrawal puts a deal that is neither rejected nor in force.
+func (d *deal) placedByRefusal(v verdict) verdict {
+	if !d.isOpen(d.state) && d.state != approved {
+		return v
+	}
+	switch result := d.judgeApproval(); {
+	case result == Lost:
+		return v.leads(rejected)
+	case result == Met && !d.frame.two:
+		return v.leads(approved)
+	}
+	return v.leads(d.awaitingState())
 }
 
 // withdraw is a notice by a party that is bound, else it takes back an approval, else it is a refusal.
 func (d *deal) withdraw(e *Event, v verdict) verdict {
 	i := d.a.party(e.Party)
 	p := &d.parties[i]
+	stood, unasked := d.stands(i), d.mayLeaveUnasked(i)
 	switch {
-	case d.bound(i):
-		return d.giveNotice(i, e.Until, v)
-	case d.stands(i):
-		// "An approval that stands but does not bind yet is taken back at once, without notice."
-		p.approved, p.joins = time.Time{}, time.Time{}
-	case p.withdrew:
+	case d.clockRuns("notice") && (d.bound(i) || unasked):
+		return d.giveNotice(e, v)
+	case !stood && p.hasLeft():
 		return noted("its last act is a withdrawal already")
-	default:
-		// "its refusal to become a party (VCLT 18(a)) … and counts as its rejection"
-		p.approved, p.rejected = time.Time{}, true
-		v.rule = "refuse"
 	}
-	p.withdrew, p.provisional = true, time.Time{}
-	if v.to = d.placed(); d.state == provisional {
-		v.to = d.place() // "a `withdraw` ends it at once and takes back that party's approval or counts as its rejection"
+	// "An approval that stands but does not bind yet is taken back at once, without notice"; else it is "its refusal to
+	// become a party (VCLT 18(a)) … and counts as its rejection".
+	p.approved, p.rejected, p.act, p.provisional = time.Time{}, !stood && !unasked, e.Kind, time.Time{}
+	if d.state != provisional {
+		return d.placedByRefusal(v)
 	}
-	return v
+	v.rule = "end_application" // "a `withdraw` ends it at once and takes back that party's approval or counts as its rejection"
+	return v.leads(d.place())
+}
+
+// mayLeaveUnasked follows "who was not asked may leave".
+func (d *deal) mayLeaveUnasked(i int) bool {
+	return d.inForceState(d.state) && !d.asked[i] && !d.parties[i].hasLeft()
 }
 
 // giveNotice: "Withdrawal by a party that is bound is a notice (rule `give_notice`)".
-func (d *deal) giveNotice(i int, until time.Time, v verdict) verdict {
+func (d *deal) giveNotice(e *Event, v verdict) verdict {
+	i := d.a.party(e.Party)
 	p := &d.parties[i]
-	v.rule, v.to = "give_notice", d.state
-	if runs := d.noticeEnds(i); !runs.IsZero() {
-		if !until.After(runs) {
+	v.rule = "give_notice"
+	if p.noticed {
+		if !e.Until.After(d.noticeEnds(i)) {
 			return noted("a notice runs already") // "noted unless its `until` is later"
 		}
-		p.leaves, p.atTermsEnd = until, false
+		p.leaves = e.Until
 		return v
 	}
 	end, atTermsEnd := d.now, false // "without `notice`, a withdrawal takes effect at its `until`, or at once"
 	switch {
 	case d.a.Notice != nil:
 		end = d.a.Notice.after(d.now)
-	case d.a.Renew != nil:
+	case d.a.Renew != nil && !d.due(&d.term).IsZero():
 		end, atTermsEnd = d.due(&d.term), true // "with `renew` and no `notice` … when the term ends"
 	}
-	if !until.IsZero() {
-		if until.Before(end) {
+	if !e.Until.IsZero() {
+		if e.Until.Before(later(end, d.now)) {
 			return refused("until is before the notice ends")
 		}
-		end, atTermsEnd = until, false
+		end, atTermsEnd = e.Until, false
 	}
-	switch {
-	case atTermsEnd:
-		p.atTermsEnd, p.withdrew = true, true
-	case end.After(d.now):
-		p.leaves, p.withdrew = end, true
-	default:
-		d.takeLeave(i)
-		v.rule, v.to = "leave", d.afterLeaving()
+	if p.noticed, p.leaves = true, end; atTermsEnd {
+		p.leaves = time.Time{}
 	}
+	p.noticeKind = e.Kind
 	return v
 }
 
 // apply is provisional application: "in a deal of two parties by both or jointly, of many jointly, or by one for itself
 // only (its status)".
 func (d *deal) apply(e *Event, v verdict) verdict {
-	fresh := false
+	fresh, all := false, true
 	for _, i := range d.sidesOf(e) {
 		if p := &d.parties[i]; p.provisional.IsZero() {
 			p.provisional, fresh = d.now, true
 		}
 	}
-	all := !slices.ContainsFunc(d.parties, func(p partyFacts) bool { return p.provisional.IsZero() })
-	switch {
-	case d.state == provisional && !fresh:
-		return noted("it is applied already")
-	case e.Party == "" || len(d.parties) == 2 && all:
-		v.to = provisional
+	for _, p := range d.parties {
+		all = all && !p.provisional.IsZero()
 	}
+	moves := (e.Party == "" || len(d.parties) == 2 && all) && (d.isOpen(d.state) || d.state == approved)
+	switch {
+	case !fresh && (e.Party != "" || d.state == provisional):
+		return noted("it is applied already")
+	case moves:
+		return v.leads(provisional)
+	}
+	return v
+}
+
+// settle closes the dispute that the event refers to, or those about its commitment, or all.
+func (d *deal) settle(e *Event, v verdict) verdict {
+	open := slices.DeleteFunc(slices.Clone(d.disputes), func(o dispute) bool {
+		return (e.Ref == "" || o.id == e.Ref) && (e.Commitment == "" || o.commitment == e.Commitment)
+	})
+	if len(open) == len(d.disputes) {
+		return refused("no such dispute is open") // Settled here.
+	}
+	d.disputes = open
 	return v
 }
 
 // suspension follows "`suspend`, `resume` with a commitment concern that commitment only; by one party of many, that
 // party's part only. Neither moves the deal."
+//
+// Settled here: one party of many may suspend its part whether or not it is bound; all jointly may suspend again what is
+// suspended; and who resumes a suspended deal of two that neither side has suspended resumes it.
 func (d *deal) suspension(e *Event, v verdict) verdict {
 	lift := e.Kind == "resume"
-	v.to = d.state
-	switch {
-	case e.Commitment != "":
-		return setSuspended(&d.commitments[d.a.commitment(e.Commitment)].suspended, lift, d.now, v)
-	case len(d.parties) == 2:
-		return d.suspensionOfTwo(e, lift, v)
-	case e.Party != "":
-		i := d.a.party(e.Party)
-		if !d.bound(i) {
-			return refused("it is not bound")
-		}
-		return setSuspended(&d.parties[i].suspended, lift, d.now, v)
+	if e.Commitment != "" {
+		return d.mark([]*time.Time{&d.commitments[d.a.commitment(e.Commitment)].suspended}, lift, v)
 	}
-	if d.jointly == !lift {
-		return noted("nothing changes")
-	}
-	d.jointly = !lift
-	return d.suspensionMoves(d.jointly, v)
-}
-
-func setSuspended(at *time.Time, lift bool, now time.Time, v verdict) verdict {
-	switch {
-	case lift && at.IsZero():
-		return refused("it is not suspended")
-	case !lift && !at.IsZero():
-		return noted("it is suspended already")
-	case lift:
-		*at = time.Time{}
-	default:
-		*at = now
-	}
-	return v
-}
-
-// suspensionOfTwo: "A deal of two is suspended while either side suspends; a joint `suspend` is by both, and each side
-// resumes its own."
-func (d *deal) suspensionOfTwo(e *Event, lift bool, v verdict) verdict {
-	changed, either := false, false
+	var of []*time.Time
 	for _, i := range d.sidesOf(e) {
-		p := &d.parties[i]
-		switch {
-		case lift && !p.suspended.IsZero():
-			p.suspended, changed = time.Time{}, true
-		case !lift && p.suspended.IsZero():
-			p.suspended, changed = d.now, true
-		}
-	}
-	for _, p := range d.parties {
-		either = either || !p.suspended.IsZero()
+		of = append(of, &d.parties[i].suspended)
 	}
 	switch {
-	case !changed && lift:
-		return refused("it has not suspended")
-	case !changed:
-		return noted("it is suspended already")
+	case len(d.parties) == 2:
+		if v = d.markSides(of, lift, v); v.outcome != Applied {
+			return v
+		}
+	case e.Party != "":
+		return d.mark(of, lift, v)
 	}
-	return d.suspensionMoves(either, v)
+	return d.suspendsWhole(lift, v)
 }
 
-// suspensionMoves moves the whole deal between implemented and suspended, and out of no other state.
-func (d *deal) suspensionMoves(stopped bool, v verdict) verdict {
-	if v.to = implemented; stopped {
-		v.to = suspended
+// mark sets or clears each of the instants.
+func (d *deal) mark(of []*time.Time, lift bool, v verdict) verdict {
+	changed := false
+	for _, at := range of {
+		switch {
+		case lift && !at.IsZero():
+			*at, changed = time.Time{}, true
+		case !lift && at.IsZero():
+			*at, changed = d.now, true
+		}
 	}
-	if d.state != implemented && d.state != suspended {
-		v.guard = "the whole deal is suspended and resumed from implemented only"
+	switch {
+	case changed:
+		return v
+	case lift:
+		return refused("it is not suspended")
+	}
+	return noted("it is suspended already")
+}
+
+// markSides: "A deal of two is suspended while either side suspends; a joint `suspend` is by both, and each side resumes
+// its own."
+func (d *deal) markSides(of []*time.Time, lift bool, v verdict) verdict {
+	if lift && d.nobodySuspends() {
+		return v
+	}
+	return d.mark(of, lift, v)
+}
+
+func (d *deal) nobodySuspends() bool {
+	return !slices.ContainsFunc(d.parties, func(p partyFacts) bool { return !p.suspended.IsZero() })
+}
+
+// suspendsWhole moves the whole deal between implemented and suspended, and out of no other state.
+func (d *deal) suspendsWhole(lift bool, v verdict) verdict {
+	switch {
+	case d.state == implemented && !lift:
+		return v.leads(suspended)
+	case d.state == suspended && lift && (len(d.parties) > 2 || d.nobodySuspends()):
+		return v.leads(implemented)
+	case d.state != suspended:
+		v.guard = "the whole deal is suspended and resumed from implemented and suspended only"
 	}
 	return v
 }
@@ -383,15 +429,17 @@ func (d *deal) suspensionMoves(stopped bool, v verdict) verdict {
 //
 // Settled here: in a provisional deal of two, one side's terminate ends the application as a joint one does.
 func (d *deal) terminate(e *Event, v verdict) verdict {
+	alone := e.Party != ""
 	switch {
-	case len(d.parties) > 2 && e.Party != "":
-		return refused("it takes all sides")
-	case e.Party != "" && d.inForceState(d.state) && d.a.Notice != nil:
+	case alone && len(d.parties) == 2 && d.inForceState(d.state) && d.a.Notice != nil:
 		return d.withdraw(e, v)
+	case alone && len(d.parties) != 2:
+		v.guard = "it takes all sides"
+	case d.isAddedInForce(d.state):
+		v.guard = "an added state in force has the rules that move nothing only"
 	case d.state == provisional:
-		v.rule, v.to = "end_application", d.place() // "a joint `terminate` ends the application only"
-	default:
-		v.to = terminated
+		v.rule = "end_application"
+		return v.leads(d.place()) // "a joint `terminate` ends the application only"
 	}
-	return v
+	return v.leads(terminated)
 }

@@ -25,30 +25,38 @@ func (d *deal) running() []clock {
 	if d.reachedFired < len(d.reached) {
 		add("reached", "reached", 0, d.reached[d.reachedFired])
 	}
-	if d.clockRuns("effect") && d.a.Effect != nil && !d.metSince.IsZero() && !d.metSince.Equal(d.effectSpent) {
-		add("effect", "effect", 0, d.a.Effect.after(d.metSince))
-	}
+	add("effect", "effect", 0, d.ownClock("effect"))
 	for i := range d.parties {
-		if d.inForceState(d.state) {
+		if d.clockRuns("notice") {
 			add("notice", "notice", i, d.noticeEnds(i))
 		}
 	}
 	for i, t := range d.a.Timers {
-		add(t.ID, "timer", i, d.timers[i].due)
-	}
-	if d.clockRuns("term") {
-		add("term", "term", 0, d.due(&d.term))
-	}
-	for i := range d.commitments {
-		// "`overdue` runs wherever `perform` is taken"
-		if c := &d.commitments[i]; c.performed.IsZero() && c.overdue.IsZero() && d.clockRuns("perform") {
-			add("overdue", "overdue", i, d.commitmentDeadline(i))
+		if !d.timers[i].fired {
+			add(t.ID, "timer", i, d.timers[i].due)
 		}
 	}
-	if d.clockRuns("deadline") && !(d.state == provisional && d.judgeApproval() == Met) {
-		add("deadline", "deadline", 0, d.due(&d.deadline))
+	add("term", "term", 0, d.ownClock("term"))
+	for i := range d.commitments {
+		// "`overdue` runs wherever `perform` is taken"
+		due := d.commitmentDeadline(i)
+		if c := &d.commitments[i]; c.performed.IsZero() && c.overdue.IsZero() && !due.Equal(c.fired) && d.clockRuns("perform") {
+			add("overdue", "overdue", i, due)
+		}
+	}
+	if !(d.state == provisional && !d.metSince.IsZero()) { // "the deadline does not lapse it while the condition is met"
+		add("deadline", "deadline", 0, d.ownClock("deadline"))
 	}
 	return list
+}
+
+// ownClock is when one of the deal's own clocks is due; zero: it does not run here, is not set, or has fired.
+func (d *deal) ownClock(name string) time.Time {
+	due := d.dueOf(name)
+	if !d.clockRuns(name) || due.Equal(d.fired[name]) {
+		return time.Time{}
+	}
+	return due
 }
 
 // clockRuns tells whether some rule, standard or own, is on the clock or kind in this state.
@@ -59,10 +67,10 @@ func (d *deal) clockRuns(on string) bool {
 
 // noticeEnds is when the party leaves; zero where it has given no notice.
 func (d *deal) noticeEnds(i int) time.Time {
-	if d.parties[i].atTermsEnd {
-		return d.due(&d.term) // "a `withdraw` takes effect when the term ends"
+	if p := &d.parties[i]; !p.noticed || !p.leaves.IsZero() {
+		return p.leaves
 	}
-	return d.parties[i].leaves
+	return d.due(&d.term) // "a `withdraw` takes effect when the term ends"
 }
 
 // commitmentDeadline is "an instant, or a delay from entry into force".
@@ -85,13 +93,15 @@ func (d *deal) dueOf(name string) time.Time {
 	case "term":
 		return d.due(&d.term)
 	}
-	var due time.Time
-	for _, c := range d.running() {
-		if c.name == name && (due.IsZero() || c.due.Before(due)) {
-			due = c.due
+	if name == "effect" && d.a.Effect != nil && !d.metSince.IsZero() {
+		return d.a.Effect.after(d.metSince)
+	}
+	for i, t := range d.a.Timers {
+		if t.ID == name {
+			return d.timers[i].due
 		}
 	}
-	return due
+	return time.Time{}
 }
 
 // advance fires every clock that is due by the instant, one by one. A clock that was passed while it did not run fires
@@ -101,128 +111,92 @@ func (d *deal) advance(to time.Time) {
 		if fired > 1e6 {
 			panic("clocks fire without end: " + d.a.ID)
 		}
-		next, found := clock{}, false
-		for _, c := range d.running() {
-			if c.due = later(c.due, d.now); !c.due.After(to) && (!found || c.before(next)) {
-				next, found = c, true
-			}
-		}
-		if !found {
+		list := slices.DeleteFunc(d.running(), func(c clock) bool { return c.due.After(to) })
+		if len(list) == 0 {
 			return
 		}
-		d.now = next.due
+		next := slices.MinFunc(list, clock.compare)
+		d.now = later(d.now, next.due)
 		d.fire(next)
-		d.noteMet()
 	}
 }
 
-func (c clock) before(o clock) bool {
-	return cmp.Or(c.due.Compare(o.due), cmp.Compare(c.rank, o.rank), cmp.Compare(c.index, o.index)) < 0
+func (c clock) compare(o clock) int {
+	return cmp.Or(c.due.Compare(o.due), cmp.Compare(c.rank, o.rank), cmp.Compare(c.index, o.index))
 }
 
-// fire does what time does: first what is held, then the rules on the clock.
+// fire does what time does: first what is held, then the rules on the clock, the agreement's own before or after the
+// standard one.
 func (d *deal) fire(c clock) {
+	v := verdict{outcome: Applied, rule: c.name, to: d.state}
+	var of *Event
 	switch clocks[c.rank] {
 	case "reached":
 		d.reachedFired++
-		if !d.ownRules("reached", nil, false) {
-			d.moveStandard(d.judged()) // "there the condition is judged again"
-			d.ownRules("reached", nil, true)
-		}
+		v = d.judged(v) // "there the condition is judged again"
 	case "effect":
-		d.fireRules("effect", implemented)
+		d.fired["effect"] = c.due
+		v = v.leads(implemented)
 	case "notice":
-		d.fireNotice(c.index)
+		of = &Event{Party: d.a.Parties[c.index].ID}
+		d.takeLeave(c.index)
+		v = d.afterLeaving(v)
 	case "timer":
-		d.timers[c.index].due = time.Time{}
-		if !d.ownRules(c.name, nil, false) {
-			d.ownRules(c.name, nil, true)
-		}
+		d.timers[c.index].fired = true
 	case "term":
-		if !d.renewed() {
-			d.fireRules("term", expired)
+		if d.fired["term"] = c.due; d.renewed(c.due) {
+			return
 		}
+		v = v.leads(expired)
 	case "overdue":
-		d.commitments[c.index].overdue = d.now
-		d.fireRules("overdue", d.state)
+		d.commitments[c.index].overdue, d.commitments[c.index].fired = c.due, c.due
 	case "deadline":
-		d.fireRules("deadline", lapsed)
+		d.fired["deadline"] = c.due
+		v = v.leads(lapsed)
 	}
+	if !d.ownRules(c.name, of, false) {
+		standard := d.takes(clocks[c.rank], d.state) && (v.named || clocks[c.rank] != "reached") && !d.dropped(v.rule)
+		if standard {
+			d.move(v.to, v.named, false)
+		} else {
+			d.ownRules(c.name, of, true)
+		}
+	}
+	d.noteMet()
 }
 
-// fireRules runs the own rules that come before the standard one, else the standard one, else the own rules after it.
-func (d *deal) fireRules(on, standardTo string) {
-	if d.ownRules(on, nil, false) {
-		return
-	}
-	if d.takes(on, d.state) {
-		d.moveStandard(standardTo)
-		return
-	}
-	if !d.ownRules(on, nil, true) {
-		d.stopClock(on)
-	}
-}
-
-// stopClock keeps a clock whose rules all refuse from firing for ever.
-func (d *deal) stopClock(on string) {
-	switch on {
-	case "term":
-		d.term = sides{until: make([]time.Time, len(d.parties))}
-	case "deadline":
-		d.deadline = sides{until: make([]time.Time, len(d.parties))}
-	case "effect":
-		d.effectSpent = d.metSince
-	}
-}
-
-func (d *deal) moveStandard(to string) {
-	if to != d.state {
-		d.move(to, false)
-	}
-}
-
-// fireNotice ends a notice: "At the instant the approval goes, and `leave` and `denounce` run on `notice`."
-func (d *deal) fireNotice(i int) {
-	d.takeLeave(i)
-	d.fireRules("notice", d.afterLeaving())
-}
-
-// takeLeave lets a bound party go.
+// takeLeave lets a bound party go: "At the instant the approval goes".
 func (d *deal) takeLeave(i int) {
 	p := &d.parties[i]
-	p.approved, p.joins, p.leaves, p.atTermsEnd = time.Time{}, time.Time{}, time.Time{}, false
-	p.suspended, p.left, p.withdrew = time.Time{}, d.now, true
+	p.approved, p.act, p.noticed, p.leaves, p.suspended = time.Time{}, p.noticeKind, false, time.Time{}, time.Time{}
+	d.lastLeft = d.now
 }
 
-// afterLeaving is where the deal stands when a party has left: a deal of two ends; "When every party has left a deal of
-// many, it is `terminated`."
+// afterLeaving is where the deal stands when a party has left ("`leave` and `denounce` run on `notice`"): a deal of two
+// ends; "When every party has left a deal of many, it is `terminated`."
 //
 // Settled here: "every party" is every party that was bound or is about to be.
-func (d *deal) afterLeaving() string {
-	remains := slices.ContainsFunc(d.parties, func(p partyFacts) bool { return !p.joins.IsZero() })
-	if len(d.parties) == 2 || !remains {
-		return terminated
+func (d *deal) afterLeaving(v verdict) verdict {
+	if v.rule = "denounce"; len(d.parties) == 2 {
+		return v.leads(terminated)
 	}
-	return d.state
+	v.rule = "leave"
+	for i := range d.parties {
+		if !d.joins(i).IsZero() {
+			return v
+		}
+	}
+	return v.leads(terminated)
 }
 
 // renewed renews the term where it may: "tacit renewal: a term that no `extend` has set runs again by this, again and
 // again, unless a party has given notice". "a notice that runs or ends at the term's instant bars renewal for all; one
 // that ended earlier does not".
-func (d *deal) renewed() bool {
-	if d.a.Renew == nil || d.setByExtend(&d.term) {
+func (d *deal) renewed(due time.Time) bool {
+	noticed := slices.ContainsFunc(d.parties, func(p partyFacts) bool { return p.noticed })
+	if d.a.Renew == nil || d.setByExtend(&d.term) || noticed || d.lastLeft.Equal(due) {
 		return false
 	}
-	for i, p := range d.parties {
-		if !d.noticeEnds(i).IsZero() || p.left.Equal(d.now) {
-			return false
-		}
-	}
-	next := d.a.Renew.after(d.now)
-	if !next.After(d.now) {
-		return false
-	}
-	d.term.base = next
+	d.term.base = d.a.Renew.after(due)
 	return true
 }

@@ -84,7 +84,7 @@ func (d *deal) evaluate(c *Condition, at time.Time, e *Event) Result {
 		due := d.dueOf(*c.Due)
 		return met(!due.IsZero() && !due.After(d.now))
 	case c.ActOf != nil:
-		return met(e != nil && e.Party == *c.ActOf)
+		return met(e != nil && e.Party == *c.ActOf || e == nil && *c.ActOf == "") // Settled here: a clock is as an act of all sides.
 	}
 	return Met // an empty guard asks for nothing
 }
@@ -240,19 +240,37 @@ func (c *Condition) walk(visit func(*Condition)) {
 	}
 }
 
-// asksNobody tells whether no approval could help to meet the condition. "a condition that asks nobody binds every
-// party".
-func (c *Condition) asksNobody() bool {
-	nobody := true
-	c.walk(func(c *Condition) {
-		// Settled here: a condition that asks for signatures only asks nobody's approval.
-		counts := c.Count != nil && c.Of != "signed" && c.Count.Of != "signed" ||
-			c.Share != nil && c.Of != "signed" && c.Share.Of != "signed"
-		if c.Approved != nil || counts {
-			nobody = false
+// asks tells of which parties the condition asks approval.
+//
+// Settled here: what stands under a `not` asks too; who counts signatures asks for no approval.
+func (c *Condition) asks(a *Agreement) []bool {
+	asked := make([]bool, len(a.Parties))
+	c.markAsked(a, asked)
+	return asked
+}
+
+func (c *Condition) markAsked(a *Agreement, asked []bool) {
+	for _, parts := range []*[]Condition{c.All, c.Any} {
+		if parts != nil {
+			for i := range *parts {
+				(*parts)[i].markAsked(a, asked)
+			}
 		}
-	})
-	return nobody
+	}
+	if c.Not != nil {
+		c.Not.markAsked(a, asked)
+	}
+	for _, t := range []*Threshold{c.Count, c.Share} {
+		if t == nil || c.Of == "signed" || t.Of == "signed" {
+			continue
+		}
+		for i, p := range a.Parties {
+			asked[i] = asked[i] || t.Group == "" || slices.Contains(p.Groups, t.Group)
+		}
+	}
+	if c.Approved != nil {
+		asked[a.party(*c.Approved)] = true
+	}
 }
 
 // readsMoreThanApprovals tells whether the condition reads `reached`, `signed` or `performed`.
@@ -265,40 +283,4 @@ func (c *Condition) readsMoreThanApprovals() bool {
 		}
 	})
 	return more
-}
-
-// awaited marks the parties whose approval (or signature) a condition that is not met still lacks.
-func (d *deal) awaited(c *Condition, marked []bool) {
-	if d.evaluate(c, d.now, nil) == Met {
-		return
-	}
-	switch {
-	case c.Approved != nil:
-		marked[d.a.party(*c.Approved)] = true
-	case c.Signed != nil:
-		marked[d.a.party(*c.Signed)] = true
-	case c.All != nil:
-		for i := range *c.All {
-			d.awaited(&(*c.All)[i], marked)
-		}
-	case c.Any != nil:
-		for i := range *c.Any {
-			d.awaited(&(*c.Any)[i], marked)
-		}
-	case c.Count != nil:
-		d.awaitedOf(c.Count, c.Of, marked)
-	case c.Share != nil:
-		d.awaitedOf(c.Share, c.Of, marked)
-	}
-}
-
-func (d *deal) awaitedOf(t *Threshold, of string, marked []bool) {
-	signatures := of == "signed" || t.Of == "signed"
-	for i, p := range d.a.Parties {
-		in := t.Group == "" || slices.Contains(p.Groups, t.Group)
-		has := signatures && !d.parties[i].signed.IsZero() || !signatures && d.stands(i)
-		if in && !has {
-			marked[i] = true
-		}
-	}
 }

@@ -9,6 +9,7 @@ import (
 type deal struct {
 	a        *Agreement
 	approval *Condition
+	asked    []bool // by party: the condition asks for its approval
 	frame    frame
 	reached  []time.Time // every instant that any condition names, in order
 
@@ -16,45 +17,59 @@ type deal struct {
 	state        string
 	since        time.Time
 	revision     int
-	metSince     time.Time // since when the approval condition has been met, before entry into force
-	trigger      time.Time // metSince at entry into force
-	effectSpent  time.Time // the metSince whose effect clock fired and moved nothing
-	inForce      time.Time // entry into force
-	reachedFired int       // how many of reached have fired
+	metSince     time.Time            // since when the approval condition has been met
+	trigger      time.Time            // metSince at entry into force
+	inForce      time.Time            // entry into force
+	reachedFired int                  // how many of reached have fired
+	fired        map[string]time.Time // by clock: the due instant that it has fired at last
+	lastLeft     time.Time            // when a party's notice ended last
 	parties      []partyFacts
 	commitments  []commitmentFacts
-	deadline     sides // the deadline for approvals
-	term         sides // the end of the term
+	disputes     []dispute // that are open
+	deadline     sides     // the deadline for approvals
+	term         sides     // the end of the term
 	timers       []timerFacts
-	jointly      bool // of many: suspended by all sides
 }
 
 // partyFacts is what is held of one party.
 type partyFacts struct {
 	approved    time.Time // its latest approval that no rejection, withdrawal or leaving took away
 	revision    int       // of the text it approved
+	anew        bool      // that approval came after it had left
 	rejected    bool
-	withdrew    bool // its last act is a withdrawal
+	act         string // the kind of its last act of consent
 	signed      time.Time
-	joins       time.Time // when it is, or will be, bound
-	left        time.Time // when it left
-	leaves      time.Time // when its notice ends
-	atTermsEnd  bool      // its notice ends when the term ends
+	noticed     bool      // a notice of its leaving runs
+	noticeKind  string    // the kind of event that gave it
+	leaves      time.Time // when it ends; zero while one runs: when the term ends
 	suspended   time.Time
 	provisional time.Time
 }
 
+// hasLeft tells whether its last act was to leave, or to refuse.
+func (p *partyFacts) hasLeft() bool { return p.act == "withdraw" || p.act == "terminate" }
+
 // commitmentFacts is what is held of one commitment.
-type commitmentFacts struct{ performed, breached, overdue, suspended time.Time }
+type commitmentFacts struct {
+	performed, breached, overdue, suspended time.Time
+	fired                                   time.Time // the deadline that has been seen to
+}
+
+// dispute is one that is open.
+type dispute struct{ id, commitment string }
 
 // timerFacts is one own clock: due is zero where it does not run.
-type timerFacts struct{ due time.Time }
+type timerFacts struct {
+	due   time.Time
+	fired bool
+}
 
 // sides is a clock that each side may extend for itself: "the clock runs to the earliest instant that any side stands
 // by".
 type sides struct {
-	base  time.Time   // where no extend says otherwise
-	until []time.Time // what each side stands by
+	base    time.Time   // where no side says otherwise
+	jointly bool        // the base is what all sides have extended it to
+	until   []time.Time // what each side stands by
 }
 
 func newDeal(a *Agreement) *deal {
@@ -63,13 +78,11 @@ func newDeal(a *Agreement) *deal {
 		approval = everyParty(a)
 	}
 	n := len(a.Parties)
-	d := &deal{a: a, approval: approval, frame: newFrame(a, approval), reached: reachedInstants(a, approval),
+	d := &deal{a: a, approval: approval, asked: approval.asks(a), fired: map[string]time.Time{}, frame: newFrame(a, approval), reached: reachedInstants(a, approval),
 		state: negotiated, revision: 1, parties: make([]partyFacts, n),
 		commitments: make([]commitmentFacts, len(a.Commitments)), timers: make([]timerFacts, len(a.Timers)),
 		deadline: sides{base: a.Deadline, until: make([]time.Time, n)}, term: sides{until: make([]time.Time, n)}}
-	if l := a.Lifecycle; l != nil && l.Initial != "" {
-		d.state = l.Initial
-	}
+	d.state = d.initial()
 	return d
 }
 
@@ -95,7 +108,6 @@ func reachedInstants(a *Agreement, approval *Condition) []time.Time {
 func (d *deal) copy() *deal {
 	c := *d
 	c.parties, c.commitments, c.timers = slices.Clone(d.parties), slices.Clone(d.commitments), slices.Clone(d.timers)
-	c.deadline.until, c.term.until = slices.Clone(d.deadline.until), slices.Clone(d.term.until)
 	return &c
 }
 
@@ -107,13 +119,28 @@ func (d *deal) stands(i int) bool {
 
 // bound tells whether the party is bound now.
 func (d *deal) bound(i int) bool {
+	joins := d.joins(i)
+	return !joins.IsZero() && !joins.After(d.now)
+}
+
+// joins is when the party is, or will be, bound: zero, it will not.
+func (d *deal) joins(i int) time.Time {
 	p := &d.parties[i]
-	return d.inForceState(d.state) && !p.joins.IsZero() && !p.joins.After(d.now)
+	switch {
+	case !d.inForceState(d.state):
+	case !slices.Contains(d.asked, true) && !p.hasLeft() && !(p.anew && !p.approved.Before(d.inForce)):
+		return d.inForce // "a condition that asks nobody binds every party"
+	case d.stands(i):
+		return d.joinInstant(p.approved)
+	}
+	return time.Time{}
 }
 
 // joinInstant tells from when an approval binds: "whether an approval comes before or after the trigger is judged by
 // instants". "One dated at the trigger is bound from entry into force; with `"from":"force"`, one dated at entry into
 // force counts its own delay."
+//
+// Settled here: where the trigger is the entry into force itself, the first sentence holds.
 func (d *deal) joinInstant(approved time.Time) time.Time {
 	own := d.a.Join
 	if own == nil {
@@ -121,7 +148,7 @@ func (d *deal) joinInstant(approved time.Time) time.Time {
 	}
 	fromForce := d.a.Join != nil && d.a.Join.FromForce
 	switch {
-	case fromForce && approved.Before(d.inForce), !fromForce && !approved.After(d.trigger):
+	case fromForce && approved.Before(d.inForce), !approved.After(d.trigger):
 		return d.inForce
 	case own == nil:
 		return later(d.inForce, approved)
@@ -129,62 +156,75 @@ func (d *deal) joinInstant(approved time.Time) time.Time {
 	return later(d.inForce, own.after(approved))
 }
 
-// enterForce notes entry into force now, and from when each party is bound.
-func (d *deal) enterForce() {
-	d.inForce = d.now
-	if d.trigger = d.metSince; d.trigger.IsZero() {
-		d.trigger = d.now
-	}
-	nobody := d.approval.asksNobody()
-	for i := range d.parties {
-		p := &d.parties[i]
-		p.joins = time.Time{}
-		switch {
-		case nobody && p.left.IsZero() && !p.rejected:
-			p.joins = d.inForce // "a condition that asks nobody binds every party"
-		case d.stands(i):
-			p.joins = d.joinInstant(p.approved)
-		}
-	}
-}
-
 // leaveForce notes the end of the deal: "Leaving, or the deal's end, stops the clock."
 func (d *deal) leaveForce() {
-	d.jointly = false
 	for i := range d.parties {
 		p := &d.parties[i]
-		p.joins, p.leaves, p.atTermsEnd, p.suspended = time.Time{}, time.Time{}, false, time.Time{}
+		p.noticed, p.leaves, p.suspended = false, time.Time{}, time.Time{}
 	}
 }
 
-// move changes the state now. renamed tells that a rule's to names the state even where it is the same.
-func (d *deal) move(to string, named bool) {
-	from := d.state
-	wasIn, isIn := d.inForceState(from), d.inForceState(to)
-	if to != from {
+// move changes the state now. named tells that a rule's `to` names the state even where it is the same; extending, that
+// an extend does it.
+func (d *deal) move(to string, named, extending bool) {
+	if from := d.state; to != from {
+		wasIn, isIn := d.inForceState(from), d.inForceState(to)
 		d.state, d.since = to, d.now
-	}
-	switch {
-	case !wasIn && isIn:
-		if from != expired || to != implemented {
-			d.startTerm() // a term that an extend has set on revival stays
+		switch {
+		case !wasIn && isIn:
+			d.enterForce(extending)
+		case wasIn && !isIn:
+			d.leaveForce()
 		}
-		d.enterForce()
-	case wasIn && !isIn:
-		d.leaveForce()
+		if from == provisional {
+			d.endApplication()
+		}
+		if to == d.initial() {
+			d.newRound()
+		}
 	}
-	ended := slices.Contains([]string{lapsed, expired, terminated}, to)
-	if isIn || ended || from == provisional && to != provisional {
-		d.endApplication() // "entry into force ends it"
+	if named {
+		d.moveTimers()
 	}
-	d.moveTimers(to != from, named)
 }
 
-func (d *deal) startTerm() {
+// enterForce notes entry into force now; the term that an extend has just set stays. "entry into force ends" provisional
+// application.
+func (d *deal) enterForce(extending bool) {
+	d.inForce, d.trigger = d.now, d.metSince
+	d.endApplication()
+	if extending {
+		return
+	}
 	d.term = sides{until: make([]time.Time, len(d.parties))}
 	if d.a.Term != nil {
 		d.term.base = d.a.Term.after(d.now)
 	}
+}
+
+// newRound: a deal that comes back to where it began starts over, "a new round drops a passed deadline".
+//
+// Settled here: the text counts as a new revision, so that approvals are stale and rejections and signatures are gone.
+func (d *deal) newRound() {
+	d.newText()
+	d.inForce, d.term = time.Time{}, sides{until: make([]time.Time, len(d.parties))}
+	if due := d.due(&d.deadline); !due.IsZero() && !due.After(d.now) {
+		d.deadline = sides{until: make([]time.Time, len(d.parties))}
+	}
+}
+
+func (d *deal) newText() {
+	d.revision++
+	for i := range d.parties {
+		d.parties[i].rejected, d.parties[i].signed = false, time.Time{}
+	}
+}
+
+func (d *deal) initial() string {
+	if l := d.a.Lifecycle; l != nil && l.Initial != "" {
+		return l.Initial
+	}
+	return negotiated
 }
 
 func (d *deal) endApplication() {
@@ -195,13 +235,12 @@ func (d *deal) endApplication() {
 
 // moveTimers follows "it runs from entry to a state that one of its rules leaves; only a rule whose `to` names that
 // state restarts it".
-func (d *deal) moveTimers(entered, named bool) {
+//
+// Settled here: a standard rule that names the state, as an approval's does in awaiting_approvals, restarts it too.
+func (d *deal) moveTimers() {
 	for i, t := range d.a.Timers {
 		runs := slices.ContainsFunc(d.rules(), func(r Rule) bool { return r.On == t.ID && slices.Contains(r.From, d.state) })
-		switch {
-		case !runs:
-			d.timers[i].due = time.Time{}
-		case entered || named:
+		if d.timers[i] = (timerFacts{}); runs {
 			d.timers[i].due = t.After.after(d.now)
 		}
 	}
@@ -222,6 +261,11 @@ func (d *deal) place() string {
 	case Met:
 		return approved
 	}
+	return d.awaitingState()
+}
+
+// awaitingState is where a deal waits for approvals: of two parties, for one that is named.
+func (d *deal) awaitingState() string {
 	if d.frame.two {
 		first, second := d.stands(0), d.stands(1)
 		switch {
@@ -234,23 +278,30 @@ func (d *deal) place() string {
 	return awaiting
 }
 
-// judged is where the deal stands after something that may have changed what the condition reads. Talks go on in
-// negotiated until the condition is met or lost; a provisional deal stays provisional.
-func (d *deal) judged() string {
-	switch {
-	case !d.frame.standard || d.state == provisional || !d.takes("reached", d.state):
-		return d.state
-	case d.state == negotiated && d.judgeApproval() == Pending:
-		return negotiated
-	}
-	return d.place()
+func (d *deal) isOpen(state string) bool {
+	return state == negotiated || state == awaiting || d.frame.two && slices.Contains(d.frame.names[:], state)
 }
 
-// noteMet keeps since when the condition has been met. In force the question is settled.
-func (d *deal) noteMet() {
-	if d.inForceState(d.state) {
-		return
+// judged leads where the condition puts the deal after something, other than an approval, that it may read. Talks go on
+// until it is met or lost.
+func (d *deal) judged(v verdict) verdict {
+	if d.frame.two || !d.frame.standard {
+		return v
 	}
+	result := d.judgeApproval()
+	switch {
+	case result == Met && (d.isOpen(d.state) || d.state == rejected):
+		return v.leads(approved)
+	case result == Pending && (d.state == approved || d.state == rejected):
+		return v.leads(awaiting)
+	case result == Lost && (d.isOpen(d.state) || d.state == approved) && v.rule == "reached":
+		return v.leads(rejected)
+	}
+	return v
+}
+
+// noteMet keeps since when the condition has been met.
+func (d *deal) noteMet() {
 	isMet := d.judgeApproval() == Met
 	switch {
 	case !isMet:
@@ -260,36 +311,28 @@ func (d *deal) noteMet() {
 	}
 }
 
-// due is when the clock of all sides runs out; zero where some side has none.
+// due is when the clock of all sides runs out: "the clock runs to the earliest instant that any side stands by".
 //
-// Settled here: a party that has left is no side.
+// Settled here: a party that has left is a side all the same.
 func (d *deal) due(s *sides) time.Time {
-	var earliest time.Time
-	for i := range d.parties {
-		at := s.base
-		if !s.until[i].IsZero() {
-			at = s.until[i]
-		}
-		switch {
-		case !d.parties[i].left.IsZero():
-		case at.IsZero():
-			return time.Time{}
-		case earliest.IsZero() || at.Before(earliest):
+	earliest := s.of(0)
+	for i := range s.until {
+		if at := s.of(i); at.Before(earliest) {
 			earliest = at
 		}
 	}
 	return earliest
 }
 
+// of is what one side stands by.
+func (s *sides) of(i int) time.Time {
+	if s.until[i].IsZero() {
+		return s.base
+	}
+	return s.until[i]
+}
+
 // setByExtend tells whether it is an extend that set when the clock runs out.
 //
 // Settled here: an extend by one side that leaves the others at the old instant has not set the clock.
-func (d *deal) setByExtend(s *sides) bool {
-	due := d.due(s)
-	for i := range d.parties {
-		if d.parties[i].left.IsZero() && s.until[i].Equal(due) {
-			return true
-		}
-	}
-	return false
-}
+func (d *deal) setByExtend(s *sides) bool { return s.jointly || !d.due(s).Equal(s.base) }

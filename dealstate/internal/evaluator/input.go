@@ -275,8 +275,8 @@ func (e Event) check(a *Agreement) error {
 		return wrong("at", "is required")
 	case needed && need == "":
 		return wrong("kind", e.Kind+" lacks its party, commitment or ref")
-	case e.Kind == "extend" && !e.Until.After(e.At):
-		return wrong("until", "must exceed at") // "`until` must exceed `at`"
+	case e.Kind == "extend" && e.Until.IsZero():
+		return wrong("until", "is required")
 	case e.Role == "" && e.Kind != "retract" && e.Kind != "note":
 		return wrong("role", "is required")
 	case e.Party != "" && a.party(e.Party) < 0:

@@ -24,7 +24,7 @@ func (d *deal) ownRules(on string, e *Event, late bool) bool {
 		if to == "" {
 			to = d.state
 		}
-		d.move(to, r.To != "")
+		d.move(to, r.To != "", on == "extend")
 		return true
 	}
 	return false

@@ -1,6 +1,9 @@
 package evaluator
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Snapshot is where a deal stands in a view.
 type Snapshot struct {
@@ -38,12 +41,9 @@ func (d *deal) snapshot(decisions []Decision) *Snapshot {
 	if d.inForceState(d.state) {
 		s.InForce = d.inForce
 	}
-	marked := make([]bool, len(d.parties))
-	if d.frame.standard && (d.takes("submit", d.state) && d.state != rejected) {
-		d.awaited(d.approval, marked)
-	}
+	awaits := d.approvalMoves() && d.evaluate(d.approval, d.now, nil) == Pending
 	for i, p := range d.a.Parties {
-		if marked[i] {
+		if awaits && d.asked[i] && !d.stands(i) {
 			s.Awaiting = append(s.Awaiting, p.ID)
 		}
 		s.Parties = append(s.Parties, d.partyStatus(i))
@@ -59,21 +59,32 @@ func (d *deal) snapshot(decisions []Decision) *Snapshot {
 	return s
 }
 
+// approvalMoves tells whether an approval can move the deal out of its state.
+//
+// Settled here: a snapshot awaits the parties asked that have not approved while the condition is pending and this holds.
+func (d *deal) approvalMoves() bool {
+	own := slices.ContainsFunc(d.rules(), func(r Rule) bool {
+		return r.On == "approve" && slices.Contains(r.From, d.state) && r.To != "" && r.To != d.state
+	})
+	return own || d.frame.standard && (d.isOpen(d.state) || d.state == rejected || d.state == approved && !d.frame.two)
+}
+
+// partyStatus says when the party is bound, also where that is yet to come.
 func (d *deal) partyStatus(i int) PartyStatus {
 	f := d.parties[i]
 	s := PartyStatus{Party: d.a.Parties[i].ID, Standing: "none", Signed: f.signed, Suspended: f.suspended,
 		Provisional: f.provisional}
-	if d.bound(i) {
-		s.InForce, s.Leaves = f.joins, d.noticeEnds(i)
+	if d.inForceState(d.state) {
+		s.InForce, s.Leaves = d.joins(i), d.noticeEnds(i)
 	}
 	switch {
 	case d.stands(i):
 		s.Standing = "approved"
 	case f.rejected:
 		s.Standing = "rejected"
-	case f.withdrew:
+	case f.hasLeft():
 		s.Standing = "withdrawn"
-	case !f.approved.IsZero():
+	case f.act == "approve":
 		s.Standing = "stale"
 	}
 	return s
@@ -87,4 +98,12 @@ func (d *deal) owner(c clock) string {
 		return d.a.Commitments[c.index].ID
 	}
 	return ""
+}
+
+// Next is the running clock that fires first; false: none runs.
+func (s *Snapshot) Next() (RunningClock, bool) {
+	if len(s.Clocks) == 0 {
+		return RunningClock{}, false
+	}
+	return slices.MinFunc(s.Clocks, func(a, b RunningClock) int { return a.Due.Compare(b.Due) }), true
 }

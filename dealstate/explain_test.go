@@ -1,0 +1,80 @@
+package dealstate_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
+)
+
+// explained is what Explain says of a story, below its head.
+func explained(t *testing.T, a dealstate.Agreement, asOf, text string) string {
+	t.Helper()
+	s, _ := told(t, a, asOf, text)
+	_, below, found := strings.Cut(s.Explain(), "revision ")
+	require.True(t, found)
+	_, below, _ = strings.Cut(below, "\n")
+	return strings.TrimSuffix(below, "\n")
+}
+
+func TestExplainNamesWhoLeavesAndWhatIsOverdue(t *testing.T) {
+	t.Parallel()
+	a := owing
+	a.Notice = notice(10)
+	a.Parties = []dealstate.Party{{ID: "a", Name: "Aland"}, {ID: "b", Name: "Bornholm"}}
+	a.Commitments = slices.Clone(a.Commitments)
+	a.Commitments[0].Title = "Licences"
+	require.Equal(t, strings.ReplaceAll(lines(`
+		State: implemented since 3 June 2025 (implement-06-03).
+		Approval: 2 of 2 parties (met).
+		@@Aland: approved on 1 June 2025 (instrument); in force for it from 3 June 2025; leaves on 21 June 2025
+		@@Bornholm: approved on 1 June 2025 (instrument); in force for it from 3 June 2025
+		Commitments: Aland has performed 0 of 1; Bornholm has performed 0 of 1.
+		@@Broken: Licences since 12 June 2025 (breach-a-06-12).
+		@@Overdue: d since 15 June 2025.
+		@@Suspended: d.
+		Next clock: notice of Aland, due 21 June 2025.`), "@@", "  "), explained(t, a, "06-16", inForceOfTwo+`
+		06-10 perform a for=c
+		06-11 withdraw a
+		06-12 breach a for=c
+		06-16 suspend b for=d`))
+	require.Contains(t, explained(t, a, "06-04", inForceOfTwo), "Next clock: overdue of d, due 15 June 2025.")
+}
+
+func TestExplainNamesSignaturesProvisionalApplicationSuspensionsAndTimers(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, strings.ReplaceAll(lines(`
+		State: provisional since 3 June 2025 (apply-b-06-03).
+		Approval: 1 of 2 parties (pending).
+		@@a: approved on 1 June 2025 (instrument); has signed the text; applies it provisionally
+		@@b's approval: none that strict counts; applies it provisionally`), "@@", "  "), explained(t, pair(), "", `
+		06-01 approve a
+		06-01 sign a
+		06-02 apply a
+		06-03 apply b`))
+	require.Contains(t, explained(t, pair(), "", inForceOfTwo+"06-10 suspend b"), "b: approved on 1 June 2025 (instrument); in force for it from 3 June 2025; has suspended it")
+	require.Contains(t, explained(t, review, "06-10", "06-01 approve a\n06-01 approve b\n06-10 dispute a"), "Next clock: timer snapback, due 10 July 2025.")
+}
+
+// A party of which the approval condition asks nothing is named for what it does.
+func TestExplainNamesAPartyThatIsNotAskedForWhatItDoes(t *testing.T) {
+	t.Parallel()
+	a := club(3, condition.All(condition.Approved("p0"), condition.Approved("p1")))
+	require.NotContains(t, explained(t, a, "", "06-01 approve p0"), "p2")
+	require.Contains(t, explained(t, a, "", "06-01 sign p2"), "  p2's approval: none that strict counts; has signed the text")
+}
+
+func TestExplainStaysShortOfManyThatSignAndLeave(t *testing.T) {
+	t.Parallel()
+	a := club(40, condition.Count(condition.AtLeast(2), ""))
+	a.Notice = notice(10)
+	text := explained(t, a, "", "06-01 sign\n06-01 approve p7\n06-01 approve p3\n06-02 implement\n06-10 withdraw p7\n06-09 withdraw p3\n06-11 suspend p3")
+	require.Contains(t, text, "\n  Signed by 40 parties: p0, p1, p2")
+	require.Contains(t, text, "\n  Suspended by 1 party: p3.")
+	require.Contains(t, text, "\n  Leaving: p3 on 19 June 2025, p7 on 20 June 2025.")
+	require.Less(t, strings.Count(text, "\n"), 12)
+}

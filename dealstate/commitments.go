@@ -45,9 +45,15 @@ func (f *folding) undoRecord(c int, was record) {
 // instant since.
 func (s *situation) Approval() condition.Verdict {
 	verdict := s.m.approval.Eval(s)
-	if verdict == condition.Met || s.met.IsZero() || len(s.m.instants) == 0 {
+	if verdict == condition.Met || len(s.m.instants) == 0 || s.met.IsZero() {
 		return verdict
 	}
+	return s.stillMet(verdict)
+}
+
+// stillMet is Met where the condition would be at an instant since it was, else the
+// verdict of now.
+func (s *situation) stillMet(verdict condition.Verdict) condition.Verdict {
 	defer func(at time.Time) { s.judgedAt = at }(s.judgedAt)
 	s.judgedAt = s.met
 	if s.m.approval.Eval(s) == condition.Met {

@@ -61,6 +61,12 @@ func (m *Machine) Clocks() []Clock {
 	return slices.DeleteFunc(Clocks(), func(c Clock) bool { return !sets[c] })
 }
 
+// InForce reports whether the deal is in force while it is in a state.
+func (m *Machine) InForce(s State) bool {
+	at, is := m.states[s]
+	return is && m.inForce[at]
+}
+
 // Lifecycle returns a copy of the rules that run it: the agreement's own, or
 // the standard ones.
 func (m *Machine) Lifecycle() Lifecycle { return m.lifecycle.clone() }

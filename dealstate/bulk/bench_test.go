@@ -176,6 +176,13 @@ func BenchmarkViews(b *testing.B) {
 	timed.Deadline, timed.Effect, timed.Term = dirtylog.DayOne.AddDate(0, 0, 90), &dealstate.Delay{Days: 3}, &dealstate.Delay{Months: 12}
 	clocked, err := dealstate.Compile(timed)
 	require.NoError(b, err)
+	timed.Notice, timed.Timers = &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 30}}, []dealstate.OwnTimer{{ID: "snapback", After: dealstate.Delay{Days: 30}}}
+	timed.Lifecycle = &dealstate.Lifecycle{Extends: "standard", States: []dealstate.State{"contested"}, InForce: []dealstate.State{"contested"}, Rules: []dealstate.Rule{
+		{ID: "contest", On: dealstate.Dispute, From: []dealstate.State{dealstate.StateImplemented}, To: "contested", Order: -1},
+		{ID: "calm", On: dealstate.Settle, From: []dealstate.State{"contested"}, To: dealstate.StateImplemented},
+		{ID: "snap", On: dealstate.Timer("snapback"), From: []dealstate.State{"contested"}, To: dealstate.StateTerminated}}}
+	noticed, err := dealstate.Compile(timed)
+	require.NoError(b, err)
 	half := dirtylog.DayOne.Add(events / 2 * time.Millisecond)
 	plain := columnsOf(b, deals, events, one)
 	for name, to := range map[string]struct {
@@ -186,6 +193,7 @@ func BenchmarkViews(b *testing.B) {
 		"known_by":  {plain, dealstate.View{KnownBy: half}},
 		"reported":  {plain, dealstate.View{Policy: dealstate.Reported}},
 		"clocks":    {columnsOf(b, deals, events, Template(clocked)), dealstate.View{}},
+		"notices":   {columnsOf(b, deals, events, Template(noticed)), dealstate.View{}}, // and timers: by the library's cursor
 		"catalogue": {columnsOf(b, deals, events, many), dealstate.View{}},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -38,10 +38,13 @@
 //     which has timers of its own, and one with late reports, which is grouped and sorted
 //     first. The grouping takes 4 bytes for every event of its shard, a sixteenth of the log.
 //   - By the library: the rest. A deal is followed by a [dealstate.Cursor], at some 300
-//     nanoseconds an event, if it has more than 64 parties; if an event extends a clock or
-//     settles one dispute among several; or if it grows too intricate for the table, which
-//     holds 16,383 situations, each within 64 events of the beginning. A deal in which one event
-//     refers to another, as a retraction does, is folded: one or two microseconds an event.
+//     nanoseconds an event, if it has more than 64 parties; if its agreement has a notice
+//     period, renewal, timers, deadlines of commitments or instants in its conditions, for
+//     which the table has no timers; if an event extends a clock, says until when a party
+//     withdraws, or settles one dispute among several; if a party withdraws whose own delay
+//     may still run; or if it grows too intricate for the table, which holds 16,383
+//     situations, each within 64 events of the beginning. A deal in which one event refers
+//     to another, as a retraction does, is folded: one or two microseconds an event.
 //
 // Ids that ascend within their deal cost nothing to check for duplicates. Where one
 // does not, the ids of its shard are indexed from there on, at some 60 nanoseconds and

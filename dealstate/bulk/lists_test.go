@@ -13,6 +13,29 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 )
 
+// Whatever can happen does in the logs by which bulk and the library are compared, and takes
+// effect.
+func TestEveryKindAndClockIsCompared(t *testing.T) {
+	t.Parallel()
+	seen := map[dealstate.Trigger]bool{}
+	for _, f := range newWorld(t, 4, 1500).truth(t, dealstate.View{Policy: dealstate.Official, AsOf: dirtylog.OnDay(40)}).folds {
+		for _, d := range f.Decisions {
+			switch {
+			case d.Clock != 0:
+				seen[d.Clock] = true
+			case d.Outcome == dealstate.Applied:
+				seen[d.Kind] = true
+			}
+		}
+	}
+	for _, k := range dealstate.Kinds() {
+		require.True(t, seen[k] || k == dealstate.Note, "%s never takes effect", k)
+	}
+	for _, c := range dealstate.Clocks() {
+		require.True(t, seen[c], "the clock %s never fires", c)
+	}
+}
+
 // A line is read if the library takes its event, and only then, whatever its kind
 // needs and has: first as the library reads it, then by the scanner.
 func TestEveryKindNeedsInALineWhatItNeedsInTheLibrary(t *testing.T) {

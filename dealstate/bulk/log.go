@@ -177,7 +177,7 @@ func (s *shard) until(row uint32) int64 {
 // hasMore reports whether there is more to a row that a table may know without: a
 // reference to another event, or the instant of a withdrawal.
 func (l *Log) hasMore(s *shard, row uint32) bool {
-	return s.refs[row] != "" || l.leavesLater && s.until(row) != nanos.None
+	return l.refers && s.refs[row] != "" || l.leavesLater && s.until(row) != nanos.None
 }
 
 func (l *Log) machineOf(deal uint32) *dealstate.Machine { return l.machines[l.machine[deal]] }

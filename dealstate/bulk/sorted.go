@@ -55,8 +55,8 @@ const sortedDealSize = 200
 // it was: an event that is late, a retraction, an extension, a withdrawal with an until,
 // that of a party whose own delay may still run, a settlement of one dispute among
 // several; any event of a deal of more than 64 parties, of one that has a notice period,
-// renewal, timers, deadlines of commitments or instants in its conditions, or of one with
-// clocks in a view beyond the year 2262; and one that leads to more situations than the
+// renewal, timers, deadlines of commitments or instants in its conditions, or of one with a clock or a view of
+// clocks outside the years 1678 to 2261; and one that leads to more situations than the
 // table holds, or where it does not know which clock fires first. If that is so of a deal's last clocks,
 // it is told after the last line, as of the line behind it.
 //

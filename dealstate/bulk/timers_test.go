@@ -128,6 +128,37 @@ func TestATermRunsFromEachEntryIntoForce(t *testing.T) {
 	w.truth(t, dealstate.View{}).requireEqual(t, l, dealstate.View{}, 1)
 }
 
+// A clock may be a party's, a commitment's or the agreement's own.
+func TestATransitionSaysWhoseClockItWas(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "a", Parties: dirtylog.BothSides, Notice: &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 2}},
+		Commitments: []dealstate.Commitment{{ID: "pledge", Party: "us", Deadline: dirtylog.OnDay(5)}}, Timers: []dealstate.OwnTimer{{ID: "grace", After: dealstate.Delay{Days: 3}}},
+		Lifecycle: &dealstate.Lifecycle{Extends: "standard", States: []dealstate.State{"late"}, InForce: []dealstate.State{"late"}, Rules: []dealstate.Rule{
+			{ID: "be_late", On: dealstate.Overdue, From: []dealstate.State{dealstate.StateImplemented}, To: "late", Order: -1},
+			{ID: "forgive", On: dealstate.Timer("grace"), From: []dealstate.State{"late"}, To: dealstate.StateImplemented}}}}
+	log := []dealstate.Event{
+		{Kind: dealstate.Approve, Party: "us", At: dirtylog.OnDay(1)}, {Kind: dealstate.Approve, Party: "china", At: dirtylog.OnDay(1)}, {Kind: dealstate.Implement, At: dirtylog.OnDay(2)},
+		{Kind: dealstate.Withdraw, Party: "china", At: dirtylog.OnDay(10)}, {Kind: dealstate.Note, At: dirtylog.OnDay(20)},
+	}
+	for i := range log {
+		log[i].ID, log[i].Deal, log[i].Role = fmt.Sprint(i), a.ID, dealstate.Instrument
+	}
+	l, err := ReadEvents(context.Background(), eventSeq(log), Template(compiled(t, a)), Options{})
+	require.NoError(t, err)
+	var clocks []Transition
+	for tr, err := range l.Transitions(context.Background(), dealstate.View{}, 1) {
+		require.NoError(t, err)
+		if tr.Clock != 0 {
+			clocks = append(clocks, tr)
+		}
+	}
+	require.Equal(t, []Transition{
+		{Deal: "a", Clock: dealstate.Overdue, Commitment: "pledge", At: dirtylog.OnDay(5), Rule: "be_late", From: "implemented", To: "late"},
+		{Deal: "a", Clock: dealstate.Timed, Timer: "grace", At: dirtylog.OnDay(8), Rule: "forgive", From: "late", To: "implemented"},
+		{Deal: "a", Clock: dealstate.Notice, Party: "china", At: dirtylog.OnDay(12), Rule: "denounce", From: "implemented", To: "terminated"},
+	}, clocks)
+}
+
 // Two clocks pass while neither runs. When the deal moves on, the one that was due first
 // fires.
 func TestOfTwoClocksLongDueTheFirstFires(t *testing.T) {

@@ -12,14 +12,16 @@ import (
 
 // Transition is one change of one deal's state.
 type Transition struct {
-	Deal     string
-	Event    string          // the event's id; "" for a clock
-	Kind     dealstate.Kind  // the event's; 0 for a clock
-	Clock    dealstate.Clock // 0 for an event
-	Party    string
-	At       time.Time
-	Rule     string
-	From, To dealstate.State
+	Deal       string
+	Event      string          // the event's id; "" for a clock
+	Kind       dealstate.Kind  // the event's; 0 for a clock
+	Clock      dealstate.Clock // 0 for an event
+	Party      string          // the event's, or whose notice it was
+	Commitment string          // whose deadline it was; "": another clock, or an event
+	Timer      string          // the agreement's own that was over; "": another clock, or an event
+	At         time.Time
+	Rule       string
+	From, To   dealstate.State
 }
 
 // Transitions goes through every change of state in the view, deal by deal in
@@ -39,11 +41,13 @@ func (l *Log) Transitions(ctx context.Context, v dealstate.View, workers int) it
 	})
 }
 
-// transitionAt gives a transition of an effect. It lacks the event, if it was one.
+// transitionAt gives a transition of an effect. It lacks the event, if it was one. The
+// table has no clock of a commitment and no timer of an agreement's own.
 func transitionAt(e *lazydfa.Effect, deal string, at int64) Transition {
 	return Transition{Deal: deal, Clock: e.Clock, Party: e.Party, At: nanos.Time(at), Rule: e.Rule, From: e.From, To: e.To}
 }
 
 func transitionOf(d dealstate.Decision) Transition {
-	return Transition{Deal: d.Deal, Event: d.Event, Kind: d.Kind, Clock: d.Clock, Party: d.Party, At: d.At, Rule: d.Rule, From: d.From, To: d.To}
+	return Transition{Deal: d.Deal, Event: d.Event, Kind: d.Kind, Clock: d.Clock, Party: d.Party, Commitment: d.Commitment, Timer: d.Timer,
+		At: d.At, Rule: d.Rule, From: d.From, To: d.To}
 }

@@ -48,6 +48,9 @@ func newWorld(t testing.TB, seed uint64, deals int, alter ...func(*rand.Rand, *d
 			kinds = dirtylog.Kinds
 		}
 		log := dirtylog.Log(rng, a, deal, 4+rng.IntN(14), kinds)
+		if i%2 == 0 {
+			sayPlainly(rng, log)
+		}
 		for _, f := range alter {
 			for i := range log {
 				f(rng, &log[i])
@@ -67,6 +70,19 @@ func newWorld(t testing.TB, seed uint64, deals int, alter ...func(*rand.Rand, *d
 	}
 	w.interleave(rng)
 	return w
+}
+
+// sayPlainly has most of what a log reports count, so that the deal comes into force and
+// goes on from there.
+func sayPlainly(rng *rand.Rand, log []dealstate.Event) {
+	for i := range log {
+		if e := &log[i]; rng.IntN(8) > 0 {
+			e.Modality, e.Revision = dealstate.Asserted, 0
+			if !e.Kind.OfLog() {
+				e.Role = dealstate.Instrument
+			}
+		}
+	}
 }
 
 // interleave mixes the deals, and leaves the order within each.

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -170,8 +171,11 @@ func (r *referee) take(text []byte) error {
 	if err := e.UnmarshalJSON(text); err != nil {
 		return err
 	}
+	_, err1 := nanosOf("at", e.At) // an odd byte may change the century
+	_, err2 := nanosOf("recorded", e.Recorded)
+	_, err3 := nanosOf("until", e.Until)
 	m, err := r.a.machine(e.Deal)
-	if err != nil {
+	if err = cmp.Or(err1, err2, err3, err); err != nil {
 		return err
 	}
 	name := e.Deal

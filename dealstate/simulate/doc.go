@@ -16,6 +16,9 @@
 //	odds, err := simulate.Run(ctx, simulate.Present(deal, view), model, simulate.Options{Until: date})
 //	odds.Reached(dealstate.StateApproved, date) // 0.83, from 0.82 to 0.84
 //
+// What parties do besides, such as to give notice, sign or break a commitment, happens only
+// where the model lists it, with a wait of its own, among its Acts.
+//
 // Waits are given as a time.Duration or, beyond its 292 years, as a [Span]; simulations
 // run over all years from 1 to 9999.
 //

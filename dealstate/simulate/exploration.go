@@ -143,7 +143,7 @@ func (x *Exploration) DeadRules() []string {
 func (x *Exploration) mayHaveFired(dead map[string]dealstate.Rule, from, input int, e edge) bool {
 	kind, was := x.Inputs[input].Event.Kind, x.nodes[from].state
 	for _, r := range dead {
-		if r.On == kind && slices.Contains(r.From, was) || isClock(r.On) && (kind == 0 || x.nodes[e.to].state != was) {
+		if r.On == kind && slices.Contains(r.From, was) || isClock(r.On) && (kind == 0 || leaves(kind) || x.nodes[e.to].state != was) {
 			return true
 		}
 	}
@@ -152,8 +152,13 @@ func (x *Exploration) mayHaveFired(dead map[string]dealstate.Rule, from, input i
 
 // isClock reports whether a rule fires on a clock, not on an event.
 func isClock(on dealstate.Trigger) bool {
-	_, is := on.(dealstate.Clock)
-	return is
+	_, is := on.(dealstate.Kind)
+	return !is
+}
+
+// leaves reports whether an act of the kind may be a notice that is over at once.
+func leaves(kind dealstate.Kind) bool {
+	return kind == dealstate.Withdraw || kind == dealstate.Terminate
 }
 
 // strikeFired folds the path and takes the rules that fired out of the dead ones.

@@ -67,12 +67,12 @@ func (l *life) spend(a *actor, w *actorState, rate float64) {
 	w.from = l.now
 }
 
-// drawImplement draws when the implement event comes, if the approvals that stand
-// since then go on standing.
-func (l *life) drawImplement(since int64) int64 {
-	if l.toForce.IsZero() {
+// draw draws when a wait ends that has lasted since an instant: the one for the implement
+// event, if the approvals that stand since then go on standing, or that of a deed.
+func (l *life) draw(wait *Distribution, since int64) int64 {
+	if wait.IsZero() {
 		return noTime
 	}
 	w := actorState{asked: since, from: l.now}
-	return w.at(l.toForce.inverse(l.toForce.hazardAt(float64(l.now-since)) - math.Log(l.unit())))
+	return w.at(wait.inverse(wait.hazardAt(float64(l.now-since)) - math.Log(l.unit())))
 }

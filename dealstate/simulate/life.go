@@ -24,12 +24,15 @@ type life struct {
 	cursor   *dealstate.Cursor
 	rng      rand.PCG
 	who      []actorState // by actor
-	inForce  int64        // when the implement event is due
+	doing    []int64      // by deed: when it is done; noTime: not as things stand
+	forceDue int64        // when the implement event is due
 	approved int          // parties whose approval stands
 	met      bool
 	last     int // the actor whose approval met the condition; -1: none
 	amender  int // the actor who demanded the last amendment; -1: none
+	doer     int // the last deed; -1: none, or an amendment came after it
 	acts     int // of all lives run on it
+	fired    int // clocks, in this life
 	state    int
 	name     dealstate.State
 	now      int64
@@ -54,6 +57,7 @@ type actorState struct {
 // newLife makes a life that a worker can run again and again.
 func newLife(p *plan) *life {
 	l := &life{plan: p, cursor: p.start.machine.Cursor(p.start.policy)}
+	l.doing = make([]int64, len(p.deeds))
 	l.who, l.reached, l.held = make([]actorState, len(p.actors)), make([]int64, len(p.states)), make([]int, len(p.dates))
 	for i := range l.reached {
 		l.reached[i] = noTime
@@ -66,30 +70,38 @@ func newLife(p *plan) *life {
 // context's, or says that the life does not end; such a life is not to be counted.
 func (l *life) run(ctx context.Context, number uint64) error {
 	l.reset(number)
-	for acts := 0; ; acts++ {
+	for acts := 0; ; {
 		who, at := l.next()
-		if at > l.until {
-			break
-		}
-		if acts == maxActs {
+		if acts == maxActs && at <= l.until {
 			return l.endless(at)
 		}
 		if l.acts++; l.acts%checkEvery == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		l.clocksUpTo(at)
+		if l.clocks {
+			again, err := l.clocksUpTo(ctx, min(at, l.until))
+			if err != nil {
+				return err
+			}
+			if again {
+				continue
+			}
+		}
+		if at > l.until {
+			break
+		}
+		acts++
 		l.now = at
 		l.takeTurn(who, at)
 		l.noteState(at)
 	}
-	l.clocksUpTo(l.until)
 	l.noteDates(noTime)
 	return nil
 }
 
 const (
-	// maxActs bounds one life. Only amendments can lead there, because after any other act
-	// no party acts again.
+	// maxActs bounds one life, and as many firings of clocks do. Only what comes again
+	// and again can lead there: amendments, breaches and performances; renewals and timers.
 	maxActs = 1_000_000
 	// checkEvery is after how many acts the context is looked at: about once a
 	// millisecond.
@@ -97,8 +109,12 @@ const (
 )
 
 // endless is the error for a life without an end. It names the party whose amendments
-// cause it.
+// cause it, or the act of the model's list.
 func (l *life) endless(at int64) error {
+	if l.doer >= 0 || l.amender < 0 {
+		return field.Errorf(fmt.Sprintf("acts[%d].wait", max(0, l.doer)),
+			"the act comes again sooner than time passes: a life came to %d acts by %s; want a longer wait, or an earlier until", maxActs, instantText(l.timescale.at(at)))
+	}
 	party := l.start.agreement.Parties[l.actors[l.amender].party].ID
 	return field.Errorf(fmt.Sprintf("parties[%d].choice.amend", l.amender),
 		"%s demands amendments sooner than time passes: a life came to %d acts by %s; want a longer wait, a smaller chance, or an earlier until",
@@ -115,15 +131,26 @@ func (l *life) reset(number uint64) {
 	l.visited = l.visited[:0]
 	l.now, l.date, l.state, l.name = 0, 0, l.first, l.states[l.first]
 	l.reached[l.first] = 0
-	l.last, l.amender, l.inForce, l.approved = -1, -1, noTime, l.standing
+	l.fired, l.last, l.amender, l.doer, l.forceDue, l.approved = 0, -1, -1, -1, noTime, l.standing
 	for i := range l.who {
 		l.who[i].ok = l.actors[i].ok
 	}
 	if l.met = l.metSince != noTime; l.met {
-		l.inForce = l.drawImplement(l.metSince)
+		l.forceDue = l.draw(&l.toForce, l.metSince)
 	}
 	for i := range l.who {
 		l.ask(i, l.actors[i].asked)
+	}
+	for i := range l.deeds {
+		l.await(i, l.deeds[i].since)
+	}
+}
+
+// await has a deed wait since an instant; noTime: not as things stand.
+func (l *life) await(i int, since int64) {
+	l.doing[i] = noTime
+	if since != noTime {
+		l.doing[i] = l.draw(&l.deeds[i].wait, since)
 	}
 }
 
@@ -175,22 +202,61 @@ func (a *actor) choose(u float64) int8 {
 	return int8(len(a.chances))
 }
 
-// next is the actor who acts next, and when; -1 is the implement event.
+// next is the actor who acts next, and when; -1 is the implement event, and what follows
+// the actors are the deeds.
 func (l *life) next() (who int, at int64) {
-	who, at = -1, l.inForce
+	who, at = -1, l.forceDue
 	for i := range l.who {
 		if l.who[i].due < at {
 			who, at = i, l.who[i].due
 		}
 	}
+	for i, due := range l.doing {
+		if due < at {
+			who, at = len(l.who)+i, due
+		}
+	}
 	return who, at
+}
+
+// do does a deed, if the rules take it.
+func (l *life) do(i int, at int64) {
+	d := &l.deeds[i]
+	l.doing[i] = noTime
+	if l.cursor.Take(d.act, l.timescale.at(at)) != dealstate.Applied {
+		return
+	}
+	l.doer = i
+	if d.undoes >= 0 {
+		l.await(d.undoes, at)
+	}
+	l.seeAgain()
+}
+
+// seeAgain finds out whose approval stands and whether the condition is met, after
+// something that no actor did.
+func (l *life) seeAgain() {
+	l.approved = 0
+	for p := range l.start.agreement.Parties {
+		if l.cursor.Approved(p) {
+			l.approved++
+		}
+	}
+	for i := range l.who {
+		l.who[i].ok = l.cursor.Approved(l.actors[i].party)
+	}
+	l.noteVerdict(-1)
 }
 
 // takeTurn lets the actor do what it chose, if the rules still let it.
 func (l *life) takeTurn(who int, at int64) {
 	if who < 0 {
-		l.inForce = noTime
+		l.forceDue = noTime
 		l.cursor.Take(l.implement, l.timescale.at(at))
+		return
+	}
+	if who >= len(l.who) {
+		l.do(who-len(l.who), at)
 		return
 	}
 	w, a := &l.who[who], &l.actors[who]
@@ -205,7 +271,7 @@ func (l *life) takeTurn(who int, at int64) {
 	case 0:
 		l.noteApproval(who)
 	case 2:
-		l.amender = who
+		l.amender, l.doer = who, -1
 		l.askAgain()
 	}
 	l.noteVerdict(who)
@@ -250,6 +316,11 @@ func (l *life) askAgain() {
 	for i := range l.who {
 		l.ask(i, l.now)
 	}
+	for i := range l.deeds {
+		if l.deeds[i].kind == sinceText {
+			l.await(i, l.now)
+		}
+	}
 }
 
 // noteVerdict notes when the approval condition comes to be met or unmet, and whose
@@ -259,28 +330,47 @@ func (l *life) noteVerdict(who int) {
 	if met == l.met {
 		return
 	}
-	l.met, l.last, l.inForce = met, -1, noTime
+	l.met, l.last, l.forceDue = met, -1, noTime
 	if met {
 		l.last = who
-		l.inForce = l.drawImplement(l.now)
+		l.forceDue = l.draw(&l.toForce, l.now)
 	}
 }
 
-// clocksUpTo lets the clocks fire one by one, so that every state on the way is seen.
-func (l *life) clocksUpTo(to int64) {
-	for l.clocks {
+// clocksUpTo lets the clocks fire one by one, to see each state on the way. Again: one
+// fired that may change what happens next.
+func (l *life) clocksUpTo(ctx context.Context, to int64) (again bool, err error) {
+	for {
 		clock, ok := l.cursor.Next()
 		if !ok {
-			return
+			break
 		}
 		at := l.timescale.of(clock.Due)
 		if at > to {
-			return
+			break
 		}
+		switch {
+		case l.fired == maxActs:
+			return false, l.restless(clock)
+		case l.fired%checkEvery == checkEvery-1 && ctx.Err() != nil:
+			return false, context.Cause(ctx)
+		}
+		l.fired++
 		l.cursor.Advance(clock.Due)
 		l.now = max(l.now, at)
 		l.noteState(l.now)
+		if l.involved {
+			l.seeAgain()
+			return true, nil
+		}
 	}
+	return false, nil
+}
+
+// restless says which clock keeps the life from its end.
+func (l *life) restless(clock dealstate.ClockStatus) error {
+	return field.Errorf("until", "%s is too far: the clock %s comes again and again, and a life came to %d firings by %s; want an earlier one",
+		instantText(l.options.Until), clock, maxActs, instantText(clock.Due))
 }
 
 // noteState notes the instant if the deal has come to another state.
@@ -290,10 +380,28 @@ func (l *life) noteState(at int64) {
 		return
 	}
 	l.noteDates(at)
-	l.name, l.state = name, l.index(name)
+	was := l.inForce[l.state]
+	if l.name, l.state = name, l.index(name); l.inForce[l.state] != was {
+		l.comeOrGo(at)
+	}
 	if l.reached[l.state] == noTime {
 		l.reached[l.state] = at
 		l.visited = append(l.visited, l.state)
+	}
+}
+
+// comeOrGo has the deeds wait that wait in a deal in force, or in one that is not.
+func (l *life) comeOrGo(at int64) {
+	is := l.inForce[l.state]
+	for i := range l.deeds {
+		switch {
+		case !is:
+			l.doing[i] = noTime
+		case l.deeds[i].kind == sinceForce:
+			l.await(i, at)
+		default:
+			l.doing[i] = noTime
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -19,6 +20,23 @@ type Model struct {
 	// implement event. Zero: nobody implements, which is right for an agreement
 	// with an effect clock.
 	Implement Distribution
+	// Acts are what happens besides. What is not listed here never does: nobody signs,
+	// gives notice or breaks a commitment.
+	Acts []Act
+}
+
+// Act is something that one party, or all jointly, do once its wait is over. What
+// the rules then refuse is not done.
+type Act struct {
+	// Kind is sign or apply, of which the wait runs from when the text is put to the
+	// parties, and anew after each amendment; or withdraw, terminate, perform or
+	// breach, of which it runs from entry into force, as long as the deal is in force. A
+	// withdrawal then is a notice. After a performance the breach of that commitment
+	// waits anew, and after a breach its performance, which cures it.
+	Kind       dealstate.Kind
+	Party      string // "": all jointly; of a perform or breach, the commitment's
+	Commitment string // of a perform or breach
+	Wait       Distribution
 }
 
 // Party is how one party behaves towards each text that is put to it.
@@ -80,7 +98,71 @@ func (m Model) Validate(machine *dealstate.Machine) error {
 			return err
 		}
 	}
+	for i, a := range m.Acts {
+		if err := m.validateAct(machine, i, a); err != nil {
+			return err
+		}
+	}
 	return m.Implement.validate("implement")
+}
+
+// validateAct reports the first thing wrong with one act of the list.
+func (m Model) validateAct(machine *dealstate.Machine, i int, a Act) error {
+	at := fmt.Sprintf("acts[%d]", i)
+	if since := waitsSince[a.Kind]; since == 0 || since == notModelled {
+		return field.Errorf(at+".kind", "%s is no act of a model's list; want sign, apply, withdraw, terminate, perform or breach", a.Kind)
+	}
+	if err := machine.Admit(a.event(machine.Deal())); err != nil {
+		var wrong *dealstate.FieldError
+		if errors.As(err, &wrong) {
+			return field.Errorf(at+"."+wrong.Field, "%s", wrong.Problem)
+		}
+		return err
+	}
+	if slices.ContainsFunc(m.Acts[:i], func(o Act) bool { return o.Kind == a.Kind && o.Party == a.Party && o.Commitment == a.Commitment }) {
+		return field.Errorf(at+".kind", "the same act is there twice")
+	}
+	if a.Wait.IsZero() {
+		return field.Errorf(at+".wait", "missing; want a distribution, or leave the act out if it never happens")
+	}
+	return a.Wait.validate(at + ".wait")
+}
+
+// event is the act without a role: of any that the policy counts.
+func (a Act) event(deal string) dealstate.Event {
+	return dealstate.Event{ID: "simulated", Deal: deal, Kind: a.Kind, Party: a.Party, Commitment: a.Commitment, Role: dealstate.Instrument, At: time.Unix(0, 0)}
+}
+
+// waitingSince says from when an act of a model's list waits.
+type waitingSince uint8
+
+const (
+	notModelled waitingSince = iota + 1 // it is a party's choice, the model's Implement, or never happens
+	sinceText                           // the text was put to the parties
+	sinceForce                          // the deal came into force
+)
+
+// waitsSince has every kind.
+var waitsSince = map[dealstate.Kind]waitingSince{
+	dealstate.Negotiate: notModelled,
+	dealstate.Sign:      sinceText,
+	dealstate.Submit:    notModelled,
+	dealstate.Approve:   notModelled,
+	dealstate.Reject:    notModelled,
+	dealstate.Withdraw:  sinceForce,
+	dealstate.Amend:     notModelled,
+	dealstate.Apply:     sinceText,
+	dealstate.Implement: notModelled,
+	dealstate.Perform:   sinceForce,
+	dealstate.Breach:    sinceForce,
+	dealstate.Dispute:   notModelled,
+	dealstate.Settle:    notModelled,
+	dealstate.Suspend:   notModelled,
+	dealstate.Resume:    notModelled,
+	dealstate.Extend:    notModelled,
+	dealstate.Terminate: sinceForce,
+	dealstate.Retract:   notModelled,
+	dealstate.Note:      notModelled,
 }
 
 // partyIDs lists the parties' ids in the agreement's order.

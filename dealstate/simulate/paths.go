@@ -13,9 +13,10 @@ import (
 // Search says what to explore, and how far. The zero Search tries every input of
 // [Alphabet] until no new situation comes.
 type Search struct {
-	Alphabet []Input // nil: that of the agreement
-	Depth    int     // the most inputs in a row; 0: until nothing new comes
-	Limit    int     // the most situations; 0 means 200,000
+	Alphabet []Input          // nil: that of the agreement
+	Kinds    []dealstate.Kind // of act in that of the agreement; nil: [UsualKinds]
+	Depth    int              // the most inputs in a row; 0: until nothing new comes
+	Limit    int              // the most situations; 0 means 200,000
 	// Invariant, if set, is asked about every situation; an error is a
 	// counterexample. It must depend on nothing but the snapshot.
 	Invariant func(dealstate.Snapshot) error
@@ -29,7 +30,8 @@ const (
 
 // Paths tries every path from the start: in every situation, every input. Situations
 // with the same [dealstate.Cursor.AppendKey] have the same future, so the exploration
-// goes on from each of them only once. Acts follow one another in no time; only
+// goes on from each of them only once: a term that is renewed leads back to where its last
+// renewal led. Acts follow one another in no time; only
 // waiting takes time. At most one dispute is open at once, because no rule can tell
 // one dispute from several.
 //
@@ -94,7 +96,12 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 		return nil, err
 	}
 	if o.Alphabet == nil {
-		o.Alphabet = Alphabet(s.agreement)
+		o.Alphabet = Alphabet(s.agreement, o.Kinds...)
+	} else if len(o.Kinds) > 0 {
+		return nil, field.Errorf("kinds", "given beside an alphabet, whose inputs have theirs; want one of the two")
+	}
+	if err := checkKinds(o.Kinds); err != nil {
+		return nil, err
 	}
 	if o.Limit == 0 {
 		o.Limit = defaultLimit
@@ -109,6 +116,16 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 	x.Inputs, x.Complete, x.start = o.Alphabet, true, s.after(time.Second)
 	x.here.Set(x.start.cursor)
 	return x, x.ready()
+}
+
+// checkKinds refuses kinds that are no input of any alphabet.
+func checkKinds(kinds []dealstate.Kind) error {
+	for i, k := range kinds {
+		if who := inputSides[k]; who == 0 || who == nobody {
+			return field.Errorf(fmt.Sprintf("kinds[%d]", i), "%s moves no deal along; want a kind of act, such as sign", k)
+		}
+	}
+	return nil
 }
 
 // after moves the start a moment on where events are on record, so that what is tried
@@ -136,7 +153,7 @@ func (x *explorer) ready() error {
 		if err := l.validate(fmt.Sprintf("alphabet[%d]", i), x.start); err != nil {
 			return err
 		}
-		if l.Event.Kind == 0 || l.Event.Kind == dealstate.Extend {
+		if l.Event.Kind == 0 || l.isDated() {
 			continue
 		}
 		var err error
@@ -203,7 +220,7 @@ func (x *explorer) apply(c *dealstate.Cursor, input int) dealstate.Outcome {
 	switch {
 	case l.Event.Kind == 0:
 		return passTime(c, l.Wait)
-	case l.Event.Kind == dealstate.Extend:
+	case l.isDated():
 		act, err := x.start.machine.Act(l.event(x.start, 0, c.Now()))
 		if err != nil {
 			return dealstate.Refused // beyond the year 9999
@@ -258,7 +275,7 @@ func pastBinding(s dealstate.State) bool {
 // approval condition is met.
 func (x *explorer) checkLaw(from int, to node) {
 	was, is := x.nodes[from].state, x.next.State()
-	if x.Counterexample != nil || is != dealstate.StateImplemented || pastBinding(was) {
+	if x.Counterexample != nil || is != dealstate.StateImplemented || pastBinding(was) || x.start.machine.InForce(was) {
 		return
 	}
 	if x.Implemented++; x.next.Verdict() == condition.Met {

@@ -56,14 +56,17 @@ func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
 		name     string
 		deal     dealstate.Agreement
 		alphabet []simulate.Input
-		least    int // situations
+		// Situations. There are more than when a rejection was the end: from there on all that
+		// the parties do is kept, a withdrawal before any approval is told from a rejection,
+		// and so are the sides that suspend a deal of two, and when a late party is bound.
+		least int
 	}{
-		{"two parties", dealstate.Agreement{Parties: bothSides, Commitments: pledge("us")}, nil, 50},
-		{"two parties, in effect at once", dealstate.Agreement{Parties: bothSides, Effect: &dealstate.Delay{}}, nil, 25},
-		{"two parties, every clock", everyClock(bothSides), nil, 4_000},
-		{"three parties", dealstate.Agreement{Parties: threeParties, Commitments: pledge("chile")}, nil, 150},
-		{"three parties, every clock", everyClock(threeParties), jointly(everyClock(threeParties)), 1_000},
-		{"two of three, every clock", twoOfThree, jointly(twoOfThree), 1_000},
+		{"two parties", dealstate.Agreement{Parties: bothSides, Commitments: pledge("us")}, nil, 160},
+		{"two parties, in effect at once", dealstate.Agreement{Parties: bothSides, Effect: &dealstate.Delay{}}, nil, 80},
+		{"two parties, every clock", everyClock(bothSides), nil, 10_000},
+		{"three parties", dealstate.Agreement{Parties: threeParties, Commitments: pledge("chile")}, nil, 650},
+		{"three parties, every clock", everyClock(threeParties), jointly(everyClock(threeParties)), 5_000},
+		{"two of three, every clock", twoOfThree, jointly(twoOfThree), 19_000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -77,6 +80,84 @@ func TestNoSituationIsImplementedWithoutTheApprovals(t *testing.T) {
 				require.Equal(t, dealstate.StateExpired, end.Steps[len(end.Steps)-1].State, end)
 			}
 		})
+	}
+}
+
+// everyKey is an agreement in which all clocks run, but for those of conditions.
+func everyKey(parties []dealstate.Party) dealstate.Agreement {
+	a := everyClock(parties)
+	a.Notice, a.Renew = &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 20}}, &dealstate.Delay{Days: 20}
+	a.Join = &dealstate.Join{Delay: dealstate.Delay{Days: 4}}
+	return a
+}
+
+// The same with notices, renewals, joining parties, provisional application, signatures,
+// breaches, timers and instants that conditions name.
+func TestNoSituationIsImplementedWithoutTheApprovalsWhateverTheKeys(t *testing.T) {
+	t.Parallel()
+	var all, brief []dealstate.Kind
+	for _, k := range dealstate.Kinds() {
+		if !k.OfLog() {
+			all = append(all, k)
+		}
+		switch k {
+		case dealstate.Approve, dealstate.Reject, dealstate.Withdraw, dealstate.Amend, dealstate.Apply, dealstate.Implement, dealstate.Terminate:
+			brief = append(brief, k)
+		}
+	}
+	untilClocksDo := slices.DeleteFunc(slices.Clone(all), func(k dealstate.Kind) bool {
+		return k == dealstate.Extend || k == dealstate.Dispute || k == dealstate.Settle
+	})
+	most := condition.Count(condition.AtLeast(2), "")
+	two, three, twoOfThree, window := everyKey(bothSides), everyKey(threeParties), everyKey(threeParties), everyKey(threeParties)
+	two.Commitments = []dealstate.Commitment{{ID: "pledge-1", Party: "us", Within: &dealstate.Delay{Days: 5}}}
+	twoOfThree.Approval = most
+	window.Approval = condition.All(most, condition.Reached(onDay(2)), condition.Not(condition.Reached(onDay(7))))
+	snapback := dealstate.Agreement{Parties: bothSides, Commitments: pledge("us"), Timers: []dealstate.OwnTimer{{ID: "snapback", After: dealstate.Delay{Days: 30}}},
+		Lifecycle: &dealstate.Lifecycle{Extends: "standard", States: []dealstate.State{"contested"}, InForce: []dealstate.State{"contested"}, Rules: []dealstate.Rule{
+			{ID: "contest", On: dealstate.Breach, From: []dealstate.State{dealstate.StateImplemented}, To: "contested", Order: -1},
+			{ID: "calm", On: dealstate.Perform, From: []dealstate.State{"contested"}, To: dealstate.StateImplemented, Order: -1},
+			{ID: "snap", On: dealstate.Timer("snapback"), From: []dealstate.State{"contested"}, To: dealstate.StateTerminated}}}}
+	for _, c := range []struct {
+		name  string
+		deal  dealstate.Agreement
+		kinds []dealstate.Kind
+		least int // situations
+	}{
+		{"two parties, every kind", dealstate.Agreement{Parties: bothSides, Commitments: pledge("us")}, all, 3_000},
+		{"two parties, every key", two, untilClocksDo, 7_000},
+		{"three parties, every key", three, brief, 2_000},
+		{"two of three, every key", twoOfThree, brief, 3_000},
+		{"two of three, within a window", window, brief, 7_000},
+		{"a signature and an approval", dealstate.Agreement{Parties: threeParties, Approval: condition.All(condition.Signed("chile"), condition.Approved("fiji"))}, nil, 5_000},
+		{"a timer", snapback, nil, 250},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := explore(t, beginning(t, c.deal), simulate.Search{Kinds: c.kinds})
+			t.Logf("%d situations × %d inputs, the last one new after %d; implemented in %d ways; states %v", x.Situations, len(x.Inputs), x.Depth, x.Implemented, x.States())
+			require.Nil(t, x.Counterexample)
+			require.True(t, x.Complete)
+			require.Positive(t, x.Implemented)
+			require.GreaterOrEqual(t, x.Situations, c.least)
+		})
+	}
+}
+
+// However long a term runs on, nothing new comes of it, be it counted in days or in months.
+func TestARenewalLeadsBackToItsOwnSituation(t *testing.T) {
+	t.Parallel()
+	for _, renew := range []dealstate.Delay{{Days: 15}, {Months: 1}, {Months: 12}} {
+		a := everyClock(bothSides)
+		a.Renew = &renew
+		x := explore(t, beginning(t, a), simulate.Search{Kinds: []dealstate.Kind{dealstate.Approve}})
+		require.True(t, x.Complete)
+		// None, one or both have approved; each of the three until the deadline and after, and
+		// both in force besides: until the first end of the term, and for each length of a month
+		// or year that it is renewed by, if that is another.
+		lengths := map[dealstate.Delay]int{{Days: 15}: 0, {Months: 1}: 4, {Months: 12}: 2}[renew]
+		require.LessOrEqual(t, x.Situations, 9+lengths, "%+v", renew)
+		require.NotContains(t, x.States(), dealstate.StateExpired)
 	}
 }
 
@@ -419,6 +500,9 @@ func TestABadSearchIsRefusedByField(t *testing.T) {
 		"party":              {Alphabet: []simulate.Input{{Event: dealstate.Event{Kind: dealstate.Approve, Party: "france"}}}},
 		"alphabet[0].wait":   {Alphabet: []simulate.Input{{Wait: -1}}},
 		"alphabet[0].extend": {Alphabet: []simulate.Input{{Event: dealstate.Event{Kind: dealstate.Extend}}}},
+		"alphabet[1].extend": {Alphabet: []simulate.Input{{}, {Event: dealstate.Event{Kind: dealstate.Implement}, Extend: time.Hour}}},
+		"kinds":              {Alphabet: []simulate.Input{{}}, Kinds: []dealstate.Kind{dealstate.Sign}},
+		"kinds[1]":           {Kinds: []dealstate.Kind{dealstate.Sign, dealstate.Note}},
 	} {
 		_, err := simulate.Paths(context.Background(), s, o)
 		var wrong *dealstate.FieldError

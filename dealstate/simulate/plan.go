@@ -20,9 +20,12 @@ type plan struct {
 	metSince  int64        // at the start; noTime: it is not met
 	standing  int          // parties whose approval stands at the start
 	states    []dealstate.State
-	first     int // the state at the start
+	first     int    // the state at the start
+	inForce   []bool // by state
 	clocks    bool
-	coupled   bool // some actor hastens or follows, so an approval moves others
+	deeds     []deed // the acts of the model's list
+	involved  bool   // a clock may change more than the state: whom the deal binds, or whether the condition is met
+	coupled   bool   // some actor hastens or follows, so an approval moves others
 	until     int64
 	dates     []int64 // ascending
 	seed      uint64
@@ -42,6 +45,16 @@ type actor struct {
 	acts    [3]*dealstate.Act
 	chances [3]float64 // cumulative
 	certain bool
+}
+
+// deed is an act of the model's list, as it stands at the start. It belongs to the plan
+// and never changes.
+type deed struct {
+	act    *dealstate.Act
+	kind   waitingSince
+	wait   Distribution
+	since  int64 // from when it waits; noTime: it does not yet
+	undoes int   // the deed that waits anew after it; -1: none
 }
 
 // newPlan checks a start, a model and options, and brings them into the form in which
@@ -69,7 +82,11 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 	p.first = slices.Index(p.states, s.cursor.State())
 	snap := s.Snapshot()
 	p.standing = len(snap.Approved)
-	p.clocks = hasClocks(s.agreement, snap)
+	p.clocks = hasClocks(s.machine, snap, len(m.Acts) > 0)
+	p.involved = len(m.Acts) > 0 || slices.Contains(s.machine.Clocks(), dealstate.Reached) || slices.ContainsFunc(snap.Parties, isLeaving)
+	for _, state := range p.states {
+		p.inForce = append(p.inForce, s.machine.InForce(state))
+	}
 	var err error
 	if p.implement, err = s.prepare(dealstate.Implement, ""); err != nil {
 		return nil, err
@@ -77,11 +94,13 @@ func newPlan(s Start, m Model, o Options) (*plan, error) {
 	return p, p.bind(m, snap)
 }
 
-// hasClocks reports whether any clock can ever run in a life. Lives extend none, so
-// without one the clocks need no look at all.
-func hasClocks(a dealstate.Agreement, now dealstate.Snapshot) bool {
-	return !a.Deadline.IsZero() || a.Effect != nil || a.Term != nil || now.Next != nil
+// hasClocks reports whether a clock can ever run: lives extend none, and where nobody
+// does more than decide on the text, nobody gives notice.
+func hasClocks(m *dealstate.Machine, now dealstate.Snapshot, acts bool) bool {
+	return now.Next != nil || slices.ContainsFunc(m.Clocks(), func(c dealstate.Clock) bool { return c != dealstate.Notice || acts })
 }
+
+func isLeaving(p dealstate.PartyStatus) bool { return !p.Leaves.IsZero() }
 
 // bind makes an actor of each of the model's parties.
 func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
@@ -94,7 +113,36 @@ func (p *plan) bind(m Model, snap dealstate.Snapshot) error {
 		p.actors = append(p.actors, a)
 		p.coupled = p.coupled || a.haste != 1 || a.after >= 0
 	}
+	for _, a := range m.Acts {
+		d, err := p.deed(a, snap)
+		if err != nil {
+			return err
+		}
+		p.deeds = append(p.deeds, d)
+	}
+	for i := range p.deeds {
+		p.deeds[i].undoes = slices.IndexFunc(m.Acts, func(a Act) bool {
+			return a.Commitment != "" && a.Commitment == m.Acts[i].Commitment && a.Kind != m.Acts[i].Kind
+		})
+	}
 	return nil
+}
+
+// deed binds an act of the model's list.
+func (p *plan) deed(a Act, snap dealstate.Snapshot) (deed, error) {
+	d := deed{wait: p.timescale.inTicks(a.Wait), kind: waitsSince[a.Kind], since: noTime}
+	switch {
+	case d.kind == sinceForce && !snap.InForce.IsZero():
+		d.since = p.since(snap.InForce)
+	case d.kind == sinceText && snap.InForce.IsZero():
+		d.since = 0
+		if since, ok := p.start.asked[a.Party]; ok {
+			d.since = p.since(since)
+		}
+	}
+	var err error
+	d.act, err = p.start.prepareAct(a)
+	return d, err
 }
 
 // deadline is the tick at which the deal's deadline is due; noTime if it never is.

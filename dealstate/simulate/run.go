@@ -100,9 +100,11 @@ func (o Options) filled() Options {
 //
 // The error is a *dealstate.FieldError for a bad start, model or option, and for a
 // model under which a life does not end, because a party demands amendments sooner
-// than time passes: a life has at most a million acts. Or it is the context's once
-// that is cancelled, which is looked at within lives too. There is no result then,
-// and no goroutine is left. The cost is some
+// than time passes, or breaks and keeps a commitment by turns: a life has at most a
+// million acts, and as many firings of clocks, so that Until bounds renewals. Or it is
+// the context's once
+// that is cancelled, which is looked at within lives too. There is no result
+// then, and no goroutine is left. The cost is some
 // 0.5 µs for a life of two approvals, and 8 bytes for each state that a life
 // comes to.
 func Run(ctx context.Context, s Start, m Model, o Options) (*Result, error) {

@@ -127,16 +127,20 @@ func compare(name string, less, more []uint64, o Options) Influence {
 type parameter struct {
 	name  string
 	party int // -1: the model's own
+	act   int // the model's own: an act of its list, or -1 for Implement
 	scale func(*Party, float64)
 }
 
 // scaledModel is a copy of the model with this parameter multiplied by f.
 func (p parameter) scaledModel(m Model, f float64) Model {
-	m.Parties = slices.Clone(m.Parties)
-	if p.party < 0 {
-		m.Implement = m.Implement.Stretched(f)
-	} else {
+	m.Parties, m.Acts = slices.Clone(m.Parties), slices.Clone(m.Acts)
+	switch {
+	case p.party >= 0:
 		p.scale(&m.Parties[p.party], f)
+	case p.act >= 0:
+		m.Acts[p.act].Wait = m.Acts[p.act].Wait.Stretched(f)
+	default:
+		m.Implement = m.Implement.Stretched(f)
 	}
 	return m
 }
@@ -166,7 +170,10 @@ func (m Model) parameters() []parameter {
 		}
 	}
 	if !m.Implement.IsZero() {
-		all = append(all, parameter{name: "implement", party: -1})
+		all = append(all, parameter{name: "implement", party: -1, act: -1})
+	}
+	for i := range m.Acts {
+		all = append(all, parameter{name: fmt.Sprintf("acts[%d].wait", i), party: -1, act: i})
 	}
 	return all
 }

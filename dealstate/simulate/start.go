@@ -132,9 +132,14 @@ func (s Start) lifecycle() dealstate.Lifecycle {
 // prepare admits an act once for use at any instant, in the first role that the policy
 // counts for it.
 func (s Start) prepare(kind dealstate.Kind, party string) (*dealstate.Act, error) {
-	e := dealstate.Event{ID: "simulated", Deal: s.agreement.ID, Kind: kind, Party: party, Role: s.role(kind)}
-	if e.Role == dealstate.Approver {
-		e.By = scenario.Speaker(s.agreement, party)
+	return s.prepareAct(Act{Kind: kind, Party: party})
+}
+
+// prepareAct does so with an act of a model's list.
+func (s Start) prepareAct(a Act) (*dealstate.Act, error) {
+	e := a.event(s.agreement.ID)
+	if e.Role = s.role(a.Kind); e.Role == dealstate.Approver {
+		e.By = scenario.Speaker(s.agreement, a.Party)
 	}
 	return s.machine.Act(e)
 }

@@ -81,12 +81,19 @@ func readWaits(d *dealstate.Deal, v dealstate.View) *waitReader {
 
 // apply takes in one applied decision: first the waits that it ends, then the move,
 // then the waits that it begins.
+//
+// A party that never approved and withdraws refuses to become one (Vienna Convention on the
+// Law of Treaties, article 18(a)): that counts as its rejection.
 func (w *waitReader) apply(d dealstate.Decision) {
+	refuses := d.Kind == dealstate.Withdraw && !w.approved[d.Party]
 	switch d.Kind {
 	case dealstate.Approve, dealstate.Reject:
 		w.end(d.Party, d.Kind, d.At)
 		w.approved[d.Party] = d.Kind == dealstate.Approve
 	case dealstate.Withdraw:
+		if refuses {
+			w.end(d.Party, dealstate.Reject, d.At)
+		}
 		w.approved[d.Party] = false
 	case dealstate.Amend:
 		w.end(d.Party, d.Kind, d.At)
@@ -101,7 +108,9 @@ func (w *waitReader) apply(d dealstate.Decision) {
 		w.proposed = true
 		w.startWaits(d.At)
 	case dealstate.Withdraw:
-		w.startWaits(d.At)
+		if !refuses {
+			w.startWaits(d.At)
+		}
 	}
 }
 
@@ -145,6 +154,7 @@ func (w *waitReader) applyMove(d dealstate.Decision) {
 	switch {
 	case d.To == dealstate.StateApproved:
 		w.met = d.At
+	case d.To == dealstate.StateProvisional: // what was met before still is
 	case d.Kind == dealstate.Implement && !w.met.IsZero():
 		w.ended = append(w.ended, Wait{Deal: w.deal, From: w.met, To: d.At, End: dealstate.Implement})
 		fallthrough
@@ -153,9 +163,10 @@ func (w *waitReader) applyMove(d dealstate.Decision) {
 	}
 }
 
-// approvalMoves reports whether an approval can still lead on from the state.
+// approvalMoves reports whether an approval can still lead on from the state. While a
+// deal is applied provisionally approvals go on.
 func (w *waitReader) approvalMoves(from dealstate.State) bool {
-	return slices.ContainsFunc(w.rules.Rules, func(r dealstate.Rule) bool {
+	return from == dealstate.StateProvisional || slices.ContainsFunc(w.rules.Rules, func(r dealstate.Rule) bool {
 		return r.On == dealstate.Approve && r.To != "" && r.To != from && slices.Contains(r.From, from)
 	})
 }

@@ -100,6 +100,7 @@ var Intricate = []dealstate.Agreement{
 			{ID: "contest", On: dealstate.Breach, From: []dealstate.State{dealstate.StateImplemented}, To: "contested", Order: 1},
 			{ID: "calm", On: dealstate.Settle, From: []dealstate.State{"contested"}, To: dealstate.StateImplemented, Order: 1},
 			{ID: "snap", On: dealstate.Timer("snapback"), From: []dealstate.State{"contested"}, To: dealstate.StateTerminated},
+			{ID: "tire", On: dealstate.Timer("grace"), From: []dealstate.State{dealstate.StateAwaitingApprovals}, To: dealstate.StateLapsed},
 			{ID: "sleep", On: dealstate.Timer("grace"), From: []dealstate.State{dealstate.StateSuspended}, To: dealstate.StateImplemented},
 		}}},
 	{ID: "everything", Parties: FiveParties[:3], Deadline: OnDay(14), Effect: &dealstate.Delay{Days: 2}, Term: &dealstate.Delay{Days: 6}, Renew: &dealstate.Delay{Days: 4},

@@ -116,7 +116,7 @@ func (d *DFA) fillIdle() {
 func (d *DFA) Attach(v dealstate.View, l Log) {
 	d.log, d.beyond = l, d.tooMuch
 	if d.beyond == "" && d.timed && !v.AsOf.Before(nanos.Time(nanos.Never)) {
-		d.beyond = "a clock may run beyond the year 2262"
+		d.beyond = "a view of a deal with clocks lies outside the years 1678 to 2261"
 	}
 	d.align()
 }

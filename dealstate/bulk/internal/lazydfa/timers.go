@@ -106,18 +106,17 @@ func newTiming(m *dealstate.Machine) timing {
 	if !a.Deadline.IsZero() {
 		var ok bool
 		if t.deadline, ok = timerAt(a.Deadline); !ok {
-			t.tooMuch = "its deadline lies beyond what 64 bits of nanoseconds hold"
+			t.tooMuch = "its deadline lies outside the years 1678 to 2261"
 		}
 	}
 	l := m.Lifecycle()
+	for _, s := range l.States {
+		t.inForce[s] = m.InForce(s)
+	}
 	for _, r := range l.Rules {
 		for _, from := range r.From {
-			t.inForce[from] = t.inForce[from] || r.On == dealstate.Term
 			t.notices[from] = t.notices[from] || r.On == dealstate.Notice
 		}
-	}
-	for _, s := range l.InForce {
-		t.inForce[s] = true
 	}
 	return t
 }

@@ -139,5 +139,5 @@ func (d *Delay) slots() []strictjson.Slot {
 		{Key: "days", To: &d.Days},
 		{Key: "months", To: &d.Months},
 		{Key: "first_of_month", To: &d.FirstOfMonth},
-		{Key: "not_before", To: &d.NotBefore}}
+		{Key: "not_before", To: strictjson.Dated{To: &d.NotBefore, Day: instant.Begins}}}
 }

@@ -94,13 +94,6 @@ func checkName(at, name string) error {
 	return nil
 }
 
-func (l Lifecycle) declared(at string, s State) error {
-	if !slices.Contains(l.States, s) {
-		return field.Errorf(at, "%q is not among the declared states%s", field.Clip(string(s)), l.likeState(s))
-	}
-	return nil
-}
-
 func (l Lifecycle) checkRule(r Rule, a Agreement, names *condition.Names, states, final stateSet) error {
 	at := ruleField(r.ID)
 	if err := checkName(at+".id", r.ID); err != nil {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
@@ -140,12 +139,6 @@ func (f *folding) comeIntoForce(extended bool) {
 func (f *folding) endForce() {
 	f.leaving = nil
 	clear(f.own(&f.suspended))
-}
-
-// own gives a set that no copy shares.
-func (f *folding) own(set *bitset.Set) bitset.Set {
-	*set = slices.Clone(*set)
-	return *set
 }
 
 // newRound starts over on a new text. A deadline that has passed was the old

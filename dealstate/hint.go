@@ -3,6 +3,7 @@ package dealstate
 import (
 	"slices"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
 
@@ -35,6 +36,14 @@ func (l Lifecycle) likeState(name State) string {
 		names[i] = string(s)
 	}
 	return nearest.Hint(string(name), names)
+}
+
+// declared refuses a state that the lifecycle does not have.
+func (l Lifecycle) declared(at string, s State) error {
+	if !slices.Contains(l.States, s) {
+		return field.Errorf(at, "%q is not among the declared states%s", field.Clip(string(s)), l.likeState(s))
+	}
+	return nil
 }
 
 // likeRule ends the error about an unknown rule with the nearest one.

@@ -153,7 +153,7 @@ var meanings = []meaning{
 		? 06-13 implemented, a from 06-03, a leaves 07-01, b from 06-03, next notice of a 07-01
 		? 07-01 terminated, a withdrawn`},
 	{"an until before the notice ends is refused", noticed, inForceOfTwo + `
-		06-10 withdraw a until=06-19 id=short
+		06-09 withdraw a until=06-18 id=short
 		06-10 withdraw a until=06-20 id=exact
 		! short refused: notice_too_short
 		! exact applied

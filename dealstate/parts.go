@@ -1,6 +1,10 @@
 package dealstate
 
-import "github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+import (
+	"slices"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+)
 
 // What the parties do each for itself: sign, apply provisionally, suspend.
 
@@ -16,6 +20,12 @@ func (f *folding) mark(set *bitset.Set, party int, on bool) (changed bool) {
 	}
 	*set = next
 	return changed
+}
+
+// own gives a set that no copy shares.
+func (f *folding) own(set *bitset.Set) bitset.Set {
+	*set = slices.Clone(*set)
+	return *set
 }
 
 // sign counts a signature, which is no approval (Vienna Convention on the Law of

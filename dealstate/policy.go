@@ -21,9 +21,9 @@ func Roles(roles ...Role) RoleSet {
 func (s RoleSet) Has(r Role) bool { return s&(1<<r) != 0 }
 
 // Policy says whose word counts as an act. Binding is for what binds a side
-// (approve, reject, withdraw, implement, perform, suspend, resume, extend,
-// terminate); Talks is for what negotiators do themselves (negotiate, submit,
-// amend, dispute, settle). A retract and a note are matters of the log, and
+// (approve, reject, withdraw, apply, implement, perform, breach, suspend, resume,
+// extend, terminate); Talks is for what negotiators do themselves (negotiate, sign,
+// submit, amend, dispute, settle). A retract and a note are matters of the log, and
 // count from anybody.
 //
 // Snapshots and reasons carry the name; a policy without one is called custom.

@@ -57,10 +57,8 @@ func (m *Machine) tabulate() {
 	}
 	m.ends = make([]bool, len(m.lifecycle.States))
 	for _, r := range m.lifecycle.Rules {
-		if r.To != "" && !slices.Equal(r.From, []State{StateProvisional}) { // the end of an application says nothing of where the approvals put the deal
-			m.leadsTo[rows[r.On]][m.states[r.To]] = true
-		}
 		if r.To != "" {
+			m.leadsTo[rows[r.On]][m.states[r.To]] = true
 			m.ends[m.states[r.To]] = m.ends[m.states[r.To]] || r.On == Term
 		}
 	}

@@ -59,14 +59,15 @@ func (d *deal) snapshot(decisions []Decision) *Snapshot {
 	return s
 }
 
-// approvalMoves tells whether an approval can move the deal out of its state.
+// approvalMoves tells whether an approval can move the deal out of its state, or while it is applied provisionally towards
+// its entry into force.
 //
 // Settled here: a snapshot awaits the parties asked that have not approved while the condition is pending and this holds.
 func (d *deal) approvalMoves() bool {
 	own := slices.ContainsFunc(d.rules(), func(r Rule) bool {
 		return r.On == "approve" && slices.Contains(r.From, d.state) && r.To != "" && r.To != d.state
 	})
-	return own || d.frame.standard && (d.isOpen(d.state) || d.state == rejected || d.state == approved && !d.frame.two)
+	return own || d.state == provisional || d.frame.standard && (d.isOpen(d.state) || d.state == rejected || d.state == approved && !d.frame.two)
 }
 
 // partyStatus says when the party is bound, also where that is yet to come.

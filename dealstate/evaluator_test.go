@@ -54,6 +54,11 @@ func (q question) core() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return q.coreBy(m)
+}
+
+// coreBy is core's answer by a machine that is compiled already.
+func (q question) coreBy(m *dealstate.Machine) (string, error) {
 	s, decisions, err := m.Fold(q.events, q.view)
 	if err != nil {
 		return "", err

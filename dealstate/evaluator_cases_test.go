@@ -63,6 +63,8 @@ var foundCases = []foundCase{
 		anyTwo, agreed + "2025-01-05 suspend a\n2025-01-06 withdraw a", "2025-01-07", []string{"party a withdrawn in force - leaves - signed false suspended false"}},
 	{"implemented is in force also where its rules on the term are dropped", // "`in_force` lists added states"
 		anyTwo + `,"lifecycle":{"extends":"standard","states":[],"rules":[{"id":"end","on":"term","from":["suspended"],"to":"expired"}],"drop":["expire"]}`, agreed, "2025-01-07", []string{"in force 2025-01-03"}},
+	{"a rejection is taken where a condition of two that both must meet is written so that nothing loses it",
+		pairOf + `,"approval":{"not":{"not":{"count":{"min":2}}}}`, "2025-01-02 reject a", "2025-01-03", []string{"state awaiting_approvals", "party a rejected", "event e0 applied"}},
 	// Here the evaluator was wrong, by the design or by what the core and its tests have long said.
 	{"the approval that triggers a deal at once is bound from there", // "One dated at the trigger is bound from entry into force"
 		anyTwo + `,"effect":{},"join":{"days":5,"from":"force"}`, "2025-01-01 approve a\n2025-01-02 approve b", "2025-01-07", []string{"party b approved in force 2025-01-02"}},

@@ -26,8 +26,8 @@ func (a Agreement) StandardLifecycle() Lifecycle {
 	return manyFrame(bilateral(a.Parties[0], a.Parties[1], a.Notice != nil)).lifecycle()
 }
 
-// asksBoth reports whether the condition is that both of two parties approve,
-// however it is written. A condition that time, a signature or a performance can
+// asksBoth reports whether the condition is that both of two parties approve, and is
+// lost when one rejects, however it is written. A condition that time, a signature or a performance can
 // meet needs the frame of many parties.
 func (a Agreement) asksBoth() bool {
 	names := a.names()
@@ -42,6 +42,13 @@ func (a Agreement) asksBoth() bool {
 	for _, who := range []uint64{0b00, 0b01, 0b10, 0b11} {
 		s.approved[0] = who
 		if (test.Eval(&s) == condition.Met) != (who == 0b11) {
+			return false
+		}
+	}
+	s.approved[0] = 0
+	for _, who := range []uint64{0b01, 0b10} { // two nots are met as one approval is, but nothing loses them
+		s.rejected[0] = who
+		if test.Eval(&s) != condition.Lost {
 			return false
 		}
 	}

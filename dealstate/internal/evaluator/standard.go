@@ -138,7 +138,7 @@ func newFrame(a *Agreement, approval *Condition) frame {
 // asksBoth tells whether the condition is that both of two approve. "Conditions that read `reached`, `signed` or
 // `performed` use the many-party frame."
 //
-// Settled here: so do conditions of two parties that are met by one, by either or by none.
+// Settled here: so do conditions of two parties that are met by one, by either or by none, or that no rejection loses.
 func asksBoth(a *Agreement, approval *Condition) bool {
 	if approval.readsMoreThanApprovals() {
 		return false
@@ -151,6 +151,12 @@ func asksBoth(a *Agreement, approval *Condition) bool {
 			}
 		}
 		if (d.evaluate(approval, dayOne, nil) == Met) != (who == 3) {
+			return false
+		}
+	}
+	for i := range 2 {
+		d := &deal{a: a, approval: approval, parties: make([]partyFacts, 2)}
+		if d.parties[i].rejected = true; d.evaluate(approval, dayOne, nil) != Lost {
 			return false
 		}
 	}

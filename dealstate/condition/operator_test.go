@@ -140,7 +140,18 @@ func (p *place) asRead(r Reads) string {
 	if r.Clocks {
 		due = fmt.Sprint(p.due)
 	}
-	return fmt.Sprint(of(p.approved, r.Parties), of(p.rejected, r.Parties), of(p.performed, r.Commitments), actor, due)
+	said := fmt.Sprint(of(p.approved, r.Parties), of(p.rejected, r.Parties), of(p.performed, r.Commitments), actor, due,
+		of(p.signed, r.Signatures), of(p.applied, r.Applications), of(p.suspended, r.Suspensions), p.verdict)
+	if r.Bound {
+		said += fmt.Sprint(p.bound)
+	}
+	if r.Part {
+		said += fmt.Sprint(p.part)
+	}
+	for _, at := range r.Instants {
+		said += fmt.Sprint(p.Reached(at))
+	}
+	return said
 }
 
 func TestEveryVerdictAndLackHasItsWord(t *testing.T) {

@@ -134,7 +134,7 @@ func TestAnAccusationIsNoBreach(t *testing.T) {
 	q := foundCase{agreement: pairOf + `,"commitments":[{"id":"k","party":"a"}]`, log: "2025-01-01 negotiate", asOf: "2025-01-02"}.question(t)
 	m, err := dealstate.Compile(q.agreement)
 	require.NoError(t, err)
-	e := dealstate.Event{ID: "x", Deal: "deal", Kind: dealstate.Breach, Party: "b", Commitment: "k", Role: dealstate.Approver, At: questionDay}
+	e := dealstate.Event{ID: "x", Deal: "deal", Kind: dealstate.Breach, Party: "b", Commitment: "k", By: "Bea", Role: dealstate.Approver, At: questionDay}
 	require.ErrorContains(t, m.Admit(e), "an accusation is a dispute")
 	for _, role := range []dealstate.Role{dealstate.Instrument, dealstate.Counterparty} {
 		e.Role = role

@@ -532,8 +532,27 @@ func (r asker) log(a dealstate.Agreement) []dealstate.Event {
 			e.Ref = ""
 			e.Kind = dealstate.Note
 		}
+		if e.Role == dealstate.Approver {
+			e.By = speaker(a, *e)
+		}
 	}
 	return append(events, events[r.IntN(n)]) // one is told twice
+}
+
+// speaker is somebody who may speak of the act as approver: the evaluator goes by roles.
+func speaker(a dealstate.Agreement, e dealstate.Event) string {
+	party := e.Party
+	for _, c := range a.Commitments {
+		if party == "" && c.ID == e.Commitment {
+			party = c.Party // who performs it, or breaks it
+		}
+	}
+	for _, p := range a.Parties {
+		if p.Approver != "" && (p.ID == party || party == "") {
+			return p.Approver
+		}
+	}
+	return "the head of state"
 }
 
 func (r asker) event(a dealstate.Agreement, kind dealstate.Kind, at time.Time, n int) dealstate.Event {

@@ -47,7 +47,9 @@ func (w Wait) Cells() []string {
 // lifecycle of one's own may hold states in which an approval can move the deal
 // although the condition is met already; there the parties left over count as
 // awaited here, and not in the snapshot. In a state from which an approval moves the
-// deal only where the condition is not met, it is the other way round.
+// deal only where the condition is not met, it is the other way round. While a deal is
+// applied provisionally, parties count as awaited here also where a rejection has lost
+// the condition, for that ends neither the application nor their wait.
 type Waits struct {
 	parties []dealstate.Party // that are asked
 	at      map[string]int    // where they stand
@@ -99,6 +101,9 @@ func openStates(l dealstate.Lifecycle) map[dealstate.State]bool {
 		}
 	}
 	maps.DeleteFunc(open, func(s dealstate.State, _ bool) bool { return kept[s] })
+	if slices.Contains(l.States, dealstate.StateProvisional) {
+		open[dealstate.StateProvisional] = true // an approval brings entry into force nearer
+	}
 	return open
 }
 

@@ -356,7 +356,8 @@ func (d *deal) settle(e *Event, v verdict) verdict {
 // party's part only. Neither moves the deal."
 //
 // Settled here: one party of many may suspend its part whether or not it is bound; all jointly may suspend again what is
-// suspended; and who resumes a suspended deal of two that neither side has suspended resumes it.
+// suspended; and who resumes a suspended deal of two that neither side has suspended resumes it; a resume of a deal that is in force says
+// nothing new, and is noted.
 func (d *deal) suspension(e *Event, v verdict) verdict {
 	lift := e.Kind == "resume"
 	if e.Commitment != "" {
@@ -415,6 +416,8 @@ func (d *deal) suspendsWhole(lift bool, v verdict) verdict {
 	switch {
 	case d.state == implemented && !lift:
 		return v.leads(suspended)
+	case d.state == implemented:
+		return noted("it is in force already, and not suspended")
 	case d.state == suspended && lift && (len(d.parties) > 2 || d.nobodySuspends()):
 		return v.leads(implemented)
 	case d.state != suspended:

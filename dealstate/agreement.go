@@ -143,15 +143,6 @@ func (a Agreement) clockNames() []string {
 	return names
 }
 
-func (a Agreement) party(id string) int {
-	for i, p := range a.Parties {
-		if p.ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
 // someParties names the parties for an error message, at most eight of them.
 func (a Agreement) someParties() string {
 	return phrase.Some(len(a.Parties), func(i int) string { return field.Clip(a.Parties[i].ID) })

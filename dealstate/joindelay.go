@@ -15,8 +15,6 @@ type JoinFrom uint8
 const (
 	FromTrigger JoinFrom = iota + 1 // approvals after the instant at which the condition was met
 	FromForce                       // approvals from entry into force on; others are bound from there (Kigali Amendment, article IV)
-
-	endOfJoins
 )
 
 var joinEnum = enumOf[JoinFrom]("from", []string{FromTrigger: "trigger", FromForce: "force"}, func(word string) string { return word })

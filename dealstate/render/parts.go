@@ -165,7 +165,7 @@ func (ps *parts) end(party string, at time.Time) {
 
 // commitmentHistory is what became of one commitment over time.
 type commitmentHistory struct {
-	done, broken, overdue, suspended bool
+	done, broken, overdue bool
 
 	since  time.Time // of what is shown
 	bars   []bar

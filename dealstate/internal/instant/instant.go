@@ -81,8 +81,7 @@ func ParseDay(at, text string, day Day) (t time.Time, isDate bool, err error) {
 		t, err = checked(at, text, day.of(date))
 		return t, true, err
 	}
-	t, ok := parse(text)
-	if !ok && text != "" && day != 0 {
+	if _, ok := parse(text); !ok && text != "" && day != 0 {
 		return time.Time{}, false, field.Errorf(at, "%q is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z, or a date alone", field.Clip(text))
 	}
 	t, err = Parse(at, text)

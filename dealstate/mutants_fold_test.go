@@ -139,3 +139,56 @@ func TestOnlyTheWordOnWhichItCameIntoForceIsDenied(t *testing.T) {
 		require.Empty(t, s.Warnings, more)
 	}
 }
+
+// What the deal came into force on is no implement where an extension revived it.
+func TestARevivedDealIsInForceOnNobodysWord(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	a.Term = &dealstate.Delay{Days: 10}
+	s, _, err := machine(t, a).Fold(story(t, a.ID, `
+		06-01 approve a
+		06-01 approve b
+		06-02 implement role=government
+		06-20 extend until=08-01
+		06-21 implement role=government mod=denied id=no`), dealstate.View{Policy: dealstate.Official})
+	require.NoError(t, err)
+	require.Equal(t, dealstate.StateImplemented, s.State)
+	require.Empty(t, s.Warnings)
+}
+
+// Who begins a new round is told so, with its revision.
+func TestTheDecisionThatBeginsARoundSaysSo(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	a.Deadline = date(t, "06-10")
+	_, decisions := told(t, a, "", "06-01 approve a\n06-20 negotiate id=anew")
+	reasons := find(t, decisions, "anew").Reasons
+	require.Equal(t, dealstate.Reason{Code: dealstate.ReasonRound, Have: 2}, reasons[len(reasons)-1])
+}
+
+// The term of an old round does not run in the new one.
+func TestANewRoundHasNoTermOfTheOldOne(t *testing.T) {
+	t.Parallel()
+	a := redrafted(t)
+	a.Term = &dealstate.Delay{Months: 1}
+	s, _ := told(t, a, "08-01", "06-01 reject a\n06-02 implement\n06-03 negotiate")
+	require.Equal(t, dealstate.State("talks"), s.State)
+	require.Nil(t, s.Next)
+}
+
+// The effect runs from when the condition is met, and is not set before or after.
+func TestTheEffectIsSetWhileTheConditionIsMet(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	a.Effect = &dealstate.Delay{Days: 5}
+	m := machine(t, a)
+	c := m.Cursor(dealstate.Strict)
+	for _, step := range [][2]string{{"06-01 approve a", ""}, {"06-02 approve b", "06-07"}, {"06-03 amend", ""}, {"06-04 approve b", ""}, {"06-05 approve a", "06-10"}} {
+		take(t, m, c, step[0])
+		if step[1] == "" {
+			require.Zero(t, c.Due(dealstate.Effect), step[0])
+			continue
+		}
+		require.Equal(t, date(t, step[1]), c.Due(dealstate.Effect), step[0])
+	}
+}

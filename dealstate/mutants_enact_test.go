@@ -52,12 +52,12 @@ func TestWhatIsSaidTwiceIsNothingNew(t *testing.T) {
 	t.Parallel()
 	a := club(3, condition.Count(condition.AtLeast(2), ""))
 	a.Commitments = []dealstate.Commitment{{ID: "k", Party: "p0"}}
-	for _, act := range []string{"approve p1", "reject p1", "perform p0 for=k"} {
+	for act, of := range map[string]dealstate.Reason{"approve p1": {Subject: "p1", Detail: "approve"}, "reject p1": {Subject: "p1", Detail: "reject"}, "perform p0 for=k": {Subject: "k", Detail: "perform"}} {
 		s, decisions := told(t, a, "", "06-01 "+act+" id=first\n06-02 "+act+" id=second")
 		second := find(t, decisions, "second")
 		require.Equal(t, "second noted: already", summary(second))
-		require.Equal(t, "first", second.Reasons[0].Event)
-		require.Equal(t, date(t, "06-01"), second.Reasons[0].At)
+		of.Code, of.Event, of.At = dealstate.ReasonAlready, "first", date(t, "06-01")
+		require.Equal(t, []dealstate.Reason{of}, second.Reasons)
 		p1, _ := s.Party("p1")
 		if p1.Act != nil {
 			require.Equal(t, "first", p1.Act.Event)
@@ -74,5 +74,61 @@ func TestAnActThatIsNotOfTheTextMayNameAnyRevision(t *testing.T) {
 		a.Deadline = date(t, "07-01")
 		_, decisions := told(t, a, "06-02", "06-01 "+act+" rev=7 id=e")
 		require.Equal(t, dealstate.Applied, decisions[0].Outcome, act)
+	}
+}
+
+func TestARefusedAmendmentLeavesApprovalsAndRejections(t *testing.T) {
+	t.Parallel()
+	a := club(3, condition.Count(condition.AtLeast(2), ""))
+	a.Deadline = date(t, "06-10")
+	s, decisions := told(t, a, "", "06-01 reject p0\n06-02 approve p1\n06-11 amend")
+	require.Equal(t, dealstate.Refused, find(t, decisions, "amend-06-11").Outcome)
+	require.Equal(t, 1, s.Revision)
+	p0, _ := s.Party("p0")
+	require.Equal(t, dealstate.StandingRejected, p0.Standing)
+	require.Equal(t, []string{"p1"}, s.Approved)
+}
+
+func TestAnAmendmentSaysWhichRevisionItMakes(t *testing.T) {
+	t.Parallel()
+	_, decisions := told(t, pair(), "", "06-01 amend\n06-02 amend")
+	for i, d := range decisions {
+		require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonRevision, Have: int64(i + 2)}}, d.Reasons)
+	}
+}
+
+// Who was not asked may leave, though it once approved an earlier text.
+func TestAPartyThatWasNotAskedLeavesWhateverItDidBefore(t *testing.T) {
+	t.Parallel()
+	a := club(3, condition.All(condition.Approved("p0"), condition.Approved("p1")))
+	a.Effect = &dealstate.Delay{}
+	_, decisions := told(t, a, "", "06-01 approve p2\n06-02 amend\n06-03 approve p0\n06-04 approve p1\n06-05 withdraw p2 id=left")
+	require.Equal(t, dealstate.Applied, find(t, decisions, "left").Outcome)
+}
+
+// One side cannot set a limit for all, and until must exceed at.
+func TestAnExtensionIsToldWhyItMovesNothing(t *testing.T) {
+	t.Parallel()
+	limitless := pair()
+	force := "06-01 approve a\n06-01 approve b\n06-02 implement\n"
+	for _, c := range []struct {
+		deal    dealstate.Agreement
+		text    string
+		outcome dealstate.Outcome
+		want    dealstate.Reason
+	}{
+		{limitless, "06-10 extend a until=09-01", dealstate.Refused, dealstate.Reason{Code: dealstate.ReasonNoClock, Detail: "deadline"}},
+		{limitless, force + "06-10 extend a until=09-01", dealstate.Refused, dealstate.Reason{Code: dealstate.ReasonNoClock, Detail: "term"}},
+		{dated(t), "06-10 extend a until=07-01", dealstate.Noted, dealstate.Reason{Code: dealstate.ReasonAlready, Subject: "a", Detail: "extend"}},
+		{dated(t), "06-10 extend until=07-01", dealstate.Noted, dealstate.Reason{Code: dealstate.ReasonAlready, Detail: "extend"}},
+		{dated(t), "06-10 extend until=06-20", dealstate.Refused, dealstate.Reason{Code: dealstate.ReasonNotLater, At: date(t, "07-01")}},
+		{dated(t), "07-05 extend until=07-05", dealstate.Refused, dealstate.Reason{Code: dealstate.ReasonNotLater, At: date(t, "07-05")}},
+		{dated(t), "06-10 extend a until=08-01", dealstate.Applied, dealstate.Reason{Code: dealstate.ReasonNotYetMoved, Subject: "a", Detail: "deadline", At: date(t, "07-01")}},
+		{dated(t), "06-10 extend until=08-01", dealstate.Applied, dealstate.Reason{Code: dealstate.ReasonMoved, Detail: "deadline", At: date(t, "08-01")}},
+	} {
+		_, decisions := told(t, c.deal, "", c.text)
+		last := decisions[len(decisions)-1]
+		require.Equal(t, c.outcome, last.Outcome, c.text)
+		require.Equal(t, c.want, last.Reasons[0], c.text)
 	}
 }

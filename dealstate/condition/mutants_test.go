@@ -125,3 +125,123 @@ func TestWhatIsLackingNamesThePlaceOfWhatLacks(t *testing.T) {
 	lacks = n.BindApproval(Condition{}).Unmet(newPlace(t, n, "approved=us"), nil)
 	require.Equal(t, []Shortfall{{Lack: LackApproval, Index: 1, Name: "china"}}, lacks)
 }
+
+func TestAFindingCountsWhatThereIsAndWhatIsNeeded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []Condition{{}, Count(AtLeast(2), ""), Share(AtLeast(2), "", 0)} {
+		f := found(t, c, 1, 1)
+		require.Equal(t, [2]int64{1, 2}, [2]int64{f.Have, f.Need}, "%s", c)
+	}
+}
+
+func TestFindingsComeBackAsTheyWereToTheDeepest(t *testing.T) {
+	t.Parallel()
+	deep := func(n int) Finding {
+		f := Finding{Verdict: Lost, Text: "x", Have: 1, Need: 2}
+		for range n {
+			f = Finding{Verdict: Pending, Text: "all of", Parts: []Finding{f, {Verdict: Met, Text: "y"}}}
+		}
+		return f
+	}
+	for _, levels := range []int{0, 1, field.MaxNesting} {
+		text, err := deep(levels).MarshalJSON()
+		require.NoError(t, err)
+		var read Finding
+		require.NoError(t, read.ReadJSON("approval", text))
+		require.Equal(t, deep(levels), read)
+	}
+	text, err := deep(field.MaxNesting + 1).MarshalJSON()
+	require.NoError(t, err)
+	var read Finding
+	require.ErrorContains(t, read.ReadJSON("approval", text), "nested deeper than 32")
+	require.ErrorContains(t, read.ReadJSON("approval", []byte(`{"verdict":"won"}`)), "approval.verdict")
+	text, err = Finding{Verdict: Met, Text: "x"}.MarshalJSON()
+	require.NoError(t, err)
+	require.JSONEq(t, `{"verdict":"met","text":"x"}`, string(text), "what is zero is left out")
+}
+
+func TestWhichOperatorsOnlyAGuardCanAsk(t *testing.T) {
+	t.Parallel()
+	var only []string
+	for _, word := range append(Operators(), "", "nonsense") {
+		if GuardOnly(word) {
+			only = append(only, word)
+		}
+	}
+	require.Equal(t, []string{"act_of", "approval", "due"}, only)
+}
+
+func TestThresholdsThatAreNoneAreRefused(t *testing.T) {
+	t.Parallel()
+	n := NewNames(Agreement{Parties: []Party{{ID: "us", Weight: 60}, {ID: "china", Weight: 40}}})
+	for _, min := range []Threshold{Fraction(1, 0), Fraction(0, 0), Fraction(1, -2), Fraction(3, 2), AtLeast(-1), AtLeast(0), Percent(101), {}} {
+		require.Error(t, n.CheckApproval("approval", Count(min, "")), "%s", min)
+		require.Error(t, n.CheckApproval("approval", Share(min, "", 0)), "%s", min)
+	}
+	for _, text := range []string{`"1/99999999999999999999"`, `"99999999999999999999/1"`, `"99999999999999999999%"`} {
+		var read Threshold
+		require.ErrorContains(t, read.UnmarshalJSON([]byte(text)), "min: ", text)
+	}
+}
+
+// A total may be what is listed, or more; a list that is known to be short cannot make
+// a share impossible.
+func TestATotalMayBeWhatIsListed(t *testing.T) {
+	t.Parallel()
+	a := Agreement{Parties: []Party{{ID: "us", Weight: 60}, {ID: "china", Weight: 40}}}
+	for total, fine := range map[int64]bool{0: true, 100: true, 101: true, 99: false, -1: false} {
+		err := NewNames(a).CheckApproval("approval", Share(Percent(55), "", total))
+		require.Equal(t, fine, err == nil, "%d: %v", total, err)
+	}
+	half := Share(Percent(50), "", 300)
+	require.ErrorContains(t, NewNames(a).CheckApproval("approval", half), "can never be met")
+	a.Incomplete = true
+	require.NoError(t, NewNames(a).CheckApproval("approval", half))
+}
+
+// shortestOf names a short way to meet a condition of four parties and two commitments.
+func shortestOf(t *testing.T, c Condition) (ids []string) {
+	t.Helper()
+	n := NewNames(Agreement{Parties: []Party{{ID: "heavy", Weight: 100}, {ID: "mid", Weight: 50},
+		{ID: "x", Weight: 10, Groups: []string{"g"}}, {ID: "y", Weight: 10, Groups: []string{"g"}}}, Commitments: []string{"c", "d"}})
+	require.NoError(t, n.CheckApproval("approval", c))
+	parties, commitments := n.BindApproval(c).Shortest(newPlace(t, n, ""))
+	for _, i := range parties {
+		ids = append(ids, n.agreement.Parties[i].ID)
+	}
+	for _, i := range commitments {
+		ids = append(ids, n.agreement.Commitments[i])
+	}
+	return ids
+}
+
+// Of alternatives the one that asks least, performances counted; and the parties whom a
+// share asks fill the counts beside it.
+func TestAShortWayAsksLeast(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"x"}, shortestOf(t, Any(All(Performed("c"), Performed("d")), Approved("x"))))
+	require.Equal(t, []string{"d"}, shortestOf(t, Any(All(Approved("x"), Approved("y")), Performed("d"))))
+	require.Equal(t, []string{"x", "y"}, shortestOf(t, All(Count(AtLeast(2), ""), Share(Percent(100), "g", 0))))
+	require.Equal(t, []string{"y"}, shortestOf(t, All(Count(AtLeast(1), ""), Approved("y"))))
+}
+
+// What a condition costs grows with the parties it counts, and never takes longer to
+// say than the condition may be large.
+func TestCostGrowsWithWhatIsCounted(t *testing.T) {
+	t.Parallel()
+	n := NewNames(Agreement{Parties: make([]Party, 8_000)})
+	one := n.Cost(Approved("us"), 0)
+	require.Less(t, one, int64(10))
+	for name, c := range map[string]Condition{"count": Count(AtLeast(1), ""), "everyone": {}} {
+		require.GreaterOrEqual(t, n.Cost(c, 0), int64(8_000/64), name) // a word of the set at a time
+	}
+	require.GreaterOrEqual(t, n.Cost(Share(AtLeast(1), "", 0), 0), int64(8_000))
+	require.GreaterOrEqual(t, n.Cost(ApprovalMet(), 500), int64(500))
+	require.GreaterOrEqual(t, n.Cost(All(ApprovalMet(), Not(ApprovalMet())), 500), int64(1_000))
+	doubled := Approved("us")
+	for range 60 {
+		doubled = All(doubled, doubled)
+	}
+	require.Greater(t, n.Cost(doubled, 0), int64(field.MaxTerms))
+	require.Error(t, n.CheckApproval("approval", doubled))
+}

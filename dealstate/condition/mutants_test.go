@@ -155,6 +155,12 @@ func TestFindingsComeBackAsTheyWereToTheDeepest(t *testing.T) {
 	var read Finding
 	require.ErrorContains(t, read.ReadJSON("approval", text), "nested deeper than 32")
 	require.ErrorContains(t, read.ReadJSON("approval", []byte(`{"verdict":"won"}`)), "approval.verdict")
+	one := Finding{Verdict: Met, Text: "not", Parts: []Finding{{Verdict: Pending, Text: "x"}}}
+	text, err = one.MarshalJSON()
+	require.NoError(t, err)
+	var again Finding
+	require.NoError(t, again.ReadJSON("approval", text))
+	require.Equal(t, one, again)
 	text, err = Finding{Verdict: Met, Text: "x"}.MarshalJSON()
 	require.NoError(t, err)
 	require.JSONEq(t, `{"verdict":"met","text":"x"}`, string(text), "what is zero is left out")
@@ -244,4 +250,22 @@ func TestCostGrowsWithWhatIsCounted(t *testing.T) {
 	}
 	require.Greater(t, n.Cost(doubled, 0), int64(field.MaxTerms))
 	require.Error(t, n.CheckApproval("approval", doubled))
+}
+
+func TestTheZeroConditionIsAnApprovalCondition(t *testing.T) {
+	t.Parallel()
+	n := NewNames(Agreement{Parties: []Party{{ID: "us"}}})
+	require.NoError(t, n.CheckApproval("approval", Condition{}))
+	require.NoError(t, n.CheckGuard("when", Condition{}))
+	require.ErrorContains(t, n.CheckApproval("approval", All(Condition{})), "approval.all[0]: the zero condition")
+}
+
+// A text of more objects than are ever read at once is refused before it is read.
+func TestATextOfTooManyObjectsIsNotRead(t *testing.T) {
+	t.Parallel()
+	part := `{"any":[` + strings.Repeat(`{"approved":"us"},`, field.MaxParts-1) + `{"approved":"us"}]}`
+	var c Condition
+	err := c.UnmarshalJSON([]byte(`{"any":[` + strings.Repeat(part+",", field.MaxObjects/field.MaxParts) + part + `]}`))
+	require.ErrorContains(t, err, "objects; want at most 250000")
+	require.True(t, c.IsZero())
 }

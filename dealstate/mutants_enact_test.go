@@ -132,3 +132,31 @@ func TestAnExtensionIsToldWhyItMovesNothing(t *testing.T) {
 		require.Equal(t, c.want, last.Reasons[0], c.text)
 	}
 }
+
+// A clock that is set anew is set by its delay, whatever a side had extended before.
+func TestATermThatBeginsAnewIsNotTheExtendedOne(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	idle, live, over := dealstate.State("idle"), dealstate.State("live"), dealstate.State("over")
+	a.Term = &dealstate.Delay{Months: 1}
+	a.Lifecycle = &dealstate.Lifecycle{Initial: "first", States: []dealstate.State{"first", idle, live, over}, Final: []dealstate.State{over},
+		Rules: []dealstate.Rule{
+			{ID: "begin", On: dealstate.Implement, From: []dealstate.State{"first"}, To: live},
+			{ID: "stop", On: dealstate.Suspend, From: []dealstate.State{live}, To: idle},
+			{ID: "go_on", On: dealstate.Resume, From: []dealstate.State{idle}, To: live},
+			{ID: "extend", On: dealstate.Extend, From: []dealstate.State{live}},
+			{ID: "end", On: dealstate.Term, From: []dealstate.State{live}, To: over},
+		}}
+	story := "06-01 implement\n06-02 extend a until=09-01\n06-03 extend b until=09-01"
+	s, _ := told(t, a, "06-04", story)
+	require.Equal(t, date(t, "09-01"), s.Next.Due)
+	s, _ = told(t, a, "06-11", story+"\n06-05 suspend\n06-10 resume")
+	require.Equal(t, date(t, "07-10"), s.Next.Due)
+}
+
+func TestARejectionOfAnEarlierRevisionLeavesThePartyOutstanding(t *testing.T) {
+	t.Parallel()
+	s, _ := told(t, club(3, condition.Count(condition.AtLeast(2), "")), "", "06-01 reject p0\n06-02 amend")
+	p0, _ := s.Party("p0")
+	require.Equal(t, dealstate.StandingOutstanding, p0.Standing)
+}

@@ -192,3 +192,43 @@ func TestTheEffectIsSetWhileTheConditionIsMet(t *testing.T) {
 		require.Equal(t, date(t, step[1]), c.Due(dealstate.Effect), step[0])
 	}
 }
+
+// A denial warns of what stands, and of that commitment which it denies.
+func TestADenialWarnsOnlyOfWhatStands(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	a.Commitments = []dealstate.Commitment{{ID: "k1", Party: "a"}, {ID: "k2", Party: "b"}, {ID: "k3", Party: "b"}}
+	m := machine(t, a)
+	for text, want := range map[string][]string{
+		"06-01 perform a for=k1\n06-01 perform b for=k2 role=government\n06-02 perform b for=k2 mod=denied id=no":        {"denied k2 no"},
+		"06-01 perform b for=k3 role=government\n06-02 perform b for=k3 mod=denied id=no":                                {"denied k3 no"},
+		"06-01 approve a role=government\n06-02 approve a mod=denied id=no\n06-03 amend":                                 {},
+		"06-01 approve a\n06-01 approve b\n06-02 implement role=government\n06-03 implement mod=denied\n06-04 terminate": {},
+	} {
+		s, _, err := m.Fold(story(t, a.ID, text), dealstate.View{Policy: dealstate.Official})
+		require.NoError(t, err)
+		require.Equal(t, want, doubts(s), text)
+	}
+	desk := dealstate.Policy{Name: "desk", Binding: dealstate.Roles(dealstate.Government)}
+	s, _, err := m.Fold(story(t, a.ID, "06-01 approve a role=government\n06-02 withdraw a id=no"), dealstate.View{Policy: desk})
+	require.NoError(t, err)
+	require.Equal(t, []string{"denied a no"}, doubts(s))
+}
+
+// Events are compared in the form in which they are kept, and come back as they came.
+func TestAnEventComesBackAsItWasAndComparesSo(t *testing.T) {
+	t.Parallel()
+	e := line2event(t, "pair", "06-01 approve a id=b")
+	e.Note, e.Source = "by fax", dealstate.Source{Publisher: "Gazette", URL: "https://example.org", Published: "2025-06-01"}
+	d, err := dealstate.New(pair(), dealstate.Strict)
+	require.NoError(t, err)
+	_, err = d.Record(e)
+	require.NoError(t, err)
+	kept, _, ok := d.Event("b")
+	require.True(t, ok)
+	require.Equal(t, e.Note, kept.Note)
+	require.Equal(t, e.Source, kept.Source)
+	o := line2event(t, "pair", "06-01 approve a id=a rec=2025-06-01T00:00:00Z")
+	require.Positive(t, e.Compare(o), "recorded left out is at")
+	require.Negative(t, o.Compare(e))
+}

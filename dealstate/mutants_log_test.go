@@ -94,6 +94,9 @@ func TestADuplicateRecordedEarlierLeavesTheOthersInTheLog(t *testing.T) {
 	require.Len(t, slices.Collect(d.Events()), 3)
 	x, _, _ := d.Event("x")
 	require.Equal(t, date(t, "06-08"), x.Recorded)
+	again, err := d.Record(line2event(t, "pair", "06-01 negotiate"))
+	require.NoError(t, err)
+	require.Equal(t, dealstate.Duplicate, again.Outcome)
 	d = arrived(t, pair(), text+"\n06-07 retract ref=x id=r")
 	require.Equal(t, []string{"b"}, d.Latest().Approved)
 	d = arrived(t, pair(), "06-01 retract ref=y id=r\n06-05 approve a id=x rec=06-09\n06-05 approve a id=x rec=06-08\n06-10 approve b id=y")
@@ -146,7 +149,7 @@ func TestAResetCursorIsAsOneJustMade(t *testing.T) {
 		require.Equal(t, begun(dealstate.Official), toJSON(t, c.Snapshot()), text)
 		// nothing of it comes back either
 		fresh := m.Cursor(dealstate.Official)
-		for _, e := range story(t, a.ID, "06-10 approve p2\n06-11 approve p0 role=government\n06-12 dispute p0") {
+		for _, e := range story(t, a.ID, "06-10 approve p2\n06-11 approve p0 role=government\n06-12 dispute p0\n06-13 perform p0 for=k") {
 			act, err := m.Act(e)
 			require.NoError(t, err)
 			require.Equal(t, fresh.Take(act, e.At), c.Take(act, e.At))
@@ -165,4 +168,15 @@ func TestACursorGoesBackToTheInitialState(t *testing.T) {
 	require.Equal(t, dealstate.State("talks"), c.State())
 	c.Reset()
 	require.Equal(t, dealstate.State("talks"), c.State())
+}
+
+// Law 3: what a view does not know does not say when its record ends.
+func TestARecordEndsWhereTheViewKnowsItToEnd(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	a.Deadline = date(t, "06-10")
+	v := dealstate.View{AsOf: date(t, "06-11"), KnownBy: date(t, "06-05")}
+	known := open(t, a, "06-01 approve a").At(v)
+	require.Equal(t, []string{"record_ends lapsed"}, doubts(known))
+	require.Equal(t, known.Warnings, open(t, a, "06-01 approve a\n06-12 note").At(v).Warnings)
 }

@@ -6,9 +6,10 @@ import "bytes"
 // compared, so the cost stays a few steps an event; what is compared besides, and how
 // far a day is looked through, ends here.
 const (
-	mostSwapped = 4_096 // pairs that are not neighbours, in one fold; beyond it neighbours only
-	mostOfDay   = 16    // later events of one day that may cure a refusal
-	mostDoubts  = 8     // warnings; beyond it nothing more is looked for
+	mostSwapped = 4_096   // pairs that are not neighbours, in one fold; beyond it neighbours only
+	mostOfDay   = 16      // later acts of one day that may cure a refusal
+	mostPassed  = 1 << 16 // reports passed over between those, in one fold
+	mostDoubts  = 8       // warnings; beyond it nothing more is looked for
 )
 
 // tieCheck looks, while events fold, for those whose order the record leaves open
@@ -18,6 +19,7 @@ type tieCheck struct {
 	f       *folding
 	seen    []*entry // all that f will take, in order
 	swapped int      // pairs compared that are not neighbours
+	passed  int      // reports passed over that cannot cure anything
 	a, b    *Cursor
 }
 
@@ -69,11 +71,6 @@ func (t *tieCheck) mayTie(e, later *entry) bool {
 		return later.Kind.rank().class() <= rankConsent
 	}
 	return e.ties(later)
-}
-
-// ties reports whether only the kind, the revision or the id orders the two.
-func (in *entry) ties(o *entry) bool {
-	return in.At.Equal(o.At) && in.Recorded.Equal(o.Recorded) && in.Kind.rank().class() == o.Kind.rank().class()
 }
 
 // isOpenBeside reports whether the record leaves open which of two events of one
@@ -128,7 +125,14 @@ func (c *Cursor) isLike(o *Cursor) bool {
 func (t *tieCheck) cure(at int) {
 	refused := t.seen[at]
 	t.stand()
-	for n := at + 1; n < len(t.seen) && n-at <= mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
+	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
+		if !t.counts(t.seen[n]) {
+			if t.passed++; t.passed > mostPassed {
+				return
+			}
+			continue
+		}
+		acts++
 		if t.a.f.take(t.seen[n]).outcome != Applied {
 			continue
 		}

@@ -21,7 +21,7 @@ func TestSituationsOfOneKeyHaveOneFuture(t *testing.T) {
 		Commitments: []dealstate.Commitment{{ID: "pledge", Party: "us"}}, Deadline: june.AddDate(0, 0, 10),
 		Effect: &dealstate.Delay{Days: 3}, Term: &dealstate.Delay{Days: 15}})
 	require.NoError(t, err)
-	x, err := newExplorer(Beginning(m, dealstate.Strict, june), Search{})
+	x, err := newExplorer(t.Context(), Beginning(m, dealstate.Strict, june), Search{})
 	require.NoError(t, err)
 	first := map[string][]int{}
 	compared := 0

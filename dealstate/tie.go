@@ -56,7 +56,7 @@ func (t *tieCheck) swap(at int) {
 				return
 			}
 		}
-		if o := t.seen[n]; e.isOpenBeside(o) && t.counts(e) && t.counts(o) && t.differs(e, o) {
+		if o := t.seen[n]; e.isOpenBeside(o, t.f.revision) && t.counts(e) && t.counts(o) && t.differs(e, o) {
 			t.doubt(e, o)
 		}
 	}
@@ -74,11 +74,11 @@ func (t *tieCheck) mayTie(e, later *entry) bool {
 }
 
 // isOpenBeside reports whether the record leaves open which of two events of one
-// instant came first: they tie, or a consent does not say whether it is to the text
-// before an amendment or to that after it.
-func (in *entry) isOpenBeside(o *entry) bool {
-	unnamed := in.Kind == Amend && o.Kind.rank().class() == rankConsent && o.revision == 0
-	return unnamed || in.ties(o)
+// instant came first: they tie, or a consent beside an amendment does not name the
+// text after it. One that names the text before it, the current one, folds too late.
+func (in *entry) isOpenBeside(o *entry, current int) bool {
+	toOlder := in.Kind == Amend && o.Kind.rank().class() == rankConsent && (o.revision == 0 || int(o.revision) == current)
+	return toOlder || in.ties(o)
 }
 
 // counts reports whether the event can change anything. It saves taking one that cannot.

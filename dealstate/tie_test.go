@@ -184,6 +184,18 @@ func TestLaw11ATrueTieWarnsAndSaysSoInEveryWayOfAsking(t *testing.T) {
 	}
 }
 
+// A consent to the text before the amendment of the same instant folds behind it, and is
+// refused; had it come first, as it says, this deal would be in force.
+func TestLaw11AConsentToTheTextBeforeAnAmendmentOfItsInstantWarns(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "plain", Parties: bothSides, Effect: &dealstate.Delay{}}
+	for revision, want := range []int{1, 1, 0} {
+		s, _, err := history{agreement: a}.machine(t).Fold(story(t, "plain", fmt.Sprintf("06-01 approve us\n06-02 amend\n06-02 approve china rev=%d", revision)), dealstate.View{})
+		require.NoError(t, err)
+		require.Len(t, orderDoubts(s), want, "revision %d", revision)
+	}
+}
+
 func TestLaw11ManyTiesAreLookedAtWithinBounds(t *testing.T) {
 	t.Parallel()
 	a := dealstate.Agreement{ID: "many"}

@@ -85,7 +85,7 @@ func (a Agreement) checkParties() error {
 
 func (p Party) checkTexts(at string) error {
 	if p.Approver != "" {
-		if err := checkApprover(at+".approver", p.Approver); err != nil {
+		if err := checkApprover(at+".approver", p.Approver, field.MaxApprover); err != nil {
 			return err
 		}
 	}
@@ -104,12 +104,15 @@ func (p Party) checkTexts(at string) error {
 	return field.CheckText(at+".name", p.Name, field.MaxText)
 }
 
-func checkApprover(at, name string) error {
-	if strings.ContainsFunc(name, unicode.IsControl) || strings.TrimSpace(name) == "" {
+func checkApprover(at, name string, most int) error {
+	if strings.ContainsFunc(name, unicode.IsControl) || !strings.ContainsFunc(name, isSeen) {
 		return field.Errorf(at, "%q is blank, or holds control characters; want a name", field.Clip(name))
 	}
-	return field.CheckText(at, name, field.MaxApprover)
+	return field.CheckText(at, name, most)
 }
+
+// isSeen reports whether a reader sees the character: it is neither blank nor of no width.
+func isSeen(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
 func (p Party) checkAliases(at string) error {
 	if len(p.Aliases) > 0 && p.Approver == "" {
@@ -119,7 +122,7 @@ func (p Party) checkAliases(at string) error {
 		return field.Errorf(at, "%d of them; want at most %d", len(p.Aliases), field.MaxAliases)
 	}
 	for i, alias := range p.Aliases {
-		if err := checkApprover(fmt.Sprintf("%s[%d]", at, i), alias); err != nil {
+		if err := checkApprover(fmt.Sprintf("%s[%d]", at, i), alias, field.MaxName); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
@@ -42,7 +43,7 @@ func OpenMachine[F io.ReadCloser](open func(name string) (F, error), name string
 	defer file.Close()
 	m, err := ReadMachine(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", display.Inert(name), err)
 	}
 	return m, nil
 }

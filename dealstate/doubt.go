@@ -23,35 +23,65 @@ func (f *folding) foresee(e *entry) {
 	f.foreseen.acts++
 }
 
-// deny keeps a report that does not count, and yet denies what stands: spoken of as
-// denied, or for an approval a rejection or withdrawal that the policy leaves out; by
-// a voice nearer to the act than the one that counted, or of the same role and not
-// recorded before it. Of several, the nearest is kept, and of those the last.
+// deny keeps a report that does not count and may speak against a claim. Of those that
+// speak against what stands, the nearest is kept, and of those the last. One that
+// speaks against nothing yet is kept beside none that does, for an act that ties with
+// it may follow.
 func (f *folding) deny(e *entry) {
 	claim := f.claim(e)
-	if claim < 0 || e.Modality != Denied && (e.Modality != Asserted || e.Kind != Reject && e.Kind != Withdraw) {
+	if claim < 0 || e.Modality != Denied && e.Modality != Asserted {
 		return
 	}
-	if e.Modality == Denied && (e.Kind == Reject || e.Kind == Withdraw) {
-		return // that says the approval stands
-	}
-	counts := f.claimant(claim)
-	if counts == nil || e.Role > counts.Role || e.Role == counts.Role && e.Recorded.Before(counts.Recorded) {
-		return
-	}
-	if before := f.denied[claim]; before == nil || e.Role <= before.Role {
+	before := f.denied[claim]
+	speaks, spoke := f.isAgainst(e, claim), f.isAgainst(before, claim)
+	if speaks && !spoke || speaks == spoke && (before == nil || !before.ties(e) && !spoke || e.Role <= before.Role) {
 		f.denied[claim] = e
 	}
 }
 
-// affirm forgets who denied a claim: it has just been made anew, or said again by a
-// voice as near as the denial's or nearer.
+// isAgainst reports whether a report denies the claim as it stands: from a voice nearer
+// to the act than the one that counted, or of the same role and not recorded before it.
+func (f *folding) isAgainst(e *entry, claim int) bool {
+	counts := f.claimant(claim)
+	if e == nil || counts == nil || !e.denies(counts) || e.Role > counts.Role {
+		return false
+	}
+	if e.revision != 0 && counts.Kind == Approve && int(e.revision) != f.acts[claim].revision {
+		return false // it speaks of another text
+	}
+	return e.Role < counts.Role || !e.Recorded.Before(counts.Recorded)
+}
+
+// denies reports whether a report speaks against an act: it says that the act was not
+// done or, where a policy leaves it out, that a party consented otherwise.
+func (in *entry) denies(act *entry) bool {
+	if in.Kind.rank().class() == rankConsent && in.Modality == Asserted {
+		return (in.Kind == Approve) != (act.Kind == Approve)
+	}
+	sameSide := in.party == act.party || in.party < 0 || act.party < 0
+	return in.Modality == Denied && in.Kind == act.Kind && sameSide
+}
+
+// made forgets who denied a claim that has just been made, but for a report that only
+// its id, kind or revision put before the act.
+func (f *folding) made(e *entry) {
+	claim := f.claim(e)
+	if claim < 0 {
+		return
+	}
+	if before := f.denied[claim]; before != nil && !before.ties(e) {
+		f.denied[claim] = nil
+	}
+}
+
+// affirm forgets who denied a claim: it has just been said again, by a voice as near as
+// the denial's or nearer.
 func (f *folding) affirm(e *entry) {
 	claim := f.claim(e)
 	if claim < 0 {
 		return
 	}
-	if before := f.denied[claim]; before != nil && e.Role <= before.Role {
+	if before := f.denied[claim]; before != nil && e.Role <= before.Role && !before.ties(e) {
 		f.denied[claim] = nil
 	}
 }
@@ -71,9 +101,10 @@ func (f *folding) warned() []Reason {
 	}
 	out = append(out, f.doubts...)
 	for claim, by := range f.denied {
-		if counts := f.claimant(claim); by != nil && counts != nil {
+		if f.isAgainst(by, claim) {
+			counts := f.claimant(claim)
 			subject := f.m.partyID(counts)
-			if counts.Kind == Perform {
+			if counts.Kind == Perform || counts.Kind == Breach {
 				subject = f.m.commitmentID(counts)
 			}
 			out = append(out, Reason{Code: ReasonDenied, Subject: subject, Event: by.ID, Detail: counts.Kind.String(), At: by.At})

@@ -67,6 +67,53 @@ func TestAStandingActThatANearerVoiceDeniesWarns(t *testing.T) {
 	}
 }
 
+// Whatever the deal or a party stands on can be denied: not only that something was
+// approved or carried out, but that it was rejected, taken back, amended or ended too.
+func TestEveryActOnWhichAnythingStandsCanBeDenied(t *testing.T) {
+	t.Parallel()
+	approved := "06-01 approve a\n06-01 approve b\n"
+	for text, want := range map[string]string{
+		"06-01 approve a\n06-02 withdraw a role=government\n06-03 withdraw a mod=denied id=no":                   "denied a no",
+		"06-01 approve a\n06-02 withdraw a role=government\n06-03 withdraw a role=press mod=denied":              "",
+		"06-01 approve a\n06-02 withdraw a role=government\n06-03 withdraw b mod=denied":                         "",
+		"06-01 approve a\n06-02 withdraw a role=government\n06-03 approve a mod=denied":                          "",
+		"06-01 approve a\n06-02 withdraw a role=government\n06-03 withdraw a mod=denied\n06-04 approve a":        "",
+		"06-01 reject a role=government\n06-02 reject a mod=denied id=no":                                        "denied a no",
+		"06-01 terminate role=government\n06-02 terminate mod=denied id=no":                                      "denied no",
+		"06-01 terminate role=government\n06-02 terminate a mod=denied id=no":                                    "denied no",
+		"06-01 terminate role=government\n06-02 suspend mod=denied id=no":                                        "",
+		approved + "06-02 implement\n06-03 suspend role=government\n06-04 suspend mod=denied id=no":              "denied no",
+		approved + "06-02 implement\n06-03 suspend role=government\n06-04 suspend mod=denied\n06-05 resume":      "",
+		approved + "06-02 implement\n06-03 suspend\n06-04 resume role=government\n06-05 resume mod=denied id=no": "denied no",
+		approved + "06-02 amend role=government\n06-03 amend mod=denied id=no":                                   "denied no",
+		approved + "06-02 amend a role=government\n06-03 amend b mod=denied":                                     "",
+		approved + "06-02 amend role=government\n06-03 amend mod=denied\n06-04 approve a":                        "",
+		approved + "06-02 implement role=government\n06-03 implement mod=denied\n06-04 implement":                "",
+		"06-01 approve a role=government\n06-02 approve a mod=denied rev=2":                                      "", // of another text
+		"06-01 approve a\n06-02 amend\n06-03 approve a role=government\n06-04 approve a mod=denied rev=1":        "",
+		"06-01 approve a\n06-02 amend\n06-03 approve a role=government\n06-04 approve a mod=denied rev=2 id=no":  "denied a no",
+	} {
+		require.Equal(t, want, strings.Join(doubts(officially(t, text)), ", "), text)
+	}
+}
+
+// Where only the id puts a denial before the act, it speaks of that act.
+func TestADenialThatTiesWithTheActWarnsUnderAnyID(t *testing.T) {
+	t.Parallel()
+	for _, act := range []string{"approve a", "terminate"} {
+		for _, id := range []string{"a", "z"} {
+			one := "06-01 " + act + " role=government id=m\n06-01 " + act + " mod=denied id=" + id
+			require.Equal(t, "denied "+id, strings.Replace(strings.Join(doubts(officially(t, one)), ", "), "denied a "+id, "denied "+id, 1), one)
+			two := one + "\n06-01 " + act + " role=press mod=denied id=zz"
+			require.Len(t, doubts(officially(t, two)), 1, two)
+			three := one + "\n06-01 " + act + " role=government id=n"
+			require.Len(t, doubts(officially(t, three)), 1, three)
+			earlier := "06-01 " + act + " role=government rec=06-03 id=m\n06-01 " + act + " mod=denied rec=06-02 id=" + id
+			require.Empty(t, doubts(officially(t, earlier)), earlier)
+		}
+	}
+}
+
 // A caller's policy may leave a nearer voice out; then its rejection is a denial.
 func TestARejectionThatThePolicyLeavesOutIsADenial(t *testing.T) {
 	t.Parallel()

@@ -115,3 +115,8 @@ func (p *place) isOfDay(midnight time.Time) bool { return p.At.Before(midnight.A
 func (in *entry) tiesWith(next *entry) bool {
 	return in.At.Equal(next.At) || in.isDate() && next.isOfDay(in.At)
 }
+
+// ties reports whether only the kind, the revision or the id orders the two.
+func (in *entry) ties(o *entry) bool {
+	return in.At.Equal(o.At) && in.Recorded.Equal(o.Recorded) && in.Kind.rank().class() == o.Kind.rank().class()
+}

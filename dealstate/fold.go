@@ -59,7 +59,7 @@ func (f *folding) decide(e *entry) decided {
 	var change change
 	f.enact(e, &change)
 	if change.outcome != Applied {
-		if change.reason.Code == ReasonAlready && (e.Kind == Approve || e.Kind == Perform) {
+		if change.reason.Code == ReasonAlready {
 			f.affirm(e)
 		}
 		d.outcome, d.why = change.outcome, []Reason{change.reason}
@@ -67,7 +67,9 @@ func (f *folding) decide(e *entry) decided {
 	}
 	rule, ok := f.choose(e.Kind.row())
 	if !ok {
-		d.outcome, d.why = f.refusal(e)
+		if d.outcome, d.why = f.refusal(e); d.outcome == Noted {
+			f.affirm(e)
+		}
 		f.undo(e, &change)
 		return d
 	}
@@ -85,9 +87,7 @@ func (f *folding) decide(e *entry) decided {
 	}
 	f.follow(&d, rule, e.ID)
 	f.foresee(e)
-	if claim := f.claim(e); claim >= 0 {
-		f.denied[claim] = nil
-	}
+	f.made(e)
 	if e.Kind == Implement && d.from != d.to {
 		f.implemented = e
 	}
@@ -98,7 +98,7 @@ func (f *folding) decide(e *entry) decided {
 func (f *folding) follow(d *decided, rule int, by string) {
 	from, next := f.state, f.move(f.m, rule, f.state)
 	if next != from {
-		f.state, f.since, f.by = next, f.now, by
+		f.state, f.since, f.by, f.moved = next, f.now, by, d.entry
 		f.enter(from, d)
 	}
 	if f.m.lifecycle.Rules[rule].To != "" && len(f.timers) > 0 {

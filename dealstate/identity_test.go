@@ -1,6 +1,7 @@
 package dealstate_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -111,6 +112,7 @@ func TestANameThatTwoPartiesShareIsAnError(t *testing.T) {
 		"an alias that is an approver": {dealstate.Party{ID: "b", Approver: "Doe", Aliases: []string{"D.", "JOSÉ ROE"}}, "parties[1].aliases[1]"},
 		"an alias that is an alias":    {dealstate.Party{ID: "b", Approver: "Doe", Aliases: []string{"The  Minister"}}, "parties[1].aliases[0]"},
 		"an alias of nobody":           {dealstate.Party{ID: "b", Aliases: []string{"Doe"}}, "parties[1].aliases"},
+		"an alias that nobody sees":    {dealstate.Party{ID: "b", Approver: "Doe", Aliases: []string{"\u200b\u2060"}}, "parties[1].aliases[0]"},
 		"a blank alias":                {dealstate.Party{ID: "b", Approver: "Doe", Aliases: []string{" "}}, "parties[1].aliases[0]"},
 		"a blank approver":             {dealstate.Party{ID: "b", Approver: "  "}, "parties[1].approver"},
 		"too many aliases":             {dealstate.Party{ID: "b", Approver: "Doe", Aliases: make([]string, 33)}, "parties[1].aliases"},
@@ -131,6 +133,20 @@ func TestStateNamesKeepLettersWithTheirMarks(t *testing.T) {
 	} {
 		require.Equal(t, want, dealstate.AwaitingState(dealstate.Party{ID: "p", Approver: name}))
 	}
+}
+
+// An approver names states, so the name is short; an alias only has to match what "by"
+// may hold, and full titles in scripts of three bytes a letter are long.
+func TestAnAliasMayBeAsLongAsASpeakersName(t *testing.T) {
+	t.Parallel()
+	title := "พระบาทสมเด็จพระปรเมนทรรามาธิบดีศรีสินทรมหาวชิราลงกรณ พระวชิรเกล้าเจ้าอยู่หัว"
+	require.Greater(t, len(title), 128)
+	m := speaking(t, "Rama X", title, strings.Repeat("x", 16<<10))
+	for _, by := range []string{title, strings.Repeat("X", 16<<10)} {
+		require.NoError(t, m.Admit(dealstate.Event{ID: "e", Deal: "d", Kind: dealstate.Approve, Party: "us", By: by, Role: dealstate.Approver, At: date(t, "2025-06-01T00:00:00Z")}))
+	}
+	_, err := dealstate.Compile(dealstate.Agreement{ID: "d", Parties: []dealstate.Party{{ID: "us", Approver: "A", Aliases: []string{strings.Repeat("x", 16<<10+1)}}, {ID: "b"}}})
+	require.ErrorContains(t, err, "parties[0].aliases[0]: 16385 bytes long; want at most 16384")
 }
 
 func TestAliasesComeBackFromJSON(t *testing.T) {

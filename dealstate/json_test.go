@@ -3,6 +3,7 @@ package dealstate_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -539,6 +540,9 @@ func TestMachineIsOpenedFromAFileThatErrorsName(t *testing.T) {
 	require.Equal(t, "parties", bad.Field)
 	require.ErrorContains(t, err, "bad.json: parties: ")
 
+	opened := func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("{")), nil }
+	_, err = dealstate.OpenMachine(opened, "a\x1b[2Jb.json")
+	require.ErrorContains(t, err, `a\x1b[2Jb.json: `)
 	_, err = dealstate.OpenMachine(os.Open, "missing.json")
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	require.ErrorContains(t, err, "missing.json")

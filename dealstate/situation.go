@@ -13,6 +13,7 @@ type situation struct {
 	state     int
 	since     time.Time // when it came to the state, or was negotiated; zero: neither
 	by        string    // the event or clock that brought it there
+	moved     *entry    // that event; nil: a clock, or it was never moved
 	now       time.Time // the instant last reached
 	actor     int       // the party of the event at hand, or -1
 	revision  int
@@ -142,33 +143,45 @@ type foresight struct {
 	acts  int
 }
 
-// Claims are what a report can deny: a party's approval, a commitment's performance,
-// and that the deal is carried out. They are numbered in this order.
-func (s *situation) claims() int { return len(s.acts) + len(s.records) + 1 }
+// Claims are what a report can deny: what a party consented to, a commitment's
+// performance or breach, that the deal is carried out, and whatever else brought it to
+// its state. They are numbered in this order.
+func (s *situation) claims() int { return len(s.acts) + len(s.records) + 2 }
 
 // claim is the number of the claim that an event makes or denies, or -1.
 func (s *situation) claim(e *entry) int {
 	switch e.Kind {
 	case Approve, Reject, Withdraw:
 		return int(e.party)
-	case Perform:
+	case Perform, Breach:
 		return len(s.acts) + int(e.commitment)
 	case Implement:
-		return s.claims() - 1
+		return s.claims() - 2
+	case Retract, Note:
+		return -1
 	}
-	return -1
+	return s.claims() - 1
 }
 
 // claimant is the event on whose word a claim stands, or nil.
 func (s *situation) claimant(claim int) *entry {
 	switch commitment := claim - len(s.acts); {
 	case commitment < 0:
-		if !s.approved.Has(claim) {
-			return nil
+		switch s.standing(claim) {
+		case StandingApproved, StandingRejected, StandingWithdrawn:
+			return s.acts[claim].entry
 		}
-		return s.acts[claim].entry
+		return nil
 	case commitment < len(s.records):
+		if broken := s.records[commitment].broken; broken != nil {
+			return broken
+		}
 		return s.records[commitment].done
+	case claim == s.claims()-1:
+		if s.moved != nil && s.claim(s.moved) == claim {
+			return s.moved
+		}
+		return nil
 	case s.isInForce():
 		return s.implemented
 	}

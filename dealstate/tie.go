@@ -6,9 +6,10 @@ import "bytes"
 // compared, so the cost stays a few steps an event; what is compared besides, and how
 // far a day is looked through, ends here.
 const (
-	mostSwapped = 4_096 // pairs that are not neighbours, in one fold; beyond it neighbours only
-	mostOfDay   = 16    // later events of one day that may cure a refusal
-	mostDoubts  = 8     // warnings; beyond it nothing more is looked for
+	mostSwapped = 4_096   // pairs that are not neighbours, in one fold; beyond it neighbours only
+	mostOfDay   = 16      // later acts of one day that may cure a refusal
+	mostPassed  = 1 << 16 // reports passed over between those, in one fold
+	mostDoubts  = 8       // warnings; beyond it nothing more is looked for
 )
 
 // tieCheck looks, while events fold, for those whose order the record leaves open
@@ -18,6 +19,7 @@ type tieCheck struct {
 	f       *folding
 	seen    []*entry // all that f will take, in order
 	swapped int      // pairs compared that are not neighbours
+	passed  int      // reports passed over that cannot cure anything
 	a, b    *Cursor
 }
 
@@ -54,7 +56,7 @@ func (t *tieCheck) swap(at int) {
 				return
 			}
 		}
-		if o := t.seen[n]; e.isOpenBeside(o) && t.counts(e) && t.counts(o) && t.differs(e, o) {
+		if o := t.seen[n]; e.isOpenBeside(o, t.f.revision) && t.counts(e) && t.counts(o) && t.differs(e, o) {
 			t.doubt(e, o)
 		}
 	}
@@ -71,17 +73,12 @@ func (t *tieCheck) mayTie(e, later *entry) bool {
 	return e.ties(later)
 }
 
-// ties reports whether only the kind, the revision or the id orders the two.
-func (in *entry) ties(o *entry) bool {
-	return in.At.Equal(o.At) && in.Recorded.Equal(o.Recorded) && in.Kind.rank().class() == o.Kind.rank().class()
-}
-
 // isOpenBeside reports whether the record leaves open which of two events of one
-// instant came first: they tie, or a consent does not say whether it is to the text
-// before an amendment or to that after it.
-func (in *entry) isOpenBeside(o *entry) bool {
-	unnamed := in.Kind == Amend && o.Kind.rank().class() == rankConsent && o.revision == 0
-	return unnamed || in.ties(o)
+// instant came first: they tie, or a consent beside an amendment does not name the
+// text after it. One that names the text before it, the current one, folds too late.
+func (in *entry) isOpenBeside(o *entry, current int) bool {
+	toOlder := in.Kind == Amend && o.Kind.rank().class() == rankConsent && (o.revision == 0 || int(o.revision) == current)
+	return toOlder || in.ties(o)
 }
 
 // counts reports whether the event can change anything. It saves taking one that cannot.
@@ -128,7 +125,14 @@ func (c *Cursor) isLike(o *Cursor) bool {
 func (t *tieCheck) cure(at int) {
 	refused := t.seen[at]
 	t.stand()
-	for n := at + 1; n < len(t.seen) && n-at <= mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
+	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
+		if !t.counts(t.seen[n]) {
+			if t.passed++; t.passed > mostPassed {
+				return
+			}
+			continue
+		}
+		acts++
 		if t.a.f.take(t.seen[n]).outcome != Applied {
 			continue
 		}

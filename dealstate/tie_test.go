@@ -185,6 +185,18 @@ func TestLaw11ATrueTieWarnsAndSaysSoInEveryWayOfAsking(t *testing.T) {
 	}
 }
 
+// A consent to the text before the amendment of the same instant folds behind it, and is
+// refused; had it come first, as it says, this deal would be in force.
+func TestLaw11AConsentToTheTextBeforeAnAmendmentOfItsInstantWarns(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "plain", Parties: bothSides, Effect: &dealstate.Delay{}}
+	for revision, want := range []int{1, 1, 0} {
+		s, _, err := history{agreement: a}.machine(t).Fold(story(t, "plain", fmt.Sprintf("06-01 approve us\n06-02 amend\n06-02 approve china rev=%d", revision)), dealstate.View{})
+		require.NoError(t, err)
+		require.Len(t, orderDoubts(s), want, "revision %d", revision)
+	}
+}
+
 func TestLaw11ManyTiesAreLookedAtWithinBounds(t *testing.T) {
 	t.Parallel()
 	a := dealstate.Agreement{ID: "many"}
@@ -201,13 +213,28 @@ func TestLaw11ManyTiesAreLookedAtWithinBounds(t *testing.T) {
 	require.Len(t, orderDoubts(s), 8)
 }
 
-func TestLaw11ADayIsLookedThroughForACureUpToItsSixteenthEvent(t *testing.T) {
+// Notes and reports that do not count take no place among the sixteen.
+func TestLaw11ADayIsLookedThroughForACureUpToItsSixteenthAct(t *testing.T) {
 	t.Parallel()
 	m := history{agreement: dealstate.Agreement{ID: "plain", Parties: bothSides}}.machine(t)
-	for notes, want := range map[int]int{0: 1, 14: 1, 15: 0} {
+	rumour := doing(dealstate.Approve, "us")
+	rumour.Modality = dealstate.Planned
+	for _, c := range []struct {
+		before dealstate.Event
+		times  int
+		want   int
+	}{
+		{doing(dealstate.Negotiate, ""), 0, 1},
+		{doing(dealstate.Negotiate, ""), 14, 1},
+		{doing(dealstate.Negotiate, ""), 15, 0},
+		{doing(dealstate.Note, ""), 15, 1},
+		{doing(dealstate.Note, ""), 300, 1},
+		{rumour, 300, 1},
+		{doing(dealstate.Note, ""), 1<<16 + 1, 0},
+	} {
 		events := []dealstate.Event{doing(dealstate.Implement, ""), doing(dealstate.Approve, "us"), doing(dealstate.Approve, "china")}
-		for range notes {
-			events = append(events, doing(dealstate.Note, ""))
+		for range c.times {
+			events = append(events, c.before)
 		}
 		for i := range events {
 			e := &events[i]
@@ -215,13 +242,13 @@ func TestLaw11ADayIsLookedThroughForACureUpToItsSixteenthEvent(t *testing.T) {
 			if i > 0 {
 				e.At = e.At.Add(time.Hour)
 			}
-			if e.Kind == dealstate.Approve {
+			if i == 1 || i == 2 {
 				e.At = e.At.Add(time.Hour)
 			}
 		}
 		s, _, err := m.Fold(events, dealstate.View{})
 		require.NoError(t, err)
-		require.Len(t, orderDoubts(s), want, "%d notes before the approvals", notes)
+		require.Len(t, orderDoubts(s), c.want, "%d × %v before the approvals", c.times, c.before.Kind)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
-	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Input is one thing that can happen next to a deal: an act, or time that passes. It
@@ -210,7 +209,7 @@ func (l Input) event(s Start, n int, at time.Time) dealstate.Event {
 		e.Role = s.role(e.Kind)
 	}
 	if e.By == "" && e.Role == dealstate.Approver {
-		e.By = scenario.Speaker(s.agreement, e.Party)
+		e.By = s.speaker(e.Party)
 	}
 	if l.Extend != 0 {
 		e.Until = at.Add(l.Extend)

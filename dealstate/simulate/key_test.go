@@ -52,7 +52,7 @@ func TestSituationsOfOneKeyHaveOneFuture(t *testing.T) {
 }
 
 func requireOneFutureAKey(t *testing.T, s Start, least int) {
-	x, err := newExplorer(s, Search{})
+	x, err := newExplorer(t.Context(), s, Search{})
 	require.NoError(t, err)
 	first := map[string][]int{}
 	compared := 0

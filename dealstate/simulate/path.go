@@ -171,7 +171,7 @@ func (p Path) omitDefaults(act *dealstate.Event, step int) {
 		return
 	}
 	if act.Role == scenario.Role(p.start.agreement, *act) {
-		if act.Party == "" && act.By == scenario.Speaker(p.start.agreement, "") {
+		if act.Party == "" && act.By == p.start.speaker("") {
 			act.By = "" // an act of all sides is nobody's in particular
 		}
 		act.Role = 0

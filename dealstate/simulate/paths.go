@@ -42,7 +42,7 @@ const (
 // The error is a *dealstate.FieldError for a bad start or search, or the context's.
 // The cost is some 2 µs and 10 bytes for each pair of situation and input.
 func Paths(ctx context.Context, s Start, o Search) (*Exploration, error) {
-	x, err := newExplorer(s, o)
+	x, err := newExplorer(ctx, s, o)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ type explorer struct {
 }
 
 // newExplorer checks the start and the search, and puts the defaults in.
-func newExplorer(s Start, o Search) (*explorer, error) {
+func newExplorer(ctx context.Context, s Start, o Search) (*explorer, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func newExplorer(s Start, o Search) (*explorer, error) {
 	x := &explorer{search: o, seen: map[string]int32{}, here: s.machine.Cursor(s.policy), next: s.machine.Cursor(s.policy)}
 	x.Inputs, x.Complete, x.start = o.Alphabet, true, s.after(time.Second)
 	x.here.Set(x.start.cursor)
-	return x, x.ready()
+	return x, x.ready(ctx)
 }
 
 // checkKinds refuses kinds that are no input of any alphabet.
@@ -143,13 +143,16 @@ func (s Start) after(d time.Duration) Start {
 }
 
 // ready checks the inputs and prepares their acts once, so that trying one costs no
-// admission.
-func (x *explorer) ready() error {
+// admission. The error may be the context's: there can be many inputs.
+func (x *explorer) ready(ctx context.Context) error {
 	if len(x.Inputs) == 0 {
 		return field.Errorf("alphabet", "no input; leave it out for that of the agreement")
 	}
 	x.acts = make([]*dealstate.Act, len(x.Inputs))
 	for i, l := range x.Inputs {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err := l.validate(fmt.Sprintf("alphabet[%d]", i), x.start); err != nil {
 			return err
 		}

@@ -516,3 +516,16 @@ func TestABadSearchIsRefusedByField(t *testing.T) {
 	_, err = simulate.Paths(ctx, s, simulate.Search{})
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// Ten thousand parties make tens of thousands of inputs: they are not all admitted first.
+func TestACancelledExplorationAdmitsNoInputs(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	start := beginning(t, dealstate.Agreement{})
+	bad := simulate.Search{Alphabet: []simulate.Input{{Event: dealstate.Event{Kind: dealstate.Approve, Party: "nobody"}}}}
+	_, err := simulate.Paths(ctx, start, bad)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = simulate.Paths(t.Context(), start, bad)
+	require.ErrorContains(t, err, "party: ")
+}

@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -86,7 +87,7 @@ func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	log := newIntake(machine)
+	log := newIntake(machine, o.view)
 	if err := log.read(o.events, stdin); err != nil {
 		return err
 	}
@@ -112,11 +113,12 @@ func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
 type intake struct {
 	machine *dealstate.Machine
 	events  []dealstate.Event
-	first   map[string]dealstate.Event // by id
-	repeats map[string]int             // by id: how often it came again
-	others  int                        // events of other deals
-	deals   []string                   // the first few of those deals
-	more    bool                       // and there are more
+	place   map[string]int // by id: its place in events
+	knownBy time.Time      // later sendings of an event are not known to the view; zero: all are
+	sent    map[string]int // by id: how often it came, as far as the view knows
+	others  int            // events of other deals
+	deals   []string       // the first few of those deals
+	more    bool           // and there are more
 }
 
 // mostSkipped bounds how many other deals are named.
@@ -147,8 +149,8 @@ func (in *intake) skipped() string {
 	return text
 }
 
-func newIntake(m *dealstate.Machine) *intake {
-	return &intake{machine: m, first: map[string]dealstate.Event{}, repeats: map[string]int{}}
+func newIntake(m *dealstate.Machine, v dealstate.View) *intake {
+	return &intake{machine: m, place: map[string]int{}, knownBy: v.KnownBy, sent: map[string]int{}}
 }
 
 func (in *intake) read(path string, stdin io.Reader) error {
@@ -181,17 +183,31 @@ func (in *intake) take(e dealstate.Event) error {
 	if err := in.machine.Admit(e); err != nil {
 		return err
 	}
-	old, again := in.first[e.ID]
-	switch {
-	case again && !old.Same(e):
-		return &dealstate.ConflictError{ID: e.ID}
-	case again:
-		in.repeats[e.ID]++
-	default:
-		in.first[e.ID] = e
+	if in.knownBy.IsZero() || !known(e).After(in.knownBy) {
+		in.sent[e.ID]++
+	}
+	at, again := in.place[e.ID]
+	if !again {
+		in.place[e.ID] = len(in.events)
 		in.events = append(in.events, e)
+		return nil
+	}
+	old := &in.events[at]
+	if !old.Same(e) {
+		return &dealstate.ConflictError{ID: e.ID}
+	}
+	if known(e).Before(known(*old)) {
+		old.Recorded = e.Recorded
 	}
 	return nil
+}
+
+// known is when the event was learned: of the same event sent twice, the earliest counts.
+func known(e dealstate.Event) time.Time {
+	if e.Recorded.IsZero() {
+		return e.At
+	}
+	return e.Recorded
 }
 
 // write prints the decisions in their order, each repeated event's duplicates
@@ -204,7 +220,7 @@ func write(w io.Writer, log *intake, decisions []dealstate.Decision, snapshot de
 		if err := lines.Encode(d); err != nil {
 			return err
 		}
-		for range log.repeats[d.Event] {
+		for range log.sent[d.Event] - 1 {
 			if err := lines.Encode(d.Repeated()); err != nil {
 				return err
 			}

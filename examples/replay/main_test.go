@@ -54,6 +54,20 @@ func TestOneDecisionALineAndTheSnapshotLast(t *testing.T) {
 		`{"deal":"d","state":"implemented","since":"2025-02-01T00:00:00Z","revision":1,"awaiting":[],"approved":["a","b"],"as_of":"2025-03-01T23:59:59.999999999Z","policy":"strict"`))
 }
 
+// Of the same event sent with several recorded, the earliest counts, whichever came first.
+func TestTheEarliestRecordedOfADuplicateCounts(t *testing.T) {
+	t.Parallel()
+	early, late := strings.Replace(approveB, "}", `,"recorded":"2025-01-05"}`, 1), strings.Replace(approveB, "}", `,"recorded":"2025-02-05"}`, 1)
+	for _, repeats := range [][]string{{early, late, late}, {late, early, late}, {late, late, early}} {
+		r := runReplay(t, lines(append(repeats, approveA)...), "-known", "2025-01-10")
+		require.Zero(t, r.code, r.stderr)
+		require.Contains(t, r.stdout, `{"deal":"d","state":"approved"`)
+		require.NotContains(t, r.stdout, "duplicate", "what came later is not known yet")
+	}
+	at := strings.Replace(approveB, "}", `,"recorded":"2025-01-02T00:00:00Z"}`, 1) // the same as leaving it out
+	require.Equal(t, runReplay(t, lines(at, late)).stdout, runReplay(t, lines(late, approveB)).stdout)
+}
+
 func TestAnyOrderOfTheLinesPrintsTheSameBytes(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, runReplay(t, lines(approveA, approveB, other)).stdout, runReplay(t, lines(other, approveB, approveA)).stdout)

@@ -132,7 +132,7 @@ func TestWhatIsIncompleteIsNeverLost(t *testing.T) {
 	t.Parallel()
 	for _, approval := range []condition.Condition{
 		condition.Share(condition.AtLeast(math.MaxInt64), "", 0), condition.Share(condition.AtLeast(math.MaxInt64/2+1), "", 0), condition.Share(condition.Percent(90), "", math.MaxInt64),
-		condition.Count(condition.AtLeast(math.MaxInt64), ""), condition.Count(condition.AtLeast(3), ""), {},
+		condition.Count(condition.AtLeast(math.MaxInt64), ""), condition.Count(condition.AtLeast(3), ""),
 	} {
 		a := club(3, approval)
 		a.Incomplete, a.Parties[0].Weight, a.Parties[1].Weight = "there are more", 10, 10
@@ -142,6 +142,19 @@ func TestWhatIsIncompleteIsNeverLost(t *testing.T) {
 		require.Equal(t, condition.Pending, s.Approval.Verdict, "%s", approval)
 		require.NotEqual(t, dealstate.StateRejected, s.State)
 	}
+}
+
+// Where every party must approve, those that are not listed must too: nobody makes up
+// for one that has rejected it.
+func TestARejectionLosesWhatEveryPartyMustApproveHoweverShortTheList(t *testing.T) {
+	t.Parallel()
+	a := club(3, condition.Condition{})
+	a.Incomplete = "there are more"
+	s, _ := told(t, a, "", "")
+	require.Equal(t, condition.Pending, s.Approval.Verdict)
+	s, _ = told(t, a, "", "06-02 reject p0")
+	require.Equal(t, condition.Lost, s.Approval.Verdict)
+	require.Equal(t, dealstate.StateRejected, s.State)
 }
 
 // What Validate takes, Compile takes: names that are long, or that grow in lower case

@@ -24,7 +24,9 @@ func (everyone) check(string, *scope) error { return nil }
 
 func (everyone) bind(to *scope) test {
 	q, size, _ := to.group("")
-	return &everyoneTest{quota: q.asks(size, size, to.Names), names: to.Names}
+	q = q.asks(size, size, to.Names)
+	q.open = false // where one that is listed has rejected it, no other makes up for it
+	return &everyoneTest{quota: q, names: to.Names}
 }
 
 // everyoneTest is a quota of all parties.

@@ -174,7 +174,7 @@ func TestWhichOperatorsOnlyAGuardCanAsk(t *testing.T) {
 			only = append(only, word)
 		}
 	}
-	require.Equal(t, []string{"act_of", "approval", "due"}, only)
+	require.Equal(t, []string{"act_of", "applied", "approval", "bound", "concerns", "due", "suspended"}, only)
 }
 
 func TestThresholdsThatAreNoneAreRefused(t *testing.T) {

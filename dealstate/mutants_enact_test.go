@@ -171,4 +171,6 @@ func TestTheEarliestExtensionCounts(t *testing.T) {
 	_, decisions := told(t, dated(t), "06-30", both+"\n06-04 extend until=07-20 id=less\n06-05 extend until=08-05 id=more")
 	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonNotLater, At: date(t, "08-01")}}, find(t, decisions, "less").Reasons)
 	require.Equal(t, dealstate.Applied, find(t, decisions, "more").Outcome)
+	_, decisions = told(t, dated(t), "06-30", "06-02 extend b until=08-01\n06-03 extend b until=07-20 id=less")
+	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonNotLater, At: date(t, "08-01")}}, find(t, decisions, "less").Reasons)
 }

@@ -20,6 +20,7 @@ func TestOnlyWhatMayTieIsDoubted(t *testing.T) {
 		"06-01 approve a\n06-01 approve b\n06-01 implement":                                    {},
 		"06-01 dispute a\n06-01 dispute b id=d\n06-02 amend\n06-03 approve b\n06-04 approve a": {},
 		"06-01 amend\n06-01 approve a":                                                         {"order_unknown amend-06-01"},
+		"06-01 amend id=m\n06-01 approve a id=x\n06-05 negotiate":                              {"early x", "order_unknown m"},
 		"06-01 amend\n06-01 approve a rev=2":                                                   {},
 		force + "06-05 suspend id=off\n06-05 resume id=on":                                     {"order_unknown off"},
 		force + "06-05 suspend id=off rec=06-06\n06-05 resume id=on rec=06-07":                 {},
@@ -56,4 +57,32 @@ func TestAnApprovalThatThePolicyLeavesOutDeniesNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c[1], strings.Join(doubts(s), ", "), c[0])
 	}
+}
+
+// A refusal is looked through its day for, wherever in the log it is; and no more than
+// eight doubts are told.
+func TestARefusalIsDoubtedWhereverItIsInTheLog(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&text, "05-%02d dispute a id=d%d\n", i+1, i)
+	}
+	text.WriteString("06-01 approve a\n06-02 implement id=early role=approver by=X\n2025-06-02T09:00:00Z approve b id=cure")
+	s, _ := told(t, pair(), "", text.String())
+	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonOrderUnknown, Event: "early", Detail: "cure", At: date(t, "06-02")}}, s.Warnings)
+	text.Reset()
+	for i := range 12 {
+		fmt.Fprintf(&text, "06-02 implement id=early%02d role=approver by=X\n", i)
+	}
+	text.WriteString("06-01 approve a\n2025-06-02T09:00:00Z approve b id=cure")
+	s, _ = told(t, pair(), "", text.String())
+	require.Len(t, s.Warnings, 8)
+}
+
+func TestAnIncompleteAgreementSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	a := pair()
+	a.Incomplete = "an annex is secret"
+	s, _ := told(t, a, "", "06-01 approve a")
+	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonIncomplete, Detail: "an annex is secret"}}, s.Warnings)
 }

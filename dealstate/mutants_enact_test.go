@@ -160,3 +160,17 @@ func TestARejectionOfAnEarlierRevisionLeavesThePartyOutstanding(t *testing.T) {
 	p0, _ := s.Party("p0")
 	require.Equal(t, dealstate.StandingOutstanding, p0.Standing)
 }
+
+// The deal stands by the earliest of what the sides stand by, whoever extended first, and a
+// joint extension reaches further than that.
+func TestTheEarliestExtensionCounts(t *testing.T) {
+	t.Parallel()
+	both := "06-02 extend a until=08-10\n06-03 extend b until=08-01"
+	s, _ := told(t, dated(t), "06-30", both)
+	require.Equal(t, date(t, "08-01"), s.Next.Due)
+	_, decisions := told(t, dated(t), "06-30", both+"\n06-04 extend until=07-20 id=less\n06-05 extend until=08-05 id=more")
+	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonNotLater, At: date(t, "08-01")}}, find(t, decisions, "less").Reasons)
+	require.Equal(t, dealstate.Applied, find(t, decisions, "more").Outcome)
+	_, decisions = told(t, dated(t), "06-30", "06-02 extend b until=08-01\n06-03 extend b until=07-20 id=less")
+	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonNotLater, At: date(t, "08-01")}}, find(t, decisions, "less").Reasons)
+}

@@ -215,6 +215,12 @@ func TestADenialWarnsOnlyOfWhatStands(t *testing.T) {
 	require.Equal(t, []string{"denied a no"}, doubts(s))
 }
 
+func TestADenialSaysWhatIsDeniedAndWhen(t *testing.T) {
+	t.Parallel()
+	s := officially(t, "06-01 perform a for=k role=government\n06-02 perform a for=k mod=denied id=no")
+	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonDenied, Subject: "k", Event: "no", Detail: "perform", At: date(t, "06-02")}}, s.Warnings)
+}
+
 // Events are compared in the form in which they are kept, and come back as they came.
 func TestAnEventComesBackAsItWasAndComparesSo(t *testing.T) {
 	t.Parallel()

@@ -74,6 +74,9 @@ func TestAnEntryIntoForceOnItsDateOfEffectIsNotEarly(t *testing.T) {
 		s, _ := told(t, a, "", "06-01 approve a\n06-02 approve b\n"+day+" implement")
 		require.Equal(t, dealstate.StateImplemented, s.State)
 		require.Len(t, s.Warnings, early, day)
+		if early > 0 {
+			require.Equal(t, dealstate.Reason{Code: dealstate.ReasonEarly, Event: "implement-06-06", At: date(t, day), Detail: "its date of effect, 7 June 2025"}, s.Warnings[0])
+		}
 	}
 }
 

@@ -48,13 +48,21 @@ func london(t testing.TB) bulk.Agreements {
 	return bulk.Template(m)
 }
 
+// speaker is who says so.
+func speaker(role dealstate.Role, party string) string {
+	if role == dealstate.Approver {
+		return map[string]string{"us": "Trump", "china": "Xi"}[party]
+	}
+	return "a spokesperson"
+}
+
 // statements are what two parties' reports say, approvals more often than the rest.
 func statements() []bulk.Statement {
 	var list []bulk.Statement
 	for _, party := range []string{"us", "china"} {
 		for _, role := range []dealstate.Role{dealstate.Instrument, dealstate.Approver, dealstate.Government, dealstate.Press} {
 			for _, kind := range []dealstate.Kind{dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Implement} {
-				list = append(list, bulk.Statement{Kind: kind, Role: role, Party: party})
+				list = append(list, bulk.Statement{Kind: kind, Role: role, Party: party, By: speaker(role, party)})
 			}
 		}
 	}
@@ -81,10 +89,7 @@ func reports(deals, n int, id string) []dealstate.Event {
 	events := make([]dealstate.Event, n)
 	for i := range events {
 		a, at := c.Statements[c.Statement[i]], time.Unix(0, c.At[i]).UTC()
-		by := "a spokesperson"
-		if a.Role == dealstate.Approver {
-			by = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
-		}
+		by := speaker(a.Role, a.Party)
 		events[i] = dealstate.Event{ID: fmt.Sprintf("%s-%08d", id, i), Deal: c.Deals[c.Deal[i]], Kind: a.Kind, Party: a.Party, By: by, Role: a.Role, At: at, Recorded: at,
 			Source: dealstate.Source{Publisher: "Yicai", URL: fmt.Sprintf("https://example.org/a/%06d", i)}}
 	}

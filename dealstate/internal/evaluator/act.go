@@ -411,17 +411,18 @@ func (d *deal) nobodySuspends() bool {
 	return !slices.ContainsFunc(d.parties, func(p partyFacts) bool { return !p.suspended.IsZero() })
 }
 
+// wholeOnly is why a suspension or resumption of the whole deal is not taken.
+const wholeOnly = "the whole deal is suspended and resumed from implemented and suspended only"
+
 // suspendsWhole moves the whole deal between implemented and suspended, and out of no other state.
 func (d *deal) suspendsWhole(lift bool, v verdict) verdict {
 	switch {
 	case d.state == implemented && !lift:
 		return v.leads(suspended)
-	case d.state == implemented:
-		return noted("it is in force already, and not suspended")
 	case d.state == suspended && lift && (len(d.parties) > 2 || d.nobodySuspends()):
 		return v.leads(implemented)
 	case d.state != suspended:
-		v.guard = "the whole deal is suspended and resumed from implemented and suspended only"
+		v.guard = wholeOnly
 	}
 	return v
 }

@@ -174,6 +174,9 @@ func (d *deal) moveBy(e *Event, v verdict) (outcome, reason string) {
 	if d.ownRules(e.Kind, e, true) {
 		return d.taken(e)
 	}
+	if v.guard == wholeOnly && !d.ownSpeaks(e.Kind) { // rules on parts say nothing of the whole
+		return d.saysNothingNew(e.Kind)
+	}
 	return Refused, reason
 }
 

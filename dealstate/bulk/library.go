@@ -10,10 +10,10 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/sparse"
 )
 
-// library has the library replay one deal: by a cursor that takes the rows, which are in
+// byLibrary has the library replay one deal: by a cursor that takes the rows, which are in
 // order; or by a fold of the whole log where rows are not complete or refer to others,
 // of which a cursor knows nothing.
-func (r *replayer) library(d *lazydfa.DFA, deal uint32, rows []uint32, complete bool, tell func(Transition)) error {
+func (r *replayer) byLibrary(d *lazydfa.DFA, deal uint32, rows []uint32, complete bool, tell func(Transition)) error {
 	if complete && !r.refers(rows) {
 		c := r.cursor(r.l.machine[r.s.deal(deal)])
 		if err := c.replay(deal, rows, tell); err != nil {

@@ -17,7 +17,7 @@ func (r *replayer) deal(deal uint32, tell func(Transition)) error {
 		r.conclude(d, deal, tell)
 		return nil
 	}
-	return r.library(d, deal, rows, complete, tell)
+	return r.byLibrary(d, deal, rows, complete, tell)
 }
 
 // inOrder sorts the rows that the view sees. They are not complete if a known retract

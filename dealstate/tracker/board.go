@@ -1,0 +1,319 @@
+package tracker
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+)
+
+// deal is what a board knows of a deal while nobody looks at it.
+type deal struct {
+	id, title string
+	number    int64 // the position of its agreement
+	version   int64 // of its last entry
+	state     dealstate.State
+	since     time.Time
+	awaiting  []string // shared among deals
+	clock     dealstate.Clock
+	owner     string    // of the clock: a party, a commitment or a timer
+	due       time.Time // when the clock is due; zero: none runs
+	next      time.Time // when time does something next: due, or before it the instant of an event dated in the future
+	touched   time.Time // no later decision is on record than of this instant
+	live      *live     // nil: it is at rest
+	row       int32     // in the agenda, from 1; 0: it is not there
+}
+
+// source is what boards share.
+type source struct {
+	journal  journal.Journal
+	machines *machines
+	log      *slog.Logger
+	meter    Meter
+}
+
+// board follows deals along a journal under one policy. Whoever makes it owns it, and lets
+// one goroutine in at a time.
+type board struct {
+	*source
+	policy dealstate.Policy
+	at     Place            // up to where it has followed
+	deals  map[string]*deal // all there are where whole is true, else those that were needed
+	whole  bool
+	agenda agenda
+	hot    hot
+}
+
+func newBoard(of *source, p dealstate.Policy, hottest int) *board {
+	b := &board{source: of, policy: p, deals: map[string]*deal{}}
+	b.hot.most = hottest
+	return b
+}
+
+// find gives a deal, folded up to where the board is; nil where there is none.
+func (b *board) find(ctx context.Context, id string) (*live, error) {
+	d := b.deals[id]
+	if d != nil && d.live != nil {
+		b.hot.use(d.live)
+		return d.live, nil
+	}
+	if d == nil && b.whole {
+		return nil, nil
+	}
+	l, err := b.load(ctx, id, b.at.Position)
+	if l == nil || err != nil {
+		return nil, err
+	}
+	b.adopt(l)
+	return l, nil
+}
+
+// adopt makes a deal that was loaded one of the board's.
+func (b *board) adopt(l *live) {
+	if kept := b.deals[l.of.id]; kept != nil {
+		l.of = kept
+	} else {
+		b.deals[l.of.id] = l.of
+	}
+	b.settle(l, b.at.Instant)
+	b.hot.use(l)
+}
+
+// load folds a deal from its entries up to the position; nil where its agreement is not
+// among them. It changes nothing on the board.
+func (b *board) load(ctx context.Context, id string, upTo int64) (*live, error) {
+	b.meter.Count(countLoads, 1)
+	d := &deal{id: id}
+	var agreement *dealstate.Agreement
+	var events []dealstate.Event
+	for e, err := range b.journal.ReadDeal(ctx, id, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Position > upTo {
+			break
+		}
+		d.version = e.Position
+		switch {
+		case e.Agreement == nil:
+			events = append(events, e.Event)
+		case agreement == nil:
+			agreement, d.number, d.title = e.Agreement, e.Position, e.Agreement.Title
+		}
+	}
+	if agreement == nil {
+		return nil, nil
+	}
+	m, err := b.machines.of(*agreement)
+	if err != nil {
+		return nil, err
+	}
+	return b.open(d, m, events), nil
+}
+
+// open folds the events of a deal. What its agreement cannot mean is left out, as it was
+// when it came.
+func (b *board) open(d *deal, m *dealstate.Machine, events []dealstate.Event) *live {
+	l := &live{of: d, events: len(events)}
+	kept, err := m.Load(b.policy, withoutErrors(events))
+	if err != nil {
+		kept = m.NewDeal(b.policy)
+		for _, e := range events {
+			if _, err := kept.Record(e); err != nil {
+				b.log.Warn("an event in the journal is left aside", "event", e, "error", err)
+			}
+		}
+	}
+	l.deal = kept
+	for e := range kept.Events() {
+		l.latest = later(later(l.latest, e.At), e.Recorded)
+	}
+	for c := range kept.Decisions() {
+		d.touched = later(d.touched, c.At)
+	}
+	return l
+}
+
+func withoutErrors(events []dealstate.Event) func(func(dealstate.Event, error) bool) {
+	return func(yield func(dealstate.Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// settle writes down where the deal stands at the instant.
+func (b *board) settle(l *live, at time.Time) {
+	d := l.of
+	var next *dealstate.ClockStatus
+	var awaiting []string
+	if l.known = !l.latest.After(at); l.known {
+		a := l.deal.Ahead(at)
+		d.state, d.since, awaiting, next, l.fired = a.State, a.Since, a.Awaiting, a.Next, a.Fired
+	} else {
+		s := l.deal.At(dealstate.View{AsOf: at})
+		d.state, d.since, awaiting, next, l.fired = s.State, s.Since, s.Awaiting, s.Next, nil
+	}
+	d.awaiting = b.machines.list(awaiting)
+	d.clock, d.owner, d.due = 0, "", time.Time{}
+	if next != nil {
+		d.clock, d.owner, d.due = next.Clock, next.Party+next.Commitment+next.Timer, next.Due
+	}
+	if n := len(l.fired); n > 0 {
+		d.touched = later(d.touched, l.fired[n-1].At)
+	}
+	d.next = d.due
+	if !l.known {
+		d.next = l.nextPlanned(at, d.due)
+	}
+	b.agenda.put(d)
+}
+
+// nextPlanned is when the first event dated after the instant happens, or what is given if
+// that is earlier.
+func (l *live) nextPlanned(after, or time.Time) time.Time {
+	for e := range l.deal.Events() {
+		if e.At.After(after) && (or.IsZero() || e.At.Before(or)) {
+			or = e.At
+		}
+	}
+	return or
+}
+
+// decisionsAt are the decisions on all that happened by the instant.
+func (l *live) decisionsAt(at time.Time) []dealstate.Decision {
+	_, all := l.deal.Replay(dealstate.View{AsOf: at})
+	return all
+}
+
+// advance lets time do what it does up to and including the instant, and tells each change.
+// After an error, the board is where it came to.
+func (b *board) advance(ctx context.Context, to time.Time, tell func(Change)) error {
+	for len(b.agenda) > 0 && !b.agenda[0].next.After(to) {
+		d := b.agenda[0]
+		l, err := b.find(ctx, d.id)
+		if err != nil {
+			return err
+		}
+		if l == nil {
+			return errLost(d.id)
+		}
+		b.at.Instant = later(b.at.Instant, d.next)
+		if c := b.fire(l, d.next); !c.isEmpty() {
+			b.meter.Count(countFired, 1)
+			tell(c)
+		}
+	}
+	b.at.Instant = later(b.at.Instant, to)
+	return nil
+}
+
+// fire lets time do to one deal what it does at the instant, which is its next.
+func (b *board) fire(l *live, at time.Time) Change {
+	d := l.of
+	c := Change{Place: Place{Position: b.at.Position, Instant: at, Deal: d.number}, Deal: d.id, From: d.state}
+	if before := l.fired; l.known && !l.latest.After(at) {
+		b.settle(l, at)
+		c.merge(nil, before, l.fired)
+	} else {
+		c.compare(l.decisionsAt(at.Add(-1)), l.decisionsAt(at))
+		b.settle(l, at)
+	}
+	d.touched, c.To = later(d.touched, at), d.state
+	return c
+}
+
+// take follows one more entry. Time has come to the instant at which it was accepted.
+// The decision is what the deal itself says of the event; ok is false where the entry was
+// left aside.
+func (b *board) take(ctx context.Context, e journal.Entry) (c Change, decision dealstate.Decision, ok bool, err error) {
+	c = Change{Place: Place{Position: e.Position, Instant: b.at.Instant}, Deal: e.Deal(), Entry: e}
+	l, err := b.find(ctx, c.Deal)
+	if err != nil {
+		return c, decision, false, err
+	}
+	if e.Agreement != nil && l == nil {
+		if l, err = b.load(ctx, c.Deal, e.Position); err != nil {
+			return c, decision, false, err
+		}
+		b.at.Position = e.Position
+		if l == nil {
+			return c, decision, false, errLost(c.Deal)
+		}
+		b.adopt(l)
+		c.Decisions, c.To = l.decisionsAt(b.at.Instant), l.of.state
+		return c, decision, true, nil
+	}
+	b.at.Position = e.Position
+	if l == nil {
+		b.leave(&e, &UnknownDealError{Deal: c.Deal})
+		return c, decision, false, nil
+	}
+	l.of.version, c.From, c.To = e.Position, l.of.state, l.of.state
+	if e.Agreement != nil {
+		b.leave(&e, &AgreementError{ID: c.Deal})
+		return c, decision, false, nil
+	}
+	decision, err = b.record(l, &c)
+	if err != nil {
+		b.leave(&e, err)
+		return c, decision, false, nil
+	}
+	return c, decision, true, nil
+}
+
+// record has the deal take the event of the change, and tells what that did as of the
+// board's instant.
+func (b *board) record(l *live, c *Change) (dealstate.Decision, error) {
+	e, now := &c.Entry.Event, b.at.Instant
+	latest := later(later(l.latest, e.At), e.Recorded)
+	ahead := latest.After(now)
+	var before []dealstate.Decision
+	switch {
+	case ahead:
+		before = l.decisionsAt(now)
+	case !l.known:
+		b.settle(l, now)
+		fallthrough
+	default:
+		before = l.fired
+	}
+	decision, err := l.deal.Record(*e)
+	if err != nil {
+		return decision, err
+	}
+	l.latest, l.events = latest, l.events+1
+	b.hot.grow(l, 1)
+	b.settle(l, now)
+	c.Decisions, c.To = []dealstate.Decision{decision}, l.of.state
+	c.Decisions[0].Revised = nil
+	if ahead {
+		own := Change{}
+		own.compare(before, l.decisionsAt(now))
+		c.add(&own, e.ID)
+	} else {
+		c.merge(decision.Revised, before, l.fired)
+	}
+	b.meter.Count(countRevised, int64(len(c.Revised)))
+	return decision, nil
+}
+
+// add takes over what another change tells, but for the decision on the event.
+func (c *Change) add(o *Change, event string) {
+	for _, d := range o.Decisions {
+		if d.Clock != 0 || d.Event != event {
+			c.Decisions = append(c.Decisions, d)
+		}
+	}
+	c.Revised = append(c.Revised, o.Revised...)
+}
+
+// leave says that an entry means nothing here. It stays in the journal.
+func (b *board) leave(e *journal.Entry, why error) {
+	b.meter.Count(countAside, 1)
+	b.log.Error("an entry of the journal is left aside", "position", e.Position, "deal", e.Deal(), "error", why)
+}

@@ -15,6 +15,7 @@ import (
 
 // Query says which deals are asked for. The zero Query asks for all, by id.
 type Query struct {
+	Since    time.Time       // only deals of which something was learned, or which a clock touched, after this instant; zero: any
 	Text     string          // in the id or in the title, upper and lower case alike
 	State    dealstate.State // "": any
 	Awaiting string          // a party whose approval is awaited; "": any

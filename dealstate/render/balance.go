@@ -19,6 +19,7 @@ func (s Replay) Balance() Chart {
 		return c
 	}
 	c.Title += ": " + s.title()
+	c.Y = "commitments performed by each side, policy " + s.Snapshot.Policy
 	c.Start = s.Decisions[0].At
 	histories := s.commitmentHistories()
 	for _, b := range s.Snapshot.Balances() {

@@ -86,7 +86,7 @@ func TestNoSourceIsASiteThatOnlyPassesOn(t *testing.T) {
 }
 
 // inferred are the events that say more than their source does.
-var inferred = []string{"geneva-trump-0530", "london-lutnick-0624", "london-trump-0625", "london-readout-0729", "london-greer-1015", "busan-bessent-0120-licences"}
+var inferred = []string{"geneva-trump-0530", "london-lutnick-0624", "london-trump-0625", "london-readout-0729", "london-greer-1015", "busan-bessent-0120-licences", "busan-factsheet-0517"}
 
 func TestWhatIsInferredSaysSo(t *testing.T) {
 	t.Parallel()

@@ -34,21 +34,22 @@ const (
 	mostDecision = 50 // decisions of a deal, the last ones
 )
 
-// changesPage shows what changed since an instant, deal by deal.
+// changesPage shows what changed from an instant on, deal by deal.
 func (s *site) changesPage(w http.ResponseWriter, r *http.Request) error {
-	since, err := dealstate.ParseMoment(r.URL.Query().Get("since"))
+	now := s.deals.Now()
+	text := r.URL.Query().Get("since")
+	if text == "" {
+		text = now.AddDate(0, 0, -changedDays).UTC().Format(time.DateOnly)
+	}
+	since, err := beginning(text)
 	if err != nil {
 		return err
-	}
-	now := s.deals.Now()
-	if since.IsZero() {
-		since = now.Add(-changedDays * 24 * time.Hour).Truncate(24 * time.Hour)
 	}
 	found, err := s.deals.Deals(r.Context(), tracker.Query{Since: since, Limit: mostChanged})
 	if err != nil {
 		return err
 	}
-	page := changedPage{head: s.head("What changed"), Since: moment(since)}
+	page := changedPage{head: s.head("What changed"), Since: text}
 	for _, d := range found.Deals {
 		deal, err := s.deals.Deal(r.Context(), d.ID)
 		if err != nil {
@@ -64,6 +65,16 @@ func (s *site) changesPage(w http.ResponseWriter, r *http.Request) error {
 	page.Changes = s.Prefix + "/api/changes"
 	s.page(w, r, http.StatusOK, "changes", page)
 	return nil
+}
+
+// beginning reads since when: an instant, or a date, which means the beginning of that
+// day in UTC.
+func beginning(text string) (time.Time, error) {
+	t, err := dealstate.ParseMoment(text)
+	if day, isDate := time.Parse(time.DateOnly, text); isDate == nil {
+		t = day
+	}
+	return t, err
 }
 
 // changedIn says what changed in a deal after the instant: what was learned after it, and
@@ -84,7 +95,7 @@ func (s *site) changedIn(deal *dealstate.Deal, since, now time.Time) changedDeal
 		if d.Clock == 0 {
 			when = learned[d.Event]
 		}
-		if when.After(since) {
+		if !when.Before(since) {
 			of.Rows = append(of.Rows, changedRow{When: moment(when), Text: render.Inert(d.String())})
 		}
 	}

@@ -55,11 +55,12 @@ func (s *site) guarded(rt route) http.Handler {
 // server that cannot set deadlines (a test's recorder) goes without.
 func (s *site) bound(w http.ResponseWriter, r *http.Request, rt route) {
 	r.Body = http.MaxBytesReader(w, r.Body, s.MaxBody)
-	control, now := http.NewResponseController(w), time.Now()
-	_ = control.SetReadDeadline(now.Add(bodyTime))
-	if !rt.lasts {
-		_ = control.SetWriteDeadline(now.Add(answerTime))
+	if rt.lasts {
+		return // it has no body, and bounds each of its writes
 	}
+	control, now := http.NewResponseController(w), time.Now()
+	_ = control.SetReadDeadline(now.Add(s.BodyTime))
+	_ = control.SetWriteDeadline(now.Add(answerTime))
 }
 
 // sameOrigin refuses what a page of another site sends in a browser's name.

@@ -24,6 +24,11 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if filter.Deal != "" {
+		if _, err := s.deals.At(r.Context(), filter.Deal, dealstate.View{}); err != nil {
+			return err
+		}
+	}
 	select {
 	case s.watchers <- struct{}{}:
 		defer func() { <-s.watchers }()

@@ -13,12 +13,13 @@ import (
 
 // Options are what a handler may be told. Only Authorize has to be set.
 type Options struct {
-	Authorize Authorize    // who gets in; nil: nobody
-	Title     string       // of the board; "": Deals
-	Prefix    string       // the path under which the handler is mounted, such as /deals; "": the root
-	Log       *slog.Logger // of failed requests; nil: slog.Default()
-	MaxBody   int64        // bytes of a request's body; 0: 16 MiB
-	MaxWatch  int          // how many may watch changes at once; 0: 1,000
+	Authorize Authorize     // who gets in; nil: nobody
+	Title     string        // of the board; "": Deals
+	Prefix    string        // the path under which the handler is mounted, such as /deals; "": the root
+	Log       *slog.Logger  // of failed requests; nil: slog.Default()
+	MaxBody   int64         // bytes of a request's body; 0: 16 MiB
+	BodyTime  time.Duration // how long a request's body may take to come; 0: 30 seconds
+	MaxWatch  int           // how many may watch changes at once; 0: 1,000
 }
 
 // site is the handler's state. It never changes, but for the count of watchers.
@@ -29,11 +30,8 @@ type site struct {
 	watchers chan struct{} // holds one for everybody who watches
 }
 
-// How long a body may take to come, and an answer to go.
-const (
-	bodyTime   = 30 * time.Second
-	answerTime = time.Minute
-)
+// answerTime is how long an answer may take to go, if it is no stream.
+const answerTime = time.Minute
 
 // New gives the handler over the tracker. The error is a *dealstate.FieldError
 // for options that cannot be.
@@ -58,7 +56,7 @@ func (o *Options) complete() error {
 	if o.Prefix != "" && (!strings.HasPrefix(o.Prefix, "/") || strings.HasSuffix(o.Prefix, "/") || strings.ContainsAny(o.Prefix, "{} ")) {
 		return field.Errorf("prefix", "%q is no path; want one such as /deals, or nothing", field.Clip(o.Prefix))
 	}
-	if o.MaxBody < 0 || o.MaxWatch < 0 {
+	if o.MaxBody < 0 || o.MaxWatch < 0 || o.BodyTime < 0 {
 		return fmt.Errorf("web: %w", field.Errorf("max_body", "a bound is below 0; want 0 or more"))
 	}
 	if o.Authorize == nil {
@@ -72,6 +70,9 @@ func (o *Options) complete() error {
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = 16 << 20
+	}
+	if o.BodyTime == 0 {
+		o.BodyTime = 30 * time.Second
 	}
 	if o.MaxWatch == 0 {
 		o.MaxWatch = 1000

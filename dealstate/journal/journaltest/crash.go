@@ -29,6 +29,7 @@ type Crashes struct {
 //   - each acknowledged entry is at its position, with the same content;
 //   - of the append that was not answered, all entries are there or none;
 //   - nothing else is there, and nothing twice;
+//   - what the journal has shown once is there after the next crash;
 //   - the append can be made again, and the rest of the run after it.
 //
 // It gives how many crashes there were, and the first error.
@@ -57,6 +58,38 @@ func (c Crashes) At(ctx context.Context, step int, loss Loss) (int, error) {
 		err = fmt.Errorf("stopped at step %d, what was not synced %s: %w", step, loss, err)
 	}
 	return n, err
+}
+
+// Faults lets every single step of a run fail once, with the error, and opens the
+// journal again: after it was closed, and after it was killed at the very next step. It
+// holds it to what was acknowledged as Everywhere does, and gives how many faults
+// there were.
+func (c Crashes) Faults(ctx context.Context, fault error) (int, error) {
+	for at := 1; ; at++ {
+		for _, kill := range []int{0, at + 1} {
+			disk := NewDisk(c.Seed)
+			disk.FailAt(at, fault)
+			disk.StopAt(kill)
+			r := &run{Crashes: c, script: script(c.Seed, c.Steps), model: &journal.Memory{}}
+			failed := r.goOn(ctx, disk)
+			if disk.Steps() < at {
+				return at - 1, failed
+			}
+			if err := r.reopened(ctx, disk); err != nil {
+				return at, fmt.Errorf("step %d failed, the process was killed at step %d (0: not): %w", at, kill, err)
+			}
+		}
+	}
+}
+
+// reopened opens the journal after a fault, and checks it.
+func (r *run) reopened(ctx context.Context, disk *Disk) error {
+	disk = disk.Crash(Killed, r.Seed)
+	j, err := r.Open(ctx, disk)
+	if err != nil {
+		return fmt.Errorf("open again: %w", err)
+	}
+	return r.check(ctx, disk, j)
 }
 
 // run is a run of a script on a disk, with a journal in memory beside it that shows
@@ -100,7 +133,7 @@ func (r *run) goOn(ctx context.Context, disk *Disk) error {
 			return err
 		}
 	}
-	return j.Close()
+	return errors.Join(readDeals(ctx, j), j.Close())
 }
 
 // append does the same with both journals.
@@ -188,20 +221,17 @@ func (r *run) withNext(ctx context.Context) ([]journal.Entry, error) {
 // check holds the journal to what was acknowledged, does the rest of the script, and
 // holds it to all of it.
 func (r *run) check(ctx context.Context, disk *Disk, j journal.Journal) error {
-	if _, err := r.kept(ctx, j); err != nil {
+	shown, err := r.kept(ctx, j)
+	if err != nil {
 		return err
 	}
-	if err := readDeals(ctx, j); err != nil {
-		return err
-	}
-	if err := j.Close(); err != nil {
-		return err
+	if disk, err = r.again(ctx, disk, shown); err != nil {
+		return fmt.Errorf("after a crash right after opening: %w", err)
 	}
 	if err := r.goOn(ctx, disk); err != nil {
 		return fmt.Errorf("going on after the crash: %w", err)
 	}
-	j, err := r.Open(ctx, disk)
-	if err != nil {
+	if j, err = r.Open(ctx, disk); err != nil {
 		return fmt.Errorf("open after going on: %w", err)
 	}
 	have, err := r.kept(ctx, j)
@@ -212,6 +242,17 @@ func (r *run) check(ctx context.Context, disk *Disk, j journal.Journal) error {
 		return nil
 	}
 	return r.Check(ctx, disk, int64(len(have)))
+}
+
+// again brings the store down once more, and holds it to what it has shown.
+func (r *run) again(ctx context.Context, disk *Disk, shown []journal.Entry) (*Disk, error) {
+	disk = disk.Crash(Dropped, r.Seed)
+	j, err := r.Open(ctx, disk)
+	if err != nil {
+		return nil, err
+	}
+	have, err := all(ctx, j)
+	return disk, errors.Join(err, alike(have, shown), readDeals(ctx, j), j.Close())
 }
 
 // readDeals holds the entries of each deal to those of the whole journal.

@@ -71,9 +71,12 @@ func (c Crashes) Faults(ctx context.Context, fault error) (int, error) {
 			disk.FailAt(at, fault)
 			disk.StopAt(kill)
 			r := &run{Crashes: c, script: script(c.Seed, c.Steps), model: &journal.Memory{}}
-			failed := r.goOn(ctx, disk)
+			failed := r.start(ctx, disk)
 			if disk.Steps() < at {
 				return at - 1, failed
+			}
+			if failed != nil && !errors.Is(failed, fault) && !errors.Is(failed, ErrStopped) {
+				return at, fmt.Errorf("step %d failed, and the journal gives another error: %w", at, failed)
 			}
 			if err := r.reopened(ctx, disk); err != nil {
 				return at, fmt.Errorf("step %d failed, the process was killed at step %d (0: not): %w", at, kill, err)
@@ -106,7 +109,7 @@ func (c Crashes) at(ctx context.Context, at int, loss Loss) (crashes int, whole 
 	disk := NewDisk(c.Seed)
 	disk.StopAt(at)
 	r := &run{Crashes: c, script: script(c.Seed, c.Steps), model: &journal.Memory{}}
-	if err := r.goOn(ctx, disk); err != nil && !disk.Stopped() {
+	if err := r.start(ctx, disk); err != nil && !disk.Stopped() {
 		return 0, false, err
 	}
 	if !disk.Stopped() {
@@ -116,17 +119,22 @@ func (c Crashes) at(ctx context.Context, at int, loss Loss) (crashes int, whole 
 	return n + 1, false, err
 }
 
-// goOn does the rest of the script, until the disk stops.
-func (r *run) goOn(ctx context.Context, disk *Disk) error {
+// start opens the journal and does the script, until the disk stops.
+func (r *run) start(ctx context.Context, disk *Disk) error {
 	j, err := r.Open(ctx, disk)
 	if err != nil {
 		return err
 	}
+	return r.goOn(ctx, disk, j)
+}
+
+// goOn does the rest of the script.
+func (r *run) goOn(ctx context.Context, disk *Disk, j journal.Journal) (err error) {
 	for ; r.done < len(r.script); r.done++ {
 		s := r.script[r.done]
 		if len(s.entries) > 0 {
 			err = r.append(ctx, j, s)
-		} else if err = j.Close(); err == nil {
+		} else if err = errors.Join(readDeals(ctx, j), j.Close()); err == nil {
 			j, err = r.Open(ctx, disk)
 		}
 		if err != nil {
@@ -219,40 +227,40 @@ func (r *run) withNext(ctx context.Context) ([]journal.Entry, error) {
 }
 
 // check holds the journal to what was acknowledged, does the rest of the script, and
-// holds it to all of it.
+// holds it to all of it, after one more crash each time.
 func (r *run) check(ctx context.Context, disk *Disk, j journal.Journal) error {
 	shown, err := r.kept(ctx, j)
 	if err != nil {
 		return err
 	}
-	if disk, err = r.again(ctx, disk, shown); err != nil {
+	if err := r.again(ctx, disk, shown); err != nil {
 		return fmt.Errorf("after a crash right after opening: %w", err)
 	}
-	if err := r.goOn(ctx, disk); err != nil {
+	if err := r.goOn(ctx, disk, j); err != nil {
 		return fmt.Errorf("going on after the crash: %w", err)
 	}
-	if j, err = r.Open(ctx, disk); err != nil {
-		return fmt.Errorf("open after going on: %w", err)
+	whole, err := all(ctx, r.model)
+	if err != nil {
+		return err
 	}
-	have, err := r.kept(ctx, j)
-	if err := errors.Join(err, j.Close()); err != nil {
-		return fmt.Errorf("after going on: %w", err)
+	if err := r.again(ctx, disk, whole); err != nil {
+		return fmt.Errorf("after going on, and a crash: %w", err)
 	}
 	if r.Check == nil {
 		return nil
 	}
-	return r.Check(ctx, disk, int64(len(have)))
+	return r.Check(ctx, disk, int64(len(whole)))
 }
 
 // again brings the store down once more, and holds it to what it has shown.
-func (r *run) again(ctx context.Context, disk *Disk, shown []journal.Entry) (*Disk, error) {
+func (r *run) again(ctx context.Context, disk *Disk, shown []journal.Entry) error {
 	disk = disk.Crash(Dropped, r.Seed)
 	j, err := r.Open(ctx, disk)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	have, err := all(ctx, j)
-	return disk, errors.Join(err, alike(have, shown), readDeals(ctx, j), j.Close())
+	return errors.Join(err, alike(have, shown), readDeals(ctx, j), j.Close())
 }
 
 // readDeals holds the entries of each deal to those of the whole journal.

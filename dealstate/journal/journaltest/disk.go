@@ -133,12 +133,11 @@ func (d *Disk) Stopped() bool {
 	return d.stopped
 }
 
-// Crash gives the disk as it is found after a crash, whoever held its lock. The old
-// one stops.
+// Crash gives another disk: this one as it is found after a crash, whoever held its
+// lock. This one stays as it is.
 func (d *Disk) Crash(l Loss, seed uint64) *Disk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.stopped = true
 	after := NewDisk(seed)
 	if l == Killed {
 		after.names, after.durable, after.changes = d.asTheyAre()

@@ -298,3 +298,6 @@ func (f *File) Head() Head {
 
 // Recovery says what Open found, and what it did about it.
 func (f *File) Recovery() Recovery { return f.recovery }
+
+// Dir is the directory that Open was given.
+func (f *File) Dir() string { return f.dir }

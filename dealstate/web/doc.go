@@ -2,7 +2,8 @@
 // them over HTTP: one http.Handler, for the caller's own server.
 //
 //	handler, err := web.New(deals, web.Options{Authorize: web.ReadOnly})
-//	err = web.NewServer("localhost:8080", handler).ListenAndServe()
+//	listener, err := net.Listen("tcp", "localhost:8080")
+//	err = web.Serve(ctx, listener, handler)
 //
 // For people there are the board (search, filter, sort), a page for each deal
 // under any policy, as of any instant and as known by any other, the changes
@@ -24,7 +25,8 @@
 //
 // The handler refuses forms from other sites (net/http.CrossOriginProtection),
 // bodies that are too long, and bodies that come too slowly. It cannot refuse
-// a slow request head: [NewServer] sets the server's own timeouts for that.
+// a slow request head: [NewServer], and so [Serve], sets the server's own timeouts
+// for that.
 //
 // # Answers
 //

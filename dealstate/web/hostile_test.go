@@ -82,7 +82,7 @@ func TestASlowBodyIsGivenUp(t *testing.T) {
 
 func TestTheServerDoesNotWaitForSlowHeads(t *testing.T) {
 	t.Parallel()
-	s := web.NewServer("localhost:0", http.NotFoundHandler())
+	s := web.NewServer(http.NotFoundHandler())
 	require.Positive(t, s.ReadHeaderTimeout)
 	require.Positive(t, s.IdleTimeout)
 	require.LessOrEqual(t, s.MaxHeaderBytes, 1<<20)

@@ -174,7 +174,7 @@ func (f *File) Read(ctx context.Context, after int64) iter.Seq2[Entry, error] {
 				yield(Entry{}, f.readError(err))
 				return
 			}
-			at = s.at.Position
+			at = s.at
 		}
 	}
 }

@@ -304,6 +304,35 @@ func TestRecordsThatWereSwappedAreFound(t *testing.T) {
 	require.Error(t, verify(d, journal.Head{}))
 }
 
+// The records of both journals are whole; only the chain tells that one is of another
+// journal.
+func TestAnEntryInThePlaceOfAnotherIsFound(t *testing.T) {
+	t.Parallel()
+	var disks [2]*journaltest.Disk
+	for i := range disks {
+		disks[i] = journaltest.NewDisk(1)
+		f, err := journal.Open(ctx, "", journal.Options{FS: disks[i]})
+		require.NoError(t, err)
+		for k := range 6 {
+			e := ofMany(k, 3)
+			if k == 2 {
+				e.Event.Note = []string{"yes", "no "}[i]
+			}
+			_, err := f.Append(ctx, []journal.Entry{e})
+			require.NoError(t, err)
+		}
+		require.NoError(t, f.Close())
+	}
+	const name = "0000000001.records"
+	mine, theirs := strings.SplitAfter(string(disks[0].Bytes(name)), "\n"), strings.SplitAfter(string(disks[1].Bytes(name)), "\n")
+	mine[4] = theirs[4]
+	disks[0].Overwrite(name, []byte(strings.Join(mine, "")))
+	var damage *journal.DamageError
+	require.ErrorAs(t, verify(disks[0], journal.Head{}), &damage)
+	require.EqualValues(t, 4, damage.Position)
+	require.Contains(t, damage.Problem, "chain")
+}
+
 func TestATornTailIsCutOffKeptAsideAndReported(t *testing.T) {
 	t.Parallel()
 	d, head := filled(t, 20)
@@ -340,7 +369,7 @@ func TestATornTailIsCutOffKeptAsideAndReported(t *testing.T) {
 func TestAFullDiskTurnsTheJournalReadOnlyAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	d, head := filled(t, 5)
-	f, err := onDisk(ctx, d)
+	f, err := journal.Open(ctx, "", journal.Options{FS: d})
 	require.NoError(t, err)
 	d.Fill()
 	for range 2 {
@@ -353,10 +382,16 @@ func TestAFullDiskTurnsTheJournalReadOnlyAndLosesNothing(t *testing.T) {
 	require.NoError(t, f.Close())
 	require.NoError(t, verify(d, head), "what was not acknowledged was taken back")
 
+	full, err := onDisk(ctx, d)
+	require.NoError(t, err, "it opens on the full disk, to be read")
+	require.Len(t, read(t, full), int(head.Position))
+	_, err = full.Append(ctx, []journal.Entry{ofMany(100, 1)})
+	require.ErrorIs(t, err, syscall.ENOSPC, "which a new segment wants too")
+	require.NoError(t, full.Close())
 	d.Free()
-	f, err = onDisk(ctx, d)
+	f, err = journal.Open(ctx, "", journal.Options{FS: d})
 	require.NoError(t, err)
-	require.Nil(t, f.(*journal.File).Recovery().Torn)
+	require.Nil(t, f.Recovery().Torn)
 	at, err := f.Append(ctx, []journal.Entry{ofMany(100, 1)})
 	require.NoError(t, err)
 	require.Equal(t, []int64{head.Position + 1}, at)

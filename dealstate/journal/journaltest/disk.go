@@ -55,7 +55,7 @@ type Disk struct {
 	stopAt  int // the step at which the disk stops; 0: it does not
 	stopped bool
 	fails   map[int]error // by step: what fails
-	full    bool          // whether every write fails
+	full    bool          // whether there is no room
 	locked  bool
 }
 
@@ -107,7 +107,7 @@ func (d *Disk) FailAt(n int, err error) {
 	d.fails[n] = err
 }
 
-// Fill makes every later write fail for want of room; Free makes room again.
+// Fill takes all room: a file can neither be made nor grow, until Free.
 func (d *Disk) Fill() { d.setFull(true) }
 
 // Free makes room again.
@@ -413,7 +413,7 @@ func (h *handle) WriteAt(p []byte, at int64) (int, error) {
 	}
 	err := h.disk.step()
 	n := len(p)
-	if h.disk.full && err == nil {
+	if h.disk.full && err == nil && at+int64(n) > int64(len(h.node.data)) {
 		err = syscall.ENOSPC
 	}
 	if err != nil {

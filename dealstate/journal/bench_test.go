@@ -157,4 +157,3 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/20_000, "ns/entry")
 	b.ReportMetric(0, "ns/op")
 }
-

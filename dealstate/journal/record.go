@@ -95,7 +95,7 @@ func (r *record) parse(line []byte) string {
 	s := fields{rest: line}
 	*r = record{position: s.number(' ')}
 	r.kind = s.kind()
-	r.length = int(s.number(' '))
+	r.length = s.length()
 	r.accepted = s.until(' ')
 	r.by = s.quoted()
 	r.about = line[:len(line)-len(s.rest)]
@@ -208,6 +208,16 @@ func (s *fields) number(end byte) int64 {
 	}
 	s.bad, s.rest = true, nil
 	return 0
+}
+
+// length takes the length of an entry's JSON.
+func (s *fields) length() int {
+	n := s.number(' ')
+	if n > dealstate.MaxAgreement {
+		s.bad = true
+		return 0
+	}
+	return int(n)
 }
 
 func (s *fields) kind() kindOfRecord {

@@ -186,7 +186,7 @@ var errEnough = errors.New("enough")
 func handOn(s *scan, yield func(Entry, error) bool) error {
 	e, err := s.record.entry(s.json)
 	if err != nil {
-		return s.damage(err.Error())
+		return s.unreadable(err)
 	}
 	if !yield(e, nil) {
 		return errEnough
@@ -248,7 +248,7 @@ func (f *File) load(position int64) (e Entry, err error) {
 		return e, err
 	}
 	if e, err = s.record.entry(s.json); err != nil {
-		return e, s.damage(err.Error())
+		return e, s.unreadable(err)
 	}
 	return e, nil
 }

@@ -38,6 +38,8 @@ var layers = [][]string{
 	{"dealstate/internal/strictjson"},
 	{"dealstate/condition"},
 	{"dealstate"},
+	// How packages of real deals read what they embed.
+	{"dealstate/internal/record"},
 	// A text format, which needs no testing code: simulate writes its paths in it,
 	// and dealtest runs it in tests.
 	{"dealstate/scenario"},

@@ -52,6 +52,8 @@ var layers = [][]string{
 	{"dealstate/web"},
 	// For tests: nothing above this line may import them.
 	{"dealstate/dealtest", "dealstate/internal/dirtylog", "dealstate/journal/journaltest"},
+	// What several examples share.
+	{"examples/internal/deals", "examples/treaties/data"},
 	{"examples"},
 	// It holds tests only, which measure all of these.
 	{"dealstate/internal/benchguard"},

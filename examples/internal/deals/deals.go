@@ -4,8 +4,8 @@ package deals
 
 import (
 	"fmt"
-	"iter"
 	"strings"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/leaders"
@@ -36,6 +36,26 @@ func All() []Deal {
 // Open opens the deal with all that is on record about it, under the policy.
 func (d Deal) Open(p dealstate.Policy) (*dealstate.Deal, error) { return d.open(d.Agreement, p) }
 
+// RecordEnds is when the record of the deal ends: with the last report on it or, of the
+// US–China deals, whose record was kept as one, with the last on any of them.
+func (d Deal) RecordEnds() (end time.Time, err error) {
+	log, all := leaders.Events(), false
+	for _, a := range uschina.Agreements() {
+		if a.ID == d.Agreement.ID {
+			log, all = uschina.Events(), true
+		}
+	}
+	for e, err := range log {
+		if err != nil {
+			return end, err
+		}
+		if (all || e.Deal == d.Agreement.ID) && e.Recorded.After(end) {
+			end = e.Recorded
+		}
+	}
+	return end, nil
+}
+
 // Find looks a deal up by its id or its short name.
 func Find(name string) (Deal, error) {
 	for _, d := range All() {
@@ -53,17 +73,4 @@ func Names() string {
 		names = append(names, d.Name)
 	}
 	return strings.Join(names, ", ")
-}
-
-// Events reads both logs, one after the other.
-func Events() iter.Seq2[dealstate.Event, error] {
-	return func(yield func(dealstate.Event, error) bool) {
-		for _, log := range []iter.Seq2[dealstate.Event, error]{uschina.Events(), leaders.Events()} {
-			for e, err := range log {
-				if !yield(e, err) {
-					return
-				}
-			}
-		}
-	}
 }

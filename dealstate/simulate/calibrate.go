@@ -181,14 +181,19 @@ func Calibrate(a dealstate.Agreement, waits []Wait, fit Fit) (Model, error) {
 // parties of its class, in whatever deal, and its choices are those of its class: a
 // parliament behaves as parliaments do. Class gives a party's class; the waits carry
 // their own. Use it where many deals are on record and each party is in few of them. A
-// class of which no wait has ended is the fit's to refuse, or to assume something of.
+// class of which no wait has ended is the fit's to refuse, or to assume something of; it
+// is taken to choose as all do.
 func CalibrateByClass(a dealstate.Agreement, waits []Wait, class func(dealstate.Party) string, fit Fit) (Model, error) {
 	all, deals := split(waits)
 	if err := checkLengths(waits); err != nil {
 		return Model{}, err
 	}
 	return calibrate(a, deals, fit, func(p dealstate.Party) ([]Wait, Choice) {
-		alike := choose(all, func(w Wait) bool { return w.Class == class(p) })
+		own := class(p)
+		alike := choose(all, func(w Wait) bool { return w.Class == own })
+		if !anyEnded(alike) {
+			return alike, countChoices(all)
+		}
 		return alike, countChoices(alike)
 	})
 }

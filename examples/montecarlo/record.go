@@ -49,8 +49,9 @@ type record struct {
 type recorded struct {
 	deals.Deal
 	log     *dealstate.Deal
-	classes map[string]string // by party
-	end     time.Time         // of the record of it
+	asks    dealstate.Agreement // the agreement with those parties only whose approval it asks
+	classes map[string]string   // by party
+	end     time.Time           // of the record of it
 }
 
 // loadRecord reads everything, under the policy.
@@ -61,9 +62,13 @@ func loadRecord(p dealstate.Policy) (*record, error) {
 		if err != nil {
 			return nil, err
 		}
-		one := recorded{Deal: d, log: log, classes: map[string]string{}}
-		for _, party := range d.Agreement.Parties {
-			one.classes[party.ID] = classOf(party)
+		one := recorded{Deal: d, log: log, asks: d.Agreement, classes: map[string]string{}}
+		one.asks.Parties = nil
+		for i, party := range log.Latest().Parties {
+			if p := d.Agreement.Parties[i]; party.Asked {
+				one.asks.Parties = append(one.asks.Parties, p)
+				one.classes[p.ID] = classOf(p)
+			}
 		}
 		if one.end, err = d.RecordEnds(); err != nil {
 			return nil, err
@@ -103,6 +108,9 @@ func (d recorded) waits(then time.Time) []simulate.Wait {
 	waits := simulate.Waits(d.log, dealstate.View{AsOf: then, KnownBy: then})
 	for i := range waits {
 		waits[i].Class = d.classes[waits[i].Party]
+		if !waits[i].Ended() && waits[i].To.After(d.end) {
+			waits[i].To = latest(d.end, waits[i].From) // of what came after, nothing is known
+		}
 	}
 	return waits
 }

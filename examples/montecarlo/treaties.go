@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"slices"
 	"time"
 
@@ -67,11 +69,15 @@ func (t *treaty) read() (err error) {
 	if t.opened, err = time.Parse(time.DateOnly, t.Opened); err != nil {
 		return err
 	}
-	machine, err := dealstate.OpenMachine(data.Files.Open, t.ID+".json")
+	agreement, err := data.Files.ReadFile(t.ID + ".json")
 	if err != nil {
 		return err
 	}
-	for _, p := range machine.Agreement().Parties {
+	a, err := dealstate.ReadAgreement(bytes.NewReader(agreement))
+	if err != nil {
+		return err
+	}
+	for _, p := range a.Parties {
 		t.listed = append(t.listed, p.ID)
 	}
 	log, err := data.Files.Open(t.ID + ".jsonl")
@@ -79,9 +85,14 @@ func (t *treaty) read() (err error) {
 		return err
 	}
 	defer log.Close()
+	return t.readActs(log)
+}
+
+// readActs takes in the treaty's log.
+func (t *treaty) readActs(log io.Reader) error {
 	voided := map[string]time.Time{}
 	var ids []string
-	for e, err := range dealstate.ReadEvents(log, machine.Admit) {
+	for e, err := range dealstate.ReadEvents(log) {
 		if err != nil {
 			return err
 		}

@@ -47,6 +47,9 @@
 // name the source of each formula, and the tests hold them to published worked
 // examples. They give the same answer in seconds, days and years; see [Lifetime].
 //
+// [ScoreForecasts], [CompareForecasts], [Reliability] and [Decompose] say how good
+// forecasts of events were, with intervals by a seeded [Bootstrap] over whole deals.
+//
 // # Exports
 //
 // [WriteCSV] and [WriteJSONLines] write the rows of any measure. [WriteXES] and

@@ -51,10 +51,14 @@ func (b *beginning) record(d decided) {
 	}
 }
 
-// set makes it stand where another one of the same machine does.
+func (l *lookback) begin(m *Machine, p Policy) {
+	l.folding = folding{situation: newSituation(m), policy: p, move: (*Machine).moveByTable, horizon: instant.Last, recorder: &l.began}
+}
+
+// set makes it stand where another one of the same machine does, to let clocks run on.
 func (l *lookback) set(to *lookback) {
 	l.situation.set(&to.situation)
-	l.voids, l.began = to.voids, to.began
+	l.began = to.began
 }
 
 // Backtest stands before everything on record, under the policy; the zero one is the
@@ -84,9 +88,7 @@ func newBacktest(m *Machine, l *log, p Policy) *Backtest {
 			b.arrivals[row].at = instant.Latest(e.Recorded, e.At)
 		}
 	}
-	for _, f := range []*lookback{&b.known, &b.ran} {
-		f.folding = folding{situation: newSituation(m), policy: p, move: (*Machine).moveByTable, horizon: instant.Last, recorder: &f.began}
-	}
+	b.known.begin(m, p)
 	b.restart()
 	return b
 }
@@ -184,6 +186,9 @@ func (b *Backtest) runClocks() {
 	if next.clock == 0 || next.due.After(b.date) {
 		return
 	}
+	if b.ran.m == nil { // many deals have no clock
+		b.ran.begin(b.known.m, b.known.policy)
+	}
 	if !b.clocked {
 		b.ran.set(&b.known)
 		b.clocked = true
@@ -223,10 +228,12 @@ func (b *Backtest) Date() time.Time { return b.date }
 // date; zero: there are none.
 func (b *Backtest) Recorded() (first, last time.Time) {
 	for _, e := range b.log.entries {
-		if first.IsZero() {
+		if first.IsZero() || e.Recorded.Before(first) {
 			first = e.Recorded
 		}
-		first, last = instant.Earliest(first, e.Recorded), instant.Latest(last, e.Recorded)
+		if e.Recorded.After(last) {
+			last = e.Recorded
+		}
 	}
 	return first, last
 }

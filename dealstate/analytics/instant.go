@@ -10,10 +10,25 @@ import (
 // dateOrInstant writes the last instant of a day in UTC as that day, and any other as
 // the data formats do.
 func dateOrInstant(t time.Time) string {
-	if h, m, s := t.UTC().Clock(); h == 23 && m == 59 && s == 59 && t.Nanosecond() == 999_999_999 {
+	if endsDay(t) {
 		return t.UTC().Format(time.DateOnly)
 	}
 	return instant.Format(t)
+}
+
+// appendDateOrInstant does the same, several times as fast for a day: RFC 3339 is the form
+// that package time has made fast.
+func appendDateOrInstant(to []byte, t time.Time) []byte {
+	if !endsDay(t) {
+		return append(to, instant.Format(t)...)
+	}
+	to = t.UTC().AppendFormat(to, time.RFC3339)
+	return to[:len(to)-len("T23:59:59Z")]
+}
+
+// endsDay reports whether the instant is the last one of a day in UTC.
+func endsDay(t time.Time) bool {
+	return t.Nanosecond() == 999_999_999 && (t.Unix()+1)%(24*60*60) == 0
 }
 
 // inRange reports whether the data formats can write the instant: years 1 to 9999.

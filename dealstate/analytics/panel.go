@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,39 @@ func (Cell) Columns() []string {
 // holds.
 func (c Cell) Cells() []string {
 	return []string{c.Deal, dateOrInstant(c.Date), c.Policy, string(c.State), instant.Format(c.Since), number(float64(c.Days)), strings.Join(c.Awaiting, " ")}
+}
+
+// cellEncoder writes cells as rows of CSV. It keeps what it made of the last cell, for in
+// a panel most cells differ from the one before in their date and days only. It belongs to
+// one call of [WriteCSV].
+type cellEncoder struct {
+	last                  Cell
+	deal, standing, after []byte // the row's text before the date, behind it, and behind the days
+}
+
+func (e *cellEncoder) append(to []byte, c Cell) []byte {
+	if e.deal == nil || !c.carriesOn(e.last) {
+		e.keep(c)
+	}
+	to = appendDateOrInstant(append(to, e.deal...), c.Date)
+	to = strconv.AppendInt(append(to, e.standing...), int64(c.Days), 10)
+	return append(to, e.after...)
+}
+
+// carriesOn reports whether a cell differs from another one in its date and days only.
+func (c Cell) carriesOn(o Cell) bool {
+	return c.Deal == o.Deal && c.Policy == o.Policy && c.State == o.State && c.Since == o.Since && slices.Equal(c.Awaiting, o.Awaiting)
+}
+
+func (e *cellEncoder) keep(c Cell) {
+	e.last = c
+	e.last.Awaiting = slices.Clone(c.Awaiting) // which the caller may change
+	e.deal = append(appendCell(e.deal[:0], c.Deal), ',')
+	e.standing = append(e.standing[:0], ',')
+	for _, cell := range []string{c.Policy, string(c.State), instant.Format(c.Since)} {
+		e.standing = append(appendCell(e.standing, cell), ',')
+	}
+	e.after = appendRecord(e.after[:0], []string{"", strings.Join(c.Awaiting, " ")})
 }
 
 // cellText is a cell in JSON, with its date as it is written.

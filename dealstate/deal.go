@@ -124,11 +124,17 @@ func (d *Deal) Check(e Event) (Decision, error) {
 	return p.decision, err
 }
 
-// At says where the deal stands in the view.
+// At says where the deal stands in the view. It folds the log, but for a view that sees all
+// there is, under the deal's own policy, and looks no earlier than at the last event: that
+// costs what [Deal.Latest] does.
 func (d *Deal) At(v View) Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
+	if f := d.standing(v, nil); f != nil {
+		f.doubts = d.doubtsAsOfNow()
+		return f.snapshot(v)
+	}
 	f, _ := d.log.replay(d.machine, v)
 	return f.snapshot(v)
 }
@@ -141,6 +147,20 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 	v = v.or(d.policy)
 	f, made := d.log.replay(d.machine, v)
 	return f.snapshot(v), d.machine.decisions(made)
+}
+
+// ReplayAfter says what Replay does of the decisions after an instant. For a view that sees
+// all there is, under the deal's own policy, and looks no earlier than at the last event, it
+// does not fold the log: who looks at a deal again and again pays for what is new. The
+// snapshot's Warnings are empty, for those about the order of events take a fold.
+func (d *Deal) ReplayAfter(v View, after time.Time) (Snapshot, []Decision) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	v = v.or(d.policy)
+	f, made := d.replayAfter(v, instant.Tidy(after))
+	s := f.snapshot(v)
+	s.Warnings = nil
+	return s, d.machine.decisions(made)
 }
 
 // Cursor starts where the deal stands in the view.

@@ -21,7 +21,7 @@ type found struct {
 
 // got finds what holds for what e is about.
 func (p *execution) got(e Expectation) found {
-	g := found{Expectation: e, snap: p.deal.At(p.view(e))}
+	g := found{Expectation: e, snap: p.standing(e)}
 	g.Names, g.Dates, g.Text = nil, nil, ""
 	switch e.Verb {
 	case Applied, Refused, Noted, Duplicate:
@@ -39,6 +39,18 @@ func (p *execution) got(e Expectation) found {
 		g.readSnapshot(slices.ContainsFunc(e.Dates, func(t time.Time) bool { return !t.IsZero() }))
 	}
 	return g
+}
+
+// standing is where the deal stands in an expectation's view. Only for a warning are all
+// warnings found out.
+func (p *execution) standing(e Expectation) dealstate.Snapshot {
+	v := p.view(e)
+	deal := p.under(v.Policy)
+	if e.Verb == Warning {
+		return deal.At(v)
+	}
+	s, _ := deal.ReplayAfter(v, p.now)
+	return s
 }
 
 // readSnapshot takes what the verb is about from the snapshot, with the dates of names

@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 // slowRun says what holds after each step as one fold of the log a question says it.
@@ -154,4 +156,38 @@ func impossible(line int, act bool) []scenario.Expectation {
 		all[i].Line = line
 	}
 	return all
+}
+
+// Ten times the lines take ten times the memory, failures included: nothing is folded anew
+// for a line. Acts of many parties do not go through the parties.
+func TestTheCostOfARunIsLinear(t *testing.T) {
+	perLine := func(build func(n int) (scenario.Scenario, dealstate.Agreement), n int) float64 {
+		s, a := build(n)
+		return testing.AllocsPerRun(1, func() {
+			_, err := scenario.Run(s, a)
+			require.NoError(t, err)
+		}) / float64(n)
+	}
+	for name, build := range map[string]func(n int) (scenario.Scenario, dealstate.Agreement){
+		"of days": func(n int) (scenario.Scenario, dealstate.Agreement) { return daily(n), uschina.London() },
+		"that fails": func(n int) (scenario.Scenario, dealstate.Agreement) {
+			s := daily(n)
+			for i := range s.Steps {
+				s.Steps[i].Expect[0] = scenario.Expectation{Verb: scenario.State, Names: []string{"nowhere"}}
+			}
+			return s, uschina.London()
+		},
+		"of many parties": func(n int) (scenario.Scenario, dealstate.Agreement) {
+			a, s := dealstate.Agreement{ID: "many"}, scenario.Scenario{}
+			for i := range n {
+				p := dealstate.Party{ID: fmt.Sprint("p", i), Approver: fmt.Sprint("Minister ", i), Aliases: []string{fmt.Sprint("Her Excellency ", i)}}
+				a.Parties = append(a.Parties, p)
+				s.Steps = append(s.Steps, scenario.Step{At: dirtylog.OnDay(i), Act: dealstate.Event{Kind: dealstate.Approve, Party: p.ID, By: p.Aliases[0]}, Expect: []scenario.Expectation{{Verb: scenario.Applied}}})
+			}
+			return s, a
+		},
+	} {
+		few, many := perLine(build, 400), perLine(build, 4000)
+		require.Less(t, many, 1.5*few, name)
+	}
 }

@@ -21,7 +21,7 @@ type Failure struct {
 	Line    int
 	Want    Expectation
 	Got     Expectation // what would hold in its place; a zero Verb: no line can say it
-	Message string      // why: the deal so far, where it stands, and what would have been needed
+	Message string      // why: the deal so far, where it stands, and what would have been needed; after 100 failures only what was wanted, and what there is
 }
 
 // OK reports whether every expectation holds.

@@ -14,8 +14,19 @@ import (
 // knowledge of every earlier day, as the timeline's is. Of a replay without a machine or
 // without a report it is empty.
 func (s Replay) Balance() Chart {
-	c := Chart{Title: "Commitments kept", Y: "share of each side's commitments that it had performed", Low: 0, High: 1}
-	if s.Machine == nil || len(s.Decisions) == 0 {
+	if s.Machine == nil {
+		return emptyBalance()
+	}
+	return s.indexed().balanceChart()
+}
+
+func emptyBalance() Chart {
+	return Chart{Title: "Commitments kept", Y: "share of each side's commitments that it had performed", Low: 0, High: 1}
+}
+
+func (s *indexed) balanceChart() Chart {
+	c := emptyBalance()
+	if len(s.Decisions) == 0 {
 		return c
 	}
 	c.Title += ": " + s.title()
@@ -29,7 +40,7 @@ func (s Replay) Balance() Chart {
 }
 
 // kept are the points of one side: at the beginning, at each change and at the end.
-func (s Replay) kept(b dealstate.Balance, histories map[string]*commitmentHistory, start time.Time) []Point {
+func (s *indexed) kept(b dealstate.Balance, histories map[string]*commitmentHistory, start time.Time) []Point {
 	type change struct {
 		at time.Time
 		by int
@@ -61,11 +72,11 @@ func (s Replay) kept(b dealstate.Balance, histories map[string]*commitmentHistor
 
 // sided reports whether two sides or more have undertaken anything, so that there is a
 // balance to draw.
-func (s Replay) sided() bool { return len(s.Decisions) > 0 && len(s.Snapshot.Balances()) > 1 }
+func (s *indexed) sided() bool { return len(s.Decisions) > 0 && len(s.Snapshot.Balances()) > 1 }
 
 // newBalance draws the chart for wide pages and for narrow ones.
-func newBalance(s Replay) (p timelinePair, err error) {
-	c := s.Balance()
+func newBalance(s *indexed) (p timelinePair, err error) {
+	c := s.balanceChart()
 	c.Width, c.InPage = 760, "balance-wide"
 	if p.Wide, err = drawn(c.SVG); err != nil {
 		return p, err

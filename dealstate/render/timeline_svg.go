@@ -35,6 +35,10 @@ func (t Timeline) SVG(w io.Writer) error {
 	if err := checkReplays(t.Replays); err != nil {
 		return err
 	}
+	return t.indexed().svg(w)
+}
+
+func (t indexedTimeline) svg(w io.Writer) error {
 	blocks := t.blocks()
 	s := t.newSVG()
 	s.blocks = blocks
@@ -75,7 +79,7 @@ func pixels(width float64) float64 {
 	return min(max(width, 320), 4000)
 }
 
-func (s *timelineSVG) frame(t Timeline, blocks []dealBlock) svgDocument {
+func (s *timelineSVG) frame(t indexedTimeline, blocks []dealBlock) svgDocument {
 	pic := svgDocument{id: t.InPage, title: "Timeline", width: s.width, height: s.y + 6, inPage: t.InPage != ""}
 	if pic.id == "" {
 		pic.id = "timeline"
@@ -362,7 +366,7 @@ func (s *timelineSVG) counts(r laneRow) {
 }
 
 // legend says what the marks and hues mean.
-func (s *timelineSVG) legend(t Timeline) {
+func (s *timelineSVG) legend(t indexedTimeline) {
 	s.y += 18
 	x := 12.0
 	next := func(width float64) float64 {

@@ -31,26 +31,26 @@ func (s *indexed) balanceChart() Chart {
 	}
 	c.Title += ": " + s.title()
 	c.Start = s.Decisions[0].At
-	histories := s.commitmentHistories()
+	histories, owed := s.commitmentHistories(), map[string][]*commitmentHistory{}
+	for _, of := range s.Snapshot.Commitments {
+		owed[of.Party] = append(owed[of.Party], histories[of.Commitment])
+	}
 	for _, b := range s.Snapshot.Balances() {
 		c.Series = append(c.Series, Series{Name: fmt.Sprintf("%s: %d of %d", isolated(shorten(s.partyName(b.Party), 60)), b.Performed, b.Of),
-			Shape: StepLine, Points: s.kept(b, histories, c.Start)})
+			Shape: StepLine, Points: s.kept(b, owed[b.Party], c.Start)})
 	}
 	return c
 }
 
 // kept are the points of one side: at the beginning, at each change and at the end.
-func (s *indexed) kept(b dealstate.Balance, histories map[string]*commitmentHistory, start time.Time) []Point {
+func (s *indexed) kept(b dealstate.Balance, owed []*commitmentHistory, start time.Time) []Point {
 	type change struct {
 		at time.Time
 		by int
 	}
 	var changes []change
-	for _, c := range s.Snapshot.Commitments {
-		if c.Party != b.Party {
-			continue
-		}
-		for _, stretch := range histories[c.Commitment].bars {
+	for _, history := range owed {
+		for _, stretch := range history.bars {
 			if stretch.label != "performed" {
 				continue
 			}

@@ -284,11 +284,8 @@ func (p *plot) band(s Series, i int) {
 	if len(up) < 2 {
 		return
 	}
-	d := "M" + strings.Join(up, "L")
-	for k := len(down) - 1; k >= 0; k-- {
-		d += "L" + down[k]
-	}
-	p.path("area "+p.area(i), d+"Z")
+	slices.Reverse(down)
+	p.path("area "+p.area(i), "M"+strings.Join(append(up, down...), "L")+"Z")
 }
 
 // area is the fill of a series. The bands of a fan share one fill, and look darker

@@ -87,8 +87,12 @@ func TestWhatIsToldOfManyPartiesTakesMemoryInProportion(t *testing.T) {
 	for name, write := range map[string]func(render.Replay) error{
 		"explain": func(r render.Replay) error { _ = r.Snapshot.Explain(); return nil },
 		"page":    func(r render.Replay) error { return render.DealPage{Replays: []render.Replay{r, r}}.HTML(io.Discard) },
-		"text":    func(r render.Replay) error { return render.Timeline{Replays: []render.Replay{r}}.Text(io.Discard, render.Plain) },
-		"board":   func(r render.Replay) error { return render.Board{Rows: []render.BoardRow{{Replay: r}}}.HTML(io.Discard) },
+		"text": func(r render.Replay) error {
+			return render.Timeline{Replays: []render.Replay{r}}.Text(io.Discard, render.Plain)
+		},
+		"board": func(r render.Replay) error {
+			return render.Board{Rows: []render.BoardRow{{Replay: r}}}.HTML(io.Discard)
+		},
 	} {
 		require.Less(t, bytes(func() error { return write(many) }), 15*bytes(func() error { return write(few) }), name)
 	}

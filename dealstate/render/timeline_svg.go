@@ -351,15 +351,16 @@ func (s *timelineSVG) counts(r laneRow) {
 	const height = 46.0
 	foot := s.y + height
 	y := func(n int) float64 { return foot - float64(n)/float64(max(r.of, 1))*(height-14) }
-	d := fmt.Sprintf("M%s %s", num(s.axis.left), num(foot))
+	var steps strings.Builder
+	fmt.Fprintf(&steps, "M%s %s", num(s.axis.left), num(foot))
 	last := 0
 	for _, c := range r.counts {
-		d += fmt.Sprintf("H%sV%s", num(s.axis.x(c.at)), num(y(c.n)))
+		fmt.Fprintf(&steps, "H%sV%s", num(s.axis.x(c.at)), num(y(c.n)))
 		last = c.n
 	}
 	end := s.axis.right
-	s.shape("path", "", "d", d+fmt.Sprintf("H%sV%sZ", num(end), num(foot)), "class", "area a2")
-	s.path("curve c2", strings.TrimSuffix(d, "Z")+"H"+num(end))
+	s.shape("path", "", "d", steps.String()+fmt.Sprintf("H%sV%sZ", num(end), num(foot)), "class", "area a2")
+	s.path("curve c2", steps.String()+"H"+num(end))
 	s.line(s.axis.left, foot, end, foot, "axis")
 	s.text(end, y(last)-4, "s end", fmt.Sprintf("%d of %d", last, r.of))
 	s.y = foot

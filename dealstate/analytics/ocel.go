@@ -288,13 +288,23 @@ func (o *ocelWriter) event(deal string, e logEntry) ocelEvent {
 	return out
 }
 
-// relateAll relates an event to every party and commitment of the agreement.
+// relateAll relates an event to every party and commitment of the agreement, of which
+// there may be thousands.
 func (e *ocelEvent) relateAll(c Case) {
+	related := make(map[string]bool, len(e.Relationships))
+	for _, r := range e.Relationships {
+		related[r.ObjectID] = true
+	}
+	add := func(to, as string) {
+		if !related[to] {
+			e.Relationships = append(e.Relationships, ocelRelation{ObjectID: to, Qualifier: as})
+		}
+	}
 	for _, p := range c.Agreement.Parties {
-		e.relate(partyID(p.ID), "negotiating party")
+		add(partyID(p.ID), "negotiating party")
 	}
 	for _, k := range c.Agreement.Commitments {
-		e.relate(commitmentID(c.deal(), k.ID), "undertaken")
+		add(commitmentID(c.deal(), k.ID), "undertaken")
 	}
 }
 

@@ -21,7 +21,7 @@ func (s Replay) Balance() Chart {
 }
 
 func emptyBalance() Chart {
-	return Chart{Title: "Commitments kept", Y: "share of each side's commitments that it had performed", Low: 0, High: 1}
+	return Chart{Title: "Commitments kept", Y: "share of commitments performed", Low: 0, High: 1}
 }
 
 func (s *indexed) balanceChart() Chart {
@@ -30,6 +30,7 @@ func (s *indexed) balanceChart() Chart {
 		return c
 	}
 	c.Title += ": " + s.title()
+	c.Y += ", policy " + s.Snapshot.Policy // by another standard of proof the curves differ
 	c.Start = s.Decisions[0].At
 	histories, owed := s.commitmentHistories(), map[string][]*commitmentHistory{}
 	for _, of := range s.Snapshot.Commitments {

@@ -32,9 +32,9 @@ func (s *indexed) balanceChart() Chart {
 	c.Title += ": " + s.title()
 	c.Y += ", policy " + s.Snapshot.Policy // by another standard of proof the curves differ
 	c.Start = s.Decisions[0].At
-	histories, owed := s.commitmentHistories(), map[string][]*commitmentHistory{}
+	owed := map[string][]*commitmentHistory{}
 	for _, of := range s.Snapshot.Commitments {
-		owed[of.Party] = append(owed[of.Party], histories[of.Commitment])
+		owed[of.Party] = append(owed[of.Party], s.ofCommitment(of.Commitment))
 	}
 	for _, b := range s.Snapshot.Balances() {
 		c.Series = append(c.Series, Series{Name: fmt.Sprintf("%s: %d of %d", isolated(shorten(s.partyName(b.Party), 60)), b.Performed, b.Of),

@@ -2,13 +2,18 @@ package render
 
 import "github.com/fe115bb3/dealtracker/dealstate"
 
-// indexed is a replay with what its pictures look up again and again. Whatever draws makes
-// it once, for a machine copies its agreement for each who asks. It does not change.
+// indexed is a replay with what its pictures look up again and again, each worked out once:
+// what only some lanes need, when the first of them does. Whatever draws makes one, for a
+// machine copies its agreement for each who asks, and keeps it to itself.
 type indexed struct {
 	Replay
 	agreement dealstate.Agreement
 	parties   map[string]int             // by id: the place in the snapshot
 	events    map[string]dealstate.Event // by id, to find them for their decisions
+
+	approvals map[string][]bar // by party
+	own       map[string][]bar // by party, the strips below those bars
+	histories map[string]*commitmentHistory
 }
 
 func (s Replay) indexed() *indexed {
@@ -30,6 +35,22 @@ func indexAll(replays []Replay) []*indexed {
 		all[i] = s.indexed()
 	}
 	return all
+}
+
+// ofParty gives the bars of a party's row, and the strips below them.
+func (s *indexed) ofParty(party string) (bars, strips []bar) {
+	if s.approvals == nil {
+		s.approvals, s.own = s.approvalBars(), s.strips()
+	}
+	return s.approvals[party], s.own[party]
+}
+
+// ofCommitment gives what became of a commitment, or nil.
+func (s *indexed) ofCommitment(id string) *commitmentHistory {
+	if s.histories == nil {
+		s.histories = s.commitmentHistories()
+	}
+	return s.histories[id]
 }
 
 // party is one party's status; the zero one, for a party that the snapshot does not have.

@@ -222,16 +222,16 @@ func (sub subject) row(s *indexed) laneRow {
 		r.bars = s.stateBars(huesOf(s.Machine.Lifecycle()))
 		return r
 	case partyLane:
-		r.bars, r.strips = s.approvalBars()[sub.party], s.strips()[sub.party]
+		r.bars, r.strips = s.ofParty(sub.party)
 	case commitmentLane:
 		r.commitment(s, sub.commitment)
 	case countLane:
 		r.counts, r.of = s.approvalCounts(), len(s.agreement.Parties)
 	}
-	events := s.events
+	commitments, parties := len(s.agreement.Commitments) <= mostLanes, len(s.agreement.Parties) <= mostLanes
 	for _, d := range s.Decisions {
-		if e := events[d.Event]; d.Event != "" && sub.holds(d, e, len(s.agreement.Commitments) <= mostLanes, len(s.agreement.Parties) <= mostLanes) {
-			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s, d, events)})
+		if d.Event != "" && sub.holds(d, s.events[d.Event], commitments, parties) {
+			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s, d, s.events)})
 		}
 	}
 	return r
@@ -239,7 +239,7 @@ func (sub subject) row(s *indexed) laneRow {
 
 // commitment fills in the row of one commitment.
 func (r *laneRow) commitment(s *indexed, id string) {
-	if l := s.commitmentHistories()[id]; l != nil {
+	if l := s.ofCommitment(id); l != nil {
 		r.bars, r.strips = l.bars, l.strips
 	}
 	for _, c := range s.Snapshot.Commitments {

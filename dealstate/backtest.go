@@ -61,14 +61,6 @@ func (l *lookback) set(to *lookback) {
 	l.began = to.began
 }
 
-// Backtest stands before everything on record, under the policy; the zero one is the
-// deal's own.
-func (d *Deal) Backtest(p Policy) *Backtest {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return newBacktest(d.machine, d.log.copied(), View{Policy: p}.or(d.policy).Policy)
-}
-
 // Backtest does for events what [Deal.Backtest] does for a deal: they may come in any
 // order, and one repeated with the same content counts once. The zero policy is Strict. The
 // error names the event's field, as [Machine.Fold]'s does.

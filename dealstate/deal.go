@@ -173,6 +173,14 @@ func (d *Deal) Cursor(v View) *Cursor {
 	return &Cursor{f: *f}
 }
 
+// Backtest stands before everything on record, under the policy; the zero one is the
+// deal's own.
+func (d *Deal) Backtest(p Policy) *Backtest {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return newBacktest(d.machine, d.log.copied(), View{Policy: p}.or(d.policy).Policy)
+}
+
 // AsOf says where the deal stands at the instant under its own policy, with all that
 // is on record: deal.AsOf(time.Now()) is where it stands now, clocks included. For
 // another policy, or for what was known by then, see [Deal.At].

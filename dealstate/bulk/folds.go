@@ -72,13 +72,15 @@ type Backtest struct {
 func (l *Log) Backtests(ctx context.Context, v dealstate.View, workers int) iter.Seq2[Backtest, error] {
 	bounds := boundsOf(withDefaults(v))
 	return inOrder(ctx, len(l.deals), workers, func() (func(int, func(Backtest)) error, func()) {
+		var events []dealstate.Event // of one deal after the other
 		return func(deal int, yield func(Backtest)) error {
 			s, local := l.shardOf(uint32(deal))
 			if !bounds.seesAny(s, s.rowsOf(l, local)) {
 				return nil
 			}
 			m := l.machineOf(uint32(deal))
-			b, err := m.Backtest(l.eventsOf(s, local, bounds), v.Policy)
+			events = l.appendEventsOf(events[:0], s, local, bounds)
+			b, err := m.Backtest(events, v.Policy)
 			if err != nil {
 				return err
 			}
@@ -90,14 +92,16 @@ func (l *Log) Backtests(ctx context.Context, v dealstate.View, workers int) iter
 
 // eventsOf are a deal's, but for what is not known yet: that changes nothing.
 func (l *Log) eventsOf(s *shard, local uint32, bounds viewBounds) []dealstate.Event {
-	rows := s.rowsOf(l, local)
-	events := make([]dealstate.Event, 0, len(rows))
-	for _, row := range rows {
+	return l.appendEventsOf(make([]dealstate.Event, 0, len(s.rowsOf(l, local))), s, local, bounds)
+}
+
+func (l *Log) appendEventsOf(to []dealstate.Event, s *shard, local uint32, bounds viewBounds) []dealstate.Event {
+	for _, row := range s.rowsOf(l, local) {
 		if s.detail(row).recorded <= bounds.knownBy {
-			events = append(events, l.event(s, row))
+			to = append(to, l.event(s, row))
 		}
 	}
-	return events
+	return to
 }
 
 // fold is what all else in this package must agree with.

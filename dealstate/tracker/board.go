@@ -70,14 +70,16 @@ func (b *board) find(ctx context.Context, id string) (*live, error) {
 	return l, nil
 }
 
-// adopt makes a deal that was loaded one of the board's.
+// adopt makes a deal that was loaded one of the board's. Where time is about to come to
+// it, it stands where it did before.
 func (b *board) adopt(l *live) {
-	if kept := b.deals[l.of.id]; kept != nil {
-		l.of = kept
-	} else {
+	at := b.at.Instant
+	if kept := b.deals[l.of.id]; kept == nil {
 		b.deals[l.of.id] = l.of
+	} else if l.of = kept; !kept.next.IsZero() && !kept.next.After(at) {
+		at = kept.next.Add(-1)
 	}
-	b.settle(l, b.at.Instant)
+	b.settle(l, at)
 	b.hot.use(l)
 }
 

@@ -192,26 +192,26 @@ func (l *live) decisionsAt(at time.Time) []dealstate.Decision {
 	return all
 }
 
-// advance lets time do what it does up to and including the instant, and tells each change.
-// After an error, the board is where it came to.
-func (b *board) advance(ctx context.Context, to time.Time, tell func(Change)) error {
+// advance lets time do what it does up to and including the instant, and tells each change
+// until that says that it was enough. Then, and after an error, the board is where it came
+// to.
+func (b *board) advance(ctx context.Context, to time.Time, tell func(Change) (more bool)) (enough bool, err error) {
 	for len(b.agenda) > 0 && !b.agenda[0].next.After(to) {
 		d := b.agenda[0]
 		l, err := b.find(ctx, d.id)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if l == nil {
-			return errLost(d.id)
+			return false, errLost(d.id)
 		}
 		b.at.Instant = later(b.at.Instant, d.next)
-		if c := b.fire(l, d.next); !c.isEmpty() {
-			b.meter.Count(countFired, 1)
-			tell(c)
+		if c := b.fire(l, d.next); !c.isEmpty() && !tell(c) {
+			return true, nil
 		}
 	}
 	b.at.Instant = later(b.at.Instant, to)
-	return nil
+	return false, nil
 }
 
 // fire lets time do to one deal what it does at the instant, which is its next.

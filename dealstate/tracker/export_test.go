@@ -3,19 +3,15 @@ package tracker
 import "context"
 
 // NextBatch gives the next changes that there are, without waiting for any.
-func NextBatch(ctx context.Context, t *Tracker, f Filter) ([]Change, *Place) {
+func NextBatch(ctx context.Context, t *Tracker, f Filter) []Change {
 	w, err := t.watch(ctx, f)
 	if err != nil {
 		panic(err)
 	}
 	defer w.end()
-	for {
-		batch, news, err := w.look(ctx)
-		if err != nil {
-			panic(err)
-		}
-		if len(batch) > 0 || news != nil {
-			return batch, &w.From
-		}
+	batch, _, err := w.look(ctx)
+	if err != nil {
+		panic(err)
 	}
+	return batch
 }

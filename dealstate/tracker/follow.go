@@ -34,9 +34,21 @@ func (t *Tracker) ended(err error) error {
 // letTimePass fires what is due by now, unless a call that was accepted earlier is under
 // way. The caller holds main's lock.
 func (t *Tracker) letTimePass() error {
-	err := t.main.pass(t.ctx, t.calls.bound(t.now()))
+	_, err := t.letTimePassFor(0)
+	return err
+}
+
+// letTimePassFor does so for so many changes at most, and reports whether there were as
+// many.
+func (t *Tracker) letTimePassFor(most int) (enough bool, err error) {
+	to := t.calls.bound(t.now())
+	fires := len(t.main.agenda) > 0 && !t.main.agenda[0].next.After(to)
+	enough, err = t.main.pass(t.ctx, to, most)
+	if fires || t.others.any() {
+		t.main.tellWatchers()
+	}
 	t.armAlarm()
-	return t.ended(err)
+	return enough, t.ended(err)
 }
 
 // catchUp takes all entries that the journal has.
@@ -149,13 +161,13 @@ func (t *Tracker) followClock() {
 			continue
 		}
 		t.main.mu.Lock()
-		err := t.letTimePass()
+		enough, err := t.letTimePassFor(mostAtOnce) // others have a turn in between
 		held := len(t.calls.open) > 0
 		t.main.mu.Unlock()
 		if t.failed(err) {
 			return
 		}
-		if held { // time may have been held up
+		if held && !enough { // a call that is under way may have held time up
 			t.pause(time.Millisecond)
 		}
 	}

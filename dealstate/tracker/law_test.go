@@ -50,7 +50,7 @@ func newWorld(t *testing.T, seed uint64, open func() journal.Journal) *world {
 // restart leaves the old tracker without a word, and opens another one.
 func (w *world) restart() {
 	if w.tr != nil {
-		w.clock.Set(w.tr.Now()) // firings are kept nowhere: a clock set back while nobody runs would fire them twice
+		w.clock.Set(w.tr.Now())            // firings are kept nowhere: a clock set back while nobody runs would fire them twice
 		require.NoError(w.t, w.tr.Close()) // it writes nothing: what is lost with it would be lost in a crash
 	}
 	w.j = w.open()
@@ -116,14 +116,16 @@ func read(t *testing.T, tr *tracker.Tracker, f tracker.Filter, to tracker.Place)
 	stop := time.AfterFunc(20*time.Second, cancel)
 	defer stop.Stop()
 	for {
-		got, end := tracker.NextBatch(ctx, tr, f)
-		require.NotNil(t, end)
+		got := tracker.NextBatch(ctx, tr, f)
 		for _, c := range got {
 			require.Positive(t, c.Place.Compare(last), "in order: %v after %v", c.Place, last)
 			last = c.Place
 			if c.Place.Compare(to) <= 0 {
 				all = append(all, c)
 			}
+		}
+		if f.Deal != "" {
+			all = slices.DeleteFunc(all, func(c tracker.Change) bool { return c.Deal != f.Deal })
 		}
 		if len(got) == 0 {
 			return all
@@ -152,9 +154,40 @@ func (w *world) requireLaw() {
 		require.Equal(w.t, want.State, states[id], "what was told leads to where it stands")
 	}
 	w.requireSummaries()
-	require.Equal(w.t, len(w.live), len(read(w.t, w.tr, tracker.Filter{}, w.place)))
-	for i, c := range read(w.t, w.tr, tracker.Filter{}, w.place) {
-		require.Equal(w.t, w.live[i], c, "told later")
+	w.requireSame(w.live, read(w.t, w.tr, tracker.Filter{}, w.place))
+	for range 3 {
+		n := w.rng.IntN(len(w.live))
+		from, rest := w.live[n].Place, w.live[n+1:]
+		w.requireSame(rest, read(w.t, w.tr, tracker.Filter{From: from}, w.place))
+		id := w.ids[w.rng.IntN(len(w.ids))]
+		of := slices.DeleteFunc(slices.Clone(rest), func(c tracker.Change) bool { return c.Deal != id })
+		w.requireSame(of, read(w.t, w.tr, tracker.Filter{From: from, Deal: id}, w.place))
+	}
+	w.requireOtherPolicies()
+}
+
+func (w *world) requireSame(want, got []tracker.Change) {
+	w.t.Helper()
+	for i := range min(len(want), len(got)) {
+		require.Equal(w.t, want[i], got[i], "told later")
+	}
+	require.Equal(w.t, len(want), len(got))
+}
+
+// requireOtherPolicies holds what is told under other policies to a tracker whose own
+// policy each is.
+func (w *world) requireOtherPolicies() {
+	for _, p := range dealstate.Policies() {
+		o := w.o
+		o.Policy, o.Recent = p, 100_000
+		other, err := tracker.Open(w.t.Context(), w.j, o)
+		require.NoError(w.t, err)
+		want := read(w.t, other, tracker.Filter{}, other.Place())
+		require.NoError(w.t, other.Close())
+		w.requireSame(want, read(w.t, w.tr, tracker.Filter{Policy: p}, w.tr.Place()))
+		from := want[w.rng.IntN(len(want))].Place
+		after := slices.DeleteFunc(want, func(c tracker.Change) bool { return c.Place.Compare(from) <= 0 })
+		w.requireSame(after, read(w.t, w.tr, tracker.Filter{Policy: p, From: from}, w.tr.Place()))
 	}
 }
 

@@ -72,7 +72,8 @@ func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.main, t.order = newStream(b, o.Recent), order
+	t.main, t.order = &stream{policy: o.Policy}, order
+	t.main.start(b, o.Recent)
 	t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	t.alarm.init()
 	t.running.Add(2)

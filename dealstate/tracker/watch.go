@@ -3,9 +3,6 @@ package tracker
 import (
 	"context"
 	"iter"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -78,15 +75,14 @@ func (t *Tracker) watch(ctx context.Context, f Filter) (*watcher, error) {
 	if err := t.reach(ctx, f.From); err != nil {
 		return nil, err
 	}
-	w := &watcher{Filter: f, t: t, stream: t.main}
-	if f.Policy != (dealstate.Policy{}) && f.Policy != t.options.Policy {
-		s, err := t.others.of(ctx, t, f.Policy)
-		if err != nil {
-			return nil, err
-		}
-		w.stream = s
+	if f.Policy == (dealstate.Policy{}) || f.Policy == t.options.Policy {
+		return &watcher{Filter: f, t: t, stream: t.main}, nil
 	}
-	return w, nil
+	s, err := t.others.join(ctx, t, f.Policy)
+	if err != nil {
+		return nil, err
+	}
+	return &watcher{Filter: f, t: t, stream: s}, nil
 }
 
 // reach follows the journal up to the place, which may come from another process.
@@ -129,9 +125,6 @@ func (w *watcher) next(ctx context.Context) ([]Change, error) {
 			w.From = batch[len(batch)-1].Place
 			return batch, nil
 		}
-		if news == nil {
-			continue
-		}
 		select {
 		case <-news:
 		case <-ctx.Done():
@@ -140,147 +133,43 @@ func (w *watcher) next(ctx context.Context) ([]Change, error) {
 	}
 }
 
-// look gives the changes that there are. Where it gives none, and there are no more, it
-// gives a channel that is closed when there may be.
+// look gives the changes that there are. Where it gives none, it gives a channel that is
+// closed when there may be some.
 func (w *watcher) look(ctx context.Context) ([]Change, <-chan struct{}, error) {
-	if w.behind != nil {
-		batch, err := w.behind.next(ctx)
-		if len(batch) > 0 || err != nil {
-			return batch, nil, err
+	for {
+		if w.behind != nil {
+			batch, err := w.behind.next(ctx)
+			if len(batch) > 0 || err != nil {
+				return batch, nil, err
+			}
+			w.From, w.behind = w.behind.to, nil
 		}
-		w.From, w.behind = later2(w.From, w.behind.to), nil
-	}
-	s := w.stream
-	main := w.t.main
-	main.mu.Lock()
-	news, at := main.news, main.at
-	main.mu.Unlock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s != main {
-		if err := s.reach(w.t.ctx, at); err != nil {
+		batch, news, ok, err := w.stream.latest(w.t, w.From)
+		if ok || err != nil {
+			return batch, news, err
+		}
+		w.t.source.meter.Count(countCatchUps, 1)
+		if w.behind, err = w.t.behind(ctx, w.stream, w.Filter); err != nil {
 			return nil, nil, err
 		}
 	}
-	batch, ok := s.ring.after(w.From, mostAtOnce)
-	if !ok {
-		w.t.source.meter.Count(countCatchUps, 1)
-		w.behind = w.t.behind(s, w.Filter)
-		return nil, nil, nil
-	}
-	return batch, news, nil
 }
 
-func later2(a, b Place) Place {
-	if a.Compare(b) < 0 {
-		return b
-	}
-	return a
-}
-
-// reach follows up to a place of the tracker's own stream. The caller holds the lock.
-func (s *stream) reach(ctx context.Context, to Place) error {
-	if err := s.follow(ctx, to.Position, nil); err != nil {
-		return err
-	}
-	if s.at.Position > to.Position {
-		return nil // another watcher was faster
-	}
-	return s.pass(ctx, to.Instant)
-}
-
-// behind tells a watcher what is no longer at hand, up to where the stream was when it
-// began. It belongs to the watcher.
-type behind struct {
-	*board
-	Filter
-	to Place
-}
-
-// behind begins to tell what comes after a place. The caller holds the stream's lock.
-func (t *Tracker) behind(s *stream, f Filter) *behind {
-	b := &behind{board: newBoard(&t.source, s.policy, mostAtOnce), Filter: f, to: s.at}
-	return b
-}
-
-// next gives some changes; none: there are no more.
-func (b *behind) next(ctx context.Context) ([]Change, error) {
-	var batch []Change
-	tell := func(c Change) {
-		if c.Place.Compare(b.From) > 0 {
-			batch = append(batch, c)
+// latest gives the changes after a place that are at hand; ok is false where some are not
+// any more. Where there are none, it also gives a channel that is closed when there may be.
+func (s *stream) latest(t *Tracker, after Place) (batch []Change, news <-chan struct{}, ok bool, err error) {
+	if s != t.main {
+		if news, err = s.reachMain(t); err != nil {
+			return nil, nil, false, err
 		}
 	}
-	for e, err := range b.journal.Read(ctx, b.at.Position) {
-		if err != nil {
-			return nil, err
-		}
-		if e.Position > b.to.Position {
-			break
-		}
-		if b.at.Position == b.From.Position {
-			if err := b.advance(ctx, b.From.Instant, tell); err != nil {
-				return nil, err
-			}
-		}
-		if err := b.advance(ctx, e.Accepted, tell); err != nil {
-			return nil, err
-		}
-		c, _, ok, err := b.take(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			tell(c)
-		}
-		if len(batch) >= mostAtOnce {
-			b.From = batch[len(batch)-1].Place
-			return batch, nil
-		}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if batch, ok = s.ring.after(after, mostAtOnce); len(batch) > 0 {
+		return batch, nil, ok, nil
 	}
-	err := b.advance(ctx, b.to.Instant, tell)
-	if n := len(batch); n > 0 {
-		b.From = batch[n-1].Place
+	if s == t.main {
+		news = s.news
 	}
-	return batch, err
+	return nil, news, ok, nil
 }
-
-// streams are those under other policies than the tracker's own, as long as somebody
-// watches them.
-type streams struct {
-	mu       sync.Mutex
-	byPolicy map[dealstate.Policy]*stream
-	heads    atomic.Pointer[time.Time]
-}
-
-// of gives the stream of a policy, and counts who watches it.
-func (o *streams) of(ctx context.Context, t *Tracker, p dealstate.Policy) (*stream, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	s := o.byPolicy[p]
-	if s == nil {
-		b, _, err := t.recover(ctx, p, t.Place())
-		if err != nil {
-			return nil, err
-		}
-		s = newStream(b, t.options.Recent)
-		if o.byPolicy == nil {
-			o.byPolicy = map[dealstate.Policy]*stream{}
-		}
-		o.byPolicy[p] = s
-	}
-	s.watchers++
-	return s, nil
-}
-
-// leave ends one watching.
-func (o *streams) leave(s *stream) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if s.watchers--; s.watchers == 0 {
-		delete(o.byPolicy, s.policy)
-	}
-}
-
-// next is when time does something next under any of these policies, after the instant.
-func (o *streams) next(time.Time) time.Time { return time.Time{} }

@@ -23,6 +23,7 @@ type admission struct {
 	last      int64     // position of the last entry so far
 	accepted  time.Time // of the last entry so far
 	fresh     []Entry   // what is to be kept, with its position
+	from      []int     // which of the entries each of these is
 	byID      map[[2]string]int
 	positions []int64 // of each entry, kept before or fresh
 }
@@ -36,7 +37,7 @@ func admit(k keeper, last int64, accepted time.Time, entries []Entry, on []Versi
 	}
 	a := &admission{keeper: k, last: last, accepted: accepted, byID: make(map[[2]string]int, len(entries))}
 	for i, e := range entries {
-		at, err := a.take(e)
+		at, err := a.take(i, e)
 		if err != nil {
 			return nil, ofEntry(i, len(entries), err)
 		}
@@ -47,7 +48,7 @@ func admit(k keeper, last int64, accepted time.Time, entries []Entry, on []Versi
 
 // take gives the position of the entry, which is a new one or that of the same
 // entry kept before.
-func (a *admission) take(e Entry) (int64, error) {
+func (a *admission) take(i int, e Entry) (int64, error) {
 	old, err := a.known(e.Deal(), e.id())
 	if err != nil {
 		return 0, err
@@ -64,7 +65,7 @@ func (a *admission) take(e Entry) (int64, error) {
 	}
 	e.Position, a.accepted = a.last, e.Accepted
 	a.byID[[2]string{e.Deal(), e.id()}] = len(a.fresh)
-	a.fresh = append(a.fresh, e)
+	a.fresh, a.from = append(a.fresh, e), append(a.from, i)
 	return e.Position, nil
 }
 

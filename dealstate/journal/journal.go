@@ -9,8 +9,6 @@ package journal
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -86,18 +84,3 @@ type Version struct {
 	Deal     string
 	Position int64
 }
-
-// StaleError says that a deal has moved on since somebody looked at it. Read
-// the deal again, decide again, and append on the new version.
-type StaleError struct {
-	Deal string
-	Want int64 // the version given
-	Have int64 // the version the journal has
-}
-
-func (e *StaleError) Error() string {
-	return fmt.Sprintf("journal: deal %q is at position %d, not at %d: it has moved on; read it again", e.Deal, e.Have, e.Want)
-}
-
-// ErrClosed is what a closed journal gives.
-var ErrClosed = errors.New("journal: closed")

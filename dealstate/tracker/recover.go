@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
 // recover makes a board of all deals in the journal as of a place, with each deal folded
@@ -15,18 +16,9 @@ func (t *Tracker) recover(ctx context.Context, p dealstate.Policy, to Place) (*b
 	begun := time.Now()
 	b := newBoard(&t.source, p, t.options.Hot)
 	b.whole = true
-	var ids []string
-	for e, err := range t.source.journal.Read(ctx, 0) {
-		if err != nil {
-			return nil, nil, err
-		}
-		if e.Position > to.Position {
-			break
-		}
-		if e.Agreement != nil {
-			ids = append(ids, e.Agreement.ID)
-		}
-		b.at.Position, b.at.Instant = e.Position, e.Accepted
+	ids, err := b.list(ctx, to.Position)
+	if err != nil {
+		return nil, nil, err
 	}
 	b.at.Instant = later(b.at.Instant, to.Instant)
 	all, err := b.foldAll(ctx, ids)
@@ -43,6 +35,32 @@ func (t *Tracker) recover(ctx context.Context, p dealstate.Policy, to Place) (*b
 	}
 	t.source.meter.Observe(observeRecover, time.Since(begun).Seconds())
 	return b, order, nil
+}
+
+// list gives the deals that have an agreement, in the order of these, and brings the board
+// to the position. A deal may be listed that is not there yet.
+func (b *board) list(ctx context.Context, to int64) (ids []string, err error) {
+	lister, ok := b.journal.(journal.Lister)
+	if ok && to > 0 {
+		if b.at.Instant, err = b.acceptedAt(ctx, to); err != nil {
+			return nil, err
+		}
+		b.at.Position = to
+		return lister.Deals(ctx)
+	}
+	for e, err := range b.journal.Read(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Position > to {
+			break
+		}
+		if e.Agreement != nil {
+			ids = append(ids, e.Agreement.ID)
+		}
+		b.at.Position, b.at.Instant = e.Position, e.Accepted
+	}
+	return ids, nil
 }
 
 // foldAll folds each deal as of where the board is, on all processors.

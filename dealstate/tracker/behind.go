@@ -11,22 +11,25 @@ import (
 
 // behind tells a watcher what is no longer at hand, up to where the stream was when it
 // began. It folds anew, as of the watcher's place, those deals to which something has
-// happened since. It belongs to the watcher.
+// happened since. It belongs to an archive, or to the watcher of one deal.
 type behind struct {
 	*board
-	from  Place
-	to    Place
-	deal  string   // "": all
-	seeds []string // the deals to which time may have done something since, until they are folded
+	from   Place
+	to     Place
+	told   Place    // of the last change told
+	atOnce int      // how many changes it tells at once
+	deal   string   // "": all
+	seeds  []string // the deals to which time may have done something since, until they are folded
 }
 
 // behind begins to tell what comes after a place.
-func (t *Tracker) behind(ctx context.Context, s *stream, f Filter) (*behind, error) {
+func (t *Tracker) behind(ctx context.Context, s *stream, f Filter, hottest int) (*behind, error) {
+	t.source.meter.Count(countCatchUps, 1)
 	from, err := t.whole(ctx, f.From)
 	if err != nil {
 		return nil, err
 	}
-	b := &behind{board: newBoard(&t.source, s.policy, mostAtOnce), from: from, deal: f.Deal}
+	b := &behind{board: newBoard(&t.source, s.policy, hottest), from: from, deal: f.Deal, atOnce: t.options.atOnce()}
 	b.at = Place{Position: from.Position, Instant: from.Instant}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,8 +100,10 @@ func (b *behind) next(ctx context.Context) ([]Change, error) {
 	}
 	var batch []Change
 	tell := func(c Change) bool {
-		batch = append(batch, c)
-		return len(batch) < mostAtOnce
+		if c.Place.Compare(b.to) <= 0 { // of an instant that the stream is in the middle of, it has not all deals
+			batch = append(batch, c)
+		}
+		return len(batch) < b.atOnce
 	}
 	err := b.walk(ctx, tell)
 	if err == nil && b.deal != "" {
@@ -119,7 +124,7 @@ func (b *behind) walk(ctx context.Context, tell func(Change) bool) error {
 		if e.Position > b.to.Position {
 			break
 		}
-		if enough, err := b.advance(ctx, e.Accepted, tell); enough || err != nil {
+		if enough, err := b.advance(ctx, b.comesAfter(&e), tell); enough || err != nil {
 			return err
 		}
 		c, _, ok, err := b.take(ctx, e)

@@ -205,12 +205,14 @@ func (b *board) advance(ctx context.Context, to time.Time, tell func(Change) (mo
 		if l == nil {
 			return false, errLost(d.id)
 		}
-		b.at.Instant = later(b.at.Instant, d.next)
+		b.at.Instant, b.at.Deal = later(b.at.Instant, d.next), d.number
 		if c := b.fire(l, d.next); !c.isEmpty() && !tell(c) {
 			return true, nil
 		}
 	}
-	b.at.Instant = later(b.at.Instant, to)
+	if !to.Before(b.at.Instant) {
+		b.at.Instant, b.at.Deal = to, 0
+	}
 	return false, nil
 }
 
@@ -229,7 +231,10 @@ func (b *board) fire(l *live, at time.Time) Change {
 	return c
 }
 
-// take follows one more entry. Time has come to the instant at which it was accepted.
+// comesAfter is the instant that time must have come to before the board takes the entry.
+func (b *board) comesAfter(e *journal.Entry) time.Time { return later(e.Accepted, b.at.Instant) }
+
+// take follows one more entry. Time has come to what [board.comesAfter] says.
 // The decision is what the deal itself says of the event; ok is false where the entry was
 // left aside.
 func (b *board) take(ctx context.Context, e journal.Entry) (c Change, decision dealstate.Decision, ok bool, err error) {

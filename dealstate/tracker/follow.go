@@ -161,7 +161,7 @@ func (t *Tracker) followClock() {
 			continue
 		}
 		t.main.mu.Lock()
-		enough, err := t.letTimePassFor(mostAtOnce) // others have a turn in between
+		enough, err := t.letTimePassFor(t.options.atOnce()) // others have a turn in between
 		held := len(t.calls.open) > 0
 		t.main.mu.Unlock()
 		if t.failed(err) {

@@ -192,7 +192,7 @@ func (t *Tracker) append(ctx context.Context, entries []journal.Entry, on ...jou
 		r, ok := t.calls.answer(of, p)
 		if !ok {
 			if r, err = t.repeated(p, &entries[i]); err != nil {
-				return nil, err
+				return nil, t.ended(err)
 			}
 		}
 		all[i] = r

@@ -30,11 +30,16 @@ func (r *ring) after(p Place, most int) (changes []Change, ok bool) {
 	if p.Compare(r.from) < 0 {
 		return nil, false
 	}
-	at, _ := slices.BinarySearchFunc(r.changes, p, func(c Change, p Place) int {
+	return changesAfter(r.changes, p, most), true
+}
+
+// changesAfter gives a copy of at most so many of the changes after a place.
+func changesAfter(changes []Change, p Place, most int) []Change {
+	at, _ := slices.BinarySearchFunc(changes, p, func(c Change, p Place) int {
 		if c.Place.Compare(p) <= 0 {
 			return -1
 		}
 		return 1
 	})
-	return slices.Clone(r.changes[at:min(at+most, len(r.changes))]), true
+	return slices.Clone(changes[at:min(at+most, len(changes))])
 }

@@ -17,6 +17,8 @@ type stream struct {
 	watchers int       // of another policy
 	head     time.Time // of another policy: when time does something next, as far as it has followed
 
+	archive archive
+
 	mu     sync.Mutex // guards all below
 	*board            // nil: it has not begun
 	ring   ring
@@ -51,7 +53,7 @@ func (s *stream) follow(ctx context.Context, upTo int64, done func(Change, deals
 
 // step lets time come to the entry, and takes it.
 func (s *stream) step(ctx context.Context, e journal.Entry, done func(Change, dealstate.Decision, bool)) error {
-	if _, err := s.advance(ctx, e.Accepted, s.keep(0)); err != nil {
+	if _, err := s.advance(ctx, s.comesAfter(&e), s.keep(0)); err != nil {
 		return err
 	}
 	c, decision, ok, err := s.take(ctx, e)

@@ -42,6 +42,9 @@ func (o Options) filled() Options {
 	return o
 }
 
+// atOnce is how many changes are told, or made by time, before others have a turn.
+func (o *Options) atOnce() int { return min(1+o.Recent/8, 256) }
+
 // Tracker follows the deals of one journal. It is safe for concurrent use. Several
 // trackers, of one process or of many, may follow one journal.
 type Tracker struct {

@@ -57,11 +57,8 @@ type watcher struct {
 	Filter
 	t      *Tracker
 	stream *stream
-	behind *behind // nil: what it has not been told is at hand
+	behind *behind // of a watcher of one deal; nil: what it has not been told is at hand
 }
-
-// mostAtOnce is how many changes a watcher takes at once.
-const mostAtOnce = 256
 
 func (t *Tracker) watch(ctx context.Context, f Filter) (*watcher, error) {
 	if err := t.check(ctx); err != nil {
@@ -137,22 +134,35 @@ func (w *watcher) next(ctx context.Context) ([]Change, error) {
 // closed when there may be some.
 func (w *watcher) look(ctx context.Context) ([]Change, <-chan struct{}, error) {
 	for {
-		if w.behind != nil {
-			batch, err := w.behind.next(ctx)
-			if len(batch) > 0 || err != nil {
-				return batch, nil, err
-			}
-			w.From, w.behind = w.behind.to, nil
-		}
 		batch, news, ok, err := w.stream.latest(w.t, w.From)
 		if ok || err != nil {
 			return batch, news, err
 		}
-		w.t.source.meter.Count(countCatchUps, 1)
-		if w.behind, err = w.t.behind(ctx, w.stream, w.Filter); err != nil {
-			return nil, nil, err
+		to := w.From
+		if w.Deal == "" {
+			batch, to, err = w.stream.archive.after(ctx, w.t, w.stream, w.From)
+		} else {
+			batch, to, err = w.lookBack(ctx)
+		}
+		if len(batch) > 0 || err != nil {
+			return batch, nil, err
+		}
+		w.From = to
+	}
+}
+
+// lookBack is for a watcher of one deal, who needs that deal alone.
+func (w *watcher) lookBack(ctx context.Context) (batch []Change, to Place, err error) {
+	if w.behind == nil {
+		if w.behind, err = w.t.behind(ctx, w.stream, w.Filter, 0); err != nil {
+			return nil, w.From, err
 		}
 	}
+	if batch, err = w.behind.next(ctx); len(batch) > 0 || err != nil {
+		return batch, w.From, err
+	}
+	to, w.behind = w.behind.to, nil
+	return nil, to, nil
 }
 
 // latest gives the changes after a place that are at hand; ok is false where some are not
@@ -165,7 +175,7 @@ func (s *stream) latest(t *Tracker, after Place) (batch []Change, news <-chan st
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if batch, ok = s.ring.after(after, mostAtOnce); len(batch) > 0 {
+	if batch, ok = s.ring.after(after, t.options.atOnce()); len(batch) > 0 {
 		return batch, nil, ok, nil
 	}
 	if s == t.main {

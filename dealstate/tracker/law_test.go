@@ -3,6 +3,7 @@ package tracker_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -264,6 +265,32 @@ func TestLaw14TheTrackerIsTheFoldOfItsJournalWhateverHappens(t *testing.T) {
 			j := &journal.Memory{}
 			w := newWorld(t, uint64(seed), func() journal.Journal { return j })
 			for range 60 {
+				w.step()
+			}
+			w.requireLaw()
+			w.requirePlaces()
+			require.NoError(t, w.tr.Close())
+		})
+	}
+}
+
+// After a crash, the journal is what lies in its directory, as it lies there.
+func TestLaw14HoldsOverFilesAfterCrashes(t *testing.T) {
+	t.Parallel()
+	for seed := range proof.Times(20, 4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			w := newWorld(t, uint64(1_000+seed), func() journal.Journal {
+				crashed := t.TempDir()
+				require.NoError(t, os.CopyFS(crashed, os.DirFS(dir)))
+				dir = crashed
+				j, err := journal.Open(t.Context(), dir, journal.Options{SegmentSize: 4 << 10})
+				require.NoError(t, err)
+				t.Cleanup(func() { require.NoError(t, j.Close()) })
+				return j
+			})
+			for range 40 {
 				w.step()
 			}
 			w.requireLaw()

@@ -26,8 +26,9 @@ type Options struct {
 const (
 	defaultSegment = 256 << 20
 	largestSegment = 1 << 30
-	largestAppend  = 64 << 20 // bytes of JSON of one Append
-	largestBatch   = 8 << 20  // bytes of JSON that are written at once, if of several
+	largestAppend  = 64 << 20 // bytes of one Append, in both files
+	largestBatch   = 8 << 20  // bytes that are written at once, if of several appends
+	recordSize     = 256      // bytes of a record, at most, besides By and an agreement
 )
 
 func (o Options) checked() (Options, error) {
@@ -84,7 +85,7 @@ type request struct {
 
 // Append is that of [Journal]. Its entries are written and synced together with what
 // others append at the same time: it takes as long as two syncs, of which one may
-// be that of the batch before. The entries of one Append may have 64 MiB of JSON.
+// be that of the batch before. The entries of one Append may take 64 MiB in the files.
 func (f *File) Append(ctx context.Context, entries []Entry, on ...Version) ([]int64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -116,10 +117,10 @@ func newRequest(entries []Entry, on []Version) (*request, error) {
 			return nil, ofEntry(i, len(kept), err)
 		}
 		r.json = append(r.json, text)
-		r.size += len(text)
+		r.size += len(text) + 6*len(kept[i].By) + recordSize
 	}
 	if r.size > largestAppend {
-		return nil, field.Errorf("entries", "%d bytes of JSON; want at most %d in one Append", r.size, largestAppend)
+		return nil, field.Errorf("entries", "some %d bytes; want at most %d in one Append", r.size, largestAppend)
 	}
 	return r, nil
 }
@@ -174,7 +175,7 @@ func (f *File) Read(ctx context.Context, after int64) iter.Seq2[Entry, error] {
 				yield(Entry{}, f.readError(err))
 				return
 			}
-			at = s.at.Position
+			at = s.at
 		}
 	}
 }
@@ -298,3 +299,6 @@ func (f *File) Head() Head {
 
 // Recovery says what Open found, and what it did about it.
 func (f *File) Recovery() Recovery { return f.recovery }
+
+// Dir is the directory that Open was given.
+func (f *File) Dir() string { return f.dir }

@@ -148,7 +148,9 @@ func (f *File) recoverSegment(ctx context.Context, after int64, last bool) error
 	if err != nil {
 		return err
 	}
-	f.durable = t.whole.head
+	if f.durable, err = ParseHead(fmt.Sprintf("%d %s", t.whole.at, t.whole.chain)); err != nil {
+		return seg.damage(t.begun.records, err.Error())
+	}
 	if last {
 		return seg.settle(t.begun)
 	}
@@ -184,7 +186,8 @@ func (f *File) withEvents(after int64) (*segment, error) {
 
 // place is a point between two records.
 type place struct {
-	head    Head
+	at      int64 // position of the record before it
+	chain   chainText
 	records int64 // where the next line begins
 	events  int64 // where the next event begins
 }
@@ -199,7 +202,7 @@ type recovering struct {
 	deals []uint32 // of the records since whole, by number
 }
 
-func (t *recovering) place() place { return place{t.at, t.next, t.offset} }
+func (t *recovering) place() place { return place{t.at, t.chain, t.next, t.offset} }
 
 // take adds the record to the index, and remembers where its batch began.
 func (t *recovering) take() error {
@@ -237,7 +240,7 @@ func (f *File) repair(t *recovering, damage *DamageError) error {
 		return damage
 	}
 	t.forget()
-	torn := &Torn{After: t.whole.head.Position, Reason: damage.Problem}
+	torn := &Torn{After: t.whole.at, Reason: damage.Problem}
 	for _, cut := range t.seg.tailAfter(t.whole) {
 		if err := f.setAside(cut, torn); err != nil {
 			return err

@@ -29,6 +29,7 @@ type Crashes struct {
 //   - each acknowledged entry is at its position, with the same content;
 //   - of the append that was not answered, all entries are there or none;
 //   - nothing else is there, and nothing twice;
+//   - what the journal has shown once is there after the next crash;
 //   - the append can be made again, and the rest of the run after it.
 //
 // It gives how many crashes there were, and the first error.
@@ -59,6 +60,41 @@ func (c Crashes) At(ctx context.Context, step int, loss Loss) (int, error) {
 	return n, err
 }
 
+// Faults lets every single step of a run fail once, with the error, and opens the
+// journal again: after it was closed, and after it was killed at the very next step. It
+// holds it to what was acknowledged as Everywhere does, and gives how many faults
+// there were.
+func (c Crashes) Faults(ctx context.Context, fault error) (int, error) {
+	for at := 1; ; at++ {
+		for _, kill := range []int{0, at + 1} {
+			disk := NewDisk(c.Seed)
+			disk.FailAt(at, fault)
+			disk.StopAt(kill)
+			r := &run{Crashes: c, script: script(c.Seed, c.Steps), model: &journal.Memory{}}
+			failed := r.start(ctx, disk)
+			if disk.Steps() < at {
+				return at - 1, failed
+			}
+			if failed != nil && !errors.Is(failed, fault) && !errors.Is(failed, ErrStopped) {
+				return at, fmt.Errorf("step %d failed, and the journal gives another error: %w", at, failed)
+			}
+			if err := r.reopened(ctx, disk); err != nil {
+				return at, fmt.Errorf("step %d failed, the process was killed at step %d (0: not): %w", at, kill, err)
+			}
+		}
+	}
+}
+
+// reopened opens the journal after a fault, and checks it.
+func (r *run) reopened(ctx context.Context, disk *Disk) error {
+	disk = disk.Crash(Killed, r.Seed)
+	j, err := r.Open(ctx, disk)
+	if err != nil {
+		return fmt.Errorf("open again: %w", err)
+	}
+	return r.check(ctx, disk, j)
+}
+
 // run is a run of a script on a disk, with a journal in memory beside it that shows
 // what is acknowledged.
 type run struct {
@@ -73,7 +109,7 @@ func (c Crashes) at(ctx context.Context, at int, loss Loss) (crashes int, whole 
 	disk := NewDisk(c.Seed)
 	disk.StopAt(at)
 	r := &run{Crashes: c, script: script(c.Seed, c.Steps), model: &journal.Memory{}}
-	if err := r.goOn(ctx, disk); err != nil && !disk.Stopped() {
+	if err := r.start(ctx, disk); err != nil && !disk.Stopped() {
 		return 0, false, err
 	}
 	if !disk.Stopped() {
@@ -83,24 +119,29 @@ func (c Crashes) at(ctx context.Context, at int, loss Loss) (crashes int, whole 
 	return n + 1, false, err
 }
 
-// goOn does the rest of the script, until the disk stops.
-func (r *run) goOn(ctx context.Context, disk *Disk) error {
+// start opens the journal and does the script, until the disk stops.
+func (r *run) start(ctx context.Context, disk *Disk) error {
 	j, err := r.Open(ctx, disk)
 	if err != nil {
 		return err
 	}
+	return r.goOn(ctx, disk, j)
+}
+
+// goOn does the rest of the script.
+func (r *run) goOn(ctx context.Context, disk *Disk, j journal.Journal) (err error) {
 	for ; r.done < len(r.script); r.done++ {
 		s := r.script[r.done]
 		if len(s.entries) > 0 {
 			err = r.append(ctx, j, s)
-		} else if err = j.Close(); err == nil {
+		} else if err = errors.Join(readDeals(ctx, j), j.Close()); err == nil {
 			j, err = r.Open(ctx, disk)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return j.Close()
+	return errors.Join(readDeals(ctx, j), j.Close())
 }
 
 // append does the same with both journals.
@@ -186,32 +227,40 @@ func (r *run) withNext(ctx context.Context) ([]journal.Entry, error) {
 }
 
 // check holds the journal to what was acknowledged, does the rest of the script, and
-// holds it to all of it.
+// holds it to all of it, after one more crash each time.
 func (r *run) check(ctx context.Context, disk *Disk, j journal.Journal) error {
-	if _, err := r.kept(ctx, j); err != nil {
+	shown, err := r.kept(ctx, j)
+	if err != nil {
 		return err
 	}
-	if err := readDeals(ctx, j); err != nil {
-		return err
+	if err := r.again(ctx, disk, shown); err != nil {
+		return fmt.Errorf("after a crash right after opening: %w", err)
 	}
-	if err := j.Close(); err != nil {
-		return err
-	}
-	if err := r.goOn(ctx, disk); err != nil {
+	if err := r.goOn(ctx, disk, j); err != nil {
 		return fmt.Errorf("going on after the crash: %w", err)
 	}
-	j, err := r.Open(ctx, disk)
+	whole, err := all(ctx, r.model)
 	if err != nil {
-		return fmt.Errorf("open after going on: %w", err)
+		return err
 	}
-	have, err := r.kept(ctx, j)
-	if err := errors.Join(err, j.Close()); err != nil {
-		return fmt.Errorf("after going on: %w", err)
+	if err := r.again(ctx, disk, whole); err != nil {
+		return fmt.Errorf("after going on, and a crash: %w", err)
 	}
 	if r.Check == nil {
 		return nil
 	}
-	return r.Check(ctx, disk, int64(len(have)))
+	return r.Check(ctx, disk, int64(len(whole)))
+}
+
+// again brings the store down once more, and holds it to what it has shown.
+func (r *run) again(ctx context.Context, disk *Disk, shown []journal.Entry) error {
+	disk = disk.Crash(Dropped, r.Seed)
+	j, err := r.Open(ctx, disk)
+	if err != nil {
+		return err
+	}
+	have, err := all(ctx, j)
+	return errors.Join(err, alike(have, shown), readDeals(ctx, j), j.Close())
 }
 
 // readDeals holds the entries of each deal to those of the whole journal.

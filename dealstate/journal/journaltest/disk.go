@@ -20,11 +20,12 @@ type Loss uint8
 // The losses.
 const (
 	Dropped Loss = iota + 1 // all of it is lost
-	Kept                    // none of it, as where the process is killed and the machine runs on
+	Kept                    // none of it: all had reached the disk by itself
 	Torn                    // some of it: whole writes, parts of writes, names of files
+	Killed                  // nothing yet: the process is gone, and the machine runs on
 )
 
-var losses = [...]string{Dropped: "dropped", Kept: "kept", Torn: "torn"}
+var losses = [...]string{Dropped: "dropped", Kept: "kept", Torn: "torn", Killed: "not lost yet"}
 
 func (l Loss) String() string {
 	if int(l) >= len(losses) {
@@ -34,7 +35,7 @@ func (l Loss) String() string {
 }
 
 // Losses lists the losses.
-func Losses() []Loss { return []Loss{Dropped, Kept, Torn} }
+func Losses() []Loss { return []Loss{Dropped, Kept, Torn, Killed} }
 
 // ErrStopped is what a [Disk] gives once it has stopped.
 var ErrStopped = errors.New("journaltest: the disk has stopped")
@@ -49,12 +50,12 @@ type Disk struct {
 	rng     *rand.Rand
 	names   map[string]*node // as programs see them
 	durable map[string]*node // as of the last sync of the directory
-	changes []func(map[string]*node)
+	changes []dirChange      // since then
 	steps   int
 	stopAt  int // the step at which the disk stops; 0: it does not
 	stopped bool
 	fails   map[int]error // by step: what fails
-	full    bool          // whether every write fails
+	full    bool          // whether there is no room
 	locked  bool
 }
 
@@ -69,6 +70,19 @@ type node struct {
 type change struct {
 	at   int64
 	data []byte // nil: the file was cut off here
+}
+
+// dirChange gives a file a name, and takes another one from it; either may be empty.
+type dirChange struct {
+	node     *node
+	to, from string
+}
+
+func (c dirChange) on(names map[string]*node) {
+	if c.to != "" {
+		names[c.to] = c.node
+	}
+	delete(names, c.from)
 }
 
 // NewDisk makes an empty disk. What it loses depends on the seed.
@@ -93,7 +107,7 @@ func (d *Disk) FailAt(n int, err error) {
 	d.fails[n] = err
 }
 
-// Fill makes every later write fail for want of room; Free makes room again.
+// Fill takes all room: a file can neither be made nor grow, until Free.
 func (d *Disk) Fill() { d.setFull(true) }
 
 // Free makes room again.
@@ -119,17 +133,20 @@ func (d *Disk) Stopped() bool {
 	return d.stopped
 }
 
-// Crash gives the disk as it is found after a crash, whoever held its lock. The old
-// one stops.
+// Crash gives another disk: this one as it is found after a crash, whoever held its
+// lock. This one stays as it is.
 func (d *Disk) Crash(l Loss, seed uint64) *Disk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.stopped = true
 	after := NewDisk(seed)
+	if l == Killed {
+		after.names, after.durable, after.changes = d.asTheyAre()
+		return after
+	}
 	names := maps.Clone(d.durable)
 	for _, change := range d.changes {
 		if l == Kept || l == Torn && after.rng.IntN(2) == 0 {
-			change(names)
+			change.on(names)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -138,6 +155,31 @@ func (d *Disk) Crash(l Loss, seed uint64) *Disk {
 	}
 	after.durable = maps.Clone(after.names)
 	return after
+}
+
+// asTheyAre copies the files, with what was not synced of them.
+func (d *Disk) asTheyAre() (names, durable map[string]*node, changes []dirChange) {
+	copies := map[*node]*node{}
+	copied := func(of map[string]*node) map[string]*node {
+		names := map[string]*node{}
+		for name, n := range of {
+			names[name] = n.copied(copies)
+		}
+		return names
+	}
+	for _, c := range d.changes {
+		c.node = c.node.copied(copies)
+		changes = append(changes, c)
+	}
+	return copied(d.names), copied(d.durable), changes
+}
+
+// copied gives the one copy of a file.
+func (n *node) copied(copies map[*node]*node) *node {
+	if copies[n] == nil {
+		copies[n] = &node{data: slices.Clone(n.data), durable: slices.Clone(n.durable), changes: slices.Clone(n.changes)}
+	}
+	return copies[n]
 }
 
 // survives gives the bytes of a file after a crash.
@@ -211,11 +253,10 @@ func (d *Disk) reading() error {
 	return nil
 }
 
-// change is a change of the directory: it is made now, and will be when the directory
-// is synced.
-func (d *Disk) change(change func(map[string]*node)) {
-	change(d.names)
-	d.changes = append(d.changes, change)
+// change makes a change of the directory, which is durable when the directory is synced.
+func (d *Disk) change(c dirChange) {
+	c.on(d.names)
+	d.changes = append(d.changes, c)
 }
 
 func missing(name string) error { return fmt.Errorf("%s: %w", name, fs.ErrNotExist) }
@@ -251,7 +292,7 @@ func (d *Disk) Create(name string) (journal.Handle, error) {
 		return nil, fmt.Errorf("%s: %w", name, fs.ErrExist)
 	}
 	n := &node{}
-	d.change(func(names map[string]*node) { names[name] = n })
+	d.change(dirChange{node: n, to: name})
 	return &handle{disk: d, node: n}, nil
 }
 
@@ -266,10 +307,7 @@ func (d *Disk) Rename(from, to string) error {
 	if n == nil {
 		return missing(from)
 	}
-	d.change(func(names map[string]*node) {
-		names[to] = n
-		delete(names, from)
-	})
+	d.change(dirChange{n, to, from})
 	return nil
 }
 
@@ -283,7 +321,7 @@ func (d *Disk) Remove(name string) error {
 	if d.names[name] == nil {
 		return missing(name)
 	}
-	d.change(func(names map[string]*node) { delete(names, name) })
+	d.change(dirChange{d.names[name], "", name})
 	return nil
 }
 
@@ -375,7 +413,7 @@ func (h *handle) WriteAt(p []byte, at int64) (int, error) {
 	}
 	err := h.disk.step()
 	n := len(p)
-	if h.disk.full && err == nil {
+	if h.disk.full && err == nil && at+int64(n) > int64(len(h.node.data)) {
 		err = syscall.ENOSPC
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,4 +49,39 @@ func TestAListerListsTheDealsInTheOrderOfTheirAgreements(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"zulu", "alpha", "mike"}, ids)
 	require.NoError(t, again.Close())
+}
+
+// Agreements that differ in id and title share what was read of them, and are those that
+// were appended.
+func TestAgreementsAlikeAreReadBackAsTheyWereAppended(t *testing.T) {
+	t.Parallel()
+	file, err := journal.Open(t.Context(), t.TempDir(), journal.Options{SegmentSize: 2 << 10})
+	require.NoError(t, err)
+	var want []string
+	for i, from := range append(dirtylog.Agreements, dirtylog.Intricate...) {
+		for n, title := range []string{"", "An accord", "An accord", `A "quoted" one`, "Über"} {
+			a := from
+			a.ID, a.Title = fmt.Sprintf("a%d-%d", i, n), title
+			if n == 2 {
+				a.Implements = []string{"a0-0"}
+			}
+			_, err := file.Append(t.Context(), []journal.Entry{{Accepted: dirtylog.OnDay(1), Agreement: &a}})
+			require.NoError(t, err)
+			text, err := a.MarshalJSON()
+			require.NoError(t, err)
+			want = append(want, string(text))
+		}
+	}
+	for range 2 {
+		n := 0
+		for e, err := range file.Read(t.Context(), 0) {
+			require.NoError(t, err)
+			text, err := e.Agreement.MarshalJSON()
+			require.NoError(t, err)
+			require.Equal(t, want[n], string(text))
+			n++
+		}
+		require.Equal(t, len(want), n)
+	}
+	require.NoError(t, file.Close())
 }

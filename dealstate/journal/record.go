@@ -140,7 +140,7 @@ func (r *record) first() int64 { return r.position - r.part + 1 }
 func (r *record) last() int64  { return r.position - r.part + r.of }
 
 // entry gives the entry with its JSON, which nobody may change afterwards.
-func (r *record) entry(text []byte) (Entry, error) {
+func (r *record) entry(text []byte, forms *agreements) (Entry, error) {
 	e := Entry{Position: r.position}
 	var err error
 	if e.Accepted, err = time.Parse(time.RFC3339Nano, string(r.accepted)); err != nil {
@@ -151,8 +151,8 @@ func (r *record) entry(text []byte) (Entry, error) {
 		return Entry{}, err
 	}
 	if r.kind == ofAgreement {
-		e.Agreement = new(dealstate.Agreement)
-		return e, e.Agreement.UnmarshalJSON(text)
+		e.Agreement, err = forms.read(text)
+		return e, err
 	}
 	return e, readEvent(text, &e.Event)
 }

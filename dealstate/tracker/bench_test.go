@@ -11,6 +11,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 )
@@ -69,7 +70,7 @@ func BenchmarkRecovery(b *testing.B) {
 	require.NoError(b, j.Close())
 	for b.Loop() {
 		before := heap()
-		begun := time.Now()
+		begun, cpu := time.Now(), proof.CPU()
 		j, err := journal.Open(b.Context(), dir, journal.Options{})
 		require.NoError(b, err)
 		opened := time.Since(begun)
@@ -77,6 +78,7 @@ func BenchmarkRecovery(b *testing.B) {
 		require.NoError(b, err)
 		took := time.Since(begun)
 		b.ReportMetric(float64(deals*8)/took.Seconds(), "events/s")
+		b.ReportMetric(float64((proof.CPU()-cpu).Nanoseconds())/(deals*8), "cpu-ns/event")
 		b.ReportMetric(opened.Seconds()/took.Seconds(), "journal-share")
 		b.ReportMetric(float64(heap()-before)/deals, "B/deal")
 		runtime.KeepAlive(tr)

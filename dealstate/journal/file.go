@@ -67,6 +67,8 @@ type File struct {
 	index *index
 	forms agreements
 
+	loaders sync.Pool // of *loader
+
 	recovery Recovery
 	accepted time.Time // of the last durable entry; the committer's
 }
@@ -240,7 +242,8 @@ func (f *File) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2
 		return failed(err)
 	}
 	return func(yield func(Entry, error) bool) {
-		one := loader{File: f}
+		one := f.loader()
+		defer f.loaders.Put(one)
 		for _, at := range f.index.positions(deal, after, last) {
 			e, err := one.load(at)
 			if err != nil {
@@ -256,8 +259,16 @@ func (f *File) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2
 
 // load reads one entry.
 func (f *File) load(position int64) (e Entry, err error) {
-	one := loader{File: f}
+	one := f.loader()
+	defer f.loaders.Put(one)
 	return one.load(position)
+}
+
+func (f *File) loader() *loader {
+	if one, ok := f.loaders.Get().(*loader); ok {
+		return one
+	}
+	return &loader{File: f}
 }
 
 // loader reads single entries, and uses again what it has read the one before with.

@@ -147,22 +147,24 @@ func (r *record) entry(text []byte, forms *agreements) (Entry, error) {
 		return Entry{}, err
 	}
 	e.Accepted = e.Accepted.UTC()
-	if err := unquote(r.by, &e.By); err != nil {
+	if e.By, err = unquote(r.by); err != nil {
 		return Entry{}, err
 	}
 	if r.kind == ofAgreement {
 		e.Agreement, err = forms.read(text)
 		return e, err
 	}
-	return e, readEvent(text, &e.Event)
+	e.Event, err = readEvent(text)
+	return e, err
 }
 
-func unquote(quoted []byte, to *string) error {
-	if text := quoted[1 : len(quoted)-1]; bytes.IndexByte(text, '\\') < 0 {
-		*to = string(text)
-		return nil
+func unquote(quoted []byte) (text string, err error) {
+	if plain := quoted[1 : len(quoted)-1]; bytes.IndexByte(plain, '\\') < 0 {
+		return string(plain), nil
 	}
-	return json.Unmarshal(quoted, to)
+	var escaped string
+	err = json.Unmarshal(quoted, &escaped)
+	return escaped, err
 }
 
 // fields takes a line apart. What is not as wanted sets bad.

@@ -3,6 +3,7 @@ package tracker
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,10 +74,9 @@ func (b *board) foldAll(ctx context.Context, ids []string) ([]*deal, error) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			own := newBoard(b.source, b.policy, 0) // whose agenda nobody reads
-			own.at = b.at
+			f := folder{board: b}
 			for i := w; i < len(ids) && failed[w] == nil; i += workers {
-				all[i], failed[w] = own.rest(ctx, ids[i])
+				all[i], failed[w] = f.fold(ctx, ids[i])
 			}
 		}()
 	}
@@ -89,14 +89,28 @@ func (b *board) foldAll(ctx context.Context, ids []string) ([]*deal, error) {
 	return all, nil
 }
 
-// rest folds a deal and keeps only where it stands.
-func (b *board) rest(ctx context.Context, id string) (*deal, error) {
-	l, err := b.load(ctx, id, b.at.Position)
-	if l == nil || err != nil {
+// folder folds deals one by one, as of where a board is, and keeps of each only where it
+// stands. It belongs to one goroutine.
+type folder struct {
+	*board
+	room []dealstate.Event
+}
+
+func (f *folder) fold(ctx context.Context, id string) (*deal, error) {
+	d, m, events, err := f.read(ctx, id, f.at.Position, f.room[:0])
+	if m == nil || err != nil {
 		return nil, err
 	}
-	b.settle(l, b.at.Instant)
-	b.agenda = nil
-	l.of.row = 0
-	return l.of, nil
+	f.room = events
+	a, err := m.AheadOf(f.policy, withoutErrors(events), f.at.Instant)
+	if err != nil { // some event means nothing
+		l := f.open(d, m, events)
+		events = slices.Collect(l.deal.Events())
+		a, err = m.AheadOf(f.policy, withoutErrors(events), f.at.Instant)
+	}
+	f.stand(d, &a)
+	if latestOf(events).After(f.at.Instant) {
+		d.next = nextPlanned(withoutErrors(events), f.at.Instant, d.due)
+	}
+	return d, err
 }

@@ -19,7 +19,7 @@ type archive struct {
 // span is all changes after one place and up to another.
 type span struct {
 	from, to Place
-	changes  []Change
+	changes  []*Change
 }
 
 // mostWalkers bounds how many boards an archive holds.
@@ -27,7 +27,7 @@ const mostWalkers = 3
 
 // after gives changes after a place. Where it gives none, there are none up to the place
 // that it gives.
-func (a *archive) after(ctx context.Context, t *Tracker, s *stream, p Place) ([]Change, Place, error) {
+func (a *archive) after(ctx context.Context, t *Tracker, s *stream, p Place) ([]*Change, Place, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, of := range a.folded {

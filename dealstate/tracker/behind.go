@@ -94,14 +94,14 @@ func (b *behind) plant(ctx context.Context) error {
 }
 
 // next gives some changes; none: there are no more.
-func (b *behind) next(ctx context.Context) ([]Change, error) {
+func (b *behind) next(ctx context.Context) ([]*Change, error) {
 	if err := b.plant(ctx); err != nil {
 		return nil, err
 	}
-	var batch []Change
+	var batch []*Change
 	tell := func(c Change) bool {
 		if c.Place.Compare(b.to) <= 0 { // of an instant that the stream is in the middle of, it has not all deals
-			batch = append(batch, c)
+			batch = append(batch, &c)
 		}
 		return len(batch) < b.atOnce
 	}
@@ -146,9 +146,8 @@ func (b *behind) entries(ctx context.Context) iter.Seq2[journal.Entry, error] {
 
 // place gives changes of one deal that time made their position: that of the last entry of
 // any deal that was accepted before.
-func (b *behind) place(ctx context.Context, batch []Change) error {
-	for i := range batch {
-		c := &batch[i]
+func (b *behind) place(ctx context.Context, batch []*Change) error {
+	for _, c := range batch {
 		if c.Entry.Position != 0 {
 			continue
 		}

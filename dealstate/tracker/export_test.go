@@ -24,7 +24,7 @@ func ReadOn(ctx context.Context, t *Tracker, f Filter) (all []Change) {
 		w.From = batch[len(batch)-1].Place
 		for _, c := range batch {
 			if f.Deal == "" || c.Deal == f.Deal {
-				all = append(all, c)
+				all = append(all, *c)
 			}
 		}
 	}

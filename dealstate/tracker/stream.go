@@ -14,8 +14,8 @@ import (
 // of another policy is fed by whoever watches it.
 type stream struct {
 	policy   dealstate.Policy
-	watchers int       // of another policy
-	head     time.Time // of another policy: when time does something next, as far as it has followed
+	watchers int       // guarded by streams
+	head     time.Time // of another policy, guarded by streams: when time does something next, as far as it has followed
 
 	archive archive
 

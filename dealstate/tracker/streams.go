@@ -51,12 +51,25 @@ func (s *stream) begin(ctx context.Context, t *Tracker) error {
 	return err
 }
 
-// leave ends one watching.
-func (o *streams) leave(s *stream) {
+// enter counts who watches a stream.
+func (o *streams) enter(s *stream) *stream {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if s.watchers--; s.watchers == 0 {
+	s.watchers++
+	return s
+}
+
+// leave ends one watching. What is kept for watchers alone goes with the last of them.
+func (o *streams) leave(s *stream) {
+	o.mu.Lock()
+	s.watchers--
+	last := s.watchers == 0
+	if last && o.byPolicy[s.policy] == s {
 		delete(o.byPolicy, s.policy)
+	}
+	o.mu.Unlock()
+	if last {
+		s.archive.leave()
 	}
 }
 

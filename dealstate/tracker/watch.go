@@ -44,7 +44,7 @@ func (t *Tracker) Watch(ctx context.Context, f Filter) iter.Seq2[Change, error] 
 				if w.Deal != "" && c.Deal != w.Deal {
 					continue
 				}
-				if !yield(c, nil) {
+				if !yield(*c, nil) {
 					return
 				}
 			}
@@ -73,7 +73,7 @@ func (t *Tracker) watch(ctx context.Context, f Filter) (*watcher, error) {
 		return nil, err
 	}
 	if f.Policy == (dealstate.Policy{}) || f.Policy == t.options.Policy {
-		return &watcher{Filter: f, t: t, stream: t.main}, nil
+		return &watcher{Filter: f, t: t, stream: t.others.enter(t.main)}, nil
 	}
 	s, err := t.others.join(ctx, t, f.Policy)
 	if err != nil {
@@ -102,14 +102,10 @@ func (t *Tracker) reach(ctx context.Context, p Place) error {
 }
 
 // end gives back what the watcher holds.
-func (w *watcher) end() {
-	if w.stream != w.t.main {
-		w.t.others.leave(w.stream)
-	}
-}
+func (w *watcher) end() { w.t.others.leave(w.stream) }
 
 // next waits for changes, and gives some of them.
-func (w *watcher) next(ctx context.Context) ([]Change, error) {
+func (w *watcher) next(ctx context.Context) ([]*Change, error) {
 	for {
 		if err := w.t.check(ctx); err != nil {
 			return nil, err
@@ -132,7 +128,7 @@ func (w *watcher) next(ctx context.Context) ([]Change, error) {
 
 // look gives the changes that there are. Where it gives none, it gives a channel that is
 // closed when there may be some.
-func (w *watcher) look(ctx context.Context) ([]Change, <-chan struct{}, error) {
+func (w *watcher) look(ctx context.Context) ([]*Change, <-chan struct{}, error) {
 	for {
 		batch, news, ok, err := w.stream.latest(w.t, w.From)
 		if ok || err != nil {
@@ -152,7 +148,7 @@ func (w *watcher) look(ctx context.Context) ([]Change, <-chan struct{}, error) {
 }
 
 // lookBack is for a watcher of one deal, who needs that deal alone.
-func (w *watcher) lookBack(ctx context.Context) (batch []Change, to Place, err error) {
+func (w *watcher) lookBack(ctx context.Context) (batch []*Change, to Place, err error) {
 	if w.behind == nil {
 		if w.behind, err = w.t.behind(ctx, w.stream, w.Filter, 0); err != nil {
 			return nil, w.From, err
@@ -167,7 +163,7 @@ func (w *watcher) lookBack(ctx context.Context) (batch []Change, to Place, err e
 
 // latest gives the changes after a place that are at hand; ok is false where some are not
 // any more. Where there are none, it also gives a channel that is closed when there may be.
-func (s *stream) latest(t *Tracker, after Place) (batch []Change, news <-chan struct{}, ok bool, err error) {
+func (s *stream) latest(t *Tracker, after Place) (batch []*Change, news <-chan struct{}, ok bool, err error) {
 	if s != t.main {
 		if news, err = s.reachMain(t); err != nil {
 			return nil, nil, false, err

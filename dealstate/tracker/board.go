@@ -322,7 +322,6 @@ func (b *board) record(l *live, c *Change) (dealstate.Decision, error) {
 	} else {
 		c.merge(decision.Revised, before, l.fired)
 	}
-	b.meter.Count(countRevised, int64(len(c.Revised)))
 	return decision, nil
 }
 

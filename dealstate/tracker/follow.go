@@ -18,9 +18,16 @@ func (t *Tracker) follow(upTo int64) error {
 		}
 		t.calls.keep(c.Place.Position, Recorded{Place: c.Place, Decision: decision})
 		t.source.meter.Count(countEntries, 1)
+		t.source.meter.Count(countRevised, int64(len(c.Revised)))
 	})
 	t.armAlarm()
 	return t.ended(err)
+}
+
+// countFired counts a change that time made.
+func (t *Tracker) countFired(c *Change) {
+	t.source.meter.Count(countFired, 1)
+	t.source.meter.Observe(observeLag, max(0, t.options.Clock.Now().Sub(c.Place.Instant).Seconds()))
 }
 
 // ended says that the tracker was closed, where that is why something failed.

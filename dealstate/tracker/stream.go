@@ -18,6 +18,7 @@ type stream struct {
 	head     time.Time // of another policy, guarded by streams: when time does something next, as far as it has followed
 
 	archive archive
+	fired   func(*Change) // is called for each change that time makes; nil: nobody counts
 
 	mu     sync.Mutex // guards all below
 	*board            // nil: it has not begun
@@ -73,7 +74,9 @@ func (s *stream) step(ctx context.Context, e journal.Entry, done func(Change, de
 func (s *stream) keep(most int) func(Change) bool {
 	n := 0
 	return func(c Change) bool {
-		s.meter.Count(countFired, 1)
+		if s.fired != nil {
+			s.fired(&c)
+		}
 		s.ring.add(c)
 		n++
 		return n != most

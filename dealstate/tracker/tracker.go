@@ -75,7 +75,7 @@ func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.main, t.order = &stream{policy: o.Policy}, order
+	t.main, t.order = &stream{policy: o.Policy, fired: t.countFired}, order
 	t.main.start(b, o.Recent)
 	t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	t.alarm.init()

@@ -53,6 +53,19 @@ func requireAhead(t *testing.T, d *dealstate.Deal, last, to time.Time) int {
 	recorded := d.Latest().AsOf
 	ahead := d.Ahead(to)
 	want, all := d.Replay(dealstate.View{AsOf: to})
+	if len(all) > 0 {
+		require.True(t, all[len(all)-1].At.Equal(ahead.Last))
+	}
+	of, err := d.Machine().AheadOf(d.Policy(), func(yield func(dealstate.Event, error) bool) {
+		for e := range d.Events() {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}, to)
+	require.NoError(t, err)
+	of.Fired = ahead.Fired
+	require.Equal(t, ahead, of)
 	require.Equal(t, []any{want.State, want.Since, want.By, want.Awaiting, want.Next}, []any{ahead.State, ahead.Since, ahead.By, ahead.Awaiting, ahead.Next})
 	fired := slices.DeleteFunc(all, func(c dealstate.Decision) bool { return c.Clock == 0 || !c.At.After(recorded) })
 	require.Equal(t, len(fired), len(ahead.Fired))

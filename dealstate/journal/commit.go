@@ -153,7 +153,8 @@ func (b *batch) encode(seg *segment) (events, records []byte) {
 		e, json, from := &b.entries[i], b.json[i], len(records)
 		r := record{kind: ofEvent, part: int64(i + 1), of: int64(len(b.entries)), offset: seg.eventsSize + int64(len(events))}
 		records = appendAbout(records, e, len(json))
-		r.chain = chain.next(records[from:], json, &scratch)
+		chain = Head{e.Position, chain.next(records[from:], json, &scratch)}
+		r.chain = chain.chainText()
 		if e.Agreement != nil {
 			r.kind = ofAgreement
 		} else {
@@ -161,7 +162,6 @@ func (b *batch) encode(seg *segment) (events, records []byte) {
 		}
 		records = appendRecord(records, from, &r, json)
 		b.index.at(e.Position).line = uint32(seg.recordsSize + int64(from))
-		chain = Head{e.Position, r.chain}
 	}
 	b.last = chain
 	return events, records

@@ -4,10 +4,15 @@ import (
 	"context"
 	"fmt"
 	"iter"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// copyBatch is how many entries are appended at once.
-const copyBatch = 512
+// How much is appended at once.
+const (
+	copyEntries = 512
+	copyBytes   = 24 << 20
+)
 
 // Copy copies a journal into another, which is empty or the beginning of it, and is
 // otherwise not written to meanwhile. Positions, Accepted and By stay as they are. A
@@ -70,15 +75,23 @@ type appending struct {
 }
 
 func (a *appending) add(ctx context.Context, e Entry) error {
-	size := 1 << 10
-	if e.Agreement != nil {
-		size = 1 << 17
+	size := e.size()
+	if len(a.waiting) == copyEntries || a.size+size > copyBytes {
+		if err := a.flush(ctx); err != nil {
+			return err
+		}
 	}
 	a.waiting, a.size = append(a.waiting, e), a.size+size
-	if a.size < copyBatch<<10 {
-		return nil
+	return nil
+}
+
+// size is how many bytes the entry takes at most, wherever it is kept.
+func (e *Entry) size() int {
+	if e.Agreement != nil {
+		return dealstate.MaxAgreement
 	}
-	return a.flush(ctx)
+	v := &e.Event
+	return 6*(len(e.By)+len(v.By)+len(v.Note)+len(v.Source.Publisher)+len(v.Source.URL)) + 16<<10
 }
 
 // flush appends what waits.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/journaltest"
 )
@@ -23,10 +24,21 @@ func isWhole(ctx context.Context, d *journaltest.Disk, entries int64) error {
 
 func TestLaw13WhatWasAcknowledgedSurvivesACrashAtEveryStep(t *testing.T) {
 	t.Parallel()
-	c := journaltest.Crashes{Open: onDisk, Seed: 1, Steps: 40, Check: isWhole}
+	c := journaltest.Crashes{Open: onDisk, Seed: 1, Steps: proof.Times(60, 12), Check: isWhole}
 	n, err := c.Everywhere(context.Background())
 	require.NoError(t, err)
 	t.Log(n, "crashes")
+	require.Greater(t, n, proof.Times(10_000, 1000))
+}
+
+func TestLaw13WhatManyWritersWereToldSurvivesACrash(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int64{500, 1 << 20} {
+		c := journaltest.Crashes{Seed: 7, Steps: 12, Open: func(ctx context.Context, d *journaltest.Disk) (journal.Journal, error) {
+			return journal.Open(ctx, "", journal.Options{FS: d, SegmentSize: size})
+		}}
+		require.NoError(t, c.Together(context.Background(), 8, proof.Times(3000, 100)))
+	}
 }
 
 // eager is a disk on which a sync returns before it is done: a journal on it
@@ -72,7 +84,7 @@ func (h *eagerHandle) Sync() error {
 func TestWhatWasAcknowledgedSurvivesAFaultAtEveryStep(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []error{syscall.EIO, syscall.ENOSPC} {
-		c := journaltest.Crashes{Open: onDisk, Seed: 2, Steps: 40, Check: isWhole}
+		c := journaltest.Crashes{Open: onDisk, Seed: 2, Steps: proof.Times(60, 12), Check: isWhole}
 		n, err := c.Faults(context.Background(), fault)
 		require.NoError(t, err)
 		t.Log(n, "faults")

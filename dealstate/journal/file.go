@@ -26,8 +26,9 @@ type Options struct {
 const (
 	defaultSegment = 256 << 20
 	largestSegment = 1 << 30
-	largestAppend  = 64 << 20 // bytes of JSON of one Append
-	largestBatch   = 8 << 20  // bytes of JSON that are written at once, if of several
+	largestAppend  = 64 << 20 // bytes of one Append, in both files
+	largestBatch   = 8 << 20  // bytes that are written at once, if of several appends
+	recordSize     = 256      // bytes of a record, at most, besides By and an agreement
 )
 
 func (o Options) checked() (Options, error) {
@@ -64,6 +65,9 @@ type File struct {
 	durable  Head       // what readers may see; guarded by segMu
 
 	index *index
+	forms agreements
+
+	loaders sync.Pool // of *loader
 
 	recovery Recovery
 	accepted time.Time // of the last durable entry; the committer's
@@ -84,7 +88,7 @@ type request struct {
 
 // Append is that of [Journal]. Its entries are written and synced together with what
 // others append at the same time: it takes as long as two syncs, of which one may
-// be that of the batch before. The entries of one Append may have 64 MiB of JSON.
+// be that of the batch before. The entries of one Append may take 64 MiB in the files.
 func (f *File) Append(ctx context.Context, entries []Entry, on ...Version) ([]int64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -116,10 +120,10 @@ func newRequest(entries []Entry, on []Version) (*request, error) {
 			return nil, ofEntry(i, len(kept), err)
 		}
 		r.json = append(r.json, text)
-		r.size += len(text)
+		r.size += len(text) + 6*len(kept[i].By) + recordSize
 	}
 	if r.size > largestAppend {
-		return nil, field.Errorf("entries", "%d bytes of JSON; want at most %d in one Append", r.size, largestAppend)
+		return nil, field.Errorf("entries", "some %d bytes; want at most %d in one Append", r.size, largestAppend)
 	}
 	return r, nil
 }
@@ -166,7 +170,7 @@ func (f *File) Read(ctx context.Context, after int64) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for at := after; at < last; {
 			s := f.scanAfter(at, readAhead)
-			err := s.each(ctx, last, func() error { return handOn(s, yield) })
+			err := s.each(ctx, last, func() error { return f.handOn(s, yield) })
 			if err == errEnough {
 				return
 			}
@@ -174,7 +178,7 @@ func (f *File) Read(ctx context.Context, after int64) iter.Seq2[Entry, error] {
 				yield(Entry{}, f.readError(err))
 				return
 			}
-			at = s.at.Position
+			at = s.at
 		}
 	}
 }
@@ -182,10 +186,10 @@ func (f *File) Read(ctx context.Context, after int64) iter.Seq2[Entry, error] {
 // errEnough says that a reader wants no more.
 var errEnough = errors.New("enough")
 
-func handOn(s *scan, yield func(Entry, error) bool) error {
-	e, err := s.record.entry(s.json)
+func (f *File) handOn(s *scan, yield func(Entry, error) bool) error {
+	e, err := s.record.entry(s.json, &f.forms)
 	if err != nil {
-		return s.damage(err.Error())
+		return s.unreadable(err)
 	}
 	if !yield(e, nil) {
 		return errEnough
@@ -215,20 +219,33 @@ func (f *File) scanAfter(after int64, once int) *scan {
 func (f *File) segmentOf(position int64) *segment {
 	f.segMu.RLock()
 	defer f.segMu.RUnlock()
-	i := sort.Search(len(f.segments), func(i int) bool { return f.segments[i].head.Position >= position }) - 1
-	seg := *f.segments[i]
+	seg := *f.segments[f.row(position)]
 	return &seg
 }
 
-// ReadDeal is that of [Journal]. It reads each entry by itself.
+// has reports whether the position is in a segment.
+func (f *File) has(seg *segment, position int64) bool {
+	f.segMu.RLock()
+	defer f.segMu.RUnlock()
+	return f.segments[f.row(position)].head.Position == seg.head.Position
+}
+
+// row is which of the segments has the position. The caller holds segMu.
+func (f *File) row(position int64) int {
+	return sort.Search(len(f.segments), func(i int) bool { return f.segments[i].head.Position >= position }) - 1
+}
+
+// ReadDeal is that of [Journal]. It reads each entry by itself, in the same memory.
 func (f *File) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2[Entry, error] {
 	last, err := f.tail.position(ctx)
 	if err != nil {
 		return failed(err)
 	}
 	return func(yield func(Entry, error) bool) {
+		one := f.loader()
+		defer f.loaders.Put(one)
 		for _, at := range f.index.positions(deal, after, last) {
-			e, err := f.load(at)
+			e, err := one.load(at)
 			if err != nil {
 				yield(Entry{}, f.readError(err))
 				return
@@ -242,12 +259,35 @@ func (f *File) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2
 
 // load reads one entry.
 func (f *File) load(position int64) (e Entry, err error) {
-	s := f.scanAfter(position-1, readOne)
-	if err := s.step(); err != nil {
+	one := f.loader()
+	defer f.loaders.Put(one)
+	return one.load(position)
+}
+
+func (f *File) loader() *loader {
+	if one, ok := f.loaders.Get().(*loader); ok {
+		return one
+	}
+	return &loader{File: f}
+}
+
+// loader reads single entries, and uses again what it has read the one before with.
+type loader struct {
+	*File
+	scan *scan
+}
+
+func (l *loader) load(position int64) (e Entry, err error) {
+	if line := l.index.line(position); l.scan != nil && l.has(l.scan.seg, position) && line < l.scan.seg.recordsSize {
+		l.scan.seek(position-1, line)
+	} else {
+		l.scan = l.scanAfter(position-1, readOne)
+	}
+	if err := l.scan.step(); err != nil {
 		return e, err
 	}
-	if e, err = s.record.entry(s.json); err != nil {
-		return e, s.damage(err.Error())
+	if e, err = l.scan.record.entry(l.scan.json, &l.forms); err != nil {
+		return e, l.scan.unreadable(err)
 	}
 	return e, nil
 }

@@ -1,10 +1,3 @@
-// Package journal keeps what was recorded of deals, in the order in which it
-// was accepted, so that nothing acknowledged is lost.
-//
-// A journal is one sequence of entries. An entry is an event of a deal, or the
-// agreement on which a deal rests. Entries are only ever added; their
-// positions count from 1 without gaps and never change. [Memory] keeps them
-// for as long as the program runs, [File] on disk.
 package journal
 
 import (

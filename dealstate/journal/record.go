@@ -22,6 +22,15 @@ const (
 	maxPosition = 1<<32 - 1
 )
 
+// chainText is a chain in hex, as it stands in the files. It is decoded only where it
+// is needed.
+type chainText [2 * sha256.Size]byte
+
+func (c Head) chainText() (text chainText) {
+	hex.Encode(text[:], c.Chain[:])
+	return text
+}
+
 // kindOfRecord says what a record is about. The zero kind is none.
 type kindOfRecord uint8
 
@@ -42,7 +51,7 @@ type record struct {
 	offset   int64 // of the events file: where the event's line begins, or would
 	accepted []byte
 	by       []byte // a JSON string
-	chain    [sha256.Size]byte
+	chain    chainText
 	sum      uint32
 	about    []byte // the fields that the chain covers
 	summed   []byte // the fields that the checksum covers
@@ -67,7 +76,7 @@ func appendRecord(buf []byte, from int, r *record, text []byte) []byte {
 	buf = append(strconv.AppendInt(append(buf, ' '), r.part, 10), '/')
 	buf = append(strconv.AppendInt(buf, r.of, 10), ' ')
 	buf = append(strconv.AppendInt(buf, r.offset, 10), ' ')
-	buf = hex.AppendEncode(buf, r.chain[:])
+	buf = append(buf, r.chain[:]...)
 	sum := crc32.Update(crc32.Checksum(buf[from:], castagnoli), castagnoli, text)
 	buf = appendSum(append(buf, ' '), sum)
 	if r.kind == ofAgreement {
@@ -86,13 +95,13 @@ func (r *record) parse(line []byte) string {
 	s := fields{rest: line}
 	*r = record{position: s.number(' ')}
 	r.kind = s.kind()
-	r.length = int(s.number(' '))
+	r.length = s.length()
 	r.accepted = s.until(' ')
 	r.by = s.quoted()
 	r.about = line[:len(line)-len(s.rest)]
 	s.skip(' ')
 	r.part, r.of, r.offset = s.number('/'), s.number(' '), s.number(' ')
-	s.hex(r.chain[:])
+	copy(r.chain[:], s.bytes(len(r.chain)))
 	r.summed = line[:len(line)-len(s.rest)]
 	s.skip(' ')
 	r.sum = s.sum()
@@ -131,29 +140,31 @@ func (r *record) first() int64 { return r.position - r.part + 1 }
 func (r *record) last() int64  { return r.position - r.part + r.of }
 
 // entry gives the entry with its JSON, which nobody may change afterwards.
-func (r *record) entry(text []byte) (Entry, error) {
+func (r *record) entry(text []byte, forms *agreements) (Entry, error) {
 	e := Entry{Position: r.position}
 	var err error
 	if e.Accepted, err = time.Parse(time.RFC3339Nano, string(r.accepted)); err != nil {
 		return Entry{}, err
 	}
 	e.Accepted = e.Accepted.UTC()
-	if err := unquote(r.by, &e.By); err != nil {
+	if e.By, err = unquote(r.by); err != nil {
 		return Entry{}, err
 	}
 	if r.kind == ofAgreement {
-		e.Agreement = new(dealstate.Agreement)
-		return e, e.Agreement.UnmarshalJSON(text)
+		e.Agreement, err = forms.read(text)
+		return e, err
 	}
-	return e, readEvent(text, &e.Event)
+	e.Event, err = readEvent(text)
+	return e, err
 }
 
-func unquote(quoted []byte, to *string) error {
-	if text := quoted[1 : len(quoted)-1]; bytes.IndexByte(text, '\\') < 0 {
-		*to = string(text)
-		return nil
+func unquote(quoted []byte) (text string, err error) {
+	if plain := quoted[1 : len(quoted)-1]; bytes.IndexByte(plain, '\\') < 0 {
+		return string(plain), nil
 	}
-	return json.Unmarshal(quoted, to)
+	var escaped string
+	err = json.Unmarshal(quoted, &escaped)
+	return escaped, err
 }
 
 // fields takes a line apart. What is not as wanted sets bad.
@@ -201,6 +212,16 @@ func (s *fields) number(end byte) int64 {
 	return 0
 }
 
+// length takes the length of an entry's JSON.
+func (s *fields) length() int {
+	n := s.number(' ')
+	if n > dealstate.MaxAgreement {
+		s.bad = true
+		return 0
+	}
+	return int(n)
+}
+
 func (s *fields) kind() kindOfRecord {
 	word := s.until(' ')
 	for k := ofEvent; int(k) < len(recordKinds); k++ {
@@ -228,24 +249,24 @@ func (s *fields) quoted() []byte {
 	return nil
 }
 
-// hex takes the bytes as lower-case hex.
-func (s *fields) hex(to []byte) {
-	if len(s.rest) < 2*len(to) {
+// bytes takes so many bytes.
+func (s *fields) bytes(n int) []byte {
+	if len(s.rest) < n {
 		s.bad, s.rest = true, nil
-		return
+		return nil
 	}
-	for i := range to {
-		high, low := nibbles[s.rest[2*i]], nibbles[s.rest[2*i+1]]
-		s.bad = s.bad || high|low > 15
-		to[i] = high<<4 | low
-	}
-	s.rest = s.rest[2*len(to):]
+	taken := s.rest[:n]
+	s.rest = s.rest[n:]
+	return taken
 }
 
-func (s *fields) sum() uint32 {
-	var b [4]byte
-	s.hex(b[:])
-	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+// sum takes a checksum in lower-case hex.
+func (s *fields) sum() (sum uint32) {
+	for _, c := range s.bytes(8) {
+		s.bad = s.bad || nibbles[c] > 15
+		sum = sum<<4 | uint32(nibbles[c])
+	}
+	return sum
 }
 
 // nibbles gives what a lower-case hex digit stands for, 255 for none.

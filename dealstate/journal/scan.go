@@ -11,7 +11,8 @@ type scan struct {
 	seg     *segment
 	records *window
 	events  *window
-	at      Head  // position and chain of the last record taken
+	at      int64 // position of the last record taken
+	chain   chainText
 	from    int64 // where the last line taken begins, in the records file
 	next    int64 // where the next line begins
 	offset  int64 // where the next event begins, in the events file; -1: as the next record says
@@ -25,7 +26,7 @@ type scan struct {
 // newScan begins at the first record.
 func newScan(seg *segment) *scan {
 	s := scanFrom(seg, seg.head.Position, seg.headerSize(), readAhead)
-	s.at, s.offset, s.part, s.of = seg.head, 0, 1, 1
+	s.chain, s.offset, s.part, s.of = seg.head.chainText(), 0, 1, 1
 	return s
 }
 
@@ -33,9 +34,15 @@ func newScan(seg *segment) *scan {
 // reads so many bytes at once, at least. The chain there is not known, nor what was
 // written at once.
 func scanFrom(seg *segment, after, next int64, once int) *scan {
-	return &scan{seg: seg, at: Head{Position: after}, next: next, offset: -1,
+	return &scan{seg: seg, at: after, next: next, offset: -1,
 		records: &window{r: seg.records, next: next, end: seg.recordsSize, once: once},
 		events:  &window{r: seg.events, next: 0, end: seg.eventsSize, once: once}}
+}
+
+// seek goes to after another position of the segment, as scanFrom does.
+func (s *scan) seek(after, next int64) {
+	s.at, s.next, s.offset, s.part, s.of = after, next, -1, 0, 0
+	s.records.next, s.records.buf, s.events.buf = next, nil, nil
 }
 
 // step takes the next record. It gives io.EOF where both files end, a *DamageError
@@ -63,7 +70,7 @@ func (s *scan) step() error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	s.at, s.part, s.of = Head{s.record.position, s.record.chain}, s.record.part, s.record.of
+	s.at, s.chain, s.part, s.of = s.record.position, s.record.chain, s.record.part, s.record.of
 	s.from, s.next = s.next, s.next+int64(len(line))
 	if s.record.kind == ofEvent {
 		s.offset += int64(s.record.length) + 1
@@ -78,7 +85,7 @@ func (s *scan) check() error {
 		s.offset, s.events.next = r.offset, r.offset
 	}
 	switch {
-	case r.position != s.at.Position+1:
+	case r.position != s.at+1:
 		return s.damage("another position stands here")
 	case r.offset != s.offset:
 		return s.damage("its place in the events file does not follow that of the record before")
@@ -116,22 +123,29 @@ func (s *scan) isNextPart() bool {
 	return s.record.part == 1
 }
 
-// isChained reports whether the chain of the record follows from the one before.
-func (s *scan) isChained(before Head) bool {
-	return before.next(s.record.about, s.json, &s.text) == s.record.chain
+// chained gives the head with the record, and whether the record has its chain.
+func (s *scan) chained(before Head) (Head, bool) {
+	h := Head{s.at, before.next(s.record.about, s.json, &s.text)}
+	return h, h.chainText() == s.chain
 }
 
 func (s *scan) damage(problem string) *DamageError {
 	return s.damageIn(s.seg.recordsName(), s.next, problem)
 }
 
+// unreadable is an error about the record taken last: its checksum is right, and it is
+// not to be understood all the same.
+func (s *scan) unreadable(err error) *DamageError {
+	return &DamageError{Position: s.at, File: s.seg.recordsName(), Offset: s.from, Problem: err.Error()}
+}
+
 func (s *scan) damageIn(file string, offset int64, problem string) *DamageError {
-	return &DamageError{Position: s.at.Position + 1, File: file, Offset: offset, Problem: problem}
+	return &DamageError{Position: s.at + 1, File: file, Offset: offset, Problem: problem}
 }
 
 // each hands on the records up to the position, or all, until there is an error.
 func (s *scan) each(ctx context.Context, to int64, take func() error) error {
-	for s.at.Position < to {
+	for s.at < to {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -147,4 +161,42 @@ func (s *scan) each(ctx context.Context, to int64, take func() error) error {
 		}
 	}
 	return nil
+}
+
+// isFollowed reports whether behind the damage there is a whole record of a batch
+// that begins after the position.
+func (s *scan) isFollowed(position int64) (bool, error) {
+	w := &window{r: s.seg.records, next: s.next, end: s.seg.recordsSize, once: readAhead}
+	for w.left() > 0 {
+		line, err := w.line(maxRecord)
+		if err != nil {
+			return false, err
+		}
+		var r record
+		if line[len(line)-1] != '\n' || r.parse(line[:len(line)-1]) != "" || r.first() <= position {
+			continue
+		}
+		if _, ok, err := s.seg.wholeJSON(&r); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
+}
+
+// wholeJSON gives the JSON of the record's entry, wherever its place is in the
+// segment, if the checksum is right.
+func (s *segment) wholeJSON(r *record) (json []byte, ok bool, err error) {
+	json = r.json
+	if r.kind == ofEvent {
+		w := &window{r: s.events, next: r.offset, end: s.eventsSize, once: r.length + 1}
+		line, err := w.take(r.length + 1)
+		if err == io.ErrUnexpectedEOF || err == nil && line[r.length] != '\n' {
+			return nil, false, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		json = line[:r.length]
+	}
+	return json, r.isSummed(json), nil
 }

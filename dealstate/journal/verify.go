@@ -54,8 +54,8 @@ func (v *verifying) segment(ctx context.Context, after int64, last bool) error {
 	s := newScan(seg)
 	err = s.each(ctx, maxPosition, func() error { return v.take(s) })
 	var damage *DamageError
-	if last && errors.As(err, &damage) && damage.Position == s.at.Position+1 {
-		followed, bad := (&recovering{scan: s}).isFollowed(damage.Position)
+	if last && errors.As(err, &damage) && damage.Position == s.at+1 {
+		followed, bad := s.isFollowed(damage.Position)
 		damage.Tail = !followed && bad == nil
 	}
 	return err
@@ -63,10 +63,11 @@ func (v *verifying) segment(ctx context.Context, after int64, last bool) error {
 
 // take holds the record to the chain, and to the head that was kept.
 func (v *verifying) take(s *scan) error {
-	if !s.isChained(v.end) {
-		return &DamageError{Position: s.at.Position, File: s.seg.recordsName(), Offset: s.from, Problem: "the chain does not follow from the entry and the chain before"}
+	end, ok := s.chained(v.end)
+	if !ok {
+		return &DamageError{Position: s.at, File: s.seg.recordsName(), Offset: s.from, Problem: "the chain does not follow from the entry and the chain before"}
 	}
-	v.end = s.at
+	v.end = end
 	if v.end.Position == v.kept.Position && v.end != v.kept {
 		return &HeadError{Want: v.kept, Have: v.end}
 	}

@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"time"
 
@@ -70,14 +71,16 @@ func (b *board) find(ctx context.Context, id string) (*live, error) {
 	return l, nil
 }
 
-// adopt makes a deal that was loaded one of the board's.
+// adopt makes a deal that was loaded one of the board's. Where time is about to come to
+// it, it stands where it did before.
 func (b *board) adopt(l *live) {
-	if kept := b.deals[l.of.id]; kept != nil {
-		l.of = kept
-	} else {
+	at := b.at.Instant
+	if kept := b.deals[l.of.id]; kept == nil {
 		b.deals[l.of.id] = l.of
+	} else if l.of = kept; !kept.next.IsZero() && !kept.next.After(at) {
+		at = kept.next.Add(-1)
 	}
-	b.settle(l, b.at.Instant)
+	b.settle(l, at)
 	b.hot.use(l)
 }
 
@@ -85,12 +88,20 @@ func (b *board) adopt(l *live) {
 // among them. It changes nothing on the board.
 func (b *board) load(ctx context.Context, id string, upTo int64) (*live, error) {
 	b.meter.Count(countLoads, 1)
-	d := &deal{id: id}
-	var agreement *dealstate.Agreement
-	var events []dealstate.Event
-	for e, err := range b.journal.ReadDeal(ctx, id, 0) {
+	d, m, events, err := b.read(ctx, id, upTo, nil)
+	if m == nil || err != nil {
+		return nil, err
+	}
+	return b.open(d, m, events), nil
+}
+
+// read reads what the journal has of a deal up to the position, its events into room. The
+// machine is nil where its agreement is not there.
+func (s *source) read(ctx context.Context, id string, upTo int64, room []dealstate.Event) (d *deal, m *dealstate.Machine, events []dealstate.Event, err error) {
+	d, events = &deal{id: id}, room
+	for e, err := range s.journal.ReadDeal(ctx, id, 0) {
 		if err != nil {
-			return nil, err
+			return nil, nil, nil, err
 		}
 		if e.Position > upTo {
 			break
@@ -99,24 +110,20 @@ func (b *board) load(ctx context.Context, id string, upTo int64) (*live, error) 
 		switch {
 		case e.Agreement == nil:
 			events = append(events, e.Event)
-		case agreement == nil:
-			agreement, d.number, d.title = e.Agreement, e.Position, e.Agreement.Title
+		case m == nil:
+			if m, err = s.machines.of(*e.Agreement); err != nil {
+				return nil, nil, nil, err
+			}
+			d.number, d.title = e.Position, e.Agreement.Title
 		}
 	}
-	if agreement == nil {
-		return nil, nil
-	}
-	m, err := b.machines.of(*agreement)
-	if err != nil {
-		return nil, err
-	}
-	return b.open(d, m, events), nil
+	return d, m, events, nil
 }
 
 // open folds the events of a deal. What its agreement cannot mean is left out, as it was
 // when it came.
 func (b *board) open(d *deal, m *dealstate.Machine, events []dealstate.Event) *live {
-	l := &live{of: d, events: len(events)}
+	l := &live{of: d, events: len(events), latest: latestOf(events)}
 	kept, err := m.Load(b.policy, withoutErrors(events))
 	if err != nil {
 		kept = m.NewDeal(b.policy)
@@ -127,16 +134,18 @@ func (b *board) open(d *deal, m *dealstate.Machine, events []dealstate.Event) *l
 		}
 	}
 	l.deal = kept
-	for e := range kept.Events() {
-		l.latest = later(later(l.latest, e.At), e.Recorded)
-	}
-	for c := range kept.Decisions() {
-		d.touched = later(d.touched, c.At)
-	}
 	return l
 }
 
-func withoutErrors(events []dealstate.Event) func(func(dealstate.Event, error) bool) {
+// latestOf is the last instant of which any of the events speaks.
+func latestOf(events []dealstate.Event) (latest time.Time) {
+	for i := range events {
+		latest = later(later(latest, events[i].At), events[i].Recorded)
+	}
+	return latest
+}
+
+func withoutErrors(events []dealstate.Event) iter.Seq2[dealstate.Event, error] {
 	return func(yield func(dealstate.Event, error) bool) {
 		for _, e := range events {
 			if !yield(e, nil) {
@@ -148,35 +157,45 @@ func withoutErrors(events []dealstate.Event) func(func(dealstate.Event, error) b
 
 // settle writes down where the deal stands at the instant.
 func (b *board) settle(l *live, at time.Time) {
-	d := l.of
-	var next *dealstate.ClockStatus
-	var awaiting []string
+	var a dealstate.Ahead
 	if l.known = !l.latest.After(at); l.known {
-		a := l.deal.Ahead(at)
-		d.state, d.since, awaiting, next, l.fired = a.State, a.Since, a.Awaiting, a.Next, a.Fired
-	} else {
-		s := l.deal.At(dealstate.View{AsOf: at})
-		d.state, d.since, awaiting, next, l.fired = s.State, s.Since, s.Awaiting, s.Next, nil
+		a = l.deal.Ahead(at)
+	} else { // its events have been admitted
+		a, _ = l.deal.Machine().AheadOf(b.policy, l.all(), at)
 	}
-	d.awaiting = b.machines.list(awaiting)
+	l.fired = a.Fired
+	b.stand(l.of, &a)
+	if !l.known {
+		l.of.next = nextPlanned(l.all(), at, l.of.due)
+	}
+	b.agenda.put(l.of)
+}
+
+// stand writes down where a deal stands.
+func (b *board) stand(d *deal, a *dealstate.Ahead) {
+	d.state, d.since, d.awaiting, d.touched = a.State, a.Since, b.machines.list(a.Awaiting), later(d.touched, a.Last)
 	d.clock, d.owner, d.due = 0, "", time.Time{}
-	if next != nil {
-		d.clock, d.owner, d.due = next.Clock, next.Party+next.Commitment+next.Timer, next.Due
-	}
-	if n := len(l.fired); n > 0 {
-		d.touched = later(d.touched, l.fired[n-1].At)
+	if n := a.Next; n != nil {
+		d.clock, d.owner, d.due = n.Clock, n.Party+n.Commitment+n.Timer, n.Due
 	}
 	d.next = d.due
-	if !l.known {
-		d.next = l.nextPlanned(at, d.due)
+}
+
+// all goes through the events of the deal.
+func (l *live) all() iter.Seq2[dealstate.Event, error] {
+	return func(yield func(dealstate.Event, error) bool) {
+		for e := range l.deal.Events() {
+			if !yield(e, nil) {
+				return
+			}
+		}
 	}
-	b.agenda.put(d)
 }
 
 // nextPlanned is when the first event dated after the instant happens, or what is given if
 // that is earlier.
-func (l *live) nextPlanned(after, or time.Time) time.Time {
-	for e := range l.deal.Events() {
+func nextPlanned(events iter.Seq2[dealstate.Event, error], after, or time.Time) time.Time {
+	for e := range events {
 		if e.At.After(after) && (or.IsZero() || e.At.Before(or)) {
 			or = e.At
 		}
@@ -190,26 +209,28 @@ func (l *live) decisionsAt(at time.Time) []dealstate.Decision {
 	return all
 }
 
-// advance lets time do what it does up to and including the instant, and tells each change.
-// After an error, the board is where it came to.
-func (b *board) advance(ctx context.Context, to time.Time, tell func(Change)) error {
+// advance lets time do what it does up to and including the instant, and tells each change
+// until that says that it was enough. Then, and after an error, the board is where it came
+// to.
+func (b *board) advance(ctx context.Context, to time.Time, tell func(Change) (more bool)) (enough bool, err error) {
 	for len(b.agenda) > 0 && !b.agenda[0].next.After(to) {
 		d := b.agenda[0]
 		l, err := b.find(ctx, d.id)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if l == nil {
-			return errLost(d.id)
+			return false, errLost(d.id)
 		}
-		b.at.Instant = later(b.at.Instant, d.next)
-		if c := b.fire(l, d.next); !c.isEmpty() {
-			b.meter.Count(countFired, 1)
-			tell(c)
+		b.at.Instant, b.at.Deal = later(b.at.Instant, d.next), d.number
+		if c := b.fire(l, d.next); !c.isEmpty() && !tell(c) {
+			return true, nil
 		}
 	}
-	b.at.Instant = later(b.at.Instant, to)
-	return nil
+	if !to.Before(b.at.Instant) {
+		b.at.Instant, b.at.Deal = to, 0
+	}
+	return false, nil
 }
 
 // fire lets time do to one deal what it does at the instant, which is its next.
@@ -227,7 +248,10 @@ func (b *board) fire(l *live, at time.Time) Change {
 	return c
 }
 
-// take follows one more entry. Time has come to the instant at which it was accepted.
+// comesAfter is the instant that time must have come to before the board takes the entry.
+func (b *board) comesAfter(e *journal.Entry) time.Time { return later(e.Accepted, b.at.Instant) }
+
+// take follows one more entry. Time has come to what [board.comesAfter] says.
 // The decision is what the deal itself says of the event; ok is false where the entry was
 // left aside.
 func (b *board) take(ctx context.Context, e journal.Entry) (c Change, decision dealstate.Decision, ok bool, err error) {
@@ -298,7 +322,6 @@ func (b *board) record(l *live, c *Change) (dealstate.Decision, error) {
 	} else {
 		c.merge(decision.Revised, before, l.fired)
 	}
-	b.meter.Count(countRevised, int64(len(c.Revised)))
 	return decision, nil
 }
 

@@ -38,7 +38,7 @@ func (t *Tracker) Due(ctx context.Context, from, before time.Time) ([]Due, error
 		if err != nil {
 			return nil, err
 		}
-		title := l.deal.Machine().Agreement().Title
+		title := l.of.title
 		for _, d := range l.decisionsAt(before.Add(-1)) {
 			if d.Clock != 0 && !d.At.Before(from) {
 				all = append(all, Due{Deal: id, Title: title, Decision: d})

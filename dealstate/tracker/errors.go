@@ -67,3 +67,7 @@ func (e *PlaceError) Error() string {
 func errLost(deal string) error {
 	return fmt.Errorf("tracker: the journal does not give the agreement of %q any more", field.Clip(deal))
 }
+
+func errLostEntry(position int64) error {
+	return fmt.Errorf("tracker: the journal does not give the entry at position %d any more", position)
+}

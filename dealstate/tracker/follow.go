@@ -18,9 +18,16 @@ func (t *Tracker) follow(upTo int64) error {
 		}
 		t.calls.keep(c.Place.Position, Recorded{Place: c.Place, Decision: decision})
 		t.source.meter.Count(countEntries, 1)
+		t.source.meter.Count(countRevised, int64(len(c.Revised)))
 	})
 	t.armAlarm()
 	return t.ended(err)
+}
+
+// countFired counts a change that time made.
+func (t *Tracker) countFired(c *Change) {
+	t.source.meter.Count(countFired, 1)
+	t.source.meter.Observe(observeLag, max(0, t.options.Clock.Now().Sub(c.Place.Instant).Seconds()))
 }
 
 // ended says that the tracker was closed, where that is why something failed.
@@ -34,9 +41,21 @@ func (t *Tracker) ended(err error) error {
 // letTimePass fires what is due by now, unless a call that was accepted earlier is under
 // way. The caller holds main's lock.
 func (t *Tracker) letTimePass() error {
-	err := t.main.pass(t.ctx, t.calls.bound(t.now()))
+	_, err := t.letTimePassFor(0)
+	return err
+}
+
+// letTimePassFor does so for so many changes at most, and reports whether there were as
+// many.
+func (t *Tracker) letTimePassFor(most int) (enough bool, err error) {
+	to := t.calls.bound(t.now())
+	fires := len(t.main.agenda) > 0 && !t.main.agenda[0].next.After(to)
+	enough, err = t.main.pass(t.ctx, to, most)
+	if fires || t.others.any() {
+		t.main.tellWatchers()
+	}
 	t.armAlarm()
-	return t.ended(err)
+	return enough, t.ended(err)
 }
 
 // catchUp takes all entries that the journal has.
@@ -149,13 +168,13 @@ func (t *Tracker) followClock() {
 			continue
 		}
 		t.main.mu.Lock()
-		err := t.letTimePass()
+		enough, err := t.letTimePassFor(t.options.atOnce()) // others have a turn in between
 		held := len(t.calls.open) > 0
 		t.main.mu.Unlock()
 		if t.failed(err) {
 			return
 		}
-		if held { // time may have been held up
+		if held && !enough { // a call that is under way may have held time up
 			t.pause(time.Millisecond)
 		}
 	}

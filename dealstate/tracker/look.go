@@ -121,13 +121,7 @@ func (t *Tracker) Deal(ctx context.Context, deal string) (*dealstate.Deal, error
 	if err != nil {
 		return nil, err
 	}
-	return l.deal.Machine().Load(l.deal.Policy(), func(yield func(dealstate.Event, error) bool) {
-		for e := range l.deal.Events() {
-			if !yield(e, nil) {
-				return
-			}
-		}
-	})
+	return l.deal.Machine().Load(l.deal.Policy(), l.all())
 }
 
 // Events gives what the journal has of a deal, in the order in which it was accepted: its

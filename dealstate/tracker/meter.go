@@ -10,7 +10,7 @@ type Meter interface {
 	Observe(name string, value float64) // one value of a distribution; times are in seconds
 }
 
-// What is counted and observed.
+// What is counted, and what is observed.
 const (
 	countEntries   = "tracker_entries"
 	countAside     = "tracker_aside"

@@ -72,7 +72,9 @@ func conflictAmong(events []dealstate.Event, taken *dealstate.ConflictError, err
 // Apply keeps the event only if it takes effect; a note always does. Otherwise nothing is
 // kept and the error is a *dealstate.Refusal with all reasons. It holds whoever else
 // records in the same journal: where the deal has moved on meanwhile, Apply decides again.
-// Errors are else those of [Tracker.Record] of that event.
+// An event without Recorded is stamped with the instant at which it was decided, so that of
+// two of one instant the one decided first comes first. Errors are else those of
+// [Tracker.Record] of that event.
 func (t *Tracker) Apply(ctx context.Context, e dealstate.Event) (Recorded, error) {
 	if err := t.check(ctx); err != nil {
 		return Recorded{}, err
@@ -84,6 +86,9 @@ func (t *Tracker) Apply(ctx context.Context, e dealstate.Event) (Recorded, error
 	for {
 		if err := t.catchUp(ctx); err != nil {
 			return Recorded{}, err
+		}
+		if e.Recorded.IsZero() {
+			entries[0].Event.Recorded = t.Now()
 		}
 		decision, version, err := t.decide(ctx, entries[0].Event)
 		if err != nil {
@@ -192,7 +197,7 @@ func (t *Tracker) append(ctx context.Context, entries []journal.Entry, on ...jou
 		r, ok := t.calls.answer(of, p)
 		if !ok {
 			if r, err = t.repeated(p, &entries[i]); err != nil {
-				return nil, err
+				return nil, t.ended(err)
 			}
 		}
 		all[i] = r

@@ -3,10 +3,12 @@ package tracker
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
 // recover makes a board of all deals in the journal as of a place, with each deal folded
@@ -15,18 +17,9 @@ func (t *Tracker) recover(ctx context.Context, p dealstate.Policy, to Place) (*b
 	begun := time.Now()
 	b := newBoard(&t.source, p, t.options.Hot)
 	b.whole = true
-	var ids []string
-	for e, err := range t.source.journal.Read(ctx, 0) {
-		if err != nil {
-			return nil, nil, err
-		}
-		if e.Position > to.Position {
-			break
-		}
-		if e.Agreement != nil {
-			ids = append(ids, e.Agreement.ID)
-		}
-		b.at.Position, b.at.Instant = e.Position, e.Accepted
+	ids, err := b.list(ctx, to.Position)
+	if err != nil {
+		return nil, nil, err
 	}
 	b.at.Instant = later(b.at.Instant, to.Instant)
 	all, err := b.foldAll(ctx, ids)
@@ -45,6 +38,32 @@ func (t *Tracker) recover(ctx context.Context, p dealstate.Policy, to Place) (*b
 	return b, order, nil
 }
 
+// list gives the deals that have an agreement, in the order of these, and brings the board
+// to the position. A deal may be listed that is not there yet.
+func (b *board) list(ctx context.Context, to int64) (ids []string, err error) {
+	lister, ok := b.journal.(journal.Lister)
+	if ok && to > 0 {
+		if b.at.Instant, err = b.acceptedAt(ctx, to); err != nil {
+			return nil, err
+		}
+		b.at.Position = to
+		return lister.Deals(ctx)
+	}
+	for e, err := range b.journal.Read(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Position > to {
+			break
+		}
+		if e.Agreement != nil {
+			ids = append(ids, e.Agreement.ID)
+		}
+		b.at.Position, b.at.Instant = e.Position, e.Accepted
+	}
+	return ids, nil
+}
+
 // foldAll folds each deal as of where the board is, on all processors.
 func (b *board) foldAll(ctx context.Context, ids []string) ([]*deal, error) {
 	all := make([]*deal, len(ids))
@@ -55,10 +74,9 @@ func (b *board) foldAll(ctx context.Context, ids []string) ([]*deal, error) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			own := newBoard(b.source, b.policy, 0) // whose agenda nobody reads
-			own.at = b.at
+			f := folder{board: b}
 			for i := w; i < len(ids) && failed[w] == nil; i += workers {
-				all[i], failed[w] = own.rest(ctx, ids[i])
+				all[i], failed[w] = f.fold(ctx, ids[i])
 			}
 		}()
 	}
@@ -71,14 +89,28 @@ func (b *board) foldAll(ctx context.Context, ids []string) ([]*deal, error) {
 	return all, nil
 }
 
-// rest folds a deal and keeps only where it stands.
-func (b *board) rest(ctx context.Context, id string) (*deal, error) {
-	l, err := b.load(ctx, id, b.at.Position)
-	if l == nil || err != nil {
+// folder folds deals one by one, as of where a board is, and keeps of each only where it
+// stands. It belongs to one goroutine.
+type folder struct {
+	*board
+	room []dealstate.Event
+}
+
+func (f *folder) fold(ctx context.Context, id string) (*deal, error) {
+	d, m, events, err := f.read(ctx, id, f.at.Position, f.room[:0])
+	if m == nil || err != nil {
 		return nil, err
 	}
-	b.settle(l, b.at.Instant)
-	b.agenda = nil
-	l.of.row = 0
-	return l.of, nil
+	f.room = events
+	a, err := m.AheadOf(f.policy, withoutErrors(events), f.at.Instant)
+	if err != nil { // some event means nothing
+		l := f.open(d, m, events)
+		events = slices.Collect(l.deal.Events())
+		a, err = m.AheadOf(f.policy, withoutErrors(events), f.at.Instant)
+	}
+	f.stand(d, &a)
+	if latestOf(events).After(f.at.Instant) {
+		d.next = nextPlanned(withoutErrors(events), f.at.Instant, d.due)
+	}
+	return d, err
 }

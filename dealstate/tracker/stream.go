@@ -13,15 +13,22 @@ import (
 // followed, with the last of them at hand. The tracker's own is fed as entries come; one
 // of another policy is fed by whoever watches it.
 type stream struct {
-	mu sync.Mutex // guards all below
-	*board
-	ring     ring
-	news     chan struct{} // closed when the board has moved on
-	watchers int
+	policy   dealstate.Policy
+	watchers int       // guarded by streams
+	head     time.Time // of another policy, guarded by streams: when time does something next, as far as it has followed
+
+	archive archive
+	fired   func(*Change) // is called for each change that time makes; nil: nobody counts
+
+	mu     sync.Mutex // guards all below
+	*board            // nil: it has not begun
+	ring   ring
+	news   chan struct{} // closed when there are changes
 }
 
-func newStream(b *board, most int) *stream {
-	return &stream{board: b, ring: ring{most: most, from: b.at}, news: make(chan struct{})}
+// start has the stream begin where a board is.
+func (s *stream) start(b *board, most int) {
+	s.board, s.ring, s.news = b, ring{most: most, from: b.at}, make(chan struct{})
 }
 
 // follow takes the entries that the board lacks, up to the position, and calls done with
@@ -47,7 +54,7 @@ func (s *stream) follow(ctx context.Context, upTo int64, done func(Change, deals
 
 // step lets time come to the entry, and takes it.
 func (s *stream) step(ctx context.Context, e journal.Entry, done func(Change, dealstate.Decision, bool)) error {
-	if err := s.advance(ctx, e.Accepted, s.ring.add); err != nil {
+	if _, err := s.advance(ctx, s.comesAfter(&e), s.keep(0)); err != nil {
 		return err
 	}
 	c, decision, ok, err := s.take(ctx, e)
@@ -63,13 +70,26 @@ func (s *stream) step(ctx context.Context, e journal.Entry, done func(Change, de
 	return nil
 }
 
-// pass lets time come to the instant. The caller holds the lock.
-func (s *stream) pass(ctx context.Context, to time.Time) error {
-	if !to.After(s.at.Instant) {
-		return nil
+// keep puts changes into the ring, and says when there were so many; 0: never.
+func (s *stream) keep(most int) func(Change) bool {
+	n := 0
+	return func(c Change) bool {
+		if s.fired != nil {
+			s.fired(&c)
+		}
+		s.ring.add(c)
+		n++
+		return n != most
 	}
-	defer s.tellWatchers()
-	return s.advance(ctx, to, s.ring.add)
+}
+
+// pass lets time come to the instant, or as far as so many changes go; 0: any number. The
+// caller holds the lock.
+func (s *stream) pass(ctx context.Context, to time.Time, most int) (enough bool, err error) {
+	if !to.After(s.at.Instant) {
+		return false, nil
+	}
+	return s.advance(ctx, to, s.keep(most))
 }
 
 func (s *stream) tellWatchers() {

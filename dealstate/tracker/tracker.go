@@ -42,6 +42,9 @@ func (o Options) filled() Options {
 	return o
 }
 
+// atOnce is how many changes are told, or made by time, before others have a turn.
+func (o *Options) atOnce() int { return min(1+o.Recent/8, 256) }
+
 // Tracker follows the deals of one journal. It is safe for concurrent use. Several
 // trackers, of one process or of many, may follow one journal.
 type Tracker struct {
@@ -72,7 +75,8 @@ func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.main, t.order = newStream(b, o.Recent), order
+	t.main, t.order = &stream{policy: o.Policy, fired: t.countFired}, order
+	t.main.start(b, o.Recent)
 	t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	t.alarm.init()
 	t.running.Add(2)

@@ -3,9 +3,6 @@ package tracker
 import (
 	"context"
 	"iter"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -47,7 +44,7 @@ func (t *Tracker) Watch(ctx context.Context, f Filter) iter.Seq2[Change, error] 
 				if w.Deal != "" && c.Deal != w.Deal {
 					continue
 				}
-				if !yield(c, nil) {
+				if !yield(*c, nil) {
 					return
 				}
 			}
@@ -60,11 +57,8 @@ type watcher struct {
 	Filter
 	t      *Tracker
 	stream *stream
-	behind *behind // nil: what it has not been told is at hand
+	behind *behind // of a watcher of one deal; nil: what it has not been told is at hand
 }
-
-// mostAtOnce is how many changes a watcher takes at once.
-const mostAtOnce = 256
 
 func (t *Tracker) watch(ctx context.Context, f Filter) (*watcher, error) {
 	if err := t.check(ctx); err != nil {
@@ -78,15 +72,14 @@ func (t *Tracker) watch(ctx context.Context, f Filter) (*watcher, error) {
 	if err := t.reach(ctx, f.From); err != nil {
 		return nil, err
 	}
-	w := &watcher{Filter: f, t: t, stream: t.main}
-	if f.Policy != (dealstate.Policy{}) && f.Policy != t.options.Policy {
-		s, err := t.others.of(ctx, t, f.Policy)
-		if err != nil {
-			return nil, err
-		}
-		w.stream = s
+	if f.Policy == (dealstate.Policy{}) || f.Policy == t.options.Policy {
+		return &watcher{Filter: f, t: t, stream: t.others.enter(t.main)}, nil
 	}
-	return w, nil
+	s, err := t.others.join(ctx, t, f.Policy)
+	if err != nil {
+		return nil, err
+	}
+	return &watcher{Filter: f, t: t, stream: s}, nil
 }
 
 // reach follows the journal up to the place, which may come from another process.
@@ -109,14 +102,10 @@ func (t *Tracker) reach(ctx context.Context, p Place) error {
 }
 
 // end gives back what the watcher holds.
-func (w *watcher) end() {
-	if w.stream != w.t.main {
-		w.t.others.leave(w.stream)
-	}
-}
+func (w *watcher) end() { w.t.others.leave(w.stream) }
 
 // next waits for changes, and gives some of them.
-func (w *watcher) next(ctx context.Context) ([]Change, error) {
+func (w *watcher) next(ctx context.Context) ([]*Change, error) {
 	for {
 		if err := w.t.check(ctx); err != nil {
 			return nil, err
@@ -129,9 +118,6 @@ func (w *watcher) next(ctx context.Context) ([]Change, error) {
 			w.From = batch[len(batch)-1].Place
 			return batch, nil
 		}
-		if news == nil {
-			continue
-		}
 		select {
 		case <-news:
 		case <-ctx.Done():
@@ -140,147 +126,56 @@ func (w *watcher) next(ctx context.Context) ([]Change, error) {
 	}
 }
 
-// look gives the changes that there are. Where it gives none, and there are no more, it
-// gives a channel that is closed when there may be.
-func (w *watcher) look(ctx context.Context) ([]Change, <-chan struct{}, error) {
-	if w.behind != nil {
-		batch, err := w.behind.next(ctx)
+// look gives the changes that there are. Where it gives none, it gives a channel that is
+// closed when there may be some.
+func (w *watcher) look(ctx context.Context) ([]*Change, <-chan struct{}, error) {
+	for {
+		batch, news, ok, err := w.stream.latest(w.t, w.From)
+		if ok || err != nil {
+			return batch, news, err
+		}
+		to := w.From
+		if w.Deal == "" {
+			batch, to, err = w.stream.archive.after(ctx, w.t, w.stream, w.From)
+		} else {
+			batch, to, err = w.lookBack(ctx)
+		}
 		if len(batch) > 0 || err != nil {
 			return batch, nil, err
 		}
-		w.From, w.behind = later2(w.From, w.behind.to), nil
+		w.From = to
 	}
-	s := w.stream
-	main := w.t.main
-	main.mu.Lock()
-	news, at := main.news, main.at
-	main.mu.Unlock()
+}
+
+// lookBack is for a watcher of one deal, who needs that deal alone.
+func (w *watcher) lookBack(ctx context.Context) (batch []*Change, to Place, err error) {
+	if w.behind == nil {
+		if w.behind, err = w.t.behind(ctx, w.stream, w.Filter, 0); err != nil {
+			return nil, w.From, err
+		}
+	}
+	if batch, err = w.behind.next(ctx); len(batch) > 0 || err != nil {
+		return batch, w.From, err
+	}
+	to, w.behind = w.behind.to, nil
+	return nil, to, nil
+}
+
+// latest gives the changes after a place that are at hand; ok is false where some are not
+// any more. Where there are none, it also gives a channel that is closed when there may be.
+func (s *stream) latest(t *Tracker, after Place) (batch []*Change, news <-chan struct{}, ok bool, err error) {
+	if s != t.main {
+		if news, err = s.reachMain(t); err != nil {
+			return nil, nil, false, err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s != main {
-		if err := s.reach(w.t.ctx, at); err != nil {
-			return nil, nil, err
-		}
+	if batch, ok = s.ring.after(after, t.options.atOnce()); len(batch) > 0 {
+		return batch, nil, ok, nil
 	}
-	batch, ok := s.ring.after(w.From, mostAtOnce)
-	if !ok {
-		w.t.source.meter.Count(countCatchUps, 1)
-		w.behind = w.t.behind(s, w.Filter)
-		return nil, nil, nil
+	if s == t.main {
+		news = s.news
 	}
-	return batch, news, nil
+	return nil, news, ok, nil
 }
-
-func later2(a, b Place) Place {
-	if a.Compare(b) < 0 {
-		return b
-	}
-	return a
-}
-
-// reach follows up to a place of the tracker's own stream. The caller holds the lock.
-func (s *stream) reach(ctx context.Context, to Place) error {
-	if err := s.follow(ctx, to.Position, nil); err != nil {
-		return err
-	}
-	if s.at.Position > to.Position {
-		return nil // another watcher was faster
-	}
-	return s.pass(ctx, to.Instant)
-}
-
-// behind tells a watcher what is no longer at hand, up to where the stream was when it
-// began. It belongs to the watcher.
-type behind struct {
-	*board
-	Filter
-	to Place
-}
-
-// behind begins to tell what comes after a place. The caller holds the stream's lock.
-func (t *Tracker) behind(s *stream, f Filter) *behind {
-	b := &behind{board: newBoard(&t.source, s.policy, mostAtOnce), Filter: f, to: s.at}
-	return b
-}
-
-// next gives some changes; none: there are no more.
-func (b *behind) next(ctx context.Context) ([]Change, error) {
-	var batch []Change
-	tell := func(c Change) {
-		if c.Place.Compare(b.From) > 0 {
-			batch = append(batch, c)
-		}
-	}
-	for e, err := range b.journal.Read(ctx, b.at.Position) {
-		if err != nil {
-			return nil, err
-		}
-		if e.Position > b.to.Position {
-			break
-		}
-		if b.at.Position == b.From.Position {
-			if err := b.advance(ctx, b.From.Instant, tell); err != nil {
-				return nil, err
-			}
-		}
-		if err := b.advance(ctx, e.Accepted, tell); err != nil {
-			return nil, err
-		}
-		c, _, ok, err := b.take(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			tell(c)
-		}
-		if len(batch) >= mostAtOnce {
-			b.From = batch[len(batch)-1].Place
-			return batch, nil
-		}
-	}
-	err := b.advance(ctx, b.to.Instant, tell)
-	if n := len(batch); n > 0 {
-		b.From = batch[n-1].Place
-	}
-	return batch, err
-}
-
-// streams are those under other policies than the tracker's own, as long as somebody
-// watches them.
-type streams struct {
-	mu       sync.Mutex
-	byPolicy map[dealstate.Policy]*stream
-	heads    atomic.Pointer[time.Time]
-}
-
-// of gives the stream of a policy, and counts who watches it.
-func (o *streams) of(ctx context.Context, t *Tracker, p dealstate.Policy) (*stream, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	s := o.byPolicy[p]
-	if s == nil {
-		b, _, err := t.recover(ctx, p, t.Place())
-		if err != nil {
-			return nil, err
-		}
-		s = newStream(b, t.options.Recent)
-		if o.byPolicy == nil {
-			o.byPolicy = map[dealstate.Policy]*stream{}
-		}
-		o.byPolicy[p] = s
-	}
-	s.watchers++
-	return s, nil
-}
-
-// leave ends one watching.
-func (o *streams) leave(s *stream) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if s.watchers--; s.watchers == 0 {
-		delete(o.byPolicy, s.policy)
-	}
-}
-
-// next is when time does something next under any of these policies, after the instant.
-func (o *streams) next(time.Time) time.Time { return time.Time{} }

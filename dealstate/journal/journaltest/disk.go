@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"syscall"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
@@ -40,6 +39,9 @@ func Losses() []Loss { return []Loss{Dropped, Kept, Torn, Killed} }
 // ErrStopped is what a [Disk] gives once it has stopped.
 var ErrStopped = errors.New("journaltest: the disk has stopped")
 
+// ErrFull is what a full [Disk] gives.
+var ErrFull = errors.New("journaltest: no room left on the disk")
+
 // Disk is a directory in memory that can stop at any step and then lose what was not
 // synced: bytes of files whose Sync has not succeeded, and names of files that were
 // made, renamed or removed since the last Sync of the directory. A step is a write, a
@@ -55,7 +57,7 @@ type Disk struct {
 	stopAt  int // the step at which the disk stops; 0: it does not
 	stopped bool
 	fails   map[int]error // by step: what fails
-	full    bool          // whether every write fails
+	full    bool          // whether there is no room
 	locked  bool
 }
 
@@ -107,7 +109,7 @@ func (d *Disk) FailAt(n int, err error) {
 	d.fails[n] = err
 }
 
-// Fill makes every later write fail for want of room; Free makes room again.
+// Fill takes all room: a file can neither be made nor grow, until Free.
 func (d *Disk) Fill() { d.setFull(true) }
 
 // Free makes room again.
@@ -286,7 +288,7 @@ func (d *Disk) Create(name string) (journal.Handle, error) {
 		return nil, err
 	}
 	if d.full {
-		return nil, syscall.ENOSPC
+		return nil, ErrFull
 	}
 	if d.names[name] != nil {
 		return nil, fmt.Errorf("%s: %w", name, fs.ErrExist)
@@ -413,8 +415,8 @@ func (h *handle) WriteAt(p []byte, at int64) (int, error) {
 	}
 	err := h.disk.step()
 	n := len(p)
-	if h.disk.full && err == nil {
-		err = syscall.ENOSPC
+	if h.disk.full && err == nil && at+int64(n) > int64(len(h.node.data)) {
+		err = ErrFull
 	}
 	if err != nil {
 		n /= 2

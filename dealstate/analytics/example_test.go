@@ -256,6 +256,18 @@ func ExamplePanel() {
 	// us-china-london-2025,2025-06-12,official,awaiting_approvals,2025-06-10T00:00:00Z,2,us china
 }
 
+// The same for one deal, which is left as soon as it stands where somebody looked for it.
+func ExampleCells() {
+	days := analytics.EachDay(time.Date(2025, 6, 9, 0, 0, 0, 0, time.UTC), time.Date(2025, 7, 31, 0, 0, 0, 0, time.UTC))
+	for cell := range analytics.Cells(open().Backtest(dealstate.Official), days) {
+		if cell.State == dealstate.StateApproved {
+			fmt.Println("known to be approved on", cell.Date.Format(time.DateOnly))
+			break
+		}
+	}
+	// Output: known to be approved on 2025-06-27
+}
+
 func ExampleConformance() {
 	deal := open()
 	_, _ = deal.Record(dealstate.Event{ID: "early", Deal: uschina.London().ID, Kind: dealstate.Implement, Role: dealstate.Press,

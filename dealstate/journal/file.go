@@ -205,7 +205,7 @@ func (f *File) readError(err error) error {
 // scanAfter begins after the position; there is a record.
 func (f *File) scanAfter(after int64, once int) *scan {
 	seg := f.segmentOf(after + 1)
-	line := seg.headerSize()
+	line := seg.begin
 	if after > seg.head.Position {
 		line = f.index.line(after + 1)
 	}

@@ -19,7 +19,8 @@ type Options struct {
 	// SegmentSize is how many bytes the events or the records of a segment have
 	// before a new one begins: 1 to 1 GiB; 0 is 256 MiB.
 	SegmentSize int64
-	// FS is what the files are in; nil: the directory of the operating system.
+	// FS is what the files are in; nil: the directory of the operating system. With an
+	// FS, the directory that is given is no more than a name.
 	FS FS
 }
 

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -141,19 +142,43 @@ func fill(b testing.TB, dir string, deals, events int) {
 	require.NoError(b, f.Close())
 }
 
-// BenchmarkRead reads a whole journal.
+// BenchmarkRead reads a whole journal, verifies it, and reads its deals one by one.
 func BenchmarkRead(b *testing.B) {
+	const deals, events = 2_500, 20_000
 	dir := b.TempDir()
-	fill(b, dir, 1000, 20_000)
+	fill(b, dir, deals, events)
 	f := open(b, dir, journal.Options{})
 	defer f.Close()
-	for b.Loop() {
-		for _, err := range f.Read(context.Background(), 0) {
-			if err != nil {
-				b.Fatal(err)
+	for name, read := range map[string]func() error{
+		"Read": func() error { return drained(f.Read(ctx, 0)) },
+		"ReadDeal": func() error {
+			for i := range deals {
+				if err := drained(f.ReadDeal(ctx, fmt.Sprintf("deal-%07d", i), 0)); err != nil {
+					return err
+				}
 			}
+			return nil
+		},
+		"Verify": func() error {
+			_, err := journal.Verify(ctx, dir, journal.Head{}, journal.Options{})
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				require.NoError(b, read())
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/events, "ns/entry")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+func drained(reading iter.Seq2[journal.Entry, error]) error {
+	for _, err := range reading {
+		if err != nil {
+			return err
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/20_000, "ns/entry")
-	b.ReportMetric(0, "ns/op")
+	return nil
 }

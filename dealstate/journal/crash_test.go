@@ -24,7 +24,7 @@ func isWhole(ctx context.Context, d *journaltest.Disk, entries int64) error {
 
 func TestLaw13WhatWasAcknowledgedSurvivesACrashAtEveryStep(t *testing.T) {
 	t.Parallel()
-	c := journaltest.Crashes{Open: onDisk, Seed: 1, Steps: proof.Times(100, 24), Check: isWhole}
+	c := journaltest.Crashes{Open: onDisk, Seed: 1, Steps: proof.Times(60, 12), Check: isWhole}
 	n, err := c.Everywhere(context.Background())
 	require.NoError(t, err)
 	t.Log(n, "crashes")

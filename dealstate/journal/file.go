@@ -189,7 +189,7 @@ var errEnough = errors.New("enough")
 func (f *File) handOn(s *scan, yield func(Entry, error) bool) error {
 	e, err := s.record.entry(s.json, &f.forms)
 	if err != nil {
-		return s.damage(err.Error())
+		return s.unreadable(err)
 	}
 	if !yield(e, nil) {
 		return errEnough
@@ -287,7 +287,7 @@ func (l *loader) load(position int64) (e Entry, err error) {
 		return e, err
 	}
 	if e, err = l.scan.record.entry(l.scan.json, &l.forms); err != nil {
-		return e, l.scan.damage(err.Error())
+		return e, l.scan.unreadable(err)
 	}
 	return e, nil
 }

@@ -59,9 +59,8 @@ func (x *index) number(deal []byte) uint32 {
 	return n
 }
 
-// add adds the next record: of an event, or for the id nil of the agreement. It gives
-// the number of the deal.
-func (x *index) add(deal, id []byte, line int64) uint32 {
+// add adds the next record: of an event, or for the id nil of the agreement.
+func (x *index) add(deal, id []byte, line int64) {
 	if x.n%blockSize == 0 {
 		x.records = append(x.records, make([]recordIndex, blockSize))
 	}
@@ -78,20 +77,6 @@ func (x *index) add(deal, id []byte, line int64) uint32 {
 		}
 	}
 	*x.at(x.n) = r
-	return n
-}
-
-// undo takes the last record out again, which was of the deal of that number. A deal
-// without records stays known.
-func (x *index) undo(n uint32) {
-	d := &x.deals[n]
-	if d.agreement == d.last {
-		d.agreement = 0
-	}
-	d.last, d.count = x.at(x.n).before, d.count-1
-	if x.n--; x.n%blockSize == 0 {
-		x.records = x.records[:len(x.records)-1]
-	}
 }
 
 // of gives what is known of a deal.

@@ -63,24 +63,3 @@ func first(x *index, deal, id string) int64 {
 	}
 	return 0
 }
-
-func TestTheIndexForgetsWhatIsTakenOut(t *testing.T) {
-	t.Parallel()
-	x := newIndex()
-	x.add([]byte("d"), []byte("e"), 0)
-	undo := []uint32{x.add([]byte("d"), nil, 0), x.add([]byte("f"), []byte("e"), 0)}
-	for range blockSize {
-		undo = append(undo, x.add([]byte("d"), []byte("g"), 0))
-	}
-	for _, n := range slices.Backward(undo) {
-		x.undo(n)
-	}
-	_, d := x.of("d")
-	require.Equal(t, dealIndex{last: 1, count: 1}, d)
-	require.EqualValues(t, 1, x.n)
-	require.Len(t, x.records, 1)
-	require.Equal(t, []int64{1}, x.positions("d", 0, 9))
-	require.Empty(t, x.positions("f", 0, 9))
-	require.EqualValues(t, 1, first(x, "d", "e"))
-	require.Zero(t, first(x, "f", "e"))
-}

@@ -139,10 +139,9 @@ func (f *File) recoverSegment(ctx context.Context, after int64, last bool) error
 		return err
 	}
 	f.segments = append(f.segments, seg)
-	t := &recovering{scan: newScan(seg), index: f.index}
-	t.whole, t.begun = t.place(), t.place()
-	err = t.each(ctx, maxPosition, t.take)
-	if last && errors.As(err, &damage) {
+	t := newRecovering(seg)
+	err = t.fill(ctx, f.index)
+	if last && errors.As(err, &damage) && damage.Position == t.at+1 {
 		err = f.repair(t, damage)
 	}
 	if err != nil {
@@ -192,40 +191,97 @@ type place struct {
 	events  int64 // where the next event begins
 }
 
-// recovering reads the records of one segment into the index.
+// recovering reads the records of one segment, and remembers where batches begin and
+// end. One goroutine reads, and another one fills the index.
 type recovering struct {
 	*scan
-	index *index
-	begun place    // where the last batch begins that is whole
-	whole place    // where it ends
-	open  place    // where the batch begins that is being read
-	deals []uint32 // of the records since whole, by number
+	begun place // where the last batch begins that is whole
+	whole place // where it ends
+	open  place // where the batch begins that is being read
+	found found // since the last part was handed over
+	sure  int   // how many of these are of whole batches
+	parts chan found
+}
+
+// found is what the index wants to know of some records in a row.
+type found struct {
+	names   []byte // the deal and the id of each, one after the other
+	records []foundRecord
+}
+
+// foundRecord is one of them.
+type foundRecord struct {
+	line        int64 // where its line begins
+	deal, id    int   // where its names end
+	isAgreement bool
+}
+
+func newRecovering(seg *segment) *recovering {
+	t := &recovering{scan: newScan(seg), parts: make(chan found, 4)}
+	t.found = newFound(int(min(foundPart, 1+seg.recordsSize/recordSize)))
+	t.whole, t.begun = t.place(), t.place()
+	return t
 }
 
 func (t *recovering) place() place { return place{t.at, t.chain, t.next, t.offset} }
 
-// take adds the record to the index, and remembers where its batch began.
+// fill reads all records, and adds those of whole batches to the index.
+func (t *recovering) fill(ctx context.Context, x *index) (err error) {
+	go func() {
+		err = t.each(ctx, maxPosition, t.take)
+		t.found.records = t.found.records[:t.sure]
+		t.parts <- t.found
+		close(t.parts)
+	}()
+	for part := range t.parts {
+		x.addAll(part)
+	}
+	return err
+}
+
+// foundPart is how many records are handed over at once, if batches are small.
+const foundPart = 1 << 10
+
+// take remembers the record, and hands over what is of whole batches.
 func (t *recovering) take() error {
 	deal, id, err := t.record.namesOf(t.json)
 	if err != nil {
-		return t.damage(err.Error())
+		return t.unreadable(err)
 	}
 	if t.record.part == 1 {
 		t.open = t.whole
 	}
-	t.deals = append(t.deals, t.index.add(deal, id, t.from))
-	if t.record.part == t.record.of {
-		t.begun, t.whole, t.deals = t.open, t.place(), t.deals[:0]
+	t.found.add(deal, id, t.from)
+	if t.record.part < t.record.of {
+		return nil
+	}
+	t.begun, t.whole, t.sure = t.open, t.place(), len(t.found.records)
+	if t.sure >= foundPart {
+		t.parts <- t.found
+		t.found, t.sure = newFound(foundPart), 0
 	}
 	return nil
 }
 
-// forget takes the records of a batch that is not whole out of the index.
-func (t *recovering) forget() {
-	for _, n := range slices.Backward(t.deals) {
-		t.index.undo(n)
+func newFound(n int) found {
+	return found{make([]byte, 0, 32*n), make([]foundRecord, 0, n)}
+}
+
+func (p *found) add(deal, id []byte, line int64) {
+	p.names = append(append(p.names, deal...), id...)
+	p.records = append(p.records, foundRecord{line, len(p.names) - len(id), len(p.names), id == nil})
+}
+
+// addAll adds the records to the index.
+func (x *index) addAll(part found) {
+	from := 0
+	for _, r := range part.records {
+		deal, id := part.names[from:r.deal], part.names[r.deal:r.id]
+		if from = r.id; r.isAgreement {
+			id = nil
+		}
+		x.add(deal, id, r.line)
 	}
-	t.deals = t.deals[:0]
 }
 
 // repair cuts off a tail that a crash may have left, and keeps its bytes aside. It is
@@ -239,7 +295,6 @@ func (f *File) repair(t *recovering, damage *DamageError) error {
 	if later {
 		return damage
 	}
-	t.forget()
 	torn := &Torn{After: t.whole.at, Reason: damage.Problem}
 	for _, cut := range t.seg.tailAfter(t.whole) {
 		if err := f.setAside(cut, torn); err != nil {
@@ -251,44 +306,6 @@ func (f *File) repair(t *recovering, damage *DamageError) error {
 	}
 	f.recovery.Torn = torn
 	return t.seg.cut(t.whole)
-}
-
-// isFollowed reports whether behind the damage there is a whole record of a batch
-// that begins after the position.
-func (t *recovering) isFollowed(position int64) (bool, error) {
-	w := &window{r: t.seg.records, next: t.next, end: t.seg.recordsSize, once: readAhead}
-	for w.left() > 0 {
-		line, err := w.line(maxRecord)
-		if err != nil {
-			return false, err
-		}
-		var r record
-		if line[len(line)-1] != '\n' || r.parse(line[:len(line)-1]) != "" || r.first() <= position {
-			continue
-		}
-		if _, ok, err := t.seg.wholeJSON(&r); ok || err != nil {
-			return ok, err
-		}
-	}
-	return false, nil
-}
-
-// wholeJSON gives the JSON of the record's entry, wherever its place is in the
-// segment, if the checksum is right.
-func (s *segment) wholeJSON(r *record) (json []byte, ok bool, err error) {
-	json = r.json
-	if r.kind == ofEvent {
-		w := &window{r: s.events, next: r.offset, end: s.eventsSize, once: r.length + 1}
-		line, err := w.take(r.length + 1)
-		if err == io.ErrUnexpectedEOF || err == nil && line[r.length] != '\n' {
-			return nil, false, nil
-		}
-		if err != nil {
-			return nil, false, err
-		}
-		json = line[:r.length]
-	}
-	return json, r.isSummed(json), nil
 }
 
 // cutting is the end of a file that is to be cut off.

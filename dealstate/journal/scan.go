@@ -133,6 +133,12 @@ func (s *scan) damage(problem string) *DamageError {
 	return s.damageIn(s.seg.recordsName(), s.next, problem)
 }
 
+// unreadable is an error about the record taken last: its checksum is right, and it is
+// not to be understood all the same.
+func (s *scan) unreadable(err error) *DamageError {
+	return &DamageError{Position: s.at, File: s.seg.recordsName(), Offset: s.from, Problem: err.Error()}
+}
+
 func (s *scan) damageIn(file string, offset int64, problem string) *DamageError {
 	return &DamageError{Position: s.at + 1, File: file, Offset: offset, Problem: problem}
 }
@@ -155,4 +161,42 @@ func (s *scan) each(ctx context.Context, to int64, take func() error) error {
 		}
 	}
 	return nil
+}
+
+// isFollowed reports whether behind the damage there is a whole record of a batch
+// that begins after the position.
+func (s *scan) isFollowed(position int64) (bool, error) {
+	w := &window{r: s.seg.records, next: s.next, end: s.seg.recordsSize, once: readAhead}
+	for w.left() > 0 {
+		line, err := w.line(maxRecord)
+		if err != nil {
+			return false, err
+		}
+		var r record
+		if line[len(line)-1] != '\n' || r.parse(line[:len(line)-1]) != "" || r.first() <= position {
+			continue
+		}
+		if _, ok, err := s.seg.wholeJSON(&r); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
+}
+
+// wholeJSON gives the JSON of the record's entry, wherever its place is in the
+// segment, if the checksum is right.
+func (s *segment) wholeJSON(r *record) (json []byte, ok bool, err error) {
+	json = r.json
+	if r.kind == ofEvent {
+		w := &window{r: s.events, next: r.offset, end: s.eventsSize, once: r.length + 1}
+		line, err := w.take(r.length + 1)
+		if err == io.ErrUnexpectedEOF || err == nil && line[r.length] != '\n' {
+			return nil, false, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		json = line[:r.length]
+	}
+	return json, r.isSummed(json), nil
 }

@@ -55,7 +55,7 @@ func (v *verifying) segment(ctx context.Context, after int64, last bool) error {
 	err = s.each(ctx, maxPosition, func() error { return v.take(s) })
 	var damage *DamageError
 	if last && errors.As(err, &damage) && damage.Position == s.at+1 {
-		followed, bad := (&recovering{scan: s}).isFollowed(damage.Position)
+		followed, bad := s.isFollowed(damage.Position)
 		damage.Tail = !followed && bad == nil
 	}
 	return err

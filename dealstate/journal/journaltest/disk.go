@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"syscall"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
@@ -39,6 +38,9 @@ func Losses() []Loss { return []Loss{Dropped, Kept, Torn, Killed} }
 
 // ErrStopped is what a [Disk] gives once it has stopped.
 var ErrStopped = errors.New("journaltest: the disk has stopped")
+
+// ErrFull is what a full [Disk] gives.
+var ErrFull = errors.New("journaltest: no room left on the disk")
 
 // Disk is a directory in memory that can stop at any step and then lose what was not
 // synced: bytes of files whose Sync has not succeeded, and names of files that were
@@ -286,7 +288,7 @@ func (d *Disk) Create(name string) (journal.Handle, error) {
 		return nil, err
 	}
 	if d.full {
-		return nil, syscall.ENOSPC
+		return nil, ErrFull
 	}
 	if d.names[name] != nil {
 		return nil, fmt.Errorf("%s: %w", name, fs.ErrExist)
@@ -414,7 +416,7 @@ func (h *handle) WriteAt(p []byte, at int64) (int, error) {
 	err := h.disk.step()
 	n := len(p)
 	if h.disk.full && err == nil && at+int64(n) > int64(len(h.node.data)) {
-		err = syscall.ENOSPC
+		err = ErrFull
 	}
 	if err != nil {
 		n /= 2

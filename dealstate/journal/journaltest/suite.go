@@ -469,14 +469,29 @@ func waitReturns(x *trial) {
 	if err := x.Wait(ctx, 0); err != nil {
 		x.Fatalf("Wait for what is there: %v", err)
 	}
-	const waiters = 8
-	told := make(chan error, waiters)
-	for i := range waiters {
-		go func() { told <- x.Wait(ctx, int64(1+i%2)) }()
+	const waiters, last = 8, 20
+	waits, told := make(chan bool, waiters*last), make(chan error, waiters) // with room for all
+	for range waiters {
+		go func() {
+			for at := int64(1); at < last; at++ {
+				waits <- true
+				if err := x.Wait(ctx, at); err != nil {
+					told <- err
+					cancel() // nobody need go on
+					return
+				}
+			}
+			told <- nil
+		}()
 	}
-	x.keep([]int64{2}, event("a", "2"))
-	x.keep([]int64{2}, event("a", "2"))
-	x.keep([]int64{3}, event("a", "3"))
+	for at := int64(2); at <= last; at++ {
+		select {
+		case <-waits:
+		case <-ctx.Done():
+		}
+		x.keep([]int64{at}, event("a", fmt.Sprint(at)))
+		x.keep([]int64{at}, event("a", fmt.Sprint(at))) // which is nothing new
+	}
 	for range waiters {
 		if err := <-told; err != nil {
 			x.Fatalf("Wait: %v", err)
@@ -484,7 +499,7 @@ func waitReturns(x *trial) {
 	}
 	short, stop := context.WithTimeout(x.ctx, time.Millisecond)
 	defer stop()
-	if err := x.Wait(short, 3); !errors.Is(err, context.DeadlineExceeded) {
+	if err := x.Wait(short, last); !errors.Is(err, context.DeadlineExceeded) {
 		x.Fatalf("Wait for what does not come gives %v; want the context's error", err)
 	}
 }
@@ -600,7 +615,7 @@ func follow(x *trial, to int64) error {
 	defer cancel()
 	for at := int64(0); at < to; {
 		if err := x.Wait(ctx, at); err != nil {
-			return fmt.Errorf("Wait after %d of %d: %w", at, to, err)
+			return fmt.Errorf("waiting after %d of %d: %w", at, to, err)
 		}
 		before := at
 		for e, err := range x.Read(ctx, at) {
@@ -610,7 +625,7 @@ func follow(x *trial, to int64) error {
 			at++
 		}
 		if at == before {
-			return fmt.Errorf("Wait after %d returned, and there is no more", at)
+			return fmt.Errorf("after %d, Wait returned, and there is no more", at)
 		}
 	}
 	return nil

@@ -386,3 +386,70 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+// surprises makes lines each of which the scanner must leave to the careful reader, or has
+// not met before, whatever it has learned.
+func surprises(t testing.TB, what string, deals, events int) []byte {
+	t.Helper()
+	c := stream(deals, events)
+	var out bytes.Buffer
+	for i := range c.Deal {
+		a, at := c.Statements[c.Statement[i]], nanos.Time(c.At[0]).Add(time.Duration(i)*time.Second).Format(time.RFC3339)
+		e := map[string]string{"by": "a spokesperson", "id": fmt.Sprintf("ev-%08d", i), "note": ""}
+		if a.Role == dealstate.Approver {
+			e["by"] = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
+		}
+		switch what {
+		case "escapes":
+			e["id"] = fmt.Sprintf(`\u0065v-%08d`, i)
+		case "all_new":
+			if a.Role != dealstate.Approver {
+				e["by"] = fmt.Sprintf("spokesperson no. %d of the ministry", i)
+			}
+			e["note"] = fmt.Sprintf(`,"note":"as quoted in paragraph %d"`, i)
+		}
+		fmt.Fprintf(&out, `{"id":"%s","deal":%q,"kind":%q,"party":%q,"by":%q,"role":%q,"modality":"asserted","at":%q,"recorded":%q,`,
+			e["id"], c.Deals[c.Deal[i]], a.Kind, a.Party, e["by"], a.Role, at, at)
+		fmt.Fprintf(&out, `"source":{"publisher":"Yicai","url":"https://example.org/a/%06d"}%s}`+"\n", i, e["note"])
+	}
+	return out.Bytes()
+}
+
+// plainLine is what one decodes an event into without this library.
+type plainLine struct {
+	ID, Deal, Kind, Party, By, Role, Modality, Note string
+	At, Recorded                                    time.Time
+	Source                                          struct{ Publisher, URL, Published string }
+}
+
+// BenchmarkSurprises reads lines that the scanner cannot take alone; its reference is
+// encoding/json of a plain struct, and nothing done with it.
+func BenchmarkSurprises(b *testing.B) {
+	agreements := Template(london(b))
+	for _, what := range []string{"escapes", "all_new"} {
+		for _, events := range []int{4_000, 40_000} {
+			b.Run(fmt.Sprintf("%s/%d", what, events), func(b *testing.B) {
+				data := surprises(b, what, 1_000, events)
+				var plain, bulk time.Duration
+				for b.Loop() {
+					plain += spent(func() {
+						for text := range bytes.Lines(data) {
+							var e plainLine
+							require.NoError(b, json.Unmarshal(text, &e))
+						}
+					})
+					bulk += spent(func() {
+						_, err := ReadLines(context.Background(), bytes.NewReader(data), agreements, Options{Workers: 1})
+						require.NoError(b, err)
+					})
+				}
+				per := float64(b.N * events)
+				b.ReportMetric(float64(bulk)/per, "ns/line")
+				b.ReportMetric(float64(plain)/per, "plain-ns/line")
+				b.ReportMetric(float64(bulk)/float64(plain), "x-plain")
+				b.ReportMetric(float64(len(data))/float64(events), "B/line")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}

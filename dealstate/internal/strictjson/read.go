@@ -17,8 +17,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,53 +44,105 @@ var ByteOrderMark = []byte("\xef\xbb\xbf")
 // ReadObject hands each field of the object to take, in the text's order. The
 // field that take does not know it must refuse with Unknown.
 func ReadObject(path string, data []byte, take func(Field) error) error {
-	if !utf8.Valid(data) {
-		return field.Errorf(orJSON(path), "not valid UTF-8")
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	open, err := dec.Token()
-	if err != nil {
-		return syntaxErr(path, misplaced(data, err))
-	}
-	if open != json.Delim('{') {
-		return field.Errorf(orJSON(path), "want a JSON object")
-	}
+	o, err := open(path, data)
 	seen := make([]string, 0, 16)
-	for dec.More() {
-		f, err := nextField(dec, path)
-		if err != nil {
-			return syntaxErr(f.Path, misplaced(data, err))
+	for err == nil {
+		var key, raw []byte
+		if key, raw, err = o.field(); err != nil || key == nil {
+			break
 		}
-		for _, key := range seen {
-			if key == f.Key {
-				return field.Errorf(f.Path, "given twice")
-			}
+		f := Field{Key: string(key), Raw: raw}
+		f.Path = Join(path, f.Key)
+		if slices.Contains(seen, f.Key) {
+			return twice(f.Path)
 		}
 		seen = append(seen, f.Key)
-		if err := take(f); err != nil {
-			return err
-		}
+		err = take(f)
 	}
-	if _, err := dec.Token(); err != nil {
-		return syntaxErr(path, misplaced(data, err))
+	return err
+}
+
+func twice(path string) error { return field.Errorf(path, "given twice") }
+
+// object reads the fields of one object, each as it is asked for. Who asks owns it.
+type object struct {
+	scanner
+	path  string
+	begun bool
+}
+
+// open passes to the first field.
+func open(path string, data []byte) (o object, err error) {
+	o = object{scanner: scanner{data: data}, path: path}
+	if !utf8.Valid(data) {
+		return o, field.Errorf(orJSON(path), "not valid UTF-8")
 	}
-	end := int(dec.InputOffset())
-	if _, err := dec.Token(); err != io.EOF {
-		return field.Errorf(orJSON(path), "%s: more text after the object; want one object", position(data, end+spaces(data[end:])))
+	if !o.skip('{') {
+		return o, o.broken()
+	}
+	return o, nil
+}
+
+// field gives the next key and its value, both as long as the text is; nil at the end.
+func (o *object) field() (key, raw []byte, err error) {
+	if o.skip('}') {
+		return nil, nil, o.end()
+	}
+	if o.begun && !o.skip(',') {
+		return nil, nil, o.broken()
+	}
+	o.begun = true
+	key, plain, ok := o.key()
+	if !ok {
+		return nil, nil, o.broken()
+	}
+	if !plain {
+		key = unquote(key)
+	}
+	o.next()
+	from := o.at
+	if !o.value(0) {
+		return nil, nil, o.broken()
+	}
+	return key, o.data[from:o.at:o.at], nil
+}
+
+func (o *object) end() error {
+	if o.next(); o.at < len(o.data) {
+		return field.Errorf(orJSON(o.path), "%s: more text after the object; want one object", position(o.data, o.at))
 	}
 	return nil
 }
 
-// nextField gives the next key and its value; on an error, the path as far as it
-// was read.
-func nextField(dec *json.Decoder, path string) (Field, error) {
+// broken is the error for a text that is no object of JSON, found anew by encoding/json,
+// which has the words for it.
+func (o *object) broken() error {
+	dec := json.NewDecoder(bytes.NewReader(o.data))
+	open, err := dec.Token()
+	if err != nil {
+		return syntaxErr(o.path, misplaced(o.data, err))
+	}
+	if open != json.Delim('{') {
+		return field.Errorf(orJSON(o.path), "want a JSON object")
+	}
+	for dec.More() {
+		if at, err := pass(dec, o.path); err != nil {
+			return syntaxErr(at, misplaced(o.data, err))
+		}
+	}
+	_, err = dec.Token()
+	return syntaxErr(o.path, misplaced(o.data, err))
+}
+
+// pass passes the next key and its value; on an error, it gives the path as far as it was
+// read.
+func pass(dec *json.Decoder, path string) (at string, err error) {
 	token, err := dec.Token()
 	if err != nil {
-		return Field{Path: path}, err
+		return path, err
 	}
-	f := Field{Key: token.(string)} // a key of an object is always a string
-	f.Path = Join(path, f.Key)
-	return f, dec.Decode(&f.Raw)
+	var raw json.RawMessage
+	return Join(path, token.(string)), dec.Decode(&raw) // a key of an object is always a string
 }
 
 // Join names a field. A key that could be mistaken for something else, on a
@@ -142,7 +194,11 @@ func (f Field) Text(to *string) error {
 	if !f.Is('"') {
 		return f.Fail("a string")
 	}
-	return json.Unmarshal(f.Raw, to)
+	text, err := textOf(f.Raw)
+	if err == nil {
+		*to = text
+	}
+	return err
 }
 
 // Integer reads a whole number.
@@ -249,20 +305,44 @@ type Slot struct {
 	To  any
 }
 
-// Object reads an object whose keys are exactly among the slots.
+// Object reads an object whose keys are exactly among the slots, of which there are at
+// most 64.
 func (f Field) Object(slots ...Slot) error {
-	return ReadObject(f.Path, f.Raw, func(f Field) error {
-		for _, s := range slots {
-			if s.Key == f.Key {
-				return f.into(s.To)
-			}
+	o, err := open(f.Path, f.Raw)
+	var seen [64]bool
+	for err == nil {
+		var key, raw []byte
+		if key, raw, err = o.field(); err != nil || key == nil {
+			break
 		}
-		keys := make([]string, len(slots))
-		for i, s := range slots {
-			keys[i] = s.Key
+		i := slices.IndexFunc(slots, func(s Slot) bool { return s.Key == string(key) })
+		if i < 0 {
+			return unknown(f.Path, string(key), slots)
 		}
-		return f.Unknown(keys...)
-	})
+		in := Field{Key: slots[i].Key, Path: within(f.Path, slots[i].Key), Raw: raw}
+		if seen[i] {
+			return twice(in.Path)
+		}
+		seen[i] = true
+		err = in.into(slots[i].To)
+	}
+	return err
+}
+
+// within is Join for a key that is known.
+func within(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func unknown(path, key string, slots []Slot) error {
+	keys := make([]string, len(slots))
+	for i, s := range slots {
+		keys[i] = s.Key
+	}
+	return Field{Key: key, Path: Join(path, key)}.Unknown(keys...)
 }
 
 func (f Field) into(to any) error {
@@ -323,19 +403,39 @@ func (f Field) List(most int, take func(Field) error) error {
 	if !f.Is('[') {
 		return f.Fail("a list")
 	}
-	var items []json.RawMessage
-	if err := json.Unmarshal(f.Raw, &items); err != nil {
-		return syntaxErr(f.Path, err)
+	items, n, ok := listed(f.Raw, most)
+	if !ok {
+		return syntaxErr(f.Path, json.Unmarshal(f.Raw, &items))
 	}
-	if len(items) > most {
-		return field.Errorf(f.Path, "%d items; want at most %d", len(items), most)
+	if n > most {
+		return field.Errorf(f.Path, "%d items; want at most %d", n, most)
 	}
 	for i, raw := range items {
-		if err := take(Field{Path: fmt.Sprintf("%s[%d]", f.Path, i), Raw: raw}); err != nil {
+		if err := take(Field{Path: f.Path + "[" + strconv.Itoa(i) + "]", Raw: raw}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// listed gives the first items of a list, and how many there are. Not ok: it is none.
+func listed(raw []byte, most int) (items []json.RawMessage, n int, ok bool) {
+	s := scanner{data: raw}
+	for more := s.skip('[') && !s.skip(']'); more; more = s.skip(',') {
+		s.next()
+		from := s.at
+		if !s.value(1) {
+			return nil, n, false
+		}
+		if n++; n <= most {
+			items = append(items, s.data[from:s.at:s.at])
+		}
+	}
+	if n > 0 && !s.skip(']') {
+		return nil, n, false
+	}
+	s.next()
+	return items, n, s.at == len(raw)
 }
 
 // ReadText reads an item of a list of texts.

@@ -48,9 +48,8 @@ func ReadEventsCSV(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, er
 type Table struct {
 	rows  *rows
 	csv   *csv.Reader
-	event Event
-	dated bool              // the event's At is a date alone
-	slots []strictjson.Slot // of the event, one a column
+	event draft
+	slots []strictjson.SlotOf[draft] // of the event, one a column
 }
 
 // NewTable reads nothing yet.
@@ -95,17 +94,16 @@ func (t *Table) read(cells []string, checks []func(Event) error) (Event, error) 
 	if len(cells) != len(t.slots) {
 		return Event{}, field.Errorf("csv", "%d cells; want %d, one for each column of the header", len(cells), len(t.slots))
 	}
-	t.event, t.dated = Event{}, false
+	t.event = draft{}
 	for i, s := range t.slots {
-		if err := readCell(s, cells[i]); err != nil {
+		if err := readCell(s.Key, cells[i], s.To(&t.event)); err != nil {
 			return Event{}, err
 		}
 	}
-	t.event.learnDated(t.dated)
-	if err := t.event.validate(); err != nil {
+	if err := t.event.finish(); err != nil {
 		return Event{}, err
 	}
-	return checked(t.event, checks)
+	return checked(t.event.Event, checks)
 }
 
 // row gives the next row that is not blank.
@@ -174,7 +172,7 @@ func (t *Table) readHeader() error {
 }
 
 func (t *Table) addColumn(name string) error {
-	columns := t.event.columns(&t.dated)
+	columns := eventColumns()
 	for _, c := range columns {
 		if c.Key == name {
 			t.slots = append(t.slots, c)
@@ -188,44 +186,43 @@ func (t *Table) addColumn(name string) error {
 	return field.Errorf(strictjson.Join("", name), "unknown column; want a header row, with commas between names out of %s%s", strings.Join(names, ", "), nearest.Hint(name, names))
 }
 
-// columns are the fields of the format, with those of the source beside the
+// eventColumns are the fields of the format, with those of the source beside the
 // others, named as programs name them that flatten JSON.
-func (e *Event) columns(dated *bool) []strictjson.Slot {
-	var all []strictjson.Slot
-	for _, s := range e.slots(dated) {
-		if s.Key != "source" {
+func eventColumns() []strictjson.SlotOf[draft] {
+	var all []strictjson.SlotOf[draft]
+	for _, s := range eventSlots {
+		if s.In == nil {
 			all = append(all, s)
-			continue
 		}
-		for _, in := range e.Source.slots() {
-			all = append(all, strictjson.Slot{Key: strictjson.Join(s.Key, in.Key), To: in.To})
+		for _, in := range s.In {
+			all = append(all, strictjson.SlotOf[draft]{Key: strictjson.Join(s.Key, in.Key), To: in.To})
 		}
 	}
 	return all
 }
 
 // readCell reads what stands in a cell as if it were the field's JSON value.
-func readCell(s strictjson.Slot, text string) error {
+func readCell(column, text string, to any) error {
 	switch {
 	case text == "":
 		return nil
 	case !utf8.ValidString(text):
-		return field.Errorf(s.Key, "not valid UTF-8")
+		return field.Errorf(column, "not valid UTF-8")
 	case strings.IndexByte(text, 0) >= 0:
-		return field.Errorf(s.Key, "holds a NUL character; want text")
+		return field.Errorf(column, "holds a NUL character; want text")
 	}
-	switch to := s.To.(type) {
+	switch to := to.(type) {
 	case *string:
 		*to = text
 		return nil
 	case *int:
-		return strictjson.Field{Path: s.Key, Raw: numberOrText(text)}.Number(to)
+		return strictjson.Field{Path: column, Raw: numberOrText(text)}.Number(to)
 	case strictjson.Dated:
-		return to.Read(s.Key, text)
+		return to.Read(column, text)
 	case interface{ UnmarshalText([]byte) error }:
-		return strictjson.ReadWord(s.Key, text, to)
+		return strictjson.ReadWord(column, text, to)
 	}
-	panic("dealstate: no way to read a cell of " + s.Key) // a column in this package that no test has tried
+	panic("dealstate: no way to read a cell of " + column) // a column in this package that no test has tried
 }
 
 // numberOrText gives the JSON value that a cell stands for where a number is

@@ -290,6 +290,9 @@ func ReadWord(path, text string, to interface{ UnmarshalText([]byte) error }) er
 		return nil
 	}
 	err := to.UnmarshalText([]byte(text))
+	if err == nil {
+		return nil
+	}
 	var bad *field.Error
 	if errors.As(err, &bad) {
 		return &field.Error{Field: path, Problem: bad.Problem}
@@ -305,28 +308,71 @@ type Slot struct {
 	To  any
 }
 
+// SlotOf is a slot of every value of a type. A list of them is a table that is made once.
+type SlotOf[T any] struct {
+	Key string
+	To  func(*T) any // gives what Slot.To is
+	In  []SlotOf[T]  // instead of To: the slots of an object that stands here
+}
+
 // Object reads an object whose keys are exactly among the slots, of which there are at
 // most 64.
 func (f Field) Object(slots ...Slot) error {
+	return f.object(len(slots), func(i int) string { return slots[i].Key }, func(i int, raw []byte) error {
+		return f.read(slots[i].Key, raw, slots[i].To)
+	})
+}
+
+// ReadInto does the same for a value of a type that has a table of slots.
+func ReadInto[T any](to *T, f Field, slots []SlotOf[T]) error {
+	return f.object(len(slots), func(i int) string { return slots[i].Key }, func(i int, raw []byte) error {
+		s := &slots[i]
+		if s.In == nil {
+			return f.read(s.Key, raw, s.To(to))
+		}
+		return f.read(s.Key, raw, func(f Field) error { return ReadInto(to, f, s.In) })
+	})
+}
+
+// object hands each value of an object to take, by the place of its key among so many. Most
+// texts have them in the order of the places.
+func (f Field) object(n int, keyOf func(int) string, take func(i int, raw []byte) error) error {
 	o, err := open(f.Path, f.Raw)
 	var seen [64]bool
-	for err == nil {
-		var key, raw []byte
-		if key, raw, err = o.field(); err != nil || key == nil {
-			break
+	for next := 0; err == nil; next++ {
+		key, raw, err := o.field()
+		if err != nil || key == nil {
+			return err
 		}
-		i := slices.IndexFunc(slots, func(s Slot) bool { return s.Key == string(key) })
-		if i < 0 {
-			return unknown(f.Path, string(key), slots)
+		for tried := 0; ; tried, next = tried+1, next+1 {
+			if tried == n {
+				return f.unknown(string(key), n, keyOf)
+			}
+			if next >= n {
+				next = 0
+			}
+			if keyOf(next) == string(key) {
+				break
+			}
 		}
-		in := Field{Key: slots[i].Key, Path: within(f.Path, slots[i].Key), Raw: raw}
-		if seen[i] {
-			return twice(in.Path)
+		if seen[next] {
+			return twice(within(f.Path, string(key)))
 		}
-		seen[i] = true
-		err = in.into(slots[i].To)
+		seen[next] = true
+		if err := take(next, raw); err != nil {
+			return err
+		}
 	}
 	return err
+}
+
+// read reads the value of a field. Most are texts, which need no path.
+func (f Field) read(key string, raw []byte, to any) (err error) {
+	if to, ok := to.(*string); ok && raw[0] == '"' {
+		*to, err = textOf(raw)
+		return err
+	}
+	return Field{Key: key, Path: within(f.Path, key), Raw: raw}.into(to)
 }
 
 // within is Join for a key that is known.
@@ -337,12 +383,12 @@ func within(path, key string) string {
 	return path + "." + key
 }
 
-func unknown(path, key string, slots []Slot) error {
-	keys := make([]string, len(slots))
-	for i, s := range slots {
-		keys[i] = s.Key
+func (f Field) unknown(key string, n int, keyOf func(int) string) error {
+	keys := make([]string, n)
+	for i := range keys {
+		keys[i] = keyOf(i)
 	}
-	return Field{Key: key, Path: Join(path, key)}.Unknown(keys...)
+	return Field{Key: key, Path: Join(f.Path, key)}.Unknown(keys...)
 }
 
 func (f Field) into(to any) error {

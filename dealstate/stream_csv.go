@@ -220,7 +220,7 @@ func readCell(column, text string, to any) error {
 	case strictjson.Dated:
 		return to.Read(column, text)
 	case interface{ UnmarshalText([]byte) error }:
-		return strictjson.ReadWord(column, text, to)
+		return strictjson.ReadWord(column, []byte(text), to)
 	}
 	panic("dealstate: no way to read a cell of " + column) // a column in this package that no test has tried
 }

@@ -86,6 +86,12 @@ func ParseDay(at, text string, day Day) (t time.Time, isDate bool, err error) {
 	return t, false, err
 }
 
+// Usual reads an instant as Parse does, without allocation. What is not ok, Parse judges.
+func Usual(text []byte) (t time.Time, ok bool) {
+	t, ok = parse(string(text))
+	return t, ok && !t.IsZero() && Check("", t) == nil
+}
+
 // orAlone is what an error adds for a field that takes a date.
 func (d Day) orAlone() string {
 	if d == 0 {

@@ -35,7 +35,12 @@ type Field struct {
 	Key  string          // "" for an item, and for a whole text
 	Path string          // its full name: "parties[2].id"; "" for a whole text
 	Raw  json.RawMessage // the value as it was written
+
+	plain bool // the value is known to be a string without escapes
 }
+
+// inside is what stands between the quotes of a plain value.
+func (f Field) inside() []byte { return f.Raw[1 : len(f.Raw)-1] }
 
 // ByteOrderMark may stand before a text that some editors save; RFC 8259,
 // section 8.1, lets a reader pass it over.
@@ -47,17 +52,19 @@ func ReadObject(path string, data []byte, take func(Field) error) error {
 	o, err := open(path, data)
 	seen := make([]string, 0, 16)
 	for err == nil {
-		var key, raw []byte
-		if key, raw, err = o.field(); err != nil || key == nil {
-			break
+		key, f, err := o.field()
+		if err != nil || key == nil {
+			return err
 		}
-		f := Field{Key: string(key), Raw: raw}
+		f.Key = string(key)
 		f.Path = Join(path, f.Key)
 		if slices.Contains(seen, f.Key) {
 			return twice(f.Path)
 		}
 		seen = append(seen, f.Key)
-		err = take(f)
+		if err := take(f); err != nil {
+			return err
+		}
 	}
 	return err
 }
@@ -83,28 +90,26 @@ func open(path string, data []byte) (o object, err error) {
 	return o, nil
 }
 
-// field gives the next key and its value, both as long as the text is; nil at the end.
-func (o *object) field() (key, raw []byte, err error) {
+// field gives the next key and its value, which lie in the text; nil at the end.
+func (o *object) field() (key []byte, value Field, err error) {
 	if o.skip('}') {
-		return nil, nil, o.end()
+		return nil, value, o.end()
 	}
 	if o.begun && !o.skip(',') {
-		return nil, nil, o.broken()
+		return nil, value, o.broken()
 	}
 	o.begun = true
 	key, plain, ok := o.key()
 	if !ok {
-		return nil, nil, o.broken()
+		return nil, value, o.broken()
 	}
 	if !plain {
 		key = unquote(key)
 	}
-	o.next()
-	from := o.at
-	if !o.value(0) {
-		return nil, nil, o.broken()
+	if value.Raw, value.plain, ok = o.item(0); !ok {
+		return nil, value, o.broken()
 	}
-	return key, o.data[from:o.at:o.at], nil
+	return key, value, nil
 }
 
 func (o *object) end() error {
@@ -194,6 +199,10 @@ func (f Field) Text(to *string) error {
 	if !f.Is('"') {
 		return f.Fail("a string")
 	}
+	if f.plain {
+		*to = string(f.inside())
+		return nil
+	}
 	text, err := textOf(f.Raw)
 	if err == nil {
 		*to = text
@@ -248,6 +257,12 @@ func (f Field) Instant(to *time.Time) error {
 
 // Dated reads an instant that may be given as a date alone.
 func (f Field) Dated(to Dated) error {
+	if f.plain {
+		if t, ok := instant.Usual(f.inside()); ok {
+			*to.To = t
+			return nil
+		}
+	}
 	var text string
 	if err := f.Text(&text); err != nil {
 		return err
@@ -277,19 +292,22 @@ func (d Dated) Read(path, text string) error {
 
 // Word reads an enumeration; an empty text leaves the value unset.
 func (f Field) Word(to interface{ UnmarshalText([]byte) error }) error {
+	if f.plain {
+		return ReadWord(f.Path, f.inside(), to)
+	}
 	var text string
 	if err := f.Text(&text); err != nil {
 		return err
 	}
-	return ReadWord(f.Path, text, to)
+	return ReadWord(f.Path, []byte(text), to)
 }
 
 // ReadWord reads an enumeration from its text; an error names the path.
-func ReadWord(path, text string, to interface{ UnmarshalText([]byte) error }) error {
-	if text == "" {
+func ReadWord(path string, text []byte, to interface{ UnmarshalText([]byte) error }) error {
+	if len(text) == 0 {
 		return nil
 	}
-	err := to.UnmarshalText([]byte(text))
+	err := to.UnmarshalText(text)
 	if err == nil {
 		return nil
 	}
@@ -318,29 +336,29 @@ type SlotOf[T any] struct {
 // Object reads an object whose keys are exactly among the slots, of which there are at
 // most 64.
 func (f Field) Object(slots ...Slot) error {
-	return f.object(len(slots), func(i int) string { return slots[i].Key }, func(i int, raw []byte) error {
-		return f.read(slots[i].Key, raw, slots[i].To)
+	return f.object(len(slots), func(i int) string { return slots[i].Key }, func(i int, in Field) error {
+		return f.read(slots[i].Key, in, slots[i].To)
 	})
 }
 
 // ReadInto does the same for a value of a type that has a table of slots.
 func ReadInto[T any](to *T, f Field, slots []SlotOf[T]) error {
-	return f.object(len(slots), func(i int) string { return slots[i].Key }, func(i int, raw []byte) error {
+	return f.object(len(slots), func(i int) string { return slots[i].Key }, func(i int, in Field) error {
 		s := &slots[i]
 		if s.In == nil {
-			return f.read(s.Key, raw, s.To(to))
+			return f.read(s.Key, in, s.To(to))
 		}
-		return f.read(s.Key, raw, func(f Field) error { return ReadInto(to, f, s.In) })
+		return f.read(s.Key, in, func(f Field) error { return ReadInto(to, f, s.In) })
 	})
 }
 
 // object hands each value of an object to take, by the place of its key among so many. Most
 // texts have them in the order of the places.
-func (f Field) object(n int, keyOf func(int) string, take func(i int, raw []byte) error) error {
+func (f Field) object(n int, keyOf func(int) string, take func(i int, value Field) error) error {
 	o, err := open(f.Path, f.Raw)
 	var seen [64]bool
 	for next := 0; err == nil; next++ {
-		key, raw, err := o.field()
+		key, value, err := o.field()
 		if err != nil || key == nil {
 			return err
 		}
@@ -359,20 +377,21 @@ func (f Field) object(n int, keyOf func(int) string, take func(i int, raw []byte
 			return twice(within(f.Path, string(key)))
 		}
 		seen[next] = true
-		if err := take(next, raw); err != nil {
+		if err := take(next, value); err != nil {
 			return err
 		}
 	}
 	return err
 }
 
-// read reads the value of a field. Most are texts, which need no path.
-func (f Field) read(key string, raw []byte, to any) (err error) {
-	if to, ok := to.(*string); ok && raw[0] == '"' {
-		*to, err = textOf(raw)
-		return err
+// read reads a value that stands in f. Most are texts, which need no path.
+func (f Field) read(key string, value Field, to any) error {
+	if to, ok := to.(*string); ok && value.plain {
+		*to = string(value.inside())
+		return nil
 	}
-	return Field{Key: key, Path: within(f.Path, key), Raw: raw}.into(to)
+	value.Key, value.Path = key, within(f.Path, key)
+	return value.into(to)
 }
 
 // within is Join for a key that is known.
@@ -407,11 +426,7 @@ func (f Field) into(to any) error {
 	case *time.Time:
 		return f.Instant(to)
 	case Dated:
-		var text string
-		if err := f.Text(&text); err != nil {
-			return err
-		}
-		return to.Read(f.Path, text)
+		return f.Dated(to)
 	case interface {
 		ReadJSON(path string, data []byte) error
 	}:
@@ -451,13 +466,15 @@ func (f Field) List(most int, take func(Field) error) error {
 	}
 	items, n, ok := listed(f.Raw, most)
 	if !ok {
-		return syntaxErr(f.Path, json.Unmarshal(f.Raw, &items))
+		var raw []json.RawMessage
+		return syntaxErr(f.Path, json.Unmarshal(f.Raw, &raw))
 	}
 	if n > most {
 		return field.Errorf(f.Path, "%d items; want at most %d", n, most)
 	}
-	for i, raw := range items {
-		if err := take(Field{Path: f.Path + "[" + strconv.Itoa(i) + "]", Raw: raw}); err != nil {
+	for i, in := range items {
+		in.Path = f.Path + "[" + strconv.Itoa(i) + "]"
+		if err := take(in); err != nil {
 			return err
 		}
 	}
@@ -465,16 +482,15 @@ func (f Field) List(most int, take func(Field) error) error {
 }
 
 // listed gives the first items of a list, and how many there are. Not ok: it is none.
-func listed(raw []byte, most int) (items []json.RawMessage, n int, ok bool) {
+func listed(raw []byte, most int) (items []Field, n int, ok bool) {
 	s := scanner{data: raw}
 	for more := s.skip('[') && !s.skip(']'); more; more = s.skip(',') {
-		s.next()
-		from := s.at
-		if !s.value(1) {
+		var in Field
+		if in.Raw, in.plain, ok = s.item(1); !ok {
 			return nil, n, false
 		}
 		if n++; n <= most {
-			items = append(items, s.data[from:s.at:s.at])
+			items = append(items, in)
 		}
 	}
 	if n > 0 && !s.skip(']') {

@@ -57,6 +57,17 @@ func (s *scanner) value(depth int) bool {
 	return s.number()
 }
 
+// item passes one value and gives it; a plain one is a string that holds no escape.
+func (s *scanner) item(depth int) (raw []byte, plain, ok bool) {
+	first, from := s.next(), s.at
+	if first == '"' {
+		plain, ok = s.text()
+	} else {
+		ok = s.value(depth)
+	}
+	return s.data[from:s.at:s.at], plain, ok
+}
+
 func (s *scanner) object(depth int) bool {
 	s.at++
 	if s.skip('}') {

@@ -22,7 +22,7 @@ type decoder struct {
 	deals      interner // deals whose machine their name alone does not tell
 	machine    []uint32 // by such a deal
 	machineNo  map[*dealstate.Machine]uint32
-	statement  map[Statement]uint32
+	index      statementIndex
 	admitted   []sparse.Row[bool] // by machine and statement
 	names
 }
@@ -32,10 +32,11 @@ type decoder struct {
 type names struct {
 	machines   []*dealstate.Machine
 	statements []Statement
+	hashes     []uint64 // of the statements
 }
 
 func newDecoder(a Agreements) *decoder {
-	d := &decoder{agreements: a, machineNo: map[*dealstate.Machine]uint32{}, statement: map[Statement]uint32{}}
+	d := &decoder{agreements: a, machineNo: map[*dealstate.Machine]uint32{}}
 	if a.all != nil {
 		d.numberOf(a.all)
 	}
@@ -58,7 +59,7 @@ func (d *decoder) decodeBlock(b lines.Block, to *batch) (rest lines.Block) {
 		text := lineAt(buf[:b.Text], at)
 		at += len(text)
 		statement, ok := d.decodeLine(text, n, b.First && at == len(text), to)
-		if ok && next == at {
+		if ok && next == at && d.scanner.Again(&scanned) {
 			d.scanner.Learn(&scanned, statement, d.statements[statement].Kind)
 		}
 	}
@@ -222,7 +223,8 @@ func (d *decoder) numberOf(m *dealstate.Machine) uint32 {
 // knows the deal by its agreement's id, whether it admits the statement.
 func (d *decoder) admit(e *dealstate.Event, machine uint32) (uint32, error) {
 	s := statementOf(e)
-	n, known := d.statement[s]
+	hash := s.hash()
+	n, known := d.index.find(d.statements, &s, hash)
 	if known && d.admitted[machine].Get(n) {
 		return n, nil
 	}
@@ -233,8 +235,8 @@ func (d *decoder) admit(e *dealstate.Event, machine uint32) (uint32, error) {
 	}
 	if !known {
 		n = uint32(len(d.statements))
-		d.statement[s] = n
-		d.statements = append(d.statements, s)
+		d.index.add(hash)
+		d.statements, d.hashes = append(d.statements, s), d.index.hashes
 	}
 	d.admitted[machine].Set(n, true)
 	return n, nil

@@ -15,6 +15,7 @@ type Scanner struct {
 	replace    [keys]uint8        // which of them to replace next
 	segments   segmentTable
 	patterns   patternTable
+	met        metTable
 	day        day
 }
 
@@ -176,6 +177,11 @@ func (l *Line) complete(kind dealstate.Kind) bool {
 	return len(l.ID) > 0 && l.At != nanos.None && (len(l.Ref) > 0 || kind != dealstate.Retract) &&
 		(kind == dealstate.Extend) == (l.Until != nanos.None) && !bytes.Equal(l.Ref, l.ID)
 }
+
+// Again reports whether a line that was scanned to its end has a pattern that was asked about
+// before. Only such a one is worth learning: in a log in which every line says something new,
+// none is. It forgets some, so once in a while a pattern must come three times.
+func (s *Scanner) Again(l *Line) bool { return s.met.again(l.pattern.hash()) }
 
 // Learn remembers the pattern of a line that was scanned to its end: that of a statement,
 // as the caller numbers it.

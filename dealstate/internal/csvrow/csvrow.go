@@ -1,0 +1,134 @@
+// Package csvrow finds the rows of CSV in a text, and the cells of those rows that are
+// written simply. It agrees with encoding/csv in all that it takes; what it does not take,
+// encoding/csv reads, and has the words for what is wrong.
+//
+//	end := csvrow.End(text)
+//	cells, simple := csvrow.Split(nil, text[:end])
+package csvrow
+
+import "bytes"
+
+// Cell is where the text of a cell lies in its row, without the quotes around it.
+type Cell struct{ From, To int }
+
+// Split appends the cells of a whole row to those given. The row may have its line end, LF
+// or CR LF; at the end of a text it may have none, or CR alone. Not simple are a quote or a
+// line break within a cell, and a quote in the wrong place.
+func Split(cells []Cell, row []byte) (all []Cell, simple bool) {
+	row = bytes.TrimSuffix(bytes.TrimSuffix(row, []byte("\n")), []byte("\r"))
+	if bytes.IndexByte(row, '"') >= 0 {
+		return splitQuoted(cells, row)
+	}
+	from := 0
+	for {
+		length := bytes.IndexByte(row[from:], ',')
+		if length < 0 {
+			return append(cells, Cell{from, len(row)}), true
+		}
+		cells = append(cells, Cell{from, from + length})
+		from += length + 1
+	}
+}
+
+// splitQuoted does the same for a row that has quotes.
+func splitQuoted(cells []Cell, row []byte) (all []Cell, simple bool) {
+	if bytes.IndexByte(row, '\n') >= 0 {
+		return cells, false
+	}
+	for from := 0; ; {
+		cell := Cell{from, len(row)}
+		quoted := from < len(row) && row[from] == '"'
+		if quoted {
+			cell.From++
+		}
+		end := len(row)
+		if at := bytes.IndexByte(row[cell.From:], before(quoted)); at >= 0 {
+			end = cell.From + at
+		}
+		cell.To = end
+		if quoted {
+			if end++; end > len(row) || end < len(row) && row[end] != ',' {
+				return cells, false
+			}
+		} else if bytes.IndexByte(row[cell.From:end], '"') >= 0 {
+			return cells, false
+		}
+		if cells = append(cells, cell); end == len(row) {
+			return cells, true
+		}
+		from = end + 1
+	}
+}
+
+// before is what ends a cell.
+func before(quoted bool) byte {
+	if quoted {
+		return '"'
+	}
+	return ','
+}
+
+// End says where the first row of a text ends, behind its line end; below 0, the row goes on
+// behind the text, unless that is all there is. As encoding/csv has it, a row ends with the
+// line in which a quote is in the wrong place. It looks at no byte more than a few times.
+func End(text []byte) int {
+	at, line := 0, lineEnd(text, 0)
+	for {
+		quote := bytes.IndexByte(text[at:line], '"')
+		if quote < 0 || quote > 0 && text[at+quote-1] != ',' {
+			break
+		}
+		if at = closed(text, at+quote+1); at < 0 {
+			return -1
+		}
+		if at >= line {
+			line = lineEnd(text, at)
+		}
+		if text[at] != ',' {
+			break
+		}
+		at++
+	}
+	if !bytes.HasSuffix(text[:line], []byte("\n")) {
+		return -1
+	}
+	return line
+}
+
+// closed gives the place behind the quote that closes a cell; below 0, it is not there, or
+// the text ends with it, so that another one may follow.
+func closed(text []byte, at int) int {
+	for {
+		quote := bytes.IndexByte(text[at:], '"')
+		if at += quote + 1; quote < 0 || at == len(text) {
+			return -1
+		}
+		if text[at] != '"' {
+			return at
+		}
+		at++
+	}
+}
+
+// lineEnd gives the place behind the line, or the text's end.
+func lineEnd(text []byte, at int) int {
+	if end := bytes.IndexByte(text[at:], '\n'); end >= 0 {
+		return at + end + 1
+	}
+	return len(text)
+}
+
+// LastEnd says where the last whole row of a text ends; 0 where there is none.
+func LastEnd(text []byte) int {
+	if bytes.IndexByte(text, '"') < 0 {
+		return bytes.LastIndexByte(text, '\n') + 1
+	}
+	at := 0
+	for {
+		end := End(text[at:])
+		if end < 0 {
+			return at
+		}
+		at += end
+	}
+}

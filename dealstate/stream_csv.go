@@ -347,9 +347,10 @@ func (s *rows) fill() error {
 	}
 	s.torn = err == bufio.ErrBufferFull
 	if s.line == 1 && s.size == 0 {
-		if part = bytes.TrimPrefix(part, strictjson.ByteOrderMark); len(part) == 0 {
-			return s.fill() // it was all there is
-		}
+		part = bytes.TrimPrefix(part, strictjson.ByteOrderMark)
+	}
+	if s.size == 0 && (len(part) == 0 || string(part) == "\r") { // nothing, at the end of the stream
+		return s.fill()
 	}
 	return s.measure(part)
 }

@@ -127,6 +127,7 @@ func TestHeaderThatDoesNotSufficeEndsTheTable(t *testing.T) {
 		"":                         "line 1: csv: no header row; want one that names the columns, such as id,deal,kind,at",
 		"\n\n":                     "line 3: csv: no header row; want one that names the columns, such as id,deal,kind,at",
 		"\ufeff":                   "line 1: csv: no header row; want one that names the columns, such as id,deal,kind,at",
+		"\ufeff\r":                 "line 1: csv: no header row; want one that names the columns, such as id,deal,kind,at",
 		"id,deal,kind" + row:       "line 1: at: column missing; the header names id, deal, kind",
 		"\ndeal,kind,at" + row:     "line 2: id: column missing; the header names deal, kind, at",
 		"id,deal,kind,id,at" + row: "line 1: id: column given twice; want it once",

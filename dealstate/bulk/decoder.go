@@ -19,6 +19,8 @@ type decoder struct {
 	agreements Agreements
 	number     int // among the decoders of one log
 	scanner    lines.Scanner
+	rows       *lines.RowScanner // of CSV, with the table that knows its header; nil: it decodes JSON lines
+	table      *dealstate.Table
 	deals      interner // deals whose machine their name alone does not tell
 	machine    []uint32 // by such a deal
 	machineNo  map[*dealstate.Machine]uint32
@@ -43,6 +45,14 @@ func newDecoder(a Agreements) *decoder {
 	return d
 }
 
+// decode decodes a block into a batch, and gives what is left of it.
+func (d *decoder) decode(b lines.Block, to *batch) (rest lines.Block) {
+	if d.rows != nil {
+		return d.decodeRows(b, to)
+	}
+	return d.decodeBlock(b, to)
+}
+
 // decodeBlock decodes the lines of a block into a batch, and gives those that are left.
 func (d *decoder) decodeBlock(b lines.Block, to *batch) (rest lines.Block) {
 	to.reset()
@@ -51,7 +61,7 @@ func (d *decoder) decodeBlock(b lines.Block, to *batch) (rest lines.Block) {
 	for at < b.Text && to.stop == nil && len(to.bad) < maxBad {
 		n++
 		next := d.scanner.Scan(buf, at, &scanned)
-		if next > 0 && next-at <= dealstate.MaxLine && d.addScanned(&scanned, n, to) {
+		if next > 0 && next-at <= dealstate.MaxLine && d.addScannedLine(&scanned, n, to) {
 			to.events++
 			at = next
 			continue
@@ -88,13 +98,14 @@ func lineAt(text []byte, at int) []byte {
 	return text[at:]
 }
 
-// addScanned adds a line that says what was met before, with other instants and another
+// addScannedLine adds a line that says what was met before, with other instants and another
 // id. If it does not, the line is to be decoded in full.
-func (d *decoder) addScanned(l *lines.Line, line int, to *batch) bool {
+func (d *decoder) addScannedLine(l *lines.Line, line int, to *batch) bool {
 	statement, ok := d.scanner.Find(l)
-	if !ok {
-		return false
-	}
+	return ok && d.addScanned(l, statement, line, to)
+}
+
+func (d *decoder) addScanned(l *lines.Line, statement uint32, line int, to *batch) bool {
 	hash := hashOfName(l.Deal)
 	machine, ok := d.machineOf(l.Deal, hash, statement)
 	if !ok {

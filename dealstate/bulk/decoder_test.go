@@ -82,7 +82,7 @@ func requireSame(t *testing.T, a Agreements, primed *decoder, line []byte) (seen
 	}
 	var scanned lines.Line
 	b := blockOf(line)
-	return primed.scanner.Scan(b.Buf, 0, &scanned) == b.Text && primed.addScanned(&scanned, 1, &batch{})
+	return primed.scanner.Scan(b.Buf, 0, &scanned) == b.Text && primed.addScannedLine(&scanned, 1, &batch{})
 }
 
 // FuzzDecoder: what a decoder takes by its scanner alone is what the library makes of the

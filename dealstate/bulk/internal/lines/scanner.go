@@ -14,9 +14,14 @@ type Scanner struct {
 	separators [keys][2]separator // behind each field, the two last met
 	replace    [keys]uint8        // which of them to replace next
 	segments   segmentTable
-	patterns   patternTable
-	met        metTable
-	day        day
+	statements
+	day day
+}
+
+// statements know what events say by the patterns that were learned.
+type statements struct {
+	patterns patternTable
+	met      metTable
 }
 
 // key is a key of the format, in the order of its documentation.
@@ -164,7 +169,7 @@ func (s *Scanner) value(buf []byte, at int, k key, l *Line) (stop int) {
 
 // Find gives the number of the statement whose pattern the line has, if it was learned
 // and the line has all else that an event of its kind needs.
-func (s *Scanner) Find(l *Line) (statement uint32, ok bool) {
+func (s *statements) Find(l *Line) (statement uint32, ok bool) {
 	k := s.patterns.find(&l.pattern)
 	if k == nil || !l.complete(k.kind) {
 		return 0, false
@@ -181,7 +186,7 @@ func (l *Line) complete(kind dealstate.Kind) bool {
 // Again reports whether a line that was scanned to its end has a pattern that was asked about
 // before. Only such a one is worth learning: in a log in which every line says something new,
 // none is. It forgets some, so once in a while a pattern must come three times.
-func (s *Scanner) Again(l *Line) bool { return s.met.again(l.pattern.hash()) }
+func (s *statements) Again(l *Line) bool { return s.met.again(l.pattern.hash()) }
 
 // Learn remembers the pattern of a line that was scanned to its end: that of a statement,
 // as the caller numbers it.

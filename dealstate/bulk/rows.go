@@ -22,13 +22,14 @@ func newRowDecoder(a Agreements, columns []string) *decoder {
 func (d *decoder) decodeRows(b lines.Block, to *batch) (rest lines.Block) {
 	to.reset()
 	text, n := b.Buf[:b.Text], 0
+	var scanned lines.Line
 	for len(text) > 0 && to.stop == nil && len(to.bad) < maxBad {
 		row := rowAt(text)
 		if len(row) > dealstate.MaxLine {
 			to.stop = lines.RowTooLong()
 			break
 		}
-		d.decodeRow(row, b.Lines+n+1, n+1, to)
+		d.decodeRow(row, &scanned, b.Lines+n+1, n+1, to)
 		text, n = text[len(row):], n+max(1, bytes.Count(row, []byte("\n")))
 	}
 	switch {
@@ -52,14 +53,13 @@ func rowAt(text []byte) []byte {
 
 // decodeRow decodes the row that begins at a line of the batch, which is so many of the table.
 // If it does not say what was met before, in the usual form, the library decodes it.
-func (d *decoder) decodeRow(row []byte, ofTable, line int, to *batch) {
+func (d *decoder) decodeRow(row []byte, scanned *lines.Line, ofTable, line int, to *batch) {
 	if len(row) <= 2 && len(bytes.TrimRight(row, "\r\n")) == 0 {
 		return
 	}
-	var scanned lines.Line
-	usual := d.rows.Scan(row, &scanned)
+	usual := d.rows.Scan(row, scanned)
 	if usual {
-		if statement, ok := d.rows.Find(&scanned); ok && d.addScanned(&scanned, statement, line, to) {
+		if statement, ok := d.rows.Find(scanned); ok && d.addScanned(scanned, statement, line, to) {
 			to.events++
 			return
 		}
@@ -76,7 +76,7 @@ func (d *decoder) decodeRow(row []byte, ofTable, line int, to *batch) {
 	switch {
 	case err != nil:
 		to.blame(line, err)
-	case usual && d.rows.Again(&scanned):
-		d.rows.Learn(&scanned, statement, e.Kind)
+	case usual && d.rows.Again(scanned):
+		d.rows.Learn(scanned, statement, e.Kind)
 	}
 }

@@ -115,6 +115,21 @@ func TestALongTextOfQuotesIsPassedOnce(t *testing.T) {
 	requireAlike(t, []byte(strings.Repeat("\"a\",", 1<<16)+"\n\"b"))
 }
 
+func TestEveryCommaIsFoundAtEveryPlace(t *testing.T) {
+	t.Parallel()
+	for n := range 40 {
+		for c := range 256 {
+			text := bytes.Repeat([]byte{byte(c)}, n)
+			requireAlike(t, text)
+			for i := range text {
+				text[i] = ','
+				requireAlike(t, text)
+				text[i] = byte(c)
+			}
+		}
+	}
+}
+
 func FuzzRows(f *testing.F) {
 	for _, text := range texts {
 		f.Add([]byte(text))

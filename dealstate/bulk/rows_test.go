@@ -197,7 +197,7 @@ func TestALongRowOfATableIsAsTheLibraryHasIt(t *testing.T) {
 	t.Parallel()
 	a := anyDeal(t)
 	const head, row = "id,deal,kind,at,note\n", "1,d,note,2025-01-01T00:00:00Z,"
-	for _, n := range []int{1 << 18, dealstate.MaxLine - len(row) - 3, dealstate.MaxLine - len(row) - 2, dealstate.MaxLine - len(row) - 1, 3 << 20} {
+	for _, n := range []int{1 << 18, dealstate.MaxLine - len(row) - 3, dealstate.MaxLine - len(row) - 2, dealstate.MaxLine - len(row) - 1, 3 << 19, 3 << 20} {
 		for _, fill := range []string{"x", "\"\"", "\n"} {
 			for _, end := range []string{"", "\"", "\"\n", "\"\r\n2,d,note,2025-01-01T00:00:00Z,"} {
 				text := []byte(head + row + "\"" + strings.Repeat(fill, n/len(fill)) + end)
@@ -209,6 +209,12 @@ func TestALongRowOfATableIsAsTheLibraryHasIt(t *testing.T) {
 		}
 		requireSameTable(t, a, []byte(head+row+strings.Repeat("x", n)+"\n"+row), nil)
 	}
+}
+
+// More bad rows than a batch takes, each of which says at which line its quote is.
+func TestManyBadRowsOfATableAreAsTheLibraryHasThem(t *testing.T) {
+	t.Parallel()
+	requireSameTable(t, anyDeal(t), []byte("id,deal,kind,at\n"+strings.Repeat("\"a\n\"b,c\"\n", 3*maxBad)), nil)
 }
 
 func FuzzTable(f *testing.F) {

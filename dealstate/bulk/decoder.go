@@ -111,10 +111,7 @@ func (d *decoder) addScanned(l *lines.Line, statement uint32, line int, to *batc
 	if !ok {
 		return false
 	}
-	if l.Recorded == nanos.None {
-		l.Recorded = l.At
-	}
-	to.add(arrival{machine: machine, statement: statement, hash: hash, line: int32(line), detail: detail{at: l.At, recorded: l.Recorded,
+	to.add(arrival{machine: machine, statement: statement, hash: hash, line: int32(line), detail: detail{at: l.At, recorded: l.Learned(),
 		content: contentOf(l.Note, l.URL, l.Published)}}, l.ID, l.Deal, l.Ref, l.Until)
 	return true
 }

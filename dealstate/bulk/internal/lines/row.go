@@ -89,10 +89,13 @@ func (s *RowScanner) take(k key, text []byte, l *Line) (ok bool) {
 	switch k {
 	case kAt:
 		l.At, ok = s.day.instant(text)
+		return ok || s.day.alone(text, k, l)
 	case kRecorded:
 		l.Recorded, ok = s.day.instant(text)
+		return ok || s.day.alone(text, k, l)
 	case kUntil:
 		l.Until, ok = s.day.instant(text)
+		return ok || s.day.alone(text, k, l)
 	case kID:
 		l.ID, ok = text, PlainID(text)
 	case kDeal:

@@ -70,12 +70,24 @@ func (k key) nested() bool { return k >= kPublisher && k < end }
 type Line struct {
 	ID, Deal, Ref, URL, Published, Note []byte
 	At, Recorded, Until                 int64 // Unix nanoseconds; nanos.None if left out
+	dated                               bool  // At is a date alone
 	pattern                             pattern
 }
 
 func (l *Line) reset() {
 	l.ID, l.Deal, l.Ref, l.URL, l.Published, l.Note = l.ID[:0], l.Deal[:0], l.Ref[:0], l.URL[:0], l.Published[:0], l.Note[:0]
-	l.At, l.Recorded, l.Until, l.pattern.len = nanos.None, nanos.None, nanos.None, 0
+	l.At, l.Recorded, l.Until, l.pattern.len, l.dated = nanos.None, nanos.None, nanos.None, 0, false
+}
+
+// Learned is when the event was recorded, be it said or not.
+func (l *Line) Learned() int64 {
+	switch {
+	case l.Recorded != nanos.None:
+		return l.Recorded
+	case l.dated:
+		return l.At + lastOfDay
+	}
+	return l.At
 }
 
 // Margin is how many bytes behind the text of a block may be looked at. They are
@@ -131,18 +143,20 @@ func (s *Scanner) value(buf []byte, at int, k key, l *Line) (stop int) {
 	switch k {
 	case kAt:
 		l.At, stop = s.instant(buf, at)
-		return stop
 	case kRecorded:
 		l.Recorded, stop = s.instant(buf, at)
-		return stop
 	case kUntil:
 		l.Until, stop = s.instant(buf, at)
-		return stop
 	case kRevision:
 		return digits(buf, at)
 	}
+	if stop > 0 {
+		return stop
+	}
 	stop = quote(buf, at)
 	switch k {
+	case kAt, kRecorded, kUntil:
+		ok = s.day.alone(buf[at:stop], k, l)
 	case kID:
 		l.ID = buf[at:stop]
 		ok = PlainID(l.ID)

@@ -3,10 +3,11 @@
 //
 // encoding/json alone is too forgiving: it matches keys whatever their case, lets
 // the last of two equal keys win, passes unknown keys over, and mends broken
-// UTF-8. Its tokens are used here, but objects are read field by field, and every
-// error is a *field.Error with the whole path ("parties[2].id"). encoding/json/v2
-// refuses the same things, and would replace the reader of objects; while it
-// stands behind GOEXPERIMENT=jsonv2, a library cannot depend on it.
+// UTF-8. Here objects are read field by field, without reflection, and every error is a
+// *field.Error with the whole path ("parties[2].id"). A text that is no JSON is read again
+// by encoding/json, for its error. encoding/json/v2 refuses the same things, and would
+// replace the reader of objects; while it stands behind GOEXPERIMENT=jsonv2, a library
+// cannot depend on it.
 //
 //	err := f.Object(
 //		strictjson.Slot{"id", &p.ID},
@@ -104,7 +105,7 @@ func (o *object) field() (key []byte, value Field, err error) {
 		return nil, value, o.broken()
 	}
 	if !plain {
-		key = unquote(key)
+		key = unquote(nil, key)
 	}
 	if value.Raw, value.plain, ok = o.item(0); !ok {
 		return nil, value, o.broken()

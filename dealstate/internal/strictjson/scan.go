@@ -176,9 +176,8 @@ func codeUnit(text []byte) (r rune) {
 	return r
 }
 
-// unquote gives what a string stands for, of which the quotes were taken off.
-func unquote(inside []byte) []byte {
-	text := make([]byte, 0, len(inside))
+// unquote appends what a string stands for, of which the quotes were taken off.
+func unquote(text, inside []byte) []byte {
 	for at := 0; at < len(inside); {
 		if inside[at] != '\\' {
 			text = append(text, inside[at])
@@ -196,11 +195,12 @@ func unquote(inside []byte) []byte {
 func textOf(raw json.RawMessage) (string, error) {
 	s := scanner{data: raw}
 	if plain, ok := s.text(); ok && s.at == len(raw) && utf8.Valid(raw) {
-		if inside := raw[1 : len(raw)-1]; plain {
+		inside := raw[1 : len(raw)-1]
+		if plain {
 			return string(inside), nil
-		} else {
-			return string(unquote(inside)), nil
 		}
+		var short [64]byte
+		return string(unquote(short[:0], inside)), nil
 	}
 	var text string
 	err := json.Unmarshal(raw, &text)

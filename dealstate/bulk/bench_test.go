@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -388,29 +389,34 @@ func BenchmarkScan(b *testing.B) {
 }
 
 // surprises makes lines each of which the scanner must leave to the careful reader, or has
-// not met before, whatever it has learned.
+// not met before, whatever it has learned: an escape in each id, the fields in any order, or
+// in each line a speaker, a page and a note of its own.
 func surprises(t testing.TB, what string, deals, events int) []byte {
 	t.Helper()
-	c := stream(deals, events)
+	c, rng := stream(deals, events), rand.New(rand.NewPCG(2, 2))
 	var out bytes.Buffer
 	for i := range c.Deal {
 		a, at := c.Statements[c.Statement[i]], nanos.Time(c.At[0]).Add(time.Duration(i)*time.Second).Format(time.RFC3339)
-		e := map[string]string{"by": "a spokesperson", "id": fmt.Sprintf("ev-%08d", i), "note": ""}
+		id, by, note := fmt.Sprintf("ev-%08d", i), "a spokesperson", ""
+		switch {
+		case what == "escapes":
+			id = fmt.Sprintf(`\u0065v-%08d`, i)
+		case what == "all_new" && a.Role != dealstate.Approver:
+			by = fmt.Sprintf("spokesperson no. %d of the ministry", i)
+		}
+		if what == "all_new" {
+			note = fmt.Sprintf("as quoted in paragraph %d", i)
+		}
 		if a.Role == dealstate.Approver {
-			e["by"] = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
+			by = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
 		}
-		switch what {
-		case "escapes":
-			e["id"] = fmt.Sprintf(`\u0065v-%08d`, i)
-		case "all_new":
-			if a.Role != dealstate.Approver {
-				e["by"] = fmt.Sprintf("spokesperson no. %d of the ministry", i)
-			}
-			e["note"] = fmt.Sprintf(`,"note":"as quoted in paragraph %d"`, i)
+		fields := []string{`"id":"` + id + `"`, fmt.Sprintf(`"deal":%q`, c.Deals[c.Deal[i]]), fmt.Sprintf(`"kind":%q`, a.Kind), fmt.Sprintf(`"party":%q`, a.Party),
+			fmt.Sprintf(`"by":%q`, by), fmt.Sprintf(`"role":%q`, a.Role), `"modality":"asserted"`, fmt.Sprintf(`"at":%q`, at), fmt.Sprintf(`"recorded":%q`, at),
+			fmt.Sprintf(`"source":{"publisher":"Yicai","url":"https://example.org/a/%06d"}`, i), fmt.Sprintf(`"note":%q`, note)}
+		if what == "orders" {
+			rng.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
 		}
-		fmt.Fprintf(&out, `{"id":"%s","deal":%q,"kind":%q,"party":%q,"by":%q,"role":%q,"modality":"asserted","at":%q,"recorded":%q,`,
-			e["id"], c.Deals[c.Deal[i]], a.Kind, a.Party, e["by"], a.Role, at, at)
-		fmt.Fprintf(&out, `"source":{"publisher":"Yicai","url":"https://example.org/a/%06d"}%s}`+"\n", i, e["note"])
+		fmt.Fprintf(&out, "{%s}\n", strings.Join(fields, ","))
 	}
 	return out.Bytes()
 }
@@ -426,7 +432,7 @@ type plainLine struct {
 // encoding/json of a plain struct, and nothing done with it.
 func BenchmarkSurprises(b *testing.B) {
 	agreements := Template(london(b))
-	for _, what := range []string{"escapes", "all_new"} {
+	for _, what := range []string{"escapes", "orders", "all_new"} {
 		for _, events := range []int{4_000, 40_000} {
 			b.Run(fmt.Sprintf("%s/%d", what, events), func(b *testing.B) {
 				data := surprises(b, what, 1_000, events)

@@ -90,11 +90,24 @@ func before(quoted bool) byte {
 // behind the text, unless that is all there is. As encoding/csv has it, a row ends with the
 // line in which a quote is in the wrong place. It looks at no byte more than a few times.
 func End(text []byte) int {
-	at, line := 0, lineEnd(text, 0)
-	for {
+	line := lineEnd(text, 0)
+	if bytes.Count(text[:line], []byte(`"`))%2 == 1 { // else all are in pairs, or one is in the wrong place
+		if line = quotedEnd(text, line); line < 0 {
+			return -1
+		}
+	}
+	if !bytes.HasSuffix(text[:line], []byte("\n")) {
+		return -1
+	}
+	return line
+}
+
+// quotedEnd gives the end of the line with which a row ends, given the end of its first line.
+func quotedEnd(text []byte, line int) int {
+	for at := 0; ; at++ {
 		quote := bytes.IndexByte(text[at:line], '"')
 		if quote < 0 || quote > 0 && text[at+quote-1] != ',' {
-			break
+			return line
 		}
 		if at = closed(text, at+quote+1); at < 0 {
 			return -1
@@ -103,14 +116,9 @@ func End(text []byte) int {
 			line = lineEnd(text, at)
 		}
 		if text[at] != ',' {
-			break
+			return line
 		}
-		at++
 	}
-	if !bytes.HasSuffix(text[:line], []byte("\n")) {
-		return -1
-	}
-	return line
 }
 
 // closed gives the place behind the quote that closes a cell; below 0, it is not there, or

@@ -309,6 +309,7 @@ func (b *builder) open(s *shard) *chunk {
 	if n := len(s.chunks); n > 0 { // the first one grows, for the sake of small logs
 		full := &s.chunks[n-1]
 		if len(full.inputs) < chunkRows {
+			full.grow()
 			return full
 		}
 		b.size += full.size()
@@ -316,6 +317,13 @@ func (b *builder) open(s *shard) *chunk {
 	}
 	s.chunks = append(s.chunks, c)
 	return &s.chunks[len(s.chunks)-1]
+}
+
+// grow makes a chunk that is too small four times as large.
+func (c *chunk) grow() {
+	if n := cap(c.inputs); len(c.inputs) == n {
+		c.inputs, c.details, c.text = slices.Grow(c.inputs, 3*n), slices.Grow(c.details, 3*n), slices.Grow(c.text, 3*len(c.text))
+	}
 }
 
 // size is how many bytes a chunk takes.

@@ -56,6 +56,7 @@ func (d *decoder) decode(b lines.Block, to *batch) (rest lines.Block) {
 // decodeBlock decodes the lines of a block into a batch, and gives those that are left.
 func (d *decoder) decodeBlock(b lines.Block, to *batch) (rest lines.Block) {
 	to.reset()
+	to.expect(b.Text)
 	buf, at, n := b.Buf[:b.Text+lines.Margin], 0, 0
 	var scanned lines.Line
 	for at < b.Text && to.stop == nil && len(to.bad) < maxBad {

@@ -21,6 +21,7 @@ func newRowDecoder(a Agreements, columns []string) *decoder {
 // decodeRows decodes the rows of a block into a batch, and gives those that are left.
 func (d *decoder) decodeRows(b lines.Block, to *batch) (rest lines.Block) {
 	to.reset()
+	to.expect(b.Text)
 	text, n := b.Buf[:b.Text], 0
 	var scanned lines.Line
 	for len(text) > 0 && to.stop == nil && len(to.bad) < maxBad {

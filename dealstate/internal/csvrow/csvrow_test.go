@@ -117,15 +117,12 @@ func TestALongTextOfQuotesIsPassedOnce(t *testing.T) {
 
 func TestEveryCommaIsFoundAtEveryPlace(t *testing.T) {
 	t.Parallel()
-	for n := range 40 {
-		for c := range 256 {
-			text := bytes.Repeat([]byte{byte(c)}, n)
-			requireAlike(t, text)
-			for i := range text {
-				text[i] = ','
-				requireAlike(t, text)
-				text[i] = byte(c)
-			}
+	for c := range 256 {
+		text := bytes.Repeat([]byte{byte(c)}, 19)
+		for i := range text {
+			text[i] = ','
+			requireAlike(t, text[i/2:])
+			text[i] = byte(c)
 		}
 	}
 }

@@ -51,8 +51,11 @@ var ByteOrderMark = []byte("\xef\xbb\xbf")
 // field that take does not know it must refuse with Unknown.
 func ReadObject(path string, data []byte, take func(Field) error) error {
 	o, err := open(path, data)
+	if err != nil {
+		return err
+	}
 	seen := make([]string, 0, 16)
-	for err == nil {
+	for {
 		key, f, err := o.field()
 		if err != nil || key == nil {
 			return err
@@ -67,7 +70,6 @@ func ReadObject(path string, data []byte, take func(Field) error) error {
 			return err
 		}
 	}
-	return err
 }
 
 func twice(path string) error { return field.Errorf(path, "given twice") }
@@ -353,36 +355,44 @@ func ReadInto[T any](to *T, f Field, slots []SlotOf[T]) error {
 	})
 }
 
-// object hands each value of an object to take, by the place of its key among so many. Most
-// texts have them in the order of the places.
-func (f Field) object(n int, keyOf func(int) string, take func(i int, value Field) error) error {
+// object hands each value of an object to take, by the place of its key among so many.
+func (f Field) object(n int, keyOf func(int) string, take func(place int, value Field) error) error {
 	o, err := open(f.Path, f.Raw)
+	if err != nil {
+		return err
+	}
 	var seen [64]bool
-	for next := 0; err == nil; next++ {
+	for place := -1; ; {
 		key, value, err := o.field()
 		if err != nil || key == nil {
 			return err
 		}
-		for tried := 0; ; tried, next = tried+1, next+1 {
-			if tried == n {
-				return f.unknown(string(key), n, keyOf)
-			}
-			if next >= n {
-				next = 0
-			}
-			if keyOf(next) == string(key) {
-				break
-			}
+		if place = placeOf(key, place+1, n, keyOf); place < 0 {
+			return f.unknown(string(key), n, keyOf)
 		}
-		if seen[next] {
+		if seen[place] {
 			return twice(within(f.Path, string(key)))
 		}
-		seen[next] = true
-		if err := take(next, value); err != nil {
+		seen[place] = true
+		if err := take(place, value); err != nil {
 			return err
 		}
 	}
-	return err
+}
+
+// placeOf looks for a key from a place on, and then before it: most texts have their keys in
+// the order of the places. Below 0: it is not there.
+func placeOf(key []byte, from, n int, keyOf func(int) string) int {
+	for i := range n {
+		place := from + i
+		if place >= n {
+			place -= n
+		}
+		if keyOf(place) == string(key) {
+			return place
+		}
+	}
+	return -1
 }
 
 // read reads a value that stands in f. Most are texts, which need no path.

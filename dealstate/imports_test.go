@@ -38,6 +38,8 @@ var layers = [][]string{
 	{"dealstate/internal/strictjson"},
 	{"dealstate/condition"},
 	{"dealstate"},
+	// How packages of real deals read what they embed.
+	{"dealstate/internal/record"},
 	// A text format, which needs no testing code: simulate writes its paths in it,
 	// and dealtest runs it in tests.
 	{"dealstate/scenario"},
@@ -50,6 +52,8 @@ var layers = [][]string{
 	{"dealstate/web"},
 	// For tests: nothing above this line may import them.
 	{"dealstate/dealtest", "dealstate/internal/dirtylog", "dealstate/journal/journaltest"},
+	// What several examples share.
+	{"examples/internal/deals", "examples/treaties/data"},
 	{"examples"},
 	// It holds tests only, which measure all of these.
 	{"dealstate/internal/benchguard"},

@@ -184,8 +184,9 @@ func TestDealsSinceAreThoseThatSomethingIsNewOf(t *testing.T) {
 	t.Parallel()
 	clock := tracker.NewManual(dirtylog.OnDay(20))
 	tr := manyDeals(t, clock)
-	all := every(t, tr, tracker.Query{Limit: 50})
-	require.Len(t, every(t, tr, tracker.Query{Since: dirtylog.OnDay(-1000), Limit: 50}), len(all))
+	all := every(t, tr, tracker.Query{Since: dirtylog.OnDay(1), Limit: 50})
+	require.NotEmpty(t, all)
+	require.Less(t, len(all), len(every(t, tr, tracker.Query{Limit: 50})), "of some, nothing is on record and no clock fired")
 	require.Empty(t, every(t, tr, tracker.Query{Since: dirtylog.OnDay(30), Limit: 50}))
 
 	clock.Set(dirtylog.OnDay(40))

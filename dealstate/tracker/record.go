@@ -18,6 +18,7 @@ type Recorded struct {
 // Add keeps an agreement, so that its deal can be recorded. Adding the same again changes
 // nothing and gives its place. Other content under its id is an *AgreementError, which is
 // a *dealstate.ConflictError; an agreement that does not compile is a *dealstate.FieldError.
+// Who adds it is taken from the context: see [journal.WithRecorder].
 func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error) {
 	if err := t.check(ctx); err != nil {
 		return Place{}, err
@@ -25,7 +26,7 @@ func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error)
 	if _, err := t.source.machines.of(a); err != nil {
 		return Place{}, err
 	}
-	all, err := t.append(ctx, []journal.Entry{{Agreement: &a}})
+	all, err := t.append(ctx, []journal.Entry{{By: journal.Recorder(ctx), Agreement: &a}})
 	if taken := (*dealstate.ConflictError)(nil); errors.As(err, &taken) {
 		return Place{}, &AgreementError{ID: a.ID, Err: err}
 	}

@@ -120,7 +120,7 @@ func (e *eventStream) follow(ctx context.Context, deals *tracker.Tracker, f trac
 }
 
 func (e *eventStream) change(c tracker.Change) error {
-	data, err := json.Marshal(changeJSON(c))
+	data, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}

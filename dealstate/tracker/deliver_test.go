@@ -102,7 +102,10 @@ func TestWhatIsDeliveredGoesOnAfterARestart(t *testing.T) {
 		if i+1 < len(want) {
 			<-taken
 		} else {
-			require.Eventually(t, func() bool { _, err := os.Stat(bookmark); return err == nil && at(t, bookmark) == want[len(want)-1].Place }, time.Minute, time.Millisecond)
+			require.Eventually(t, func() bool {
+				_, err := os.Stat(bookmark)
+				return err == nil && at(t, bookmark) == want[len(want)-1].Place
+			}, time.Minute, time.Millisecond)
 		}
 		require.NoError(t, tr.Close())
 		require.ErrorIs(t, <-ended, tracker.ErrClosed)

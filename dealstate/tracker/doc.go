@@ -66,5 +66,6 @@
 //	tracker_recover_seconds   observed: how long it took to fold all deals
 //
 // An entry that means nothing is logged too, with its position, as an error; so is an error
-// of the journal. Nothing else is logged.
+// of the journal. A change that [Tracker.Deliver] could not deliver is logged as a warning.
+// Nothing else is logged.
 package tracker

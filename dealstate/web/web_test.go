@@ -196,6 +196,7 @@ func TestWhatChangedSinceADate(t *testing.T) {
 	require.Contains(t, page, london)
 	require.Contains(t, page, "london-")
 	require.Contains(t, d.get("/changes?since=2099-01-01").Body.String(), "Nothing did.")
+	require.Contains(t, d.get("/changes?since=yesterday").Body.String(), "since: &#34;yesterday&#34; is neither a date nor an instant")
 }
 
 func TestEveryAnswerForbidsWhatItDoesNotNeed(t *testing.T) {

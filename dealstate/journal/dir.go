@@ -16,7 +16,9 @@ type osDir string
 // makeDir makes the directory and those above it, and durable that they are there.
 func makeDir(path string) (osDir, error) {
 	path = filepath.Clean(path)
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+	if found, err := os.Stat(path); err == nil && !found.IsDir() {
+		return "", fmt.Errorf("journal: %s is a file; want a directory", path)
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		return osDir(path), err
 	}
 	above, err := makeDir(filepath.Dir(path))

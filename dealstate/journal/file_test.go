@@ -97,8 +97,17 @@ func TestASecondWriterIsToldWhoHoldsTheJournal(t *testing.T) {
 	var locked *journal.LockedError
 	require.ErrorAs(t, err, &locked)
 	require.Contains(t, err.Error(), fmt.Sprintf("process %d", os.Getpid()))
+	require.NotContains(t, err.Error(), "temporarily unavailable", "who holds it is enough")
 	require.NoError(t, f.Close())
 	require.NoError(t, open(t, dir, journal.Options{}).Close(), "the lock is given back")
+}
+
+func TestAFileIsNoDirectoryForAJournal(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "notes.txt")
+	require.NoError(t, os.WriteFile(name, nil, 0o600))
+	_, err := journal.Open(ctx, name, journal.Options{})
+	require.EqualError(t, err, "journal: "+name+" is a file; want a directory")
 }
 
 func TestOptionsOutOfRangeAreRefused(t *testing.T) {

@@ -3,6 +3,7 @@
 package journal
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"syscall"
@@ -17,7 +18,10 @@ func lock(dir, path string) (io.Closer, error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		defer f.Close()
-		return nil, &LockedError{Dir: dir, Holder: heldBy(f), Err: err}
+		if err == syscall.EWOULDBLOCK {
+			return nil, &LockedError{Dir: dir, Holder: heldBy(f)}
+		}
+		return nil, fmt.Errorf("journal: %s cannot be locked: %w", dir, err) // nobody holds it: the file system has no locks
 	}
 	// Who holds it is a courtesy, which a full disk may refuse.
 	_ = f.Truncate(0)

@@ -113,9 +113,9 @@ func (s *site) changedIn(deal *dealstate.Deal, since, now time.Time) changedDeal
 // was says where the deal was believed to stand, and where it stands now.
 func (s *site) was(then, is dealstate.Snapshot) string {
 	if then.State == is.State {
-		return "It is " + render.Inert(words(is.State)) + ", as it was then."
+		return "It is " + render.Inert(words(is.State)) + ", as it was before."
 	}
-	return "It is " + render.Inert(words(is.State)) + "; it was believed to be " + render.Inert(words(then.State)) + " then."
+	return "It is " + render.Inert(words(is.State)) + "; before, it was believed to be " + render.Inert(words(then.State)) + "."
 }
 
 func compareText(a, b string) int {

@@ -16,8 +16,8 @@ type Options struct {
 	Clock  Clock            // nil: System
 	Log    *slog.Logger     // nil: nothing is logged
 	Meter  Meter            // nil: nothing is counted
-	Hot    int              // how many events of deals are kept folded, a deal counting 8 more; 0: 100,000, some 60 MB
-	Recent int              // how many decisions are kept at hand for watchers; 0: 16,384
+	Hot    int              // how many events stay folded in memory, where each folded deal counts as 8 more; 0: 100,000, some 60 MB
+	Recent int              // how many of the last decisions stay in memory for watchers; 0: 16,384
 }
 
 func (o Options) filled() Options {

@@ -56,10 +56,13 @@ func (t *Tracker) Deliver(ctx context.Context, f Filter, bookmark string, send f
 
 // deliver calls send until it takes the change, or the context ends.
 func (t *Tracker) deliver(ctx context.Context, c Change, send func(context.Context, Change) error) error {
-	for pause := firstPause; ; pause = min(2*pause, mostPause) {
+	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, mostPause) {
 		err := send(ctx, c)
-		if err == nil || ctx.Err() != nil {
-			return ctx.Err()
+		if err == nil {
+			return nil // and is noted, though the context may have ended meanwhile
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		t.options.Log.Warn("a change was not delivered", "place", c.Place, "deal", c.Deal, "again_in", pause, "error", err)
 		select {
@@ -68,6 +71,7 @@ func (t *Tracker) deliver(ctx context.Context, c Change, send func(context.Conte
 		case <-time.After(pause):
 		}
 	}
+	return ctx.Err()
 }
 
 // readBookmark gives the place in the file, or where there is no file, the other one.

@@ -54,7 +54,13 @@ type shard struct {
 
 	end   sync.Once
 	lasts []int64 // by deal
+
+	bounded sync.Once
+	spans   []span // by chunk
 }
+
+// span is from when to when the rows of a chunk happened, and were recorded.
+type span struct{ firstAt, lastAt, firstRecorded, lastRecorded int64 }
 
 // chunk is 1,024 rows of a shard, in columns: what growing never copies. Those that all shards
 // fill at a time, new and cleared, stay in the processor's cache.
@@ -224,6 +230,25 @@ func (s *shard) findLasts(l *Log) {
 				last = max(last, c.details[i].at)
 			}
 			s.lasts[in.Deal] = last
+		}
+	}
+}
+
+// spanOf is the span of a row's chunk. The first call looks for those of all: 32 bytes for
+// 1,024 events.
+func (s *shard) spanOf(row uint32) *span {
+	s.bounded.Do(s.findSpans)
+	return &s.spans[row>>chunkBits]
+}
+
+func (s *shard) findSpans() {
+	s.spans = slices.Repeat([]span{{firstAt: nanos.Never, lastAt: nanos.None, firstRecorded: nanos.Never, lastRecorded: nanos.None}}, len(s.chunks))
+	for n, c := range s.chunks {
+		of := &s.spans[n]
+		for i := range c.details {
+			d := &c.details[i]
+			of.firstAt, of.lastAt = min(of.firstAt, d.at), max(of.lastAt, d.at)
+			of.firstRecorded, of.lastRecorded = min(of.firstRecorded, d.recorded), max(of.lastRecorded, d.recorded)
 		}
 	}
 }

@@ -31,7 +31,7 @@ type Sorted struct {
 // go. It changes with each event of the deal.
 type sortedDeal struct {
 	lazydfa.Position
-	lazydfa.Timers
+	timers   lazydfa.Timers
 	since    int64
 	end      int64 // the last instant of which what the view sees speaks; none: it sees nothing
 	at       int64
@@ -112,8 +112,7 @@ func (s *Sorted) consume(in *batch, row int) error {
 // load has the stepper go on with a deal.
 func (s *Sorted) load(deal uint32) {
 	d := &s.deals[deal]
-	s.stepper.Load(s.dfa(deal), d.Position)
-	s.stepper.Timers = d.Timers
+	s.stepper.Load(s.dfa(deal), d.Position, d.timers)
 }
 
 // step has the stepper take a row that the view sees.
@@ -133,7 +132,8 @@ func (s *Sorted) step(d *sortedDeal, r *arrival, more extra, id []byte) error {
 // keep leaves a deal where the stepper brought it, and tells of its transitions.
 func (s *Sorted) keep(deal uint32) {
 	d := &s.deals[deal]
-	d.Position, d.Timers = s.stepper.Position, s.stepper.Timers
+	d.Position = s.stepper.Position
+	copy(d.timers, s.stepper.Timers)
 	s.stepper.Count()
 	if !s.stepper.Moved {
 		return
@@ -197,9 +197,10 @@ func (s *Sorted) grow() {
 		s.dfas = append(s.dfas, d)
 	}
 	for n := len(s.deals); n < len(l.deals); n++ {
-		s.deals = append(s.deals, sortedDeal{Position: lazydfa.Beginning, Timers: s.dfas[l.machine[n]].Timers(),
+		d := s.dfas[l.machine[n]]
+		s.deals = append(s.deals, sortedDeal{Position: lazydfa.Beginning, timers: d.AppendTimers(nil),
 			since: nanos.None, end: nanos.None, at: nanos.None, recorded: nanos.None})
-		s.names.size += sortedDealSize
+		s.names.size += sortedDealSize + int64(8*d.TimersADeal())
 	}
 }
 

@@ -16,6 +16,27 @@ func boundsOf(v dealstate.View) viewBounds {
 
 func (b viewBounds) sees(d *detail) bool { return d.at <= b.asOf && d.recorded <= b.knownBy }
 
+// sight is how much of some rows a view sees.
+type sight uint8
+
+const (
+	sightOfAll  sight = iota + 1
+	sightOfSome       // or of none, and a retract among them may be known
+	sightOfNone
+)
+
+// sight says how much the view sees of a span's rows. A retract that is known concerns
+// what was recorded, whatever instant is looked at, so that one beyond counts as well.
+func (b viewBounds) sight(s *span, retracts bool) sight {
+	switch {
+	case s.lastAt <= b.asOf && s.lastRecorded <= b.knownBy:
+		return sightOfAll
+	case s.firstRecorded > b.knownBy, s.firstAt > b.asOf && !retracts:
+		return sightOfNone
+	}
+	return sightOfSome
+}
+
 // seesAll reports whether nothing can lie beyond.
 func (b viewBounds) seesAll() bool { return b.knownBy == nanos.Never && b.asOf == nanos.Never }
 

@@ -16,7 +16,7 @@ type DFA struct {
 	table      []cell                // input class by input class: its column of situations
 	shift      uint                  // a column has 1<<shift cells
 	statements sparse.Row[statement] // of the log at hand
-	timed      bool                  // the machine has clocks
+	timed      bool                  // deals have timers
 
 	effectsAt []uint32 // by cell: its place in answers
 	answers   []answer
@@ -27,7 +27,8 @@ type DFA struct {
 	policy     dealstate.Policy
 	states     []dealstate.State
 	classOf    map[class]uint32  // input class, with marks
-	templates  []dealstate.Event // by input class: a statement of it; empty for timers
+	dueClass   map[uint64]uint32 // by set of timers that come due together: its input class
+	inputs     []input           // by input class
 	situations []situation
 	stateOf    []uint32 // by situation: its place in states
 	byKey      map[string]uint32
@@ -47,6 +48,13 @@ type Log struct {
 	Sole        bool // all deals have this machine: only then Run works
 }
 
+// input is what an input class stands for: what one of its statements says, or timers that
+// come due together. The idle class has neither.
+type input struct {
+	statement dealstate.Event
+	due       uint64
+}
+
 // cell is what an input class does in a situation, and how often deals came by.
 type cell struct {
 	target target
@@ -54,7 +62,7 @@ type cell struct {
 }
 
 // target is where a cell leads, in one word: the situation, by how much it raises the
-// revision, and three marks. Zero means not asked yet.
+// revision, and four marks. Zero means not asked yet.
 type target uint32
 
 const (
@@ -62,22 +70,19 @@ const (
 	targetRaise     target = 3 << 16
 	targetMoves     target = 1 << 18 // it changes since when the deal is in its state
 	targetUnknown   target = 1 << 19 // the DFA cannot know
-	targetKnown     target = 1 << 20 // it does; the highest bit, so that one comparison sees it
+	targetSets      target = 1 << 20 // it sets timers
+	targetKnown     target = 1 << 21 // the DFA knows; the highest bit, so that one comparison sees it
 )
 
 // Two situations are special. A deal outside the table takes no step. Every deal starts
-// in the initial one.
+// in the initial one, and no event leads back to it.
 const (
 	outside = 0
 	initial = 1
 )
 
-// The idle input class leaves every deal where it is. Where there are timers, the next
-// classes are sets of clocks that come due together, a bit for each clock.
-const (
-	idle       = 0
-	firstClass = 1 << clocks
-)
+// The idle input class leaves every deal where it is.
+const idle = 0
 
 // Bounds keep a hostile log from filling the memory. What lies beyond, the DFA does not
 // know.
@@ -85,6 +90,7 @@ const (
 	maxSituations = 1 << 14
 	maxCells      = 1 << 22
 	maxParties    = 64
+	maxTimers     = 32 // of one deal: 8 bytes each
 
 	MaxDepth  = 64        // events and clocks that it takes to come to a situation
 	MaxRaises = 1<<16 - 2 // of a revision that is to fit into a DealState
@@ -92,16 +98,12 @@ const (
 
 // New makes a DFA that knows nothing yet. Who replays more than once takes one from a [Pool].
 func New(m *dealstate.Machine, p dealstate.Policy) *DFA {
-	d := &DFA{machine: m, policy: p, oracle: newOracle(m, p), timing: newTiming(m), timed: isTimed(m.Agreement()), states: m.Lifecycle().States,
-		classOf: map[class]uint32{}, shift: 4, byKey: map[string]uint32{}, situations: make([]situation, 1), stateOf: make([]uint32, 1)}
-	d.templates = make([]dealstate.Event, 1)
-	if d.timed {
-		d.templates = make([]dealstate.Event, firstClass)
-	}
-	cells := len(d.templates) << d.shift
-	d.table, d.effectsAt = make([]cell, cells), make([]uint32, cells)
+	d := &DFA{machine: m, policy: p, oracle: newOracle(m, p), timing: newTiming(m), states: m.Lifecycle().States,
+		classOf: map[class]uint32{}, dueClass: map[uint64]uint32{}, shift: 4, byKey: map[string]uint32{}, situations: make([]situation, 1), stateOf: make([]uint32, 1)}
+	d.timed = len(d.timers) > 0
+	d.addColumns(input{}) // idle
 	d.fillIdle()
-	d.number(situation{})
+	d.numberHere(situation{})
 	return d
 }
 
@@ -168,7 +170,7 @@ func (d *DFA) align() {
 }
 
 func (d *DFA) column(class uint32) uint32 {
-	if class == 0 || class > classNumber {
+	if class &^= classHedged; class == 0 || class > classNumber { // a hedged one waits for no clock, and none is due
 		return beyondTable
 	}
 	return class << d.shift
@@ -182,7 +184,7 @@ func (d *DFA) addRows() bool {
 	table, effects, height := d.table, d.effectsAt, 1<<d.shift
 	d.table, d.effectsAt = make([]cell, 2*len(table)), make([]uint32, 2*len(table))
 	d.shift++
-	for class := range d.templates {
+	for class := range d.inputs {
 		copy(d.table[class<<d.shift:], table[class*height:][:height])
 		copy(d.effectsAt[class<<d.shift:], effects[class*height:][:height])
 	}
@@ -192,12 +194,12 @@ func (d *DFA) addRows() bool {
 }
 
 // addColumns makes room for as many input classes more.
-func (d *DFA) addColumns(templates ...dealstate.Event) bool {
-	more := len(templates) << d.shift
+func (d *DFA) addColumns(inputs ...input) bool {
+	more := len(inputs) << d.shift
 	if len(d.table)+more > maxCells {
 		return false
 	}
-	d.templates = append(d.templates, templates...)
+	d.inputs = append(d.inputs, inputs...)
 	d.table, d.effectsAt = append(d.table, make([]cell, more)...), append(d.effectsAt, make([]uint32, more)...)
 	return true
 }

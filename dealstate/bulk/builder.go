@@ -53,7 +53,7 @@ func newBuilder(a Agreements, opt Options) *builder {
 	if opt.Bad == nil {
 		opt.Bad = func(e *dealstate.LineError) error { return e }
 	}
-	b := &builder{log: &Log{agreements: a}, opt: opt, statements: map[Statement]uint32{},
+	b := &builder{log: &Log{number: logs.Add(1), agreements: a}, opt: opt, statements: map[Statement]uint32{},
 		numbers: map[*dealstate.Machine]uint32{}, translations: map[int]*translation{}}
 	for i := range b.log.shards {
 		b.log.shards[i].number = uint32(i)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -17,6 +18,7 @@ import (
 // [ReadCSV], [ReadEvents] or [FromColumns], it no longer changes and is safe for
 // concurrent use. Replay it as often as you like, under any view.
 type Log struct {
+	number      uint64 // of the logs of this program, from 1
 	agreements  Agreements
 	machines    []*dealstate.Machine
 	states      [][]dealstate.State // by machine
@@ -29,6 +31,9 @@ type Log struct {
 	shards      [shards]shard
 	progress    Progress
 }
+
+// logs counts the logs that were made. Their numbers reach no output.
+var logs atomic.Uint64
 
 // A deal is in the shard that the lowest bits of its number say, so that
 // goroutines can share out the work, and that what one of them works on at a time

@@ -50,7 +50,7 @@ func (r *replayer) dfa(machine uint32) *lazydfa.DFA {
 	if r.dfas[machine] == nil {
 		m := r.l.machines[machine]
 		d := r.l.agreements.pool.Get(m, r.view.Policy)
-		d.Attach(r.view, lazydfa.Log{Event: r.l.templates(m), Statements: len(r.l.statements), Refers: r.l.refers, LeavesLater: r.l.leavesLater, Sole: len(r.l.machines) == 1})
+		d.Attach(r.view, lazydfa.Log{ID: r.l.number, Event: r.l.templates(m), Statements: len(r.l.statements), Refers: r.l.refers, LeavesLater: r.l.leavesLater, Sole: len(r.l.machines) == 1})
 		r.dfas[machine] = d
 	}
 	return r.dfas[machine]

@@ -2,6 +2,7 @@ package lazydfa
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"time"
 
@@ -44,14 +45,25 @@ type situation struct {
 }
 
 // answer is what an input class does in a situation. No effect: a clock came due where
-// no rule heeds it.
+// no rule heeds it. Thousands of cells share some dozens of answers.
 type answer struct {
 	effects []Effect
 	setters uint64 // that it makes use of
 }
 
+// answerNumber gives the number of an answer, and a new one where there is none yet.
+func (d *DFA) answerNumber(a answer) uint32 {
+	key := fmt.Sprintf("%d%q", a.setters, a.effects) // all that it says
+	n, ok := d.answerOf[key]
+	if !ok {
+		n = uint32(len(d.answers))
+		d.answers, d.answerOf[key] = append(d.answers, a), n
+	}
+	return n
+}
+
 // ask finds out what an input class does in a situation, and where it leads.
-func (d *DFA) ask(from, class uint32) (t target, effects uint32) {
+func (d *DFA) ask(from, class uint32) (t target, number uint32) {
 	d.goTo(from)
 	var told []dealstate.Decision
 	d.cursor.Watch(func(decision dealstate.Decision) { told = append(told, decision) })
@@ -78,8 +90,7 @@ func (d *DFA) ask(from, class uint32) (t target, effects uint32) {
 			t |= targetMoves
 		}
 	}
-	d.answers = append(d.answers, a)
-	return t, uint32(len(d.answers) - 1)
+	return t, d.answerNumber(a)
 }
 
 // Raises reports whether a kind of event can make a new revision: one at most.

@@ -9,7 +9,7 @@ import (
 )
 
 // DFA is the lazy automaton of one machine under one policy. It grows whenever a cell is
-// needed for the first time, and keeps what it learned when it turns to another log.
+// needed for the first time, and keeps what it learned when it turns to another view or log.
 // Only one goroutine may use it at a time; a [Pool] hands them out.
 type DFA struct {
 	// What each step reads comes first, in one cache line: there may be thousands of DFAs.
@@ -18,9 +18,11 @@ type DFA struct {
 	statements sparse.Row[statement] // of the log at hand
 	timed      bool                  // deals have timers
 
-	effectsAt []uint32 // by cell: its place in answers
-	answers   []answer
-	columns   []uint32 // by statement, if Sole: the first cell of its class, or beyondTable; the last one is idle
+	answerAt []uint32 // by cell: its place in answers
+	answers  []answer
+	answerOf map[string]uint32
+	times    []int64  // scratch, by answer
+	columns  []uint32 // by statement, if Sole: the first cell of its class, or beyondTable; the last one is idle
 	timing
 
 	machine    *dealstate.Machine
@@ -40,6 +42,7 @@ type DFA struct {
 
 // Log is what a DFA has to know of the log at hand. The log owns it.
 type Log struct {
+	ID         uint64                                 // what the DFA knows of the statements holds for logs of equal id; zero: for none
 	Event      func(statement uint32) dealstate.Event // a template: what the statement says, addressed to the machine's deal
 	Statements int                                    // how many there are; needed if Sole
 	Refers     bool                                   // some event refers to another
@@ -99,7 +102,7 @@ const (
 // New makes a DFA that knows nothing yet. Who replays more than once takes one from a [Pool].
 func New(m *dealstate.Machine, p dealstate.Policy) *DFA {
 	d := &DFA{machine: m, policy: p, oracle: newOracle(m, p), timing: newTiming(m), states: m.Lifecycle().States,
-		classOf: map[class]uint32{}, dueClass: map[uint64]uint32{}, shift: 4, byKey: map[string]uint32{}, situations: make([]situation, 1), stateOf: make([]uint32, 1)}
+		classOf: map[class]uint32{}, dueClass: map[uint64]uint32{}, answerOf: map[string]uint32{}, shift: 4, byKey: map[string]uint32{}, situations: make([]situation, 1), stateOf: make([]uint32, 1)}
 	d.timed = len(d.timers) > 0
 	d.addColumns(input{}) // idle
 	d.fillIdle()
@@ -116,6 +119,9 @@ func (d *DFA) fillIdle() {
 // Attach turns to a view of a log. The DFA cannot know a view in which clocks may run to an
 // instant that 64 bits cannot hold.
 func (d *DFA) Attach(v dealstate.View, l Log) {
+	if l.ID == 0 || l.ID != d.log.ID {
+		d.statements = sparse.Row[statement]{}
+	}
 	d.log, d.beyond = l, d.tooMuch
 	if d.beyond == "" && d.timed && !v.AsOf.Before(nanos.Time(nanos.Never)) {
 		d.beyond = "a view of a deal with clocks lies outside the years 1678 to 2261"
@@ -123,8 +129,9 @@ func (d *DFA) Attach(v dealstate.View, l Log) {
 	d.align()
 }
 
-// detach forgets the log, of which the hits have been taken.
-func (d *DFA) detach() { d.log, d.statements = Log{}, sparse.Row[statement]{} }
+// detach forgets the log, of which the hits have been taken, but for what it knows of its
+// statements.
+func (d *DFA) detach() { d.log = Log{ID: d.log.ID} }
 
 // Knows reports whether the DFA can know deals in the view at all.
 func (d *DFA) Knows() bool { return d.beyond == "" }
@@ -147,13 +154,22 @@ func (d *DFA) Situations() []uint32 { return d.stateOf }
 // TakeHits hands over each effect and how often it came since the last call. Visits
 // of the idle class have none.
 func (d *DFA) TakeHits(count func(e *Effect, times int64)) {
+	d.times = append(d.times[:0], make([]int64, len(d.answers))...)
 	for n := range d.table {
-		if times := d.table[n].hits; times > 0 && n>>d.shift != idle {
-			for i := range d.answer(uint32(n)).effects {
-				count(&d.answer(uint32(n)).effects[i], int64(times))
+		hits := d.table[n].hits
+		if hits == 0 {
+			continue
+		}
+		if d.table[n].hits = 0; n>>d.shift != idle {
+			d.times[d.answerAt[n]] += int64(hits)
+		}
+	}
+	for n, times := range d.times {
+		for i := range d.answers[n].effects {
+			if times > 0 {
+				count(&d.answers[n].effects[i], times)
 			}
 		}
-		d.table[n].hits = 0
 	}
 }
 
@@ -181,12 +197,12 @@ func (d *DFA) addRows() bool {
 	if 2*len(d.table) > maxCells {
 		return false
 	}
-	table, effects, height := d.table, d.effectsAt, 1<<d.shift
-	d.table, d.effectsAt = make([]cell, 2*len(table)), make([]uint32, 2*len(table))
+	table, answers, height := d.table, d.answerAt, 1<<d.shift
+	d.table, d.answerAt = make([]cell, 2*len(table)), make([]uint32, 2*len(table))
 	d.shift++
 	for class := range d.inputs {
 		copy(d.table[class<<d.shift:], table[class*height:][:height])
-		copy(d.effectsAt[class<<d.shift:], effects[class*height:][:height])
+		copy(d.answerAt[class<<d.shift:], answers[class*height:][:height])
 	}
 	d.fillIdle()
 	d.align()
@@ -200,11 +216,11 @@ func (d *DFA) addColumns(inputs ...input) bool {
 		return false
 	}
 	d.inputs = append(d.inputs, inputs...)
-	d.table, d.effectsAt = append(d.table, make([]cell, more)...), append(d.effectsAt, make([]uint32, more)...)
+	d.table, d.answerAt = append(d.table, make([]cell, more)...), append(d.answerAt, make([]uint32, more)...)
 	return true
 }
 
-func (d *DFA) answer(n uint32) *answer { return &d.answers[d.effectsAt[n]] }
+func (d *DFA) answer(n uint32) *answer { return &d.answers[d.answerAt[n]] }
 
 // at says where an input class leads from a situation, and asks the first time.
 func (d *DFA) at(situation, class uint32) target {
@@ -216,8 +232,8 @@ func (d *DFA) at(situation, class uint32) target {
 
 // fillCell asks the library what belongs into a cell.
 func (d *DFA) fillCell(situation, class uint32) target {
-	t, effects := d.ask(situation, class)
+	t, answer := d.ask(situation, class)
 	n := class<<d.shift | situation // asking may have moved it
-	d.table[n].target, d.effectsAt[n] = t, effects
+	d.table[n].target, d.answerAt[n] = t, answer
 	return t
 }

@@ -124,6 +124,12 @@ func (l *Log) templates(m *dealstate.Machine) func(statement uint32) dealstate.E
 	return func(n uint32) dealstate.Event { return l.statements[n].event("event", m.Deal()) }
 }
 
+// isDense reports whether tables may keep 4 bytes for each statement under each machine:
+// together they take no more than 4 bytes an event.
+func (l *Log) isDense() bool {
+	return len(l.machines) == 1 || int64(len(l.statements))*int64(len(l.machines)) <= l.progress.Events
+}
+
 func (l *Log) shardOf(deal uint32) (s *shard, local uint32) {
 	return &l.shards[deal%shards], deal >> shardBits
 }

@@ -50,7 +50,7 @@ func (r *replayer) dfa(machine uint32) *lazydfa.DFA {
 	if r.dfas[machine] == nil {
 		m := r.l.machines[machine]
 		d := r.l.agreements.pool.Get(m, r.view.Policy)
-		d.Attach(r.view, lazydfa.Log{ID: r.l.number, Event: r.l.templates(m), Statements: len(r.l.statements), Refers: r.l.refers, LeavesLater: r.l.leavesLater, Sole: len(r.l.machines) == 1})
+		d.Attach(r.view, lazydfa.Log{ID: r.l.number, Event: r.l.templates(m), Statements: len(r.l.statements), Refers: r.l.refers, LeavesLater: r.l.leavesLater, Dense: r.l.isDense()})
 		r.dfas[machine] = d
 	}
 	return r.dfas[machine]
@@ -181,9 +181,9 @@ func (r *replayer) chunk(c *chunk, row uint32) {
 func (r *replayer) run(inputs []lazydfa.Input, row uint32, i int) (taken int) {
 	switch {
 	case len(r.dfas) > 1 && r.deals.Timers == nil:
-		return lazydfa.RunEach(&r.deals, inputs, nil, row+uint32(i), r.idle())
+		return lazydfa.RunEach(&r.deals, inputs, nil, row+uint32(i))
 	case len(r.dfas) > 1:
-		return lazydfa.RunEach(&r.deals, inputs, r.instants[i:], row+uint32(i), r.idle())
+		return lazydfa.RunEach(&r.deals, inputs, r.instants[i:], row+uint32(i))
 	case r.deals.Timers != nil:
 		return r.dfas[0].RunTimed(&r.deals, inputs, r.instants[i:])
 	}

@@ -48,7 +48,7 @@ func (d *DFA) lookAt(n uint32) statement {
 		s.class |= classHedged
 	}
 	d.statements.Set(n, s)
-	if d.log.Sole {
+	if d.log.Dense {
 		d.columns[n] = d.column(s.class)
 	}
 	return s

@@ -22,7 +22,7 @@ type DFA struct {
 	answers  []answer
 	answerOf map[string]uint32
 	times    []int64  // scratch, by answer
-	columns  []uint32 // by statement, if Sole: the first cell of its class, or beyondTable; the last one is idle
+	columns  []uint32 // by statement, if Dense: the first cell of its class, or beyondTable; the last one is idle
 	timing
 
 	machine    *dealstate.Machine
@@ -44,11 +44,11 @@ type DFA struct {
 type Log struct {
 	ID         uint64                                 // what the DFA knows of the statements holds for logs of equal id; zero: for none
 	Event      func(statement uint32) dealstate.Event // a template: what the statement says, addressed to the machine's deal
-	Statements int                                    // how many there are; needed if Sole
+	Statements int                                    // how many there are; needed if Dense
 	Refers     bool                                   // some event refers to another
 	// LeavesLater: some withdrawal says until when.
 	LeavesLater bool
-	Sole        bool // all deals have this machine: only then Run works
+	Dense       bool // the DFA keeps 4 bytes for each statement: only then Run and RunTimed work
 }
 
 // input is what an input class stands for: what one of its statements says, or timers that
@@ -175,10 +175,10 @@ func (d *DFA) TakeHits(count func(e *Effect, times int64)) {
 
 // align finds the columns anew.
 func (d *DFA) align() {
-	if !d.log.Sole {
+	if d.columns = d.columns[:0]; !d.log.Dense {
 		return
 	}
-	d.columns = append(d.columns[:0], make([]uint32, d.log.Statements+1)...)
+	d.columns = append(d.columns, make([]uint32, d.log.Statements+1)...)
 	for n := range d.log.Statements {
 		d.columns[n] = d.column(d.statements.Get(uint32(n)).class)
 	}
@@ -190,6 +190,14 @@ func (d *DFA) column(class uint32) uint32 {
 		return beyondTable
 	}
 	return class << d.shift
+}
+
+// columnOf gives the first cell of a statement's class, or beyondTable.
+func (d *DFA) columnOf(statement uint32) uint32 {
+	if int(statement) < len(d.columns) {
+		return d.columns[statement]
+	}
+	return d.column(d.statements.Get(statement).class)
 }
 
 // addRows makes room for twice as many situations.

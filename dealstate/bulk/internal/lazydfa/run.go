@@ -54,7 +54,7 @@ func (s DealState) Row() uint32 { return uint32(s >> 32) }
 func (s DealState) Situation() uint32 { return uint32(s & 0xffff) }
 
 // Run is the fast loop that all the speed comes from: an event costs one look-up. It is for
-// a log that is Sole, and for a DFA that is not timed. It stops before an input that needs a
+// a log that is Dense and has one machine, and for a DFA that is not timed. It stops before an input that needs a
 // second look, and says how many it took; that input is the [Stepper]'s.
 //
 // A statement that bears a mark or was not looked at yet has its column beyond the
@@ -93,8 +93,8 @@ type Deals struct {
 	Since   []int64 // when a deal that has timers came to its state
 }
 
-// RunTimed is the fast loop for a DFA that is timed, in a log that is Sole. It stops before
-// an input by whose instant a timer is due, too.
+// RunTimed is the fast loop for a DFA that is timed, in such a log. It stops before an input
+// by whose instant a timer is due, too.
 func (d *DFA) RunTimed(deals *Deals, inputs []Input, at []int64) (taken int) {
 	columns, table := d.columns, d.table
 	states, soonest := deals.States, deals.Soonest[:len(deals.States)]
@@ -133,13 +133,10 @@ func (deals *Deals) move(d *DFA, deal, cell uint32, at int64) (known bool) {
 
 // RunEach is the fast loop for deals of several DFAs. The instants are needed if some are
 // timed.
-func RunEach(deals *Deals, inputs []Input, at []int64, row, idle uint32) (taken int) {
+func RunEach(deals *Deals, inputs []Input, at []int64, row uint32) (taken int) {
 	for i, in := range inputs {
-		if in.Statement == idle {
-			continue
-		}
 		d, s := deals.DFAs[in.Deal], deals.States[in.Deal]
-		n := uint(d.column(d.statements.Get(in.Statement).class)) + uint(s&0xffff)
+		n := uint(d.columnOf(in.Statement)) + uint(s&0xffff)
 		if n >= uint(len(d.table)) || d.table[n].target < targetKnown || d.timed && at[i] >= deals.Soonest[in.Deal] {
 			return i
 		}

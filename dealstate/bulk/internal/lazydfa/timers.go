@@ -111,10 +111,39 @@ type timing struct {
 	joins    bool                     // a party that joins may be bound later than at once
 }
 
-// setter is one way to set a timer. A set of setters has a bit for each.
+// setter is one way to set a timer. A set of setters has a bit for each. It keeps what its
+// delay came to last, for where that counts whole days, all instants of a day come to the
+// same: a calendar costs as much as ten look-ups.
 type setter struct {
 	timer int
 	delay delay
+	days  bool  // the delay counts whole days
+	day   int64 // the last one on which something began; nanos.None: nothing did
+	due   int64 // when that is over
+}
+
+// after gives when what begins at an instant is over. Not ok: no timer holds that.
+func (s *setter) after(at int64) (due int64, ok bool) {
+	const aDay = int64(24 * time.Hour)
+	day := at - (at%aDay+aDay)%aDay
+	if s.days && day == s.day {
+		return s.due, true
+	}
+	if due, ok = timerAt(s.delay.After(nanos.Time(at))); ok {
+		s.day, s.due = day, due
+	}
+	return due, ok
+}
+
+// countsDays reports whether a delay comes to the same for all instants of a day.
+func countsDays(d delay) bool {
+	switch d := d.(type) {
+	case *dealstate.Delay:
+		return d.Days > 0 || d.Months > 0 || d.FirstOfMonth > 0
+	case *dealstate.NoticePeriod:
+		return d.On != dealstate.Day{} || countsDays(&d.Delay)
+	}
+	return false
 }
 
 func newTiming(m *dealstate.Machine) timing {
@@ -154,7 +183,7 @@ func (t *timing) setUp(a *dealstate.Agreement) (tooMuch string) {
 	for n := range t.timers {
 		t.setterOf = append(t.setterOf, len(t.setters))
 		for _, d := range t.timers[n].delays {
-			t.setters = append(t.setters, setter{timer: n, delay: d})
+			t.setters = append(t.setters, setter{timer: n, delay: d, days: countsDays(d), day: nanos.None})
 		}
 	}
 	t.dues = make([]int64, len(t.setters))
@@ -326,7 +355,7 @@ func (t *timing) start(timers Timers, setters uint64, at int64) (known bool) {
 	last := timers[len(timers)-1]
 	for rest := setters; rest != 0; rest &= rest - 1 {
 		n := bits.TrailingZeros64(rest)
-		due, ok := timerAt(t.setters[n].delay.After(nanos.Time(at)))
+		due, ok := t.setters[n].after(at)
 		if !ok || due <= at && last == at {
 			return false
 		}

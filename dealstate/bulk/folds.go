@@ -61,7 +61,7 @@ func (l *Log) eventsOf(s *shard, local uint32, bounds viewBounds) []dealstate.Ev
 	rows := s.rowsOf(l, local)
 	events := make([]dealstate.Event, 0, len(rows))
 	for _, row := range rows {
-		if s.detail(row).recorded <= bounds.knownBy {
+		if s.recorded(row) <= bounds.knownBy {
 			events = append(events, l.event(s, row))
 		}
 	}

@@ -32,11 +32,10 @@ type replayer struct {
 	deals     lazydfa.Deals
 	uncounted uint64 // rows whose hits may not have been counted yet
 
-	inputs   []lazydfa.Input // scratch
-	instants []int64         // scratch
-	room     lazydfa.Timers  // of all deals' timers, used again for the next shard
-	rows     []uint32        // scratch
-	stepper  lazydfa.Stepper // scratch
+	inputs  []lazydfa.Input // scratch
+	room    lazydfa.Timers  // of all deals' timers, used again for the next shard
+	rows    []uint32        // scratch
+	stepper lazydfa.Stepper // scratch
 }
 
 func newReplayer(l *Log, v dealstate.View) *replayer {
@@ -167,45 +166,31 @@ func (r *replayer) chunk(c *chunk, row uint32) {
 			inputs = r.visible(c, row)
 		}
 	}
-	if r.deals.Timers != nil {
-		r.lookAtInstants(c)
-	}
 	for i := 0; i < len(inputs); i++ {
-		if i += r.run(inputs[i:], row, i); i < len(inputs) {
+		if i += r.run(inputs[i:], c.at[i:], row+uint32(i)); i < len(inputs) {
 			r.step(inputs[i], row+uint32(i))
 		}
 	}
 }
 
-// run takes what the fast loops can, from the i-th row of a chunk on.
-func (r *replayer) run(inputs []lazydfa.Input, row uint32, i int) (taken int) {
+// run takes what the fast loops can, from a row on.
+func (r *replayer) run(inputs []lazydfa.Input, at []int64, row uint32) (taken int) {
 	switch {
-	case len(r.dfas) > 1 && r.deals.Timers == nil:
-		return lazydfa.RunEach(&r.deals, inputs, nil, row+uint32(i))
 	case len(r.dfas) > 1:
-		return lazydfa.RunEach(&r.deals, inputs, r.instants[i:], row+uint32(i))
+		return lazydfa.RunEach(&r.deals, inputs, at, row)
 	case r.deals.Timers != nil:
-		return r.dfas[0].RunTimed(&r.deals, inputs, r.instants[i:])
+		return r.dfas[0].RunTimed(&r.deals, inputs, at)
 	}
-	return r.dfa(0).Run(r.deals.States, inputs, row+uint32(i))
-}
-
-// lookAtInstants puts a chunk's instants side by side. One that the view does not see may
-// be among them; its statement is idle.
-func (r *replayer) lookAtInstants(c *chunk) {
-	r.instants = slices.Grow(r.instants[:0], len(c.details))[:len(c.details)]
-	for i := range c.details {
-		r.instants[i] = c.details[i].at
-	}
+	return r.dfa(0).Run(r.deals.States, inputs, row)
 }
 
 // visible gives the inputs of a chunk, those idle that the view does not see.
 func (r *replayer) visible(c *chunk, row uint32) []lazydfa.Input {
 	r.inputs = append(r.inputs[:0], c.inputs...)
-	inputs, idle := r.inputs, r.idle()
-	for i := range c.details {
-		if d := &c.details[i]; !r.sees(d) {
-			if r.l.refers && d.recorded <= r.knownBy && r.voids(inputs[i]) {
+	inputs, idle := r.inputs[:len(c.at)], r.idle()
+	for i, at := range c.at {
+		if !r.sees(at, c.recorded[i]) {
+			if r.l.refers && c.recorded[i] <= r.knownBy && r.voids(inputs[i]) {
 				r.leave(inputs[i].Deal, row) // none of the chunk is taken yet
 			}
 			inputs[i].Statement = idle
@@ -244,7 +229,7 @@ func (r *replayer) load(deal uint32, d *lazydfa.DFA) {
 func (r *replayer) take(d *lazydfa.DFA, statement, row uint32) (known bool) {
 	at := int64(nanos.None)
 	if d.Timed() {
-		at = r.s.detail(row).at
+		at = r.s.at(row)
 	}
 	r.stepper.Row = row
 	return r.stepper.Take(statement, at, r.l.hasMore(r.s, row))
@@ -352,7 +337,7 @@ func (r *replayer) takeBack(deal, row uint32) {
 		if n >= row {
 			break
 		}
-		if r.sees(r.s.detail(n)) {
+		if r.sees(r.s.at(n), r.s.recorded(n)) {
 			r.take(d, r.s.input(n).Statement, n)
 		}
 	}

@@ -104,7 +104,7 @@ func (r *Result) final(deal uint32) Final {
 	if since := r.shards[s.number].since; since != nil && since[deal>>shardBits] != nanos.None {
 		out.Since = nanos.Time(since[deal>>shardBits])
 	} else if at.Row() != lazydfa.NoRow {
-		out.Since = nanos.Time(s.detail(at.Row()).at)
+		out.Since = nanos.Time(s.at(at.Row()))
 	}
 	return out
 }

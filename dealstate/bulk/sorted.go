@@ -96,7 +96,7 @@ func (s *Sorted) consume(in *batch, row int) error {
 		return s.needsLog(r.deal, id, "it is late; a deal's lines must come by at, class of kind, recorded, kind, revision and id")
 	}
 	s.load(r.deal)
-	if s.sees(&r.detail) || r.recorded <= s.knownBy && l.statements[r.statement].Kind == dealstate.Retract {
+	if s.sees(r.at, r.recorded) || r.recorded <= s.knownBy && l.statements[r.statement].Kind == dealstate.Retract {
 		if err := s.step(d, r, more, id); err != nil {
 			return err
 		}

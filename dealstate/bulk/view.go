@@ -14,7 +14,7 @@ func boundsOf(v dealstate.View) viewBounds {
 	return viewBounds{knownBy: nanos.Clamp(v.KnownBy), asOf: nanos.Clamp(v.AsOf)}
 }
 
-func (b viewBounds) sees(d *detail) bool { return d.at <= b.asOf && d.recorded <= b.knownBy }
+func (b viewBounds) sees(at, recorded int64) bool { return at <= b.asOf && recorded <= b.knownBy }
 
 // sight is how much of some rows a view sees.
 type sight uint8
@@ -42,7 +42,7 @@ func (b viewBounds) seesAll() bool { return b.knownBy == nanos.Never && b.asOf =
 
 // seesAny reports whether the view sees one of the rows.
 func (b viewBounds) seesAny(s *shard, rows []uint32) bool {
-	return b.seesAll() || slices.ContainsFunc(rows, func(row uint32) bool { return b.sees(s.detail(row)) })
+	return b.seesAll() || slices.ContainsFunc(rows, func(row uint32) bool { return b.sees(s.at(row), s.recorded(row)) })
 }
 
 // withDefaults gives a view what it leaves open, as the library does.

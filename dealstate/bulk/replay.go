@@ -273,7 +273,7 @@ func (r *replayer) finish(ctx context.Context) error {
 		if !r.states.isSeen(deal) {
 			continue
 		}
-		if r.states.since != nil && !r.states.at[deal].IsOutside() {
+		if r.deals.Timers != nil && !r.states.at[deal].IsOutside() && r.deals.Soonest[deal] <= r.end(deal) {
 			r.advance(deal)
 		}
 		s := r.states.at[deal]
@@ -309,9 +309,6 @@ func (r *replayer) noteSeen() {
 // advance lets the clocks of a deal come due up to the instant of the view.
 func (r *replayer) advance(deal uint32) {
 	d := r.dfaOf(deal)
-	if !d.Timed() {
-		return
-	}
 	r.load(deal, d)
 	r.stepper.Row = lazydfa.NoRow
 	if !r.stepper.Advance(r.end(deal)) {

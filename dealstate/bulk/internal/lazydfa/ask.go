@@ -2,7 +2,6 @@ package lazydfa
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"time"
 
@@ -42,24 +41,6 @@ type situation struct {
 	class uint32
 	depth int  // events and clocks that it takes to come here
 	began bool // it is known since when the deal is in its state
-}
-
-// answer is what an input class does in a situation. No effect: a clock came due where
-// no rule heeds it. Thousands of cells share some dozens of answers.
-type answer struct {
-	effects []Effect
-	setters uint64 // that it makes use of
-}
-
-// answerNumber gives the number of an answer, and a new one where there is none yet.
-func (d *DFA) answerNumber(a answer) uint32 {
-	key := fmt.Sprintf("%d%q", a.setters, a.effects) // all that it says
-	n, ok := d.answerOf[key]
-	if !ok {
-		n = uint32(len(d.answers))
-		d.answers, d.answerOf[key] = append(d.answers, a), n
-	}
-	return n
 }
 
 // ask finds out what an input class does in a situation, and where it leads.

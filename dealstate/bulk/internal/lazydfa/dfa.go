@@ -19,8 +19,9 @@ type DFA struct {
 	timed      bool                  // deals have timers
 
 	answerAt []uint32 // by cell: its place in answers
-	answers  []answer
+	answers  []*answer
 	answerOf map[string]uint32
+	shared   *answers // with other DFAs
 	times    []int64  // scratch, by answer
 	columns  []uint32 // by statement, if Dense: the first cell of its class, or beyondTable; the last one is idle
 	timing
@@ -100,8 +101,10 @@ const (
 )
 
 // New makes a DFA that knows nothing yet. Who replays more than once takes one from a [Pool].
-func New(m *dealstate.Machine, p dealstate.Policy) *DFA {
-	d := &DFA{machine: m, policy: p, oracle: newOracle(m, p), timing: newTiming(m), states: m.Lifecycle().States,
+func New(m *dealstate.Machine, p dealstate.Policy) *DFA { return newDFA(m, p, &answers{}) }
+
+func newDFA(m *dealstate.Machine, p dealstate.Policy, shared *answers) *DFA {
+	d := &DFA{machine: m, policy: p, shared: shared, oracle: newOracle(m, p), timing: newTiming(m), states: m.Lifecycle().States,
 		classOf: map[class]uint32{}, dueClass: map[uint64]uint32{}, answerOf: map[string]uint32{}, shift: 4, byKey: map[string]uint32{}, situations: make([]situation, 1), stateOf: make([]uint32, 1)}
 	d.timed = len(d.timers) > 0
 	d.addColumns(input{}) // idle
@@ -165,10 +168,11 @@ func (d *DFA) TakeHits(count func(e *Effect, times int64)) {
 		}
 	}
 	for n, times := range d.times {
+		if times == 0 {
+			continue
+		}
 		for i := range d.answers[n].effects {
-			if times > 0 {
-				count(&d.answers[n].effects[i], times)
-			}
+			count(&d.answers[n].effects[i], times)
 		}
 	}
 }
@@ -228,7 +232,7 @@ func (d *DFA) addColumns(inputs ...input) bool {
 	return true
 }
 
-func (d *DFA) answer(n uint32) *answer { return &d.answers[d.answerAt[n]] }
+func (d *DFA) answer(n uint32) *answer { return d.answers[d.answerAt[n]] }
 
 // at says where an input class leads from a situation, and asks the first time.
 func (d *DFA) at(situation, class uint32) target {

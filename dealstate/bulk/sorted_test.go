@@ -228,6 +228,48 @@ func TestAnIntricateDealIsFolded(t *testing.T) {
 	require.LessOrEqual(t, len(l.agreements.pool.Get(m, dealstate.Strict).Situations()), lazydfa.MaxDepth+2)
 }
 
+// Any number of open disputes is as good as one, until one of several is settled.
+func TestOpenDisputesStayInTheTable(t *testing.T) {
+	t.Parallel()
+	m := london(t)
+	rng := rand.New(rand.NewPCG(7, 7))
+	w := &world{machines: map[string]*dealstate.Machine{m.Deal(): m}, byDeal: map[string][]dealstate.Event{}}
+	for n := range 40 {
+		var log []dealstate.Event
+		for i := range 300 {
+			e := dealstate.Event{ID: fmt.Sprintf("%03d", i), Kind: dealstate.Dispute, Role: dealstate.Instrument, Party: dirtylog.Pick(rng, []string{"us", "china", ""}), At: dirtylog.OnDay(i)}
+			switch {
+			case rng.IntN(80) == 0:
+				e.Kind, e.Party = dealstate.Settle, ""
+			case rng.IntN(40) == 0:
+				e.Kind, e.Party = dealstate.Approve, dirtylog.Pick(rng, []string{"us", "china"})
+			case rng.IntN(90) == 0:
+				e.Kind, e.Party = dealstate.Terminate, ""
+			}
+			log = append(log, e)
+		}
+		deal := fmt.Sprintf("%s/%d", m.Deal(), n)
+		for i := range log {
+			log[i].Deal = deal
+		}
+		w.deals, w.byDeal[deal], w.events = append(w.deals, deal), log, append(w.events, log...)
+	}
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+	require.NoError(t, err)
+	w.truth(t, dealstate.View{}).requireEqual(t, l, dealstate.View{}, 1)
+
+	for _, n := range []int{1_000, 100_000} {
+		l, err := FromColumns(context.Background(), openDisputes(n), Template(m))
+		require.NoError(t, err)
+		r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+		require.NoError(t, err)
+		_, final := r.state(0)
+		require.Nil(t, final, "no library was asked")
+		require.EqualValues(t, n+1, r.Totals().Outcomes[dealstate.Applied])
+		require.LessOrEqual(t, len(l.agreements.pool.Get(m, dealstate.Strict).Situations()), 4)
+	}
+}
+
 // Deals of many parties come to nearly as many situations as there are events. With
 // a deal and its log kept for each, these took 200 MB.
 func TestASituationTakesLittleMemory(t *testing.T) {

@@ -157,7 +157,10 @@ func randomNotices(rng *rand.Rand, id string) dealstate.Agreement {
 		return nil
 	}
 	a := dealstate.Agreement{ID: id, Parties: dirtylog.BothSides, Effect: perhaps(), Term: perhaps()}
-	if rng.IntN(2) == 0 {
+	switch rng.IntN(4) {
+	case 0:
+		a.Approval = condition.Any(condition.Approved("us"), condition.Approved("china")) // so that the other one joins
+	case 1, 2:
 		a.Parties, a.Approval = dirtylog.FiveParties[:3], condition.Count(condition.AtLeast(2), "")
 	}
 	a.Commitments = dirtylog.Pledges(a.Parties[0].ID, a.Parties[1].ID)

@@ -45,8 +45,8 @@ type sortedDeal struct {
 // sortedDealSize is how many bytes that takes, with room for more.
 const sortedDealSize = 200
 
-// ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal, its longest
-// id besides, and no event at all, however long the log. It asks for each deal's
+// ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal, 8 for each of
+// its timers and its longest id besides, and no event at all, however long the log. It asks for each deal's
 // events in the order in which they fold, that of [dealstate.Event.Compare]. Deals
 // may be mixed. Each transition is told as it happens, if tell is not nil; that of a
 // clock when the deal's next event comes, or at the end.
@@ -54,11 +54,11 @@ const sortedDealSize = 200
 // What it cannot carry along is a bad line around a *[LogError], and leaves the deal where
 // it was: an event that is late, a retraction, an extension, a withdrawal with an until,
 // that of a party whose own delay may still run, a settlement of one dispute among
-// several; any event of a deal of more than 64 parties, of one that has a notice period,
-// renewal, timers, deadlines of commitments or instants in its conditions, or of one with a clock or a view of
-// clocks outside the years 1678 to 2261; and one that leads to more situations than the
-// table holds, or where it does not know which clock fires first. If that is so of a deal's last clocks,
-// it is told after the last line, as of the line behind it.
+// several; any event of a deal of more than 64 parties or 32 timers, of one that has
+// deadlines of commitments or instants in its conditions, or of one with a clock or a view
+// of clocks outside the years 1678 to 2261; and one that leads to more situations than the
+// table holds, or where it does not know which clock fires first. If that is so of a deal's
+// last clocks, it is told after the last line, as of the line behind it.
 //
 // A duplicate is known if it follows the first at once, with no other event of its deal
 // between; an id that comes again later is taken for a new event. All else is as in [ReadLines] and [Log.Replay].

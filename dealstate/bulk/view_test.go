@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 // longLog is a log of many chunks in the order of time, of all the agreements or of one,
@@ -59,7 +61,7 @@ func TestViewsOfALongLogComeToTheSame(t *testing.T) {
 	all := slices.Concat(dirtylog.Agreements, dirtylog.Intricate)
 	logs := [][]dealstate.Agreement{all}
 	for _, a := range all {
-		if slices.Contains([]string{"plain", "clocks", "notice", "snapback"}, a.ID) {
+		if slices.Contains([]string{"plain", "clocks", "notice"}, a.ID) {
 			logs = append(logs, []dealstate.Agreement{a})
 		}
 	}
@@ -101,4 +103,33 @@ func TestAViewIsToldWhatItSeesOfAChunk(t *testing.T) {
 		}
 	}
 	require.Len(t, seen, 3, "all, some and none")
+}
+
+// A replay takes memory by the deal and by the table, and none by the event, whatever the view
+// and the clocks.
+func TestAReplayAllocatesNothingForAnEvent(t *testing.T) {
+	for _, of := range []struct {
+		name   string
+		a      dealstate.Agreement
+		view   dealstate.View
+		mostOf float64 // allocations of a replay of 16 deals, one a shard
+	}{
+		{"plain", uschina.London(), dealstate.View{}, 120},
+		{"as of", uschina.London(), dealstate.View{AsOf: dirtylog.DayOne.Add(3 * time.Second)}, 140},
+		{"known by", uschina.London(), dealstate.View{KnownBy: dirtylog.DayOne.Add(3 * time.Second)}, 140},
+		{"clocks", withClocks(), dealstate.View{}, 170},
+		{"notices", withNotices(), dealstate.View{}, 170},
+	} {
+		var allocs []float64
+		for _, events := range []int{20_000, 200_000} {
+			l, err := FromColumns(context.Background(), learnedAtRandom(stream(16, events)), Template(compiled(t, of.a)))
+			require.NoError(t, err)
+			allocs = append(allocs, testing.AllocsPerRun(3, func() {
+				_, err := l.Replay(context.Background(), of.view, 1)
+				require.NoError(t, err)
+			}))
+		}
+		require.LessOrEqual(t, allocs[1], allocs[0]+2, of.name)
+		require.Less(t, allocs[1], of.mostOf, of.name)
+	}
 }

@@ -317,7 +317,7 @@ var sayers = map[string]string{
 	"field.Error": "above", "dealstate.ConflictError": "above", "dealstate.LineError": "above", "dealstate.Refusal": "above",
 	"dealstate.Kind": "words", "dealstate.Role": "words", "dealstate.Modality": "words", "dealstate.Outcome": "words", "condition.Verdict": "words", "dealstate.Standing": "words",
 	"dealstate.ReasonCode": "words", "condition.Threshold": "words", "dealstate.Delay": "words",
-	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.IncidentClass": "words",
+	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.IncidentClass": "words", "analytics.Estimate": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
 	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Input": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Distribution": "words", "simulate.Span": "words", "dealstate.Clock": "words", "dealstate.JoinFrom": "words", "dealstate.Day": "words", "dealstate.Timer": "above", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
 	"dealtest.Style": "words", "render.Shape": "words",

@@ -17,7 +17,9 @@
 //     decisions there were, by outcome, reason and rule ([Result.Totals]);
 //   - [Log.Transitions]: every change of state;
 //   - [Log.Folds]: each deal's snapshot and decisions in full, for
-//     package analytics.
+//     package analytics;
+//   - [Log.Backtests]: each deal to be moved along dates, each as known by the date, for
+//     that package's panels.
 //
 // The output is in the order in which the deals first appear in the log, and
 // within a deal in the order in which its events fold, however many goroutines

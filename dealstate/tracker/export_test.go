@@ -42,3 +42,10 @@ func (t *Tracker) Watching(p dealstate.Policy) bool {
 	defer s.mu.Unlock()
 	return s.board != nil
 }
+
+// Locked runs something while nothing of the tracker's own stream moves.
+func (t *Tracker) Locked(do func()) {
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
+	do()
+}

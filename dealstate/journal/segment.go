@@ -85,6 +85,24 @@ func parseHeader(line []byte) (Head, error) {
 	return h, nil
 }
 
+// endWord begins the line that Close writes behind the records: all of them are durable.
+// The next record is written over it.
+const endWord = "closed "
+
+// endOf is that line, for the position of the last record. It is shorter than any record.
+func endOf(position int64) []byte {
+	line := strconv.AppendInt([]byte(endWord), position, 10)
+	return append(appendSum(append(line, ' '), crc32.Checksum(line, castagnoli)), '\n')
+}
+
+// parseEnd reads such a line.
+func parseEnd(line []byte) (position int64, ok bool) {
+	rest, ok := bytes.CutPrefix(line, []byte(endWord))
+	s := fields{rest: rest}
+	position = s.number(' ')
+	return position, ok && bytes.Equal(line, endOf(position))
+}
+
 // createSegment makes an empty segment durable. The records file gets its name when
 // it is whole, so what a crash leaves behind is an events file without entries, a
 // file with newSuffix, or records without an events file.

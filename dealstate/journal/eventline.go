@@ -41,13 +41,14 @@ func plainText(rest []byte) (text, after []byte, ok bool) {
 
 // readEvent reads the line of an event, which was checked when it was appended. The
 // texts of the event are parts of one string.
-func readEvent(line []byte, e *dealstate.Event) error {
+func readEvent(line []byte) (dealstate.Event, error) {
 	p := eventLine{rest: string(line)}
 	if read := p.event(); !p.odd {
-		*e = read
-		return nil
+		return read, nil
 	}
-	return e.UnmarshalJSON(line)
+	var e dealstate.Event
+	err := e.UnmarshalJSON(line)
+	return e, err
 }
 
 // eventLine takes a line apart. What is not as MarshalJSON writes it sets odd.
@@ -59,11 +60,17 @@ type eventLine struct {
 func (p *eventLine) event() (e dealstate.Event) {
 	e.ID = p.text(`{"id":"`)
 	e.Deal = p.text(`,"deal":"`)
-	p.word(`,"kind":"`, &e.Kind)
+	var words struct { // apart from the event, so that it stays on the stack
+		kind     dealstate.Kind
+		role     dealstate.Role
+		modality dealstate.Modality
+	}
+	p.word(`,"kind":"`, &words.kind)
 	e.Party = p.text(`,"party":"`)
 	e.By = p.text(`,"by":"`)
-	p.word(`,"role":"`, &e.Role)
-	p.word(`,"modality":"`, &e.Modality)
+	p.word(`,"role":"`, &words.role)
+	p.word(`,"modality":"`, &words.modality)
+	e.Kind, e.Role, e.Modality = words.kind, words.role, words.modality
 	e.At = p.instant(`,"at":"`)
 	e.Recorded = p.instant(`,"recorded":"`)
 	e.Revision = p.number(`,"revision":`)

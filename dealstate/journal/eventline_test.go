@@ -19,7 +19,8 @@ func requireReadAlike(t testing.TB, line []byte) {
 	t.Helper()
 	var want, have dealstate.Event
 	require.NoError(t, want.UnmarshalJSON(line), "%s", line)
-	require.NoError(t, readEvent(line, &have))
+	have, err := readEvent(line)
+	require.NoError(t, err)
 	require.Equal(t, want, have, "%s", line)
 	deal, id, err := namesIn(line)
 	require.NoError(t, err)
@@ -92,8 +93,8 @@ func TestLinesOfAnotherWriterAreReadBySlowMeans(t *testing.T) {
 		requireReadAlike(t, []byte(line))
 	}
 	for _, line := range []string{``, `{}`, `{"id":"a"`, `{"id":"a","deal":"d"}`, `{"id":"a","deal":"d","kind":"none","at":"2025-01-01T00:00:00Z"}`} {
-		var e dealstate.Event
-		require.Error(t, readEvent([]byte(line), &e), line)
+		e, err := readEvent([]byte(line))
+		require.Error(t, err, line)
 		require.Zero(t, e)
 	}
 }
@@ -103,7 +104,7 @@ func BenchmarkReadEvent(b *testing.B) {
 		Source: dealstate.Source{Publisher: "Yicai", Published: "2025-06-27"}, Note: strings.Repeat("said ", 10)}
 	line, err := e.MarshalJSON()
 	require.NoError(b, err)
-	for name, read := range map[string]func() error{"quick": func() error { return readEvent(line, &e) }, "UnmarshalJSON": func() error { return e.UnmarshalJSON(line) }} {
+	for name, read := range map[string]func() error{"quick": func() error { _, err := readEvent(line); return err }, "UnmarshalJSON": func() error { return e.UnmarshalJSON(line) }} {
 		b.Run(fmt.Sprint(name), func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(line)))

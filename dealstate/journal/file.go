@@ -66,6 +66,9 @@ type File struct {
 	durable  Head       // what readers may see; guarded by segMu
 
 	index *index
+	forms agreements
+
+	loaders sync.Pool // of *loader
 
 	recovery Recovery
 	accepted time.Time // of the last durable entry; the committer's
@@ -168,7 +171,7 @@ func (f *File) Read(ctx context.Context, after int64) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for at := after; at < last; {
 			s := f.scanAfter(at, readAhead)
-			err := s.each(ctx, last, func() error { return handOn(s, yield) })
+			err := s.each(ctx, last, func() error { return f.handOn(s, yield) })
 			if err == errEnough {
 				return
 			}
@@ -184,8 +187,8 @@ func (f *File) Read(ctx context.Context, after int64) iter.Seq2[Entry, error] {
 // errEnough says that a reader wants no more.
 var errEnough = errors.New("enough")
 
-func handOn(s *scan, yield func(Entry, error) bool) error {
-	e, err := s.record.entry(s.json)
+func (f *File) handOn(s *scan, yield func(Entry, error) bool) error {
+	e, err := s.record.entry(s.json, &f.forms)
 	if err != nil {
 		return s.unreadable(err)
 	}
@@ -217,20 +220,33 @@ func (f *File) scanAfter(after int64, once int) *scan {
 func (f *File) segmentOf(position int64) *segment {
 	f.segMu.RLock()
 	defer f.segMu.RUnlock()
-	i := sort.Search(len(f.segments), func(i int) bool { return f.segments[i].head.Position >= position }) - 1
-	seg := *f.segments[i]
+	seg := *f.segments[f.row(position)]
 	return &seg
 }
 
-// ReadDeal is that of [Journal]. It reads each entry by itself.
+// has reports whether the position is in a segment.
+func (f *File) has(seg *segment, position int64) bool {
+	f.segMu.RLock()
+	defer f.segMu.RUnlock()
+	return f.segments[f.row(position)].head.Position == seg.head.Position
+}
+
+// row is which of the segments has the position. The caller holds segMu.
+func (f *File) row(position int64) int {
+	return sort.Search(len(f.segments), func(i int) bool { return f.segments[i].head.Position >= position }) - 1
+}
+
+// ReadDeal is that of [Journal]. It reads each entry by itself, in the same memory.
 func (f *File) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2[Entry, error] {
 	last, err := f.tail.position(ctx)
 	if err != nil {
 		return failed(err)
 	}
 	return func(yield func(Entry, error) bool) {
+		one := f.loader()
+		defer f.loaders.Put(one)
 		for _, at := range f.index.positions(deal, after, last) {
-			e, err := f.load(at)
+			e, err := one.load(at)
 			if err != nil {
 				yield(Entry{}, f.readError(err))
 				return
@@ -244,12 +260,35 @@ func (f *File) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2
 
 // load reads one entry.
 func (f *File) load(position int64) (e Entry, err error) {
-	s := f.scanAfter(position-1, readOne)
-	if err := s.step(); err != nil {
+	one := f.loader()
+	defer f.loaders.Put(one)
+	return one.load(position)
+}
+
+func (f *File) loader() *loader {
+	if one, ok := f.loaders.Get().(*loader); ok {
+		return one
+	}
+	return &loader{File: f}
+}
+
+// loader reads single entries, and uses again what it has read the one before with.
+type loader struct {
+	*File
+	scan *scan
+}
+
+func (l *loader) load(position int64) (e Entry, err error) {
+	if line := l.index.line(position); l.scan != nil && l.has(l.scan.seg, position) && line < l.scan.seg.recordsSize {
+		l.scan.seek(position-1, line)
+	} else {
+		l.scan = l.scanAfter(position-1, readOne)
+	}
+	if err := l.scan.step(); err != nil {
 		return e, err
 	}
-	if e, err = s.record.entry(s.json); err != nil {
-		return e, s.unreadable(err)
+	if e, err = l.scan.record.entry(l.scan.json, &l.forms); err != nil {
+		return e, l.scan.unreadable(err)
 	}
 	return e, nil
 }

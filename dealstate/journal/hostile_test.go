@@ -69,6 +69,6 @@ func FuzzRecord(f *testing.F) {
 		if r.sum == back.sum {
 			require.Equal(t, line+"\n", string(again))
 		}
-		_, _ = r.entry([]byte(`{}`))
+		_, _ = r.entry([]byte(`{}`), &agreements{})
 	})
 }

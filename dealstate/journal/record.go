@@ -140,29 +140,31 @@ func (r *record) first() int64 { return r.position - r.part + 1 }
 func (r *record) last() int64  { return r.position - r.part + r.of }
 
 // entry gives the entry with its JSON, which nobody may change afterwards.
-func (r *record) entry(text []byte) (Entry, error) {
+func (r *record) entry(text []byte, forms *agreements) (Entry, error) {
 	e := Entry{Position: r.position}
 	var err error
 	if e.Accepted, err = time.Parse(time.RFC3339Nano, string(r.accepted)); err != nil {
 		return Entry{}, err
 	}
 	e.Accepted = e.Accepted.UTC()
-	if err := unquote(r.by, &e.By); err != nil {
+	if e.By, err = unquote(r.by); err != nil {
 		return Entry{}, err
 	}
 	if r.kind == ofAgreement {
-		e.Agreement = new(dealstate.Agreement)
-		return e, e.Agreement.UnmarshalJSON(text)
+		e.Agreement, err = forms.read(text)
+		return e, err
 	}
-	return e, readEvent(text, &e.Event)
+	e.Event, err = readEvent(text)
+	return e, err
 }
 
-func unquote(quoted []byte, to *string) error {
-	if text := quoted[1 : len(quoted)-1]; bytes.IndexByte(text, '\\') < 0 {
-		*to = string(text)
-		return nil
+func unquote(quoted []byte) (text string, err error) {
+	if plain := quoted[1 : len(quoted)-1]; bytes.IndexByte(plain, '\\') < 0 {
+		return string(plain), nil
 	}
-	return json.Unmarshal(quoted, to)
+	var escaped string
+	err = json.Unmarshal(quoted, &escaped)
+	return escaped, err
 }
 
 // fields takes a line apart. What is not as wanted sets bad.

@@ -134,7 +134,7 @@ func (s *salvaging) line(ctx context.Context, seg *segment, line []byte, at int6
 	if !ok || err != nil {
 		return "the checksum is not that of the record and its entry", err
 	}
-	e, err := r.entry(json)
+	e, err := r.entry(json, &agreements{})
 	if err != nil {
 		return err.Error(), nil
 	}

@@ -39,6 +39,12 @@ func scanFrom(seg *segment, after, next int64, once int) *scan {
 		events:  &window{r: seg.events, next: 0, end: seg.eventsSize, once: once}}
 }
 
+// seek goes to after another position of the segment, as scanFrom does.
+func (s *scan) seek(after, next int64) {
+	s.at, s.next, s.offset, s.part, s.of = after, next, -1, 0, 0
+	s.records.next, s.records.buf, s.events.buf = next, nil, nil
+}
+
 // step takes the next record. It gives io.EOF where both files end, a *DamageError
 // where there is no whole record, and else the error of reading.
 func (s *scan) step() error {

@@ -117,14 +117,8 @@ func createSegment(files FS, h Head) (*segment, error) {
 
 func (s *segment) create(files FS) error {
 	header, name := headerOf(s.head), nameOf(s.head.Position, newSuffix)
-	var err error
-	if s.records, err = files.Create(name); err != nil {
-		return err
-	}
-	if _, err = s.records.WriteAt(header, 0); err != nil {
-		return err
-	}
-	if err = s.records.Sync(); err != nil {
+	err := writeNew(files, name, header)
+	if err != nil {
 		return err
 	}
 	if s.events, err = files.Create(s.eventsName()); err != nil {
@@ -133,8 +127,22 @@ func (s *segment) create(files FS) error {
 	if err = files.Rename(name, s.recordsName()); err != nil {
 		return err
 	}
+	if s.records, err = files.Open(s.recordsName()); err != nil {
+		return err
+	}
 	s.begin, s.recordsSize = int64(len(header)), int64(len(header))
 	return files.Sync()
+}
+
+// writeNew makes a file with this in it, durably but for its name. It is closed, for some
+// systems do not rename a file that is open.
+func writeNew(files FS, name string, data []byte) error {
+	h, err := files.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = writeSynced(h, data, 0)
+	return errors.Join(err, h.Close())
 }
 
 // openSegment opens the files of a segment and reads its header.

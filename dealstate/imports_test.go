@@ -33,7 +33,7 @@ var impure = []string{
 // only from layers below its own; what stands on one line is side by side.
 var layers = [][]string{
 	{"dealstate/internal/display"},
-	{"dealstate/internal/field", "dealstate/internal/bitset", "dealstate/internal/idindex", "dealstate/internal/phrase", "dealstate/internal/nearest", "dealstate/internal/names", "dealstate/internal/evaluator"},
+	{"dealstate/internal/field", "dealstate/internal/bitset", "dealstate/internal/idindex", "dealstate/internal/phrase", "dealstate/internal/nearest", "dealstate/internal/names", "dealstate/internal/csvrow", "dealstate/internal/evaluator"},
 	{"dealstate/internal/instant"},
 	{"dealstate/internal/strictjson"},
 	{"dealstate/condition"},

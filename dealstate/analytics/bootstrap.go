@@ -37,15 +37,21 @@ func (b Bootstrap) checked(at string, forecasts []Forecast) (Bootstrap, error) {
 		return b, field.Errorf("resamples", "%d is out of range; want 1 to 1000000, or 0 for 2000", b.Resamples)
 	case !(b.Level > 0 && b.Level < 1):
 		return b, field.Errorf("level", "%g is out of range; want more than 0 and less than 1", b.Level)
-	case len(forecasts) == 0:
-		return b, field.Errorf(at, "none; want at least one")
+	}
+	return b, checkForecasts(at, forecasts)
+}
+
+// checkForecasts refuses what cannot be scored.
+func checkForecasts(at string, forecasts []Forecast) error {
+	if len(forecasts) == 0 {
+		return field.Errorf(at, "none; want at least one")
 	}
 	for i, f := range forecasts {
 		if !(f.P >= 0 && f.P <= 1) {
-			return b, field.Errorf(fmt.Sprintf("%s[%d].p", at, i), "%g is no probability; want 0 to 1", f.P)
+			return field.Errorf(fmt.Sprintf("%s[%d].p", at, i), "%g is no probability; want 0 to 1", f.P)
 		}
 	}
-	return b, nil
+	return nil
 }
 
 // sums adds up a measure by group, in the order in which groups first came.
@@ -77,13 +83,18 @@ func (s *sums) n() int {
 	return n
 }
 
-// mean is the mean over all that was added, with its interval.
-func (b Bootstrap) mean(s sums) Estimate {
+// mean is the mean of all that was added.
+func (s *sums) mean() float64 {
 	total := 0.0
 	for _, x := range s.sums {
 		total += x
 	}
-	e := Estimate{Value: total / float64(s.n())}
+	return total / float64(s.n())
+}
+
+// mean is the mean of all that was added, with its interval.
+func (b Bootstrap) mean(s sums) Estimate {
+	e := Estimate{Value: s.mean()}
 	drawn := make([]float64, b.Resamples)
 	rng := rand.New(rand.NewPCG(b.Seed, 0))
 	for k := range drawn {

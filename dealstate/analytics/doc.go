@@ -50,7 +50,7 @@
 // examples. They give the same answer in seconds, days and years; see [Lifetime].
 //
 // [ScoreForecasts], [CompareForecasts], [Reliability] and [Decompose] say how good
-// forecasts of events were, with intervals by a seeded [Bootstrap] over whole deals.
+// forecasts of events were, with intervals that count whole deals, by a seeded [Bootstrap].
 //
 // # Exports
 //

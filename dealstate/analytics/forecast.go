@@ -165,14 +165,21 @@ func (r ReliabilityBin) Cells() []string {
 }
 
 // Reliability sorts forecasts into bins of equal width, 1 to 1,000 of them, and leaves
-// out the empty ones. An interval says nothing where a bin has one group only. The
-// error is a *dealstate.FieldError.
-func Reliability(forecasts []Forecast, bins int, b Bootstrap) ([]ReliabilityBin, error) {
+// out the empty ones. The interval of a bin's share, at a level such as 0.95, is the score
+// interval of Wilson ("Probable inference, the law of succession, and statistical
+// inference", Journal of the American Statistical Association 22, 1927) with each group
+// counted as one trial, for events of one deal often come about together: it is right where
+// they always do, and else too wide. It tells of bins in which nothing happened, or
+// everything, of which drawing groups anew tells nothing. The error is a
+// *dealstate.FieldError.
+func Reliability(forecasts []Forecast, bins int, level float64) ([]ReliabilityBin, error) {
 	if bins < 1 || bins > 1000 {
 		return nil, field.Errorf("bins", "%d is out of range; want 1 to 1000", bins)
 	}
-	b, err := b.checked("forecasts", forecasts)
-	if err != nil {
+	if !(level > 0 && level < 1) {
+		return nil, field.Errorf("level", "%g is out of range; want more than 0 and less than 1", level)
+	}
+	if err := checkForecasts("forecasts", forecasts); err != nil {
 		return nil, err
 	}
 	said, share := make([]float64, bins), make([]sums, bins)
@@ -184,14 +191,22 @@ func Reliability(forecasts []Forecast, bins int, b Bootstrap) ([]ReliabilityBin,
 		said[i] += f.P
 		share[i].add(f.Group, f.outcome())
 	}
+	z := math.Sqrt2 * math.Erfinv(level)
 	var out []ReliabilityBin
 	for i, s := range share {
 		if n := s.n(); n > 0 {
 			out = append(out, ReliabilityBin{From: float64(i) / float64(bins), To: float64(i+1) / float64(bins),
-				Forecasts: n, Groups: len(s.sums), Said: said[i] / float64(n), Share: b.mean(s)})
+				Forecasts: n, Groups: len(s.sums), Said: said[i] / float64(n), Share: wilson(s.mean(), float64(len(s.sums)), z)})
 		}
 	}
 	return out, nil
+}
+
+// wilson is the score interval of a share p of n trials.
+func wilson(p, n, z float64) Estimate {
+	middle := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return Estimate{Value: p, Lower: max(0, min(p, middle-half)), Upper: min(1, max(p, middle+half))}
 }
 
 // Decomposition is the Brier score in parts: Reliability - Resolution + Uncertainty +
@@ -210,7 +225,7 @@ type Decomposition struct {
 // Decompose splits the Brier score of forecasts by their bins, 1 to 1,000 of equal
 // width. The error is that of [Reliability].
 func Decompose(forecasts []Forecast, bins int) (Decomposition, error) {
-	rows, err := Reliability(forecasts, bins, Bootstrap{Resamples: 1})
+	rows, err := Reliability(forecasts, bins, 0.95)
 	if err != nil {
 		return Decomposition{}, err
 	}

@@ -137,15 +137,36 @@ func TestWhatMakesAnEventHardForBothCancelsOut(t *testing.T) {
 func TestReliabilityBinsHoldEveryForecastOnce(t *testing.T) {
 	t.Parallel()
 	forecasts := append(said(true, 0.05, 0.1, 0.95, 1), said(false, 0, 0.14)...)
-	bins, err := analytics.Reliability(forecasts, 10, analytics.Bootstrap{})
+	bins, err := analytics.Reliability(forecasts, 10, 0.95)
 	require.NoError(t, err)
 	require.Len(t, bins, 3, "empty ones are left out")
 	require.Equal(t, [3]float64{0, 0.1, 0.9}, [3]float64{bins[0].From, bins[1].From, bins[2].From})
 	require.Equal(t, [3]int{2, 2, 2}, [3]int{bins[0].Forecasts, bins[1].Forecasts, bins[2].Forecasts})
 	require.InDelta(t, 0.12, bins[1].Said, 1e-12)
 	require.InDelta(t, 0.5, bins[1].Share.Value, 1e-12)
-	require.Equal(t, analytics.Estimate{Value: 1, Lower: 1, Upper: 1}, bins[2].Share)
-	require.Equal(t, []string{"0.9", "1", "2", "2", "0.975", "1", "1", "1"}, bins[2].Cells())
+	z := 1.959963984540054
+	require.InDelta(t, 2/(2+z*z), bins[2].Share.Lower, 1e-9, "where all happened, Wilson's bound is n/(n+z²)")
+	require.Equal(t, 1.0, bins[2].Share.Upper)
+	require.Equal(t, []string{"0.9", "1", "2", "2", "0.975", "1"}, bins[2].Cells()[:6])
+}
+
+// Wilson's interval of 10 among 20 is from 0.299 to 0.701 (R, prop.test(10, 20, correct =
+// FALSE)); a hundred forecasts on each of the twenty deals tell no more.
+func TestTheIntervalOfABinCountsEachDealOnce(t *testing.T) {
+	t.Parallel()
+	for _, each := range []int{1, 100} {
+		var forecasts []analytics.Forecast
+		for deal := range 20 {
+			for range each {
+				forecasts = append(forecasts, analytics.Forecast{Group: fmt.Sprint(deal), P: 0.5, Happened: deal < 10})
+			}
+		}
+		bins, err := analytics.Reliability(forecasts, 1, 0.95)
+		require.NoError(t, err)
+		require.Equal(t, 20, bins[0].Groups)
+		require.InDelta(t, 0.2992980, bins[0].Share.Lower, 1e-6)
+		require.InDelta(t, 0.7007020, bins[0].Share.Upper, 1e-6)
+	}
 }
 
 // Murphy's partition, and what it leaves where a bin holds unequal forecasts.
@@ -184,7 +205,7 @@ func TestForecastsThatCannotBeScoredAreNamed(t *testing.T) {
 		"forecasts[0].p": func() error { _, err := analytics.ScoreForecasts(bad, analytics.Bootstrap{}); return err },
 		"resamples":      func() error { _, err := analytics.ScoreForecasts(good, analytics.Bootstrap{Resamples: -1}); return err },
 		"level":          func() error { _, err := analytics.ScoreForecasts(good, analytics.Bootstrap{Level: 1}); return err },
-		"bins":           func() error { _, err := analytics.Reliability(good, 0, analytics.Bootstrap{}); return err },
+		"bins":           func() error { _, err := analytics.Reliability(good, 0, 0.95); return err },
 		"reference": func() error {
 			_, err := analytics.CompareForecasts(good, said(true, 1, 1), analytics.Bootstrap{})
 			return err

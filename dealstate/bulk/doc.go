@@ -67,8 +67,10 @@
 // (internal/lines) guesses what separates two values from the lines before, and knows a
 // statement (kind, party, speaker, role and so on) by the pattern of bytes that it stands in. A
 // line with a surprise, such as an escape in its id or a statement not met before, goes to
-// [dealstate.Event.UnmarshalJSON], at some 14 microseconds. So a log in which every line
-// has a new speaker, or such an escape, is read no faster than that.
+// [dealstate.Event.UnmarshalJSON], at some two microseconds: less than encoding/json takes for
+// a plain struct. A log in which every line has a new speaker takes three a line. Rows of CSV
+// are known likewise, by the text of the columns that make a statement; what is not known goes
+// to [dealstate.Table.ReadRow].
 //
 // # Memory
 //

@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // keeper is what a store knows of the entries that it keeps.
@@ -79,7 +81,17 @@ func (a *admission) known(deal, id string) (*Entry, error) {
 
 func conflict(e *Entry) error {
 	if e.Agreement != nil {
-		return &dealstate.ConflictError{ID: e.Agreement.ID}
+		return &agreementConflict{dealstate.ConflictError{ID: e.Agreement.ID}}
 	}
 	return &dealstate.ConflictError{ID: e.Event.ID}
 }
+
+// agreementConflict is a *dealstate.ConflictError that says what is to be done about an
+// agreement, which nobody can retract.
+type agreementConflict struct{ dealstate.ConflictError }
+
+func (e *agreementConflict) Error() string {
+	return fmt.Sprintf("id: agreement %q is kept with another text; a new text is a new agreement that implements it, or an amend", field.Clip(e.ID))
+}
+
+func (e *agreementConflict) Unwrap() error { return &e.ConflictError }

@@ -170,7 +170,7 @@ func (b *batch) encode(seg *segment) (events, records []byte) {
 // roomySegment gives the segment to write to, which is a new one where the last is full.
 func (f *File) roomySegment() (*segment, error) {
 	seg := f.segments[len(f.segments)-1]
-	if max(seg.eventsSize, seg.recordsSize-seg.headerSize()) < f.opt.SegmentSize {
+	if max(seg.eventsSize, seg.recordsSize-seg.begin) < f.opt.SegmentSize {
 		return seg, nil
 	}
 	seg, err := createSegment(f.fs, f.durable)

@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"fmt"
 	"syscall"
 	"testing"
 
@@ -18,7 +19,10 @@ func onDisk(ctx context.Context, d *journaltest.Disk) (journal.Journal, error) {
 }
 
 func isWhole(ctx context.Context, d *journaltest.Disk, entries int64) error {
-	_, err := journal.Verify(ctx, "", journal.Head{}, journal.Options{FS: d})
+	head, err := journal.Verify(ctx, "", journal.Head{}, journal.Options{FS: d})
+	if err == nil && head.Position != entries {
+		err = fmt.Errorf("verify finds %d entries; want %d", head.Position, entries)
+	}
 	return err
 }
 

@@ -13,16 +13,20 @@ import (
 // osDir is a directory of the operating system.
 type osDir string
 
-// makeDir makes the directory, and durable that it is there.
+// makeDir makes the directory and those above it, and durable that they are there.
 func makeDir(path string) (osDir, error) {
-	_, err := os.Stat(path)
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+	path = filepath.Clean(path)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return osDir(path), err
 	}
-	if err := os.MkdirAll(path, 0o755); err != nil {
+	above, err := makeDir(filepath.Dir(path))
+	if err != nil {
 		return "", err
 	}
-	return osDir(path), syncDir(filepath.Dir(filepath.Clean(path)))
+	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", err
+	}
+	return osDir(path), above.Sync()
 }
 
 func (d osDir) path(name string) string { return filepath.Join(string(d), name) }

@@ -19,7 +19,8 @@ type Options struct {
 	// SegmentSize is how many bytes the events or the records of a segment have
 	// before a new one begins: 1 to 1 GiB; 0 is 256 MiB.
 	SegmentSize int64
-	// FS is what the files are in; nil: the directory of the operating system.
+	// FS is what the files are in; nil: the directory of the operating system. With an
+	// FS, the directory that is given is no more than a name.
 	FS FS
 }
 
@@ -208,7 +209,7 @@ func (f *File) readError(err error) error {
 // scanAfter begins after the position; there is a record.
 func (f *File) scanAfter(after int64, once int) *scan {
 	seg := f.segmentOf(after + 1)
-	line := seg.headerSize()
+	line := seg.begin
 	if after > seg.head.Position {
 		line = f.index.line(after + 1)
 	}

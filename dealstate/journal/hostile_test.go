@@ -20,7 +20,7 @@ const hostile = "x\x1b[2J\r\nState: implemented\u202e\u2066\u200b\U000e0041\u008
 func TestErrorsQuoteStrangersInert(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{&StaleError{Deal: hostile}, &LockedError{Dir: hostile, Holder: hostile, Err: errors.New(hostile)}, &LockedError{}, &ReadOnlyError{Op: "write", Err: errors.New(hostile)},
-		&DamageError{File: hostile, Problem: hostile}, &DamageError{Tail: true, Problem: hostile}, &HeadError{}, &CopyError{Problem: hostile}} {
+		&DamageError{File: hostile, Problem: hostile}, &DamageError{Tail: true, Problem: hostile}, &HeadError{}, &CopyError{Problem: hostile}, conflict(&Entry{Agreement: &dealstate.Agreement{ID: hostile}})} {
 		if err := errors.Unwrap(err); err != nil {
 			require.Error(t, err)
 		}

@@ -127,8 +127,9 @@ var mutants = []struct {
 					return nil, &journal.StaleError{Deal: v.Deal, Want: v.Position, Have: have}
 				}
 			}
-			runtime.Gosched()
-			time.Sleep(time.Microsecond)
+			for range 1000 { // so that the others look at it too
+				runtime.Gosched()
+			}
 			return m.Append(ctx, entries)
 		}
 	}},

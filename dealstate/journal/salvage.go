@@ -34,12 +34,7 @@ func Salvage(ctx context.Context, to Journal, dir string, o Options) (Salvaged, 
 		return Salvaged{}, err
 	}
 	s := &salvaging{files: o.FS, to: appending{to: to, moved: true}}
-	for _, after := range segmentsIn(names, recordsSuffix) {
-		if err := s.segment(ctx, after); err != nil {
-			return s.found, err
-		}
-	}
-	err = s.to.flush(ctx)
+	err = s.segments(ctx, segmentsIn(names, recordsSuffix))
 	s.found.Kept = s.to.n
 	return s.found, err
 }
@@ -50,6 +45,15 @@ type salvaging struct {
 	to    appending
 	found Salvaged
 	last  int64 // position of the last whole entry
+}
+
+func (s *salvaging) segments(ctx context.Context, found []int64) error {
+	for _, after := range found {
+		if err := s.segment(ctx, after); err != nil {
+			return err
+		}
+	}
+	return s.to.flush(ctx)
 }
 
 func (s *salvaging) segment(ctx context.Context, after int64) error {

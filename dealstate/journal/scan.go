@@ -25,7 +25,7 @@ type scan struct {
 
 // newScan begins at the first record.
 func newScan(seg *segment) *scan {
-	s := scanFrom(seg, seg.head.Position, seg.headerSize(), readAhead)
+	s := scanFrom(seg, seg.head.Position, seg.begin, readAhead)
 	s.chain, s.offset, s.part, s.of = seg.head.chainText(), 0, 1, 1
 	return s
 }

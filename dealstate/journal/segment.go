@@ -31,6 +31,7 @@ type segment struct {
 	head    Head // before its first entry
 	events  Handle
 	records Handle
+	begin   int64 // where the first record begins
 	// The sizes of what is durable and whole.
 	eventsSize  int64
 	recordsSize int64
@@ -114,7 +115,7 @@ func (s *segment) create(files FS) error {
 	if err = files.Rename(name, s.recordsName()); err != nil {
 		return err
 	}
-	s.recordsSize = int64(len(header))
+	s.begin, s.recordsSize = int64(len(header)), int64(len(header))
 	return files.Sync()
 }
 
@@ -143,9 +144,9 @@ func (s *segment) open(files FS) (err error) {
 	if err != nil || h.Position != s.head.Position {
 		return s.damage(0, "the header is not that of a records file with this name")
 	}
-	s.head = h
+	s.head, s.begin = h, int64(len(line))
 	if s.events, err = files.Open(s.eventsName()); errors.Is(err, fs.ErrNotExist) {
-		return &DamageError{Position: h.Position + 1, File: s.eventsName(), Problem: "the file is missing", Tail: s.recordsSize == s.headerSize()}
+		return &DamageError{Position: h.Position + 1, File: s.eventsName(), Problem: "the file is missing", Tail: s.recordsSize == s.begin}
 	}
 	if err != nil {
 		return err
@@ -171,6 +172,3 @@ func (s *segment) close() error {
 	}
 	return first
 }
-
-// headerSize is where the first record begins.
-func (s *segment) headerSize() int64 { return int64(len(headerOf(s.head))) }

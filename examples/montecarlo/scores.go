@@ -230,10 +230,10 @@ func inShort(w io.Writer, panels []panel, seed uint64) error {
 
 // drawReliability draws how often what was given each chance came true, for each panel.
 func drawReliability(o options, panels []panel) error {
-	chart := render.Chart{Title: "Of what was given a chance, how often did it come true?", X: "the chance that the model gave", Y: "came true; bins of a tenth, with more than one deal in them; intervals of 95 % by deal",
+	chart := render.Chart{Title: "Of what was given a chance, how often did it come true?", X: "the chance that the model gave", Y: "came true; in bins of a tenth, of more than one deal; intervals of 95 %, each deal counted once",
 		Series: []render.Series{{Name: "as said", Shape: render.Line, Points: []render.Point{{X: 0, Y: 0}, {X: 1, Y: 1}}}}}
 	for i, name := range []string{"approval within 30 days", "deposit within a year", "implemented within 30 days"} {
-		bins, err := analytics.Reliability(panels[i].forecasts(byModel), 10, analytics.Bootstrap{Seed: o.sim.Seed})
+		bins, err := analytics.Reliability(panels[i].forecasts(byModel), 10, 0.95)
 		if err != nil {
 			return err
 		}

@@ -49,17 +49,6 @@ func (c Crashes) Everywhere(ctx context.Context) (int, error) {
 	}
 }
 
-// At brings a store down at one step of a run, with one loss, and checks it as
-// Everywhere does. It gives how many crashes there were, which is none where the run
-// has fewer steps.
-func (c Crashes) At(ctx context.Context, step int, loss Loss) (int, error) {
-	n, _, err := c.at(ctx, step, loss)
-	if err != nil {
-		err = fmt.Errorf("stopped at step %d, what was not synced %s: %w", step, loss, err)
-	}
-	return n, err
-}
-
 // Faults lets every single step of a run fail once, with the error, and opens the
 // journal again: after it was closed, and after it was killed at the very next step. It
 // holds it to what was acknowledged as Everywhere does, and gives how many faults

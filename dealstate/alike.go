@@ -30,7 +30,11 @@ func (a *Agreement) isLike(o *Agreement) bool {
 		return false
 	}
 	of, other := a.shape(), o.shape()
-	return reflect.DeepEqual(of, other) || reflect.DeepEqual(of, other.clone()) // a copy has its instants tidied
+	if reflect.DeepEqual(&of, &other) {
+		return true
+	}
+	tidied := other.clone()
+	return reflect.DeepEqual(&of, &tidied)
 }
 
 // shape is the agreement without that in which alike ones differ.

@@ -23,6 +23,7 @@ type deal struct {
 	due       time.Time // when the clock is due; zero: none runs
 	next      time.Time // when time does something next: due, or before it the instant of an event dated in the future
 	touched   time.Time // no later decision is on record than of this instant
+	learned   time.Time // when something of it was learned last
 	live      *live     // nil: it is at rest
 	row       int32     // in the agenda, from 1; 0: it is not there
 }
@@ -124,6 +125,7 @@ func (s *source) read(ctx context.Context, id string, upTo int64, room []dealsta
 // when it came.
 func (b *board) open(d *deal, m *dealstate.Machine, events []dealstate.Event) *live {
 	l := &live{of: d, events: len(events), latest: latestOf(events)}
+	d.learned = learnedOf(events)
 	kept, err := m.Load(b.policy, withoutErrors(events))
 	if err != nil {
 		kept = m.NewDeal(b.policy)
@@ -153,6 +155,14 @@ func withoutErrors(events []dealstate.Event) iter.Seq2[dealstate.Event, error] {
 			}
 		}
 	}
+}
+
+// learnedOf is when the last of the events was learned.
+func learnedOf(events []dealstate.Event) (last time.Time) {
+	for i := range events {
+		last = later(last, events[i].Recorded)
+	}
+	return last
 }
 
 // settle writes down where the deal stands at the instant.
@@ -318,6 +328,7 @@ func (b *board) record(l *live, c *Change) (dealstate.Decision, error) {
 		return decision, err
 	}
 	l.latest, l.events = latest, l.events+1
+	l.of.learned = later(l.of.learned, e.Recorded)
 	b.hot.grow(l, 1)
 	b.settle(l, now)
 	c.Decisions, c.To = []dealstate.Decision{decision}, l.of.state

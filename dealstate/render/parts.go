@@ -1,7 +1,6 @@
 package render
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -115,13 +114,9 @@ func (ps *parts) move(d dealstate.Decision) {
 	if d.To == dealstate.StateImplemented || d.From == dealstate.StateProvisional {
 		ps.each("", func(o *partsOf) { o.applied = false })
 	}
-	if ps.inForce(d.From) && !ps.inForce(d.To) {
+	if m := ps.replay.Machine; m.InForce(d.From) && !m.InForce(d.To) {
 		ps.each("", func(o *partsOf) { o.leaves, o.suspended = time.Time{}, false })
 	}
-}
-
-func (ps *parts) inForce(s dealstate.State) bool {
-	return s == dealstate.StateImplemented || s == dealstate.StateSuspended || slices.Contains(ps.replay.Machine.Lifecycle().InForce, s)
 }
 
 // leavesAt is when a notice that the decision gave ends; zero: it gave none.

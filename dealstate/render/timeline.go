@@ -91,7 +91,16 @@ type clockLine struct {
 // blocks groups the replays by deal. If there are several deals, each has only a lane
 // for the state and one for all reports.
 func (t Timeline) blocks() []dealBlock {
-	var groups [][]Replay
+	groups := t.groups()
+	blocks := make([]dealBlock, len(groups))
+	for i, g := range groups {
+		blocks[i] = newBlock(g, len(groups) > 1)
+	}
+	return blocks
+}
+
+// groups are the replays of one deal that follow one another.
+func (t Timeline) groups() (groups [][]Replay) {
 	for _, s := range t.Replays {
 		if last := len(groups) - 1; last >= 0 && groups[last][0].agreement().ID == s.agreement().ID {
 			groups[last] = append(groups[last], s)
@@ -99,11 +108,7 @@ func (t Timeline) blocks() []dealBlock {
 		}
 		groups = append(groups, []Replay{s})
 	}
-	blocks := make([]dealBlock, len(groups))
-	for i, g := range groups {
-		blocks[i] = newBlock(g, len(groups) > 1)
-	}
-	return blocks
+	return groups
 }
 
 // newBlock gathers what is drawn about one deal. A short one has two lanes only.
@@ -119,10 +124,41 @@ func newBlock(replays []Replay, short bool) dealBlock {
 	if short {
 		subjects = []subject{{name: "State", kind: stateLane}, {name: "Reports", kind: reportLane, any: true}}
 	}
+	readings := make([]*reading, len(replays))
+	for i, s := range replays {
+		readings[i] = &reading{Replay: s, events: s.byID(), about: s.agreement()}
+	}
 	for _, sub := range subjects {
-		b.add(sub, replays)
+		b.add(sub, readings)
 	}
 	return b
+}
+
+// reading is a replay with what its lanes are drawn from, each worked out once: what
+// only some lanes need, when the first of them does. It belongs to one call of newBlock.
+type reading struct {
+	Replay
+	about     dealstate.Agreement
+	events    map[string]dealstate.Event
+	ofParties map[string][]bar
+	below     map[string][]bar // by party, the strips below its bars
+	histories map[string]*commitmentHistory
+}
+
+// ofParty gives the bars of a party's row, and the strips below them.
+func (s *reading) ofParty(party string) (bars, strips []bar) {
+	if s.ofParties == nil {
+		s.ofParties, s.below = s.approvalBars(), s.strips()
+	}
+	return s.ofParties[party], s.below[party]
+}
+
+// ofCommitment gives what became of a commitment, or nil.
+func (s *reading) ofCommitment(id string) *commitmentHistory {
+	if s.histories == nil {
+		s.histories = s.commitmentHistories()
+	}
+	return s.histories[id]
 }
 
 // subject is what a lane is about, and which reports belong in it.
@@ -167,7 +203,7 @@ func ofCommitment(s Replay, c dealstate.Commitment) subject {
 
 // add appends the subject's lane. A lane for left-over reports is left out if it has
 // none.
-func (b *dealBlock) add(sub subject, replays []Replay) {
+func (b *dealBlock) add(sub subject, replays []*reading) {
 	l := lane{name: sub.name, title: sub.title, kind: sub.kind}
 	for _, s := range replays {
 		l.addRow(sub.row(s), s.Policy.Name)
@@ -201,31 +237,31 @@ func (r laneRow) same(o laneRow) bool {
 }
 
 // row is what one policy makes of the subject.
-func (sub subject) row(s Replay) laneRow {
+func (sub subject) row(s *reading) laneRow {
 	r := laneRow{}
 	switch sub.kind {
 	case stateLane:
 		r.bars = s.stateBars(huesOf(s.Machine.Lifecycle()))
 		return r
 	case partyLane:
-		r.bars, r.strips = s.approvalBars()[sub.party], s.strips()[sub.party]
+		r.bars, r.strips = s.ofParty(sub.party)
 	case commitmentLane:
 		r.commitment(s, sub.commitment)
 	case countLane:
-		r.counts, r.of = s.approvalCounts(), len(s.agreement().Parties)
+		r.counts, r.of = s.approvalCounts(), len(s.about.Parties)
 	}
-	events := s.byID()
+	commitments, parties := len(s.about.Commitments) <= mostLanes, len(s.about.Parties) <= mostLanes
 	for _, d := range s.Decisions {
-		if e := events[d.Event]; d.Event != "" && sub.holds(d, e, len(s.agreement().Commitments) <= mostLanes, len(s.agreement().Parties) <= mostLanes) {
-			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s, d, events)})
+		if d.Event != "" && sub.holds(d, s.events[d.Event], commitments, parties) {
+			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s.Replay, d, s.events)})
 		}
 	}
 	return r
 }
 
 // commitment fills in the row of one commitment.
-func (r *laneRow) commitment(s Replay, id string) {
-	if l := s.commitmentHistories()[id]; l != nil {
+func (r *laneRow) commitment(s *reading, id string) {
+	if l := s.ofCommitment(id); l != nil {
 		r.bars, r.strips = l.bars, l.strips
 	}
 	for _, c := range s.Snapshot.Commitments {
@@ -354,8 +390,8 @@ func (t Timeline) reported() instantRange {
 func (t Timeline) addClocks(r *instantRange) {
 	near := between(r.from, r.to).part(3).orMore(48 * time.Hour)
 	soon, early := near.after(r.to), near.before(r.from)
-	for _, b := range t.blocks() {
-		for _, c := range b.clocks {
+	for _, g := range t.groups() {
+		for _, c := range clockLines(g) {
 			if c.at.Before(soon) && c.at.After(early) {
 				r.add(c.at)
 			}

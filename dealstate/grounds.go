@@ -20,11 +20,12 @@ func (m *Machine) ground() {
 
 // groundsFor lists why an applied event counts: what it did, and what the rule
 // found.
-func (m *Machine) groundsFor(rule, party int, did *Reason) []Reason {
+func (m *Machine) groundsFor(rule, party int, did *Reason) *[]Reason {
 	if m.grounds != nil && did.Code == ReasonCounted {
-		return m.grounds[rule][party+1]
+		return &m.grounds[rule][party+1]
 	}
-	return m.findGrounds(rule, *did)
+	found := m.findGrounds(rule, *did)
+	return &found
 }
 
 func (m *Machine) findGrounds(rule int, did Reason) []Reason {

@@ -44,9 +44,12 @@ var layers = [][]string{
 	// What bulk is made of, for bulk alone.
 	{"dealstate/bulk/internal/nanos", "dealstate/bulk/internal/sparse"},
 	{"dealstate/bulk/internal/lines", "dealstate/bulk/internal/lazydfa"},
-	{"dealstate/uschina", "dealstate/simulate", "dealstate/bulk", "dealstate/analytics", "dealstate/render"},
+	{"dealstate/uschina", "dealstate/leaders", "dealstate/simulate", "dealstate/bulk", "dealstate/analytics", "dealstate/render"},
+	{"dealstate/journal"},
+	{"dealstate/tracker"},
+	{"dealstate/web"},
 	// For tests: nothing above this line may import them.
-	{"dealstate/dealtest", "dealstate/internal/dirtylog"},
+	{"dealstate/dealtest", "dealstate/internal/dirtylog", "dealstate/journal/journaltest"},
 	{"examples"},
 	// It holds tests only, which measure all of these.
 	{"dealstate/internal/benchguard"},

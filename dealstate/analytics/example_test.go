@@ -81,8 +81,8 @@ func ExampleStream() {
 	// negotiated for 0.0 days, ended by submit
 	// awaiting_approvals for 14.0 days, ended by approve
 	// awaiting_xi_approval for 0.0 days, ended by approve
-	// approved for 10.0 days, ended by implement
-	// implemented since 2025-07-04
+	// approved for 35.0 days, ended by implement
+	// implemented since 2025-07-29
 }
 
 func ExampleWaits() {
@@ -216,6 +216,8 @@ func ExampleIncidents() {
 	// Output:
 	// disputed dispute china 1
 	// disputed dispute us 2
+	// broken breach china 1
+	// broken overdue  1
 }
 
 func ExampleLags() {
@@ -225,7 +227,7 @@ func ExampleLags() {
 	}
 	all := lags.Of(nil)
 	fmt.Printf("%d reports; half came in within %.1f hours\n", all.N, all.Median/3600)
-	// Output: 17 reports; half came in within 24.0 hours
+	// Output: 24 reports; half came in within 24.0 hours
 }
 
 // How often does it matter whose word counts?
@@ -268,7 +270,7 @@ func ExampleConformance() {
 		fmt.Println(d.Kind, "in", d.State+":", d.Reasons[0])
 	}
 	// Output:
-	// fitness 0.91
+	// fitness 0.93
 	// implement in awaiting_approvals: us has not approved
 }
 
@@ -287,7 +289,7 @@ func ExampleWriteXES() {
 	var log strings.Builder
 	err := analytics.WriteXES(&log, slices.Values([]analytics.Case{analytics.CaseOf(open())}))
 	fmt.Println(err, strings.Count(log.String(), "<event>"), "events")
-	// Output: <nil> 17 events
+	// Output: <nil> 24 events
 }
 
 func ExampleWriteOCEL() {

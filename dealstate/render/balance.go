@@ -14,11 +14,12 @@ import (
 // knowledge of every earlier day, as the timeline's is. Of a replay without a machine or
 // without a report it is empty.
 func (s Replay) Balance() Chart {
-	c := Chart{Title: "Commitments kept", Y: "share of each side's commitments that it had performed", Low: 0, High: 1}
+	c := Chart{Title: "Commitments kept", Y: "share of commitments performed", Low: 0, High: 1}
 	if s.Machine == nil || len(s.Decisions) == 0 {
 		return c
 	}
 	c.Title += ": " + s.title()
+	c.Y += ", policy " + s.Snapshot.Policy // by another standard of proof the curves differ
 	c.Start = s.Decisions[0].At
 	histories := s.commitmentHistories()
 	for _, b := range s.Snapshot.Balances() {

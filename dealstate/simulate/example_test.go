@@ -139,9 +139,9 @@ func ExampleCalibrate() {
 		fmt.Printf("implemented by %s: %.2f\n", date, odds.Reached(dealstate.StateImplemented, endOf(date)).P)
 	}
 	// Output:
-	// implemented by 2025-11-10: 0.03
-	// implemented by 2025-11-30: 0.19
-	// implemented by 2026-01-31: 0.59
+	// implemented by 2025-11-10: 0.07
+	// implemented by 2025-11-30: 0.34
+	// implemented by 2026-01-31: 0.72
 }
 
 // Questions about the deals that were open are asked on past days, and the
@@ -173,10 +173,10 @@ func ExampleScoreForecasts() {
 	// 2025-08-01: us-china-stockholm-2025 implemented by 2025-08-12T23:59:59Z? 0.09; happened: true
 	// 2025-08-08: us-china-stockholm-2025 implemented by 2025-08-12T23:59:59Z? 0.00; happened: true
 	// 2025-09-19: us-china-madrid-2025 approved by 2025-09-30T23:59:59Z? 0.15; happened: false
-	// 2025-09-26: us-china-madrid-2025 approved by 2025-10-10T23:59:59Z? 0.17; happened: false
-	// 2025-10-31: us-china-busan-2025 implemented by 2025-11-10T23:59:59Z? 0.03; happened: true
+	// 2025-09-26: us-china-madrid-2025 approved by 2025-10-10T23:59:59Z? 0.40; happened: false
+	// 2025-10-31: us-china-busan-2025 implemented by 2025-11-10T23:59:59Z? 0.07; happened: true
 	// 2025-11-04: us-china-busan-2025 implemented by 2025-11-10T23:59:59Z? 0.10; happened: true
-	// Brier 0.605; the base rate, had one known it, 0.222
+	// Brier 0.613; the base rate, had one known it, 0.222
 }
 
 // oddsOn answers a question with what was on record on the day, and then looks

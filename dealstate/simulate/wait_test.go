@@ -33,10 +33,10 @@ func TestWaitsAreReadOutOfTheRecord(t *testing.T) {
 	require.Equal(t, []string{
 		"us-china-london-2025 us 2025-06-10 15 approve",
 		"us-china-london-2025 china 2025-06-10 17 approve",
-		"us-china-london-2025  2025-06-27 7 implement",
+		"us-china-london-2025  2025-06-27 32 implement",
 		"us-china-stockholm-2025 us 2025-07-29 13 approve",
 		"us-china-stockholm-2025 china 2025-07-29 14 approve",
-		"us-china-madrid-2025 us 2025-09-15 46 ",
+		"us-china-madrid-2025 us 2025-09-15 10 approve",
 		"us-china-madrid-2025 china 2025-09-15 46 ",
 		"us-china-busan-2025 us 2025-10-26 5 ",
 		"us-china-busan-2025 china 2025-10-26 5 ",

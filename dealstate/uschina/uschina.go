@@ -8,9 +8,20 @@
 // repair it, Stockholm and Busan prolonged it; Madrid is about TikTok.
 //
 // The log is a record of reports, not of truths. Where they contradict one
-// another, all stay in. Where a source gives a date only, the act is put at the
-// start of that day in UTC, and what we knew of it at the day's end: nobody can
-// claim to have known it before.
+// another, all stay in; where one says more than its source does, its note calls
+// that an inference. It ends on 2 June 2026, and the agreements that were then open
+// say so: what a clock does after that is not known to have happened.
+//
+// Each event names who published what it rests on, with the address of the page or,
+// where none is known, a citation: the number of a document, or the day of a
+// statement. Where a source gives a date only, the act is put at the start of that
+// day in UTC, and what we knew of it at the day's end: nobody can claim to have
+// known it before. An order is known on the day it is signed and released; the
+// Federal Register, which is cited for it, prints it some days later.
+//
+// Commitments are those of the published terms, and for London and Madrid, of which
+// no text is public, those that the negotiators named. What only one side claims the
+// other has undertaken says so in its title.
 package uschina
 
 import (
@@ -44,7 +55,8 @@ var events []byte
 func Geneva() dealstate.Agreement { return mustRead(geneva) }
 
 // London is the framework of 10 June 2025 to put the Geneva truce back on
-// track: each side takes it home to its president.
+// track: each side takes it home to its president, and the US export curbs and the
+// Chinese ones on rare earths are to come off "in a balanced way".
 func London() dealstate.Agreement { return mustRead(london) }
 
 // Stockholm is the first prolongation of the truce, talked over on 28 and 29

@@ -3,7 +3,8 @@
 //
 //	go run ./examples/london
 //	go run ./examples/london -policy official -asof 2025-06-28 -known 2025-06-28
-//	go run ./examples/london -svg timeline.svg -html report.html -mermaid
+//	go run ./examples/london -svg timeline.svg -balance balance.svg -html report.html -mermaid
+//	go run ./examples/london -deal madrid
 //
 // With no flags it prints every report and what it did, and the state under the
 // three policies side by side. With a view it explains that view. The last line
@@ -54,6 +55,7 @@ type options struct {
 	view      dealstate.View
 	chosen    bool // the reader asked for a view
 	svg, html string
+	balance   string
 	mermaid   bool
 }
 
@@ -66,13 +68,14 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: the log's last")
 	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
 	flags.StringVar(&o.svg, "svg", "", "draw the timeline under the three policies to this `file`")
+	flags.StringVar(&o.balance, "balance", "", "draw how far each side had kept its commitments to this `file`")
 	flags.StringVar(&o.html, "html", "", "write the report as one page to this `file`")
 	flags.BoolVar(&o.mermaid, "mermaid", false, "print the state diagram as Mermaid, and nothing else")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
-		return o, fmt.Errorf("%q is not a flag; want -deal, -policy, -asof, -known, -svg, -html or -mermaid", flags.Arg(0))
+		return o, fmt.Errorf("%q is not a flag; want -deal, -policy, -asof, -known, -svg, -balance, -html or -mermaid", flags.Arg(0))
 	}
 	flags.Visit(func(f *flag.Flag) { o.chosen = o.chosen || f.Name == "policy" || f.Name == "asof" || f.Name == "known" })
 	var err error

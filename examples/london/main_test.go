@@ -25,14 +25,18 @@ func TestLastLineIsTheState(t *testing.T) {
 		"-asof 2025-06-28 -known 2025-06-28 -policy official": "approved",
 		"-asof 2025-06-28 -known 2025-06-28 -policy reported": "approved",
 		"-asof 2025-07-05 -known 2025-07-05":                  "awaiting_xi_approval",
-		"-asof 2025-07-05 -known 2025-07-05 -policy official": "implemented",
+		"-asof 2025-07-05 -known 2025-07-05 -policy official": "approved",
+		"-asof 2025-07-29 -known 2025-07-29 -policy official": "implemented",
 		"-asof 2025-06-25 -known 2025-06-28 -policy reported": "approved",
 		"-asof 2025-06-25 -known 2025-06-25 -policy reported": "awaiting_approvals",
 		"-asof 2025-06-01": "negotiated",
-		"-deal us-china-busan-2025 -asof 2025-11-10T05:00:59Z":      "approved",
-		"-deal us-china-busan-2025 -asof 2025-11-10T05:01:00Z":      "implemented",
-		"-deal busan -asof 2026-11-10T05:01:00Z":                    "expired",
-		"-deal madrid -asof 2025-09-20 -policy reported":            "awaiting_trump_approval",
+		"-deal us-china-busan-2025 -asof 2025-11-10T05:00:59Z": "approved",
+		"-deal us-china-busan-2025 -asof 2025-11-10T05:01:00Z": "implemented",
+		"-deal busan -asof 2026-11-10T05:01:00Z":               "expired",
+		"-deal madrid -asof 2025-09-20 -policy reported":       "awaiting_trump_approval",
+		"-deal madrid":                                              "awaiting_xi_approval",
+		"-deal madrid -policy official":                             "awaiting_xi_approval",
+		"-deal madrid -policy reported":                             "implemented",
 		"-deal geneva -asof 2025-08-12T04:01:00Z -known 2025-08-11": "expired",
 		"-deal geneva -asof 2025-08-12T04:01:00Z -known 2025-08-12": "implemented",
 		"":             "awaiting_xi_approval",
@@ -47,8 +51,9 @@ func TestWithoutFlagsThreePoliciesStandSideBySide(t *testing.T) {
 	t.Parallel()
 	out := output(t)
 	for _, want := range []string{
-		"S· O✓ R·  27 Jun 2025  approve china    MOFCOM spokesperson, government            → approved (official)\n",
+		"S· O✓ R·  27 Jun 2025  approve china    MOFCOM spokesperson, government                        → approved (official)\n",
 		"26 Jun 2025  awaiting_xi_approval  awaiting_xi_approval  approved\n",
+		"29 Jul 2025  awaiting_xi_approval  implemented           implemented\n",
 		"Xi's approval     no; nearest: MOFCOM spokesperson, government  yes: MOFCOM spokesperson, 27 Jun  yes: Lutnick, 24 Jun\n",
 	} {
 		require.Contains(t, out, want)

@@ -13,6 +13,9 @@ func draw(deal *dealstate.Deal, o options) error {
 	if err := save(o.svg, render.Timeline{Replays: replays(deal, o.view)}.SVG); err != nil {
 		return err
 	}
+	if err := save(o.balance, render.ReplayOf(deal, o.view).Balance().SVG); err != nil {
+		return err
+	}
 	return save(o.html, render.DealPage{Replays: headlined(deal, o.view)}.HTML)
 }
 

@@ -25,6 +25,7 @@ func TestCommittedPicturesAreWhatTheCodeDraws(t *testing.T) {
 	for name, write := range map[string]func(io.Writer) error{
 		"timeline.svg": render.Timeline{Replays: replays(deal, dealstate.View{})}.SVG,
 		"diagram.svg":  replay.Diagram().SVG,
+		"balance.svg":  render.ReplayOf(deal, dealstate.View{Policy: dealstate.Official}).Balance().SVG,
 	} {
 		var drawn bytes.Buffer
 		require.NoError(t, write(&drawn))
@@ -40,9 +41,9 @@ func TestCommittedPicturesAreWhatTheCodeDraws(t *testing.T) {
 func TestPicturesAreWrittenWhereAsked(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	svg, html := filepath.Join(dir, "a.svg"), filepath.Join(dir, "a.html")
-	require.Contains(t, output(t, "-svg", svg, "-html", html, "-mermaid"), "stateDiagram-v2")
-	for path, head := range map[string]string{svg: "<svg", html: "<!doctype html>"} {
+	svg, html, balance := filepath.Join(dir, "a.svg"), filepath.Join(dir, "a.html"), filepath.Join(dir, "b.svg")
+	require.Contains(t, output(t, "-svg", svg, "-html", html, "-balance", balance, "-mermaid"), "stateDiagram-v2")
+	for path, head := range map[string]string{svg: "<svg", html: "<!doctype html>", balance: "<svg"} {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.True(t, bytes.HasPrefix(bytes.ToLower(text), []byte(head)), path)

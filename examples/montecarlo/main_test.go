@@ -22,8 +22,8 @@ func TestTheReportHasEveryPart(t *testing.T) {
 	t.Parallel()
 	out := output(t, "-n", "5000")
 	for _, want := range []string{
-		"Known on 31 Oct 2025, policy official: awaiting_approvals, awaiting us and china\n",
-		"MODEL, from 9 recorded waits, 5 of them ended\n",
+		"Known on 31 Oct 2025, policy official: awaiting_approvals, awaiting us and china; overdue of us-fentanyl-tariff-cut due 11 Nov 2025\n",
+		"MODEL, from 9 recorded waits, 6 of them ended\n",
 		"ODDS, from 5000 lives, with intervals of 95 %\n",
 		"WHO HOLDS IT UP, by 20 Nov 2025\n",
 		"WHEN IMPLEMENTED\n",
@@ -50,7 +50,7 @@ func TestTheTableIsAlignedAndTheHistogramHasAScale(t *testing.T) {
 	require.Contains(t, out, "A row is a day from the time shown; █ is 0.5 % of all lives")
 	require.Contains(t, out, " …  none\n", "no dozen rows of nothing")
 	require.NotContains(t, out, " \n", "no blank before a line's end")
-	require.Contains(t, output(t, "-n", "2000", "-deal", "madrid", "-from", "2025-09-20", "-by", "2026-09-01"), "the record ends on 15 May 2026, too early to tell")
+	require.Contains(t, output(t, "-n", "2000", "-deal", "madrid", "-from", "2025-09-20", "-by", "2026-09-01"), "the record ends on 2 Jun 2026, too early to tell")
 	require.Contains(t, output(t, "-n", "2000", "-deal", "stockholm", "-from", "2025-08-01", "-by", "2025-08-12"), "not by 23 Aug 2025: 100.0 %\n")
 }
 

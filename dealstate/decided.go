@@ -1,6 +1,9 @@
 package dealstate
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // decided is a [Decision] in compact form: what it says, as indexes into its
 // machine, in 32 bytes. It never changes.
@@ -16,8 +19,22 @@ type decided struct {
 	outcome  Outcome
 }
 
-// because gives reasons in the form in which a decision points to them.
-func because(why ...Reason) *[]Reason { return &why }
+// because gives a reason in the form in which a decision points to it.
+func because(why Reason) *[]Reason {
+	var one struct { // made at once
+		why  []Reason
+		room [1]Reason
+	}
+	one.room[0] = why
+	one.why = one.room[:]
+	return &one.why
+}
+
+// add adds a reason.
+func (d *decided) add(why Reason) {
+	all := append(slices.Clip(d.reasons()), why)
+	d.why = &all
+}
 
 func (d *decided) reasons() []Reason {
 	if d.why == nil {

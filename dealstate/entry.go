@@ -37,29 +37,38 @@ type names struct {
 const untilBytes = 8 + 4
 
 func newEntry(e *Event, of names) *entry {
-	texts := textsOf(e)
-	in := &entry{text: strings.Join(texts[:], "")}
-	in.fill(e, of, &texts)
+	var text strings.Builder
+	text.Grow(e.textSize())
+	in := &entry{}
+	in.fill(e, of, &text)
 	return in
 }
 
-// texts are what an entry's text is made of, in its order.
-type texts [8]string
-
-func textsOf(e *Event) texts {
-	return texts{e.ID, e.By, e.Source.Publisher, e.Source.URL, e.Source.Published, e.Ref, untilText(e.Until), e.Note}
-}
-
-// fill notes all of an event but its text.
-func (in *entry) fill(e *Event, of names, texts *texts) {
+// fill makes the entry that of an event. Its text goes to the end of another, in which
+// there is room for it.
+func (in *entry) fill(e *Event, of names, text *strings.Builder) {
 	in.setAt(e.At)
 	in.setRecorded(e.Recorded)
 	in.revision, in.names, in.Kind, in.Role, in.Modality, in.hasUntil = int32(e.Revision), of, e.Kind, e.Role, e.Modality, !e.Until.IsZero()
-	end := 0
-	for i, text := range texts[:len(in.ends)] {
-		end += len(text)
-		in.ends[i] = uint16(end) // of names and ids: package field bounds them far below 64 KiB together
+	start := text.Len()
+	for i, part := range [...]string{e.ID, e.By, e.Source.Publisher, e.Source.URL, e.Source.Published, e.Ref} {
+		text.WriteString(part)
+		in.ends[i] = uint16(text.Len() - start) // package field bounds these far below 64 KiB together
 	}
+	if in.hasUntil {
+		text.WriteString(untilText(e.Until))
+	}
+	text.WriteString(e.Note)
+	in.text = text.String()[start:]
+}
+
+// textSize is how many bytes of text the event's entry has.
+func (e *Event) textSize() int {
+	n := len(e.ID) + len(e.By) + len(e.Source.Publisher) + len(e.Source.URL) + len(e.Source.Published) + len(e.Ref) + len(e.Note)
+	if !e.Until.IsZero() {
+		n += untilBytes
+	}
+	return n
 }
 
 // place gives an entry that has of an event only what orders it among others.
@@ -105,11 +114,8 @@ func (in *entry) until() time.Time {
 	return time.Unix(int64(binary.BigEndian.Uint64(raw)), int64(binary.BigEndian.Uint32(raw[8:]))).UTC()
 }
 
-// untilText is an instant within a text; none is empty.
+// untilText is an instant within a text.
 func untilText(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
 	var raw [untilBytes]byte
 	binary.BigEndian.PutUint64(raw[:], uint64(t.Unix()))
 	binary.BigEndian.PutUint32(raw[8:], uint32(t.Nanosecond()))

@@ -137,7 +137,7 @@ func (f *folding) renew(due time.Time, d *decided) bool {
 	}
 	set.base = renew.After(due)
 	if f.recorder != nil {
-		d.why = because(append(d.reasons(), Reason{Code: ReasonRenewed, Detail: Term.String(), At: set.base})...)
+		d.add(Reason{Code: ReasonRenewed, Detail: Term.String(), At: set.base})
 	}
 	return true
 }

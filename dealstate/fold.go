@@ -122,7 +122,7 @@ func (f *folding) enter(from int, d *decided) {
 	}
 	if f.state == f.m.initial {
 		f.newRound()
-		d.why = because(append(d.reasons(), Reason{Code: ReasonRound, Have: int64(f.revision)})...)
+		d.add(Reason{Code: ReasonRound, Have: int64(f.revision)})
 	}
 }
 

@@ -9,7 +9,7 @@ func (m *Machine) ground() {
 	if len(m.lifecycle.Rules)*parties > maxGrounds {
 		return
 	}
-	m.grounds = make([][][]Reason, len(m.lifecycle.Rules))
+	m.grounds = make([][]*[]Reason, len(m.lifecycle.Rules))
 	for r, rule := range m.lifecycle.Rules {
 		m.grounds[r] = append(m.grounds[r], m.findGrounds(r, Reason{Code: ReasonCounted, Detail: rule.On.String()}))
 		for _, p := range m.agreement.Parties {
@@ -22,16 +22,21 @@ func (m *Machine) ground() {
 // found.
 func (m *Machine) groundsFor(rule, party int, did *Reason) *[]Reason {
 	if m.grounds != nil && did.Code == ReasonCounted {
-		return &m.grounds[rule][party+1]
+		return m.grounds[rule][party+1]
 	}
-	found := m.findGrounds(rule, *did)
-	return &found
+	return m.findGrounds(rule, *did)
 }
 
-func (m *Machine) findGrounds(rule int, did Reason) []Reason {
-	r := m.lifecycle.Rules[rule]
+func (m *Machine) findGrounds(rule int, did Reason) *[]Reason {
+	r := &m.lifecycle.Rules[rule]
 	if r.When.IsZero() {
-		return []Reason{did}
+		return because(did)
 	}
-	return []Reason{did, {Code: ReasonMet, Rule: r.ID, Detail: m.guardWords[rule]}}
+	var both struct { // made at once
+		why  []Reason
+		room [2]Reason
+	}
+	both.room = [2]Reason{did, {Code: ReasonMet, Rule: r.ID, Detail: m.guardWords[rule]}}
+	both.why = both.room[:]
+	return &both.why
 }

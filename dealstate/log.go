@@ -194,23 +194,13 @@ const (
 
 // take makes an entry of an event.
 func (r *room) take(e *Event, of names) *entry {
-	in, texts := &r.entries[0], textsOf(e)
-	size := 0
-	for _, text := range texts {
-		size += len(text)
-	}
+	size := e.textSize()
 	if r.texts == nil || r.texts.Cap()-r.texts.Len() < size {
 		r.texts = &strings.Builder{}
 		r.texts.Grow(max(size, min(size*len(r.entries), mostTexts)))
 	}
+	in := &r.entries[0]
 	r.entries = r.entries[1:]
-	in.fill(e, of, &texts)
-	start := r.texts.Len()
-	for _, text := range texts {
-		if text != "" { // as most are
-			r.texts.WriteString(text)
-		}
-	}
-	in.text = r.texts.String()[start:]
+	in.fill(e, of, r.texts)
 	return in
 }

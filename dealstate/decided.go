@@ -19,17 +19,6 @@ type decided struct {
 	outcome  Outcome
 }
 
-// because gives a reason in the form in which a decision points to it.
-func because(why Reason) *[]Reason {
-	var one struct { // made at once
-		why  []Reason
-		room [1]Reason
-	}
-	one.room[0] = why
-	one.why = one.room[:]
-	return &one.why
-}
-
 // add adds a reason.
 func (d *decided) add(why Reason) {
 	all := append(slices.Clip(d.reasons()), why)

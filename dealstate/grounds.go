@@ -40,3 +40,14 @@ func (m *Machine) findGrounds(rule int, did Reason) *[]Reason {
 	both.why = both.room[:]
 	return &both.why
 }
+
+// because gives a reason in the form in which a decision points to it.
+func because(why Reason) *[]Reason {
+	var one struct { // made at once
+		why  []Reason
+		room [1]Reason
+	}
+	one.room[0] = why
+	one.why = one.room[:]
+	return &one.why
+}

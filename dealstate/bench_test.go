@@ -90,13 +90,33 @@ func BenchmarkRecordEight(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		newDeal = m.NewDeal(dealstate.Strict)
+		deal := m.NewDeal(dealstate.Strict)
 		for _, e := range events {
-			if _, err := newDeal.Record(e); err != nil {
+			if _, err := deal.Record(e); err != nil {
 				b.Fatal(err)
 			}
 		}
 	}
+}
+
+// Not parallel: it counts.
+func TestTheFirstReportsOfADealTakeEightAllocationsEach(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector makes sync.Pool forget on purpose")
+	}
+	m, err := dealstate.Compile(uschina.London())
+	require.NoError(t, err)
+	events := make([]dealstate.Event, len(reported))
+	for i := range events {
+		events[i] = reportOf(m.Deal(), 1, i)
+	}
+	all := testing.AllocsPerRun(100, func() {
+		deal := m.NewDeal(dealstate.Strict)
+		for _, e := range events {
+			_, _ = deal.Record(e)
+		}
+	})
+	require.LessOrEqual(t, all/float64(len(events)), 8.0, "looplab takes five a transition; the rest are the deal, an entry and its text each, and what folding takes")
 }
 
 // A new deal is itself and an empty log. Not parallel: it counts.

@@ -3,6 +3,7 @@ package dealstate
 import (
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
@@ -49,7 +50,7 @@ func Compile(a Agreement) (*Machine, error) {
 	if err := m.findInstants(); err != nil {
 		return nil, err
 	}
-	m.runners.New = func() any { return newRunner(m) }
+	m.runners = &sync.Pool{New: func() any { return newRunner(m) }}
 	if err := m.probe(); err != nil {
 		return nil, err
 	}

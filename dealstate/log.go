@@ -151,6 +151,19 @@ func (l *log) isTail(e *Event) bool {
 	return last.compare(&place) < 0
 }
 
+// copied gives the log as it is now, whatever the log goes on to. Only where there are
+// retracts does anybody look for an id in it.
+func (l *log) copied() *log {
+	if len(l.refs) == 0 {
+		return &log{entries: slices.Clip(l.entries)}
+	}
+	c := &log{}
+	for _, e := range l.entries {
+		c.append(e)
+	}
+	return c
+}
+
 // with gives a log that also holds the entry, at its place, and leaves this one
 // as it is.
 func (l *log) with(in *entry) *log {

@@ -39,7 +39,7 @@ type Machine struct {
 	floors      []time.Time       // before which some delay does not end, each once
 	dated       []int             // the commitments with a deadline
 	ends        []bool            // by state: a term rule leads there
-	runners     sync.Pool         // of *runner
+	runners     *sync.Pool        // of *runner; alike machines share it
 }
 
 // Agreement returns a copy of the agreement that was compiled.

@@ -256,6 +256,18 @@ func ExamplePanel() {
 	// us-china-london-2025,2025-06-12,official,awaiting_approvals,2025-06-10T00:00:00Z,2,us china
 }
 
+// The same for one deal, which is left as soon as it stands where somebody looked for it.
+func ExampleCells() {
+	days := analytics.EachDay(time.Date(2025, 6, 9, 0, 0, 0, 0, time.UTC), time.Date(2025, 7, 31, 0, 0, 0, 0, time.UTC))
+	for cell := range analytics.Cells(open().Backtest(dealstate.Official), days) {
+		if cell.State == dealstate.StateApproved {
+			fmt.Println("known to be approved on", cell.Date.Format(time.DateOnly))
+			break
+		}
+	}
+	// Output: known to be approved on 2025-06-27
+}
+
 func ExampleConformance() {
 	deal := open()
 	_, _ = deal.Record(dealstate.Event{ID: "early", Deal: uschina.London().ID, Kind: dealstate.Implement, Role: dealstate.Press,
@@ -312,4 +324,31 @@ func ExampleWritePNML() {
 	err := analytics.WritePNML(&net, "many parties", l)
 	fmt.Println(err, strings.Count(net.String(), "<place "), "places for", len(l.States), "states")
 	// Output: <nil> 10 places for 10 states
+}
+
+// Three forecasters of the same events: a model, the share that happened before, and one
+// who always says one half.
+func ExampleCompareForecasts() {
+	var model, rate []analytics.Forecast
+	for _, f := range []struct {
+		deal     string
+		model    float64
+		happened bool
+	}{{"geneva", 0.9, true}, {"london", 0.4, false}, {"stockholm", 0.7, true}, {"madrid", 0.2, false}, {"busan", 0.6, true}} {
+		model = append(model, analytics.Forecast{Group: f.deal, P: f.model, Happened: f.happened})
+		rate = append(rate, analytics.Forecast{Group: f.deal, P: 0.6, Happened: f.happened})
+	}
+	score, err := analytics.ScoreForecasts(model, analytics.Bootstrap{Seed: 1})
+	if err != nil {
+		panic(err)
+	}
+	gain, err := analytics.CompareForecasts(model, rate, analytics.Bootstrap{Seed: 1})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("Brier", score.Brier)
+	fmt.Println("better than the rate by", gain.Brier)
+	// Output:
+	// Brier 0.092 (0.042 to 0.146)
+	// better than the rate by 0.148 (0.054 to 0.246)
 }

@@ -1,16 +1,7 @@
-// Package journal keeps what was recorded of deals, in the order in which it
-// was accepted, so that nothing acknowledged is lost.
-//
-// A journal is one sequence of entries. An entry is an event of a deal, or the
-// agreement on which a deal rests. Entries are only ever added; their
-// positions count from 1 without gaps and never change. [Memory] keeps them
-// for as long as the program runs, [File] on disk.
 package journal
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -23,22 +14,28 @@ import (
 // The suite in journaltest says what a store must do to be one.
 type Journal interface {
 	// Append keeps the entries in their order, all or none, and they are
-	// durable when it returns without an error. It sets Position and gives it
-	// back for each entry, and it raises an Accepted that is earlier than the
-	// last one kept to that one, so that Accepted never falls.
+	// durable when it returns without an error. It gives the position of each,
+	// and looks at none that is given. An Accepted that is earlier than that of
+	// the last entry kept is raised to it, so that Accepted never falls.
 	//
 	// What is kept already is not kept again, and its position is given: an
 	// agreement of that id with the same content; an event of that deal and id
 	// with the same content (see [dealstate.Event.Same]), unless it comes with
 	// an earlier Recorded than before, which counts from then on and is kept.
-	// Other content under an id that is taken is a *dealstate.ConflictError.
+	// Other content under an id that is taken is a *dealstate.ConflictError, and
+	// an entry that is not well-formed a *dealstate.FieldError.
 	//
-	// With versions, it keeps nothing and gives a *StaleError where one of the deals
-	// has moved on.
+	// With versions, it keeps nothing and gives a *StaleError where one of the
+	// deals has moved on, be the entries kept already or not.
+	//
+	// Where the context ends before the answer is there, the entries may be kept
+	// or not; appending them again is safe.
 	Append(ctx context.Context, entries []Entry, on ...Version) ([]int64, error)
 
 	// Read gives the entries after the position, in order, up to the last one
-	// at the time of the call. It ends at the first error.
+	// at the time of the call; 0 is before the first. It ends at the first error.
+	// Events and agreements are as they were appended, with instants in UTC;
+	// nobody may change an agreement that was read.
 	Read(ctx context.Context, after int64) iter.Seq2[Entry, error]
 
 	// ReadDeal gives the entries of one deal after the position: its agreement
@@ -52,14 +49,15 @@ type Journal interface {
 	Wait(ctx context.Context, after int64) error
 
 	// Close gives back what the journal holds. A closed journal gives
-	// ErrClosed.
+	// ErrClosed, to who waits too; a reading that has begun may end with it.
+	// Closing it again does nothing.
 	Close() error
 }
 
 // Entry is one thing kept: an event, or an agreement.
 type Entry struct {
 	Position  int64                // its place in the journal, from 1; given by Append
-	Accepted  time.Time            // when it was taken, by the clock of who appended it
+	Accepted  time.Time            // when it was taken, by the clock of who appended it; never zero
 	By        string               // who had it recorded; may be empty
 	Event     dealstate.Event      // zero where the entry is an agreement
 	Agreement *dealstate.Agreement // nil where the entry is an event
@@ -79,18 +77,3 @@ type Version struct {
 	Deal     string
 	Position int64
 }
-
-// StaleError says that a deal has moved on since somebody looked at it. Read
-// the deal again, decide again, and append on the new version.
-type StaleError struct {
-	Deal string
-	Want int64 // the version given
-	Have int64 // the version the journal has
-}
-
-func (e *StaleError) Error() string {
-	return fmt.Sprintf("journal: deal %q is at position %d, not at %d: it has moved on; read it again", e.Deal, e.Have, e.Want)
-}
-
-// ErrClosed is what a closed journal gives.
-var ErrClosed = errors.New("journal: closed")

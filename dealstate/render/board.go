@@ -31,7 +31,13 @@ type boardPageData struct {
 
 // HTML writes the page. Equal boards give equal bytes. A row whose replay has no
 // machine is a *[dealstate.FieldError], and then nothing is written.
-func (b Board) HTML(w io.Writer) error {
+func (b Board) HTML(w io.Writer) error { return b.write(w, "board") }
+
+// Body writes what HTML has in its body, a header and a main element, for a page that
+// brings [StyleSheet]. Its headings begin with h1.
+func (b Board) Body(w io.Writer) error { return b.write(w, "board-body") }
+
+func (b Board) write(w io.Writer, template string) error {
 	for i, r := range b.Rows {
 		if r.Replay.Machine == nil {
 			return missingMachine(fmt.Sprintf("rows[%d].replay.machine", i))
@@ -42,18 +48,19 @@ func (b Board) HTML(w io.Writer) error {
 		title = "Deals"
 	}
 	p := boardPageData{head: newHead(shorten(title, 300)), Lead: b.lead()}
-	var replays []Replay
+	var replays []*indexed
 	for _, r := range b.Rows {
-		row := newSummary(r.Replay)
+		replay := r.Replay.indexed()
+		row := newSummary(replay)
 		row.Href = pageAddress(r.Href)
 		p.Rows = append(p.Rows, row)
-		replays = append(replays, r.Replay)
+		replays = append(replays, replay)
 	}
 	var err error
 	if p.Timeline, err = newTimelinePair(replays); err != nil {
 		return err
 	}
-	return write(w, "board", p)
+	return write(w, template, p)
 }
 
 // lead counts the deals by state, in the order of the rows.

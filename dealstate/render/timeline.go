@@ -88,9 +88,30 @@ type clockLine struct {
 	class string
 }
 
-// blocks groups the replays by deal. If there are several deals, each has only a lane
-// for the state and one for all reports.
-func (t Timeline) blocks() []dealBlock {
+// indexedTimeline is a timeline while it is drawn: of these replays, whichever it names.
+type indexedTimeline struct {
+	Timeline
+	replays []*indexed
+}
+
+func (t Timeline) indexed() indexedTimeline { return indexedTimeline{t, indexAll(t.Replays)} }
+
+// groups are the replays of each deal.
+func (t indexedTimeline) groups() [][]*indexed {
+	var groups [][]*indexed
+	for _, s := range t.replays {
+		if last := len(groups) - 1; last >= 0 && groups[last][0].agreement.ID == s.agreement.ID {
+			groups[last] = append(groups[last], s)
+			continue
+		}
+		groups = append(groups, []*indexed{s})
+	}
+	return groups
+}
+
+// blocks has one for each deal. If there are several, each has only a lane for the state
+// and one for all reports.
+func (t indexedTimeline) blocks() []dealBlock {
 	groups := t.groups()
 	blocks := make([]dealBlock, len(groups))
 	for i, g := range groups {
@@ -99,22 +120,10 @@ func (t Timeline) blocks() []dealBlock {
 	return blocks
 }
 
-// groups are the replays of one deal that follow one another.
-func (t Timeline) groups() (groups [][]Replay) {
-	for _, s := range t.Replays {
-		if last := len(groups) - 1; last >= 0 && groups[last][0].agreement().ID == s.agreement().ID {
-			groups[last] = append(groups[last], s)
-			continue
-		}
-		groups = append(groups, []Replay{s})
-	}
-	return groups
-}
-
 // newBlock gathers what is drawn about one deal. A short one has two lanes only.
-func newBlock(replays []Replay, short bool) dealBlock {
+func newBlock(replays []*indexed, short bool) dealBlock {
 	s := replays[0]
-	b := dealBlock{deal: s.agreement().ID, title: s.title(), parents: s.agreement().Implements, clocks: clockLines(replays), about: aboutDeal(replays)}
+	b := dealBlock{deal: s.agreement.ID, title: s.title(), parents: s.agreement.Implements, clocks: clockLines(replays), about: aboutDeal(replays)}
 	for _, s := range replays {
 		if s.Snapshot.AsOf.After(b.asOf) {
 			b.asOf = s.Snapshot.AsOf
@@ -124,41 +133,10 @@ func newBlock(replays []Replay, short bool) dealBlock {
 	if short {
 		subjects = []subject{{name: "State", kind: stateLane}, {name: "Reports", kind: reportLane, any: true}}
 	}
-	readings := make([]*reading, len(replays))
-	for i, s := range replays {
-		readings[i] = &reading{Replay: s, events: s.byID(), about: s.agreement()}
-	}
 	for _, sub := range subjects {
-		b.add(sub, readings)
+		b.add(sub, replays)
 	}
 	return b
-}
-
-// reading is a replay with what its lanes are drawn from, each worked out once: what
-// only some lanes need, when the first of them does. It belongs to one call of newBlock.
-type reading struct {
-	Replay
-	about     dealstate.Agreement
-	events    map[string]dealstate.Event
-	ofParties map[string][]bar
-	below     map[string][]bar // by party, the strips below its bars
-	histories map[string]*commitmentHistory
-}
-
-// ofParty gives the bars of a party's row, and the strips below them.
-func (s *reading) ofParty(party string) (bars, strips []bar) {
-	if s.ofParties == nil {
-		s.ofParties, s.below = s.approvalBars(), s.strips()
-	}
-	return s.ofParties[party], s.below[party]
-}
-
-// ofCommitment gives what became of a commitment, or nil.
-func (s *reading) ofCommitment(id string) *commitmentHistory {
-	if s.histories == nil {
-		s.histories = s.commitmentHistories()
-	}
-	return s.histories[id]
 }
 
 // subject is what a lane is about, and which reports belong in it.
@@ -172,8 +150,8 @@ type subject struct {
 }
 
 // detailed lists the subjects of a timeline about one deal only.
-func detailed(s Replay) []subject {
-	a := s.agreement()
+func detailed(s *indexed) []subject {
+	a := s.agreement
 	subjects := []subject{{name: "State", kind: stateLane}}
 	if len(a.Parties) > mostLanes {
 		subjects = append(subjects, subject{name: "Approvals", title: fmt.Sprintf("how many of %d parties have approved", len(a.Parties)), kind: countLane})
@@ -192,7 +170,7 @@ func detailed(s Replay) []subject {
 }
 
 // ofCommitment is the subject of a commitment's lane.
-func ofCommitment(s Replay, c dealstate.Commitment) subject {
+func ofCommitment(s *indexed, c dealstate.Commitment) subject {
 	title := legible(c.Title)
 	if title == "" {
 		title = legible(c.ID)
@@ -203,7 +181,7 @@ func ofCommitment(s Replay, c dealstate.Commitment) subject {
 
 // add appends the subject's lane. A lane for left-over reports is left out if it has
 // none.
-func (b *dealBlock) add(sub subject, replays []*reading) {
+func (b *dealBlock) add(sub subject, replays []*indexed) {
 	l := lane{name: sub.name, title: sub.title, kind: sub.kind}
 	for _, s := range replays {
 		l.addRow(sub.row(s), s.Policy.Name)
@@ -237,7 +215,7 @@ func (r laneRow) same(o laneRow) bool {
 }
 
 // row is what one policy makes of the subject.
-func (sub subject) row(s *reading) laneRow {
+func (sub subject) row(s *indexed) laneRow {
 	r := laneRow{}
 	switch sub.kind {
 	case stateLane:
@@ -248,19 +226,19 @@ func (sub subject) row(s *reading) laneRow {
 	case commitmentLane:
 		r.commitment(s, sub.commitment)
 	case countLane:
-		r.counts, r.of = s.approvalCounts(), len(s.about.Parties)
+		r.counts, r.of = s.approvalCounts(), len(s.agreement.Parties)
 	}
-	commitments, parties := len(s.about.Commitments) <= mostLanes, len(s.about.Parties) <= mostLanes
+	commitments, parties := len(s.agreement.Commitments) <= mostLanes, len(s.agreement.Parties) <= mostLanes
 	for _, d := range s.Decisions {
 		if d.Event != "" && sub.holds(d, s.events[d.Event], commitments, parties) {
-			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s.Replay, d, s.events)})
+			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s, d, s.events)})
 		}
 	}
 	return r
 }
 
 // commitment fills in the row of one commitment.
-func (r *laneRow) commitment(s *reading, id string) {
+func (r *laneRow) commitment(s *indexed, id string) {
 	if l := s.ofCommitment(id); l != nil {
 		r.bars, r.strips = l.bars, l.strips
 	}
@@ -294,7 +272,7 @@ func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, p
 
 // clockLines are the clocks that fired, the next one due, and the deadline, as the
 // policies see them.
-func clockLines(replays []Replay) []clockLine {
+func clockLines(replays []*indexed) []clockLine {
 	var lines []clockLine
 	add := func(at time.Time, words, class string) {
 		l := clockLine{at: at, label: words + " " + moment(at), class: class}
@@ -313,7 +291,7 @@ func clockLines(replays []Replay) []clockLine {
 		}
 	}
 	for _, s := range replays {
-		if at := s.agreement().Deadline; !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) }) {
+		if at := s.agreement.Deadline; !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) }) {
 			add(at, "deadline", "due")
 		}
 	}
@@ -322,7 +300,7 @@ func clockLines(replays []Replay) []clockLine {
 }
 
 // aboutDeal says in words what the block shows, for readers who do not see it.
-func aboutDeal(replays []Replay) string {
+func aboutDeal(replays []*indexed) string {
 	parts := []string{replays[0].title() + "."}
 	for _, s := range replays {
 		parts = append(parts, fmt.Sprintf("Under the policy %s, as of %s: %s.", legible(s.Policy.Name), moment(s.Snapshot.AsOf), s.headline()))
@@ -337,7 +315,7 @@ func aboutDeal(replays []Replay) string {
 }
 
 // timeRange is the range of time to draw; ok is false where nothing has a time.
-func (t Timeline) timeRange() (from, to time.Time, ok bool) {
+func (t indexedTimeline) timeRange() (from, to time.Time, ok bool) {
 	r := t.reported()
 	if !r.set {
 		return r.from, r.to, false
@@ -374,9 +352,9 @@ func (r *instantRange) add(at time.Time) {
 }
 
 // reported is the range of the reports, and of the instants of the views.
-func (t Timeline) reported() instantRange {
+func (t indexedTimeline) reported() instantRange {
 	var r instantRange
-	for _, s := range t.Replays {
+	for _, s := range t.replays {
 		for _, d := range s.Decisions {
 			r.add(d.At)
 		}
@@ -387,11 +365,11 @@ func (t Timeline) reported() instantRange {
 
 // addClocks extends the range to the clocks that are due soon after it, or were
 // due shortly before.
-func (t Timeline) addClocks(r *instantRange) {
+func (t indexedTimeline) addClocks(r *instantRange) {
 	near := between(r.from, r.to).part(3).orMore(48 * time.Hour)
 	soon, early := near.after(r.to), near.before(r.from)
-	for _, g := range t.groups() {
-		for _, c := range clockLines(g) {
+	for _, replays := range t.groups() {
+		for _, c := range clockLines(replays) {
 			if c.at.Before(soon) && c.at.After(early) {
 				r.add(c.at)
 			}

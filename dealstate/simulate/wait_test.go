@@ -81,7 +81,7 @@ func TestAnAmendmentEndsTheWaitOfWhoDemandedItAndStartsAllAnew(t *testing.T) {
 		dealstate.Event{Kind: dealstate.Reject, Party: "us", At: onDay(9)})
 	var got []string
 	for _, s := range simulate.Waits(deal, dealstate.View{}) {
-		got = append(got, fmt.Sprintf("%s %.0f+%.0f %s", s.Party, s.From.Sub(june).Hours()/24, s.Length().Hours()/24, s.End))
+		got = append(got, fmt.Sprintf("%s %.0f+%.0f %s %s", s.Party, s.From.Sub(june).Hours()/24, s.Length().Hours()/24, s.End, s.Event))
 	}
-	require.Equal(t, []string{"us 0+2 approve", "china 0+5 amend", "us 5+4 reject", "china 5+4 "}, got)
+	require.Equal(t, []string{"us 0+2 approve e01", "china 0+5 amend e02", "us 5+4 reject e03", "china 5+4  "}, got)
 }

@@ -39,8 +39,14 @@ func TestLastLineIsTheState(t *testing.T) {
 		"-deal madrid -policy reported":                             "implemented",
 		"-deal geneva -asof 2025-08-12T04:01:00Z -known 2025-08-11": "expired",
 		"-deal geneva -asof 2025-08-12T04:01:00Z -known 2025-08-12": "implemented",
-		"":             "awaiting_xi_approval",
-		"-deal london": "awaiting_xi_approval",
+		"-deal turnberry -asof 2026-01-21":                          "awaiting_approvals",
+		"-deal turnberry -asof 2026-01-21 -policy reported":         "implemented",
+		"-deal us-eu-turnberry-2025":                                "implemented",
+		"-deal india -policy official":                              "awaiting_modi_approval",
+		"-deal india -policy reported":                              "approved",
+		"-deal mercosur":                                            "provisional",
+		"":                                                          "awaiting_xi_approval",
+		"-deal london":                                              "awaiting_xi_approval",
 	} {
 		out := output(t, strings.Fields(args)...)
 		require.True(t, strings.HasSuffix(out, "\nstate: "+state+"\n"), "%s:\n%s", args, out)
@@ -63,7 +69,7 @@ func TestWithoutFlagsThreePoliciesStandSideBySide(t *testing.T) {
 func TestWrongFlagsExitWithTwoAndSayWhatIsRight(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"-deal paris":       `"paris" is unknown; want one of geneva, london, stockholm, madrid, busan`,
+		"-deal paris":       `"paris" is unknown; want one of geneva, london, stockholm, madrid, busan, turnberry, india, mercosur`,
 		"-asof yesterday":   `"yesterday" is neither a date nor an instant`,
 		"-known 2025-02-30": `"2025-02-30" is neither a date nor an instant`,
 		"-policy rumour":    `"rumour" is unknown; want one of strict, official, reported`,

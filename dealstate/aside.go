@@ -1,11 +1,18 @@
 package dealstate
 
 // aside says whether an event is kept as evidence only, and why.
-func (f *folding) aside(e *entry) ([]Reason, bool) {
-	by, void := f.voids.by[e.ID]
+func (f *folding) aside(e *entry) (*[]Reason, bool) {
+	by, void := f.voids.by[e.id()]
 	counts := f.policy.Counts(e.Kind, e.Role)
-	if !void && e.Modality == Asserted && counts && e.Kind != Note && e.Kind != Retract {
-		return nil, false
+	if !void && e.Modality == Asserted {
+		switch {
+		case !counts:
+			return f.notOf(e.Role), true
+		case e.Kind == Note:
+			return onlyNote, true
+		case e.Kind != Retract:
+			return nil, false
+		}
 	}
 	var why []Reason
 	if void {
@@ -20,18 +27,31 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 	switch {
 	case e.Kind == Note:
 		why = append(why, Reason{Code: ReasonNote})
-	case e.Kind == Retract && f.voids.circular[e.ID]:
+	case e.Kind == Retract && f.voids.circular[e.id()]:
 		why = append(why, Reason{Code: ReasonCircular})
 	case e.Kind == Retract && !f.voids.known[e.ref()]:
 		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
 	}
-	return why, len(why) > 0
+	return &why, len(why) > 0
+}
+
+// onlyNote is the reason for the usual note.
+var onlyNote = because(Reason{Code: ReasonNote})
+
+// notOf is the reason for the usual report that does not count: the policy leaves its
+// role out. It is made once for each role, and shared.
+func (f *folding) notOf(role Role) *[]Reason {
+	why := &f.leftOut[role]
+	if *why == nil {
+		*why = because(Reason{Code: ReasonPolicy, Subject: f.policy.Name, Detail: role.String()})
+	}
+	return *why
 }
 
 // remember keeps what a report says that does not count: the approval that comes
 // nearest to counting, and who denies what counts.
 func (f *folding) remember(e *entry) {
-	if _, void := f.voids.by[e.ID]; void {
+	if _, void := f.voids.by[e.id()]; void {
 		return
 	}
 	f.deny(e)

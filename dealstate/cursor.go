@@ -62,7 +62,7 @@ func (c *Cursor) Set(to *Cursor) {
 		to.copied = true
 	}
 	c.f.situation.set(&to.f.situation)
-	c.f.policy = to.f.policy
+	c.f.policy, c.f.leftOut = to.f.policy, to.f.leftOut
 }
 
 func (c *Cursor) vacate() {
@@ -77,8 +77,8 @@ func (c *Cursor) vacate() {
 func (c *Cursor) Take(a *Act, at time.Time) Outcome {
 	e := c.room()
 	*e = a.entry
-	e.At = instant.Latest(instant.Clamp(at), c.f.now)
-	e.Recorded = e.At
+	e.setAt(instant.Latest(instant.Clamp(at), c.f.now))
+	e.recordedSeconds, e.recordedNanos = e.atSeconds, e.atNanos
 	return c.f.take(e).outcome
 }
 
@@ -297,11 +297,11 @@ func (s *situation) appendBinding(to []byte) []byte {
 		case !s.approved.Has(p):
 		case s.isInForce():
 			from = s.bindsFrom(p)
-		case a.Join != nil && a.Join.From == FromForce && approved.At.Equal(s.now):
+		case a.Join != nil && a.Join.From == FromForce && approved.at().Equal(s.now):
 			to = append(to, 3) // the deal may enter into force at this very instant
 			continue
-		case !s.met.IsZero() && approved.At.After(s.met):
-			from = s.ownDelay().After(approved.At)
+		case !s.met.IsZero() && approved.at().After(s.met):
+			from = s.ownDelay().After(approved.at())
 		}
 		to = s.appendSpan(to, from)
 	}

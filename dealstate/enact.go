@@ -94,7 +94,7 @@ func (f *folding) consent(e *entry, did *change) {
 		return
 	case e.Kind == Approve && did.approved, e.Kind == Reject && did.rejected, withdraws && !did.approved && f.left(p):
 		before := did.act.entry
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.id(), At: before.at()})
 		return
 	}
 	f.approved.Put(p, e.Kind == Approve)
@@ -132,7 +132,7 @@ func (f *folding) amend(did *change) {
 func (f *folding) settle(e *entry, did *change) {
 	var open []*entry
 	for _, d := range f.disputes {
-		if e.ref() != "" && d.ID != e.ref() || e.commitment >= 0 && d.commitment != e.commitment {
+		if e.ref() != "" && d.id() != e.ref() || e.commitment >= 0 && d.commitment != e.commitment {
 			open = append(open, d)
 		}
 	}
@@ -154,7 +154,7 @@ func (f *folding) extend(e *entry, did *change) {
 	clock, parties := &f.clocks[did.clock], len(f.acts)
 	did.setting = *clock
 	before, own := clock.due(parties), clock.of(f.actor, parties)
-	switch floor := instant.Latest(own, e.At); {
+	switch floor := instant.Latest(own, e.at()); {
 	case before.IsZero() && f.actor >= 0: // one side cannot set a limit for all
 		did.stop(Refused, Reason{Code: ReasonNoClock, Detail: moved.String()})
 		return

@@ -12,10 +12,11 @@ import (
 // delay of no time pass. What lies beyond the horizon is a plan: it says
 // nothing of how late it is.
 func (f *folding) take(e *entry) decided {
-	f.advance(instant.Earliest(e.At, f.horizon))
+	to := instant.Earliest(e.at(), f.horizon)
+	f.advance(to)
 	d := f.decide(e)
 	f.record(d)
-	f.advance(instant.Earliest(e.At, f.horizon))
+	f.advance(to)
 	return d
 }
 
@@ -46,14 +47,14 @@ func (f *folding) choose(on int) (rule int, ok bool) {
 // decide says what one event does, and does it.
 func (f *folding) decide(e *entry) decided {
 	f.actor, f.concernsPart = int(e.party), f.isPart(e)
-	d := decided{which: -1, entry: e, kind: e.Kind, party: int16(e.party), rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	d := decided{which: -1, entry: e, party: e.party, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
 		f.remember(e)
 		return d
 	}
 	if e.Kind == Retract {
-		d.outcome, d.why = Applied, []Reason{{Code: ReasonVoids, Event: e.ref()}}
+		d.outcome, d.why = Applied, because(Reason{Code: ReasonVoids, Event: e.ref()})
 		return d
 	}
 	var change change
@@ -62,7 +63,7 @@ func (f *folding) decide(e *entry) decided {
 		if change.reason.Code == ReasonAlready {
 			f.affirm(e)
 		}
-		d.outcome, d.why = change.outcome, []Reason{change.reason}
+		d.outcome, d.why = change.outcome, because(change.reason)
 		return d
 	}
 	rule, ok := f.choose(e.Kind.row())
@@ -77,7 +78,7 @@ func (f *folding) decide(e *entry) decided {
 	case Negotiate:
 		f.warnEarly(e)
 		if f.since.IsZero() { // the deal begins to stand where its lifecycle begins
-			f.since, f.by = e.At, e.ID
+			f.since, f.by = e.at(), e.id()
 		}
 	case Implement:
 		f.warnBeforeEffect(e)
@@ -85,7 +86,7 @@ func (f *folding) decide(e *entry) decided {
 	if f.recorder != nil {
 		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
-	f.follow(&d, rule, e.ID)
+	f.follow(&d, rule, e.id())
 	f.foresee(e)
 	f.made(e)
 	if e.Kind == Implement && d.from != d.to {
@@ -112,7 +113,7 @@ func (f *folding) follow(d *decided, rule int, by string) {
 func (f *folding) enter(from int, d *decided) {
 	switch was, is := f.m.inForce[from], f.isInForce(); {
 	case is && !was:
-		f.comeIntoForce(d.kind == Extend)
+		f.comeIntoForce(d.entry != nil && d.entry.Kind == Extend)
 	case was && !is:
 		f.endForce()
 	}
@@ -121,7 +122,7 @@ func (f *folding) enter(from int, d *decided) {
 	}
 	if f.state == f.m.initial {
 		f.newRound()
-		d.why = append(d.why, Reason{Code: ReasonRound, Have: int64(f.revision)})
+		d.add(Reason{Code: ReasonRound, Have: int64(f.revision)})
 	}
 }
 

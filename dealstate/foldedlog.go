@@ -18,12 +18,23 @@ type foldedLog struct {
 	outlook
 }
 
+// folded folds the whole log, by the table as a replay does, and lets the events to come
+// go through looplab.
+func (l *log) folded(m *Machine, p Policy) *foldedLog {
+	to := &foldedLog{machine: m, policy: p, log: l}
+	f, made := l.replayAll(m, p, (*Machine).moveByTable)
+	f.move, to.past = (*Machine).moveByLooplab, history{made}
+	to.adopt(f, f.outlook())
+	return to
+}
+
 // append decides on an entry that the log has just kept. Nothing in it is
 // proportional to the parties or to the log.
-func (l *foldedLog) append(in *entry, decision *Decision) {
-	l.outlook = l.decideNext(l.now, &l.made, in, decision)
+func (l *foldedLog) append(in *entry) (of decided, revised []Revision) {
+	of, revised, l.outlook = l.decideNext(l.now, &l.made, in)
 	l.past.add(l.made.all...)
 	l.made.all = l.made.all[:0]
+	return of, revised
 }
 
 // decided is all up to the last instant on record, whatever the deal goes on to.
@@ -31,14 +42,13 @@ func (l *foldedLog) decided() history { return append(slices.Clone(l.past), l.ta
 
 // decideNext has a folding, which records into the trail, take one more event.
 // Revised are the clocks that fire only now, or no more.
-func (l *foldedLog) decideNext(f *folding, made *trail, in *entry, decision *Decision) outlook {
+func (l *foldedLog) decideNext(f *folding, made *trail, in *entry) (of decided, revised []Revision, then outlook) {
 	f.horizon = in.after(l.last)
-	*decision = l.machine.decision(f.take(in))
-	then := f.outlook()
+	of, then = f.take(in), f.outlook()
 	if len(l.tail)+len(then.tail) > 0 || len(made.all) > 1 {
-		decision.Revised = l.machine.revisions(l.tail, slices.Concat(made.all, then.tail), in)
+		revised = l.machine.revisions(l.tail, slices.Concat(made.all, then.tail), in)
 	}
-	return then
+	return of, revised, then
 }
 
 // adopt makes a folding the log's own: it records for the log from here on.
@@ -59,7 +69,7 @@ func (l *foldedLog) decidedOn(e *entry) decided {
 			return of
 		}
 	}
-	panic("dealstate: " + e.ID + " is in the log, and nothing was decided on it")
+	panic("dealstate: " + e.id() + " is in the log, and nothing was decided on it")
 }
 
 // doubtsAsOfNow gives the doubts about all that is on record. Finding them folds the log;

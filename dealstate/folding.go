@@ -7,9 +7,10 @@ import "time"
 type folding struct {
 	situation
 	policy  Policy
-	voids   voids     // which events of the log are void
-	horizon time.Time // the instant looked at
-	doubts  []Reason  // events whose order matters and is not known; only a replay finds them
+	leftOut [endOfRoles]*[]Reason // the reason that the policy leaves a role out, once it was needed
+	voids   voids                 // which events of the log are void
+	horizon time.Time             // the instant looked at
+	doubts  []Reason              // events whose order matters and is not known; only a replay finds them
 	move    mover
 	recordEnd
 	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered

@@ -13,7 +13,7 @@ func (l *foldedLog) propose(e *Event, of names) (proposal, error) {
 	switch old, err := l.log.repeated(l.machine, e); {
 	case err != nil:
 		return proposal{}, err
-	case old != nil && e.Recorded.Before(old.Recorded):
+	case old != nil && e.Recorded.Before(old.recorded()):
 		return l.proposeEarlier(old, newEntry(e, of)), nil
 	case old != nil:
 		return proposal{decision: l.duplicate(old)}, nil
@@ -27,7 +27,7 @@ func (l *foldedLog) propose(e *Event, of names) (proposal, error) {
 // nothing known against it, and with no plan on record that the clocks have yet
 // to reach.
 func (l *foldedLog) isNext(e *Event) bool {
-	if n := len(l.log.entries); n > 0 && l.log.entries[n-1].At.After(l.last) {
+	if n := len(l.log.entries); n > 0 && l.log.entries[n-1].at().After(l.last) {
 		return false
 	}
 	return e.Kind != Retract && l.log.isTail(e) && l.log.find(e.ID) == nil && !l.log.refs[e.ID]
@@ -35,16 +35,16 @@ func (l *foldedLog) isNext(e *Event) bool {
 
 // proposeNext decides on the event alone, on a copy of the situation.
 func (l *foldedLog) proposeNext(in *entry) proposal {
-	var p proposal
 	var made trail
 	f := l.now.copied(&made)
-	then := l.decideNext(f, &made, in, &p.decision)
-	p.accept = func() {
+	of, revised, then := l.decideNext(f, &made, in)
+	decision := l.machine.decision(of)
+	decision.Revised = revised
+	return proposal{decision: decision, accept: func() {
 		l.log.append(in)
 		l.past.add(made.all...)
 		l.adopt(f, then)
-	}
-	return p
+	}}
 }
 
 // proposeLate folds the log with the event in it, and compares.
@@ -71,7 +71,7 @@ func (l *foldedLog) proposeEarlier(old, in *entry) proposal {
 // proposeAnew folds another log, which holds the entry, and compares what is decided
 // with what was. On an entry that was added nothing was decided before.
 func (l *foldedLog) proposeAnew(log *log, in *entry, before []decided, added *entry) proposal {
-	f, made := log.replayAll(l.machine, l.policy)
+	f, made := log.replayAll(l.machine, l.policy, (*Machine).moveByLooplab)
 	then := f.outlook()
 	at := slices.IndexFunc(made, func(of decided) bool { return of.entry == in })
 	decision := l.machine.decision(made[at])

@@ -51,11 +51,10 @@ func (l *log) replay(m *Machine, v View) (*folding, []decided) {
 	return f, made.all
 }
 
-// replayAll folds the whole log through looplab, and lets no clock run beyond
-// the last event.
-func (l *log) replayAll(m *Machine, p Policy) (*folding, []decided) {
+// replayAll folds the whole log, and lets no clock run beyond the last event.
+func (l *log) replayAll(m *Machine, p Policy, move mover) (*folding, []decided) {
 	made := l.trail()
-	f := &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), horizon: l.last(View{}), move: (*Machine).moveByLooplab, recorder: made}
+	f := &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), horizon: l.last(View{}), move: move, recorder: made}
 	for _, e := range l.entries {
 		f.take(e)
 	}

@@ -14,7 +14,7 @@ func (l *log) voids(v View) voids {
 		if !v.knows(e) {
 			continue
 		}
-		found.known[e.ID] = true
+		found.known[e.id()] = true
 		if e.Kind == Retract && e.Modality == Asserted {
 			against[e.ref()] = append(against[e.ref()], e)
 		}
@@ -22,8 +22,8 @@ func (l *log) voids(v View) voids {
 	l.findCircles(found.circular, v)
 	r := retraction{voids: found, against: against, decided: map[string]bool{}, asked: map[string]int{}}
 	for _, e := range l.entries {
-		if against[e.ID] != nil && found.known[e.ID] {
-			r.decide(e.ID)
+		if against[e.id()] != nil && found.known[e.id()] {
+			r.decide(e.id())
 		}
 	}
 	return found
@@ -34,7 +34,7 @@ func (l *log) voids(v View) voids {
 func (l *log) findCircles(circular map[string]bool, v View) {
 	walked := map[string]int{}
 	for n, start := range l.entries {
-		id := start.ID
+		id := start.id()
 		for {
 			e := l.find(id)
 			if e == nil || e.Kind != Retract || e.Modality != Asserted || !v.knows(e) || walked[id] != 0 {
@@ -76,8 +76,8 @@ func (r *retraction) decide(id string) {
 		}
 		r.decided[top] = true
 		for _, by := range r.against[top] {
-			if _, void := r.by[by.ID]; !void && !r.circular[by.ID] {
-				r.by[top] = by.ID
+			if _, void := r.by[by.id()]; !void && !r.circular[by.id()] {
+				r.by[top] = by.id()
 				break
 			}
 		}
@@ -93,8 +93,8 @@ func (r *retraction) undecided(id string) (string, bool) {
 	for n := r.asked[id]; n < len(r.against[id]); n++ {
 		by := r.against[id][n]
 		r.asked[id] = n + 1
-		if !r.decided[by.ID] && !r.circular[by.ID] {
-			return by.ID, true
+		if !r.decided[by.id()] && !r.circular[by.id()] {
+			return by.id(), true
 		}
 	}
 	return "", false

@@ -64,7 +64,7 @@ func (t *tieCheck) swap(at int) {
 
 // mayTie reports whether a later event, or one behind it, may tie with e.
 func (t *tieCheck) mayTie(e, later *entry) bool {
-	if len(t.f.doubts) >= mostDoubts || !e.At.Equal(later.At) || e.Kind.OfLog() {
+	if len(t.f.doubts) >= mostDoubts || !e.at().Equal(later.at()) || e.Kind.OfLog() {
 		return false
 	}
 	if e.Kind == Amend {
@@ -125,7 +125,7 @@ func (c *Cursor) isLike(o *Cursor) bool {
 func (t *tieCheck) cure(at int) {
 	refused := t.seen[at]
 	t.stand()
-	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
+	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.at()); n++ {
 		if !t.counts(t.seen[n]) {
 			if t.passed++; t.passed > mostPassed {
 				return
@@ -145,5 +145,5 @@ func (t *tieCheck) cure(at int) {
 }
 
 func (t *tieCheck) doubt(e, o *entry) {
-	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.ID, Detail: o.ID, At: e.At})
+	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.id(), Detail: o.id(), At: e.at()})
 }

@@ -2,13 +2,13 @@ package dealstate
 
 // aside says whether an event is kept as evidence only, and why.
 func (f *folding) aside(e *entry) ([]Reason, bool) {
-	by, void := f.voids.by[e.ID]
+	by := f.voids.voidedBy(e.ID)
 	counts := f.policy.Counts(e.Kind, e.Role)
-	if !void && e.Modality == Asserted && counts && e.Kind != Note && e.Kind != Retract {
+	if by == "" && e.Modality == Asserted && counts && !e.Kind.OfLog() {
 		return nil, false
 	}
 	var why []Reason
-	if void {
+	if by != "" {
 		why = append(why, Reason{Code: ReasonRetracted, Event: by})
 	}
 	if e.Modality != Asserted {
@@ -20,9 +20,9 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 	switch {
 	case e.Kind == Note:
 		why = append(why, Reason{Code: ReasonNote})
-	case e.Kind == Retract && f.voids.circular[e.ID]:
+	case e.Kind == Retract && f.voids.isCircular(e.ID):
 		why = append(why, Reason{Code: ReasonCircular})
-	case e.Kind == Retract && !f.voids.known[e.ref()]:
+	case e.Kind == Retract && !f.isOnRecord(e.ref()):
 		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
 	}
 	return why, len(why) > 0
@@ -31,7 +31,7 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 // remember keeps what a report says that does not count: the approval that comes
 // nearest to counting, and who denies what counts.
 func (f *folding) remember(e *entry) {
-	if _, void := f.voids.by[e.ID]; void {
+	if f.voids.voidedBy(e.ID) != "" {
 		return
 	}
 	f.deny(e)

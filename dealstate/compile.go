@@ -49,7 +49,7 @@ func Compile(a Agreement) (*Machine, error) {
 	if err := m.findInstants(); err != nil {
 		return nil, err
 	}
-	m.runners.New = func() any { return newRunner(m) }
+	m.runners.New, m.spacing = func() any { return newRunner(m) }, spacingFor(&a)
 	if err := m.probe(); err != nil {
 		return nil, err
 	}

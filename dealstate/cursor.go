@@ -180,7 +180,7 @@ func (c *Cursor) AppendKey(to []byte) []byte {
 			to = binary.AppendUvarint(to, word)
 		}
 	}
-	to = binary.AppendUvarint(to, uint64(len(s.disputes)))
+	to = binary.AppendUvarint(to, uint64(s.disputes.len()))
 	for p := range s.acts {
 		to = append(to, s.leftover(p))
 	}

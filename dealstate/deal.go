@@ -33,7 +33,7 @@ func New(a Agreement, p Policy) (*Deal, error) {
 // is Strict.
 func (m *Machine) NewDeal(p Policy) *Deal {
 	d := &Deal{foldedLog: foldedLog{machine: m, policy: p.named(), log: newLog()}}
-	d.adopt(&folding{situation: newSituation(m), policy: d.policy, move: (*Machine).moveByLooplab}, outlook{})
+	d.fold()
 	return d
 }
 
@@ -46,10 +46,8 @@ func (m *Machine) Load(p Policy, events iter.Seq2[Event, error]) (*Deal, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := m.NewDeal(p)
-	f, made := l.replayAll(m, d.policy)
-	d.log, d.past = l, history{made}
-	d.adopt(f, f.outlook())
+	d := &Deal{foldedLog: foldedLog{machine: m, policy: p.named(), log: l}}
+	d.fold()
 	return d, nil
 }
 
@@ -149,7 +147,10 @@ func (d *Deal) Cursor(v View) *Cursor {
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
 	f, _ := d.log.replay(d.machine, v)
-	f.recorder, f.horizon, f.recordEnd = nil, instant.Last, recordEnd{}
+	f.recorder, f.horizon, f.recordEnd, f.onRecord = nil, instant.Last, recordEnd{}, nil
+	if f.voids != nil {
+		f.voids.known = known{d.log, v}.ids()
+	}
 	return &Cursor{f: *f}
 }
 
@@ -205,7 +206,7 @@ func (d *Deal) Decisions() iter.Seq[Decision] {
 // the loop began.
 func (d *Deal) Events() iter.Seq[Event] {
 	d.mu.RLock()
-	entries := d.log.entries
+	entries := d.log.lend()
 	d.mu.RUnlock()
 	return func(yield func(Event) bool) {
 		for _, e := range entries {
@@ -217,7 +218,7 @@ func (d *Deal) Events() iter.Seq[Event] {
 }
 
 // Event gives the event of that id, as it is kept, with what it did under the deal's
-// own policy; ok is false where none is on record. The cost grows with the log.
+// own policy; ok is false where none is on record.
 func (d *Deal) Event(id string) (e Event, did Decision, ok bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()

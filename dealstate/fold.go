@@ -1,7 +1,6 @@
 package dealstate
 
 import (
-	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
@@ -47,13 +46,13 @@ func (f *folding) choose(on int) (rule int, ok bool) {
 func (f *folding) decide(e *entry) decided {
 	f.actor, f.concernsPart = int(e.party), f.isPart(e)
 	d := decided{which: -1, entry: e, kind: e.Kind, party: int16(e.party), rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	if e.Kind.OfLog() {
+		d.outcome, d.why = f.decideOnLog(e)
+		return d
+	}
 	if why, aside := f.aside(e); aside {
 		d.outcome, d.why = Noted, why
 		f.remember(e)
-		return d
-	}
-	if e.Kind == Retract {
-		d.outcome, d.why = Applied, []Reason{{Code: ReasonVoids, Event: e.ref()}}
 		return d
 	}
 	var change change
@@ -94,6 +93,15 @@ func (f *folding) decide(e *entry) decided {
 	return d
 }
 
+// decideOnLog says what a retract or a note does. That depends on what is void and known,
+// and not on where the deal stands; and it changes nothing there.
+func (f *folding) decideOnLog(e *entry) (Outcome, []Reason) {
+	if why, aside := f.aside(e); aside {
+		return Noted, why
+	}
+	return Applied, []Reason{{Code: ReasonVoids, Event: e.ref()}}
+}
+
 // follow moves along a rule, whose guard was just found to be met.
 func (f *folding) follow(d *decided, rule int, by string) {
 	from, next := f.state, f.move(f.m, rule, f.state)
@@ -129,7 +137,7 @@ func (f *folding) enter(from int, d *decided) {
 func (f *folding) comeIntoForce(extended bool) {
 	f.inForce, f.trigger, f.implemented = f.now, f.met, nil
 	clear(f.own(&f.applied))
-	f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
+	f.warnings = f.warnings.only(func(r Reason) bool { return r.Code != ReasonContradiction })
 	if !extended {
 		f.start(termClock, f.m.agreement.Term)
 	}

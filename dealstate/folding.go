@@ -1,26 +1,72 @@
 package dealstate
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // folding is a situation on its way along a log, under one policy. Whoever
 // makes it owns it; each event that it takes changes it.
 type folding struct {
 	situation
 	policy  Policy
-	voids   voids     // which events of the log are void
+	voids   *voids    // which events of the log are void; nil: none
 	horizon time.Time // the instant looked at
 	doubts  []Reason  // events whose order matters and is not known; only a replay finds them
 	move    mover
 	recordEnd
 	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
+	onRecord finder   // nil: there is no log
 }
 
-// voids says which known events are void, and by which retract. A folding reads
-// it, and it never changes.
+// finder finds an event of the log that is folded by its id; nil: none is on record.
+type finder interface{ find(id string) *entry }
+
+// isOnRecord reports whether the log holds an event, as far as it is known.
+func (f *folding) isOnRecord(id string) bool {
+	if f.onRecord != nil {
+		return f.onRecord.find(id) != nil
+	}
+	return f.voids != nil && f.voids.known[id]
+}
+
+// voids says which known events are void, and by which retract. Foldings read it. It
+// changes only when the log of a deal does, with the deal's lock held.
 type voids struct {
-	by       map[string]string // retracted event: the retract
+	by       map[string]string // retracted event: the retract; "": none any more
 	circular map[string]bool   // retracts that void one another
-	known    map[string]bool   // ids on record, where there are retracts at all
+	base     *voids            // holds for what by and circular say nothing of; nil: nothing does
+	known    map[string]bool   // ids on record, for a folding that has no log
+}
+
+// voidedBy gives the retract by which an event is void; "": it is not.
+func (v *voids) voidedBy(id string) string {
+	for ; v != nil; v = v.base {
+		if by, is := v.by[id]; is {
+			return by
+		}
+	}
+	return ""
+}
+
+// isCircular reports whether an event is one of a circle of retracts.
+func (v *voids) isCircular(id string) bool {
+	for ; v != nil; v = v.base {
+		if v.circular[id] {
+			return true
+		}
+	}
+	return false
+}
+
+// merged gives all that holds in one, in the memory of the base where there is one.
+func (v *voids) merged() *voids {
+	if v == nil || v.base == nil {
+		return v
+	}
+	maps.Copy(v.base.by, v.by)
+	maps.Copy(v.base.circular, v.circular)
+	return v.base
 }
 
 // mover takes a transition of a rule whose guard is met, and gives the state to

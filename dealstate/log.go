@@ -2,8 +2,8 @@ package dealstate
 
 import (
 	"iter"
-	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/idindex"
 )
@@ -11,13 +11,15 @@ import (
 // log keeps a deal's events in the order in which they fold.
 type log struct {
 	entries []*entry
-	rows    idindex.Index   // of the entries, by id
-	refs    map[string]bool // ids that some retract speaks of
-	ties    bool            // two neighbours are of one instant, or of one day and the first is dated by that day alone
-	room    []entry         // for the next entries: each stays where it is
+	arrived *[]*entry           // the same in the order in which they were kept; nil: that is their order
+	rows    idindex.Index       // by id, of arrived
+	against map[string][]*entry // by the id of which they speak: the retracts, in their order; nil: there is none
+	ties    bool                // two neighbours are of one instant, or of one day and the first is dated by that day alone
+	lent    atomic.Bool         // a reader goes through entries without a lock
+	room    []entry             // for the next entries: each stays where it is
 }
 
-func newLog() *log { return &log{rows: idindex.New(), refs: map[string]bool{}} }
+func newLog() *log { return &log{rows: idindex.New()} }
 
 // logOf keeps events that come in any order, each id once.
 func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
@@ -39,11 +41,7 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 			old.Recorded = e.Recorded // nobody else has seen the entry yet
 		}
 	}
-	slices.SortFunc(l.entries, func(a, b *entry) int { return a.compare(&b.place) })
-	l.rows = idindex.New()
-	for row, e := range l.entries {
-		l.rows.Put(e.ID, row)
-	}
+	l.sort()
 	l.ties = false // keep has seen them as they came
 	for n := 1; n < len(l.entries) && !l.ties; n++ {
 		l.ties = l.entries[n-1].tiesWith(l.entries[n])
@@ -51,14 +49,34 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 	return l, nil
 }
 
+// sort puts entries that were kept as they came into their order.
+func (l *log) sort() {
+	slices.SortFunc(l.entries, byPlace)
+	l.rows = idindex.New()
+	for row, e := range l.entries {
+		l.rows.Put(e.ID, row)
+	}
+	for _, all := range l.against { // an earlier duplicate may have moved one
+		slices.SortFunc(all, byPlace)
+	}
+}
+
 // find gives the entry with the id, or nil.
 func (l *log) find(id string) *entry {
 	for row := range l.rows.At(id) {
-		if l.entries[row].ID == id {
-			return l.entries[row]
+		if e := l.kept()[row]; e.ID == id {
+			return e
 		}
 	}
 	return nil
+}
+
+// kept lists the entries as the index knows them.
+func (l *log) kept() []*entry {
+	if l.arrived != nil {
+		return *l.arrived
+	}
+	return l.entries
 }
 
 // repeated gives the entry that the event is a duplicate of, or nil, and refuses one
@@ -94,13 +112,26 @@ func (l *log) keep(e *Event, of names) *entry {
 // append adds an entry that folds after all there is.
 func (l *log) append(in *entry) {
 	l.rows.Put(in.ID, len(l.entries))
+	if l.arrived != nil {
+		*l.arrived = append(*l.arrived, in)
+	}
 	if in.Kind == Retract {
-		l.refs[in.ref()] = true
+		l.speakAgainst(in)
 	}
 	if n := len(l.entries); n > 0 && !l.ties {
 		l.ties = l.entries[n-1].tiesWith(in)
 	}
 	l.entries = append(l.entries, in)
+}
+
+// speakAgainst notes of which event a retract speaks.
+func (l *log) speakAgainst(in *entry) {
+	if l.against == nil {
+		l.against = map[string][]*entry{}
+	}
+	all := l.against[in.ref()]
+	at, _ := slices.BinarySearchFunc(all, in, byPlace)
+	l.against[in.ref()] = slices.Insert(all, at, in)
 }
 
 // isTail reports whether the event folds after all there is.
@@ -109,28 +140,73 @@ func (l *log) isTail(e *Event) bool {
 	return n == 0 || l.entries[n-1].compare(&place) < 0
 }
 
-// with gives a log that also holds the entry, at its place, and leaves this one
-// as it is.
-func (l *log) with(in *entry) *log {
-	at, _ := slices.BinarySearchFunc(l.entries, in, func(a, b *entry) int { return a.compare(&b.place) })
-	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.Shifted(at), refs: maps.Clone(l.refs), ties: l.ties, room: l.room}
-	next.ties = next.ties || at > 0 && l.entries[at-1].tiesWith(in) || at < len(l.entries) && in.tiesWith(l.entries[at])
-	next.rows.Put(in.ID, at)
-	if in.Kind == Retract {
-		next.refs[in.ref()] = true
-	}
-	return next
+// row is where the entry stands, or would.
+func (l *log) row(of *entry) int {
+	row, _ := slices.BinarySearchFunc(l.entries, of, byPlace)
+	return row
 }
 
-// without gives a log that lacks the entry, and leaves this one as it is. It is for
-// one that comes back at another place: what retracts speak of stays.
-func (l *log) without(out *entry) *log {
-	next := &log{entries: make([]*entry, 0, len(l.entries)), rows: idindex.New(), refs: l.refs, ties: l.ties, room: l.room}
-	for _, e := range l.entries {
-		if e != out {
-			next.rows.Put(e.ID, len(next.entries))
-			next.entries = append(next.entries, e)
+func byPlace(a, b *entry) int { return a.compare(&b.place) }
+
+// lend gives the entries to a reader who goes on without a lock.
+func (l *log) lend() []*entry {
+	l.lent.Store(true)
+	return l.entries
+}
+
+// own sees to it that no reader holds the entries.
+func (l *log) own() {
+	if l.lent.Load() {
+		l.entries = append(make([]*entry, 0, len(l.entries)+len(l.entries)/4+1), l.entries...)
+		l.lent.Store(false)
+	}
+}
+
+// insert adds an entry at its row, before others.
+func (l *log) insert(in *entry, row int) {
+	if row == len(l.entries) {
+		l.append(in)
+		return
+	}
+	l.own()
+	if l.arrived == nil {
+		l.arrived = &[]*entry{}
+		*l.arrived = append(*l.arrived, l.entries...)
+	}
+	l.rows.Put(in.ID, len(*l.arrived))
+	*l.arrived = append(*l.arrived, in)
+	if in.Kind == Retract {
+		l.speakAgainst(in)
+	}
+	l.entries = slices.Insert(l.entries, row, in)
+	l.tieBeside(row)
+}
+
+// replace puts an entry in the place of another of its id, which stood no earlier.
+func (l *log) replace(in *entry, row, old int) {
+	l.own()
+	out := l.entries[old]
+	if l.arrived == nil && row != old {
+		l.arrived = &[]*entry{}
+		*l.arrived = append(*l.arrived, l.entries...)
+	}
+	if l.arrived != nil {
+		for slot := range l.rows.At(in.ID) {
+			if (*l.arrived)[slot] == out {
+				(*l.arrived)[slot] = in
+			}
 		}
 	}
-	return next
+	if in.Kind == Retract {
+		l.against[in.ref()] = slices.DeleteFunc(l.against[in.ref()], func(e *entry) bool { return e == out })
+		l.speakAgainst(in)
+	}
+	copy(l.entries[row+1:old+1], l.entries[row:old])
+	l.entries[row] = in
+	l.tieBeside(row)
+}
+
+// tieBeside notes whether an entry ties with a neighbour.
+func (l *log) tieBeside(row int) {
+	l.ties = l.ties || row > 0 && l.entries[row-1].tiesWith(l.entries[row]) || row+1 < len(l.entries) && l.entries[row].tiesWith(l.entries[row+1])
 }

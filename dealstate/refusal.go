@@ -20,7 +20,7 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
 	}
 	if e.Kind == Implement && e.Role == Instrument {
-		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
+		f.warnings.add(Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
 	}
 	if f.recorder == nil {
 		return Refused, nil

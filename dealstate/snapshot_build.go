@@ -23,7 +23,7 @@ func (f *folding) snapshot(v View) Snapshot {
 		f.recordStatus(i, &status)
 		s.Commitments = append(s.Commitments, status)
 	}
-	for _, d := range f.disputes {
+	for d := range f.disputes.all() {
 		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: f.m.partyID(d), By: d.By, Commitment: f.m.commitmentID(d), At: d.At})
 	}
 	if next := f.nextClock(); next.clock != 0 {

@@ -1,0 +1,145 @@
+package dealstate
+
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
+)
+
+// stretch is a part of a log, from one checkpoint to the next, with what was decided in it.
+// A short log is one stretch. A [foldedLog] owns its stretches; what a stretch holds never
+// changes, but for the last one, which grows.
+type stretch struct {
+	first *entry     // its first event; nil: the log's
+	from  *situation // the checkpoint: where the deal stood before its first event; nil: at the beginning
+	past  history
+	rows  int       // how many events it holds
+	ended time.Time // the last instant of which they speak
+}
+
+// A checkpoint stands every so many events. It takes about as much memory as the events
+// between it and the next, so where the situation is larger they stand further apart.
+const (
+	leastSpacing  = 32
+	bytesAnEvent  = 64  // of checkpoints
+	bytesAParty   = 96  // of a situation
+	bytesOfNobody = 900 // of one without parties and commitments
+)
+
+// spacingFor says how many events apart the checkpoints of an agreement's deals stand.
+func spacingFor(a *Agreement) int {
+	size := bytesOfNobody + bytesAParty*(len(a.Parties)+len(a.Commitments)+len(a.Timers))
+	return max(leastSpacing, size/bytesAnEvent)
+}
+
+// begin opens the next stretch with an event, where the last one is long enough. The first
+// is twice as long as the others: a shorter log has no checkpoint.
+func (l *foldedLog) begin(first *entry) {
+	last, spacing := &l.stretches[len(l.stretches)-1], l.machine.spacing
+	if last.rows < spacing || len(l.stretches) == 1 && last.rows < 2*spacing {
+		return
+	}
+	l.stretches = append(l.stretches, stretch{first: first, from: l.now.saved(), past: history{make([]decided, 0, spacing+spacing/4)}})
+}
+
+// keep notes what was decided at the end of the log.
+func (l *foldedLog) keep(in *entry, made []decided) {
+	last := &l.stretches[len(l.stretches)-1]
+	last.past.add(made...)
+	last.rows++
+	last.ended = in.after(last.ended)
+}
+
+// stretchOf gives the place of the stretch in which an entry stands, or would.
+func (l *foldedLog) stretchOf(of *entry) int {
+	return sort.Search(len(l.stretches)-1, func(i int) bool { return l.stretches[i+1].first.compare(&of.place) > 0 })
+}
+
+// start gives the row of a stretch's first event.
+func (l *foldedLog) start(of int) int {
+	if of == 0 {
+		return 0
+	}
+	return l.log.row(l.stretches[of].first)
+}
+
+// split puts a checkpoint into a stretch that has grown to more than twice the spacing.
+func (l *foldedLog) split(of int) {
+	s, half := l.stretches[of], l.stretches[of].rows/2
+	if half < l.machine.spacing {
+		return
+	}
+	f, start := l.spare(), l.start(of)
+	defer l.machine.spares.Put(f)
+	f.from(s.from)
+	var decisions tally
+	f.recorder = &decisions
+	first, second := s, stretch{first: l.log.entries[start+half], rows: s.rows - half}
+	for _, e := range l.log.entries[start : start+half] {
+		f.take(e)
+	}
+	second.from = f.saved()
+	all := slices.Concat(s.past...)
+	first.past, second.past = history{slices.Clip(all[:decisions])}, history{slices.Clip(all[decisions:])}
+	first.rows, first.ended = half, lastOf(l.log.entries[start:start+half])
+	second.ended = lastOf(l.log.entries[start+half : start+s.rows])
+	l.stretches = slices.Insert(l.stretches, of+1, second)
+	l.stretches[of] = first
+}
+
+// lastOf is the last instant of which entries speak.
+func lastOf(entries []*entry) (last time.Time) {
+	for _, e := range entries {
+		last = e.after(last)
+	}
+	return last
+}
+
+// tally is the recorder that only counts, so that no reasons are gathered.
+type tally int
+
+func (t *tally) record(decided) { *t++ }
+
+// spare gives a folding of this log, by the table, that stands anywhere. Who takes it gives
+// it back to the machine's spares, or keeps it.
+func (l *foldedLog) spare() *folding {
+	f, is := l.machine.spares.Get().(*folding)
+	if !is {
+		f = &folding{situation: newSituation(l.machine)}
+	}
+	*f = folding{situation: f.situation, policy: l.policy, voids: l.now.voids, horizon: l.last, move: (*Machine).moveByTable, onRecord: l.log}
+	return f
+}
+
+// from goes to a checkpoint; nil: to the beginning.
+func (f *folding) from(to *situation) {
+	if to == nil {
+		f.situation.reset()
+	} else {
+		f.situation.set(to)
+	}
+}
+
+// saved copies a situation into as little memory as it takes. What was not used is not
+// kept, so nothing can be folded on it: [situation.set] takes it over into one that can.
+func (s *situation) saved() *situation {
+	c := *s
+	sets := []*bitset.Set{&c.approved, &c.rejected, &c.performed, &c.signed, &c.applied, &c.suspended, &c.held}
+	words := 0
+	for _, set := range sets {
+		words += len(*set)
+	}
+	room := make(bitset.Set, 0, words)
+	for _, set := range sets {
+		begin := len(room)
+		room = append(room, *set...)
+		*set = room[begin:len(room):len(room)]
+	}
+	reports := append(append(make([]*entry, 0, len(c.nearest)+len(c.denied)), c.nearest...), c.denied...)
+	c.nearest, c.denied = reports[:len(c.nearest):len(c.nearest)], reports[len(c.nearest):]
+	c.acts, c.records, c.timers, c.leaving = slices.Clone(c.acts), slices.Clone(c.records), slices.Clone(c.timers), slices.Clone(c.leaving)
+	c.disputes, c.warnings, c.scratch = s.disputes.copied(), s.warnings.copied(), nil
+	return &c
+}

@@ -4,6 +4,7 @@ package dealstate
 type proposal struct {
 	decision Decision
 	accept   func() // makes it so; nil: there is nothing to keep
+	steps    int    // how many events were folded to find it out
 }
 
 // propose finds out what recording the event would lead to.
@@ -33,7 +34,7 @@ func (l *foldedLog) isNext(e *Event) bool {
 
 // proposeNext decides on the event alone, on a copy of the situation.
 func (l *foldedLog) proposeNext(in *entry) proposal {
-	var p proposal
+	p := proposal{steps: 1}
 	var made trail
 	f := l.now.copied(&made)
 	then := l.decideNext(f, &made, in, &p.decision)
@@ -67,5 +68,5 @@ func (l *foldedLog) proposeAnew(ed *edit) proposal {
 	then := r.outlook()
 	decision := l.machine.decision(r.on)
 	decision.Revised = r.revisions(then)
-	return proposal{decision: decision, accept: func() { r.accept(then) }}
+	return proposal{decision: decision, accept: func() { r.accept(then) }, steps: r.steps}
 }

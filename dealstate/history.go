@@ -1,6 +1,9 @@
 package dealstate
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // history keeps decisions in chunks, so that a long one is never copied when it
 // grows. What is in a chunk stays as they are: a copy of the outer slice is the
@@ -18,6 +21,14 @@ func (h *history) add(all ...decided) {
 		last := &(*h)[n-1]
 		*last = append(*last, all[i])
 	}
+}
+
+// whole gives all decisions in one slice, which must not be changed.
+func (h history) whole() []decided {
+	if len(h) == 1 {
+		return h[0]
+	}
+	return slices.Concat(h...)
 }
 
 func (h history) all() iter.Seq[decided] {

@@ -1,7 +1,7 @@
 package dealstate
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"time"
 
@@ -21,15 +21,23 @@ type refold struct {
 	until   time.Time
 	points  []int // rows of the edited log at which the two may part, the first first
 	now     *folding
-	was     *folding         // of the log as it is
-	differs bool             // now and was do not stand alike
-	fresh   map[int]*stretch // what becomes of the stretches that change, by their places
-	on      decided          // the entry put in
-	steps   int              // events taken, for tests
+	was     *folding    // of the log as it is
+	differs bool        // now and was do not stand alike
+	fresh   []rewritten // what becomes of the stretches that change, in their order
+	on      decided     // the entry put in
+	steps   int         // events taken, for tests
+}
+
+// rewritten is what becomes of a stretch. At its head and its tail so many decisions are as
+// they were.
+type rewritten struct {
+	stretch
+	at         int
+	head, tail int
 }
 
 func (l *foldedLog) refold(ed *edit) *refold {
-	r := &refold{foldedLog: l, edit: ed, now: l.spare(), was: l.spare(), fresh: map[int]*stretch{}}
+	r := &refold{foldedLog: l, edit: ed, now: l.spare(), was: l.spare()}
 	r.voids, r.changed = ed.corrected(l.now.voids)
 	r.until = r.newHorizon()
 	r.now.voids, r.now.horizon, r.now.onRecord = r.voids, r.until, ed
@@ -38,6 +46,10 @@ func (l *foldedLog) refold(ed *edit) *refold {
 		r.foldFrom(r.stretchOf(ed.entry(r.points[0])))
 	}
 	r.decideOnRetracts()
+	l.machine.spares.Put(r.was)
+	if !r.differs {
+		l.machine.spares.Put(r.now)
+	}
 	return r
 }
 
@@ -110,7 +122,7 @@ func (r *refold) foldFrom(at int) {
 	start := r.start(at)
 	for ; at < len(r.stretches); at++ {
 		s := &r.stretches[at]
-		next := stretch{from: s.from, rows: r.ends(start+s.rows) - r.starts(at, start), ended: s.ended}
+		next := rewritten{at: at, stretch: stretch{from: s.from, rows: r.ends(start+s.rows) - r.starts(at, start), ended: s.ended}}
 		if r.differs {
 			next.from = r.now.saved()
 		}
@@ -122,7 +134,7 @@ func (r *refold) foldFrom(at int) {
 		} else {
 			r.foldOn(at, start, &next)
 		}
-		r.fresh[at] = &next
+		r.fresh = append(r.fresh, next)
 		if start += s.rows; !r.differs {
 			return
 		}
@@ -152,7 +164,7 @@ func (r *refold) parts(at, start int) bool {
 }
 
 // foldOn folds a stretch in which the edit changes nothing but where it starts from.
-func (r *refold) foldOn(at, start int, to *stretch) {
+func (r *refold) foldOn(at, start int, to *rewritten) {
 	made := trail{all: make([]decided, 0, to.rows+numClocks)}
 	r.now.recorder = &made
 	for row := r.starts(at, start); row < r.starts(at, start)+to.rows; row++ {
@@ -166,8 +178,9 @@ func (r *refold) foldOn(at, start int, to *stretch) {
 }
 
 // foldBoth folds a stretch of both logs. Where the two stand alike, what was decided stays.
-func (r *refold) foldBoth(at, start int, to *stretch) {
-	b := both{refold: r, row: start, before: slices.Concat(r.stretches[at].past...)}
+func (r *refold) foldBoth(at, start int, to *rewritten) {
+	b := both{refold: r, row: start, before: r.stretches[at].past.whole()}
+	b.made.all = make([]decided, 0, len(b.before)+numClocks)
 	if r.differs {
 		r.was.from(r.stretches[at].from)
 		b.part()
@@ -187,9 +200,10 @@ func (r *refold) foldBoth(at, start int, to *stretch) {
 		b.meet()
 	}
 	if !r.differs {
+		to.tail = len(b.before) - b.kept
 		b.made.all = append(b.made.all, b.before[b.kept:]...)
 	}
-	to.past = history{slices.Clip(b.made.all)}
+	to.head, to.past = b.head, history{b.made.all[:len(b.made.all):len(b.made.all)]}
 	to.ended = r.endOf(to.ended, start, first, to.rows)
 }
 
@@ -220,11 +234,15 @@ type both struct {
 	before  []decided // in this stretch
 	decided tally     // of these, how many the log as it is has come to
 	kept    int       // of these, how many are in made, or were replaced there
+	head    int       // of these, how many there are before the two part first
 	made    trail     // in the edited log
 }
 
 // part begins to fold the two apart: was stands where the log as it is does.
 func (b *both) part() {
+	if len(b.made.all) == 0 {
+		b.head = int(b.decided)
+	}
 	b.made.all = append(b.made.all, b.before[b.kept:b.decided]...)
 	b.now.recorder, b.was.recorder, b.differs = &b.made, &b.decided, true
 }
@@ -277,39 +295,45 @@ func (r *refold) decideOnRetracts() {
 		of[at][e] = true
 	}
 	for at, changed := range of {
-		next := r.fresh[at]
-		if next == nil {
-			s := r.stretches[at]
-			next = &s
-			r.fresh[at] = next
-		}
+		next := r.rewritten(at)
 		made := slices.Concat(next.past...)
 		for i := range made {
 			if e := made[i].entry; e != nil && changed[e] {
 				made[i].outcome, made[i].why = r.now.decideOnLog(e)
 			}
 		}
-		next.past = history{made}
+		next.past, next.head, next.tail = history{made}, 0, 0
 	}
+}
+
+// rewritten gives what becomes of a stretch, as far as that is known.
+func (r *refold) rewritten(of int) *rewritten {
+	i, known := slices.BinarySearchFunc(r.fresh, of, func(c rewritten, of int) int { return cmp.Compare(c.at, of) })
+	if !known {
+		r.fresh = slices.Insert(r.fresh, i, rewritten{stretch: r.stretches[of], at: of})
+	}
+	return &r.fresh[i]
 }
 
 // revisions lists what the edit changes.
 func (r *refold) revisions(then outlook) []Revision {
 	var before, after []decided
-	for _, at := range slices.Sorted(maps.Keys(r.fresh)) {
-		for d := range r.stretches[at].past.all() {
-			if d.entry == r.out && r.out != nil {
-				d.entry = r.in
-			}
-			before = append(before, d)
-		}
-		after = append(after, slices.Concat(r.fresh[at].past...)...)
+	for i := range r.fresh {
+		c := &r.fresh[i]
+		was, is := r.stretches[c.at].past.whole(), c.past.whole()
+		before = append(before, was[c.head:len(was)-c.tail]...)
+		after = append(after, is[c.head:len(is)-c.tail]...)
 	}
 	added := r.in
 	if r.out != nil {
 		added = nil
+		for i := range before {
+			if before[i].entry == r.out {
+				before[i].entry = r.in
+			}
+		}
 	}
-	return r.machine.revisions(append(before, r.tail...), append(after, then.tail...), added)
+	return r.machine.revisions(append(before, r.foldedLog.tail...), append(after, then.tail...), added)
 }
 
 // outlook says how the deal goes on after the edited log.
@@ -331,12 +355,11 @@ func (r *refold) accept(then outlook) {
 	}
 	l.now.voids, l.now.horizon, l.now.onRecord, l.outlook = r.voids.merged(), r.until, l.log, then
 	l.doubted.Store(nil)
-	places := slices.Sorted(maps.Keys(r.fresh))
-	for _, at := range slices.Backward(places) { // the last first, so that the other places hold
-		if l.stretches[at] = *r.fresh[at]; l.stretches[at].rows == 0 {
-			l.stretches = slices.Delete(l.stretches, at, at+1)
+	for _, c := range slices.Backward(r.fresh) { // the last first, so that the other places hold
+		if l.stretches[c.at] = c.stretch; c.rows == 0 {
+			l.stretches = slices.Delete(l.stretches, c.at, c.at+1)
 		} else {
-			l.split(at)
+			l.split(c.at)
 		}
 	}
 }

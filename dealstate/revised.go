@@ -9,11 +9,24 @@ import (
 // that differ: first in the order after, then those that vanished. What was
 // decided on the added event is no revision.
 func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
+	var out []Revision
+	for len(after) > 0 { // mostly the two go side by side
+		if added != nil && after[0].entry == added {
+			after = after[1:]
+			continue
+		}
+		if len(before) == 0 || before[0].on() != after[0].on() {
+			break
+		}
+		if !after[0].same(before[0]) {
+			out = append(out, Revision{Was: m.decision(before[0]), Now: m.decision(after[0])})
+		}
+		before, after = before[1:], after[1:]
+	}
 	was := make(map[decidedOn]decided, len(before))
 	for _, d := range before {
 		was[d.on()] = d
 	}
-	var out []Revision
 	for _, now := range after {
 		old, had := was[now.on()]
 		delete(was, now.on())

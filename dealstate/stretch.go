@@ -81,7 +81,7 @@ func (l *foldedLog) split(of int) {
 		f.take(e)
 	}
 	second.from = f.saved()
-	all := slices.Concat(s.past...)
+	all := s.past.whole()
 	first.past, second.past = history{slices.Clip(all[:decisions])}, history{slices.Clip(all[decisions:])}
 	first.rows, first.ended = half, lastOf(l.log.entries[start:start+half])
 	second.ended = lastOf(l.log.entries[start+half : start+s.rows])

@@ -84,12 +84,12 @@ func TestADealRecordedInAnyOrderIsOneFold(t *testing.T) {
 				s, want, err := m.Fold(known, dealstate.View{Policy: p})
 				require.NoError(t, err, label)
 				after := slices.Collect(d.Decisions())
-				requireSameDecisions(t, want, after, label)
+				requireEqualLists(t, want, after, label)
 				added := e.ID
 				if did.Outcome == dealstate.Duplicate {
 					added = ""
 				}
-				requireSameRevisions(t, revisionsBetween(before, after, added), did.Revised, label)
+				requireEqualLists(t, revisionsBetween(before, after, added), did.Revised, label)
 				revisions += len(did.Revised)
 				if before = after; n%20 == 0 {
 					require.Equal(t, toJSON(t, s), toJSON(t, d.Latest()), label)
@@ -119,18 +119,15 @@ func TestADealRecordedInAnyOrderIsOneFold(t *testing.T) {
 	require.Greater(t, revisions, 5000)
 }
 
-func requireSameDecisions(t *testing.T, want, got []dealstate.Decision, label string) {
+// requireEqualLists tells only the first difference: the lists are long.
+func requireEqualLists[T any](t *testing.T, want, got []T, label string) {
 	t.Helper()
-	if !slices.EqualFunc(want, got, func(a, b dealstate.Decision) bool { return reflect.DeepEqual(a, b) }) {
-		require.Equal(t, want, got, label)
+	for i := range min(len(want), len(got)) {
+		if !reflect.DeepEqual(want[i], got[i]) {
+			require.Equal(t, fmt.Sprintf("%+v", want[i]), fmt.Sprintf("%+v", got[i]), "%s, at %d", label, i)
+		}
 	}
-}
-
-func requireSameRevisions(t *testing.T, want, got []dealstate.Revision, label string) {
-	t.Helper()
-	if !slices.EqualFunc(want, got, func(a, b dealstate.Revision) bool { return reflect.DeepEqual(a, b) }) {
-		require.Equal(t, want, got, label)
-	}
+	require.Len(t, got, len(want), label)
 }
 
 // revisionsBetween compares all that was decided before with all that is after: what

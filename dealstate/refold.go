@@ -25,6 +25,7 @@ type refold struct {
 	differs bool        // now and was do not stand alike
 	fresh   []rewritten // what becomes of the stretches that change, in their order
 	on      decided     // the entry put in
+	next    []decided   // what comes after all others: nil, unless that is where the entry put in stands alone
 	steps   int         // events taken, for tests
 }
 
@@ -43,7 +44,11 @@ func (l *foldedLog) refold(ed *edit) *refold {
 	r.now.voids, r.now.horizon, r.now.onRecord = r.voids, r.until, ed
 	r.points = r.whereTheyPart()
 	for len(r.points) > 0 && !r.differs {
-		r.foldFrom(r.stretchOf(ed.entry(r.points[0])))
+		if row := r.points[0]; row == ed.at && row == len(l.log.entries) {
+			r.foldNext()
+		} else {
+			r.foldFrom(r.stretchOf(ed.entry(row)))
+		}
 	}
 	r.decideOnRetracts()
 	l.machine.spares.Put(r.was)
@@ -113,6 +118,16 @@ func (r *refold) plansReached() int {
 		return -1
 	})
 	return r.edit.row(row)
+}
+
+// foldNext folds the entry put in, which stands after all others, and before which nothing
+// differs.
+func (r *refold) foldNext() {
+	r.now.situation.set(&r.foldedLog.now.situation)
+	var made trail
+	r.now.recorder = &made
+	r.on = r.take(r.now, r.in)
+	r.points, r.next, r.differs = nil, made.all, true
 }
 
 // foldFrom folds from the checkpoint of a stretch, one stretch after the other, until the
@@ -283,23 +298,15 @@ func (b *both) meet() {
 // decideOnRetracts decides anew on the retracts and notes that the edit changes, wherever
 // that was not done on the way. They leave the situation alone, so nothing else is folded.
 func (r *refold) decideOnRetracts() {
-	of := map[int]map[*entry]bool{}
-	for _, e := range r.changed {
-		if e == r.in || !e.Kind.OfLog() {
-			continue
-		}
-		at := r.stretchOf(e)
-		if of[at] == nil {
-			of[at] = map[*entry]bool{}
-		}
-		of[at][e] = true
-	}
-	for at, changed := range of {
-		next := r.rewritten(at)
+	changed := slices.DeleteFunc(r.changed, func(e *entry) bool { return e == r.in || !e.Kind.OfLog() })
+	slices.SortFunc(changed, byPlace)
+	for changed = slices.Compact(changed); len(changed) > 0; {
+		next := r.rewritten(r.stretchOf(changed[0]))
 		made := slices.Concat(next.past...)
 		for i := range made {
-			if e := made[i].entry; e != nil && changed[e] {
+			if e := made[i].entry; len(changed) > 0 && e == changed[0] {
 				made[i].outcome, made[i].why = r.now.decideOnLog(e)
+				changed = changed[1:]
 			}
 		}
 		next.past, next.head, next.tail = history{made}, 0, 0
@@ -333,7 +340,7 @@ func (r *refold) revisions(then outlook) []Revision {
 			}
 		}
 	}
-	return r.machine.revisions(append(before, r.foldedLog.tail...), append(after, then.tail...), added)
+	return r.machine.revisions(append(before, r.foldedLog.tail...), slices.Concat(after, r.next, then.tail), added)
 }
 
 // outlook says how the deal goes on after the edited log.
@@ -348,18 +355,22 @@ func (r *refold) outlook() outlook {
 // accept makes it so.
 func (r *refold) accept(then outlook) {
 	l := r.foldedLog
-	r.edit.accept()
+	for _, c := range slices.Backward(r.fresh) { // the last first, so that the other places hold
+		if l.stretches[c.at] = c.stretch; c.rows == 0 {
+			l.stretches = slices.Delete(l.stretches, c.at, c.at+1)
+		}
+	}
+	if r.edit.accept(); r.next != nil {
+		l.begin(r.in)
+		l.keep(r.in, r.next)
+	}
 	if r.differs {
 		l.adopt(r.now, then)
 		l.now.move = (*Machine).moveByLooplab
 	}
 	l.now.voids, l.now.horizon, l.now.onRecord, l.outlook = r.voids.merged(), r.until, l.log, then
 	l.doubted.Store(nil)
-	for _, c := range slices.Backward(r.fresh) { // the last first, so that the other places hold
-		if l.stretches[c.at] = c.stretch; c.rows == 0 {
-			l.stretches = slices.Delete(l.stretches, c.at, c.at+1)
-		} else {
-			l.split(c.at)
-		}
+	for _, c := range slices.Backward(r.fresh) {
+		l.split(c.at)
 	}
 }

@@ -67,10 +67,10 @@ func (l *foldedLog) start(of int) int {
 
 // split puts a checkpoint into a stretch that has grown to more than twice the spacing.
 func (l *foldedLog) split(of int) {
-	s, half := l.stretches[of], l.stretches[of].rows/2
-	if half < l.machine.spacing {
+	if of >= len(l.stretches) || l.stretches[of].rows < 2*l.machine.spacing {
 		return
 	}
+	s, half := l.stretches[of], l.stretches[of].rows/2
 	f, start := l.spare(), l.start(of)
 	defer l.machine.spares.Put(f)
 	f.from(s.from)

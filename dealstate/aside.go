@@ -1,12 +1,16 @@
 package dealstate
 
+// isAside reports whether an event that is an act is kept as evidence only.
+func (f *folding) isAside(e *entry) bool {
+	return e.Modality != Asserted || e.Kind.OfLog() || f.voids.voidedBy(e.ID) != "" || !f.policy.Counts(e.Kind, e.Role)
+}
+
 // aside says whether an event is kept as evidence only, and why.
 func (f *folding) aside(e *entry) ([]Reason, bool) {
-	by := f.voids.voidedBy(e.ID)
-	counts := f.policy.Counts(e.Kind, e.Role)
-	if by == "" && e.Modality == Asserted && counts && !e.Kind.OfLog() {
+	if !f.isAside(e) {
 		return nil, false
 	}
+	by, counts := f.voids.voidedBy(e.ID), f.policy.Counts(e.Kind, e.Role)
 	var why []Reason
 	if by != "" {
 		why = append(why, Reason{Code: ReasonRetracted, Event: by})

@@ -127,7 +127,7 @@ func (d *Deal) At(v View) Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f, _ := d.log.replay(d.machine, v)
+	f := d.log.fold(d.machine, v, nil)
 	return f.snapshot(v)
 }
 
@@ -146,8 +146,8 @@ func (d *Deal) Cursor(v View) *Cursor {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f, _ := d.log.replay(d.machine, v)
-	f.recorder, f.horizon, f.recordEnd, f.onRecord = nil, instant.Last, recordEnd{}, nil
+	f := d.log.fold(d.machine, v, nil)
+	f.horizon, f.recordEnd, f.onRecord = instant.Last, recordEnd{}, nil
 	if f.voids != nil {
 		f.voids.known = known{d.log, v}.ids()
 	}

@@ -88,17 +88,17 @@ func (l *foldedLog) doubtsAsOfNow() []Reason {
 	if !l.log.ties {
 		return nil
 	}
-	if kept := l.doubted.Load(); kept != nil && kept.log == l.log && kept.events == len(l.log.entries) {
+	if kept := l.doubted.Load(); kept != nil && kept.events == len(l.log.entries) {
 		return kept.doubts
 	}
-	f, _ := l.log.replay(l.machine, View{Policy: l.policy})
-	l.doubted.Store(&doubted{log: l.log, events: len(l.log.entries), doubts: f.doubts})
+	f := l.log.fold(l.machine, View{Policy: l.policy}, nil)
+	l.doubted.Store(&doubted{events: len(l.log.entries), doubts: f.doubts})
 	return f.doubts
 }
 
-// doubted are the doubts that a fold of so many events of a log found. It never changes.
+// doubted are the doubts that a fold of the first so many events of a log found. It never
+// changes; where an event came before others, there is none.
 type doubted struct {
-	log    *log
 	events int
 	doubts []Reason
 }

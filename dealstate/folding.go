@@ -99,6 +99,18 @@ func (f *folding) copied(to recorder) *folding {
 	return &c
 }
 
+// spare gives a folding of the same log and policy that stands anywhere, by the table, and
+// tells nobody what is decided. Who takes it gives it back to the machine's spares, or
+// keeps it.
+func (f *folding) spare() *folding {
+	s, is := f.m.spares.Get().(*folding)
+	if !is {
+		s = &folding{situation: newSituation(f.m)}
+	}
+	*s = folding{situation: s.situation, policy: f.policy, voids: f.voids, horizon: f.horizon, move: (*Machine).moveByTable, onRecord: f.onRecord}
+	return s
+}
+
 // doubtsOrderOf reports whether the order of an event matters and is not known.
 func (f *folding) doubtsOrderOf(id string) bool {
 	for _, d := range f.doubts {

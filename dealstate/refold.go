@@ -38,7 +38,7 @@ type rewritten struct {
 }
 
 func (l *foldedLog) refold(ed *edit) *refold {
-	r := &refold{foldedLog: l, edit: ed, now: l.spare(), was: l.spare()}
+	r := &refold{foldedLog: l, edit: ed, now: l.now.spare(), was: l.now.spare()}
 	r.voids, r.changed = ed.corrected(l.now.voids)
 	r.until = r.newHorizon()
 	r.now.voids, r.now.horizon, r.now.onRecord = r.voids, r.until, ed

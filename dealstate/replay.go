@@ -30,10 +30,17 @@ func withoutErrors(events []Event) iter.Seq2[Event, error] {
 	}
 }
 
-// replay folds what the view knows, up to its instant, by the table.
+// replay folds what the view knows, up to its instant, and keeps what was decided.
 func (l *log) replay(m *Machine, v View) (*folding, []decided) {
 	made := l.trail()
-	f := &folding{situation: newSituation(m), policy: v.Policy, voids: l.voids(v), onRecord: known{l, v}, move: (*Machine).moveByTable, recorder: made}
+	f := l.fold(m, v, made)
+	return f, made.all
+}
+
+// fold folds what the view knows, up to its instant, by the table. Who does not ask what
+// was decided, with a nil recorder, spares the reasons.
+func (l *log) fold(m *Machine, v View, to recorder) *folding {
+	f := &folding{situation: newSituation(m), policy: v.Policy, voids: l.voids(v), onRecord: known{l, v}, move: (*Machine).moveByTable, recorder: to}
 	f.recordEnd = recordEnd{ended: l.last(v), known: true}
 	if f.horizon = v.AsOf; f.horizon.IsZero() {
 		f.horizon = f.ended
@@ -48,7 +55,7 @@ func (l *log) replay(m *Machine, v View) (*folding, []decided) {
 		}
 	}
 	f.advance(f.horizon)
-	return f, made.all
+	return f
 }
 
 // trail has room for a decision on each event and, as a rule, each clock.

@@ -9,21 +9,11 @@ import (
 // that differ: first in the order after, then those that vanished. What was
 // decided on the added event is no revision.
 func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
-	var out []Revision
-	for len(after) > 0 { // mostly the two go side by side
-		if added != nil && after[0].entry == added {
-			after = after[1:]
-			continue
-		}
-		if len(before) == 0 || before[0].on() != after[0].on() {
-			break
-		}
-		if !after[0].same(before[0]) {
-			out = append(out, Revision{Was: m.decision(before[0]), Now: m.decision(after[0])})
-		}
-		before, after = before[1:], after[1:]
+	out, before, after := m.revisionsInStep(before, after, added)
+	if len(before)+len(after) == 0 {
+		return out
 	}
-	was := make(map[decidedOn]decided, len(before))
+	was := make(map[decidedOn]decided, len(before)) // by what they are on
 	for _, d := range before {
 		was[d.on()] = d
 	}
@@ -31,7 +21,6 @@ func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
 		old, had := was[now.on()]
 		delete(was, now.on())
 		switch {
-		case added != nil && now.entry == added:
 		case !had:
 			out = append(out, Revision{Now: m.decision(now)})
 		case !now.same(old):
@@ -44,6 +33,27 @@ func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
 		}
 	}
 	return out
+}
+
+// revisionsInStep compares the two lists as long as they go side by side, which mostly is
+// to their end, and gives what is left of them.
+func (m *Machine) revisionsInStep(before, after []decided, added *entry) (out []Revision, _, _ []decided) {
+	n, differ := 0, 0
+	if added != nil {
+		after = slices.DeleteFunc(after, func(d decided) bool { return d.entry == added })
+	}
+	for n < min(len(before), len(after)) && before[n].on() == after[n].on() {
+		if n++; !after[n-1].same(before[n-1]) {
+			differ++
+		}
+	}
+	out = slices.Grow(out, differ)
+	for i := range n {
+		if !after[i].same(before[i]) {
+			out = append(out, Revision{Was: m.decision(before[i]), Now: m.decision(after[i])})
+		}
+	}
+	return out, before[n:], after[n:]
 }
 
 // decidedOn is what was decided upon: an event, or a clock at an instant. It

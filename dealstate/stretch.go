@@ -71,7 +71,7 @@ func (l *foldedLog) split(of int) {
 		return
 	}
 	s, half := l.stretches[of], l.stretches[of].rows/2
-	f, start := l.spare(), l.start(of)
+	f, start := l.now.spare(), l.start(of)
 	defer l.machine.spares.Put(f)
 	f.from(s.from)
 	var decisions tally
@@ -101,17 +101,6 @@ func lastOf(entries []*entry) (last time.Time) {
 type tally int
 
 func (t *tally) record(decided) { *t++ }
-
-// spare gives a folding of this log, by the table, that stands anywhere. Who takes it gives
-// it back to the machine's spares, or keeps it.
-func (l *foldedLog) spare() *folding {
-	f, is := l.machine.spares.Get().(*folding)
-	if !is {
-		f = &folding{situation: newSituation(l.machine)}
-	}
-	*f = folding{situation: f.situation, policy: l.policy, voids: l.now.voids, horizon: l.last, move: (*Machine).moveByTable, onRecord: l.log}
-	return f
-}
 
 // from goes to a checkpoint; nil: to the beginning.
 func (f *folding) from(to *situation) {

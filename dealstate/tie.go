@@ -13,26 +13,39 @@ const (
 )
 
 // tieCheck looks, while events fold, for those whose order the record leaves open
-// and decides. It owns two cursors that stand wherever it last tried something out,
+// and decides. It borrows two cursors that stand wherever it last tried something out,
 // and leaves the folding itself as it was, but for its doubts.
 type tieCheck struct {
 	f       *folding
 	seen    []*entry // all that f will take, in order
 	swapped int      // pairs compared that are not neighbours
 	passed  int      // reports passed over that cannot cure anything
-	a, b    *Cursor
+	steps   int      // events tried out, for tests
+	a, b    Cursor
 }
 
 // takeTied takes the entries, and notes every doubt about their order: a pair that
 // would come to something else if swapped, and a refusal that another event of the
 // same day would cure.
 func (f *folding) takeTied(seen []*entry) {
-	t := tieCheck{f: f, seen: seen}
+	t := newTieCheck(f, seen)
 	for at, e := range seen {
 		t.swap(at)
 		if d := f.take(e); d.outcome == Refused && e.isDate() {
 			t.cure(at)
 		}
+	}
+	t.end()
+}
+
+func newTieCheck(f *folding, seen []*entry) *tieCheck {
+	return &tieCheck{f: f, seen: seen, a: Cursor{f: *f.spare()}, b: Cursor{f: *f.spare()}}
+}
+
+// end gives the cursors' memory back.
+func (t *tieCheck) end() {
+	for _, c := range []*Cursor{&t.a, &t.b} {
+		t.f.m.spares.Put(&folding{situation: c.f.situation})
 	}
 }
 
@@ -56,7 +69,7 @@ func (t *tieCheck) swap(at int) {
 				return
 			}
 		}
-		if o := t.seen[n]; e.isOpenBeside(o, t.f.revision) && t.counts(e) && t.counts(o) && t.differs(e, o) {
+		if o := t.seen[n]; e.isOpenBeside(o, t.f.revision) && !e.isAlike(o) && !t.f.isAside(e) && !t.f.isAside(o) && t.differs(e, o) {
 			t.doubt(e, o)
 		}
 	}
@@ -64,7 +77,7 @@ func (t *tieCheck) swap(at int) {
 
 // mayTie reports whether a later event, or one behind it, may tie with e.
 func (t *tieCheck) mayTie(e, later *entry) bool {
-	if len(t.f.doubts) >= mostDoubts || !e.At.Equal(later.At) || e.Kind.OfLog() {
+	if !e.At.Equal(later.At) || e.Kind.OfLog() || len(t.f.doubts) >= mostDoubts {
 		return false
 	}
 	if e.Kind == Amend {
@@ -81,27 +94,24 @@ func (in *entry) isOpenBeside(o *entry, current int) bool {
 	return toOlder || in.ties(o)
 }
 
-// counts reports whether the event can change anything. It saves taking one that cannot.
-func (t *tieCheck) counts(e *entry) bool {
-	_, aside := t.f.aside(e)
-	return !aside
+// isAlike reports whether two events that tie and count do the very same: swapped, they
+// come to the same whatever the rules. By whom they are told says nothing of what they do.
+func (in *entry) isAlike(o *entry) bool {
+	return in.Kind == o.Kind && in.names == o.names && in.revision == o.revision && in.ref() == o.ref() && in.until().Equal(o.until())
 }
 
 // differs takes the two from here, in their order and in the other, each on a copy.
 func (t *tieCheck) differs(e, o *entry) bool {
-	t.stand()
-	was, then := t.a.f.take(e).outcome, t.a.f.take(o).outcome
-	first, last := t.b.f.take(o).outcome, t.b.f.take(e).outcome
-	return min(was, then) != min(first, last) || max(was, then) != max(first, last) || !t.a.isLike(t.b)
-}
-
-// stand brings both cursors to where the folding stands.
-func (t *tieCheck) stand() {
-	if t.a == nil {
-		t.a, t.b = &Cursor{f: *t.f.copied(nil)}, &Cursor{f: *t.f.copied(nil)}
-	}
 	t.a.f.situation.set(&t.f.situation)
 	t.b.f.situation.set(&t.f.situation)
+	was, then := t.try(&t.a, e), t.try(&t.a, o)
+	first, last := t.try(&t.b, o), t.try(&t.b, e)
+	return min(was, then) != min(first, last) || max(was, then) != max(first, last) || !t.a.isLike(&t.b)
+}
+
+func (t *tieCheck) try(c *Cursor, e *entry) Outcome {
+	t.steps++
+	return c.f.take(e).outcome
 }
 
 // isLike reports whether two cursors stand where no reader and no later event could
@@ -123,21 +133,23 @@ func (c *Cursor) isLike(o *Cursor) bool {
 // cure looks, after a refusal of an event dated by its day alone, for a later event of
 // that day after which the refused one would have taken effect.
 func (t *tieCheck) cure(at int) {
-	refused := t.seen[at]
-	t.stand()
+	refused, begun := t.seen[at], false
 	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
-		if !t.counts(t.seen[n]) {
+		if t.f.isAside(t.seen[n]) {
 			if t.passed++; t.passed > mostPassed {
 				return
 			}
 			continue
 		}
-		acts++
-		if t.a.f.take(t.seen[n]).outcome != Applied {
+		if acts++; !begun {
+			t.a.f.situation.set(&t.f.situation)
+			begun = true
+		}
+		if t.try(&t.a, t.seen[n]) != Applied {
 			continue
 		}
 		t.b.f.situation.set(&t.a.f.situation)
-		if t.b.f.take(refused).outcome == Applied {
+		if t.try(&t.b, refused) == Applied {
 			t.doubt(refused, t.seen[n])
 			return
 		}

@@ -1,9 +1,6 @@
 package dealstate
 
-import (
-	"iter"
-	"slices"
-)
+import "iter"
 
 // history keeps decisions in chunks, so that a long one is never copied when it
 // grows. What is in a chunk stays as they are: a copy of the outer slice is the
@@ -23,12 +20,28 @@ func (h *history) add(all ...decided) {
 	}
 }
 
-// whole gives all decisions in one slice, which must not be changed.
-func (h history) whole() []decided {
-	if len(h) == 1 {
-		return h[0]
+// between gives the decisions from one place to another, which must not be changed. It
+// copies them only where they stand in several chunks.
+func (h history) between(from, to int) (some []decided) {
+	for _, chunk := range h {
+		if from < len(chunk) && from < to {
+			part := chunk[from:min(to, len(chunk)):min(to, len(chunk))]
+			if some == nil {
+				some = part
+			} else {
+				some = append(some, part...)
+			}
+		}
+		from, to = max(0, from-len(chunk)), to-len(chunk)
 	}
-	return slices.Concat(h...)
+	return some
+}
+
+func (h history) len() (n int) {
+	for _, chunk := range h {
+		n += len(chunk)
+	}
+	return n
 }
 
 func (h history) all() iter.Seq[decided] {

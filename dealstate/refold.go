@@ -30,11 +30,21 @@ type refold struct {
 }
 
 // rewritten is what becomes of a stretch. At its head and its tail so many decisions are as
-// they were.
+// they were; made stands in place of those between.
 type rewritten struct {
-	stretch
+	stretch    // but for its past
 	at         int
 	head, tail int
+	made       []decided
+}
+
+// replaced are the decisions in whose place others stand.
+func (c *rewritten) replaced(was history) []decided { return was.between(c.head, was.len()-c.tail) }
+
+// whole is the past with what is made in it.
+func (c *rewritten) whole(was history) history {
+	n := was.len()
+	return history{slices.Concat(was.between(0, c.head), c.made, was.between(n-c.tail, n))}
 }
 
 func (l *foldedLog) refold(ed *edit) *refold {
@@ -185,7 +195,7 @@ func (r *refold) foldOn(at, start int, to *rewritten) {
 	for row := r.starts(at, start); row < r.starts(at, start)+to.rows; row++ {
 		r.take(r.now, r.entry(row))
 	}
-	to.past = history{made.all}
+	to.made = made.all
 	passed := r.out == nil || start > r.old
 	if at+1 < len(r.stretches) && passed {
 		r.differs = !r.now.situation.same(r.stretches[at+1].from)
@@ -194,8 +204,7 @@ func (r *refold) foldOn(at, start int, to *rewritten) {
 
 // foldBoth folds a stretch of both logs. Where the two stand alike, what was decided stays.
 func (r *refold) foldBoth(at, start int, to *rewritten) {
-	b := both{refold: r, row: start, before: r.stretches[at].past.whole()}
-	b.made.all = make([]decided, 0, len(b.before)+numClocks)
+	b := both{refold: r, row: start, past: r.stretches[at].past, head: -1}
 	if r.differs {
 		r.was.from(r.stretches[at].from)
 		b.part()
@@ -214,11 +223,9 @@ func (r *refold) foldBoth(at, start int, to *rewritten) {
 		b.row++
 		b.meet()
 	}
-	if !r.differs {
-		to.tail = len(b.before) - b.kept
-		b.made.all = append(b.made.all, b.before[b.kept:]...)
+	if to.head, to.made = b.head, b.made.all; !r.differs {
+		to.tail = b.past.len() - b.kept
 	}
-	to.head, to.past = b.head, history{b.made.all[:len(b.made.all):len(b.made.all)]}
 	to.ended = r.endOf(to.ended, start, first, to.rows)
 }
 
@@ -245,20 +252,21 @@ func (r *refold) take(f *folding, e *entry) decided {
 // both goes along one stretch in both logs.
 type both struct {
 	*refold
-	row     int       // of the log as it is
-	before  []decided // in this stretch
-	decided tally     // of these, how many the log as it is has come to
-	kept    int       // of these, how many are in made, or were replaced there
-	head    int       // of these, how many there are before the two part first
-	made    trail     // in the edited log
+	row     int     // of the log as it is
+	past    history // of this stretch
+	decided tally   // of its decisions, how many the log as it is has come to
+	kept    int     // of these, how many are in made, or were replaced there, or stand before it
+	head    int     // of these, how many stand before made; -1: nothing is made yet
+	made    trail   // in the edited log
 }
 
 // part begins to fold the two apart: was stands where the log as it is does.
 func (b *both) part() {
-	if len(b.made.all) == 0 {
+	if b.head < 0 {
 		b.head = int(b.decided)
+	} else {
+		b.made.all = append(b.made.all, b.past.between(b.kept, int(b.decided))...)
 	}
-	b.made.all = append(b.made.all, b.before[b.kept:b.decided]...)
 	b.now.recorder, b.was.recorder, b.differs = &b.made, &b.decided, true
 }
 
@@ -302,14 +310,14 @@ func (r *refold) decideOnRetracts() {
 	slices.SortFunc(changed, byPlace)
 	for changed = slices.Compact(changed); len(changed) > 0; {
 		next := r.rewritten(r.stretchOf(changed[0]))
-		made := slices.Concat(next.past...)
+		made := slices.Concat(next.whole(r.stretches[next.at].past)...)
 		for i := range made {
 			if e := made[i].entry; len(changed) > 0 && e == changed[0] {
 				made[i].outcome, made[i].why = r.now.decideOnLog(e)
 				changed = changed[1:]
 			}
 		}
-		next.past, next.head, next.tail = history{made}, 0, 0
+		next.made, next.head, next.tail = made, 0, 0
 	}
 }
 
@@ -317,7 +325,7 @@ func (r *refold) decideOnRetracts() {
 func (r *refold) rewritten(of int) *rewritten {
 	i, known := slices.BinarySearchFunc(r.fresh, of, func(c rewritten, of int) int { return cmp.Compare(c.at, of) })
 	if !known {
-		r.fresh = slices.Insert(r.fresh, i, rewritten{stretch: r.stretches[of], at: of})
+		r.fresh = slices.Insert(r.fresh, i, rewritten{stretch: r.stretches[of], at: of, head: r.stretches[of].past.len()})
 	}
 	return &r.fresh[i]
 }
@@ -327,9 +335,8 @@ func (r *refold) revisions(then outlook) []Revision {
 	var before, after []decided
 	for i := range r.fresh {
 		c := &r.fresh[i]
-		was, is := r.stretches[c.at].past.whole(), c.past.whole()
-		before = append(before, was[c.head:len(was)-c.tail]...)
-		after = append(after, is[c.head:len(is)-c.tail]...)
+		before = append(before, c.replaced(r.stretches[c.at].past)...)
+		after = append(after, c.made...)
 	}
 	added := r.in
 	if r.out != nil {
@@ -356,6 +363,7 @@ func (r *refold) outlook() outlook {
 func (r *refold) accept(then outlook) {
 	l := r.foldedLog
 	for _, c := range slices.Backward(r.fresh) { // the last first, so that the other places hold
+		c.past = c.whole(l.stretches[c.at].past)
 		if l.stretches[c.at] = c.stretch; c.rows == 0 {
 			l.stretches = slices.Delete(l.stretches, c.at, c.at+1)
 		}

@@ -81,8 +81,7 @@ func (l *foldedLog) split(of int) {
 		f.take(e)
 	}
 	second.from = f.saved()
-	all := s.past.whole()
-	first.past, second.past = history{slices.Clip(all[:decisions])}, history{slices.Clip(all[decisions:])}
+	first.past, second.past = history{s.past.between(0, int(decisions))}, history{s.past.between(int(decisions), s.past.len())}
 	first.rows, first.ended = half, lastOf(l.log.entries[start:start+half])
 	second.ended = lastOf(l.log.entries[start+half : start+s.rows])
 	l.stretches = slices.Insert(l.stretches, of+1, second)

@@ -81,24 +81,3 @@ func (l *foldedLog) decidedOn(e *entry) decided {
 	}
 	panic("dealstate: " + e.ID + " is in the log, and nothing was decided on it")
 }
-
-// doubtsAsOfNow gives the doubts about all that is on record. Finding them folds the log;
-// they are kept until the next event.
-func (l *foldedLog) doubtsAsOfNow() []Reason {
-	if !l.log.ties {
-		return nil
-	}
-	if kept := l.doubted.Load(); kept != nil && kept.events == len(l.log.entries) {
-		return kept.doubts
-	}
-	f := l.log.fold(l.machine, View{Policy: l.policy}, nil)
-	l.doubted.Store(&doubted{events: len(l.log.entries), doubts: f.doubts})
-	return f.doubts
-}
-
-// doubted are the doubts that a fold of the first so many events of a log found. It never
-// changes; where an event came before others, there is none.
-type doubted struct {
-	events int
-	doubts []Reason
-}

@@ -54,7 +54,7 @@ func longLog(rng *rand.Rand, a dealstate.Agreement, n int) []dealstate.Event {
 
 func TestADealRecordedInAnyOrderIsOneFold(t *testing.T) {
 	t.Parallel()
-	checkpoints, spared, revisions := 0, 0, 0
+	checkpoints, spared, revisions, doubts := 0, 0, 0, 0
 	for i, a := range slices.Concat(dirtyAgreements, dirtylog.Agreements) {
 		for try := range proof.Times(20, 1) {
 			rng := rand.New(rand.NewPCG(uint64(i), uint64(try)))
@@ -91,8 +91,11 @@ func TestADealRecordedInAnyOrderIsOneFold(t *testing.T) {
 				}
 				requireEqualLists(t, revisionsBetween(before, after, added), did.Revised, label)
 				revisions += len(did.Revised)
+				latest := d.Latest()
+				requireEqualLists(t, s.Warnings, latest.Warnings, label)
+				doubts += len(orderDoubts(s))
 				if before = after; n%20 == 0 {
-					require.Equal(t, toJSON(t, s), toJSON(t, d.Latest()), label)
+					require.Equal(t, toJSON(t, s), toJSON(t, latest), label)
 				}
 			}
 			checkpoints += d.Checkpoints()
@@ -113,7 +116,8 @@ func TestADealRecordedInAnyOrderIsOneFold(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d checkpoints; %d reports of which less than the log was folded; %d revisions", checkpoints, spared, revisions)
+	t.Logf("%d checkpoints; %d reports for which less than the log was folded; %d revisions; %d doubts", checkpoints, spared, revisions, doubts)
+	require.Greater(t, doubts, 1000)
 	require.Greater(t, checkpoints, 500)
 	require.Greater(t, spared, 500)
 	require.Greater(t, revisions, 5000)

@@ -306,7 +306,7 @@ func (b *both) meet() {
 // decideOnRetracts decides anew on the retracts and notes that the edit changes, wherever
 // that was not done on the way. They leave the situation alone, so nothing else is folded.
 func (r *refold) decideOnRetracts() {
-	changed := slices.DeleteFunc(r.changed, func(e *entry) bool { return e == r.in || !e.Kind.OfLog() })
+	changed := slices.DeleteFunc(slices.Clone(r.changed), func(e *entry) bool { return e == r.in || !e.Kind.OfLog() })
 	slices.SortFunc(changed, byPlace)
 	for changed = slices.Compact(changed); len(changed) > 0; {
 		next := r.rewritten(r.stretchOf(changed[0]))
@@ -363,11 +363,14 @@ func (r *refold) outlook() outlook {
 func (r *refold) accept(then outlook) {
 	l := r.foldedLog
 	for _, c := range slices.Backward(r.fresh) { // the last first, so that the other places hold
-		c.past = c.whole(l.stretches[c.at].past)
+		if c.past = c.whole(l.stretches[c.at].past); l.stretches[c.at].tied != nil {
+			c.tied = new(tiedBox)
+		}
 		if l.stretches[c.at] = c.stretch; c.rows == 0 {
 			l.stretches = slices.Delete(l.stretches, c.at, c.at+1)
 		}
 	}
+	l.stretches[len(l.stretches)-1].tied = nil
 	if r.edit.accept(); r.next != nil {
 		l.begin(r.in)
 		l.keep(r.in, r.next)
@@ -378,6 +381,9 @@ func (r *refold) accept(then outlook) {
 	}
 	l.now.voids, l.now.horizon, l.now.onRecord, l.outlook = r.voids.merged(), r.until, l.log, then
 	l.doubted.Store(nil)
+	for _, e := range append(r.changed, r.in) {
+		l.doubtAnew(e)
+	}
 	for _, c := range slices.Backward(r.fresh) {
 		l.split(c.at)
 	}

@@ -17,6 +17,7 @@ type stretch struct {
 	past  history
 	rows  int       // how many events it holds
 	ended time.Time // the last instant of which they speak
+	tied  *tiedBox  // what the tie check came to in it; nil: it is the last one
 }
 
 // A checkpoint stands every so many events. It takes about as much memory as the events
@@ -41,6 +42,7 @@ func (l *foldedLog) begin(first *entry) {
 	if last.rows < spacing || len(l.stretches) == 1 && last.rows < 2*spacing {
 		return
 	}
+	last.tied = new(tiedBox)
 	l.stretches = append(l.stretches, stretch{first: first, from: l.now.saved(), past: history{make([]decided, 0, spacing+spacing/4)}})
 }
 
@@ -80,9 +82,11 @@ func (l *foldedLog) split(of int) {
 	for _, e := range l.log.entries[start : start+half] {
 		f.take(e)
 	}
-	second.from = f.saved()
+	if second.from = f.saved(); s.tied != nil {
+		second.tied = new(tiedBox)
+	}
 	first.past, second.past = history{s.past.between(0, int(decisions))}, history{s.past.between(int(decisions), s.past.len())}
-	first.rows, first.ended = half, lastOf(l.log.entries[start:start+half])
+	first.tied, first.rows, first.ended = new(tiedBox), half, lastOf(l.log.entries[start:start+half])
 	second.ended = lastOf(l.log.entries[start+half : start+s.rows])
 	l.stretches = slices.Insert(l.stretches, of+1, second)
 	l.stretches[of] = first

@@ -29,13 +29,19 @@ type tieCheck struct {
 // same day would cure.
 func (f *folding) takeTied(seen []*entry) {
 	t := newTieCheck(f, seen)
-	for at, e := range seen {
+	t.take(0, len(seen))
+	t.end()
+}
+
+// take takes the entries of some rows.
+func (t *tieCheck) take(from, to int) {
+	for at := from; at < to; at++ {
 		t.swap(at)
-		if d := f.take(e); d.outcome == Refused && e.isDate() {
+		t.steps++
+		if d := t.f.take(t.seen[at]); d.outcome == Refused && t.seen[at].isDate() {
 			t.cure(at)
 		}
 	}
-	t.end()
 }
 
 func newTieCheck(f *folding, seen []*entry) *tieCheck {

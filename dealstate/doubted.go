@@ -42,7 +42,7 @@ func (l *foldedLog) findDoubts() (doubts []Reason, steps int) {
 	f, row := l.now.spare(), 0
 	defer l.machine.spares.Put(f)
 	t := newTieCheck(f, l.log.entries)
-	for i := range l.stretches {
+	for i := 0; i < len(l.stretches) && len(f.doubts) < mostDoubts; i++ {
 		s := &l.stretches[i]
 		if s.tied == nil || !t.add(s.tied.Load()) {
 			l.findDoubtsIn(s, row, t)

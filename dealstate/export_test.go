@@ -20,3 +20,26 @@ func (d *Deal) RecordStepwise(e Event) (Decision, int, error) {
 	}
 	return p.decision, p.steps, err
 }
+
+// DoubtSteps finds the doubts as of now, and says how many events it took to.
+func (d *Deal) DoubtSteps() int {
+	_, steps := d.findDoubts()
+	return steps
+}
+
+// TieSteps says how many events the tie check takes to fold the log from the beginning.
+func (d *Deal) TieSteps() int {
+	f := d.now.spare()
+	f.from(nil)
+	t := newTieCheck(f, d.log.entries)
+	t.take(0, len(t.seen))
+	return t.steps
+}
+
+// LongestStretch is the greatest number of events between two checkpoints.
+func (d *Deal) LongestStretch() (most int) {
+	for i := range d.stretches {
+		most = max(most, d.stretches[i].rows)
+	}
+	return most
+}

@@ -172,3 +172,88 @@ func revisionsBetween(before, after []dealstate.Decision, added string) (all []d
 	}
 	return all
 }
+
+// Logs known by date, recorded in order, have doubts about the last day that the next event
+// of that day may change.
+func TestDoubtsOfADealRecordedDayByDayAreThoseOfOneFold(t *testing.T) {
+	t.Parallel()
+	doubts := 0
+	for try := range proof.Times(40, 4) {
+		for i, a := range dirtyAgreements {
+			rng := rand.New(rand.NewPCG(uint64(i), uint64(try)))
+			m := machine(t, a)
+			m.SetSpacing(1 + rng.IntN(3))
+			events := dirtylog.Log(rng, a, a.ID, 60, dirtylog.TameKinds)
+			for n := range events {
+				events[n].Recorded, events[n].Modality = time.Time{}, dealstate.Asserted
+				events[n].At = events[n].At.Truncate(24 * time.Hour).Add(time.Duration(6*rng.IntN(3)) * time.Hour)
+			}
+			slices.SortFunc(events, inFoldOrder)
+			d := m.NewDeal(dealstate.Official)
+			for n, e := range events {
+				_, err := d.Record(e)
+				require.NoError(t, err)
+				s, _, err := m.Fold(events[:n+1], dealstate.View{Policy: dealstate.Official})
+				require.NoError(t, err)
+				requireEqualLists(t, s.Warnings, d.Latest().Warnings, fmt.Sprintf("%s, try %d, event %d: %s", a.ID, try, n, e.ID))
+				doubts += len(orderDoubts(s))
+			}
+		}
+	}
+	require.Greater(t, doubts, 500)
+}
+
+// Retracts of retracts, chains and circles of them, that come in any order.
+func TestRetractsRecordedInAnyOrderAreOneFold(t *testing.T) {
+	t.Parallel()
+	circles := 0
+	m := machine(t, pair())
+	m.SetSpacing(2)
+	for try := range uint64(proof.Times(3_000, 400)) {
+		rng := rand.New(rand.NewPCG(try, 17))
+		var events []dealstate.Event
+		for i := range 4 + rng.IntN(12) {
+			e := dealstate.Event{ID: fmt.Sprint("e", i), Deal: "pair", Kind: dealstate.Retract, Ref: fmt.Sprint("e", rng.IntN(14)), At: onDay(rng.IntN(9))}
+			switch rng.IntN(5) {
+			case 0:
+				e.Kind, e.Ref, e.Party, e.Role = pick(rng, []dealstate.Kind{dealstate.Approve, dealstate.Withdraw, dealstate.Dispute}), "", "a", dealstate.Instrument
+			case 1:
+				e.Kind, e.Ref = dealstate.Note, ""
+			case 2:
+				e.Modality = pick(rng, []dealstate.Modality{dealstate.Denied, dealstate.Asserted})
+			}
+			if e.Kind == dealstate.Retract && e.Ref == e.ID {
+				e.Ref = "e99"
+			}
+			events = append(events, e)
+			if rng.IntN(4) == 0 {
+				e.Recorded = e.At.Add(-time.Duration(1+rng.IntN(9)) * time.Hour)
+				events = append(events, e)
+			}
+		}
+		rng.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+		d := m.NewDeal(dealstate.Strict)
+		for n, e := range events {
+			before := slices.Collect(d.Decisions())
+			checked, err := d.Check(e)
+			require.NoError(t, err)
+			did, err := d.Record(e)
+			require.NoError(t, err)
+			require.Equal(t, checked, did)
+			_, want, err := m.Fold(events[:n+1], dealstate.View{})
+			require.NoError(t, err)
+			after, label := slices.Collect(d.Decisions()), fmt.Sprintf("try %d, event %d: %s", try, n, e.ID)
+			requireEqualLists(t, want, after, label)
+			if did.Outcome == dealstate.Duplicate {
+				e.ID = ""
+			}
+			requireEqualLists(t, revisionsBetween(before, after, e.ID), did.Revised, label)
+		}
+		for dec := range d.Decisions() {
+			if slices.ContainsFunc(dec.Reasons, func(r dealstate.Reason) bool { return r.Code == dealstate.ReasonCircular }) {
+				circles++
+			}
+		}
+	}
+	require.Greater(t, circles, 30)
+}

@@ -130,3 +130,18 @@ func (m *Machine) indexNames() {
 		m.commitments[c.ID] = i
 	}
 }
+
+// A checkpoint stands every so many events. It takes about as much memory as the events
+// between it and the next, so where the situation is larger they stand further apart.
+const (
+	leastSpacing  = 32
+	bytesAnEvent  = 64  // of checkpoints
+	bytesAParty   = 96  // of a situation
+	bytesOfNobody = 900 // of one without parties and commitments
+)
+
+// spacingFor says how many events apart the checkpoints of an agreement's deals stand.
+func spacingFor(a *Agreement) int {
+	size := bytesOfNobody + bytesAParty*(len(a.Parties)+len(a.Commitments)+len(a.Timers))
+	return max(leastSpacing, size/bytesAnEvent)
+}

@@ -69,10 +69,14 @@ func TestStepsOfAReportDoNotGrowWithTheLog(t *testing.T) {
 			})
 		}, 1, 600},
 		"a chain of retracts": {func(n int) []dealstate.Event {
-			return everyMinute(n, func(i int) dealstate.Event { return dealstate.Event{Kind: dealstate.Retract, Ref: fmt.Sprintf("e%05d", i-1)} })
+			return everyMinute(n, func(i int) dealstate.Event {
+				return dealstate.Event{Kind: dealstate.Retract, Ref: fmt.Sprintf("e%05d", i-1)}
+			})
 		}, 1, 60}, // each revises all before it
 		"plans": {func(n int) []dealstate.Event {
-			events := everyMinute(n, func(i int) dealstate.Event { return dealstate.Event{Kind: dealstate.Approve, Party: "us", Modality: dealstate.Planned} })
+			events := everyMinute(n, func(i int) dealstate.Event {
+				return dealstate.Event{Kind: dealstate.Approve, Party: "us", Modality: dealstate.Planned}
+			})
 			for i := range events {
 				events[i].Recorded, events[i].At = events[i].At, onDay(900-i%7)
 			}

@@ -20,21 +20,6 @@ type stretch struct {
 	tied  *tiedBox  // what the tie check came to in it; nil: it is the last one
 }
 
-// A checkpoint stands every so many events. It takes about as much memory as the events
-// between it and the next, so where the situation is larger they stand further apart.
-const (
-	leastSpacing  = 32
-	bytesAnEvent  = 64  // of checkpoints
-	bytesAParty   = 96  // of a situation
-	bytesOfNobody = 900 // of one without parties and commitments
-)
-
-// spacingFor says how many events apart the checkpoints of an agreement's deals stand.
-func spacingFor(a *Agreement) int {
-	size := bytesOfNobody + bytesAParty*(len(a.Parties)+len(a.Commitments)+len(a.Timers))
-	return max(leastSpacing, size/bytesAnEvent)
-}
-
 // begin opens the next stretch with an event, where the last one is long enough. The first
 // is twice as long as the others: a shorter log has no checkpoint.
 func (l *foldedLog) begin(first *entry) {

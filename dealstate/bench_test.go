@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,29 @@ func TestRecordAllocatesNoOftenerThanLooplab(t *testing.T) {
 	})
 	require.Positive(t, raw)
 	require.LessOrEqual(t, recorded, raw)
+}
+
+// Reading takes one allocation for each text of an event, and few more. Not parallel: it
+// counts.
+func TestReadingAnEventAllocatesItsTextsAndLittleMore(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates too")
+	}
+	line := []byte(fullEvent)
+	texts := 10.0 // id, deal, party, by, ref, commitment, three of the source, note
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+		var e dealstate.Event
+		_ = e.UnmarshalJSON(line)
+	}), texts+5)
+	const rows = 1_000
+	full := read(t, fullEvent)
+	full.Note = "a"
+	table := asCSV(t, csvColumns, slices.Repeat([]dealstate.Event{full}, rows))
+	require.LessOrEqual(t, testing.AllocsPerRun(10, func() {
+		for _, err := range dealstate.ReadEventsCSV(strings.NewReader(table)) {
+			require.NoError(t, err)
+		}
+	}), rows*9.5)
 }
 
 // tail is how many events a benchmark records on one deal.

@@ -126,6 +126,38 @@ func TestAnAgreementOf16MiBIsReadAndCompiledInBounds(t *testing.T) {
 	require.ErrorContains(t, err, "too deep")
 }
 
+// What reading allocates grows as the text does, up to the bounds, whatever the text is made of.
+func TestReadingAnAgreementAllocatesInProportionToItsText(t *testing.T) {
+	list := func(n int, item string) string { return strings.TrimSuffix(strings.Repeat(item+",", n), ",") }
+	for name, text := range map[string]func(n int) string{
+		"parties": func(n int) string { return `{"id":"d","parties":[` + list(n, `{"id":"p","groups":["x","y"]}`) + `]}` },
+		"groups":  func(n int) string { return `{"id":"d","parties":[{"id":"p","groups":[` + list(n, `"x"`) + `]}]}` },
+		"conditions": func(n int) string {
+			return `{"id":"d","approval":{"any":[` + list(n, `{"all":[{"approved":"a"},{"count":{"min":1}}]}`) + `]}}`
+		},
+		"rules": func(n int) string {
+			return `{"id":"d","lifecycle":{"rules":[` + list(n/5, `{"id":"r","from":["x"],"to":"x"}`) + `]}}`
+		},
+		"escapes":     func(n int) string { return `{"id":"d","title":"` + strings.Repeat(`\u4e60`, 250*n) + `"}` },
+		"white space": func(n int) string { return `{"id":"d",` + strings.Repeat(" \n", 800*n) + `"title":"t"}` },
+		"a long list": func(n int) string { return `{"id":"d","implements":[` + list(800*n, `1`) + `]}` },
+		"a long key":  func(n int) string { return `{"id":"d","` + strings.Repeat("x", 1_600*n) + `":1}` },
+		"broken":      func(n int) string { return `{"id":"d","title":[` + list(400*n, `"x"`) + `}}` },
+	} {
+		took := func(n int) float64 {
+			var a dealstate.Agreement
+			data := []byte(text(n))
+			require.LessOrEqual(t, len(data), dealstate.MaxAgreement)
+			before := allocated()
+			_ = a.UnmarshalJSON(data)
+			return float64(allocated() - before)
+		}
+		took(10)
+		few, many := took(1_000), took(10_000)
+		require.Less(t, many, 16*few+1e6, name) // slices that double, and what encoding/json buffers for its error
+	}
+}
+
 // Of a list of parties that is known to be short it cannot be said that all is lost,
 // however much is needed.
 func TestWhatIsIncompleteIsNeverLost(t *testing.T) {

@@ -3,6 +3,7 @@ package dealstate
 import (
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
@@ -49,7 +50,8 @@ func Compile(a Agreement) (*Machine, error) {
 	if err := m.findInstants(); err != nil {
 		return nil, err
 	}
-	m.runners.New, m.spacing = func() any { return newRunner(m) }, spacingFor(&a)
+	m.runners = &sync.Pool{New: func() any { return newRunner(m) }}
+	m.spares, m.spacing = &sync.Pool{}, spacingFor(&a)
 	if err := m.probe(); err != nil {
 		return nil, err
 	}

@@ -122,11 +122,17 @@ func (d *Deal) Check(e Event) (Decision, error) {
 	return p.decision, err
 }
 
-// At says where the deal stands in the view.
+// At says where the deal stands in the view. It folds the log, but for a view that sees all
+// there is, under the deal's own policy, and looks no earlier than at the last event: that
+// costs what [Deal.Latest] does.
 func (d *Deal) At(v View) Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
+	if f := d.standing(v, nil); f != nil {
+		f.doubts = d.doubtsAsOfNow()
+		return f.snapshot(v)
+	}
 	f := d.log.fold(d.machine, v, nil)
 	return f.snapshot(v)
 }
@@ -141,6 +147,20 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 	return f.snapshot(v), d.machine.decisions(made)
 }
 
+// ReplayAfter says what Replay does of the decisions after an instant. For a view that sees
+// all there is, under the deal's own policy, and looks no earlier than at the last event, it
+// does not fold the log: who looks at a deal again and again pays for what is new. The
+// snapshot's Warnings are empty, for those about the order of events take a fold.
+func (d *Deal) ReplayAfter(v View, after time.Time) (Snapshot, []Decision) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	v = v.or(d.policy)
+	f, made := d.replayAfter(v, instant.Tidy(after))
+	s := f.snapshot(v)
+	s.Warnings = nil
+	return s, d.machine.decisions(made)
+}
+
 // Cursor starts where the deal stands in the view.
 func (d *Deal) Cursor(v View) *Cursor {
 	d.mu.RLock()
@@ -152,6 +172,14 @@ func (d *Deal) Cursor(v View) *Cursor {
 		f.voids.known = known{d.log, v}.ids()
 	}
 	return &Cursor{f: *f}
+}
+
+// Backtest stands before everything on record, under the policy; the zero one is the
+// deal's own.
+func (d *Deal) Backtest(p Policy) *Backtest {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return newBacktest(d.machine, d.log.copied(), View{Policy: p}.or(d.policy).Policy)
 }
 
 // AsOf says where the deal stands at the instant under its own policy, with all that

@@ -50,61 +50,51 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	if len(data) > MaxLine {
 		return field.Errorf("json", "%d bytes; want at most %d", len(data), MaxLine)
 	}
-	var read Event
-	if err := read.read(strictjson.Field{Raw: data}); err != nil {
+	var read draft
+	if err := strictjson.ReadInto(&read, strictjson.Field{Raw: data}, eventSlots); err != nil {
 		return err
 	}
-	if err := read.Validate(); err != nil {
+	if err := read.finish(); err != nil {
 		return err
 	}
-	*e = read
+	*e = read.Event
 	return nil
 }
 
-func (e *Event) read(f strictjson.Field) error {
-	var dated bool
-	if err := f.Object(e.slots(&dated)...); err != nil {
-		return err
+// draft is an event while it is read. Who reads one owns it.
+type draft struct {
+	Event
+	dated bool // At is a date alone
+}
+
+// finish completes and validates what was read. An event that was given by its date alone,
+// and without an instant of recording, was learned by the end of that day.
+func (d *draft) finish() error {
+	if d.dated && d.Recorded.IsZero() {
+		d.Recorded = d.At.Add(24*time.Hour - time.Second)
 	}
-	e.learnDated(dated)
-	return nil
+	return d.validate()
 }
 
-// learnDated says when an event was learned that was given by its date alone, and
-// without an instant of recording: by the end of that day.
-func (e *Event) learnDated(dated bool) {
-	if dated && e.Recorded.IsZero() {
-		e.Recorded = e.At.Add(24*time.Hour - time.Second)
-	}
-}
-
-// slots are the fields of the format, of which At sets dated to whether it is a date
-// alone. Those of the source are in an object of their own in JSON, and columns beside
-// the others in a table.
-func (e *Event) slots(dated *bool) []strictjson.Slot {
-	return []strictjson.Slot{
-		{Key: "id", To: &e.ID},
-		{Key: "deal", To: &e.Deal},
-		{Key: "kind", To: &e.Kind},
-		{Key: "party", To: &e.Party},
-		{Key: "by", To: &e.By},
-		{Key: "role", To: &e.Role},
-		{Key: "modality", To: &e.Modality},
-		{Key: "at", To: strictjson.Dated{To: &e.At, Day: instant.Begins, IsDate: dated}},
-		{Key: "recorded", To: strictjson.Dated{To: &e.Recorded, Day: instant.Learned}},
-		{Key: "revision", To: &e.Revision},
-		{Key: "ref", To: &e.Ref},
-		{Key: "commitment", To: &e.Commitment},
-		{Key: "until", To: strictjson.Dated{To: &e.Until, Day: instant.Ends}},
-		{Key: "source", To: e.Source.read},
-		{Key: "note", To: &e.Note}}
-}
-
-func (s *Source) read(f strictjson.Field) error { return f.Object(s.slots()...) }
-
-func (s *Source) slots() []strictjson.Slot {
-	return []strictjson.Slot{
-		{Key: "publisher", To: &s.Publisher},
-		{Key: "url", To: &s.URL},
-		{Key: "published", To: &s.Published}}
+// eventSlots are the fields of the format in its order. Those of the source are in an object
+// of their own in JSON, and columns beside the others in a table.
+var eventSlots = []strictjson.SlotOf[draft]{
+	{Key: "id", To: func(d *draft) any { return &d.ID }},
+	{Key: "deal", To: func(d *draft) any { return &d.Deal }},
+	{Key: "kind", To: func(d *draft) any { return &d.Kind }},
+	{Key: "party", To: func(d *draft) any { return &d.Party }},
+	{Key: "by", To: func(d *draft) any { return &d.By }},
+	{Key: "role", To: func(d *draft) any { return &d.Role }},
+	{Key: "modality", To: func(d *draft) any { return &d.Modality }},
+	{Key: "at", To: func(d *draft) any { return strictjson.Dated{To: &d.At, Day: instant.Begins, IsDate: &d.dated} }},
+	{Key: "recorded", To: func(d *draft) any { return strictjson.Dated{To: &d.Recorded, Day: instant.Learned} }},
+	{Key: "revision", To: func(d *draft) any { return &d.Revision }},
+	{Key: "ref", To: func(d *draft) any { return &d.Ref }},
+	{Key: "commitment", To: func(d *draft) any { return &d.Commitment }},
+	{Key: "until", To: func(d *draft) any { return strictjson.Dated{To: &d.Until, Day: instant.Ends} }},
+	{Key: "source", In: []strictjson.SlotOf[draft]{
+		{Key: "publisher", To: func(d *draft) any { return &d.Source.Publisher }},
+		{Key: "url", To: func(d *draft) any { return &d.Source.URL }},
+		{Key: "published", To: func(d *draft) any { return &d.Source.Published }}}},
+	{Key: "note", To: func(d *draft) any { return &d.Note }},
 }

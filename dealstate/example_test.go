@@ -344,3 +344,42 @@ func ExampleEvent_Compare() {
 	// approve
 	// implement
 }
+
+// Where did the deal stand at the end of each day, as far as was known that day?
+func ExampleDeal_Backtest() {
+	deal, err := uschina.Open(uschina.London(), dealstate.Official)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b := deal.Backtest(dealstate.Policy{})
+	for _, day := range []string{"2025-06-10", "2025-06-12", "2025-06-27", "2025-12-31"} {
+		date, _ := dealstate.ParseMoment(day)
+		b.Advance(date)
+		fmt.Println(day, b.State(), b.Awaiting())
+	}
+	// Output:
+	// 2025-06-10 awaiting_approvals [us china]
+	// 2025-06-12 awaiting_approvals [us china]
+	// 2025-06-27 approved []
+	// 2025-12-31 implemented []
+}
+
+// What happened since the deal was looked at last?
+func ExampleDeal_ReplayAfter() {
+	deal, err := uschina.Open(uschina.London(), dealstate.Official)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	last, _ := dealstate.ParseMoment("2025-06-26")
+	snap, decisions := deal.ReplayAfter(dealstate.View{}, last)
+	fmt.Println(snap.State)
+	for _, d := range decisions[:2] {
+		fmt.Println(d.At.Format(time.DateOnly), d.Kind, d.Outcome)
+	}
+	// Output:
+	// implemented
+	// 2025-06-27 sign applied
+	// 2025-06-27 sign noted
+}

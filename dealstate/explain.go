@@ -22,11 +22,26 @@ func line(b *strings.Builder, format string, args ...any) {
 	b.WriteByte('\n')
 }
 
+// explanation is a snapshot while it is put into words: with what each party is called. It
+// belongs to one call of Explain.
+type explanation struct {
+	Snapshot
+	labels map[string]string // by party
+}
+
 // Explain says in plain English where the deal stands and why. It stays short
 // however many parties there are. Control characters, line breaks and whatever
 // else in a stranger's text acts on a terminal are written as escapes, such as
-// \n and \x1b.
+// \n and \x1b. The cost is linear in the parties and commitments.
 func (s Snapshot) Explain() string {
+	e := explanation{Snapshot: s, labels: make(map[string]string, len(s.Parties))}
+	for _, p := range s.Parties {
+		e.labels[p.Party] = p.label()
+	}
+	return e.text()
+}
+
+func (s explanation) text() string {
 	var b strings.Builder
 	s.explainHead(&b)
 	s.explainApproval(&b)
@@ -46,7 +61,7 @@ func (s Snapshot) Explain() string {
 	return b.String()
 }
 
-func (s Snapshot) explainHead(b *strings.Builder) {
+func (s explanation) explainHead(b *strings.Builder) {
 	if s.Title != "" {
 		line(b, "%s (%s)", s.Title, s.Deal)
 	} else {
@@ -60,14 +75,14 @@ func (s Snapshot) explainHead(b *strings.Builder) {
 	line(b, "State: %s since %s (%s).", s.State, instant.Say(s.Since), s.By)
 }
 
-func (s Snapshot) knownWords() string {
+func (s explanation) knownWords() string {
 	if s.KnownBy.IsZero() {
 		return "with all that is on record"
 	}
 	return "as known by " + instant.SayMoment(s.KnownBy, "")
 }
 
-func (s Snapshot) explainApproval(b *strings.Builder) {
+func (s explanation) explainApproval(b *strings.Builder) {
 	line(b, "Approval: %s.", s.Approval)
 	if len(s.Parties) > mostListed {
 		s.explainMany(b)
@@ -146,7 +161,7 @@ func (e *Evidence) nearWords() string {
 }
 
 // explainMany names the parties of a large deal only where they matter.
-func (s Snapshot) explainMany(b *strings.Builder) {
+func (s explanation) explainMany(b *strings.Builder) {
 	counts := map[Standing]int{}
 	for _, p := range s.Parties {
 		counts[p.Standing]++
@@ -171,12 +186,12 @@ func (s Snapshot) explainMany(b *strings.Builder) {
 }
 
 // some names the first few of the parties.
-func (s Snapshot) some(ids []string) string {
+func (s explanation) some(ids []string) string {
 	return phrase.Some(len(ids), func(i int) string { return s.label(ids[i]) })
 }
 
 // heaviest gives the parties awaited, those of most weight first.
-func (s Snapshot) heaviest() []string {
+func (s explanation) heaviest() []string {
 	weights := make(map[string]int64, len(s.Parties))
 	for _, p := range s.Parties {
 		weights[p.Party] = p.Weight
@@ -186,7 +201,7 @@ func (s Snapshot) heaviest() []string {
 	return ids
 }
 
-func (s Snapshot) lastAct() *PartyStatus {
+func (s explanation) lastAct() *PartyStatus {
 	acted := slices.DeleteFunc(slices.Clone(s.Parties), func(p PartyStatus) bool { return p.Act == nil })
 	if len(acted) == 0 {
 		return nil
@@ -199,7 +214,7 @@ func (s Snapshot) lastAct() *PartyStatus {
 
 // explainActs says what parties do each for itself, beside their consent: who leaves,
 // and when, comes last.
-func (s Snapshot) explainActs(b *strings.Builder) {
+func (s explanation) explainActs(b *strings.Builder) {
 	for _, act := range []struct {
 		words string
 		of    func(PartyStatus) bool
@@ -218,7 +233,7 @@ func (s Snapshot) explainActs(b *strings.Builder) {
 }
 
 // those gives the parties of which something is so.
-func (s Snapshot) those(so func(PartyStatus) bool) (who []PartyStatus) {
+func (s explanation) those(so func(PartyStatus) bool) (who []PartyStatus) {
 	for _, p := range s.Parties {
 		if so(p) {
 			who = append(who, p)
@@ -228,7 +243,7 @@ func (s Snapshot) those(so func(PartyStatus) bool) (who []PartyStatus) {
 }
 
 // explainCommitments says the balance: "the US has performed 2 of 3".
-func (s Snapshot) explainCommitments(b *strings.Builder) {
+func (s explanation) explainCommitments(b *strings.Builder) {
 	balances := s.Balances()
 	if len(balances) == 0 {
 		return
@@ -242,7 +257,7 @@ func (s Snapshot) explainCommitments(b *strings.Builder) {
 }
 
 // explainFailures names the commitments that are overdue, broken or suspended.
-func (s Snapshot) explainFailures(b *strings.Builder) {
+func (s explanation) explainFailures(b *strings.Builder) {
 	var all []string
 	for _, c := range s.Commitments {
 		var words []string
@@ -265,9 +280,9 @@ func (s Snapshot) explainFailures(b *strings.Builder) {
 }
 
 // label gives a party's name.
-func (s Snapshot) label(id string) string {
-	if p, ok := s.Party(id); ok {
-		return p.label()
+func (s explanation) label(id string) string {
+	if name, known := s.labels[id]; known {
+		return name
 	}
 	return id
 }

@@ -107,6 +107,7 @@ func (f *folding) spare() *folding {
 	if !is {
 		s = &folding{situation: newSituation(f.m)}
 	}
+	s.m = f.m // another one's that is alike
 	*s = folding{situation: s.situation, policy: f.policy, voids: f.voids, horizon: f.horizon, move: (*Machine).moveByTable, onRecord: f.onRecord}
 	return s
 }

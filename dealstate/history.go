@@ -44,6 +44,16 @@ func (h history) len() (n int) {
 	return n
 }
 
+// last gives some of the last decisions; none: there are none.
+func (h history) last() []decided {
+	for i := len(h) - 1; i >= 0; i-- {
+		if len(h[i]) > 0 {
+			return h[i]
+		}
+	}
+	return nil
+}
+
 func (h history) all() iter.Seq[decided] {
 	return func(yield func(decided) bool) {
 		for _, chunk := range h {

@@ -33,20 +33,27 @@ var impure = []string{
 // only from layers below its own; what stands on one line is side by side.
 var layers = [][]string{
 	{"dealstate/internal/display"},
-	{"dealstate/internal/field", "dealstate/internal/bitset", "dealstate/internal/idindex", "dealstate/internal/phrase", "dealstate/internal/nearest", "dealstate/internal/names", "dealstate/internal/evaluator"},
+	{"dealstate/internal/field", "dealstate/internal/bitset", "dealstate/internal/idindex", "dealstate/internal/phrase", "dealstate/internal/nearest", "dealstate/internal/names", "dealstate/internal/csvrow", "dealstate/internal/evaluator"},
 	{"dealstate/internal/instant"},
 	{"dealstate/internal/strictjson"},
 	{"dealstate/condition"},
 	{"dealstate"},
+	// How packages of real deals read what they embed.
+	{"dealstate/internal/record"},
 	// A text format, which needs no testing code: simulate writes its paths in it,
 	// and dealtest runs it in tests.
 	{"dealstate/scenario"},
 	// What bulk is made of, for bulk alone.
 	{"dealstate/bulk/internal/nanos", "dealstate/bulk/internal/sparse"},
 	{"dealstate/bulk/internal/lines", "dealstate/bulk/internal/lazydfa"},
-	{"dealstate/uschina", "dealstate/simulate", "dealstate/bulk", "dealstate/analytics", "dealstate/render"},
+	{"dealstate/uschina", "dealstate/leaders", "dealstate/simulate", "dealstate/bulk", "dealstate/analytics", "dealstate/render"},
+	{"dealstate/journal"},
+	{"dealstate/tracker"},
+	{"dealstate/web"},
 	// For tests: nothing above this line may import them.
-	{"dealstate/dealtest", "dealstate/internal/dirtylog"},
+	{"dealstate/dealtest", "dealstate/internal/dirtylog", "dealstate/journal/journaltest"},
+	// What several examples share.
+	{"examples/internal/deals", "examples/treaties/data"},
 	{"examples"},
 	// It holds tests only, which measure all of these.
 	{"dealstate/internal/benchguard"},

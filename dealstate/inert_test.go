@@ -24,8 +24,10 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 )
 
 // Nothing that a stranger writes may act on the screen of who reads about it, or
@@ -221,7 +223,8 @@ func TestErrorsQuoteStrangersInert(t *testing.T) {
 	for _, err := range []error{&dealstate.FieldError{Field: hostileText, Problem: hostileText}, &dealstate.ConflictError{ID: hostileText}, &dealstate.LineError{Line: 1, Err: errors.New(hostileText)},
 		&bulk.RowError{Row: 1, Err: errors.New(hostileText)}, &bulk.LogError{Deal: hostileText, Event: hostileText, Why: hostileText}, &bulk.SizeError{},
 		&analytics.DecisionError{Deal: hostileText, Event: hostileText, Field: hostileText, Problem: hostileText}, &analytics.MergeError{Deal: hostileText, Problem: hostileText}, &analytics.MergeError{Problem: hostileText},
-		&scenario.SyntaxError{File: hostileText, Problem: hostileText}} {
+		&scenario.SyntaxError{File: hostileText, Problem: hostileText},
+		&tracker.UnknownDealError{Deal: hostileText, Nearest: hostileText}, &tracker.EventError{ID: hostileText, Err: errors.New(hostileText)}, &tracker.AgreementError{ID: hostileText}} {
 		requireInert(t, err.Error(), fmt.Sprintf("%T", err))
 	}
 }
@@ -256,6 +259,19 @@ func readErrors(text string) (all []error) {
 		add(err)
 	}
 	return all
+}
+
+func TestATrackerExplainsAHostileDealInert(t *testing.T) {
+	t.Parallel()
+	tr, err := tracker.Open(t.Context(), &journal.Memory{}, tracker.Options{})
+	require.NoError(t, err)
+	a := hostileAgreement()
+	_, err = tr.Add(t.Context(), a)
+	require.NoError(t, err)
+	text, err := tr.Explain(t.Context(), a.ID, dealstate.View{})
+	require.NoError(t, err)
+	requireInert(t, text, "Tracker.Explain")
+	require.NoError(t, tr.Close())
 }
 
 func TestScenariosOfAHostileDealAreInertAndReadBack(t *testing.T) {
@@ -317,10 +333,11 @@ var sayers = map[string]string{
 	"field.Error": "above", "dealstate.ConflictError": "above", "dealstate.LineError": "above", "dealstate.Refusal": "above",
 	"dealstate.Kind": "words", "dealstate.Role": "words", "dealstate.Modality": "words", "dealstate.Outcome": "words", "condition.Verdict": "words", "dealstate.Standing": "words",
 	"dealstate.ReasonCode": "words", "condition.Threshold": "words", "dealstate.Delay": "words",
-	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.IncidentClass": "words",
+	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.IncidentClass": "words", "analytics.Estimate": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
 	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Input": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Distribution": "words", "simulate.Span": "words", "dealstate.Clock": "words", "dealstate.JoinFrom": "words", "dealstate.Day": "words", "dealstate.Timer": "above", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
 	"dealtest.Style": "words", "render.Shape": "words",
+	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.Place": "words", "tracker.Tracker": "above",
 }
 
 func TestEveryTypeWithATextIsHeldToBeInert(t *testing.T) {

@@ -146,6 +146,19 @@ func (l *log) row(of *entry) int {
 	return row
 }
 
+// copied gives the log as it is now, whatever the log goes on to. Only where there are
+// retracts does anybody look for an id in it.
+func (l *log) copied() *log {
+	if len(l.against) == 0 {
+		return &log{entries: slices.Clip(l.lend())}
+	}
+	c := newLog()
+	for _, e := range l.entries {
+		c.append(e)
+	}
+	return c
+}
+
 func byPlace(a, b *entry) int { return a.compare(&b.place) }
 
 // lend gives the entries to a reader who goes on without a lock.

@@ -271,7 +271,7 @@ func refuseAll(m *Machine) *Machine {
 	for i := range deaf.lifecycle.Rules {
 		deaf.lifecycle.Rules[i].From = nil
 	}
-	deaf.runners.New = func() any { return newRunner(deaf) }
+	deaf.runners = &sync.Pool{New: func() any { return newRunner(deaf) }}
 	return deaf
 }
 
@@ -300,7 +300,7 @@ func TestARunnerThatPanickedIsNotPutBack(t *testing.T) {
 	m := walkMachines(t)[0]
 	const broken = 1_000 // a rule that is not there
 	made := 0
-	m.runners = sync.Pool{New: func() any { made++; return newRunner(m) }}
+	m.runners = &sync.Pool{New: func() any { made++; return newRunner(m) }}
 	for range 50 {
 		require.Panics(t, func() { m.fire(broken, m.initial, condition.Met) })
 	}

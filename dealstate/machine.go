@@ -40,8 +40,8 @@ type Machine struct {
 	dated       []int             // the commitments with a deadline
 	ends        []bool            // by state: a term rule leads there
 	spacing     int               // of the checkpoints of a deal
-	runners     sync.Pool         // of *runner
-	spares      sync.Pool         // of *folding
+	runners     *sync.Pool        // of *runner; alike machines share it
+	spares      *sync.Pool        // of *folding; alike machines share it
 }
 
 // Agreement returns a copy of the agreement that was compiled.

@@ -11,15 +11,25 @@ import (
 // mark sets a party's bit in a set, or for all sides jointly every bit. It copies the
 // set, so that undo can give the old one back, and reports whether anything changed.
 func (f *folding) mark(set *bitset.Set, party int, on bool) (changed bool) {
-	next := append(bitset.Set(nil), *set...)
-	for p := range f.acts {
-		if (party < 0 || p == party) && next.Has(p) != on {
-			next.Put(p, on)
+	*set, changed = marked(*set, party, len(f.acts), on)
+	return changed
+}
+
+// marked gives a copy of a set in which a member is, or is not; or for -1, all of so many
+// members.
+func marked(set bitset.Set, member, count int, on bool) (next bitset.Set, changed bool) {
+	next = slices.Clone(set)
+	first, end := member, member+1
+	if member < 0 {
+		first, end = 0, count
+	}
+	for i := first; i < end; i++ {
+		if next.Has(i) != on {
+			next.Put(i, on)
 			changed = true
 		}
 	}
-	*set = next
-	return changed
+	return next, changed
 }
 
 // own gives a set that no copy shares.
@@ -57,14 +67,8 @@ func (f *folding) suspend(e *entry, did *change) {
 		return
 	}
 	did.set, did.held = *set, e.commitment >= 0
-	next := append(bitset.Set(nil), *set...)
-	changed, any := false, next.Count() > 0
-	for i := range count {
-		if (member < 0 || i == member) && next.Has(i) != on {
-			next.Put(i, on)
-			changed = true
-		}
-	}
+	any := set.Count() > 0
+	next, changed := marked(*set, member, count, on)
 	*set = next
 	switch {
 	case changed, !on && !any && !f.concernsPart:

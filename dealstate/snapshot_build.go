@@ -18,11 +18,7 @@ func (f *folding) snapshot(v View) Snapshot {
 			s.Approved = append(s.Approved, p.ID)
 		}
 	}
-	for i, c := range a.Commitments {
-		status := CommitmentStatus{Commitment: c.ID, Party: c.Party, Title: c.Title}
-		f.recordStatus(i, &status)
-		s.Commitments = append(s.Commitments, status)
-	}
+	s.Commitments = f.commitments()
 	for d := range f.disputes.all() {
 		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: f.m.partyID(d), By: d.By, Commitment: f.m.commitmentID(d), At: d.At})
 	}
@@ -31,6 +27,16 @@ func (f *folding) snapshot(v View) Snapshot {
 		s.Next = &status
 	}
 	return s
+}
+
+// commitments says what became of each; nil: there are none.
+func (f *folding) commitments() (all []CommitmentStatus) {
+	for i, c := range f.m.agreement.Commitments {
+		status := CommitmentStatus{Commitment: c.ID, Party: c.Party, Title: c.Title}
+		f.recordStatus(i, &status)
+		all = append(all, status)
+	}
+	return all
 }
 
 // recordStatus says what became of a commitment.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/csvrow"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
@@ -46,82 +47,148 @@ func ReadEventsCSV(r io.Reader, checks ...func(Event) error) iter.Seq2[Event, er
 // Table is the reading of one table, for who wants to know the line of an event
 // that was read, should it be refused later on. One goroutine uses it.
 type Table struct {
-	rows  *rows
-	csv   *csv.Reader
-	event Event
-	dated bool              // the event's At is a date alone
-	slots []strictjson.Slot // of the event, one a column
+	rows    *rows
+	quoted  *bufio.Reader // of the same rows, for encoding/csv
+	cuts    []csvrow.Cell // of the row at hand
+	cells   []string
+	event   draft
+	columns []string
+	slots   []strictjson.SlotOf[draft] // of the event, one a column
+	failed  error                      // what is wrong with the header
+	lone    *Table                     // of the same columns, for rows that were cut out
 }
 
 // NewTable reads nothing yet.
 func NewTable(r io.Reader) *Table {
 	rows := &rows{r: bufio.NewReaderSize(r, 64<<10)}
-	t := &Table{rows: rows, csv: csv.NewReader(rows)}
-	t.csv.FieldsPerRecord = -1 // counted here, for an error that says what is wanted
-	t.csv.ReuseRecord = true
-	return t
+	return &Table{rows: rows, quoted: bufio.NewReader(rows)}
 }
 
 // Line is where the row begins that was read last, counted from 1.
 func (t *Table) Line() int { return t.rows.first }
 
+// Columns reads the header, unless that is done, and gives the names that stand there, in
+// their order. An error is a *[LineError] that ends the table. Do not change what it gives.
+func (t *Table) Columns() ([]string, error) {
+	if t.columns == nil && t.failed == nil {
+		if err := t.readHeader(); err != nil {
+			t.failed = &LineError{Line: t.Line(), Err: err, Ends: true}
+		}
+	}
+	return t.columns, t.failed
+}
+
 // Events reads the table, as [ReadEventsCSV] does. It can be ranged over once.
 func (t *Table) Events(checks ...func(Event) error) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		if err := t.readHeader(); err != nil {
-			yield(Event{}, &LineError{Line: t.Line(), Err: err, Ends: true})
+		if _, err := t.Columns(); err != nil {
+			yield(Event{}, err)
 			return
 		}
 		for {
-			cells, err := t.row()
-			if err == io.EOF {
-				return
-			}
-			var e Event
-			if err == nil {
-				e, err = t.read(cells, checks)
-			}
-			if err != nil {
-				err = &LineError{Line: t.Line(), Err: err, Ends: t.rows.err != nil}
-			}
-			if !yield(e, err) || t.rows.err != nil {
+			e, err := t.next(checks)
+			if err == io.EOF || !yield(e, err) || t.rows.err != nil {
 				return
 			}
 		}
 	}
+}
+
+// ReadRow reads the text of one row that was cut out of a table with these columns, where it
+// begins at that line, behind the header. It gives what Events would, or io.EOF for a row
+// that is blank. What Events and Line give is not touched.
+func (t *Table) ReadRow(text []byte, line int) (Event, error) {
+	if _, err := t.Columns(); err != nil {
+		return Event{}, err
+	}
+	if t.lone == nil {
+		t.lone = NewTable(nil)
+		t.lone.columns, t.lone.slots = t.columns, t.slots
+	}
+	t.lone.turnTo(text, line)
+	return t.lone.next(nil)
+}
+
+// turnTo reads another text next, which begins at that line.
+func (t *Table) turnTo(text []byte, line int) {
+	t.rows.r.Reset(bytes.NewReader(text))
+	*t.rows = rows{r: t.rows.r, line: line - 1}
+	t.quoted.Reset(t.rows)
+}
+
+// next gives io.EOF at the end, and any other error as a *[LineError].
+func (t *Table) next(checks []func(Event) error) (e Event, err error) {
+	cells, err := t.row()
+	if err == io.EOF {
+		return e, err
+	}
+	if err == nil {
+		e, err = t.read(cells, checks)
+	}
+	if err != nil {
+		err = &LineError{Line: t.Line(), Err: err, Ends: t.rows.err != nil}
+	}
+	return e, err
 }
 
 func (t *Table) read(cells []string, checks []func(Event) error) (Event, error) {
 	if len(cells) != len(t.slots) {
 		return Event{}, field.Errorf("csv", "%d cells; want %d, one for each column of the header", len(cells), len(t.slots))
 	}
-	t.event, t.dated = Event{}, false
+	t.event = draft{}
 	for i, s := range t.slots {
-		if err := readCell(s, cells[i]); err != nil {
+		if cells[i] == "" {
+			continue
+		}
+		if err := readCell(s.Key, cells[i], s.To(&t.event)); err != nil {
 			return Event{}, err
 		}
 	}
-	t.event.learnDated(t.dated)
-	if err := t.event.validate(); err != nil {
+	if err := t.event.finish(); err != nil {
 		return Event{}, err
 	}
-	return checked(t.event, checks)
+	return checked(t.event.Event, checks)
 }
 
 // row gives the next row that is not blank.
 func (t *Table) row() ([]string, error) {
 	for {
-		t.rows.begin()
-		cells, err := t.csv.Read()
-		switch {
-		case t.rows.err != nil:
-			return nil, t.rows.err
-		case err != nil:
-			return nil, sayCSV(err)
-		case !isBlank(cells):
-			return cells, nil
+		cells, err := t.cut()
+		if err != nil || !isBlank(cells) {
+			return cells, err
 		}
 	}
+}
+
+// cut gives the cells of the next row, blank or not.
+func (t *Table) cut() ([]string, error) {
+	t.rows.begin()
+	if err := t.rows.fill(); err != nil {
+		return nil, err
+	}
+	if line := t.rows.rest; !t.rows.torn {
+		var simple bool
+		if t.cuts, simple = csvrow.Split(t.cuts[:0], line); simple {
+			t.rows.rest = nil
+			return t.textOf(string(line)), nil
+		}
+	}
+	r := csv.NewReader(t.quoted)
+	r.FieldsPerRecord = -1 // counted here, for an error that says what is wanted
+	cells, err := r.Read()
+	if t.rows.err != nil {
+		return nil, t.rows.err
+	}
+	return cells, sayCSV(err, t.rows.first-1)
+}
+
+// textOf gives the text of each cell that was cut.
+func (t *Table) textOf(row string) []string {
+	t.cells = t.cells[:0]
+	for _, c := range t.cuts {
+		t.cells = append(t.cells, row[c.From:c.To])
+	}
+	return t.cells
 }
 
 // isBlank knows a blank line as people and spreadsheets write it.
@@ -134,16 +201,17 @@ func isBlank(cells []string) bool {
 	return true
 }
 
-func sayCSV(err error) error {
+// sayCSV says what encoding/csv found wrong with a row that has so many lines before it.
+func sayCSV(err error, before int) error {
 	var bad *csv.ParseError
-	if !errors.As(err, &bad) {
+	if err == nil || !errors.As(err, &bad) {
 		return err
 	}
 	want := "a quote is left open, or text follows it; want the whole cell in quotes, and each quote within it doubled"
 	if bad.Err == csv.ErrBareQuote {
 		want = "a quote within a cell that has none around it; want the whole cell in quotes, and each quote within it doubled"
 	}
-	return field.Errorf("csv", "at byte %d of line %d: %s", bad.Column, bad.Line, want)
+	return field.Errorf("csv", "at byte %d of line %d: %s", bad.Column, before+bad.Line, want)
 }
 
 // needed are the columns without which no row can be an event.
@@ -170,11 +238,12 @@ func (t *Table) readHeader() error {
 			return field.Errorf(name, "column missing; the header names %s", strings.Join(header, ", "))
 		}
 	}
+	t.columns = slices.Clone(header)
 	return nil
 }
 
 func (t *Table) addColumn(name string) error {
-	columns := t.event.columns(&t.dated)
+	columns := eventColumns()
 	for _, c := range columns {
 		if c.Key == name {
 			t.slots = append(t.slots, c)
@@ -188,44 +257,42 @@ func (t *Table) addColumn(name string) error {
 	return field.Errorf(strictjson.Join("", name), "unknown column; want a header row, with commas between names out of %s%s", strings.Join(names, ", "), nearest.Hint(name, names))
 }
 
-// columns are the fields of the format, with those of the source beside the
+// eventColumns are the fields of the format, with those of the source beside the
 // others, named as programs name them that flatten JSON.
-func (e *Event) columns(dated *bool) []strictjson.Slot {
-	var all []strictjson.Slot
-	for _, s := range e.slots(dated) {
-		if s.Key != "source" {
+func eventColumns() []strictjson.SlotOf[draft] {
+	var all []strictjson.SlotOf[draft]
+	for _, s := range eventSlots {
+		if s.In == nil {
 			all = append(all, s)
-			continue
 		}
-		for _, in := range e.Source.slots() {
-			all = append(all, strictjson.Slot{Key: strictjson.Join(s.Key, in.Key), To: in.To})
+		for _, in := range s.In {
+			all = append(all, strictjson.SlotOf[draft]{Key: strictjson.Join(s.Key, in.Key), To: in.To})
 		}
 	}
 	return all
 }
 
-// readCell reads what stands in a cell as if it were the field's JSON value.
-func readCell(s strictjson.Slot, text string) error {
+// readCell reads what stands in a cell, which is not empty, as if it were the field's JSON
+// value.
+func readCell(column, text string, to any) error {
 	switch {
-	case text == "":
-		return nil
 	case !utf8.ValidString(text):
-		return field.Errorf(s.Key, "not valid UTF-8")
+		return field.Errorf(column, "not valid UTF-8")
 	case strings.IndexByte(text, 0) >= 0:
-		return field.Errorf(s.Key, "holds a NUL character; want text")
+		return field.Errorf(column, "holds a NUL character; want text")
 	}
-	switch to := s.To.(type) {
+	switch to := to.(type) {
 	case *string:
 		*to = text
 		return nil
 	case *int:
-		return strictjson.Field{Path: s.Key, Raw: numberOrText(text)}.Number(to)
+		return strictjson.Field{Path: column, Raw: numberOrText(text)}.Number(to)
 	case strictjson.Dated:
-		return to.Read(s.Key, text)
+		return to.Read(column, text)
 	case interface{ UnmarshalText([]byte) error }:
-		return strictjson.ReadWord(s.Key, text, to)
+		return strictjson.ReadWord(column, []byte(text), to)
 	}
-	panic("dealstate: no way to read a cell of " + s.Key) // a column in this package that no test has tried
+	panic("dealstate: no way to read a cell of " + column) // a column in this package that no test has tried
 }
 
 // numberOrText gives the JSON value that a cell stands for where a number is
@@ -237,9 +304,9 @@ func numberOrText(cell string) json.RawMessage {
 	return json.RawMessage(strconv.Quote(cell))
 }
 
-// rows hands a stream to encoding/csv, at most a line at a time. That takes a
-// row of any length, and blank lines without end; here the row at hand is
-// measured, and the stream ended when it is too long.
+// rows reads a stream at most a line at a time, and hands it to encoding/csv where the row is
+// not simple. That takes a row of any length; here the row at hand is measured, and the
+// stream ended when it is too long.
 type rows struct {
 	r     *bufio.Reader
 	rest  []byte // of the line at hand
@@ -281,6 +348,9 @@ func (s *rows) fill() error {
 	s.torn = err == bufio.ErrBufferFull
 	if s.line == 1 && s.size == 0 {
 		part = bytes.TrimPrefix(part, strictjson.ByteOrderMark)
+	}
+	if s.size == 0 && (len(part) == 0 || string(part) == "\r") { // nothing, at the end of the stream
+		return s.fill()
 	}
 	return s.measure(part)
 }

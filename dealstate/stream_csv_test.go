@@ -127,6 +127,7 @@ func TestHeaderThatDoesNotSufficeEndsTheTable(t *testing.T) {
 		"":                         "line 1: csv: no header row; want one that names the columns, such as id,deal,kind,at",
 		"\n\n":                     "line 3: csv: no header row; want one that names the columns, such as id,deal,kind,at",
 		"\ufeff":                   "line 1: csv: no header row; want one that names the columns, such as id,deal,kind,at",
+		"\ufeff\r":                 "line 1: csv: no header row; want one that names the columns, such as id,deal,kind,at",
 		"id,deal,kind" + row:       "line 1: at: column missing; the header names id, deal, kind",
 		"\ndeal,kind,at" + row:     "line 2: id: column missing; the header names deal, kind, at",
 		"id,deal,kind,id,at" + row: "line 1: id: column given twice; want it once",
@@ -373,6 +374,40 @@ func TestTableTellsTheLineOfEachRow(t *testing.T) {
 		require.Equal(t, len(lines) == 1, errors.As(err, &at))
 	}
 	require.Equal(t, []int{4, 8}, lines)
+}
+
+func TestARowThatWasCutOutIsReadAsInItsTable(t *testing.T) {
+	t.Parallel()
+	const head = "id,note,deal,kind,at\n"
+	table := dealstate.NewTable(strings.NewReader(head + "z,,d,note,2025-06-27\n"))
+	columns, err := table.Columns()
+	require.NoError(t, err)
+	require.Equal(t, []string{"id", "note", "deal", "kind", "at"}, columns)
+	for _, row := range []string{"a,,d,note,2025-06-27\n", "a,,d,note,2025-06-27", "\"a\",\"x\n\r\ny \"\"z\",d,note,2025-06-27\r\n", "a,,d,note,yesterday\n", "a,d,note\n", "a\"b,,d,note,2025-06-27\n",
+		"a,\"\nb\"c,d,note,2025-06-27\n", "a,\"\n\nb", "a,\x00,d,note,2025-06-27\n", "\n", ",,,,\n", " \n", "", "a," + strings.Repeat("x", dealstate.MaxLine)} {
+		for _, before := range []int{0, 7} {
+			var want dealstate.Event
+			wanted := io.EOF
+			whole := dealstate.NewTable(strings.NewReader(head + strings.Repeat("\n", before) + row))
+			for e, err := range whole.Events() {
+				want, wanted = e, err
+			}
+			e, err := table.ReadRow([]byte(row), 2+before)
+			require.Equal(t, want, e, "%q", row)
+			require.Equal(t, wanted, err, "%q", row)
+		}
+	}
+	require.Equal(t, 1, table.Line(), "the table itself is where it was")
+	for e, err := range table.Events() {
+		require.NoError(t, err)
+		require.Equal(t, "z", e.ID)
+		require.Equal(t, 2, table.Line())
+	}
+	none := dealstate.NewTable(strings.NewReader("id,deal\n"))
+	for range 2 {
+		_, err := none.ReadRow([]byte("a,b\n"), 2)
+		require.EqualError(t, err, "line 1: kind: column missing; the header names id, deal")
+	}
 }
 
 // FuzzCSV holds the table to JSON: a row is taken when the object of its cells

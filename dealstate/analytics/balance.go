@@ -69,20 +69,56 @@ func (b *Balance) UnmarshalJSON(text []byte) error {
 }
 
 // BalancePanel goes through deals × dates × sides: as [Panel] does, each row as of the
-// date and known by the date. A date costs one fold of the deal's log. A deal of which
-// nothing had been applied by then has no rows, nor has a party that owes nothing.
+// date and known by the date, at the cost that [Cells] has. A deal of which nothing had
+// been applied by then has no rows, nor has a party that owes nothing.
 func BalancePanel(deals iter.Seq[*dealstate.Deal], dates []time.Time, policy dealstate.Policy) iter.Seq[Balance] {
 	return func(yield func(Balance) bool) {
 		for deal := range deals {
-			for _, date := range dates {
-				snap, decisions := deal.Replay(dealstate.View{AsOf: date, KnownBy: date, Policy: policy})
-				if _, begun := beginning(decisions); !begun {
-					continue
+			for row := range dealBalances(deal, dates, policy) {
+				if !yield(row) {
+					return
 				}
-				for _, side := range sides(snap) {
-					if !yield(side) {
-						return
-					}
+			}
+		}
+	}
+}
+
+// dealBalances are a deal's. Where the zero date is among the dates, which is the last
+// instant on record, each is folded by itself.
+func dealBalances(deal *dealstate.Deal, dates []time.Time, policy dealstate.Policy) iter.Seq[Balance] {
+	if !slices.ContainsFunc(dates, time.Time.IsZero) {
+		return Balances(deal.Backtest(policy), dates)
+	}
+	return func(yield func(Balance) bool) {
+		for _, date := range dates {
+			snap, decisions := deal.Replay(dealstate.View{AsOf: date, KnownBy: date, Policy: policy})
+			if _, begun := beginning(decisions); !begun {
+				continue
+			}
+			for _, side := range sides(snap) {
+				if !yield(side) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Balances goes through one deal's rows of a [BalancePanel], as [Cells] does through its
+// cells.
+func Balances(b *dealstate.Backtest, dates []time.Time) iter.Seq[Balance] {
+	return func(yield func(Balance) bool) {
+		var all []Balance
+		for _, date := range dates {
+			if b.Advance(date) {
+				all = nil
+				if !b.Began().IsZero() {
+					all = sidesOf(b.Commitments(), Balance{Deal: b.Deal(), Policy: b.Policy().Name})
+				}
+			}
+			for _, side := range all {
+				if side.Date = b.Date(); !yield(side) {
+					return
 				}
 			}
 		}
@@ -161,15 +197,21 @@ var balances = map[Cause]bool{
 	{Clock: dealstate.Timed}:    false,
 }
 
-// sides are the balances of a snapshot, in the order in which the parties first appear
-// among the commitments.
+// sides are the balances of a snapshot.
 func sides(s dealstate.Snapshot) []Balance {
+	return sidesOf(s.Commitments, Balance{Deal: s.Deal, Date: s.AsOf, Policy: s.Policy})
+}
+
+// sidesOf are the balances of the commitments, in the order in which the parties first
+// appear among them; each begins as the given one.
+func sidesOf(commitments []dealstate.CommitmentStatus, as Balance) []Balance {
 	var out []Balance
-	for _, c := range s.Commitments {
-		i := slices.IndexFunc(out, func(b Balance) bool { return b.Party == c.Party })
-		if i < 0 {
-			i = len(out)
-			out = append(out, Balance{Deal: s.Deal, Date: s.AsOf, Policy: s.Policy, Party: c.Party})
+	at := map[string]int{}
+	for _, c := range commitments {
+		i, known := at[c.Party]
+		if !known {
+			i, as.Party = len(out), c.Party
+			at[c.Party], out = i, append(out, as)
 		}
 		out[i].count(c)
 	}

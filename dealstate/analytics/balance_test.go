@@ -2,6 +2,7 @@ package analytics_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -136,4 +137,33 @@ func TestSpellsEndByTheTimersName(t *testing.T) {
 		got = append(got, i.Class.String()+" "+i.Kind.String())
 	}
 	require.Equal(t, []string{"broken overdue", "broken breach", "reversed suspend", "reversed withdraw", "reversed withdraw"}, got, "a notice that is over is its party's withdrawal still")
+}
+
+func TestEachOfManyPartiesAndCommitmentsIsRelatedOnce(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "many"}
+	for i := range 80 {
+		id := fmt.Sprint("p", i)
+		a.Parties = append(a.Parties, dealstate.Party{ID: id})
+		a.Commitments = append(a.Commitments, dealstate.Commitment{ID: "owed-" + id, Party: id})
+	}
+	log := readOCEL(t, ocelWriter(t, recordedDeal(t, a, act(dealstate.Negotiate, "", "2025-06-10T00:00:00Z"))))
+	related := map[string]int{}
+	for _, o := range log.Objects {
+		if *o.Type == "deal" {
+			for _, r := range o.Relationships {
+				related["deal "+*r.ObjectID]++
+			}
+		}
+	}
+	for _, r := range log.Events[0].Relationships {
+		related["event "+*r.ObjectID]++
+	}
+	for i := range 80 {
+		for _, id := range []string{fmt.Sprint("party:p", i), fmt.Sprint("commitment:many owed-p", i)} {
+			require.Equal(t, 1, related["deal "+id], id)
+			require.Equal(t, 1, related["event "+id], id)
+		}
+	}
+	require.Len(t, related, 2*160+1)
 }

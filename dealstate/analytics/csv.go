@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"iter"
 	"strings"
@@ -28,24 +29,61 @@ type Row interface {
 func WriteCSV[R Row](w io.Writer, rows iter.Seq[R]) error {
 	out := bufio.NewWriter(w)
 	var zero R
-	writeRecord(out, zero.Columns())
+	encode := encoderOf[R]()
+	_, err := out.Write(appendRecord(out.AvailableBuffer(), zero.Columns()))
 	for row := range rows {
-		writeRecord(out, row.Cells())
-		if _, err := out.Write(nil); err != nil { // an error sticks
+		if _, err = out.Write(encode(out.AvailableBuffer(), row)); err != nil { // an error sticks
 			return err
 		}
 	}
-	return out.Flush()
+	return cmp.Or(out.Flush(), err)
 }
 
-func writeRecord(out *bufio.Writer, cells []string) {
+// encoder appends one row after the other, and may keep what it made of the last one.
+type encoder[R Row] func(to []byte, row R) []byte
+
+// encoderOf gives rows of which there may be millions their own encoder. It writes what
+// the cells would be.
+func encoderOf[R Row]() encoder[R] {
+	var rows any = encoder[R](func(to []byte, row R) []byte { return appendRecord(to, row.Cells()) })
+	if _, is := rows.(encoder[Cell]); is {
+		rows = encoder[Cell](new(cellEncoder).append)
+	}
+	return rows.(encoder[R])
+}
+
+func appendRecord(to []byte, cells []string) []byte {
 	for i, cell := range cells {
 		if i > 0 {
-			out.WriteByte(',')
+			to = append(to, ',')
 		}
-		out.WriteString(quoted(harmless(strings.ToValidUTF8(cell, "\ufffd"))))
+		to = appendCell(to, cell)
 	}
-	out.WriteString("\r\n")
+	return append(to, "\r\n"...)
+}
+
+func appendCell(to []byte, cell string) []byte {
+	if isPlain(cell) {
+		return append(to, cell...)
+	}
+	return append(to, quoted(harmless(strings.ToValidUTF8(cell, "\ufffd")))...)
+}
+
+// isPlain knows most of the cells that are written as they are: those of printable ASCII
+// characters, blanks but within, without a separator or a quote, that begin with a letter or a digit.
+func isPlain(cell string) bool {
+	if cell == "" {
+		return true
+	}
+	if first := cell[0] | 0x20; (first < 'a' || first > 'z') && (cell[0] < '0' || cell[0] > '9') || cell[len(cell)-1] == ' ' {
+		return false
+	}
+	for i := range len(cell) {
+		if c := cell[i]; c < ' ' || c > '~' || c == ',' || c == '"' {
+			return false
+		}
+	}
+	return true
 }
 
 // formulaStarts are what a spreadsheet may take for the start of a formula, or

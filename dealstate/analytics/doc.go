@@ -39,13 +39,18 @@
 // [Panel] says where each deal stood on each date as it was known on that date,
 // which is what a backtest needs. Its dates are written as dates, each for its end.
 // [BalancePanel] says so of each side's commitments, and [BalanceChanges] how they moved
-// against one another over time.
+// against one another over time. A panel folds each deal once, along its dates: of
+// deals that are in memory one at a time, [Cells] and [Balances] take a
+// [dealstate.Backtest] each.
 //
 // # Statistics
 //
 // [KaplanMeier], [LogRank] and [Sample] are the usual estimators; their comments
 // name the source of each formula, and the tests hold them to published worked
 // examples. They give the same answer in seconds, days and years; see [Lifetime].
+//
+// [ScoreForecasts], [CompareForecasts], [Reliability] and [Decompose] say how good
+// forecasts of events were, with intervals that count whole deals, by a seeded [Bootstrap].
 //
 // # Exports
 //

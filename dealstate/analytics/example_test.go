@@ -81,8 +81,8 @@ func ExampleStream() {
 	// negotiated for 0.0 days, ended by submit
 	// awaiting_approvals for 14.0 days, ended by approve
 	// awaiting_xi_approval for 0.0 days, ended by approve
-	// approved for 10.0 days, ended by implement
-	// implemented since 2025-07-04
+	// approved for 35.0 days, ended by implement
+	// implemented since 2025-07-29
 }
 
 func ExampleWaits() {
@@ -216,6 +216,8 @@ func ExampleIncidents() {
 	// Output:
 	// disputed dispute china 1
 	// disputed dispute us 2
+	// broken breach china 1
+	// broken overdue  1
 }
 
 func ExampleLags() {
@@ -225,7 +227,7 @@ func ExampleLags() {
 	}
 	all := lags.Of(nil)
 	fmt.Printf("%d reports; half came in within %.1f hours\n", all.N, all.Median/3600)
-	// Output: 17 reports; half came in within 24.0 hours
+	// Output: 24 reports; half came in within 24.0 hours
 }
 
 // How often does it matter whose word counts?
@@ -254,6 +256,18 @@ func ExamplePanel() {
 	// us-china-london-2025,2025-06-12,official,awaiting_approvals,2025-06-10T00:00:00Z,2,us china
 }
 
+// The same for one deal, which is left as soon as it stands where somebody looked for it.
+func ExampleCells() {
+	days := analytics.EachDay(time.Date(2025, 6, 9, 0, 0, 0, 0, time.UTC), time.Date(2025, 7, 31, 0, 0, 0, 0, time.UTC))
+	for cell := range analytics.Cells(open().Backtest(dealstate.Official), days) {
+		if cell.State == dealstate.StateApproved {
+			fmt.Println("known to be approved on", cell.Date.Format(time.DateOnly))
+			break
+		}
+	}
+	// Output: known to be approved on 2025-06-27
+}
+
 func ExampleConformance() {
 	deal := open()
 	_, _ = deal.Record(dealstate.Event{ID: "early", Deal: uschina.London().ID, Kind: dealstate.Implement, Role: dealstate.Press,
@@ -268,7 +282,7 @@ func ExampleConformance() {
 		fmt.Println(d.Kind, "in", d.State+":", d.Reasons[0])
 	}
 	// Output:
-	// fitness 0.91
+	// fitness 0.93
 	// implement in awaiting_approvals: us has not approved
 }
 
@@ -287,7 +301,7 @@ func ExampleWriteXES() {
 	var log strings.Builder
 	err := analytics.WriteXES(&log, slices.Values([]analytics.Case{analytics.CaseOf(open())}))
 	fmt.Println(err, strings.Count(log.String(), "<event>"), "events")
-	// Output: <nil> 17 events
+	// Output: <nil> 24 events
 }
 
 func ExampleWriteOCEL() {
@@ -310,4 +324,31 @@ func ExampleWritePNML() {
 	err := analytics.WritePNML(&net, "many parties", l)
 	fmt.Println(err, strings.Count(net.String(), "<place "), "places for", len(l.States), "states")
 	// Output: <nil> 10 places for 10 states
+}
+
+// Three forecasters of the same events: a model, the share that happened before, and one
+// who always says one half.
+func ExampleCompareForecasts() {
+	var model, rate []analytics.Forecast
+	for _, f := range []struct {
+		deal     string
+		model    float64
+		happened bool
+	}{{"geneva", 0.9, true}, {"london", 0.4, false}, {"stockholm", 0.7, true}, {"madrid", 0.2, false}, {"busan", 0.6, true}} {
+		model = append(model, analytics.Forecast{Group: f.deal, P: f.model, Happened: f.happened})
+		rate = append(rate, analytics.Forecast{Group: f.deal, P: 0.6, Happened: f.happened})
+	}
+	score, err := analytics.ScoreForecasts(model, analytics.Bootstrap{Seed: 1})
+	if err != nil {
+		panic(err)
+	}
+	gain, err := analytics.CompareForecasts(model, rate, analytics.Bootstrap{Seed: 1})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("Brier", score.Brier)
+	fmt.Println("better than the rate by", gain.Brier)
+	// Output:
+	// Brier 0.092 (0.042 to 0.146)
+	// better than the rate by 0.148 (0.054 to 0.246)
 }

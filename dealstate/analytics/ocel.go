@@ -89,6 +89,8 @@ type ocelObject struct {
 	Type          string          `json:"type"`
 	Attributes    []ocelAttribute `json:"attributes"`
 	Relationships []ocelRelation  `json:"relationships"`
+
+	related map[ocelRelation]bool // the same, of an object that has many; nil: it has few
 }
 
 // ocelAttribute is a value with its name; an object's also has the instant from which
@@ -261,9 +263,28 @@ func (b *ocelObject) change(name, value, at string) {
 // relate relates the object to another one, once.
 func (b *ocelObject) relate(to, as string) {
 	r := ocelRelation{ObjectID: to, Qualifier: as}
-	if !slices.Contains(b.Relationships, r) {
-		b.Relationships = append(b.Relationships, r)
+	if b.isRelated(r) {
+		return
 	}
+	if b.Relationships = append(b.Relationships, r); b.related != nil {
+		b.related[r] = true
+	}
+}
+
+// fewRelations is how many relations of an object are gone through one by one.
+const fewRelations = 32
+
+func (b *ocelObject) isRelated(r ocelRelation) bool {
+	if len(b.Relationships) < fewRelations {
+		return slices.Contains(b.Relationships, r)
+	}
+	if b.related == nil {
+		b.related = map[ocelRelation]bool{}
+		for _, known := range b.Relationships {
+			b.related[known] = true
+		}
+	}
+	return b.related[r]
 }
 
 // event makes the event of one line of the log, with its attributes and relations.
@@ -288,13 +309,23 @@ func (o *ocelWriter) event(deal string, e logEntry) ocelEvent {
 	return out
 }
 
-// relateAll relates an event to every party and commitment of the agreement.
+// relateAll relates an event to every party and commitment of the agreement, of which
+// there may be thousands.
 func (e *ocelEvent) relateAll(c Case) {
+	related := make(map[string]bool, len(e.Relationships))
+	for _, r := range e.Relationships {
+		related[r.ObjectID] = true
+	}
+	add := func(to, as string) {
+		if !related[to] {
+			e.Relationships = append(e.Relationships, ocelRelation{ObjectID: to, Qualifier: as})
+		}
+	}
 	for _, p := range c.Agreement.Parties {
-		e.relate(partyID(p.ID), "negotiating party")
+		add(partyID(p.ID), "negotiating party")
 	}
 	for _, k := range c.Agreement.Commitments {
-		e.relate(commitmentID(c.deal(), k.ID), "undertaken")
+		add(commitmentID(c.deal(), k.ID), "undertaken")
 	}
 }
 

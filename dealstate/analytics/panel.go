@@ -3,6 +3,8 @@ package analytics
 import (
 	"encoding/json"
 	"iter"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +38,39 @@ func (Cell) Columns() []string {
 // holds.
 func (c Cell) Cells() []string {
 	return []string{c.Deal, dateOrInstant(c.Date), c.Policy, string(c.State), instant.Format(c.Since), number(float64(c.Days)), strings.Join(c.Awaiting, " ")}
+}
+
+// cellEncoder writes cells as rows of CSV. It keeps what it made of the last cell, for in
+// a panel most cells differ from the one before in their date and days only. It belongs to
+// one call of [WriteCSV].
+type cellEncoder struct {
+	last                  Cell
+	deal, standing, after []byte // the row's text before the date, behind it, and behind the days
+}
+
+func (e *cellEncoder) append(to []byte, c Cell) []byte {
+	if e.deal == nil || !c.carriesOn(e.last) {
+		e.keep(c)
+	}
+	to = appendDateOrInstant(append(to, e.deal...), c.Date)
+	to = strconv.AppendInt(append(to, e.standing...), int64(c.Days), 10)
+	return append(to, e.after...)
+}
+
+// carriesOn reports whether a cell differs from another one in its date and days only.
+func (c Cell) carriesOn(o Cell) bool {
+	return c.Deal == o.Deal && c.Policy == o.Policy && c.State == o.State && c.Since == o.Since && slices.Equal(c.Awaiting, o.Awaiting)
+}
+
+func (e *cellEncoder) keep(c Cell) {
+	e.last = c
+	e.last.Awaiting = slices.Clone(c.Awaiting) // which the caller may change
+	e.deal = append(appendCell(e.deal[:0], c.Deal), ',')
+	e.standing = append(e.standing[:0], ',')
+	for _, cell := range []string{c.Policy, string(c.State), instant.Format(c.Since)} {
+		e.standing = append(appendCell(e.standing, cell), ',')
+	}
+	e.after = appendRecord(e.after[:0], []string{"", strings.Join(c.Awaiting, " ")})
 }
 
 // cellText is a cell in JSON, with its date as it is written.
@@ -73,12 +108,12 @@ func (c *Cell) UnmarshalJSON(text []byte) error {
 // Panel goes through deals × dates, deal by deal: where each deal stood as of the
 // date, known by the date, under the policy (the zero one means the deal's own).
 // No cell depends on anything that was recorded after its date, corrections
-// included. A cell costs one fold of the deal's log.
+// included. It folds as [Cells] does.
 func Panel(deals iter.Seq[*dealstate.Deal], dates []time.Time, policy dealstate.Policy) iter.Seq[Cell] {
 	return func(yield func(Cell) bool) {
 		for deal := range deals {
-			for _, date := range dates {
-				if !yield(CellAt(deal, date, policy)) {
+			for cell := range dealCells(deal, dates, policy) {
+				if !yield(cell) {
 					return
 				}
 			}
@@ -86,8 +121,60 @@ func Panel(deals iter.Seq[*dealstate.Deal], dates []time.Time, policy dealstate.
 	}
 }
 
+// dealCells are a deal's. Those of the zero date, which are of the last instant on record,
+// are folded each by itself.
+func dealCells(deal *dealstate.Deal, dates []time.Time, policy dealstate.Policy) iter.Seq[Cell] {
+	if !slices.ContainsFunc(dates, time.Time.IsZero) {
+		return Cells(deal.Backtest(policy), dates)
+	}
+	return func(yield func(Cell) bool) {
+		for _, date := range dates {
+			if !yield(CellAt(deal, date, policy)) {
+				return
+			}
+		}
+	}
+}
+
+// Cells goes through one deal's cells of a [Panel]. It moves the backtest along the dates,
+// none of which is the zero one. Where they ascend, that costs one step for each event, and
+// a comparison for each date at which nothing can have changed; a fold of the log for each
+// date by which a late report or a retract came to be known, and for each that is before
+// the one before. Cells between which nothing changed share Awaiting.
+func Cells(b *dealstate.Backtest, dates []time.Time) iter.Seq[Cell] {
+	return func(yield func(Cell) bool) {
+		cell := Cell{Deal: b.Deal(), Policy: b.Policy().Name}
+		for _, date := range dates {
+			if b.Advance(date) {
+				cell.stand(b)
+			}
+			cell.Date = b.Date()
+			if cell.State != "" {
+				cell.Days = wholeDays(cell.Since, cell.Date)
+			}
+			if !yield(cell) {
+				return
+			}
+		}
+	}
+}
+
+// stand takes from the backtest where the deal stands.
+func (c *Cell) stand(b *dealstate.Backtest) {
+	c.State, c.Since, c.Awaiting, c.Days = "", time.Time{}, nil, 0
+	began := b.Began()
+	if began.IsZero() {
+		return
+	}
+	c.State, c.Since, c.Awaiting = b.State(), b.Since(), b.Awaiting()
+	if c.Since.IsZero() {
+		c.Since = began
+	}
+}
+
 // CellAt gives one cell of a [Panel]. The zero date means the last instant of which
-// the log speaks, recording included; it is then the cell's date.
+// the log speaks, recording included; it is then the cell's date. It costs a fold of the
+// log.
 func CellAt(deal *dealstate.Deal, date time.Time, policy dealstate.Policy) Cell {
 	snap, decisions := deal.Replay(dealstate.View{AsOf: date, KnownBy: date, Policy: policy})
 	c := Cell{Deal: snap.Deal, Date: snap.AsOf, Policy: snap.Policy}

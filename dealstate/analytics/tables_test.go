@@ -146,6 +146,13 @@ func TestRowsFitTheirColumns(t *testing.T) {
 	fits(t, slices.Values(curve))
 	fits(t, slices.Values(band))
 	fits(t, slices.Values([]analytics.LogRankTest{test}))
+	forecasts := []analytics.Forecast{{Group: "a", P: 0.3}, {Group: "b", P: 0.8, Happened: true}}
+	score, err := analytics.ScoreForecasts(forecasts, analytics.Bootstrap{})
+	require.NoError(t, err)
+	fits(t, slices.Values([]analytics.Score{score}))
+	bins, err := analytics.Reliability(forecasts, 10, 0.95)
+	require.NoError(t, err)
+	fits(t, slices.Values(bins))
 	fits(t, analytics.Panel(slices.Values(all[:3]), analytics.EachDay(at("2025-06-09T00:00:00Z"), at("2025-07-20T00:00:00Z")), dealstate.Policy{}))
 }
 

@@ -2,8 +2,10 @@ package bulk
 
 import (
 	"hash/maphash"
+	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
@@ -49,6 +51,12 @@ var nothingMore = extra{until: nanos.None}
 
 func (b *batch) reset() {
 	*b = batch{rows: b.rows[:0], text: b.text[:0], extras: b.extras[:0], bad: b.bad[:0]}
+}
+
+// expect makes room for the rows of a text of so many bytes, as far as that is usual.
+func (b *batch) expect(bytes int) {
+	b.rows = slices.Grow(b.rows, min(bytes, lines.BlockSize)/128)
+	b.text = slices.Grow(b.text, min(bytes, lines.BlockSize)/8)
 }
 
 // add adds an event; ref may be empty, and until none.

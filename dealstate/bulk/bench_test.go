@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -383,6 +384,78 @@ func BenchmarkScan(b *testing.B) {
 		d.decodeBlock(text, part)
 		if len(part.rows) != 1 {
 			b.Fatal("a surprise")
+		}
+	}
+}
+
+// surprises makes lines each of which the scanner must leave to the careful reader, or has
+// not met before, whatever it has learned: an escape in each id, the fields in any order, or
+// in each line a speaker, a page and a note of its own.
+func surprises(t testing.TB, what string, deals, events int) []byte {
+	t.Helper()
+	c, rng := stream(deals, events), rand.New(rand.NewPCG(2, 2))
+	var out bytes.Buffer
+	for i := range c.Deal {
+		a, at := c.Statements[c.Statement[i]], nanos.Time(c.At[0]).Add(time.Duration(i)*time.Second).Format(time.RFC3339)
+		id, by, note := fmt.Sprintf("ev-%08d", i), "a spokesperson", ""
+		switch {
+		case what == "escapes":
+			id = fmt.Sprintf(`\u0065v-%08d`, i)
+		case what == "all_new" && a.Role != dealstate.Approver:
+			by = fmt.Sprintf("spokesperson no. %d of the ministry", i)
+		}
+		if what == "all_new" {
+			note = fmt.Sprintf("as quoted in paragraph %d", i)
+		}
+		if a.Role == dealstate.Approver {
+			by = map[string]string{"us": "Trump", "china": "Xi"}[a.Party]
+		}
+		fields := []string{`"id":"` + id + `"`, fmt.Sprintf(`"deal":%q`, c.Deals[c.Deal[i]]), fmt.Sprintf(`"kind":%q`, a.Kind), fmt.Sprintf(`"party":%q`, a.Party),
+			fmt.Sprintf(`"by":%q`, by), fmt.Sprintf(`"role":%q`, a.Role), `"modality":"asserted"`, fmt.Sprintf(`"at":%q`, at), fmt.Sprintf(`"recorded":%q`, at),
+			fmt.Sprintf(`"source":{"publisher":"Yicai","url":"https://example.org/a/%06d"}`, i), fmt.Sprintf(`"note":%q`, note)}
+		if what == "orders" {
+			rng.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
+		}
+		fmt.Fprintf(&out, "{%s}\n", strings.Join(fields, ","))
+	}
+	return out.Bytes()
+}
+
+// plainLine is what one decodes an event into without this library.
+type plainLine struct {
+	ID, Deal, Kind, Party, By, Role, Modality, Note string
+	At, Recorded                                    time.Time
+	Source                                          struct{ Publisher, URL, Published string }
+}
+
+// BenchmarkSurprises reads lines that the scanner cannot take alone; its reference is
+// encoding/json of a plain struct, and nothing done with it.
+func BenchmarkSurprises(b *testing.B) {
+	agreements := Template(london(b))
+	for _, what := range []string{"escapes", "orders", "all_new"} {
+		for _, events := range []int{4_000, 40_000} {
+			b.Run(fmt.Sprintf("%s/%d", what, events), func(b *testing.B) {
+				data := surprises(b, what, 1_000, events)
+				var plain, bulk time.Duration
+				for b.Loop() {
+					plain += spent(func() {
+						for text := range bytes.Lines(data) {
+							var e plainLine
+							require.NoError(b, json.Unmarshal(text, &e))
+						}
+					})
+					bulk += spent(func() {
+						_, err := ReadLines(context.Background(), bytes.NewReader(data), agreements, Options{Workers: 1})
+						require.NoError(b, err)
+					})
+				}
+				per := float64(b.N * events)
+				b.ReportMetric(float64(bulk)/per, "ns/line")
+				b.ReportMetric(float64(plain)/per, "plain-ns/line")
+				b.ReportMetric(float64(bulk)/float64(plain), "x-plain")
+				b.ReportMetric(float64(len(data))/float64(events), "B/line")
+				b.ReportMetric(0, "ns/op")
+			})
 		}
 	}
 }

@@ -16,7 +16,7 @@ type builder struct {
 	opt          Options
 	line         int // lines before the batch at hand
 	deals        interner
-	statements   map[Statement]uint32
+	statements   statementIndex
 	numbers      map[*dealstate.Machine]uint32
 	translations map[int]*translation // by decoder
 	parts        [shards]shardBuilder
@@ -53,7 +53,7 @@ func newBuilder(a Agreements, opt Options) *builder {
 	if opt.Bad == nil {
 		opt.Bad = func(e *dealstate.LineError) error { return e }
 	}
-	b := &builder{log: &Log{agreements: a}, opt: opt, statements: map[Statement]uint32{},
+	b := &builder{log: &Log{agreements: a}, opt: opt,
 		numbers: map[*dealstate.Machine]uint32{}, translations: map[int]*translation{}}
 	for i := range b.log.shards {
 		b.log.shards[i].number = uint32(i)
@@ -109,7 +109,7 @@ func (b *builder) translate(in *batch) {
 		as.machine = append(as.machine, b.numberMachine(in.names.machines[n]))
 	}
 	for n := len(as.statement); n < len(in.names.statements); n++ {
-		as.statement = append(as.statement, b.numberStatement(in.names.statements[n]))
+		as.statement = append(as.statement, b.numberStatement(&in.names.statements[n], in.names.hashes[n]))
 	}
 	for i := range in.rows { // all at once: one by one, each would be waited for
 		b.touched += b.deals.touch(in.rows[i].hash)
@@ -309,6 +309,7 @@ func (b *builder) open(s *shard) *chunk {
 	if n := len(s.chunks); n > 0 { // the first one grows, for the sake of small logs
 		full := &s.chunks[n-1]
 		if len(full.inputs) < chunkRows {
+			full.grow()
 			return full
 		}
 		b.size += full.size()
@@ -316,6 +317,13 @@ func (b *builder) open(s *shard) *chunk {
 	}
 	s.chunks = append(s.chunks, c)
 	return &s.chunks[len(s.chunks)-1]
+}
+
+// grow makes a chunk that is too small four times as large.
+func (c *chunk) grow() {
+	if n := cap(c.inputs); len(c.inputs) == n {
+		c.inputs, c.details, c.text = slices.Grow(c.inputs, 3*n), slices.Grow(c.details, 3*n), slices.Grow(c.text, 3*len(c.text))
+	}
 }
 
 // size is how many bytes a chunk takes.
@@ -362,13 +370,13 @@ func (b *builder) numberMachine(m *dealstate.Machine) uint32 {
 	return n
 }
 
-func (b *builder) numberStatement(s Statement) uint32 {
-	if n, ok := b.statements[s]; ok {
+func (b *builder) numberStatement(s *Statement, hash uint64) uint32 {
+	if n, ok := b.statements.find(b.log.statements, s, hash); ok {
 		return n
 	}
 	n := uint32(len(b.log.statements))
-	b.statements[s] = n
-	b.log.statements = append(b.log.statements, s)
+	b.statements.add(hash)
+	b.log.statements = append(b.log.statements, *s)
 	b.size += 3 * s.size() // the log's, the decoder's, and what their tables take as they grow
 	return n
 }

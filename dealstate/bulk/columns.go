@@ -116,7 +116,7 @@ func (r *columnReader) names() error {
 		if s.Modality == 0 {
 			s.Modality = dealstate.Asserted
 		}
-		r.statements = append(r.statements, r.b.numberStatement(s))
+		r.statements = append(r.statements, r.b.numberStatement(&s, s.hash()))
 	}
 	r.admitted = make([]sparse.Row[bool], len(r.b.log.machines))
 	return nil

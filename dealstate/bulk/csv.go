@@ -1,10 +1,12 @@
 package bulk
 
 import (
+	"bufio"
 	"context"
 	"io"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
 )
 
 // ReadCSV makes a log of an event log in CSV, one event a row, in any order of
@@ -15,15 +17,47 @@ import (
 // whatever Bad says, and so do a row of more than dealstate.MaxLine bytes and an
 // error of the reader, as a *dealstate.LineError.
 //
-// The caller's goroutine reads alone, whatever Workers says, at about two
-// microseconds a row; [ReadLines] is faster. Progress counts rows,
-// and no bytes. The context is looked at before each read.
+// It shares the work as ReadLines does. Rows that say what was met before, in cells of the
+// usual form, take no allocation of their own; a cell with a line break or a quote in it, an
+// instant with a zone, and what is new are decoded one at a time, at about two microseconds.
+// Progress counts rows, and no bytes. The context is looked at before each read.
 func ReadCSV(ctx context.Context, r io.Reader, a Agreements, opt Options) (*Log, error) {
-	b, table := newBuilder(a, opt), dealstate.NewTable(cancelled(ctx, r))
-	if err := b.readEvents(ctx, table.Events(), table.Line); err != nil {
+	b, source := newBuilder(a, opt), bufio.NewReaderSize(cancelled(ctx, r), 1<<16)
+	head := &lineByLine{r: source}
+	columns, err := dealstate.NewTable(head).Columns()
+	if err != nil {
+		return nil, err
+	}
+	b.line = head.lines
+	decoder := func(a Agreements) *decoder { return newRowDecoder(a, columns) }
+	if err := b.readBlocks(ctx, lines.NewRowReader(source, head.lines), decoder); err != nil {
 		return nil, err
 	}
 	return b.log, nil
+}
+
+// lineByLine gives a line at a time, or a part of one, so that who reads a header takes nothing
+// of what follows.
+type lineByLine struct {
+	r     *bufio.Reader
+	rest  []byte
+	err   error // that comes behind the rest
+	lines int   // that were given whole
+}
+
+func (l *lineByLine) Read(p []byte) (n int, err error) {
+	if len(l.rest) == 0 && l.err == nil {
+		if l.rest, l.err = l.r.ReadSlice('\n'); l.err == nil {
+			l.lines++
+		} else if l.err == bufio.ErrBufferFull {
+			l.err = nil
+		}
+	}
+	n = copy(p, l.rest)
+	if l.rest = l.rest[n:]; len(l.rest) == 0 {
+		err = l.err
+	}
+	return n, err
 }
 
 type readFunc func([]byte) (int, error)

@@ -19,10 +19,12 @@ type decoder struct {
 	agreements Agreements
 	number     int // among the decoders of one log
 	scanner    lines.Scanner
+	rows       *lines.RowScanner // of CSV, with the table that knows its header; nil: it decodes JSON lines
+	table      *dealstate.Table
 	deals      interner // deals whose machine their name alone does not tell
 	machine    []uint32 // by such a deal
 	machineNo  map[*dealstate.Machine]uint32
-	statement  map[Statement]uint32
+	index      statementIndex
 	admitted   []sparse.Row[bool] // by machine and statement
 	names
 }
@@ -32,25 +34,35 @@ type decoder struct {
 type names struct {
 	machines   []*dealstate.Machine
 	statements []Statement
+	hashes     []uint64 // of the statements
 }
 
 func newDecoder(a Agreements) *decoder {
-	d := &decoder{agreements: a, machineNo: map[*dealstate.Machine]uint32{}, statement: map[Statement]uint32{}}
+	d := &decoder{agreements: a, machineNo: map[*dealstate.Machine]uint32{}}
 	if a.all != nil {
 		d.numberOf(a.all)
 	}
 	return d
 }
 
+// decode decodes a block into a batch, and gives what is left of it.
+func (d *decoder) decode(b lines.Block, to *batch) (rest lines.Block) {
+	if d.rows != nil {
+		return d.decodeRows(b, to)
+	}
+	return d.decodeBlock(b, to)
+}
+
 // decodeBlock decodes the lines of a block into a batch, and gives those that are left.
 func (d *decoder) decodeBlock(b lines.Block, to *batch) (rest lines.Block) {
 	to.reset()
+	to.expect(b.Text)
 	buf, at, n := b.Buf[:b.Text+lines.Margin], 0, 0
 	var scanned lines.Line
 	for at < b.Text && to.stop == nil && len(to.bad) < maxBad {
 		n++
 		next := d.scanner.Scan(buf, at, &scanned)
-		if next > 0 && next-at <= dealstate.MaxLine && d.addScanned(&scanned, n, to) {
+		if next > 0 && next-at <= dealstate.MaxLine && d.addScannedLine(&scanned, n, to) {
 			to.events++
 			at = next
 			continue
@@ -58,7 +70,7 @@ func (d *decoder) decodeBlock(b lines.Block, to *batch) (rest lines.Block) {
 		text := lineAt(buf[:b.Text], at)
 		at += len(text)
 		statement, ok := d.decodeLine(text, n, b.First && at == len(text), to)
-		if ok && next == at {
+		if ok && next == at && d.scanner.Again(&scanned) {
 			d.scanner.Learn(&scanned, statement, d.statements[statement].Kind)
 		}
 	}
@@ -87,22 +99,20 @@ func lineAt(text []byte, at int) []byte {
 	return text[at:]
 }
 
-// addScanned adds a line that says what was met before, with other instants and another
+// addScannedLine adds a line that says what was met before, with other instants and another
 // id. If it does not, the line is to be decoded in full.
-func (d *decoder) addScanned(l *lines.Line, line int, to *batch) bool {
+func (d *decoder) addScannedLine(l *lines.Line, line int, to *batch) bool {
 	statement, ok := d.scanner.Find(l)
-	if !ok {
-		return false
-	}
+	return ok && d.addScanned(l, statement, line, to)
+}
+
+func (d *decoder) addScanned(l *lines.Line, statement uint32, line int, to *batch) bool {
 	hash := hashOfName(l.Deal)
 	machine, ok := d.machineOf(l.Deal, hash, statement)
 	if !ok {
 		return false
 	}
-	if l.Recorded == nanos.None {
-		l.Recorded = l.At
-	}
-	to.add(arrival{machine: machine, statement: statement, hash: hash, line: int32(line), detail: detail{at: l.At, recorded: l.Recorded,
+	to.add(arrival{machine: machine, statement: statement, hash: hash, line: int32(line), detail: detail{at: l.At, recorded: l.Learned(),
 		content: contentOf(l.Note, l.URL, l.Published)}}, l.ID, l.Deal, l.Ref, l.Until)
 	return true
 }
@@ -222,7 +232,8 @@ func (d *decoder) numberOf(m *dealstate.Machine) uint32 {
 // knows the deal by its agreement's id, whether it admits the statement.
 func (d *decoder) admit(e *dealstate.Event, machine uint32) (uint32, error) {
 	s := statementOf(e)
-	n, known := d.statement[s]
+	hash := s.hash()
+	n, known := d.index.find(d.statements, &s, hash)
 	if known && d.admitted[machine].Get(n) {
 		return n, nil
 	}
@@ -233,8 +244,8 @@ func (d *decoder) admit(e *dealstate.Event, machine uint32) (uint32, error) {
 	}
 	if !known {
 		n = uint32(len(d.statements))
-		d.statement[s] = n
-		d.statements = append(d.statements, s)
+		d.index.add(hash)
+		d.statements, d.hashes = append(d.statements, s), d.index.hashes
 	}
 	d.admitted[machine].Set(n, true)
 	return n, nil

@@ -170,3 +170,22 @@ func ExampleFold_Load() {
 	// apples awaiting_xi_approval
 	// pears negotiated
 }
+
+// How did each deal stand on two days, as far as was known on that day?
+func ExampleLog_Backtests() {
+	for b, err := range log().Backtests(context.Background(), dealstate.View{Policy: dealstate.Strict}, 1) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, day := range []int{2, 3} {
+			b.Advance(time.Date(2025, 6, day, 0, 0, 0, 0, time.UTC))
+			fmt.Println(b.Deal, day, "June:", b.State(), b.Awaiting())
+		}
+	}
+	// Output:
+	// apples 2 June: awaiting_xi_approval [china]
+	// apples 3 June: approved []
+	// pears 2 June: negotiated [us china]
+	// pears 3 June: negotiated [us china]
+}

@@ -56,16 +56,52 @@ func (l *Log) Folds(ctx context.Context, v dealstate.View, workers int) iter.Seq
 	})
 }
 
+// Backtest is one deal of a log, to be moved along dates. It is the caller's.
+type Backtest struct {
+	Deal    string
+	Machine *dealstate.Machine // whose agreement may have another id than the deal
+	*dealstate.Backtest
+}
+
+// Backtests gives each deal's log to be moved along dates: with what is known in the view,
+// and under its policy. They are made on so many goroutines (0: one a core), and come in the
+// order in which the deals first appear. A deal of which the view sees no event is left
+// out. Making one costs half a microsecond an event; [dealstate.Backtest] says what moving
+// it does. An error ends the sequence. Besides the log, some 512 deals a worker may be in
+// memory.
+func (l *Log) Backtests(ctx context.Context, v dealstate.View, workers int) iter.Seq2[Backtest, error] {
+	bounds := boundsOf(withDefaults(v))
+	return inOrder(ctx, len(l.deals), workers, func() (func(int, func(Backtest)) error, func()) {
+		var events []dealstate.Event // of one deal after the other
+		return func(deal int, yield func(Backtest)) error {
+			s, local := l.shardOf(uint32(deal))
+			if !bounds.seesAny(s, s.rowsOf(l, local)) {
+				return nil
+			}
+			m := l.machineOf(uint32(deal))
+			events = l.appendEventsOf(events[:0], s, local, bounds)
+			b, err := m.Backtest(events, v.Policy)
+			if err != nil {
+				return err
+			}
+			yield(Backtest{Deal: l.deals[deal], Machine: m, Backtest: b})
+			return nil
+		}, func() {}
+	})
+}
+
 // eventsOf are a deal's, but for what is not known yet: that changes nothing.
 func (l *Log) eventsOf(s *shard, local uint32, bounds viewBounds) []dealstate.Event {
-	rows := s.rowsOf(l, local)
-	events := make([]dealstate.Event, 0, len(rows))
-	for _, row := range rows {
+	return l.appendEventsOf(make([]dealstate.Event, 0, len(s.rowsOf(l, local))), s, local, bounds)
+}
+
+func (l *Log) appendEventsOf(to []dealstate.Event, s *shard, local uint32, bounds viewBounds) []dealstate.Event {
+	for _, row := range s.rowsOf(l, local) {
 		if s.detail(row).recorded <= bounds.knownBy {
-			events = append(events, l.event(s, row))
+			to = append(to, l.event(s, row))
 		}
 	}
-	return events
+	return to
 }
 
 // fold is what all else in this package must agree with.

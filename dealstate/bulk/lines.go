@@ -21,22 +21,23 @@ import (
 // goroutines have ended when it returns, and so has a Read that was under way.
 func ReadLines(ctx context.Context, r io.Reader, a Agreements, opt Options) (*Log, error) {
 	b := newBuilder(a, opt)
-	if err := b.readLines(ctx, r); err != nil {
+	if err := b.readBlocks(ctx, lines.NewReader(r), newDecoder); err != nil {
 		return nil, err
 	}
 	return b.log, nil
 }
 
-// readLines adds batches in the order of their lines.
-func (b *builder) readLines(ctx context.Context, r io.Reader) error {
+// readBlocks adds batches in the order of their lines. Each worker decodes with a decoder of
+// its own.
+func (b *builder) readBlocks(ctx context.Context, source *lines.Reader, decoder func(Agreements) *decoder) error {
 	if workers := min(orCores(b.opt.Workers), maxWorkers); workers > 1 {
-		return b.readTogether(ctx, r, workers)
+		return b.readTogether(ctx, source, decoder, workers)
 	}
-	return b.readAlone(ctx, r)
+	return b.readAlone(ctx, source, decoder(b.log.agreements))
 }
 
-func (b *builder) readAlone(ctx context.Context, r io.Reader) error {
-	d, part, source := newDecoder(b.log.agreements), &batch{}, lines.NewReader(r)
+func (b *builder) readAlone(ctx context.Context, source *lines.Reader, d *decoder) error {
+	part := &batch{}
 	var buf []byte
 	for {
 		block, ok := source.Next(buf)
@@ -45,7 +46,7 @@ func (b *builder) readAlone(ctx context.Context, r io.Reader) error {
 		}
 		buf = block.Buf
 		for more := true; more; more = block.Text > 0 {
-			block = d.decodeBlock(block, part)
+			block = d.decode(block, part)
 			if err := cmp.Or(b.add(part), ctx.Err()); err != nil {
 				return err
 			}
@@ -72,7 +73,7 @@ const inFlight = 6
 
 // readTogether ends when all its goroutines have ended, so that nobody else holds
 // the reader any more.
-func (b *builder) readTogether(ctx context.Context, r io.Reader, workers int) error {
+func (b *builder) readTogether(ctx context.Context, source *lines.Reader, decoder func(Agreements) *decoder, workers int) error {
 	var wait sync.WaitGroup
 	defer wait.Wait()
 	ctx, cancel := context.WithCancel(ctx)
@@ -81,9 +82,9 @@ func (b *builder) readTogether(ctx context.Context, r io.Reader, workers int) er
 	for range cap(spare) {
 		spare <- &task{ready: make(chan bool, 1), again: make(chan struct{}, 1)}
 	}
-	wait.Go(func() { cut(ctx, r, spare, todo, queue) })
+	wait.Go(func() { cut(ctx, source, spare, todo, queue) })
 	for n := range workers {
-		d := newDecoder(b.log.agreements)
+		d := decoder(b.log.agreements)
 		d.number = n
 		wait.Go(func() { d.work(ctx, todo) })
 	}
@@ -99,11 +100,11 @@ func (b *builder) readTogether(ctx context.Context, r io.Reader, workers int) er
 // work decodes tasks until there are no more.
 func (d *decoder) work(ctx context.Context, todo <-chan *task) {
 	for t := range todo {
-		for rest := d.decodeBlock(t.block, &t.part); rest.Text > 0; {
+		for rest := d.decode(t.block, &t.part); rest.Text > 0; {
 			t.ready <- true
 			select {
 			case <-t.again:
-				rest = d.decodeBlock(rest, &t.part)
+				rest = d.decode(rest, &t.part)
 			case <-ctx.Done():
 				return
 			}
@@ -128,10 +129,9 @@ func (b *builder) addTask(ctx context.Context, t *task) error {
 }
 
 // cut reads blocks into spare tasks. There is room in both channels for all.
-func cut(ctx context.Context, r io.Reader, spare <-chan *task, todo, queue chan<- *task) {
+func cut(ctx context.Context, source *lines.Reader, spare <-chan *task, todo, queue chan<- *task) {
 	defer close(queue)
 	defer close(todo)
-	source := lines.NewReader(r)
 	for {
 		select {
 		case t := <-spare:

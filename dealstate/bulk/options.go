@@ -5,7 +5,7 @@ import "github.com/fe115bb3/dealtracker/dealstate"
 // Options say how a log is read. The zero value reads on all cores, takes up to
 // [DefaultMaxBytes], and stops at the first bad line.
 type Options struct {
-	// Workers is how many goroutines decode lines, 32 at most; 0: one a core.
+	// Workers is how many goroutines decode lines or rows, 32 at most; 0: one a core.
 	Workers int
 	// MaxBytes bounds the memory of the log; 0: DefaultMaxBytes. Names count as they weigh
 	// while it is read: 150 bytes a deal and 600 a statement, each with its text;
@@ -18,8 +18,8 @@ type Options struct {
 	// ends the reading; nil counts the line and leaves it out. Without Bad, the first bad
 	// line ends the reading.
 	Bad func(*dealstate.LineError) error
-	// Progress is called from the caller's goroutine, some four times a MiB of lines; of
-	// events and rows, at every 4,096 of them, and at each bad one.
+	// Progress is called from the caller's goroutine, some four times a MiB of lines or rows;
+	// of events, at every 4,096 of them, and at each bad one.
 	Progress func(Progress)
 }
 

@@ -153,6 +153,23 @@ func (w truth) requireSameFolds(t *testing.T, l *Log, v dealstate.View, workers 
 	require.Len(t, w.folds, i)
 }
 
+func (w truth) requireSameBacktests(t *testing.T, l *Log, v dealstate.View, workers int) {
+	t.Helper()
+	i := 0
+	for b, err := range l.Backtests(context.Background(), v, workers) {
+		require.NoError(t, err)
+		require.Equal(t, w.folds[i].Deal, b.Deal)
+		require.Equal(t, b.Machine.Deal(), b.Backtest.Deal())
+		if v.AsOf.IsZero() && !v.KnownBy.IsZero() {
+			b.Advance(v.KnownBy)
+			require.Equal(t, w.folds[i].Snapshot.State, b.State())
+			require.Equal(t, w.folds[i].Snapshot.Commitments, b.Commitments())
+		}
+		i++
+	}
+	require.Len(t, w.folds, i)
+}
+
 var dirtyViews = []dealstate.View{
 	{},
 	{Policy: dealstate.Official, AsOf: dirtylog.OnDay(15)},
@@ -189,6 +206,7 @@ func (w *world) requireEqualsFold(t *testing.T, v dealstate.View) {
 			want.requireEqual(t, l, v, workers)
 			if workers == 1 && name != "columns" { // columns hold no notes
 				want.requireSameFolds(t, l, v, 2)
+				want.requireSameBacktests(t, l, v, 2)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 )
 
@@ -69,7 +70,7 @@ func ReadSorted(ctx context.Context, r io.Reader, a Agreements, v dealstate.View
 	}
 	s := &Sorted{names: newBuilder(a, opt), view: v, viewBounds: boundsOf(v), tell: tell}
 	s.names.consume = s.consume
-	if err := s.names.readLines(ctx, r); err != nil {
+	if err := s.names.readBlocks(ctx, lines.NewReader(r), newDecoder); err != nil {
 		return nil, err
 	}
 	if err := s.finish(ctx); err != nil {

@@ -76,7 +76,7 @@ func watch(f func(t dealtest.TB)) *recorder {
 func day(n int) time.Time { return time.Date(2025, 6, n, 0, 0, 0, 0, time.UTC) }
 
 func event(id string, kind dealstate.Kind, party string, at time.Time) dealstate.Event {
-	return dealstate.Event{ID: id, Deal: uschina.London().ID, Kind: kind, Party: party, By: scenario.Speaker(uschina.London(), party), Role: dealstate.Approver, At: at}
+	return dealstate.Event{ID: id, Deal: uschina.London().ID, Kind: kind, Party: party, By: scenario.NewVoices(uschina.London()).Speaker(party), Role: dealstate.Approver, At: at}
 }
 
 // halfway is London with China's approval, an implementation too early, and a

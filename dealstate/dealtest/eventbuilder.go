@@ -186,7 +186,7 @@ func (a *EventBuilder) Breach(commitment string) *RecordedEvent {
 // owes is the party whose commitment it is.
 func (a *EventBuilder) owes(commitment string) string {
 	a.event.Commitment = commitment
-	for _, c := range a.tester.deal.Machine().Agreement().Commitments {
+	for _, c := range a.tester.agreement.Commitments {
 		if c.ID == commitment {
 			return c.Party
 		}
@@ -229,16 +229,15 @@ func (a *EventBuilder) complete(kind dealstate.Kind, party string) dealstate.Eve
 	s, e := a.tester, a.event
 	s.t.Helper()
 	s.acts++
-	agreement := s.deal.Machine().Agreement()
-	e.Deal, e.Kind, e.Party = agreement.ID, kind, party
+	e.Deal, e.Kind, e.Party = s.agreement.ID, kind, party
 	if e.ID == "" {
 		e.ID = scenario.AutoID(3, s.acts, e)
 	}
 	if e.Role == 0 {
-		e.Role = scenario.Role(agreement, e)
+		e.Role = s.voices.Role(e)
 	}
 	if e.Role == dealstate.Approver && e.By == "" {
-		e.By = scenario.Speaker(agreement, e.Party)
+		e.By = s.voices.Speaker(e.Party)
 	}
 	if e.Role == 0 && !kind.OfLog() {
 		fatal(s.t, fmt.Sprintf("in what role does %q speak? No party names it as approver; say so with As, such as As(dealstate.Negotiator)", e.By))

@@ -62,7 +62,7 @@ func Log(a dealstate.Agreement, s Style, seed uint64, n int) ([]dealstate.Event,
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{rng: rand.New(rand.NewPCG(seed, uint64(s))), a: a, m: m, first: firstDay}
+	g := &generator{rng: rand.New(rand.NewPCG(seed, uint64(s))), a: a, m: m, voices: scenario.NewVoices(a), first: firstDay}
 	if !a.Deadline.IsZero() && a.Deadline.Year() > 1 {
 		g.first = a.Deadline.AddDate(0, -1, 0)
 	}
@@ -80,10 +80,11 @@ func Log(a dealstate.Agreement, s Style, seed uint64, n int) ([]dealstate.Event,
 // generator makes one log. Everything it chooses comes from its seeded source of
 // chance, so equal seeds give equal logs.
 type generator struct {
-	rng   *rand.Rand
-	a     dealstate.Agreement
-	m     *dealstate.Machine
-	first time.Time
+	rng    *rand.Rand
+	a      dealstate.Agreement
+	m      *dealstate.Machine
+	voices *scenario.Voices
+	first  time.Time
 }
 
 func pick[T any](g *generator, from []T) T { return from[g.rng.IntN(len(from))] }
@@ -365,7 +366,7 @@ func (g *generator) anyInstant() time.Time {
 func (g *generator) twist(e *dealstate.Event, n int) {
 	e.Role = dealstate.Role(1 + g.rng.IntN(6))
 	if e.Role == dealstate.Approver {
-		e.By = scenario.Speaker(g.a, e.Party)
+		e.By = g.voices.Speaker(e.Party)
 	}
 	e.Note = pick(g, hostile)
 	if g.oneIn(3) {

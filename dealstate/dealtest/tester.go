@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
 // Tester records the acts of one deal in a test, one after another, and asks where the
@@ -25,6 +26,8 @@ import (
 // goroutine at a time.
 type Tester struct {
 	ViewedDeal
+	agreement  dealstate.Agreement
+	voices     *scenario.Voices
 	now        time.Time
 	acts       int
 	unfinished []*unfinished // what was begun, and not gone on with yet
@@ -47,7 +50,8 @@ func BeginUnder(t TB, a dealstate.Agreement, p dealstate.Policy) *Tester {
 // Continue goes on with a deal that has events on record already.
 func Continue(t TB, d *dealstate.Deal) *Tester {
 	t.Helper()
-	s := &Tester{now: lastInstant(d, nil)}
+	a := d.Machine().Agreement()
+	s := &Tester{agreement: a, voices: scenario.NewVoices(a), now: lastInstant(d, nil)}
 	s.ViewedDeal = ViewedDeal{t: t, deal: d, tester: s}
 	s.reportUnfinished()
 	return s

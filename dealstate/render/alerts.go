@@ -17,7 +17,7 @@ type alert struct {
 const mostAlerts = 6
 
 // alerts are those of the whole deal, the gravest first.
-func (s Replay) alerts() []alert {
+func (s *indexed) alerts() []alert {
 	var all []alert
 	count := func(word string, h hue, is func(dealstate.CommitmentStatus) bool) {
 		n := 0

@@ -14,32 +14,44 @@ import (
 // knowledge of every earlier day, as the timeline's is. Of a replay without a machine or
 // without a report it is empty.
 func (s Replay) Balance() Chart {
-	c := Chart{Title: "Commitments kept", Y: "share of each side's commitments that it had performed", Low: 0, High: 1}
-	if s.Machine == nil || len(s.Decisions) == 0 {
+	if s.Machine == nil {
+		return emptyBalance()
+	}
+	return s.indexed().balanceChart()
+}
+
+func emptyBalance() Chart {
+	return Chart{Title: "Commitments kept", Y: "share of commitments performed", Low: 0, High: 1}
+}
+
+func (s *indexed) balanceChart() Chart {
+	c := emptyBalance()
+	if len(s.Decisions) == 0 {
 		return c
 	}
 	c.Title += ": " + s.title()
+	c.Y += ", policy " + s.Snapshot.Policy // by another standard of proof the curves differ
 	c.Start = s.Decisions[0].At
-	histories := s.commitmentHistories()
+	owed := map[string][]*commitmentHistory{}
+	for _, of := range s.Snapshot.Commitments {
+		owed[of.Party] = append(owed[of.Party], s.ofCommitment(of.Commitment))
+	}
 	for _, b := range s.Snapshot.Balances() {
 		c.Series = append(c.Series, Series{Name: fmt.Sprintf("%s: %d of %d", isolated(shorten(s.partyName(b.Party), 60)), b.Performed, b.Of),
-			Shape: StepLine, Points: s.kept(b, histories, c.Start)})
+			Shape: StepLine, Points: s.kept(b, owed[b.Party], c.Start)})
 	}
 	return c
 }
 
 // kept are the points of one side: at the beginning, at each change and at the end.
-func (s Replay) kept(b dealstate.Balance, histories map[string]*commitmentHistory, start time.Time) []Point {
+func (s *indexed) kept(b dealstate.Balance, owed []*commitmentHistory, start time.Time) []Point {
 	type change struct {
 		at time.Time
 		by int
 	}
 	var changes []change
-	for _, c := range s.Snapshot.Commitments {
-		if c.Party != b.Party {
-			continue
-		}
-		for _, stretch := range histories[c.Commitment].bars {
+	for _, history := range owed {
+		for _, stretch := range history.bars {
 			if stretch.label != "performed" {
 				continue
 			}
@@ -61,11 +73,11 @@ func (s Replay) kept(b dealstate.Balance, histories map[string]*commitmentHistor
 
 // sided reports whether two sides or more have undertaken anything, so that there is a
 // balance to draw.
-func (s Replay) sided() bool { return len(s.Decisions) > 0 && len(s.Snapshot.Balances()) > 1 }
+func (s *indexed) sided() bool { return len(s.Decisions) > 0 && len(s.Snapshot.Balances()) > 1 }
 
 // newBalance draws the chart for wide pages and for narrow ones.
-func newBalance(s Replay) (p timelinePair, err error) {
-	c := s.Balance()
+func newBalance(s *indexed) (p timelinePair, err error) {
+	c := s.balanceChart()
 	c.Width, c.InPage = 760, "balance-wide"
 	if p.Wide, err = drawn(c.SVG); err != nil {
 		return p, err

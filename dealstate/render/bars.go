@@ -18,7 +18,7 @@ type bar struct {
 
 // stateBars are the spells that the deal spent in each state, from the first report to
 // the view's end. A state that lasted no time has no bar, unless it is the last.
-func (s Replay) stateBars(h hues) []bar {
+func (s *indexed) stateBars(h hues) []bar {
 	if len(s.Decisions) == 0 {
 		return nil
 	}
@@ -43,7 +43,7 @@ func (s Replay) stateBars(h hues) []bar {
 // approvalTracker follows each party's approval through the decisions, to make the
 // bars of the parties' rows. It belongs to one call of approvalBars.
 type approvalTracker struct {
-	replay  Replay
+	replay  *indexed
 	open    map[string]*bar // by party, the stretch that still runs
 	given   map[string]int  // by party, the revision it approved
 	refused map[string]bool // by party, whether its rejection is a withdrawal
@@ -53,7 +53,7 @@ type approvalTracker struct {
 
 // approvalBars are the stretches in which each party's approval stood, was refused,
 // withdrawn or stale, by party.
-func (s Replay) approvalBars() map[string][]bar {
+func (s *indexed) approvalBars() map[string][]bar {
 	st := &approvalTracker{replay: s, open: map[string]*bar{}, given: map[string]int{}, refused: map[string]bool{}, bars: map[string][]bar{}, now: 1}
 	for _, d := range s.Decisions {
 		st.apply(d)
@@ -174,7 +174,7 @@ type approvalCount struct {
 
 // approvalCounts counts the approvals that stand, for deals with too many parties to
 // give each a lane.
-func (s Replay) approvalCounts() []approvalCount {
+func (s *indexed) approvalCounts() []approvalCount {
 	var steps []approvalCount
 	approvals := s.approvalBars()
 	for _, p := range s.Snapshot.Parties {

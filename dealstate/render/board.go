@@ -42,12 +42,13 @@ func (b Board) HTML(w io.Writer) error {
 		title = "Deals"
 	}
 	p := boardPageData{head: newHead(shorten(title, 300)), Lead: b.lead()}
-	var replays []Replay
+	var replays []*indexed
 	for _, r := range b.Rows {
-		row := newSummary(r.Replay)
+		replay := r.Replay.indexed()
+		row := newSummary(replay)
 		row.Href = pageAddress(r.Href)
 		p.Rows = append(p.Rows, row)
-		replays = append(replays, r.Replay)
+		replays = append(replays, replay)
 	}
 	var err error
 	if p.Timeline, err = newTimelinePair(replays); err != nil {

@@ -79,6 +79,7 @@ type plot struct {
 	left, right  float64 // of the frame
 	top, foot    float64
 	legendHeight float64
+	hues         []int // by series
 }
 
 const plotHeight = 300.0
@@ -105,7 +106,7 @@ func (c Chart) SVG(w io.Writer) error {
 // newPlot measures the chart, so that it can be drawn.
 func newPlot(c Chart) *plot {
 	c.Series = finite(c.Series)
-	p := &plot{c: c, width: pixels(c.Width), left: 64, top: 58, foot: 58 + plotHeight}
+	p := &plot{c: c, hues: curveHues(c.Series), width: pixels(c.Width), left: 64, top: 58, foot: 58 + plotHeight}
 	p.right = p.width - 22
 	p.x0, p.x1, p.y0, p.y1 = p.bounds()
 	return p
@@ -283,11 +284,8 @@ func (p *plot) band(s Series, i int) {
 	if len(up) < 2 {
 		return
 	}
-	d := "M" + strings.Join(up, "L")
-	for k := len(down) - 1; k >= 0; k-- {
-		d += "L" + down[k]
-	}
-	p.path("area "+p.area(i), d+"Z")
+	slices.Reverse(down)
+	p.path("area "+p.area(i), "M"+strings.Join(append(up, down...), "L")+"Z")
 }
 
 // area is the fill of a series. The bands of a fan share one fill, and look darker
@@ -296,18 +294,19 @@ func (p *plot) area(i int) string {
 	if p.c.Series[i].Shape == Band {
 		return "a0"
 	}
-	return fmt.Sprintf("a%d", p.hue(i))
+	return fmt.Sprintf("a%d", p.hues[i])
 }
 
-// hue counts the curves before a series; bands use up no hues.
-func (p *plot) hue(i int) int {
-	n := 0
-	for _, s := range p.c.Series[:i] {
-		if s.Shape != Band {
+// curveHues gives each series the number of its hue, by how many curves are before it;
+// bands use up no hues.
+func curveHues(all []Series) []int {
+	hues, n := make([]int, len(all)), 0
+	for i, s := range all {
+		if hues[i] = n % 6; s.Shape != Band {
 			n++
 		}
 	}
-	return n % 6
+	return hues
 }
 
 // curve draws a series as a line, with ticks where lives are censored.
@@ -333,7 +332,7 @@ func (p *plot) curve(s Series, i int) {
 	if len(s.Points) == 1 {
 		p.shape("circle", "", "cx", p.x(s.Points[0].X), "cy", p.y(s.Points[0].Y), "r", 3.0, "class", "dot")
 	}
-	p.path(fmt.Sprintf("curve c%d", p.hue(i)), d.String())
+	p.path(fmt.Sprintf("curve c%d", p.hues[i]), d.String())
 }
 
 // legend names the series below the chart.
@@ -349,7 +348,7 @@ func (p *plot) legend() {
 			p.rect(x, y-11, 26, 13, "area "+p.area(i), "")
 		}
 		if s.Shape != Band {
-			p.line(x, y-4, x+26, y-4, fmt.Sprintf("curve c%d", p.hue(i)))
+			p.line(x, y-4, x+26, y-4, fmt.Sprintf("curve c%d", p.hues[i]))
 		}
 		p.text(x+32, y, "s", name)
 		x += width

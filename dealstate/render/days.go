@@ -17,27 +17,28 @@ type dayStates struct {
 // policyState is the state under one policy.
 type policyState struct{ Policy, State string }
 
-// mostDays bounds how many days are looked at, for each folds the log anew.
+// mostDays bounds how many days are listed.
 const mostDays = 60
 
 // statesByDay lists the days on which what was known of the state changed. Older
 // counts the days with reports, if there are more than were looked at.
-func statesByDay(replays []Replay) (rows []dayStates, shown, older int) {
+func statesByDay(replays []*indexed) (rows []dayStates, shown, older int) {
 	days := replays[0].learningDays()
 	if len(days) > mostDays {
 		older, days = len(days), days[len(days)-mostDays:]
 	}
 	shown = len(days)
+	past, err := backtests(replays)
+	if err != nil {
+		return nil, 0, 0
+	}
 	for i := 0; i < len(days); i++ { // clocks add days on the way
 		row := dayStates{Day: day(days[i])}
-		for _, s := range replays {
-			at, _, err := s.Machine.Fold(s.Events, dealstate.View{AsOf: days[i], KnownBy: days[i], Policy: s.Policy})
-			if err != nil {
-				return nil, 0, 0
-			}
-			row.States = append(row.States, policyState{legible(s.Policy.Name), stateWords(string(at.State))})
-			if n := at.Next; n != nil && !n.Due.After(s.Snapshot.AsOf) {
-				days = withNext(days, i, endOfDay(n.Due))
+		for j, s := range replays {
+			past[j].Advance(days[i])
+			row.States = append(row.States, policyState{legible(s.Policy.Name), stateWords(string(past[j].State()))})
+			if next, runs := past[j].Next(); runs && !next.Due.After(s.Snapshot.AsOf) {
+				days = withNext(days, i, endOfDay(next.Due))
 			}
 		}
 		if len(rows) == 0 || !slices.Equal(rows[len(rows)-1].States, row.States) {
@@ -45,6 +46,18 @@ func statesByDay(replays []Replay) (rows []dayStates, shown, older int) {
 		}
 	}
 	return rows, shown, older
+}
+
+// backtests are the replays' events, to be moved along the days.
+func backtests(replays []*indexed) (all []*dealstate.Backtest, err error) {
+	for _, s := range replays {
+		b, err := s.Machine.Backtest(s.Events, s.Policy)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return all, nil
 }
 
 // withNext inserts the day on which a clock comes due that runs on day i, if
@@ -63,7 +76,7 @@ func endOfDay(t time.Time) time.Time {
 
 // learningDays are the ends of the days on which anything was recorded or
 // decided, up to the view's own end.
-func (s Replay) learningDays() []time.Time {
+func (s *indexed) learningDays() []time.Time {
 	var ends []time.Time
 	add := func(t time.Time) {
 		if end := endOfDay(t); !end.After(s.Snapshot.AsOf.Add(24 * time.Hour)) {

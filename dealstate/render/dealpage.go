@@ -30,7 +30,7 @@ func (r DealPage) HTML(w io.Writer) error {
 	if err := checkReplays(r.Replays); err != nil {
 		return err
 	}
-	p, err := newDealPageData(r.Replays)
+	p, err := newDealPageData(indexAll(r.Replays))
 	if err != nil {
 		return err
 	}
@@ -65,12 +65,12 @@ func newHead(title string) head {
 // sheet shows one of them.
 type timelinePair struct{ Wide, Narrow template.HTML }
 
-func newTimelinePair(replays []Replay) (timelinePair, error) {
-	wide, err := drawn(Timeline{Replays: replays, Width: 1040, InPage: "wide"}.SVG)
+func newTimelinePair(replays []*indexed) (timelinePair, error) {
+	wide, err := drawn(indexedTimeline{Timeline{Width: 1040, InPage: "wide"}, replays}.svg)
 	if err != nil {
 		return timelinePair{}, err
 	}
-	narrow, err := drawn(Timeline{Replays: replays, Width: 370, InPage: "narrow"}.SVG)
+	narrow, err := drawn(indexedTimeline{Timeline{Width: 370, InPage: "narrow"}, replays}.svg)
 	return timelinePair{wide, narrow}, err
 }
 
@@ -102,8 +102,8 @@ type summary struct {
 	Alerts                                                   []alert
 }
 
-func newSummary(s Replay) summary {
-	row := summary{ID: legible(s.agreement().ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
+func newSummary(s *indexed) summary {
+	row := summary{ID: legible(s.agreement.ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
 		State: shorten(stateWords(string(s.Snapshot.State)), 40), Since: "not moved yet", Awaiting: "nobody", Clock: "none runs",
 		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance(), Alerts: s.alerts()}
 	if !s.Snapshot.Since.IsZero() {
@@ -119,7 +119,7 @@ func newSummary(s Replay) summary {
 }
 
 // balance says how many of its commitments each side has performed.
-func (s Replay) balance() string {
+func (s *indexed) balance() string {
 	var parts []string
 	for _, b := range s.Snapshot.Balances() {
 		parts = append(parts, fmt.Sprintf("%s %d of %d", isolated(shorten(s.partyName(b.Party), 60)), b.Performed, b.Of))
@@ -173,11 +173,11 @@ type commitmentLine struct {
 
 // newDealPageData gathers what the page shows. The first replay gives all but what is
 // compared.
-func newDealPageData(replays []Replay) (p dealPageData, err error) {
+func newDealPageData(replays []*indexed) (p dealPageData, err error) {
 	s := replays[0]
 	p = dealPageData{head: newHead(shorten(s.title(), 120) + ": " + stateWords(string(s.Snapshot.State))), summary: newSummary(s),
 		Name: newLongText(s.title()), AsOf: moment(s.Snapshot.AsOf), Revision: s.Snapshot.Revision, Sentence: s.sentence(), Disputes: s.disputes()}
-	for _, id := range s.agreement().Implements {
+	for _, id := range s.agreement.Implements {
 		p.Implements = append(p.Implements, legible(id))
 	}
 	if !s.Snapshot.KnownBy.IsZero() {
@@ -205,15 +205,15 @@ func newDealPageData(replays []Replay) (p dealPageData, err error) {
 			return p, err
 		}
 	}
-	p.Diagram, err = drawn(s.Diagram().InPage("rules").SVG)
+	p.Diagram, err = drawn(s.diagram().InPage("rules").SVG)
 	return p, err
 }
 
 // sentence explains the state: what brought the deal there, and what its approval
 // still needs.
-func (s Replay) sentence() string {
+func (s *indexed) sentence() string {
 	text := "No event or clock has moved it yet."
-	events := s.byID()
+	events := s.events
 	for _, d := range slices.Backward(s.Decisions) {
 		if d.From == d.To || d.To != s.Snapshot.State {
 			continue
@@ -226,7 +226,7 @@ func (s Replay) sentence() string {
 	}
 	text += " Approval: " + said(s.Snapshot.Approval.String(), 300) + "."
 	for _, p := range s.Snapshot.Parties {
-		if p.Nearest != nil && slices.Contains(s.Snapshot.Awaiting, p.Party) && len(s.Snapshot.Awaiting) <= 3 {
+		if p.Nearest != nil && len(s.Snapshot.Awaiting) <= 3 && slices.Contains(s.Snapshot.Awaiting, p.Party) {
 			text += fmt.Sprintf(" For %s, what comes nearest is the word of %s.", isolated(s.approverOf(p.Party)), wordOf(p.Nearest))
 		}
 	}
@@ -243,7 +243,7 @@ func wordOf(e *dealstate.Evidence) string {
 const mostParties = 250
 
 // partyLines are the rows of the table of approvals; more counts the parties left out.
-func (s Replay) partyLines() (lines []partyLine, more string) {
+func (s *indexed) partyLines() (lines []partyLine, more string) {
 	for i, p := range s.Snapshot.Parties {
 		if i == mostParties {
 			return lines, fmt.Sprintf("And %d parties more.", len(s.Snapshot.Parties)-i)
@@ -264,7 +264,7 @@ func (s Replay) partyLines() (lines []partyLine, more string) {
 }
 
 // commitmentLines are the rows of the table of commitments.
-func (s Replay) commitmentLines() []commitmentLine {
+func (s *indexed) commitmentLines() []commitmentLine {
 	var lines []commitmentLine
 	for _, c := range s.Snapshot.Commitments {
 		line := commitmentLine{Party: shorten(s.partyName(c.Party), 80), Title: newLongText(c.Title), Done: "not yet", Alerts: commitmentAlerts(c)}
@@ -282,7 +282,7 @@ func (s Replay) commitmentLines() []commitmentLine {
 }
 
 // disputes says which disputes are open.
-func (s Replay) disputes() []string {
+func (s *indexed) disputes() []string {
 	var lines []string
 	for _, d := range s.Snapshot.Disputes {
 		lines = append(lines, fmt.Sprintf("%s, since %s, on the word of %s", isolated(shorten(s.partyName(d.Party), 80)), moment(d.At), said(d.By, 120)))

@@ -73,14 +73,14 @@ func Rules(m *dealstate.Machine) Diagram {
 	if m == nil {
 		return Diagram{present: -1}
 	}
-	s := Replay{Machine: m}
+	s := Replay{Machine: m}.indexed()
 	d := s.rulesAlone(s.omitted())
 	d.whole = func() Diagram { return s.rulesAlone(nil) }
 	return d
 }
 
-func (s Replay) rulesAlone(omitted []dealstate.Trigger) Diagram {
-	d := Diagram{title: s.title(), asked: legible(s.agreement().Approval.String()), omitted: omission(omitted), present: -1}
+func (s *indexed) rulesAlone(omitted []dealstate.Trigger) Diagram {
+	d := Diagram{title: s.title(), asked: legible(s.agreement.Approval.String()), omitted: omission(omitted), present: -1}
 	l := s.drawn(s.Machine.Lifecycle(), omitted)
 	d.addStates(l)
 	d.addRules(l)
@@ -100,12 +100,16 @@ func (s Replay) Diagram() Diagram {
 	if s.Machine == nil {
 		return Rules(nil)
 	}
+	return s.indexed().diagram()
+}
+
+func (s *indexed) diagram() Diagram {
 	d := s.withPath(s.omitted())
 	d.whole = func() Diagram { return s.withPath(nil) }
 	return d
 }
 
-func (s Replay) withPath(omitted []dealstate.Trigger) Diagram {
+func (s *indexed) withPath(omitted []dealstate.Trigger) Diagram {
 	d := s.rulesAlone(omitted)
 	for i := range d.nodes {
 		d.nodes[i].faded = false

@@ -23,9 +23,9 @@ type policyOutcome struct{ Policy, Status, Move, Why string }
 
 // evidence lists every event and clock of the first replay, with the decisions of all
 // replays.
-func evidence(replays []Replay) []report {
+func evidence(replays []*indexed) []report {
 	s := replays[0]
-	events := s.byID()
+	events := s.events
 	others := make([]map[string]dealstate.Decision, len(replays))
 	for i, o := range replays {
 		others[i] = map[string]dealstate.Decision{}
@@ -63,7 +63,7 @@ func (r *report) add(o policyOutcome) {
 }
 
 // newReport describes one decision of the first replay; n is its index.
-func newReport(s Replay, d dealstate.Decision, events map[string]dealstate.Event, n int) report {
+func newReport(s *indexed, d dealstate.Decision, events map[string]dealstate.Event, n int) report {
 	e := events[d.Event]
 	r := report{Anchor: fmt.Sprintf("r%d", n+1), At: moment(d.At), Act: actWords(s, d, events), day: day(d.At)}
 	if e.ID == "" {
@@ -118,7 +118,7 @@ func webAddress(text string) string {
 	return u.String()
 }
 
-func newPolicyOutcome(s Replay, d dealstate.Decision) policyOutcome {
+func newPolicyOutcome(s *indexed, d dealstate.Decision) policyOutcome {
 	o := policyOutcome{Policy: legible(s.Policy.Name), Status: statusWords[statusOf(d)], Why: reasonsOf(d)}
 	if d.From != d.To {
 		o.Move = stateWords(string(d.From)) + " → " + stateWords(string(d.To))
@@ -134,7 +134,7 @@ type discrepancy struct {
 
 // discrepancies finds the acts that reports date differently, or of which some reports
 // say that it was done and others that it was not, or only under a condition.
-func discrepancies(s Replay, rows []report) []discrepancy {
+func discrepancies(s *indexed, rows []report) []discrepancy {
 	var keys []string
 	by := map[string][]report{}
 	for _, r := range rows {

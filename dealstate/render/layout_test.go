@@ -191,13 +191,14 @@ func TestTheLastBarsAgreeWithTheSnapshot(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
 		s := randomDeal(t, rand.New(rand.NewPCG(seed, 2)), 40)
-		spells := s.stateBars(huesOf(s.Machine.Lifecycle()))
+		x := s.indexed()
+		spells := x.stateBars(huesOf(s.Machine.Lifecycle()))
 		require.Equal(t, stateWords(string(s.Snapshot.State)), spells[len(spells)-1].label, "seed %d", seed)
 		require.Equal(t, s.Snapshot.AsOf, spells[len(spells)-1].to)
 		for i := range spells[1:] {
 			require.Equal(t, spells[i].to, spells[i+1].from)
 		}
-		bars := s.approvalBars()
+		bars := x.approvalBars()
 		for _, p := range s.Snapshot.Parties {
 			want := p.Standing.String()
 			if got := bars[p.Party]; len(got) > 0 && got[len(got)-1].to.Equal(s.Snapshot.AsOf) {
@@ -206,7 +207,7 @@ func TestTheLastBarsAgreeWithTheSnapshot(t *testing.T) {
 			}
 			require.Equal(t, "outstanding", want, "seed %d, %s", seed, p.Party)
 		}
-		sums, n := s.approvalCounts(), 0
+		sums, n := x.approvalCounts(), 0
 		if len(sums) > 0 {
 			n = sums[len(sums)-1].n
 		}
@@ -226,7 +227,7 @@ func TestEveryReportIsDrawnInJustOneLane(t *testing.T) {
 		}
 		for _, short := range []bool{false, true} {
 			drawn := 0
-			for _, l := range newBlock(s, short).lanes {
+			for _, l := range newBlock(indexAll(s), short).lanes {
 				drawn += len(l.rows[0].marks)
 			}
 			require.Equal(t, reports, drawn)

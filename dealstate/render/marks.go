@@ -8,9 +8,9 @@ import (
 )
 
 // statuses lists the statuses that the legend must explain.
-func (s *timelineSVG) statuses(t Timeline) []status {
+func (s *timelineSVG) statuses(t indexedTimeline) []status {
 	var seen [len(statusWords)]bool
-	for _, replay := range t.Replays {
+	for _, replay := range t.replays {
 		for _, d := range replay.Decisions {
 			seen[statusOf(d)] = true
 		}

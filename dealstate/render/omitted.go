@@ -26,8 +26,8 @@ func (d Diagram) Whole() Diagram {
 }
 
 // omitted lists the triggers whose standard rules the diagram leaves out.
-func (s Replay) omitted() []dealstate.Trigger {
-	a := s.agreement()
+func (s *indexed) omitted() []dealstate.Trigger {
+	a := s.agreement
 	if a.Lifecycle != nil && a.Lifecycle.Extends == "" {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (s Replay) omitted() []dealstate.Trigger {
 }
 
 // reads reports whether a condition asks about acts of the kind.
-func (s Replay) reads(k dealstate.Kind) bool {
+func (s *indexed) reads(k dealstate.Kind) bool {
 	switch k {
 	case dealstate.Sign:
 		return s.mentions(`"signed"`)
@@ -61,8 +61,8 @@ func (s Replay) reads(k dealstate.Kind) bool {
 }
 
 // mentions reports whether a condition of the agreement holds the operator.
-func (s Replay) mentions(operator string) bool {
-	a := s.agreement()
+func (s *indexed) mentions(operator string) bool {
+	a := s.agreement
 	asked := []condition.Condition{a.Approval}
 	if a.Lifecycle != nil {
 		for _, r := range a.Lifecycle.Rules {
@@ -77,9 +77,9 @@ func (s Replay) mentions(operator string) bool {
 
 // drawn are the rules that a diagram shows, and the states that any of them leads to or
 // in which the deal begins or has been.
-func (s Replay) drawn(l dealstate.Lifecycle, omitted []dealstate.Trigger) dealstate.Lifecycle {
+func (s *indexed) drawn(l dealstate.Lifecycle, omitted []dealstate.Trigger) dealstate.Lifecycle {
 	standard := map[string]dealstate.Trigger{}
-	for _, r := range s.agreement().StandardLifecycle().Rules {
+	for _, r := range s.agreement.StandardLifecycle().Rules {
 		standard[r.ID] = r.On
 	}
 	leads := map[dealstate.State]bool{l.Initial: true, s.Snapshot.State: true}

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +20,7 @@ const (
 
 // parts follow each party's through the decisions.
 type parts struct {
-	replay Replay
+	replay *indexed
 	events map[string]dealstate.Event
 	now    map[string]*partsOf
 	open   map[string]*bar
@@ -49,8 +48,8 @@ func (o partsOf) shown() part {
 }
 
 // strips are the stretches of what the parties did for themselves, by party.
-func (s Replay) strips() map[string][]bar {
-	ps := &parts{replay: s, events: s.byID(), now: map[string]*partsOf{}, open: map[string]*bar{}, strips: map[string][]bar{}}
+func (s *indexed) strips() map[string][]bar {
+	ps := &parts{replay: s, events: s.events, now: map[string]*partsOf{}, open: map[string]*bar{}, strips: map[string][]bar{}}
 	for _, p := range s.Snapshot.Parties {
 		ps.now[p.Party] = &partsOf{}
 	}
@@ -115,13 +114,9 @@ func (ps *parts) move(d dealstate.Decision) {
 	if d.To == dealstate.StateImplemented || d.From == dealstate.StateProvisional {
 		ps.each("", func(o *partsOf) { o.applied = false })
 	}
-	if ps.inForce(d.From) && !ps.inForce(d.To) {
+	if m := ps.replay.Machine; m.InForce(d.From) && !m.InForce(d.To) {
 		ps.each("", func(o *partsOf) { o.leaves, o.suspended = time.Time{}, false })
 	}
-}
-
-func (ps *parts) inForce(s dealstate.State) bool {
-	return s == dealstate.StateImplemented || s == dealstate.StateSuspended || slices.Contains(ps.replay.Machine.Lifecycle().InForce, s)
 }
 
 // leavesAt is when a notice that the decision gave ends; zero: it gave none.
@@ -174,8 +169,8 @@ type commitmentHistory struct {
 }
 
 // histories follow each commitment through the decisions.
-func (s Replay) commitmentHistories() map[string]*commitmentHistory {
-	histories, events := map[string]*commitmentHistory{}, s.byID()
+func (s *indexed) commitmentHistories() map[string]*commitmentHistory {
+	histories, events := map[string]*commitmentHistory{}, s.events
 	status := map[string]dealstate.CommitmentStatus{}
 	for _, c := range s.Snapshot.Commitments {
 		histories[c.Commitment], status[c.Commitment] = &commitmentHistory{}, c

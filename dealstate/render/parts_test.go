@@ -61,7 +61,8 @@ func TestTheLastStripsAgreeWithTheSnapshot(t *testing.T) {
 	}
 	for seed := range uint64(600) {
 		s := partsDeal(t, rand.New(rand.NewPCG(seed, 3)), 12)
-		strips, bars, histories := s.strips(), s.approvalBars(), s.commitmentHistories()
+		x := s.indexed()
+		strips, bars, histories := x.strips(), x.approvalBars(), x.commitmentHistories()
 		for _, p := range s.Snapshot.Parties {
 			want := partsOf{signed: p.Signed, applied: p.Provisional, suspended: p.Suspended, leaves: p.Leaves, approved: p.Standing == dealstate.StandingApproved}
 			require.Equal(t, string(want.shown()), last(strips[p.Party], s.Snapshot.AsOf), "seed %d, %s: %+v", seed, p.Party, p)
@@ -141,10 +142,12 @@ func TestTheBalanceIsAStepForEachSide(t *testing.T) {
 func TestAlertsAreShownGravestFirstAndNotAllOfMany(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
-	s := Replay{}
+	m, err := dealstate.Compile(dealstate.Agreement{ID: "nine", Parties: []dealstate.Party{{ID: "p0"}, {ID: "p1"}}})
+	require.NoError(t, err)
+	s := Replay{Machine: m}
 	s.Snapshot.Commitments = []dealstate.CommitmentStatus{{Breached: at, Overdue: at}, {Overdue: at}, {Suspended: true}}
 	for i := range 9 {
 		s.Snapshot.Parties = append(s.Snapshot.Parties, dealstate.PartyStatus{Party: fmt.Sprint("p", i), Leaves: at, Signed: true, Standing: dealstate.StandingApproved})
 	}
-	require.Equal(t, []alert{{"1 breached", "vermilion"}, {"2 overdue", "orange"}, {"1 suspended", "blue"}, {"p0: leaves on 1 Jun 2025", "vermilion"}, {"p1: leaves on 1 Jun 2025", "vermilion"}, {"and 7 more", "grey"}}, s.alerts())
+	require.Equal(t, []alert{{"1 breached", "vermilion"}, {"2 overdue", "orange"}, {"1 suspended", "blue"}, {"p0: leaves on 1 Jun 2025", "vermilion"}, {"p1: leaves on 1 Jun 2025", "vermilion"}, {"and 7 more", "grey"}}, s.indexed().alerts())
 }

@@ -73,38 +73,27 @@ func missingMachine(field string) error {
 	return &dealstate.FieldError{Field: field, Problem: "missing; want a compiled agreement, as ReplayOf and ReplayOfEvents put there"}
 }
 
-func (s Replay) agreement() dealstate.Agreement { return s.Machine.Agreement() }
-
 // title is the deal's title, or else its id.
-func (s Replay) title() string {
-	if t := legible(s.agreement().Title); t != "" {
+func (s *indexed) title() string {
+	if t := legible(s.agreement.Title); t != "" {
 		return t
 	}
-	return legible(s.agreement().ID)
-}
-
-// byID gives the events by id, to find them for their decisions.
-func (s Replay) byID() map[string]dealstate.Event {
-	events := make(map[string]dealstate.Event, len(s.Events))
-	for _, e := range s.Events {
-		events[e.ID] = e
-	}
-	return events
+	return legible(s.agreement.ID)
 }
 
 // partyName is the name of a party; "all sides" for none.
-func (s Replay) partyName(id string) string {
+func (s *indexed) partyName(id string) string {
 	if id == "" {
 		return "all sides"
 	}
-	if p, ok := s.Snapshot.Party(id); ok && p.Name != "" {
+	if p := s.party(id); p.Name != "" {
 		return legible(p.Name)
 	}
 	return legible(id)
 }
 
 // partyNames lists parties with their approvers, and counts those beyond a few.
-func (s Replay) partyNames(ids []string) string {
+func (s *indexed) partyNames(ids []string) string {
 	const most = 8
 	var names []string
 	for i, id := range ids {
@@ -117,9 +106,9 @@ func (s Replay) partyNames(ids []string) string {
 }
 
 // approverOf is the party's name, with the name of who approves for it.
-func (s Replay) approverOf(id string) string {
+func (s *indexed) approverOf(id string) string {
 	name := shorten(s.partyName(id), 60)
-	if p, ok := s.Snapshot.Party(id); ok && p.Approver != "" {
+	if p := s.party(id); p.Approver != "" {
 		name += " (" + said(p.Approver, 60) + ")"
 	}
 	return name
@@ -159,7 +148,7 @@ func statusOf(d dealstate.Decision) status {
 
 // decisionWords describes a decision in a few lines: what was reported and by whom,
 // and what it did and why.
-func decisionWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
+func decisionWords(s *indexed, d dealstate.Decision, events map[string]dealstate.Event) string {
 	e := events[d.Event]
 	lines := []string{moment(d.At) + ": " + actWords(s, d, events)}
 	if e.ID != "" {
@@ -190,7 +179,7 @@ func withReasons(outcome, why string) string {
 
 // actWords says what was done and by whom. A retract is nobody's act, because it
 // corrects the record: of it, they say what it voids.
-func actWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event) string {
+func actWords(s *indexed, d dealstate.Decision, events map[string]dealstate.Event) string {
 	if d.Event == "" {
 		return s.clockWords(d.Fired(), d.Clock.String()+" clock")
 	}
@@ -205,7 +194,7 @@ func actWords(s Replay, d dealstate.Decision, events map[string]dealstate.Event)
 }
 
 // clockWords says whose a clock is: a party's, a commitment's, or a timer by its id.
-func (s Replay) clockWords(c dealstate.ClockStatus, clock string) string {
+func (s *indexed) clockWords(c dealstate.ClockStatus, clock string) string {
 	switch {
 	case c.Party != "":
 		c.Party = isolated(shorten(s.partyName(c.Party), 60))
@@ -230,7 +219,7 @@ func hasReason(d dealstate.Decision, codes ...dealstate.ReasonCode) bool {
 }
 
 // kindWords says the kind of an act, and whose it is.
-func (s Replay) kindWords(k dealstate.Kind, party string) string {
+func (s *indexed) kindWords(k dealstate.Kind, party string) string {
 	return k.String() + ", " + isolated(shorten(s.partyName(party), 80))
 }
 
@@ -272,7 +261,7 @@ func reasonsOf(d dealstate.Decision) string {
 }
 
 // headline says in one line where the deal stands.
-func (s Replay) headline() string {
+func (s *indexed) headline() string {
 	text := stateWords(string(s.Snapshot.State))
 	if !s.Snapshot.Since.IsZero() {
 		text += " since " + moment(s.Snapshot.Since)

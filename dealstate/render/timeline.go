@@ -88,17 +88,31 @@ type clockLine struct {
 	class string
 }
 
-// blocks groups the replays by deal. If there are several deals, each has only a lane
-// for the state and one for all reports.
-func (t Timeline) blocks() []dealBlock {
-	var groups [][]Replay
-	for _, s := range t.Replays {
-		if last := len(groups) - 1; last >= 0 && groups[last][0].agreement().ID == s.agreement().ID {
+// indexedTimeline is a timeline while it is drawn: of these replays, whichever it names.
+type indexedTimeline struct {
+	Timeline
+	replays []*indexed
+}
+
+func (t Timeline) indexed() indexedTimeline { return indexedTimeline{t, indexAll(t.Replays)} }
+
+// groups are the replays of each deal.
+func (t indexedTimeline) groups() [][]*indexed {
+	var groups [][]*indexed
+	for _, s := range t.replays {
+		if last := len(groups) - 1; last >= 0 && groups[last][0].agreement.ID == s.agreement.ID {
 			groups[last] = append(groups[last], s)
 			continue
 		}
-		groups = append(groups, []Replay{s})
+		groups = append(groups, []*indexed{s})
 	}
+	return groups
+}
+
+// blocks has one for each deal. If there are several, each has only a lane for the state
+// and one for all reports.
+func (t indexedTimeline) blocks() []dealBlock {
+	groups := t.groups()
 	blocks := make([]dealBlock, len(groups))
 	for i, g := range groups {
 		blocks[i] = newBlock(g, len(groups) > 1)
@@ -107,9 +121,9 @@ func (t Timeline) blocks() []dealBlock {
 }
 
 // newBlock gathers what is drawn about one deal. A short one has two lanes only.
-func newBlock(replays []Replay, short bool) dealBlock {
+func newBlock(replays []*indexed, short bool) dealBlock {
 	s := replays[0]
-	b := dealBlock{deal: s.agreement().ID, title: s.title(), parents: s.agreement().Implements, clocks: clockLines(replays), about: aboutDeal(replays)}
+	b := dealBlock{deal: s.agreement.ID, title: s.title(), parents: s.agreement.Implements, clocks: clockLines(replays), about: aboutDeal(replays)}
 	for _, s := range replays {
 		if s.Snapshot.AsOf.After(b.asOf) {
 			b.asOf = s.Snapshot.AsOf
@@ -136,8 +150,8 @@ type subject struct {
 }
 
 // detailed lists the subjects of a timeline about one deal only.
-func detailed(s Replay) []subject {
-	a := s.agreement()
+func detailed(s *indexed) []subject {
+	a := s.agreement
 	subjects := []subject{{name: "State", kind: stateLane}}
 	if len(a.Parties) > mostLanes {
 		subjects = append(subjects, subject{name: "Approvals", title: fmt.Sprintf("how many of %d parties have approved", len(a.Parties)), kind: countLane})
@@ -156,7 +170,7 @@ func detailed(s Replay) []subject {
 }
 
 // ofCommitment is the subject of a commitment's lane.
-func ofCommitment(s Replay, c dealstate.Commitment) subject {
+func ofCommitment(s *indexed, c dealstate.Commitment) subject {
 	title := legible(c.Title)
 	if title == "" {
 		title = legible(c.ID)
@@ -167,7 +181,7 @@ func ofCommitment(s Replay, c dealstate.Commitment) subject {
 
 // add appends the subject's lane. A lane for left-over reports is left out if it has
 // none.
-func (b *dealBlock) add(sub subject, replays []Replay) {
+func (b *dealBlock) add(sub subject, replays []*indexed) {
 	l := lane{name: sub.name, title: sub.title, kind: sub.kind}
 	for _, s := range replays {
 		l.addRow(sub.row(s), s.Policy.Name)
@@ -201,31 +215,31 @@ func (r laneRow) same(o laneRow) bool {
 }
 
 // row is what one policy makes of the subject.
-func (sub subject) row(s Replay) laneRow {
+func (sub subject) row(s *indexed) laneRow {
 	r := laneRow{}
 	switch sub.kind {
 	case stateLane:
 		r.bars = s.stateBars(huesOf(s.Machine.Lifecycle()))
 		return r
 	case partyLane:
-		r.bars, r.strips = s.approvalBars()[sub.party], s.strips()[sub.party]
+		r.bars, r.strips = s.ofParty(sub.party)
 	case commitmentLane:
 		r.commitment(s, sub.commitment)
 	case countLane:
-		r.counts, r.of = s.approvalCounts(), len(s.agreement().Parties)
+		r.counts, r.of = s.approvalCounts(), len(s.agreement.Parties)
 	}
-	events := s.byID()
+	commitments, parties := len(s.agreement.Commitments) <= mostLanes, len(s.agreement.Parties) <= mostLanes
 	for _, d := range s.Decisions {
-		if e := events[d.Event]; d.Event != "" && sub.holds(d, e, len(s.agreement().Commitments) <= mostLanes, len(s.agreement().Parties) <= mostLanes) {
-			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s, d, events)})
+		if d.Event != "" && sub.holds(d, s.events[d.Event], commitments, parties) {
+			r.marks = append(r.marks, mark{at: d.At, status: statusOf(d), title: decisionWords(s, d, s.events)})
 		}
 	}
 	return r
 }
 
 // commitment fills in the row of one commitment.
-func (r *laneRow) commitment(s Replay, id string) {
-	if l := s.commitmentHistories()[id]; l != nil {
+func (r *laneRow) commitment(s *indexed, id string) {
+	if l := s.ofCommitment(id); l != nil {
 		r.bars, r.strips = l.bars, l.strips
 	}
 	for _, c := range s.Snapshot.Commitments {
@@ -258,7 +272,7 @@ func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, p
 
 // clockLines are the clocks that fired, the next one due, and the deadline, as the
 // policies see them.
-func clockLines(replays []Replay) []clockLine {
+func clockLines(replays []*indexed) []clockLine {
 	var lines []clockLine
 	add := func(at time.Time, words, class string) {
 		l := clockLine{at: at, label: words + " " + moment(at), class: class}
@@ -277,7 +291,7 @@ func clockLines(replays []Replay) []clockLine {
 		}
 	}
 	for _, s := range replays {
-		if at := s.agreement().Deadline; !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) }) {
+		if at := s.agreement.Deadline; !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) }) {
 			add(at, "deadline", "due")
 		}
 	}
@@ -286,7 +300,7 @@ func clockLines(replays []Replay) []clockLine {
 }
 
 // aboutDeal says in words what the block shows, for readers who do not see it.
-func aboutDeal(replays []Replay) string {
+func aboutDeal(replays []*indexed) string {
 	parts := []string{replays[0].title() + "."}
 	for _, s := range replays {
 		parts = append(parts, fmt.Sprintf("Under the policy %s, as of %s: %s.", legible(s.Policy.Name), moment(s.Snapshot.AsOf), s.headline()))
@@ -301,7 +315,7 @@ func aboutDeal(replays []Replay) string {
 }
 
 // timeRange is the range of time to draw; ok is false where nothing has a time.
-func (t Timeline) timeRange() (from, to time.Time, ok bool) {
+func (t indexedTimeline) timeRange() (from, to time.Time, ok bool) {
 	r := t.reported()
 	if !r.set {
 		return r.from, r.to, false
@@ -338,9 +352,9 @@ func (r *instantRange) add(at time.Time) {
 }
 
 // reported is the range of the reports, and of the instants of the views.
-func (t Timeline) reported() instantRange {
+func (t indexedTimeline) reported() instantRange {
 	var r instantRange
-	for _, s := range t.Replays {
+	for _, s := range t.replays {
 		for _, d := range s.Decisions {
 			r.add(d.At)
 		}
@@ -351,11 +365,11 @@ func (t Timeline) reported() instantRange {
 
 // addClocks extends the range to the clocks that are due soon after it, or were
 // due shortly before.
-func (t Timeline) addClocks(r *instantRange) {
+func (t indexedTimeline) addClocks(r *instantRange) {
 	near := between(r.from, r.to).part(3).orMore(48 * time.Hour)
 	soon, early := near.after(r.to), near.before(r.from)
-	for _, b := range t.blocks() {
-		for _, c := range b.clocks {
+	for _, replays := range t.groups() {
+		for _, c := range clockLines(replays) {
 			if c.at.Before(soon) && c.at.After(early) {
 				r.add(c.at)
 			}

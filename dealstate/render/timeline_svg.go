@@ -35,6 +35,10 @@ func (t Timeline) SVG(w io.Writer) error {
 	if err := checkReplays(t.Replays); err != nil {
 		return err
 	}
+	return t.indexed().svg(w)
+}
+
+func (t indexedTimeline) svg(w io.Writer) error {
 	blocks := t.blocks()
 	s := t.newSVG()
 	s.blocks = blocks
@@ -75,7 +79,7 @@ func pixels(width float64) float64 {
 	return min(max(width, 320), 4000)
 }
 
-func (s *timelineSVG) frame(t Timeline, blocks []dealBlock) svgDocument {
+func (s *timelineSVG) frame(t indexedTimeline, blocks []dealBlock) svgDocument {
 	pic := svgDocument{id: t.InPage, title: "Timeline", width: s.width, height: s.y + 6, inPage: t.InPage != ""}
 	if pic.id == "" {
 		pic.id = "timeline"
@@ -347,22 +351,23 @@ func (s *timelineSVG) counts(r laneRow) {
 	const height = 46.0
 	foot := s.y + height
 	y := func(n int) float64 { return foot - float64(n)/float64(max(r.of, 1))*(height-14) }
-	d := fmt.Sprintf("M%s %s", num(s.axis.left), num(foot))
+	var steps strings.Builder
+	fmt.Fprintf(&steps, "M%s %s", num(s.axis.left), num(foot))
 	last := 0
 	for _, c := range r.counts {
-		d += fmt.Sprintf("H%sV%s", num(s.axis.x(c.at)), num(y(c.n)))
+		fmt.Fprintf(&steps, "H%sV%s", num(s.axis.x(c.at)), num(y(c.n)))
 		last = c.n
 	}
 	end := s.axis.right
-	s.shape("path", "", "d", d+fmt.Sprintf("H%sV%sZ", num(end), num(foot)), "class", "area a2")
-	s.path("curve c2", strings.TrimSuffix(d, "Z")+"H"+num(end))
+	s.shape("path", "", "d", steps.String()+fmt.Sprintf("H%sV%sZ", num(end), num(foot)), "class", "area a2")
+	s.path("curve c2", steps.String()+"H"+num(end))
 	s.line(s.axis.left, foot, end, foot, "axis")
 	s.text(end, y(last)-4, "s end", fmt.Sprintf("%d of %d", last, r.of))
 	s.y = foot
 }
 
 // legend says what the marks and hues mean.
-func (s *timelineSVG) legend(t Timeline) {
+func (s *timelineSVG) legend(t indexedTimeline) {
 	s.y += 18
 	x := 12.0
 	next := func(width float64) float64 {

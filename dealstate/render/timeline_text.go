@@ -40,11 +40,12 @@ func (t Timeline) Text(w io.Writer, paint Paint) error {
 		return err
 	}
 	p := printer{paint: paint}
-	for i, b := range t.blocks() {
+	x := t.indexed()
+	for i, b := range x.blocks() {
 		if i > 0 {
 			p.b.WriteByte('\n')
 		}
-		p.block(b, t)
+		p.block(b, x)
 	}
 	if len(t.Replays) == 0 {
 		p.b.WriteString("No deals to show.\n")
@@ -67,11 +68,11 @@ func (p *printer) in(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func (p *printer) block(b dealBlock, t Timeline) {
+func (p *printer) block(b dealBlock, t indexedTimeline) {
 	fmt.Fprintln(&p.b, p.in("1", shorten(b.title, 120)))
-	var replays []Replay
-	for _, s := range t.Replays {
-		if s.agreement().ID == b.deal {
+	var replays []*indexed
+	for _, s := range t.replays {
+		if s.agreement.ID == b.deal {
 			replays = append(replays, s)
 		}
 	}
@@ -91,8 +92,8 @@ func (p *printer) block(b dealBlock, t Timeline) {
 
 // bars draws the states of one deal under each policy, one character for each stretch
 // of time.
-func (p *printer) bars(b dealBlock, replays []Replay) {
-	from, to, ok := Timeline{Replays: replays}.timeRange()
+func (p *printer) bars(b dealBlock, replays []*indexed) {
+	from, to, ok := indexedTimeline{replays: replays}.timeRange()
 	if !ok {
 		return
 	}
@@ -119,7 +120,7 @@ func (p *printer) bars(b dealBlock, replays []Replay) {
 // second as b, and so on.
 type stateLetters []string
 
-func stateLettersOf(replays []Replay) stateLetters {
+func stateLettersOf(replays []*indexed) stateLetters {
 	var l stateLetters
 	for _, s := range replays {
 		for _, b := range s.stateBars(huesOf(s.Machine.Lifecycle())) {
@@ -151,8 +152,8 @@ func (l stateLetters) String() string {
 }
 
 // reports lists the reports and what each did, one a line.
-func (p *printer) reports(s Replay) {
-	events := s.byID()
+func (p *printer) reports(s *indexed) {
+	events := s.events
 	for _, d := range s.Decisions {
 		f := statusOf(d)
 		fmt.Fprintf(&p.b, "%s %11s  %s%s%s\n", p.in(statusColours[f], statusSigns[f]), day(d.At),

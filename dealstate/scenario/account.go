@@ -31,6 +31,10 @@ const (
 	mostAfter  = 12
 )
 
+// mostAccounts is how many failures of one run tell the deal so far: each takes a fold of
+// the log, and nobody reads more of them.
+const mostAccounts = 100
+
 // accountRow is one event or clock, and what it did.
 type accountRow struct {
 	key, label, act, did string
@@ -277,6 +281,9 @@ func (p *execution) message(want Expectation, got found) string {
 	var b strings.Builder
 	write(&b, "want: %s", want)
 	write(&b, " got: %s", gotText(got))
+	if len(p.result.Failures) >= mostAccounts {
+		return b.String()
+	}
 	b.WriteByte('\n')
 	here := startText(p.now) + " time passes"
 	b.WriteString(Account{Deal: p.deal, View: p.view(want), Mark: p.event, Here: here, Label: p.label, Needed: p.needed(want, got)}.String())

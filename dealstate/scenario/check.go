@@ -21,8 +21,11 @@ type found struct {
 
 // got finds what holds for what e is about.
 func (p *execution) got(e Expectation) found {
-	g := found{Expectation: e, snap: p.deal.At(p.view(e))}
+	g := found{Expectation: e}
 	g.Names, g.Dates, g.Text = nil, nil, ""
+	if e.Verb.ofStanding() {
+		g.snap = p.standing(e)
+	}
 	switch e.Verb {
 	case Applied, Refused, Noted, Duplicate:
 		p.gotOutcome(e, &g)
@@ -39,6 +42,22 @@ func (p *execution) got(e Expectation) found {
 		g.readSnapshot(slices.ContainsFunc(e.Dates, func(t time.Time) bool { return !t.IsZero() }))
 	}
 	return g
+}
+
+// ofStanding reports whether it takes a snapshot to check the verb: what an act or a clock
+// did is known without.
+func (v Verb) ofStanding() bool { return v > Duplicate && v != Fires && v != Revised }
+
+// standing is where the deal stands in an expectation's view. Only for a warning are all
+// warnings found out.
+func (p *execution) standing(e Expectation) dealstate.Snapshot {
+	v := p.view(e)
+	deal := p.under(v.Policy)
+	if e.Verb == Warning {
+		return deal.At(v)
+	}
+	s, _ := deal.ReplayAfter(v, p.now)
+	return s
 }
 
 // readSnapshot takes what the verb is about from the snapshot, with the dates of names

@@ -3,11 +3,9 @@ package scenario
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/names"
 )
 
 // FromEvents makes a scenario of events, which are recorded in the order given. It
@@ -63,7 +61,9 @@ type eventBuilder struct {
 	scenario  Scenario
 	agreement dealstate.Agreement
 	machine   *dealstate.Machine
-	width     int // of an act's number
+	voices    *Voices
+	owners    map[string]string // by commitment: the party that owes it
+	width     int               // of an act's number
 }
 
 // newEventBuilder compiles the agreement. The error stands at the line that names it.
@@ -72,7 +72,11 @@ func newEventBuilder(s Scenario, a dealstate.Agreement) (*eventBuilder, error) {
 	if err != nil {
 		return nil, &SyntaxError{Line: s.Agreement.Line, Column: max(1, s.Agreement.Column), Problem: "the agreement is not well-formed: " + err.Error()}
 	}
-	return &eventBuilder{scenario: s, agreement: a, machine: m, width: len(fmt.Sprint(max(10, len(s.Steps))))}, nil
+	c := &eventBuilder{scenario: s, agreement: a, machine: m, voices: NewVoices(a), owners: map[string]string{}, width: len(fmt.Sprint(max(10, len(s.Steps))))}
+	for _, o := range a.Commitments {
+		c.owners[o.ID] = o.Party
+	}
+	return c, nil
 }
 
 // event makes the event of one step.
@@ -87,10 +91,10 @@ func (c *eventBuilder) event(i int) (dealstate.Event, error) {
 		e.ID = AutoID(c.width, i+1, e)
 	}
 	if e.Role == 0 {
-		e.Role = Role(c.agreement, e)
+		e.Role = c.voices.Role(e)
 	}
 	if e.Role == dealstate.Approver && e.By == "" {
-		e.By = Speaker(c.agreement, e.Party)
+		e.By = c.voices.Speaker(e.Party)
 	}
 	if e.Role == 0 && !e.Kind.OfLog() {
 		return e, &SyntaxError{Line: step.Line, Column: step.column("by"), Problem: fmt.Sprintf(
@@ -113,15 +117,12 @@ func AutoID(width, number int, e dealstate.Event) string {
 // suspend us-tariff-cut. A performance and a breach are of the party that owes it.
 func (c *eventBuilder) completeCommitment(e *dealstate.Event) {
 	owes := e.Kind == dealstate.Perform || e.Kind == dealstate.Breach
-	isParty := func(p dealstate.Party) bool { return p.ID == e.Party }
-	isCommitment := func(o dealstate.Commitment) bool { return o.ID == e.Party }
-	if e.Commitment == "" && !slices.ContainsFunc(c.agreement.Parties, isParty) && (owes || slices.ContainsFunc(c.agreement.Commitments, isCommitment)) {
+	_, isCommitment := c.owners[e.Party]
+	if e.Commitment == "" && !c.voices.isParty(e.Party) && (owes || isCommitment) {
 		e.Commitment, e.Party = e.Party, ""
 	}
-	for _, o := range c.agreement.Commitments {
-		if owes && o.ID == e.Commitment && e.Party == "" {
-			e.Party = o.Party
-		}
+	if owes && e.Party == "" {
+		e.Party = c.owners[e.Commitment]
 	}
 }
 
@@ -140,53 +141,4 @@ func (s Step) explain(err error) error {
 		at.Column = s.column("id")
 	}
 	return at
-}
-
-// Role is the role in which an event's speaker speaks, as far as the agreement
-// says: approver where nobody is named, or the party's approver is; counterparty
-// where another party's approver is; else zero. A retract and a note need none.
-func Role(a dealstate.Agreement, e dealstate.Event) dealstate.Role {
-	if e.Kind.OfLog() {
-		return 0
-	}
-	if e.By == "" {
-		return dealstate.Approver
-	}
-	other := false
-	for _, p := range a.Parties {
-		if !speaksFor(e.By, p) {
-			continue
-		}
-		if e.Party == "" || e.Party == p.ID {
-			return dealstate.Approver
-		}
-		other = true
-	}
-	if other {
-		return dealstate.Counterparty
-	}
-	return 0
-}
-
-// Speaker is who speaks in the role of approver where nobody is named: the
-// party's approver, and of an act of all sides that of the first party. A party
-// that names no approver speaks itself.
-func Speaker(a dealstate.Agreement, party string) string {
-	for _, p := range a.Parties {
-		if p.ID == party || party == "" {
-			return p.Voice()
-		}
-	}
-	return party // which the machine refuses as no party
-}
-
-// speaksFor reports whether the name is that of the party's approver, or one of
-// the aliases. A party that names no approver speaks for itself, by its id or its
-// name.
-func speaksFor(by string, p dealstate.Party) bool {
-	own := append([]string{p.Approver}, p.Aliases...)
-	if p.Approver == "" {
-		own = []string{p.ID, p.Name}
-	}
-	return slices.ContainsFunc(own, func(name string) bool { return names.Same(by, name) })
 }

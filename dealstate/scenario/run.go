@@ -21,7 +21,7 @@ type Failure struct {
 	Line    int
 	Want    Expectation
 	Got     Expectation // what would hold in its place; a zero Verb: no line can say it
-	Message string      // why: the deal so far, where it stands, and what would have been needed
+	Message string      // why: the deal so far, where it stands, and what would have been needed; after 100 failures only what was wanted, and what there is
 }
 
 // OK reports whether every expectation holds.
@@ -32,14 +32,19 @@ func (r Result) OK() bool { return len(r.Failures) == 0 }
 // that the agreement cannot mean. Its File is empty, because a scenario does not know
 // in which file it stands.
 //
-// The cost is that of recording the acts, and of folding the log once an expectation.
+// The cost is that of recording the acts, and for each expectation a snapshot, which grows
+// with the parties. Only an expectation of a warning, one that looks as of or known by an
+// instant, one on what a late act or a retract revised, and a failure's message take a
+// fold of the log.
 func Run(s Scenario, a dealstate.Agreement) (Result, error) {
 	c, err := newEventBuilder(s, a)
 	if err != nil {
 		return Result{}, err
 	}
-	p := &execution{eventBuilder: c, deal: c.machine.NewDeal(s.Policy), result: Result{Scenario: s}, lines: map[string]int{}}
-	p.result.Deal, p.stood = p.deal, p.deal.At(dealstate.View{})
+	p := &execution{eventBuilder: c, deal: c.machine.NewDeal(s.Policy), result: Result{Scenario: s}, lines: map[string]int{}, refers: map[string]bool{},
+		others: map[dealstate.Policy]*underPolicy{}}
+	p.result.Deal = p.deal
+	p.stood, _ = p.deal.ReplayAfter(dealstate.View{}, p.now)
 	p.check(s.Expect)
 	for i := range s.Steps {
 		if err := p.step(i); err != nil {
@@ -55,7 +60,10 @@ type execution struct {
 	*eventBuilder
 	deal   *dealstate.Deal
 	result Result
-	lines  map[string]int // of each event
+	acts   []dealstate.Event // recorded so far
+	lines  map[string]int    // of each event
+	refers map[string]bool   // ids of which some retract speaks
+	others map[dealstate.Policy]*underPolicy
 
 	before time.Time // where the last step left the clock
 	now    time.Time // the latest instant of which any step so far speaks
@@ -63,8 +71,17 @@ type execution struct {
 	line   int       // this step's
 	did    dealstate.Decision
 
-	stood dealstate.Snapshot   // before this step
-	past  []dealstate.Decision // before this step
+	// Of a step that is expected to change something, or nothing:
+	stood dealstate.Snapshot   // before it
+	since time.Time            // what was decided by then, it cannot change
+	past  []dealstate.Decision // after that, before it
+}
+
+// underPolicy is the deal under another policy than its own. It belongs to an execution,
+// and is recorded on when it is looked at.
+type underPolicy struct {
+	deal     *dealstate.Deal
+	recorded int // how many of the acts
 }
 
 // step takes one step, and checks what is expected after it.
@@ -72,7 +89,7 @@ func (p *execution) step(i int) error {
 	step := p.scenario.Steps[i]
 	p.before = p.now
 	if slices.ContainsFunc(step.Expect, Expectation.looksBack) {
-		p.stood, p.past = p.deal.Replay(dealstate.View{AsOf: p.now})
+		p.lookBack(i)
 	}
 	p.event, p.did, p.line = "", dealstate.Decision{}, step.Line
 	p.advanceTo(step.At)
@@ -96,7 +113,10 @@ func (p *execution) record(i int, step Step) error {
 		return step.explain(err)
 	}
 	p.advanceTo(e.Recorded)
-	p.event = e.ID
+	p.event, p.acts = e.ID, append(p.acts, e)
+	if e.Kind == dealstate.Retract {
+		p.refers[e.Ref] = true
+	}
 	if p.lines[e.ID] == 0 {
 		p.lines[e.ID] = step.Line
 	}
@@ -105,6 +125,30 @@ func (p *execution) record(i int, step Step) error {
 
 // looksBack reports whether checking it needs the deal as it stood before the step.
 func (e Expectation) looksBack() bool { return e.Verb == NothingHappens || e.Verb == Revised }
+
+// lookBack keeps where the deal stands before a step, and those of its decisions that the
+// step can change.
+func (p *execution) lookBack(i int) {
+	p.stood, p.past = p.deal.ReplayAfter(dealstate.View{AsOf: p.now}, p.now)
+	p.since = p.unchangedUntil(i)
+	if p.since.Before(p.now) {
+		_, p.past = p.deal.ReplayAfter(dealstate.View{AsOf: p.now}, p.since)
+	}
+}
+
+// unchangedUntil is the instant up to which a step changes no decision: a retract may change
+// any, and so may an act of which a retract on record speaks, or that is recorded again;
+// any other act changes none that is older than itself.
+func (p *execution) unchangedUntil(i int) time.Time {
+	if p.scenario.Steps[i].Passes() {
+		return p.now
+	}
+	e, err := p.eventBuilder.event(i)
+	if _, again := p.lines[e.ID]; err != nil || again || e.Kind == dealstate.Retract || p.refers[e.ID] {
+		return time.Time{}
+	}
+	return e.At.Add(-1)
+}
 
 // advanceTo moves the clock forward. The clock never goes back.
 func (p *execution) advanceTo(t time.Time) {
@@ -139,12 +183,28 @@ func (p *execution) view(e Expectation) dealstate.View {
 	return v
 }
 
+// under is the deal under a policy.
+func (p *execution) under(policy dealstate.Policy) *dealstate.Deal {
+	if policy == p.deal.Policy() {
+		return p.deal
+	}
+	other := p.others[policy]
+	if other == nil {
+		other = &underPolicy{deal: p.machine.NewDeal(policy)}
+		p.others[policy] = other
+	}
+	for ; other.recorded < len(p.acts); other.recorded++ {
+		_, _ = other.deal.Record(p.acts[other.recorded]) // which the deal took, whatever its policy
+	}
+	return other.deal
+}
+
 // fired lists the clocks that fired on the way to this step.
 func (p *execution) fired() []string {
 	var names []string
-	_, decisions := p.deal.Replay(dealstate.View{AsOf: p.now})
+	_, decisions := p.deal.ReplayAfter(dealstate.View{AsOf: p.now}, p.before)
 	for _, d := range decisions {
-		if d.Event == "" && d.At.After(p.before) && !d.At.After(p.now) {
+		if d.Event == "" && !d.At.After(p.now) {
 			names = append(names, clockName(d))
 		}
 	}
@@ -216,10 +276,10 @@ func addName(names []string, d dealstate.Decision) []string {
 
 // revised lists the decisions that this step's act changed.
 func (p *execution) revised() []string {
-	if p.before.IsZero() {
+	if !p.since.Before(p.before) {
 		return nil
 	}
-	_, now := p.deal.Replay(dealstate.View{AsOf: p.before})
+	_, now := p.deal.ReplayAfter(dealstate.View{AsOf: p.before}, p.since)
 	return Changed(p.past, now)
 }
 
@@ -229,7 +289,11 @@ func (p *execution) decision(e Expectation) (d dealstate.Decision, ok bool) {
 	if viewText(e.View) == "" {
 		return p.did, true
 	}
-	_, decisions := p.deal.Replay(p.view(e))
+	v, after := p.view(e), time.Time{}
+	if p.event != "" {
+		after = p.did.At.Add(-1)
+	}
+	_, decisions := p.under(v.Policy).ReplayAfter(v, after)
 	for _, d := range decisions {
 		if d.Event == p.event {
 			return d, true

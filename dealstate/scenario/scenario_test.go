@@ -195,11 +195,11 @@ func TestRolesFollowFromWhoSpeaks(t *testing.T) {
 		{dealstate.Retract, "", "xi", 0},
 		{dealstate.Note, "", "", 0},
 	} {
-		require.Equal(t, c.want, scenario.Role(a, dealstate.Event{Kind: c.kind, Party: c.party, By: c.by}), "%+v", c)
+		require.Equal(t, c.want, scenario.NewVoices(a).Role(dealstate.Event{Kind: c.kind, Party: c.party, By: c.by}), "%+v", c)
 	}
 	bare := dealstate.Agreement{Parties: []dealstate.Party{{ID: "fiji", Name: "Republic of Fiji"}}}
-	require.Equal(t, dealstate.Approver, scenario.Role(bare, dealstate.Event{Kind: dealstate.Approve, Party: "fiji", By: "republic of fiji"}))
-	require.Zero(t, scenario.Role(bare, dealstate.Event{Kind: dealstate.Approve, Party: "fiji", By: "Republic"}))
+	require.Equal(t, dealstate.Approver, scenario.NewVoices(bare).Role(dealstate.Event{Kind: dealstate.Approve, Party: "fiji", By: "republic of fiji"}))
+	require.Zero(t, scenario.NewVoices(bare).Role(dealstate.Event{Kind: dealstate.Approve, Party: "fiji", By: "Republic"}))
 }
 
 func TestActsOfOneInstantAndKindFoldAsWritten(t *testing.T) {

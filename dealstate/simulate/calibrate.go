@@ -167,14 +167,43 @@ func Calibrate(a dealstate.Agreement, waits []Wait, fit Fit) (Model, error) {
 	if err := checkWaits(waits, all); err != nil {
 		return Model{}, err
 	}
-	var m Model
 	choice := countChoices(all)
-	for _, p := range a.Parties {
-		own := waitsOf(p.ID, all)
+	return calibrate(a, deals, fit, func(p dealstate.Party) ([]Wait, Choice) {
+		own := choose(all, func(w Wait) bool { return w.Party == p.ID })
 		if !anyEnded(own) {
 			own = all
 		}
-		wait, err := fit(own)
+		return own, choice
+	})
+}
+
+// CalibrateByClass is as [Calibrate], but that a party is fitted on the waits of all
+// parties of its class, in whatever deal, and its choices are those of its class: a
+// parliament behaves as parliaments do. Class gives a party's class; the waits carry
+// their own. Use it where many deals are on record and each party is in few of them. A
+// class of which no wait has ended is the fit's to refuse, or to assume something of; it
+// is taken to choose as all do.
+func CalibrateByClass(a dealstate.Agreement, waits []Wait, class func(dealstate.Party) string, fit Fit) (Model, error) {
+	all, deals := split(waits)
+	if err := checkLengths(waits); err != nil {
+		return Model{}, err
+	}
+	return calibrate(a, deals, fit, func(p dealstate.Party) ([]Wait, Choice) {
+		own := class(p)
+		alike := choose(all, func(w Wait) bool { return w.Class == own })
+		if !anyEnded(alike) {
+			return alike, countChoices(all)
+		}
+		return alike, countChoices(alike)
+	})
+}
+
+// calibrate fits each party on the waits that like gives for it, with its choices.
+func calibrate(a dealstate.Agreement, deals []Wait, fit Fit, like func(dealstate.Party) ([]Wait, Choice)) (Model, error) {
+	var m Model
+	for _, p := range a.Parties {
+		alike, choice := like(p)
+		wait, err := fit(alike)
 		if err != nil {
 			return Model{}, fmt.Errorf("the wait of %q: %w", p.ID, err)
 		}
@@ -213,15 +242,15 @@ func split(waits []Wait) (parties, deals []Wait) {
 	return parties, deals
 }
 
-// waitsOf gives the waits of one party.
-func waitsOf(party string, waits []Wait) []Wait {
-	var own []Wait
-	for _, s := range waits {
-		if s.Party == party {
-			own = append(own, s)
+// choose gives the waits that are like.
+func choose(waits []Wait, like func(Wait) bool) []Wait {
+	var chosen []Wait
+	for _, w := range waits {
+		if like(w) {
+			chosen = append(chosen, w)
 		}
 	}
-	return own
+	return chosen
 }
 
 // anyEnded reports whether any of the waits ended.
@@ -263,53 +292,4 @@ func Happened(d *dealstate.Deal, v dealstate.View, t Target) bool {
 		}
 	}
 	return false
-}
-
-// Forecast is a probability that was given, and what happened.
-type Forecast struct {
-	Question string
-	P        float64
-	Happened bool
-}
-
-// Score says how good forecasts were.
-type Score struct {
-	Forecasts int
-	// Brier is the mean squared distance of the probabilities from what happened:
-	// 0 is perfect, 0.25 is what always saying one half gets, 1 is always wrong
-	// (Brier, "Verification of forecasts expressed in terms of probability", Monthly
-	// Weather Review 78, 1950).
-	Brier float64
-	// Reference is the Brier score of always saying the share that did happen,
-	// which nobody knew before.
-	Reference float64
-	// Skill is 1 - Brier/Reference: above 0 is better than the reference. It is 0
-	// where the reference is perfect, for all or none happened.
-	Skill float64
-}
-
-// ScoreForecasts scores them. The error is a *dealstate.FieldError for none at
-// all, or for a P that is no probability.
-func ScoreForecasts(forecasts []Forecast) (Score, error) {
-	if len(forecasts) == 0 {
-		return Score{}, field.Errorf("forecasts", "none; want at least one")
-	}
-	n, happened := float64(len(forecasts)), 0
-	s := Score{Forecasts: len(forecasts)}
-	for _, f := range forecasts {
-		if !(f.P >= 0 && f.P <= 1) {
-			return Score{}, field.Errorf("p", "%g of %q is no probability; want 0 to 1", f.P, f.Question)
-		}
-		x := 0.0
-		if f.Happened {
-			x = 1
-			happened++
-		}
-		s.Brier += (f.P - x) * (f.P - x) / n
-	}
-	rate := float64(happened) / n // as a sum of shares it may miss 1
-	if s.Reference = rate * (1 - rate); s.Reference > 0 {
-		s.Skill = 1 - s.Brier/s.Reference
-	}
-	return s, nil
 }

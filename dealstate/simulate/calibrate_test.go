@@ -104,7 +104,7 @@ func TestCalibrationUsesNothingRecordedLater(t *testing.T) {
 	// 15 days of London, and 13.5 of Stockholm without end; then 13 with one.
 	require.Equal(t, "exponential, mean 28.5 days", before.Parties[0].Wait.String())
 	require.Equal(t, "exponential, mean 14 days", after.Parties[0].Wait.String())
-	require.InDelta(t, 7, mustQuantile(t, before.Implement, 1-1/math.E).Hours()/24, 1e-6)
+	require.InDelta(t, 32, mustQuantile(t, before.Implement, 1-1/math.E).Hours()/24, 1e-6)
 }
 
 func mustQuantile(t *testing.T, w simulate.Distribution, p float64) simulate.Span {
@@ -134,15 +134,31 @@ func TestChoicesAreCounted(t *testing.T) {
 	require.NoError(t, m.Validate(compile(t, dealstate.Agreement{})))
 }
 
-func TestScoresAreBriers(t *testing.T) {
+// Of two classes, each party is as its own, whichever deal taught it. Of a class that
+// nothing is known of, the fit says so.
+func TestAPartyIsCalibratedOnItsClass(t *testing.T) {
 	t.Parallel()
-	s, err := simulate.ScoreForecasts([]simulate.Forecast{{P: 0.8, Happened: true}, {P: 0.3}, {P: 0.5, Happened: true}, {P: 0}})
+	waits := append(waitsOf(1, 3), waitsOf(100, 300)...)
+	for i := range waits {
+		waits[i].Deal, waits[i].Party = "earlier", "somebody else"
+		if waits[i].Class = "leader"; i > 1 {
+			waits[i].Class = "parliament"
+		}
+	}
+	waits[3].End = dealstate.Reject
+	class := func(p dealstate.Party) string { return map[string]string{"us": "leader", "ep": "parliament"}[p.ID] }
+	m, err := simulate.CalibrateByClass(dealstate.Agreement{Parties: []dealstate.Party{{ID: "us"}, {ID: "ep"}}}, waits, class, simulate.FitExponential)
 	require.NoError(t, err)
-	require.InDelta(t, (0.04+0.09+0.25)/4, s.Brier, 1e-12)
-	require.InDelta(t, 0.25, s.Reference, 1e-12)
-	require.InDelta(t, 1-s.Brier/0.25, s.Skill, 1e-12)
-	_, err = simulate.ScoreForecasts(nil)
-	require.ErrorContains(t, err, "forecasts")
-	_, err = simulate.ScoreForecasts([]simulate.Forecast{{P: 1.1}})
-	require.ErrorContains(t, err, "p: 1.1")
+	require.Equal(t, "exponential, mean 2 days", m.Parties[0].Wait.String())
+	require.Equal(t, simulate.Choice{Approve: 2.5 / 3.5, Reject: 0.5 / 3.5, Amend: 0.5 / 3.5}, m.Parties[0].Choice)
+	require.Equal(t, "exponential, mean 200 days", m.Parties[1].Wait.String())
+	require.Equal(t, simulate.Choice{Approve: 1.5 / 3.5, Reject: 1.5 / 3.5, Amend: 0.5 / 3.5}, m.Parties[1].Choice)
+	require.True(t, m.Implement.IsZero(), "no deal's wait is on record")
+	_, err = simulate.CalibrateByClass(dealstate.Agreement{Parties: []dealstate.Party{{ID: "court"}}}, waits, class, simulate.FitExponential)
+	require.ErrorContains(t, err, `the wait of "court": waits: none of the 0 has ended`)
+	waits[0].To = waits[0].From.Add(-day)
+	_, err = simulate.CalibrateByClass(dealstate.Agreement{}, waits, class, simulate.FitExponential)
+	var wrong *dealstate.FieldError
+	require.ErrorAs(t, err, &wrong)
+	require.Equal(t, "waits", wrong.Field)
 }

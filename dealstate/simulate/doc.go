@@ -23,8 +23,8 @@
 // run over all years from 1 to 9999.
 //
 // [Sensitivity] says what moves the odds. [Calibrate] makes a model from the
-// waits that [Waits] reads out of recorded deals, and [ScoreForecasts] holds
-// forecasts against what happened.
+// waits that [Waits] reads out of recorded deals, and [Happened] says what became of
+// what was forecast; package analytics scores it.
 //
 // Both run on the library's own [dealstate.Cursor]: there is no second copy of
 // its rules here. The package reads no clock and no global randomness; equal

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -139,16 +140,16 @@ func ExampleCalibrate() {
 		fmt.Printf("implemented by %s: %.2f\n", date, odds.Reached(dealstate.StateImplemented, endOf(date)).P)
 	}
 	// Output:
-	// implemented by 2025-11-10: 0.03
-	// implemented by 2025-11-30: 0.19
-	// implemented by 2026-01-31: 0.59
+	// implemented by 2025-11-10: 0.07
+	// implemented by 2025-11-30: 0.34
+	// implemented by 2026-01-31: 0.72
 }
 
 // Questions about the deals that were open are asked on past days, and the
 // answers held against what happened. With one to three deals to learn from, the
 // forecasts are poor, and the score says so: haste before a deadline, and leaders
-// who meet, are in no wait recorded before.
-func ExampleScoreForecasts() {
+// who meet, are in no wait recorded before. examples/montecarlo learns from more.
+func ExampleHappened() {
 	questions := []struct {
 		deal     dealstate.Agreement
 		on, by   string
@@ -161,27 +162,29 @@ func ExampleScoreForecasts() {
 		{uschina.Busan(), "2025-10-31", "2025-11-10", dealstate.StateImplemented},
 		{uschina.Busan(), "2025-11-04", "2025-11-10", dealstate.StateImplemented},
 	}
-	var forecasts []simulate.Forecast
+	var forecasts []analytics.Forecast
 	for _, q := range questions {
-		f := oddsOn(q.deal, endOf(q.on), simulate.Target{State: q.question, By: endOf(q.by)})
+		target := simulate.Target{State: q.question, By: endOf(q.by)}
+		f := oddsOn(q.deal, endOf(q.on), target)
 		forecasts = append(forecasts, f)
-		fmt.Printf("%s: %s %s? %.2f; happened: %t\n", q.on, q.deal.ID, f.Question, f.P, f.Happened)
+		fmt.Printf("%s: %s %s? %.2f; happened: %t\n", q.on, q.deal.ID, target, f.P, f.Happened)
 	}
-	score := check(simulate.ScoreForecasts(forecasts))
-	fmt.Printf("Brier %.3f; the base rate, had one known it, %.3f\n", score.Brier, score.Reference)
+	score := check(analytics.ScoreForecasts(forecasts, analytics.Bootstrap{Seed: 1}))
+	rate := float64(score.Happened) / float64(score.Forecasts)
+	fmt.Printf("Brier %.3f; the base rate, had one known it, %.3f\n", score.Brier.Value, rate*(1-rate))
 	// Output:
 	// 2025-08-01: us-china-stockholm-2025 implemented by 2025-08-12T23:59:59Z? 0.09; happened: true
 	// 2025-08-08: us-china-stockholm-2025 implemented by 2025-08-12T23:59:59Z? 0.00; happened: true
 	// 2025-09-19: us-china-madrid-2025 approved by 2025-09-30T23:59:59Z? 0.15; happened: false
-	// 2025-09-26: us-china-madrid-2025 approved by 2025-10-10T23:59:59Z? 0.17; happened: false
-	// 2025-10-31: us-china-busan-2025 implemented by 2025-11-10T23:59:59Z? 0.03; happened: true
+	// 2025-09-26: us-china-madrid-2025 approved by 2025-10-10T23:59:59Z? 0.40; happened: false
+	// 2025-10-31: us-china-busan-2025 implemented by 2025-11-10T23:59:59Z? 0.07; happened: true
 	// 2025-11-04: us-china-busan-2025 implemented by 2025-11-10T23:59:59Z? 0.10; happened: true
-	// Brier 0.605; the base rate, had one known it, 0.222
+	// Brier 0.613; the base rate, had one known it, 0.222
 }
 
 // oddsOn answers a question with what was on record on the day, and then looks
 // up what happened.
-func oddsOn(a dealstate.Agreement, day time.Time, t simulate.Target) simulate.Forecast {
+func oddsOn(a dealstate.Agreement, day time.Time, t simulate.Target) analytics.Forecast {
 	view := dealstate.View{AsOf: day, KnownBy: day}
 	var waits []simulate.Wait
 	for _, a := range uschina.Agreements() {
@@ -190,5 +193,5 @@ func oddsOn(a dealstate.Agreement, day time.Time, t simulate.Target) simulate.Fo
 	deal := check(uschina.Open(a, dealstate.Official))
 	model := check(simulate.Calibrate(a, waits, simulate.FitExponential))
 	odds := check(simulate.Run(context.Background(), simulate.Present(deal, view), model, simulate.Options{Seed: 1, Until: t.By.Add(time.Hour)}))
-	return simulate.Forecast{Question: t.String(), P: odds.Reached(t.State, t.By).P, Happened: simulate.Happened(deal, dealstate.View{AsOf: t.By}, t)}
+	return analytics.Forecast{Group: a.ID, P: odds.Reached(t.State, t.By).P, Happened: simulate.Happened(deal, dealstate.View{AsOf: t.By}, t)}
 }

@@ -170,7 +170,7 @@ func (p Path) omitDefaults(act *dealstate.Event, step int) {
 		*act = dealstate.Event{} // time passes
 		return
 	}
-	if act.Role == scenario.Role(p.start.agreement, *act) {
+	if act.Role == p.start.voices.Role(*act) {
 		if act.Party == "" && act.By == p.start.speaker("") {
 			act.By = "" // an act of all sides is nobody's in particular
 		}

@@ -295,23 +295,6 @@ func TestAHistogramRefusesNumbersOfBinsThatAreNone(t *testing.T) {
 	}
 }
 
-// Ten tenths add up to less than 1.
-func TestWhereAllHappenedThereIsNoReference(t *testing.T) {
-	t.Parallel()
-	for n := 1; n < 60; n++ {
-		all := make([]simulate.Forecast, n)
-		for i := range all {
-			all[i] = simulate.Forecast{P: 0.5, Happened: true}
-		}
-		s, err := simulate.ScoreForecasts(all)
-		require.NoError(t, err)
-		require.Zero(t, s.Reference, n)
-		require.Zero(t, s.Skill, n)
-	}
-	_, err := simulate.ScoreForecasts([]simulate.Forecast{{P: math.NaN()}})
-	require.ErrorContains(t, err, "p: ")
-}
-
 func TestZeroValuesAnswerAndAreRefused(t *testing.T) {
 	t.Parallel()
 	require.Zero(t, simulate.Beginning(nil, dealstate.Strict, june))

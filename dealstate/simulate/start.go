@@ -18,7 +18,7 @@ type Start struct {
 	policy    dealstate.Policy
 	cursor    *dealstate.Cursor // takes no act itself, so that many may set out from it
 	now       time.Time
-	voices    map[string]string    // by party: who speaks in the role of approver; "": for all sides
+	voices    *scenario.Voices     // nil: of the zero Start
 	asked     map[string]time.Time // by party: since when it has had the present text before it
 	met       time.Time            // since when the approval condition is met; zero: it is not
 	events    []dealstate.Event    // what led here
@@ -31,7 +31,7 @@ func Beginning(m *dealstate.Machine, p dealstate.Policy, at time.Time) Start {
 		return Start{}
 	}
 	s := Start{machine: m, agreement: m.Agreement(), policy: orStrict(p), now: at.UTC(), asked: map[string]time.Time{}}
-	s.voices = voicesOf(s.agreement)
+	s.voices = scenario.NewVoices(s.agreement)
 	s.cursor = m.Cursor(s.policy)
 	s.cursor.Advance(s.now)
 	for _, party := range s.agreement.Parties {
@@ -50,7 +50,8 @@ func Present(d *dealstate.Deal, v dealstate.View) Start {
 	if v.Policy == (dealstate.Policy{}) {
 		v.Policy = d.Policy()
 	}
-	s := Start{machine: d.Machine(), agreement: d.Machine().Agreement(), policy: v.Policy, cursor: d.Cursor(v), voices: voicesOf(d.Machine().Agreement()), asked: map[string]time.Time{}}
+	a := d.Machine().Agreement()
+	s := Start{machine: d.Machine(), agreement: a, policy: v.Policy, cursor: d.Cursor(v), voices: scenario.NewVoices(a), asked: map[string]time.Time{}}
 	s.now = s.cursor.Now()
 	w := readWaits(d, v)
 	for party, since := range w.open {
@@ -123,23 +124,13 @@ func (s Start) earliest() time.Time {
 	return first
 }
 
-// voicesOf lists who speaks for each party, so that many acts ask without going through
-// the parties.
-func voicesOf(a dealstate.Agreement) map[string]string {
-	voices := map[string]string{"": scenario.Speaker(a, "")}
-	for _, p := range a.Parties {
-		voices[p.ID] = p.Voice()
-	}
-	return voices
-}
-
 // speaker is who speaks for a party; for one that the agreement does not know, itself,
 // which the machine refuses.
 func (s Start) speaker(party string) string {
-	if voice, ok := s.voices[party]; ok {
-		return voice
+	if s.voices == nil {
+		return party
 	}
-	return party
+	return s.voices.Speaker(party)
 }
 
 // lifecycle is that of the deal; of the zero Start it is empty.

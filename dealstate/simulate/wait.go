@@ -16,6 +16,8 @@ type Wait struct {
 	From  time.Time
 	To    time.Time      // its end, or up to when it is known to have lasted
 	End   dealstate.Kind // approve, reject, amend (demanded by this party) or implement; 0: not ended
+	Event string         // the id of the event that ended it; [dealstate.Deal.Event] has who said so, and in what role
+	Class string         // of waits that are alike, such as "parliament", for [CalibrateByClass]; Waits leaves it to the caller
 }
 
 // Length is how long the wait lasted. It is right over centuries, too.
@@ -88,16 +90,16 @@ func (w *waitReader) apply(d dealstate.Decision) {
 	refuses := d.Kind == dealstate.Withdraw && !w.approved[d.Party]
 	switch d.Kind {
 	case dealstate.Approve, dealstate.Reject:
-		w.end(d.Party, d.Kind, d.At)
+		w.end(d.Party, d.Kind, d)
 		w.approved[d.Party] = d.Kind == dealstate.Approve
 	case dealstate.Withdraw:
 		if refuses {
-			w.end(d.Party, dealstate.Reject, d.At)
+			w.end(d.Party, dealstate.Reject, d)
 		}
 		w.approved[d.Party] = false
 	case dealstate.Amend:
-		w.end(d.Party, d.Kind, d.At)
-		w.endAll(d.At)
+		w.end(d.Party, d.Kind, d)
+		w.endAll(d)
 		clear(w.approved)
 	}
 	if d.To != d.From {
@@ -127,18 +129,25 @@ func (w *waitReader) startWaits(at time.Time) {
 	}
 }
 
-// end ends the party's wait, if it has one.
-func (w *waitReader) end(party string, how dealstate.Kind, at time.Time) {
-	if since, ok := w.open[party]; ok {
-		w.ended = append(w.ended, Wait{Deal: w.deal, Party: party, From: since, To: at, End: how})
-		delete(w.open, party)
+// end ends the party's wait, if it has one. Without a decision of the party's own, how
+// is 0, and the event is not one that ended it.
+func (w *waitReader) end(party string, how dealstate.Kind, d dealstate.Decision) {
+	since, ok := w.open[party]
+	if !ok {
+		return
 	}
+	wait := Wait{Deal: w.deal, Party: party, From: since, To: d.At, End: how}
+	if how != 0 {
+		wait.Event = d.Event
+	}
+	w.ended = append(w.ended, wait)
+	delete(w.open, party)
 }
 
 // endAll ends all waits without a decision of the parties.
-func (w *waitReader) endAll(at time.Time) {
+func (w *waitReader) endAll(d dealstate.Decision) {
 	for _, p := range w.asked {
-		w.end(p, 0, at)
+		w.end(p, 0, d)
 	}
 }
 
@@ -148,7 +157,7 @@ func (w *waitReader) applyMove(d dealstate.Decision) {
 		clear(w.approved)
 	}
 	if !w.approvalMoves(d.To) {
-		w.endAll(d.At)
+		w.endAll(d)
 		w.proposed = false
 	}
 	switch {
@@ -156,7 +165,7 @@ func (w *waitReader) applyMove(d dealstate.Decision) {
 		w.met = d.At
 	case d.To == dealstate.StateProvisional: // what was met before still is
 	case d.Kind == dealstate.Implement && !w.met.IsZero():
-		w.ended = append(w.ended, Wait{Deal: w.deal, From: w.met, To: d.At, End: dealstate.Implement})
+		w.ended = append(w.ended, Wait{Deal: w.deal, From: w.met, To: d.At, End: dealstate.Implement, Event: d.Event})
 		fallthrough
 	default:
 		w.met = time.Time{}

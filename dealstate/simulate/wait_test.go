@@ -33,10 +33,10 @@ func TestWaitsAreReadOutOfTheRecord(t *testing.T) {
 	require.Equal(t, []string{
 		"us-china-london-2025 us 2025-06-10 15 approve",
 		"us-china-london-2025 china 2025-06-10 17 approve",
-		"us-china-london-2025  2025-06-27 7 implement",
+		"us-china-london-2025  2025-06-27 32 implement",
 		"us-china-stockholm-2025 us 2025-07-29 13 approve",
 		"us-china-stockholm-2025 china 2025-07-29 14 approve",
-		"us-china-madrid-2025 us 2025-09-15 46 ",
+		"us-china-madrid-2025 us 2025-09-15 10 approve",
 		"us-china-madrid-2025 china 2025-09-15 46 ",
 		"us-china-busan-2025 us 2025-10-26 5 ",
 		"us-china-busan-2025 china 2025-10-26 5 ",
@@ -81,7 +81,7 @@ func TestAnAmendmentEndsTheWaitOfWhoDemandedItAndStartsAllAnew(t *testing.T) {
 		dealstate.Event{Kind: dealstate.Reject, Party: "us", At: onDay(9)})
 	var got []string
 	for _, s := range simulate.Waits(deal, dealstate.View{}) {
-		got = append(got, fmt.Sprintf("%s %.0f+%.0f %s", s.Party, s.From.Sub(june).Hours()/24, s.Length().Hours()/24, s.End))
+		got = append(got, fmt.Sprintf("%s %.0f+%.0f %s %s", s.Party, s.From.Sub(june).Hours()/24, s.Length().Hours()/24, s.End, s.Event))
 	}
-	require.Equal(t, []string{"us 0+2 approve", "china 0+5 amend", "us 5+4 reject", "china 5+4 "}, got)
+	require.Equal(t, []string{"us 0+2 approve e01", "china 0+5 amend e02", "us 5+4 reject e03", "china 5+4  "}, got)
 }

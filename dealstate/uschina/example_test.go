@@ -50,5 +50,5 @@ func ExampleEvents() {
 		}
 	}
 	fmt.Println(n, "reports on Madrid")
-	// Output: 4 reports on Madrid
+	// Output: 16 reports on Madrid
 }

@@ -68,8 +68,11 @@ func TestLondonStandsWhereThePolicyPutsItInWhateverOrderTheLogComes(t *testing.T
 		{"2025-06-28", "2025-06-28", dealstate.Official, "approved", "2025-06-27"},
 		{"2025-06-28", "2025-06-28", dealstate.Reported, "approved", "2025-06-24"},
 		{"2025-07-05", "2025-07-05", dealstate.Strict, "awaiting_xi_approval", "2025-06-25"},
-		{"2025-07-05", "2025-07-05", dealstate.Official, "implemented", "2025-07-04"},
-		{"2025-07-05", "2025-07-05", dealstate.Reported, "implemented", "2025-07-04"},
+		{"2025-07-05", "2025-07-05", dealstate.Official, "approved", "2025-06-27"},
+		{"2025-07-05", "2025-07-05", dealstate.Reported, "approved", "2025-06-24"},
+		{"2025-07-29", "2025-07-29", dealstate.Strict, "awaiting_xi_approval", "2025-06-25"},
+		{"2025-07-29", "2025-07-29", dealstate.Official, "implemented", "2025-07-29"},
+		{"2025-07-29", "2025-07-29", dealstate.Reported, "implemented", "2025-07-29"},
 		{"2025-06-25", "2025-06-28", dealstate.Reported, "approved", "2025-06-24"},
 		{"2025-06-25", "2025-06-25", dealstate.Reported, "awaiting_approvals", "2025-06-10"},
 	} {
@@ -144,16 +147,6 @@ func TestContradictoryReportsOfTheSigningBothStayIn(t *testing.T) {
 	require.Equal(t, dealstate.Noted, got["london-trump-0625"], "the second date is evidence, not a second approval")
 }
 
-func TestLondonsBalanceShowsWhoHasPerformed(t *testing.T) {
-	t.Parallel()
-	deal, err := uschina.Open(uschina.London(), dealstate.Official)
-	require.NoError(t, err)
-	for _, b := range deal.Latest().Balances() {
-		require.Contains(t, []string{"us", "china"}, b.Party)
-		require.LessOrEqual(t, b.Performed, b.Of)
-	}
-}
-
 func TestChinaHasNeverApprovedMadridStrictly(t *testing.T) {
 	t.Parallel()
 	m, err := dealstate.Compile(uschina.Madrid())
@@ -197,6 +190,25 @@ func TestBothSidesOfBusanTakeEffectAtOneInstant(t *testing.T) {
 	}
 }
 
+// The president of one side says that it is done, and nobody of the other side has said
+// that it approves: the case for which the standards of proof are kept apart.
+func TestMadridIsImplementedOnTheOtherSidesWordOnly(t *testing.T) {
+	t.Parallel()
+	for policy, want := range map[dealstate.Policy]dealstate.State{
+		dealstate.Strict: "awaiting_xi_approval", dealstate.Official: "awaiting_xi_approval", dealstate.Reported: dealstate.StateImplemented,
+	} {
+		deal, err := uschina.Open(uschina.Madrid(), policy)
+		require.NoError(t, err)
+		require.Equal(t, want, deal.Latest().State, policy.Name)
+		for d := range deal.Decisions() {
+			if d.Event == "madrid-trump-0122-done" && want != dealstate.StateImplemented {
+				require.Equal(t, dealstate.Refused, d.Outcome)
+				require.Equal(t, "china has not approved", d.Reasons[0].String())
+			}
+		}
+	}
+}
+
 func TestBusanEndsAfterItsYear(t *testing.T) {
 	t.Parallel()
 	deal, err := uschina.Open(uschina.Busan(), dealstate.Strict)
@@ -230,7 +242,7 @@ func TestStockholmIsAtHomeInBothCapitalsByTheTwelfthOfAugust(t *testing.T) {
 	require.Equal(t, dealstate.StateExpired, deal.At(dealstate.View{AsOf: endOf(t, "2025-11-10")}).State)
 }
 
-func TestEveryEventHasItsDealItsSourceAndItsDay(t *testing.T) {
+func TestEveryEventIsOfADealAndSaysWhoAndWhy(t *testing.T) {
 	t.Parallel()
 	deals := map[string]bool{}
 	for _, a := range uschina.Agreements() {
@@ -244,13 +256,10 @@ func TestEveryEventHasItsDealItsSourceAndItsDay(t *testing.T) {
 		require.True(t, deals[e.Deal], e.ID)
 		require.False(t, seen[e.ID], e.ID)
 		seen[e.ID] = true
-		require.NotEmpty(t, e.Source.Publisher, e.ID)
-		require.NotEmpty(t, e.Source.Published, e.ID)
 		require.NotEmpty(t, e.By, e.ID)
 		require.NotEmpty(t, e.Note, e.ID)
 		require.False(t, e.Recorded.IsZero(), e.ID)
 	}
-	require.Greater(t, len(seen), 38, "at least one event a row of the facts")
 }
 
 func TestAgreementsDescendFromGeneva(t *testing.T) {

@@ -60,7 +60,7 @@ func TestAStrangersTitleIsPrintedInert(t *testing.T) {
 	t.Parallel()
 	o, err := parseFlags(nil, nil)
 	require.NoError(t, err)
-	o.agreement.Title = hostile
+	o.deal.Agreement.Title = hostile
 	var out strings.Builder
 	require.NoError(t, tell(&out, o))
 	requireInert(t, out.String())

@@ -3,9 +3,11 @@ package main
 import (
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
+	"github.com/fe115bb3/dealtracker/examples/internal/deals"
 )
 
 // draw writes the pictures that were asked for.
@@ -13,7 +15,34 @@ func draw(deal *dealstate.Deal, o options) error {
 	if err := save(o.svg, render.Timeline{Replays: replays(deal, o.view)}.SVG); err != nil {
 		return err
 	}
-	return save(o.html, render.DealPage{Replays: headlined(deal, o.view)}.HTML)
+	if err := save(o.balance, render.ReplayOf(deal, o.view).Balance().SVG); err != nil {
+		return err
+	}
+	if err := save(o.html, render.DealPage{Replays: headlined(deal, o.view)}.HTML); err != nil {
+		return err
+	}
+	return board(o.board, o.view)
+}
+
+// board writes a page of all the deals in the view, and beside it a page of each,
+// london.html and so on.
+func board(path string, v dealstate.View) error {
+	if path == "" {
+		return nil
+	}
+	b := render.Board{Title: "Deals that leaders announced"}
+	for _, d := range deals.All() {
+		deal, err := d.Open(v.Policy)
+		if err != nil {
+			return err
+		}
+		page := d.Name + ".html"
+		if err := save(filepath.Join(filepath.Dir(path), page), render.DealPage{Replays: headlined(deal, v)}.HTML); err != nil {
+			return err
+		}
+		b.Rows = append(b.Rows, render.BoardRow{Replay: render.ReplayOf(deal, v), Href: page})
+	}
+	return save(path, b.HTML)
 }
 
 // replays tells the deal once for each policy.

@@ -13,6 +13,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+	"github.com/fe115bb3/dealtracker/examples/internal/deals"
 )
 
 var update = flag.Bool("update", false, "draw the committed pictures anew")
@@ -25,6 +26,7 @@ func TestCommittedPicturesAreWhatTheCodeDraws(t *testing.T) {
 	for name, write := range map[string]func(io.Writer) error{
 		"timeline.svg": render.Timeline{Replays: replays(deal, dealstate.View{})}.SVG,
 		"diagram.svg":  replay.Diagram().SVG,
+		"balance.svg":  render.ReplayOf(deal, dealstate.View{Policy: dealstate.Official}).Balance().SVG,
 	} {
 		var drawn bytes.Buffer
 		require.NoError(t, write(&drawn))
@@ -40,9 +42,9 @@ func TestCommittedPicturesAreWhatTheCodeDraws(t *testing.T) {
 func TestPicturesAreWrittenWhereAsked(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	svg, html := filepath.Join(dir, "a.svg"), filepath.Join(dir, "a.html")
-	require.Contains(t, output(t, "-svg", svg, "-html", html, "-mermaid"), "stateDiagram-v2")
-	for path, head := range map[string]string{svg: "<svg", html: "<!doctype html>"} {
+	svg, html, balance := filepath.Join(dir, "a.svg"), filepath.Join(dir, "a.html"), filepath.Join(dir, "b.svg")
+	require.Contains(t, output(t, "-svg", svg, "-html", html, "-balance", balance, "-mermaid"), "stateDiagram-v2")
+	for path, head := range map[string]string{svg: "<svg", html: "<!doctype html>", balance: "<svg"} {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.True(t, bytes.HasPrefix(bytes.ToLower(text), []byte(head)), path)
@@ -50,4 +52,22 @@ func TestPicturesAreWrittenWhereAsked(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	require.Equal(t, 1, run([]string{"-svg", filepath.Join(dir, "no", "a.svg")}, &stdout, &stderr))
 	require.Contains(t, stderr.String(), "no such file or directory")
+}
+
+func TestTheBoardHasEveryDealSideBySideAndAPageOfEach(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	board := filepath.Join(dir, "index.html")
+	output(t, "-board", board, "-policy", "official")
+	page, err := os.ReadFile(board)
+	require.NoError(t, err)
+	for _, d := range deals.All() {
+		require.Contains(t, string(page), `href="`+d.Name+`.html"`)
+		own, err := os.ReadFile(filepath.Join(dir, d.Name+".html"))
+		require.NoError(t, err)
+		require.Contains(t, string(own), d.Agreement.ID)
+	}
+	require.Contains(t, string(page), "8 deals; 4 implemented; 1 expired; 1 awaiting xi approval; 1 awaiting modi approval; 1 provisional.")
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run([]string{"-board", filepath.Join(dir, "no", "index.html")}, &stdout, &stderr))
 }

@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
-	"github.com/fe115bb3/dealtracker/dealstate/uschina"
-)
-
-// What is assumed where no earlier deal can teach anything.
-const (
-	assumedWait      = 14 * 24 * time.Hour
-	assumedImplement = 7 * 24 * time.Hour
 )
 
 // forecast is all that there was to know on the day.
@@ -23,46 +17,38 @@ type forecast struct {
 	start simulate.Start
 	waits []simulate.Wait
 	model simulate.Model
-	// assumed says which parts of the model are not from the record.
+	// assumed says which parts of the model are not from the record alone.
 	assumed []string
 }
 
 func prepare(o options) (forecast, error) {
-	view := dealstate.View{AsOf: o.from, KnownBy: o.from, Policy: o.policy}
-	f := forecast{}
-	var err error
-	if f.deal, err = uschina.Open(o.agreement, o.policy); err != nil {
+	r, err := loadRecord(o.policy)
+	if err != nil {
+		return forecast{}, err
+	}
+	d := r.find(o.deal.Name)
+	f := forecast{deal: d.log, waits: r.waits(o.from)}
+	f.start = simulate.Present(f.deal, dealstate.View{AsOf: o.from, KnownBy: o.from, Policy: o.policy})
+	if f.model, err = learn(d.asks, f.waits); err != nil {
 		return f, err
 	}
-	f.start = simulate.Present(f.deal, view)
-	for _, a := range uschina.Agreements() {
-		deal, err := uschina.Open(a, o.policy)
-		if err != nil {
-			return f, err
-		}
-		f.waits = append(f.waits, simulate.Waits(deal, view)...)
-	}
-	return f, f.calibrate(o.agreement)
+	f.assume(d.asks)
+	return f, nil
 }
 
-func (f *forecast) calibrate(a dealstate.Agreement) error {
-	var err error
-	if slices.ContainsFunc(f.waits, func(s simulate.Wait) bool { return s.Party != "" && s.Ended() }) {
-		f.model, err = simulate.Calibrate(a, f.waits, simulate.Empirical)
-	} else {
-		f.assumed = append(f.assumed, "no wait had ended by then: an exponential wait of 14 days is assumed")
-		for _, p := range a.Parties {
-			f.model.Parties = append(f.model.Parties, simulate.Party{Party: p.ID, Wait: simulate.Exponential(assumedWait)})
+// assume says what the model rests on besides the record.
+func (f *forecast) assume(a dealstate.Agreement) {
+	var said []string
+	for _, p := range a.Parties {
+		class := classOf(p)
+		if n := countEnded(ofClass(f.waits, class)); n < enough && !slices.Contains(said, class) {
+			said = append(said, class)
+			f.assumed = append(f.assumed, fmt.Sprintf("%d waits for a %s had ended by then: one of 14 days is assumed besides", n, class))
 		}
 	}
-	switch {
-	case a.Effect != nil:
-		f.model.Implement = simulate.Distribution{} // its clock does it
-	case f.model.Implement.IsZero():
-		f.model.Implement = simulate.Exponential(assumedImplement)
-		f.assumed = append(f.assumed, "no deal had been implemented by then: an exponential wait of 7 days is assumed")
+	if n := countEnded(ofClass(f.waits, "")); a.Effect == nil && n < enough {
+		f.assumed = append(f.assumed, fmt.Sprintf("%d approved deals had been implemented by then: one after 7 days is assumed besides", n))
 	}
-	return err
 }
 
 // ask runs the simulation twice as far as the day in question, so that late

@@ -30,7 +30,7 @@ func TestAStrangersTitleForgesNoLine(t *testing.T) {
 	t.Parallel()
 	o, err := parseFlags([]string{"-n", "200"}, nil)
 	require.NoError(t, err)
-	o.agreement.Title = hostile
+	o.deal.Agreement.Title = hostile
 	var out strings.Builder
 	require.NoError(t, tell(context.Background(), &out, o))
 	requireInert(t, out.String())

@@ -1,12 +1,17 @@
-// Montecarlo gives the odds of a US–China deal of 2025 on any past date, from
+// Montecarlo gives the odds of a real deal of 2025 or 2026 on any past date, from
 // nothing but what was on record then: how likely each state by a day, when, who
 // holds it up, and what moves the odds. Then it says what happened.
 //
 //	go run ./examples/montecarlo
 //	go run ./examples/montecarlo -deal london -from 2025-06-20 -by 2025-07-04 -n 1000000
+//	go run ./examples/montecarlo -scores -reliability reliability.svg
 //
-// The parties' waits are calibrated from the deals before; where there are none,
-// the program says what it assumes. On a terminal it shows its progress.
+// Waits are learned from all deals and treaties on record, by the kind of approver: a
+// leader, a parliament, a council, or a state that deposits. Where few had ended, the
+// program says what it assumes. On a terminal it shows its progress.
+//
+// With -scores it asks such questions on every past date, and scores the answers against
+// the base rate and against one half: does any of this tell more than counting does?
 package main
 
 import (
@@ -18,12 +23,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
-	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+	"github.com/fe115bb3/dealtracker/examples/internal/deals"
 )
 
 func main() {
@@ -45,7 +49,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	o.sim.Progress = progressOn(stderr)
 	out := bufio.NewWriter(stdout)
-	if err = tell(ctx, out, o); err == nil {
+	answer := tell
+	if o.scores {
+		answer = tellScores
+	}
+	if err = answer(ctx, out, o); err == nil {
 		err = out.Flush()
 	}
 	if err != nil {
@@ -61,11 +69,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags.
 type options struct {
-	agreement dealstate.Agreement
-	policy    dealstate.Policy
-	from      time.Time
-	by        time.Time
-	sim       simulate.Options
+	deal        deals.Deal
+	policy      dealstate.Policy
+	from        time.Time
+	by          time.Time
+	sim         simulate.Options
+	scores      bool
+	reliability string
 }
 
 func parseFlags(args []string, stderr io.Writer) (options, error) {
@@ -75,22 +85,27 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.sim.Lives, "n", 200_000, "how many lives to simulate, 1 to 100,000,000")
 	flags.Uint64Var(&o.sim.Seed, "seed", 1, "of the random draws; the same seed gives the same output")
 	flags.IntVar(&o.sim.Workers, "workers", 0, "lives are shared by so many workers; 0: one a CPU; the output does not depend on it")
-	deal := flags.String("deal", "busan", "the deal's `id`, or its city: "+strings.Join(cities(), ", "))
+	deal := flags.String("deal", "busan", "the deal's `id`, or its short name: "+deals.Names())
 	policy := flags.String("policy", "official", "whose word counts: strict, official or reported")
 	from := flags.String("from", "2025-10-31", "what had happened and was known by then: a `date` (its end, UTC) or an RFC 3339 instant")
 	by := flags.String("by", "2025-11-10", "the day in question: a `date` (its end, UTC) or an RFC 3339 instant")
+	flags.BoolVar(&o.scores, "scores", false, "score forecasts on all past dates, under the policy, and print nothing else")
+	flags.StringVar(&o.reliability, "reliability", "", "with -scores: draw how often what was given each chance happened to this `file`")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
-		return o, fmt.Errorf("%q is not a flag; want -n, -seed, -deal, -policy, -from, -by or -workers", flags.Arg(0))
+		return o, fmt.Errorf("%q is not a flag; want -n, -seed, -deal, -policy, -from, -by, -workers, -scores or -reliability", flags.Arg(0))
+	}
+	if o.reliability != "" && !o.scores {
+		return o, errors.New("-reliability: there is nothing to draw; want -scores with it")
 	}
 	return o, o.parse(*deal, *policy, *from, *by)
 }
 
 // parse reads the values of the flags that are no plain numbers, and checks all.
 func (o *options) parse(deal, policy, from, by string) (err error) {
-	if o.agreement, err = find(deal); err != nil {
+	if o.deal, err = deals.Find(deal); err != nil {
 		return err
 	}
 	if o.policy, err = dealstate.ParsePolicy(policy); err != nil {
@@ -131,26 +146,6 @@ func (o *options) check() error {
 		return fmt.Errorf("-by: %s is more than %d years after -from, %s", day(o.by), mostYears, day(o.from))
 	}
 	return nil
-}
-
-// find looks an agreement up by its id, or by the city in it.
-func find(name string) (dealstate.Agreement, error) {
-	for _, a := range uschina.Agreements() {
-		if name == a.ID || name == city(a.ID) {
-			return a, nil
-		}
-	}
-	return dealstate.Agreement{}, fmt.Errorf("-deal: %q is unknown; want one of %s", name, strings.Join(cities(), ", "))
-}
-
-func city(id string) string { return strings.Split(id, "-")[2] }
-
-func cities() []string {
-	var names []string
-	for _, a := range uschina.Agreements() {
-		names = append(names, city(a.ID))
-	}
-	return names
 }
 
 // progressOn gives a callback that keeps one line up to date, or nil if stderr is

@@ -22,8 +22,9 @@ func TestTheReportHasEveryPart(t *testing.T) {
 	t.Parallel()
 	out := output(t, "-n", "5000")
 	for _, want := range []string{
-		"Known on 31 Oct 2025, policy official: awaiting_approvals, awaiting us and china\n",
-		"MODEL, from 9 recorded waits, 5 of them ended\n",
+		"Known on 31 Oct 2025, policy official: awaiting_approvals, awaiting us and china; overdue of us-fentanyl-tariff-cut due 11 Nov 2025\n",
+		"MODEL, from 2456 waits on record, 1856 of them ended\n",
+		"  6 waits for a leader had ended by then: one of 14 days is assumed besides\n",
 		"ODDS, from 5000 lives, with intervals of 95 %\n",
 		"WHO HOLDS IT UP, by 20 Nov 2025\n",
 		"WHEN IMPLEMENTED\n",
@@ -50,8 +51,8 @@ func TestTheTableIsAlignedAndTheHistogramHasAScale(t *testing.T) {
 	require.Contains(t, out, "A row is a day from the time shown; █ is 0.5 % of all lives")
 	require.Contains(t, out, " …  none\n", "no dozen rows of nothing")
 	require.NotContains(t, out, " \n", "no blank before a line's end")
-	require.Contains(t, output(t, "-n", "2000", "-deal", "madrid", "-from", "2025-09-20", "-by", "2026-09-01"), "the record ends on 15 May 2026, too early to tell")
-	require.Contains(t, output(t, "-n", "2000", "-deal", "stockholm", "-from", "2025-08-01", "-by", "2025-08-12"), "not by 23 Aug 2025: 100.0 %\n")
+	require.Contains(t, output(t, "-n", "2000", "-deal", "madrid", "-from", "2025-09-20", "-by", "2026-09-01"), "the record ends on 2 Jun 2026, too early to tell")
+	require.Contains(t, output(t, "-n", "2000", "-deal", "mercosur", "-from", "2025-09-10", "-by", "2025-09-12"), "not by 15 Sep 2025: 100.0 %\n")
 }
 
 func TestWhatHadHappenedBeforeIsNotScored(t *testing.T) {
@@ -71,11 +72,14 @@ func TestTheSeedDecidesAndTheWorkersDoNot(t *testing.T) {
 func TestEveryDealCanBeAskedAbout(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"-deal london -from 2025-06-20 -by 2025-07-04":                         "an exponential wait of 14 days is assumed",
+		"-deal london -from 2025-06-20 -by 2025-07-04":                         "0 waits for a leader had ended by then: one of 14 days is assumed besides",
 		"-deal stockholm -from 2025-08-01 -by 2025-08-12":                      "deadline due 12 Aug 2025",
 		"-deal madrid -from 2025-09-20 -by 2025-10-20 -policy reported":        "policy reported",
 		"-deal geneva -from 2025-05-12 -by 2025-06-01":                         "happened; said 100 %",
 		"-deal us-china-london-2025 -from 2025-06-12T10:00:00Z -by 2025-08-01": "London framework",
+		"-deal turnberry -from 2026-05-31 -by 2026-07-01":                      "a parliament had ended by then",
+		"-deal india -from 2026-02-28 -by 2026-03-31":                          "did not happen",
+		"-deal mercosur -from 2026-03-31 -by 2026-05-31":                       "the record ends on 8 May 2026, too early to tell",
 	} {
 		require.Contains(t, output(t, append(strings.Fields(args), "-n", "2000")...), want, args)
 	}
@@ -84,7 +88,7 @@ func TestEveryDealCanBeAskedAbout(t *testing.T) {
 func TestWrongFlagsExitWithTwoAndSayWhatIsRight(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"-deal paris":     `"paris" is unknown; want one of geneva, london, stockholm, madrid, busan`,
+		"-deal paris":     `"paris" is unknown; want one of geneva, london, stockholm, madrid, busan, turnberry, india, mercosur`,
 		"-n 0":            "-n: 0 is out of range",
 		"-n x":            "invalid value",
 		"-workers -1":     "-workers: -1 is negative",
@@ -96,6 +100,7 @@ func TestWrongFlagsExitWithTwoAndSayWhatIsRight(t *testing.T) {
 		"-policy rumour":  `"rumour" is unknown; want one of strict, official, reported`,
 		"busan":           `"busan" is not a flag`,
 		"-colour":         "flag provided but not defined",
+		"-reliability x":  "-reliability: there is nothing to draw",
 	} {
 		var stdout, stderr bytes.Buffer
 		require.Equal(t, 2, run(context.Background(), strings.Fields(args), &stdout, &stderr), args)

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
-	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
@@ -45,7 +45,7 @@ func tell(ctx context.Context, w io.Writer, o options) error {
 		return err
 	}
 	moves(w, f.model, influences, o)
-	return f.happened(w, result, target)
+	return f.happened(w, o, result, target)
 }
 
 // target is the question: is it implemented by the day?
@@ -56,7 +56,7 @@ func (f *forecast) target(o options) simulate.Target {
 // present says where the deal stands, and then what the forecast assumes.
 func (f *forecast) present(w io.Writer, o options) {
 	now := f.start.Snapshot()
-	fmt.Fprintf(w, "%s\nKnown on %s, policy %s: %s", render.Inert(o.agreement.Title), day(o.from), o.policy.Name, render.Inert(string(now.State)))
+	fmt.Fprintf(w, "%s\nKnown on %s, policy %s: %s", render.Inert(o.deal.Agreement.Title), day(o.from), o.policy.Name, render.Inert(string(now.State)))
 	if len(now.Awaiting) > 0 {
 		fmt.Fprintf(w, ", awaiting %s", render.Inert(strings.Join(now.Awaiting, " and ")))
 	}
@@ -68,17 +68,7 @@ func (f *forecast) present(w io.Writer, o options) {
 
 // presentModel says how each party is expected to behave, and on what that rests.
 func (f *forecast) presentModel(w io.Writer) {
-	ended := 0
-	for _, wait := range f.waits {
-		if wait.Ended() {
-			ended++
-		}
-	}
-	waits := "waits"
-	if len(f.waits) == 1 {
-		waits = "wait"
-	}
-	fmt.Fprintf(w, "\n\nMODEL, from %d recorded %s, %d of them ended\n", len(f.waits), waits, ended)
+	fmt.Fprintf(w, "\n\nMODEL, from %d waits on record, %d of them ended\n", len(f.waits), countEnded(f.waits))
 	for _, p := range f.model.Parties {
 		presentParty(w, p)
 	}
@@ -87,6 +77,10 @@ func (f *forecast) presentModel(w io.Writer) {
 	}
 	for _, a := range f.assumed {
 		fmt.Fprintf(w, "  %s\n", a)
+	}
+	if len(f.model.Parties) == 0 {
+		fmt.Fprintln(w, "  nobody's approval is asked")
+		return
 	}
 	fmt.Fprintln(w, "  A side that has the text before it decides when its wait is over, and then chooses.")
 	if strings.Contains(f.model.Parties[0].Wait.String(), "recorded") {
@@ -263,14 +257,14 @@ func named(parameter string, m simulate.Model) string {
 	return inWords.Replace(parameter)
 }
 
-func (f *forecast) happened(w io.Writer, r *simulate.Result, t simulate.Target) error {
+func (f *forecast) happened(w io.Writer, o options, r *simulate.Result, t simulate.Target) error {
 	said, from := r.Reached(t.State, t.By).P, f.start.Now()
 	if simulate.Happened(f.deal, dealstate.View{AsOf: from}, simulate.Target{State: t.State, By: from}) {
 		fmt.Fprintf(w, "\nAND THEN: it had been %s before %s already, so there was nothing left to forecast\n", t.State, day(from))
 		return nil
 	}
 	happened := simulate.Happened(f.deal, dealstate.View{AsOf: t.By}, t)
-	end, err := lastRecorded()
+	end, err := o.deal.RecordEnds()
 	if err != nil {
 		return err
 	}
@@ -278,7 +272,7 @@ func (f *forecast) happened(w io.Writer, r *simulate.Result, t simulate.Target) 
 		fmt.Fprintf(w, "\nAND THEN: the record ends on %s, too early to tell; said %.0f %%\n", day(end), 100*said)
 		return nil
 	}
-	score, err := simulate.ScoreForecasts([]simulate.Forecast{{Question: t.String(), P: said, Happened: happened}})
+	score, err := analytics.ScoreForecasts([]analytics.Forecast{{P: said, Happened: happened}}, analytics.Bootstrap{})
 	if err != nil {
 		return err
 	}
@@ -286,20 +280,7 @@ func (f *forecast) happened(w io.Writer, r *simulate.Result, t simulate.Target) 
 	if happened {
 		did = "happened"
 	}
-	fmt.Fprintf(w, "\nAND THEN: %s by %s %s; said %.0f %%, Brier score %.3f\n", t.State, day(t.By), did, 100*said, score.Brier)
-	fmt.Fprintln(w, "  0 is perfect, 0.25 is what always saying 50 % gets, and 1 is certain and wrong.")
+	fmt.Fprintf(w, "\nAND THEN: %s by %s %s; said %.0f %%, Brier score %.3f\n", t.State, day(t.By), did, 100*said, score.Brier.Value)
+	fmt.Fprintln(w, "  0 is perfect, 0.25 is what always saying 50 % gets, and 1 is certain and wrong. One forecast says little; see -scores.")
 	return nil
-}
-
-// lastRecorded is when the record of all the deals ends.
-func lastRecorded() (end time.Time, err error) {
-	for e, err := range uschina.Events() {
-		if err != nil {
-			return end, err
-		}
-		if e.Recorded.After(end) {
-			end = e.Recorded
-		}
-	}
-	return end, nil
 }

@@ -180,7 +180,7 @@ func (o options) measure(ctx context.Context, log *bulk.Log, s streams, out *buf
 	if o.view.AsOf = cmp.Or(o.view.AsOf, o.view.KnownBy); o.view.AsOf.IsZero() {
 		_, o.view.AsOf = log.Span()
 	}
-	start, j := time.Now(), job{options: o, log: log}
+	start, j := time.Now(), job{options: o, log: log, final: o.machine.Lifecycle().Final}
 	if s.terminal {
 		j.watch = s.err
 	}

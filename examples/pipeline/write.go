@@ -23,18 +23,24 @@ import (
 type job struct {
 	options
 	log   *bulk.Log
-	watch io.Writer // who is told how far it is; nil: nobody
+	watch io.Writer         // who is told how far it is; nil: nobody
+	final []dealstate.State // in which a deal is over
 }
 
-// folds are those of all deals, with a word now and then of how far it is.
+// folds are those of all deals.
 func (j job) folds(ctx context.Context) iter.Seq2[bulk.Fold, error] {
-	return func(yield func(bulk.Fold, error) bool) {
+	return told(j, j.log.Folds(ctx, j.view, j.workers))
+}
+
+// told goes through all deals, with a word now and then of how far it is.
+func told[D any](j job, deals iter.Seq2[D, error]) iter.Seq2[D, error] {
+	return func(yield func(D, error) bool) {
 		n := 0
-		for f, err := range j.log.Folds(ctx, j.view, j.workers) {
+		for deal, err := range deals {
 			if n++; j.watch != nil && n%1024 == 0 {
 				fmt.Fprintf(j.watch, "\r%d of %d deals ", n, len(j.log.Deals()))
 			}
-			if !yield(f, err) {
+			if !yield(deal, err) {
 				return
 			}
 		}
@@ -45,7 +51,7 @@ func (j job) folds(ctx context.Context) iter.Seq2[bulk.Fold, error] {
 type writer func(context.Context, job, *bufio.Writer) error
 
 var writers = map[string]writer{
-	"spells": rowWriter(spells), "panel": rowWriter(panel), "transitions": writeTransitions,
+	"spells": rowWriter(spells), "panel": writePanel, "transitions": writeTransitions,
 	"xes": logWriter(analytics.WriteXES), "ocel": logWriter(analytics.WriteOCEL), "summary": writeSummary,
 }
 
@@ -144,35 +150,35 @@ func (j job) dates() (dates []time.Time) {
 // after is false where there is no limit.
 func after(date, limit time.Time) bool { return !limit.IsZero() && date.After(limit) }
 
-// panel says where each deal stood on each date, as known then: from its first report
+// writePanel says where each deal stood on each date, as known then: from its first report
 // to the date on which it is known to be over.
-func panel(j job) func(bulk.Fold, func(analytics.Cell) bool) error {
-	dates, final := j.dates(), j.machine.Lifecycle().Final
-	return func(f bulk.Fold, yield func(analytics.Cell) bool) error {
-		deal, err := f.Load(j.view.Policy)
-		if err != nil {
-			return err
-		}
-		first, last := heard(f.Events)
-		from, _ := slices.BinarySearchFunc(dates, first, time.Time.Compare)
-		for _, date := range dates[from:] {
-			cell := analytics.CellAt(deal, date, j.view.Policy)
-			cell.Deal = f.Deal
-			if !yield(cell) {
-				return errStopped
-			}
-			if slices.Contains(final, cell.State) && !last.After(date) {
-				break
+func writePanel(ctx context.Context, j job, out *bufio.Writer) error {
+	var failed error
+	dates := j.dates()
+	err := analytics.WriteCSV(out, func(yield func(analytics.Cell) bool) {
+		for b, err := range told(j, j.log.Backtests(ctx, j.view, j.workers)) {
+			if failed = err; err != nil || !j.cells(b, dates, yield) {
+				return
 			}
 		}
-		return nil
-	}
+	})
+	return cmp.Or(failed, err)
 }
 
-// heard says when the first and the last of the events were recorded.
-func heard(events []dealstate.Event) (first, last time.Time) {
-	byRecorded := func(a, b dealstate.Event) int { return a.Recorded.Compare(b.Recorded) }
-	return slices.MinFunc(events, byRecorded).Recorded, slices.MaxFunc(events, byRecorded).Recorded
+// cells yields those of one deal, and reports whether to go on.
+func (j job) cells(b bulk.Backtest, dates []time.Time, yield func(analytics.Cell) bool) bool {
+	first, last := b.Recorded()
+	from, _ := slices.BinarySearchFunc(dates, first, time.Time.Compare)
+	for cell := range analytics.Cells(b.Backtest, dates[from:]) {
+		cell.Deal = b.Deal
+		if !yield(cell) {
+			return false
+		}
+		if slices.Contains(j.final, cell.State) && !last.After(cell.Date) {
+			break
+		}
+	}
+	return true
 }
 
 func writeSummary(ctx context.Context, j job, out *bufio.Writer) error {

@@ -15,7 +15,6 @@ package main
 
 import (
 	"bufio"
-	"embed"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -26,10 +25,8 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
+	"github.com/fe115bb3/dealtracker/examples/treaties/data"
 )
-
-//go:embed data/*.json data/*.jsonl
-var data embed.FS
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
@@ -140,13 +137,13 @@ type treaty struct {
 }
 
 // load reads the treaties of the table.
-func load() ([]treaty, error) { return loadFrom("data/expected.json") }
+func load() ([]treaty, error) { return loadFrom("expected.json") }
 
 // loadDeals reads the other deals.
-func loadDeals() ([]treaty, error) { return loadFrom("data/deals.json") }
+func loadDeals() ([]treaty, error) { return loadFrom("deals.json") }
 
 func loadFrom(name string) ([]treaty, error) {
-	text, err := data.ReadFile(name)
+	text, err := data.Files.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
@@ -163,10 +160,10 @@ func loadFrom(name string) ([]treaty, error) {
 }
 
 func (t *treaty) open() (err error) {
-	if t.machine, err = dealstate.OpenMachine(data.Open, "data/"+t.ID+".json"); err != nil {
+	if t.machine, err = dealstate.OpenMachine(data.Files.Open, t.ID+".json"); err != nil {
 		return err
 	}
-	log, err := data.Open("data/" + t.ID + ".jsonl")
+	log, err := data.Files.Open(t.ID + ".jsonl")
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/examples/treaties/data"
 )
 
 // expectedView is one thing that law and history say of a deal on a day: never taken
@@ -68,7 +69,7 @@ func (v expectedView) got(t *testing.T, s dealstate.Snapshot) string {
 
 func expectedViews(t *testing.T) (views []expectedView) {
 	t.Helper()
-	text, err := data.ReadFile("data/expected_views.json")
+	text, err := data.Files.ReadFile("expected_views.json")
 	require.NoError(t, err)
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()

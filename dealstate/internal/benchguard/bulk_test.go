@@ -33,6 +33,10 @@ func bulkPairs(t testing.TB) []pair {
 			text := lines(t, reports(1_000, 5_000, `"ev"`)) // an escape in every id
 			return readingLines(t, text), decoding(t, text, nil)
 		}},
+		{Name: "bulk_lines_new", Begin: func() (ours, reference side) {
+			text := lines(t, news(1_000, 20_000))
+			return readingLines(t, text), decoding(t, text, nil)
+		}},
 		{Name: "bulk_csv", Begin: func() (ours, reference side) {
 			text := table(t, reports(1_000, 20_000, "ev"))
 			return readingCSV(t, text), cutting(t, text)
@@ -92,6 +96,18 @@ func reports(deals, n int, id string) []dealstate.Event {
 		by := speaker(a.Role, a.Party)
 		events[i] = dealstate.Event{ID: fmt.Sprintf("%s-%08d", id, i), Deal: c.Deals[c.Deal[i]], Kind: a.Kind, Party: a.Party, By: by, Role: a.Role, At: at, Recorded: at,
 			Source: dealstate.Source{Publisher: "Yicai", URL: fmt.Sprintf("https://example.org/a/%06d", i)}}
+	}
+	return events
+}
+
+// news gives reports of which each has a speaker and a note of its own too.
+func news(deals, n int) []dealstate.Event {
+	events := reports(deals, n, "ev")
+	for i := range events {
+		if events[i].Role != dealstate.Approver {
+			events[i].By = fmt.Sprintf("spokesperson no. %d of the ministry", i)
+		}
+		events[i].Note = fmt.Sprintf("as quoted in paragraph %d", i)
 	}
 	return events
 }
@@ -174,9 +190,9 @@ func newMachines() func(deal, event string) {
 // decoding reads each line with encoding/json into a plain struct, and hands it on.
 func decoding(t testing.TB, text []byte, on func(deal, event string)) side {
 	type line struct {
-		ID, Deal, Kind, Party, By, Role, Modality string
-		At, Recorded                              time.Time
-		Source                                    struct{ Publisher, URL, Published string }
+		ID, Deal, Kind, Party, By, Role, Modality, Note string
+		At, Recorded                                    time.Time
+		Source                                          struct{ Publisher, URL, Published string }
 	}
 	some := slices.Collect(bytes.Lines(text))
 	some = some[:min(len(some), 5_000)]

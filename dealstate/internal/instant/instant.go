@@ -68,11 +68,8 @@ func ParseMoment(at, text string) (time.Time, error) {
 // Parse reads an instant of the formats: RFC 3339 in full and nothing laxer. The
 // empty text is the zero instant.
 func Parse(at, text string) (time.Time, error) {
-	t, ok := parse(text)
-	if !ok && text != "" {
-		return time.Time{}, field.Errorf(at, "%q is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z", field.Clip(text))
-	}
-	return checked(at, text, t)
+	t, _, err := ParseDay(at, text, 0)
+	return t, err
 }
 
 // ParseDay does the same for a field that also takes a date alone.
@@ -81,11 +78,26 @@ func ParseDay(at, text string, day Day) (t time.Time, isDate bool, err error) {
 		t, err = checked(at, text, day.of(date))
 		return t, true, err
 	}
-	if _, ok := parse(text); !ok && text != "" && day != 0 {
-		return time.Time{}, false, field.Errorf(at, "%q is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z, or a date alone", field.Clip(text))
+	t, ok := parse(text)
+	if !ok && text != "" {
+		return time.Time{}, false, field.Errorf(at, "%q is no instant; want RFC 3339, such as 2025-06-27T09:00:00Z%s", field.Clip(text), day.orAlone())
 	}
-	t, err = Parse(at, text)
+	t, err = checked(at, text, t)
 	return t, false, err
+}
+
+// Usual reads an instant as Parse does, without allocation. What is not ok, Parse judges.
+func Usual(text []byte) (t time.Time, ok bool) {
+	t, ok = parse(string(text))
+	return t, ok && !t.IsZero() && Check("", t) == nil
+}
+
+// orAlone is what an error adds for a field that takes a date.
+func (d Day) orAlone() string {
+	if d == 0 {
+		return ""
+	}
+	return ", or a date alone"
 }
 
 // checked refuses an instant that the formats cannot hold. The very first one is the

@@ -1,6 +1,7 @@
 package instant_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -133,4 +134,32 @@ func TestADateAloneMeansWhatItsFieldSays(t *testing.T) {
 	require.Error(t, err)
 	_, _, err = instant.ParseDay("deadline", "9999-12-31", instant.Ends)
 	require.ErrorContains(t, err, "deadline: year 10000 is out of range")
+}
+
+// The calendar is that of package time, day by day, and so is what is no day.
+func TestDatesAreThoseOfThePackageTime(t *testing.T) {
+	t.Parallel()
+	check := func(text string) {
+		want, err := time.Parse(time.DateOnly, text)
+		got, isDate, failed := instant.ParseDay("at", text, instant.Begins)
+		require.Equal(t, err == nil && want.Year() > 0 && !want.IsZero(), failed == nil, text)
+		if failed == nil {
+			require.True(t, isDate)
+			require.Equal(t, want, got)
+		}
+	}
+	for _, year := range []int{0, 1, 4, 100, 400, 1582, 1899, 1900, 2000, 2023, 2024, 2100, 9999} {
+		for month := range 100 {
+			for day := range 100 {
+				check(fmt.Sprintf("%04d-%02d-%02d", year, month, day))
+			}
+		}
+	}
+	for i := range len(time.DateOnly) {
+		for c := range 256 {
+			text := []byte("2024-02-28")
+			text[i] = byte(c)
+			check(string(text))
+		}
+	}
 }

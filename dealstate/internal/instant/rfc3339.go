@@ -28,11 +28,18 @@ func parse(text string) (t time.Time, ok bool) {
 }
 
 func parseDate(text string) (time.Time, bool) {
-	if len(text) != len(time.DateOnly) { // most are instants: time.Parse's error costs more than the instant
+	if len(text) != len(time.DateOnly) || text[4] != '-' || text[7] != '-' {
 		return time.Time{}, false
 	}
-	t, err := time.Parse(time.DateOnly, text)
-	return t, err == nil
+	century, ok1 := number(text, 99)
+	rest, ok2 := number(text[2:], 99)
+	month, ok3 := number(text[5:], 12)
+	day, ok4 := number(text[8:], 31)
+	if !(ok1 && ok2 && ok3 && ok4) || month == 0 || day == 0 {
+		return time.Time{}, false
+	}
+	t := time.Date(century*100+rest, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return t, t.Day() == day // a day that the month has not is one of the next month
 }
 
 // number reads two digits.

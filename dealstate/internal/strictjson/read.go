@@ -3,10 +3,11 @@
 //
 // encoding/json alone is too forgiving: it matches keys whatever their case, lets
 // the last of two equal keys win, passes unknown keys over, and mends broken
-// UTF-8. Its tokens are used here, but objects are read field by field, and every
-// error is a *field.Error with the whole path ("parties[2].id"). encoding/json/v2
-// refuses the same things, and would replace the reader of objects; while it
-// stands behind GOEXPERIMENT=jsonv2, a library cannot depend on it.
+// UTF-8. Here objects are read field by field, without reflection, and every error is a
+// *field.Error with the whole path ("parties[2].id"). A text that is no JSON is read again
+// by encoding/json, for its error. encoding/json/v2 refuses the same things, and would
+// replace the reader of objects; while it stands behind GOEXPERIMENT=jsonv2, a library
+// cannot depend on it.
 //
 //	err := f.Object(
 //		strictjson.Slot{"id", &p.ID},
@@ -17,8 +18,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +36,12 @@ type Field struct {
 	Key  string          // "" for an item, and for a whole text
 	Path string          // its full name: "parties[2].id"; "" for a whole text
 	Raw  json.RawMessage // the value as it was written
+
+	plain bool // the value is known to be a string without escapes
 }
+
+// inside is what stands between the quotes of a plain value.
+func (f Field) inside() []byte { return f.Raw[1 : len(f.Raw)-1] }
 
 // ByteOrderMark may stand before a text that some editors save; RFC 8259,
 // section 8.1, lets a reader pass it over.
@@ -44,53 +50,107 @@ var ByteOrderMark = []byte("\xef\xbb\xbf")
 // ReadObject hands each field of the object to take, in the text's order. The
 // field that take does not know it must refuse with Unknown.
 func ReadObject(path string, data []byte, take func(Field) error) error {
-	if !utf8.Valid(data) {
-		return field.Errorf(orJSON(path), "not valid UTF-8")
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	open, err := dec.Token()
+	o, err := open(path, data)
 	if err != nil {
-		return syntaxErr(path, misplaced(data, err))
-	}
-	if open != json.Delim('{') {
-		return field.Errorf(orJSON(path), "want a JSON object")
+		return err
 	}
 	seen := make([]string, 0, 16)
-	for dec.More() {
-		f, err := nextField(dec, path)
-		if err != nil {
-			return syntaxErr(f.Path, misplaced(data, err))
+	for {
+		key, f, err := o.field()
+		if err != nil || key == nil {
+			return err
 		}
-		for _, key := range seen {
-			if key == f.Key {
-				return field.Errorf(f.Path, "given twice")
-			}
+		f.Key = string(key)
+		f.Path = Join(path, f.Key)
+		if slices.Contains(seen, f.Key) {
+			return twice(f.Path)
 		}
 		seen = append(seen, f.Key)
 		if err := take(f); err != nil {
 			return err
 		}
 	}
-	if _, err := dec.Token(); err != nil {
-		return syntaxErr(path, misplaced(data, err))
+}
+
+func twice(path string) error { return field.Errorf(path, "given twice") }
+
+// object reads the fields of one object, each as it is asked for. Who asks owns it.
+type object struct {
+	scanner
+	path  string
+	begun bool
+}
+
+// open passes to the first field.
+func open(path string, data []byte) (o object, err error) {
+	o = object{scanner: scanner{data: data}, path: path}
+	if !utf8.Valid(data) {
+		return o, field.Errorf(orJSON(path), "not valid UTF-8")
 	}
-	end := int(dec.InputOffset())
-	if _, err := dec.Token(); err != io.EOF {
-		return field.Errorf(orJSON(path), "%s: more text after the object; want one object", position(data, end+spaces(data[end:])))
+	if !o.skip('{') {
+		return o, o.broken()
+	}
+	return o, nil
+}
+
+// field gives the next key and its value, which lie in the text; nil at the end.
+func (o *object) field() (key []byte, value Field, err error) {
+	if o.skip('}') {
+		return nil, value, o.end()
+	}
+	if o.begun && !o.skip(',') {
+		return nil, value, o.broken()
+	}
+	o.begun = true
+	key, plain, ok := o.key()
+	if !ok {
+		return nil, value, o.broken()
+	}
+	if !plain {
+		key = unquote(nil, key)
+	}
+	if value.Raw, value.plain, ok = o.item(0); !ok {
+		return nil, value, o.broken()
+	}
+	return key, value, nil
+}
+
+func (o *object) end() error {
+	if o.next(); o.at < len(o.data) {
+		return field.Errorf(orJSON(o.path), "%s: more text after the object; want one object", position(o.data, o.at))
 	}
 	return nil
 }
 
-// nextField gives the next key and its value; on an error, the path as far as it
-// was read.
-func nextField(dec *json.Decoder, path string) (Field, error) {
+// broken is the error for a text that is no object of JSON, found anew by encoding/json,
+// which has the words for it.
+func (o *object) broken() error {
+	dec := json.NewDecoder(bytes.NewReader(o.data))
+	open, err := dec.Token()
+	if err != nil {
+		return syntaxErr(o.path, misplaced(o.data, err))
+	}
+	if open != json.Delim('{') {
+		return field.Errorf(orJSON(o.path), "want a JSON object")
+	}
+	for dec.More() {
+		if at, err := pass(dec, o.path); err != nil {
+			return syntaxErr(at, misplaced(o.data, err))
+		}
+	}
+	_, err = dec.Token()
+	return syntaxErr(o.path, misplaced(o.data, err))
+}
+
+// pass passes the next key and its value; on an error, it gives the path as far as it was
+// read.
+func pass(dec *json.Decoder, path string) (at string, err error) {
 	token, err := dec.Token()
 	if err != nil {
-		return Field{Path: path}, err
+		return path, err
 	}
-	f := Field{Key: token.(string)} // a key of an object is always a string
-	f.Path = Join(path, f.Key)
-	return f, dec.Decode(&f.Raw)
+	var raw json.RawMessage
+	return Join(path, token.(string)), dec.Decode(&raw) // a key of an object is always a string
 }
 
 // Join names a field. A key that could be mistaken for something else, on a
@@ -142,7 +202,15 @@ func (f Field) Text(to *string) error {
 	if !f.Is('"') {
 		return f.Fail("a string")
 	}
-	return json.Unmarshal(f.Raw, to)
+	if f.plain {
+		*to = string(f.inside())
+		return nil
+	}
+	text, err := textOf(f.Raw)
+	if err == nil {
+		*to = text
+	}
+	return err
 }
 
 // Integer reads a whole number.
@@ -192,6 +260,12 @@ func (f Field) Instant(to *time.Time) error {
 
 // Dated reads an instant that may be given as a date alone.
 func (f Field) Dated(to Dated) error {
+	if f.plain {
+		if t, ok := instant.Usual(f.inside()); ok {
+			*to.To = t
+			return nil
+		}
+	}
 	var text string
 	if err := f.Text(&text); err != nil {
 		return err
@@ -221,19 +295,25 @@ func (d Dated) Read(path, text string) error {
 
 // Word reads an enumeration; an empty text leaves the value unset.
 func (f Field) Word(to interface{ UnmarshalText([]byte) error }) error {
+	if f.plain {
+		return ReadWord(f.Path, f.inside(), to)
+	}
 	var text string
 	if err := f.Text(&text); err != nil {
 		return err
 	}
-	return ReadWord(f.Path, text, to)
+	return ReadWord(f.Path, []byte(text), to)
 }
 
 // ReadWord reads an enumeration from its text; an error names the path.
-func ReadWord(path, text string, to interface{ UnmarshalText([]byte) error }) error {
-	if text == "" {
+func ReadWord(path string, text []byte, to interface{ UnmarshalText([]byte) error }) error {
+	if len(text) == 0 {
 		return nil
 	}
-	err := to.UnmarshalText([]byte(text))
+	err := to.UnmarshalText(text)
+	if err == nil {
+		return nil
+	}
 	var bad *field.Error
 	if errors.As(err, &bad) {
 		return &field.Error{Field: path, Problem: bad.Problem}
@@ -249,20 +329,96 @@ type Slot struct {
 	To  any
 }
 
-// Object reads an object whose keys are exactly among the slots.
+// SlotOf is a slot of every value of a type. A list of them is a table that is made once.
+type SlotOf[T any] struct {
+	Key string
+	To  func(*T) any // gives what Slot.To is
+	In  []SlotOf[T]  // instead of To: the slots of an object that stands here
+}
+
+// Object reads an object whose keys are exactly among the slots, of which there are at
+// most 64.
 func (f Field) Object(slots ...Slot) error {
-	return ReadObject(f.Path, f.Raw, func(f Field) error {
-		for _, s := range slots {
-			if s.Key == f.Key {
-				return f.into(s.To)
-			}
-		}
-		keys := make([]string, len(slots))
-		for i, s := range slots {
-			keys[i] = s.Key
-		}
-		return f.Unknown(keys...)
+	return f.object(len(slots), func(i int) string { return slots[i].Key }, func(i int, in Field) error {
+		return f.read(slots[i].Key, in, slots[i].To)
 	})
+}
+
+// ReadInto does the same for a value of a type that has a table of slots.
+func ReadInto[T any](to *T, f Field, slots []SlotOf[T]) error {
+	return f.object(len(slots), func(i int) string { return slots[i].Key }, func(i int, in Field) error {
+		s := &slots[i]
+		if s.In == nil {
+			return f.read(s.Key, in, s.To(to))
+		}
+		return f.read(s.Key, in, func(f Field) error { return ReadInto(to, f, s.In) })
+	})
+}
+
+// object hands each value of an object to take, by the place of its key among so many.
+func (f Field) object(n int, keyOf func(int) string, take func(place int, value Field) error) error {
+	o, err := open(f.Path, f.Raw)
+	if err != nil {
+		return err
+	}
+	var seen [64]bool
+	for place := -1; ; {
+		key, value, err := o.field()
+		if err != nil || key == nil {
+			return err
+		}
+		if place = placeOf(key, place+1, n, keyOf); place < 0 {
+			return f.unknown(string(key), n, keyOf)
+		}
+		if seen[place] {
+			return twice(within(f.Path, string(key)))
+		}
+		seen[place] = true
+		if err := take(place, value); err != nil {
+			return err
+		}
+	}
+}
+
+// placeOf looks for a key from a place on, and then before it: most texts have their keys in
+// the order of the places. Below 0: it is not there.
+func placeOf(key []byte, from, n int, keyOf func(int) string) int {
+	for i := range n {
+		place := from + i
+		if place >= n {
+			place -= n
+		}
+		if keyOf(place) == string(key) {
+			return place
+		}
+	}
+	return -1
+}
+
+// read reads a value that stands in f. Most are texts, which need no path.
+func (f Field) read(key string, value Field, to any) error {
+	if to, ok := to.(*string); ok && value.plain {
+		*to = string(value.inside())
+		return nil
+	}
+	value.Key, value.Path = key, within(f.Path, key)
+	return value.into(to)
+}
+
+// within is Join for a key that is known.
+func within(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func (f Field) unknown(key string, n int, keyOf func(int) string) error {
+	keys := make([]string, n)
+	for i := range keys {
+		keys[i] = keyOf(i)
+	}
+	return Field{Key: key, Path: Join(f.Path, key)}.Unknown(keys...)
 }
 
 func (f Field) into(to any) error {
@@ -281,11 +437,7 @@ func (f Field) into(to any) error {
 	case *time.Time:
 		return f.Instant(to)
 	case Dated:
-		var text string
-		if err := f.Text(&text); err != nil {
-			return err
-		}
-		return to.Read(f.Path, text)
+		return f.Dated(to)
 	case interface {
 		ReadJSON(path string, data []byte) error
 	}:
@@ -323,19 +475,40 @@ func (f Field) List(most int, take func(Field) error) error {
 	if !f.Is('[') {
 		return f.Fail("a list")
 	}
-	var items []json.RawMessage
-	if err := json.Unmarshal(f.Raw, &items); err != nil {
-		return syntaxErr(f.Path, err)
+	items, n, ok := listed(f.Raw, most)
+	if !ok {
+		var raw []json.RawMessage
+		return syntaxErr(f.Path, json.Unmarshal(f.Raw, &raw))
 	}
-	if len(items) > most {
-		return field.Errorf(f.Path, "%d items; want at most %d", len(items), most)
+	if n > most {
+		return field.Errorf(f.Path, "%d items; want at most %d", n, most)
 	}
-	for i, raw := range items {
-		if err := take(Field{Path: fmt.Sprintf("%s[%d]", f.Path, i), Raw: raw}); err != nil {
+	for i, in := range items {
+		in.Path = f.Path + "[" + strconv.Itoa(i) + "]"
+		if err := take(in); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// listed gives the first items of a list, and how many there are. Not ok: it is none.
+func listed(raw []byte, most int) (items []Field, n int, ok bool) {
+	s := scanner{data: raw}
+	for more := s.skip('[') && !s.skip(']'); more; more = s.skip(',') {
+		var in Field
+		if in.Raw, in.plain, ok = s.item(1); !ok {
+			return nil, n, false
+		}
+		if n++; n <= most {
+			items = append(items, in)
+		}
+	}
+	if n > 0 && !s.skip(']') {
+		return nil, n, false
+	}
+	s.next()
+	return items, n, s.at == len(raw)
 }
 
 // ReadText reads an item of a list of texts.

@@ -1,5 +1,5 @@
 // Package lines reads JSON lines of the event format without allocating, some ten times
-// as fast as encoding/json.
+// as fast as encoding/json, and rows of CSV somewhat faster than encoding/csv cuts them.
 //
 //	for block, ok := r.Next(nil); ok; block, ok = r.Next(block.Buf) {
 //		for at := 0; at < block.Text; at = next {
@@ -17,4 +17,7 @@
 // A Scanner takes only lines of which it is sure that [dealstate.Event.UnmarshalJSON]
 // would take them, for the same event. Any other is a surprise, and the caller asks
 // UnmarshalJSON.
+//
+// A [RowScanner] does the same with rows of CSV. A Reader cuts a stream into blocks of either,
+// and a block of CSV ends where a row ends, which in quotes may be lines later.
 package lines

@@ -33,8 +33,33 @@ func (d *day) knows(text []byte) bool {
 		return true
 	}
 	days, ok := daysOf(text)
-	*d = day{text: [10]byte(text), ns: days * 24 * 3600e9, met: ok}
+	*d = day{text: [10]byte(text), ns: days * wholeDay, met: ok}
 	return ok
+}
+
+// lastOfDay is the last second of a day, which is when it is known at the earliest what
+// happened that day; wholeDay is where it ends.
+const (
+	wholeDay  = 24 * 3600e9
+	lastOfDay = wholeDay - 1e9
+)
+
+var lastInstant = nanos.Last.UnixNano()
+
+// alone reads a date without a time of day, which means another instant in each field.
+func (d *day) alone(text []byte, k key, l *Line) (ok bool) {
+	if len(text) != len(d.text) || !d.knows(text) {
+		return false
+	}
+	switch k {
+	case kAt:
+		l.At, l.dated = d.ns, true
+	case kRecorded:
+		l.Recorded = d.ns + lastOfDay
+	case kUntil:
+		l.Until = d.ns + wholeDay
+	}
+	return l.Until <= lastInstant
 }
 
 // clockOf reads eight bytes of the form 23:59:59, all at once.
@@ -63,7 +88,7 @@ func parseInstant(text []byte) (ns int64, ok bool) {
 	days, ok := daysOf(text[:10])
 	clock, ok1 := clockOf(load(text, 11))
 	fraction, ok2 := fractionOf(text[19 : len(text)-1])
-	return days*24*3600e9 + clock + fraction, ok && ok1 && ok2
+	return days*wholeDay + clock + fraction, ok && ok1 && ok2
 }
 
 // pair reads two digits.

@@ -137,6 +137,21 @@ func (k *knownPattern) is(p *pattern) bool {
 	return true
 }
 
+// metTable knows which patterns were met before, by half of their hashes. It keeps one for
+// each value of the other half's last bits, the last that was met.
+type metTable struct{ hashes *[1 << 16]uint32 }
+
+// again reports whether a pattern of that hash was met before, and remembers it.
+func (t *metTable) again(hash uint64) bool {
+	if t.hashes == nil {
+		t.hashes = new([1 << 16]uint32)
+	}
+	place := &t.hashes[hash%(1<<16)]
+	before := *place
+	*place = uint32(hash>>32) | 1 // none is zero
+	return before == *place
+}
+
 // patternTable finds a statement by its pattern. It forgets all when it is full, lest a
 // hostile log fill the memory.
 type patternTable struct {

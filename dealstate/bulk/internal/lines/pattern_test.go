@@ -74,3 +74,24 @@ func TestPatternsAreForgottenBeforeTheyFillTheMemory(t *testing.T) {
 	}
 	require.Equal(t, 10, s.patterns.used) // since it was full
 }
+
+func TestOnlyAPatternThatComesAgainIsWorthLearning(t *testing.T) {
+	t.Parallel()
+	var s Scanner
+	again := func(by string) bool {
+		text := fmt.Appendf(nil, `{"id":"1","deal":"d","kind":"note","by":"%s","at":"2025-01-01T00:00:00Z"}`+"\n", by)
+		var l Line
+		require.Equal(t, len(text), s.Scan(append(text, bytes.Repeat([]byte{'"'}, Margin)...), 0, &l))
+		return s.Again(&l)
+	}
+	for i := range 1000 {
+		require.False(t, again(fmt.Sprint(i)))
+	}
+	met := 0
+	for i := range 1000 {
+		if again(fmt.Sprint(i)) {
+			met++
+		}
+	}
+	require.Greater(t, met, 900)
+}

@@ -5,19 +5,26 @@ import (
 	"io"
 	"slices"
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/csvrow"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
-// Reader cuts a stream into blocks of whole lines. One goroutine uses it.
+// Reader cuts a stream into blocks of whole lines, or of whole rows of CSV. One goroutine
+// uses it.
 type Reader struct {
 	r     io.Reader
 	rest  []byte // the beginning of a line, in the block before
 	begun bool
 	done  bool
+	rows  bool
+	lines int // of CSV: those before the next block
 }
 
 // NewReader reads blocks from a stream.
 func NewReader(r io.Reader) *Reader { return &Reader{r: r} }
+
+// NewRowReader reads blocks of CSV, of which so many lines were read before.
+func NewRowReader(r io.Reader, lines int) *Reader { return &Reader{r: r, rows: true, lines: lines} }
 
 // Block is some whole lines. Whoever took it from the Reader owns it, and gives its buffer
 // back for another block.
@@ -25,6 +32,7 @@ type Block struct {
 	Buf   []byte // the text, and behind it a margin of quotes
 	Text  int    // bytes of text
 	First bool   // it begins the stream
+	Lines int    // of CSV: those before the block
 	Err   error  // what came behind the lines
 }
 
@@ -56,15 +64,23 @@ func (r *Reader) Next(buf []byte) (Block, bool) {
 		if err != nil {
 			return r.last(buf, n, err)
 		}
-		if end := bytes.LastIndexByte(buf[:n], '\n'); end >= 0 {
-			r.rest = append(r.rest[:0], buf[end+1:n]...)
-			return r.block(buf, end+1, nil), true
+		if end := r.whole(buf[:n]); end > 0 {
+			r.rest = append(r.rest[:0], buf[end:n]...)
+			return r.block(buf, end, nil), true
 		}
 		if size == maxBlock {
 			r.done = true
-			return r.block(buf, 0, TooLong()), true
+			return r.block(buf, 0, r.tooLong()), true
 		}
 	}
+}
+
+// whole says where the last whole line or row ends; 0 where there is none.
+func (r *Reader) whole(text []byte) int {
+	if r.rows {
+		return csvrow.LastEnd(text)
+	}
+	return bytes.LastIndexByte(text, '\n') + 1
 }
 
 // readInto reads until the buffer is full, or the reader says why not. io.ReadFull
@@ -88,25 +104,44 @@ func readInto(r io.Reader, buf []byte) (n int, err error) {
 const maxIdle = 100
 
 // last gives what came before the end of the stream, or before its error: then
-// without the line that was broken off.
+// without the line or row that was broken off, which may be too long already.
 func (r *Reader) last(buf []byte, n int, err error) (Block, bool) {
 	r.done = true
 	if err == io.EOF {
 		return r.block(buf, n, nil), true
 	}
-	return r.block(buf, bytes.LastIndexByte(buf[:n], '\n')+1, err), true
+	end := r.whole(buf[:n])
+	if r.rows && n-end > field.MaxLine {
+		err = r.tooLong()
+	}
+	return r.block(buf, end, err), true
 }
 
 func (r *Reader) block(buf []byte, text int, err error) Block {
 	for i := range Margin {
 		buf[text+i] = '"'
 	}
-	out := Block{Buf: buf, Text: text, First: !r.begun, Err: err}
+	out := Block{Buf: buf, Text: text, First: !r.begun, Lines: r.lines, Err: err}
 	r.begun = true
+	if r.rows {
+		r.lines += bytes.Count(buf[:text], []byte("\n"))
+	}
 	return out
+}
+
+func (r *Reader) tooLong() error {
+	if r.rows {
+		return RowTooLong()
+	}
+	return TooLong()
 }
 
 // TooLong is the error of a line that is longer than the library takes.
 func TooLong() error {
 	return field.Errorf("json", "the line is longer than %d bytes", field.MaxLine)
+}
+
+// RowTooLong is the error of a row that is longer than the library takes.
+func RowTooLong() error {
+	return field.Errorf("csv", "the row is longer than %d bytes; is a quote left open?", field.MaxLine)
 }

@@ -14,8 +14,14 @@ type Scanner struct {
 	separators [keys][2]separator // behind each field, the two last met
 	replace    [keys]uint8        // which of them to replace next
 	segments   segmentTable
-	patterns   patternTable
-	day        day
+	statements
+	day day
+}
+
+// statements know what events say by the patterns that were learned.
+type statements struct {
+	patterns patternTable
+	met      metTable
 }
 
 // key is a key of the format, in the order of its documentation.
@@ -64,12 +70,24 @@ func (k key) nested() bool { return k >= kPublisher && k < end }
 type Line struct {
 	ID, Deal, Ref, URL, Published, Note []byte
 	At, Recorded, Until                 int64 // Unix nanoseconds; nanos.None if left out
+	dated                               bool  // At is a date alone
 	pattern                             pattern
 }
 
 func (l *Line) reset() {
 	l.ID, l.Deal, l.Ref, l.URL, l.Published, l.Note = l.ID[:0], l.Deal[:0], l.Ref[:0], l.URL[:0], l.Published[:0], l.Note[:0]
-	l.At, l.Recorded, l.Until, l.pattern.len = nanos.None, nanos.None, nanos.None, 0
+	l.At, l.Recorded, l.Until, l.pattern.len, l.dated = nanos.None, nanos.None, nanos.None, 0, false
+}
+
+// Learned is when the event was recorded, be it said or not.
+func (l *Line) Learned() int64 {
+	switch {
+	case l.Recorded != nanos.None:
+		return l.Recorded
+	case l.dated:
+		return l.At + lastOfDay
+	}
+	return l.At
 }
 
 // Margin is how many bytes behind the text of a block may be looked at. They are
@@ -125,18 +143,20 @@ func (s *Scanner) value(buf []byte, at int, k key, l *Line) (stop int) {
 	switch k {
 	case kAt:
 		l.At, stop = s.instant(buf, at)
-		return stop
 	case kRecorded:
 		l.Recorded, stop = s.instant(buf, at)
-		return stop
 	case kUntil:
 		l.Until, stop = s.instant(buf, at)
-		return stop
 	case kRevision:
 		return digits(buf, at)
 	}
+	if stop > 0 {
+		return stop
+	}
 	stop = quote(buf, at)
 	switch k {
+	case kAt, kRecorded, kUntil:
+		ok = s.day.alone(buf[at:stop], k, l)
 	case kID:
 		l.ID = buf[at:stop]
 		ok = PlainID(l.ID)
@@ -163,7 +183,7 @@ func (s *Scanner) value(buf []byte, at int, k key, l *Line) (stop int) {
 
 // Find gives the number of the statement whose pattern the line has, if it was learned
 // and the line has all else that an event of its kind needs.
-func (s *Scanner) Find(l *Line) (statement uint32, ok bool) {
+func (s *statements) Find(l *Line) (statement uint32, ok bool) {
 	k := s.patterns.find(&l.pattern)
 	if k == nil || !l.complete(k.kind) {
 		return 0, false
@@ -176,6 +196,11 @@ func (l *Line) complete(kind dealstate.Kind) bool {
 	return len(l.ID) > 0 && l.At != nanos.None && (len(l.Ref) > 0 || kind != dealstate.Retract) &&
 		(kind == dealstate.Extend) == (l.Until != nanos.None) && !bytes.Equal(l.Ref, l.ID)
 }
+
+// Again reports whether a line that was scanned to its end has a pattern that was asked about
+// before. Only such a one is worth learning: in a log in which every line says something new,
+// none is. It forgets some, so once in a while a pattern must come three times.
+func (s *statements) Again(l *Line) bool { return s.met.again(l.pattern.hash()) }
 
 // Learn remembers the pattern of a line that was scanned to its end: that of a statement,
 // as the caller numbers it.

@@ -1,0 +1,207 @@
+package tracker_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/looplab/fsm"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+)
+
+// eightEvents is a deal of eight events, which comes into force and is carried out.
+func eightEvents(deal string) []dealstate.Event {
+	of := func(id string, day int, kind dealstate.Kind, party, commitment string) dealstate.Event {
+		return dealstate.Event{ID: id, Deal: deal, Kind: kind, Party: party, Commitment: commitment, Role: dealstate.Instrument,
+			At: dirtylog.OnDay(day).Add(time.Hour), Recorded: dirtylog.OnDay(day).Add(2 * time.Hour),
+			Source: dealstate.Source{Publisher: "a wire", URL: "https://example.org/reports/" + id}}
+	}
+	return []dealstate.Event{
+		of("e1", 0, dealstate.Negotiate, "", ""), of("e2", 1, dealstate.Submit, "", ""), of("e3", 2, dealstate.Approve, "us", ""),
+		of("e4", 3, dealstate.Approve, "china", ""), of("e5", 7, dealstate.Perform, "us", "pledge-1"), of("e6", 8, dealstate.Perform, "china", "pledge-2"),
+		of("e7", 9, dealstate.Dispute, "us", ""), of("e8", 10, dealstate.Settle, "", ""),
+	}
+}
+
+// fill appends so many deals of eight events, the events of each far from one another.
+func fill(tb testing.TB, j journal.Journal, deals int) {
+	tb.Helper()
+	put := func(day int, make func(i int) journal.Entry) {
+		for from := 0; from < deals; from += 1_000 {
+			var entries []journal.Entry
+			for i := from; i < min(from+1_000, deals); i++ {
+				e := make(i)
+				e.Accepted = dirtylog.OnDay(day).Add(2 * time.Hour)
+				entries = append(entries, e)
+			}
+			_, err := j.Append(context.Background(), entries)
+			require.NoError(tb, err)
+		}
+	}
+	id := func(i int) string { return fmt.Sprintf("deal-%07d", i) }
+	put(0, func(i int) journal.Entry {
+		a := agreementOf(id(i))
+		a.Title = fmt.Sprintf("Framework agreement no. %d", i)
+		return journal.Entry{Agreement: &a}
+	})
+	for n, e := range eightEvents("") {
+		put(int(e.At.Sub(dirtylog.OnDay(0)).Hours()/24), func(i int) journal.Entry {
+			return journal.Entry{Event: eightEvents(id(i))[n]}
+		})
+	}
+}
+
+// BenchmarkRecovery opens a tracker over a journal in files of 50,000 deals of eight
+// events, and says how many events a second it recovers and what a deal takes at rest, the
+// journal's index included.
+func BenchmarkRecovery(b *testing.B) {
+	const deals = 50_000
+	dir := b.TempDir()
+	j, err := journal.Open(b.Context(), dir, journal.Options{})
+	require.NoError(b, err)
+	fill(b, j, deals)
+	require.NoError(b, j.Close())
+	for b.Loop() {
+		before := heap()
+		begun, cpu := time.Now(), proof.CPU()
+		j, err := journal.Open(b.Context(), dir, journal.Options{})
+		require.NoError(b, err)
+		opened := time.Since(begun)
+		tr, err := tracker.Open(b.Context(), j, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(11))})
+		require.NoError(b, err)
+		took := time.Since(begun)
+		b.ReportMetric(float64(deals*8)/took.Seconds(), "events/s")
+		spent := float64((proof.CPU() - cpu).Nanoseconds()) / (deals * 8)
+		b.ReportMetric(spent, "cpu-ns/event")
+		b.ReportMetric(spent/looplabEvent(), "x-looplab")
+		b.ReportMetric(opened.Seconds()/took.Seconds(), "journal-share")
+		b.ReportMetric(float64(heap()-before)/deals, "B/deal")
+		runtime.KeepAlive(tr)
+		require.NoError(b, tr.Close())
+		require.NoError(b, j.Close())
+	}
+}
+
+// looplabEvent is the reference: the processor time of one raw event on one kept looplab
+// machine, in nanoseconds.
+func looplabEvent() float64 {
+	const events = 200_000
+	machine := fsm.NewFSM("implemented", fsm.Events{
+		{Name: "suspend", Src: []string{"implemented"}, Dst: "suspended"},
+		{Name: "resume", Src: []string{"suspended"}, Dst: "implemented"},
+	}, fsm.Callbacks{"before_event": func(context.Context, *fsm.Event) {}})
+	begun := proof.CPU()
+	for i := range events {
+		_ = machine.Event(context.Background(), []string{"suspend", "resume"}[i&1])
+	}
+	return float64((proof.CPU() - begun).Nanoseconds()) / events
+}
+
+// heap is what is alive.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkRecord records over memory, by one goroutine and by 16. The reference is a Deal
+// of its own.
+func BenchmarkRecord(b *testing.B) {
+	b.Run("deal", func(b *testing.B) {
+		b.ReportAllocs()
+		d, err := dealstate.New(agreementOf("deal"), dealstate.Strict)
+		require.NoError(b, err)
+		for i := 0; b.Loop(); i++ {
+			if _, err := d.Record(eventOf(i, "deal")); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	for _, writers := range []int{1, 16} {
+		b.Run(fmt.Sprintf("tracker-%d", writers), func(b *testing.B) {
+			b.ReportAllocs()
+			tr, next := openDeals(b, 64), atomic.Int64{}
+			b.SetParallelism(max(1, writers/runtime.GOMAXPROCS(0)))
+			record := func() {
+				i := int(next.Add(1))
+				if _, err := tr.Record(b.Context(), eventOf(i, fmt.Sprintf("deal-%d", i%64))); err != nil {
+					b.Error(err)
+				}
+			}
+			if writers == 1 {
+				for b.Loop() {
+					record()
+				}
+				return
+			}
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					record()
+				}
+			})
+		})
+	}
+}
+
+// eventOf is an event that folds after those before.
+func eventOf(i int, deal string) dealstate.Event {
+	kind := []dealstate.Kind{dealstate.Approve, dealstate.Withdraw}[i/64%2]
+	return dealstate.Event{ID: fmt.Sprintf("e%d", i), Deal: deal, Kind: kind, Party: "us", Role: dealstate.Instrument, At: dirtylog.OnDay(0).Add(time.Duration(i))}
+}
+
+func openDeals(b *testing.B, deals int) *tracker.Tracker {
+	b.Helper()
+	tr, err := tracker.Open(b.Context(), &journal.Memory{}, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(1))})
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, tr.Close()) })
+	for i := range deals {
+		_, err := tr.Add(b.Context(), agreementOf(fmt.Sprintf("deal-%d", i)))
+		require.NoError(b, err)
+	}
+	return tr
+}
+
+// BenchmarkWatch records events one by one while so many watchers are told each of them;
+// the time is that until all have been told.
+func BenchmarkWatch(b *testing.B) {
+	for _, watchers := range []int{0, 1, 10, 100} {
+		b.Run(fmt.Sprint(watchers), func(b *testing.B) {
+			tr := openDeals(b, 64)
+			begun := tr.Place()
+			var told sync.WaitGroup
+			for range watchers {
+				told.Go(func() {
+					left := b.N
+					for _, err := range tr.Watch(b.Context(), tracker.Filter{From: begun}) {
+						if err != nil {
+							b.Error(err)
+							return
+						}
+						if left--; left == 0 {
+							return
+						}
+					}
+				})
+			}
+			b.ResetTimer()
+			for i := range b.N {
+				if _, err := tr.Record(b.Context(), eventOf(i, fmt.Sprintf("deal-%d", i%64))); err != nil {
+					b.Fatal(err)
+				}
+			}
+			told.Wait()
+			b.ReportMetric(float64(b.N)*float64(max(watchers, 1))/b.Elapsed().Seconds(), "told/s")
+		})
+	}
+}

@@ -1,0 +1,127 @@
+package tracker_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+)
+
+// gate is a journal whose appends wait until they are let through, and whose readings fail
+// when they are told to.
+type gate struct {
+	*journal.Memory
+	begun, pass chan struct{} // nil: nothing waits
+	broken      func() error  // nil: nothing fails
+}
+
+func (g *gate) Append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]int64, error) {
+	if g.begun != nil {
+		g.begun <- struct{}{}
+		<-g.pass
+	}
+	return g.Memory.Append(ctx, entries, on...)
+}
+
+func (g *gate) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2[journal.Entry, error] {
+	if g.broken != nil {
+		if err := g.broken(); err != nil {
+			return func(yield func(journal.Entry, error) bool) { yield(journal.Entry{}, err) }
+		}
+	}
+	return g.Memory.ReadDeal(ctx, deal, after)
+}
+
+// An entry that was accepted before a clock was due is told before the clock fires, however
+// long the journal takes to make it durable.
+func TestAClockWaitsForWhatWasAcceptedBeforeIt(t *testing.T) {
+	t.Parallel()
+	g := &gate{Memory: &journal.Memory{}}
+	clock := tracker.NewManual(dirtylog.OnDay(8))
+	tr := started(t, g, clock, tracker.Options{})
+	_, err := tr.Record(t.Context(), approval("e2", "london", "us", dirtylog.OnDay(1)))
+	require.NoError(t, err)
+	begun := tr.Place()
+	g.begun, g.pass = make(chan struct{}), make(chan struct{})
+	recorded := make(chan error)
+	go func() {
+		_, err := tr.Record(t.Context(), approval("e3", "london", "china", dirtylog.OnDay(2)))
+		recorded <- err
+	}()
+	<-g.begun
+	clock.Set(dirtylog.OnDay(10)) // the deadline is day 9, and nobody knows yet of the second approval
+	require.Empty(t, read(t, tr, tracker.Filter{From: begun}, tr.Place()))
+	close(g.pass)
+	require.NoError(t, <-recorded)
+	live := read(t, tr, tracker.Filter{From: begun}, tr.Place())
+	require.Len(t, live, 1, "the deadline does nothing to a deal that was approved in time")
+	require.Equal(t, dealstate.StateImplemented, live[0].To)
+	g.begun = nil
+	again := open(t, g, clock, tracker.Options{Recent: 1})
+	require.Equal(t, live, read(t, again, tracker.Filter{From: begun}, again.Place()))
+}
+
+// What fails in the middle of following is tried again, and nothing is told twice or left
+// out.
+func TestAJournalThatFailsForAWhileLosesNothing(t *testing.T) {
+	t.Parallel()
+	failing := false
+	g := &gate{Memory: &journal.Memory{}}
+	clock := tracker.NewManual(dirtylog.OnDay(1))
+	tr := open(t, g, clock, tracker.Options{Hot: 1}) // so that each deal is read when it is needed
+	for i := range 5 {
+		id := fmt.Sprintf("deal-%d", i)
+		_, err := tr.Add(t.Context(), agreementOf(id))
+		require.NoError(t, err)
+		_, err = tr.Record(t.Context(), negotiated("e1", id))
+		require.NoError(t, err)
+	}
+	tr.Place()
+	tr.Locked(func() { failing = true })
+	g.broken = func() error {
+		if failing {
+			return errors.New("the disk is away")
+		}
+		return nil
+	}
+	clock.Set(dirtylog.OnDay(20))
+	_, err := tr.Deals(t.Context(), tracker.Query{})
+	require.EqualError(t, err, "the disk is away")
+	tr.Locked(func() { failing = false })
+	told := read(t, tr, tracker.Filter{}, tr.Place())
+	require.Len(t, told, 15, "five agreements, five events, five deadlines")
+	again := open(t, g.Memory, clock, tracker.Options{})
+	require.Equal(t, told, read(t, again, tracker.Filter{}, again.Place()))
+}
+
+// A late report costs what it costs a Deal, and one at the tail no more in a long deal than
+// in a short one: it counts what is allocated. Not parallel.
+func TestRecordingAtTheTailCostsTheSameHoweverLongTheDeal(t *testing.T) {
+	allocated := func(n int) float64 {
+		clock := tracker.NewManual(dirtylog.OnDay(5))
+		tr := started(t, &journal.Memory{}, clock, tracker.Options{})
+		next := 0
+		record := func() {
+			next++
+			e := approval(fmt.Sprintf("a%d", next), "london", "us", dirtylog.OnDay(1).Add(time.Duration(next)*time.Second))
+			e.Kind = []dealstate.Kind{dealstate.Approve, dealstate.Withdraw}[next%2]
+			_, err := tr.Record(t.Context(), e)
+			require.NoError(t, err)
+		}
+		for range n {
+			record()
+		}
+		return testing.AllocsPerRun(50, record)
+	}
+	short, long := allocated(50), allocated(2_000)
+	require.Less(t, long, 1.5*short+10, "of a deal of 2,000 events, beside one of 50")
+}

@@ -1,0 +1,180 @@
+package tracker_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+)
+
+// manyDeals is a tracker with deals in many states, some with clocks.
+func manyDeals(t *testing.T, clock *tracker.Manual) *tracker.Tracker {
+	t.Helper()
+	tr := open(t, &journal.Memory{}, clock, tracker.Options{Hot: 40})
+	for i := range 30 {
+		a := agreementOf(fmt.Sprintf("deal-%02d", (i*7)%30))
+		a.Title = fmt.Sprintf("Accord No. %d", i)
+		if i%3 == 0 {
+			a.Deadline = time.Time{}
+		} else {
+			a.Deadline = dirtylog.OnDay(10 + i%5)
+		}
+		_, err := tr.Add(t.Context(), a)
+		require.NoError(t, err)
+		if i%2 == 0 {
+			e := negotiated("e1", a.ID)
+			e.At = e.At.Add(time.Duration(i%4) * time.Hour)
+			_, err = tr.Record(t.Context(), e)
+			require.NoError(t, err)
+		}
+		if i%4 == 0 {
+			_, err = tr.Record(t.Context(), approval("e2", a.ID, "us", dirtylog.OnDay(1)))
+			require.NoError(t, err)
+		}
+	}
+	return tr
+}
+
+// every gives all pages of a query, put together.
+func every(t *testing.T, tr *tracker.Tracker, q tracker.Query) []tracker.Summary {
+	t.Helper()
+	var all []tracker.Summary
+	for {
+		p, err := tr.Deals(t.Context(), q)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(p.Deals), max(q.Limit, 1))
+		all = append(all, p.Deals...)
+		if q.After = p.Next; p.Next == "" {
+			return all
+		}
+	}
+}
+
+func ids(of []tracker.Summary) []string {
+	var list []string
+	for _, d := range of {
+		list = append(list, d.ID)
+	}
+	return list
+}
+
+func TestDealsComeFilteredInOrderAndPageByPage(t *testing.T) {
+	t.Parallel()
+	clock := tracker.NewManual(dirtylog.OnDay(2))
+	tr := manyDeals(t, clock)
+	all := every(t, tr, tracker.Query{Limit: 1000})
+	require.Len(t, all, 30)
+	require.True(t, slices.IsSorted(ids(all)))
+	for _, limit := range []int{1, 7, 29, 30} {
+		for _, s := range []tracker.Sort{tracker.SortID, tracker.SortAwaiting, tracker.SortNext} {
+			paged := every(t, tr, tracker.Query{Limit: limit, Sort: s})
+			require.Equal(t, every(t, tr, tracker.Query{Limit: 1000, Sort: s}), paged)
+			require.ElementsMatch(t, ids(all), ids(paged))
+		}
+	}
+	for _, d := range every(t, tr, tracker.Query{Limit: 5, Awaiting: "china"}) {
+		require.Contains(t, d.Awaiting, "china")
+	}
+	require.Empty(t, every(t, tr, tracker.Query{Limit: 5, Awaiting: "fiji"}))
+	for _, d := range every(t, tr, tracker.Query{Limit: 5, State: dealstate.StateNegotiated}) {
+		require.Equal(t, dealstate.StateNegotiated, d.State)
+	}
+	require.Equal(t, []string{"deal-21"}, ids(every(t, tr, tracker.Query{Limit: 5, Text: "accord no. 3"}))[:1])
+	require.Len(t, every(t, tr, tracker.Query{Limit: 5, Text: "DEAL-0"}), 10)
+}
+
+func TestDealsAreSortedByWhatIsAwaitedAndByTheNextClock(t *testing.T) {
+	t.Parallel()
+	tr := manyDeals(t, tracker.NewManual(dirtylog.OnDay(2)))
+	all := every(t, tr, tracker.Query{Limit: 50, Sort: tracker.SortAwaiting})
+	require.True(t, slices.IsSortedFunc(all, func(a, b tracker.Summary) int {
+		if (len(a.Awaiting) == 0) != (len(b.Awaiting) == 0) {
+			return len(b.Awaiting) - len(a.Awaiting)
+		}
+		return a.Since.Compare(b.Since)
+	}))
+	byClock := every(t, tr, tracker.Query{Limit: 50, Sort: tracker.SortNext})
+	require.True(t, slices.IsSortedFunc(byClock, func(a, b tracker.Summary) int {
+		switch {
+		case a.Next == nil && b.Next == nil:
+			return strings.Compare(a.ID, b.ID)
+		case a.Next == nil:
+			return 1
+		case b.Next == nil:
+			return -1
+		}
+		return a.Next.Due.Compare(b.Next.Due)
+	}))
+	require.NotNil(t, byClock[0].Next)
+	require.Nil(t, byClock[29].Next)
+}
+
+func TestAQueryThatIsNotWellFormedNamesItsField(t *testing.T) {
+	t.Parallel()
+	tr := manyDeals(t, tracker.NewManual(dirtylog.OnDay(2)))
+	for field, q := range map[string]tracker.Query{"limit": {Limit: 1001}, "after": {After: "!"}, "sort": {Sort: 9}} {
+		_, err := tr.Deals(t.Context(), q)
+		var of *dealstate.FieldError
+		require.ErrorAs(t, err, &of)
+		require.Equal(t, field, of.Field)
+	}
+	_, err := tr.Due(t.Context(), dirtylog.OnDay(2), dirtylog.OnDay(2))
+	var of *dealstate.FieldError
+	require.ErrorAs(t, err, &of)
+}
+
+// Due says ahead what the stream tells afterwards, and goes on saying it.
+func TestDueSaysAheadWhatIsToldAfterwards(t *testing.T) {
+	t.Parallel()
+	clock := tracker.NewManual(dirtylog.OnDay(2))
+	tr := manyDeals(t, clock)
+	from, to := dirtylog.OnDay(3), dirtylog.OnDay(13)
+	ahead, err := tr.Due(t.Context(), from, to)
+	require.NoError(t, err)
+	require.NotEmpty(t, ahead)
+	begun := tr.Place()
+	clock.Set(to.Add(-1))
+	var told []dealstate.Decision
+	for _, c := range read(t, tr, tracker.Filter{From: begun}, tr.Place()) {
+		told = append(told, c.Decisions...)
+	}
+	require.Equal(t, len(told), len(ahead))
+	for _, d := range ahead {
+		require.Contains(t, told, d.Decision)
+		require.NotZero(t, d.Decision.Clock)
+		require.Contains(t, d.Title, "Accord")
+	}
+	require.True(t, slices.IsSortedFunc(ahead, func(a, b tracker.Due) int { return a.Decision.At.Compare(b.Decision.At) }))
+	after, err := tr.Due(t.Context(), from, to)
+	require.NoError(t, err)
+	require.Equal(t, ahead, after, "also of what is past")
+	later, err := tr.Due(t.Context(), dirtylog.OnDay(12), dirtylog.OnDay(13))
+	require.NoError(t, err)
+	require.Less(t, len(later), len(after))
+}
+
+func TestACopyOfADealIsACopy(t *testing.T) {
+	t.Parallel()
+	tr := started(t, &journal.Memory{}, tracker.NewManual(dirtylog.OnDay(2)), tracker.Options{})
+	d, err := tr.Deal(t.Context(), "london")
+	require.NoError(t, err)
+	_, err = d.Record(approval("e2", "london", "us", dirtylog.OnDay(1)))
+	require.NoError(t, err)
+	s, err := tr.At(t.Context(), "london", dealstate.View{})
+	require.NoError(t, err)
+	require.Empty(t, s.Approved)
+	text, err := tr.Explain(t.Context(), "london", dealstate.View{Policy: dealstate.Reported})
+	require.NoError(t, err)
+	require.Contains(t, text, "london")
+	_, err = tr.Explain(t.Context(), "paris", dealstate.View{})
+	var unknown *tracker.UnknownDealError
+	require.ErrorAs(t, err, &unknown)
+}

@@ -1,0 +1,226 @@
+package tracker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+)
+
+// Recorded is what became of one event.
+type Recorded struct {
+	Place    Place // of its change in the stream: watch from here to be told what comes after
+	Decision dealstate.Decision
+}
+
+// Add keeps an agreement, so that its deal can be recorded. Adding the same again changes
+// nothing and gives its place. Other content under its id is an *AgreementError, which is
+// a *dealstate.ConflictError; an agreement that does not compile is a *dealstate.FieldError.
+func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error) {
+	if err := t.check(ctx); err != nil {
+		return Place{}, err
+	}
+	if _, err := t.source.machines.of(a); err != nil {
+		return Place{}, err
+	}
+	all, err := t.append(ctx, []journal.Entry{{Agreement: &a}})
+	if taken := (*dealstate.ConflictError)(nil); errors.As(err, &taken) {
+		return Place{}, &AgreementError{ID: a.ID, Err: err}
+	}
+	if err != nil {
+		return Place{}, err
+	}
+	return all[0].Place, nil
+}
+
+// Record keeps the events, all or none, in their order, and says of each what it did, as
+// [dealstate.Deal.Record] does. They are durable when it returns. An event without
+// Recorded is stamped with the tracker's now. Who records is taken from the context: see
+// [journal.WithRecorder].
+//
+// The error is an *EventError where an event is at fault, which unwraps to an
+// *UnknownDealError, or to a *dealstate.FieldError or *dealstate.ConflictError as those of
+// [dealstate.Deal.Record]. After any other error the events may have been kept: record
+// them again, for what is kept is not kept twice.
+func (t *Tracker) Record(ctx context.Context, events ...dealstate.Event) ([]Recorded, error) {
+	if err := t.check(ctx); err != nil || len(events) == 0 {
+		return nil, err
+	}
+	entries, err := t.admit(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	all, err := t.append(ctx, entries)
+	if taken := (*dealstate.ConflictError)(nil); errors.As(err, &taken) {
+		return nil, conflictAmong(events, taken, err)
+	}
+	return all, err
+}
+
+// conflictAmong says which event has the id that is taken.
+func conflictAmong(events []dealstate.Event, taken *dealstate.ConflictError, err error) error {
+	for i := len(events) - 1; i >= 0; i-- {
+		if events[i].ID == taken.ID {
+			return &EventError{Index: i, ID: taken.ID, Err: taken}
+		}
+	}
+	return err
+}
+
+// Apply keeps the event only if it takes effect; a note always does. Otherwise nothing is
+// kept and the error is a *dealstate.Refusal with all reasons. It holds whoever else
+// records in the same journal: where the deal has moved on meanwhile, Apply decides again.
+// An event without Recorded is stamped with the instant at which it was decided, so that of
+// two of one instant the one decided first comes first. Errors are else those of
+// [Tracker.Record] of that event.
+func (t *Tracker) Apply(ctx context.Context, e dealstate.Event) (Recorded, error) {
+	if err := t.check(ctx); err != nil {
+		return Recorded{}, err
+	}
+	entries, err := t.admit(ctx, []dealstate.Event{e})
+	if err != nil {
+		return Recorded{}, bare(err)
+	}
+	for {
+		if err := t.catchUp(ctx); err != nil {
+			return Recorded{}, err
+		}
+		if e.Recorded.IsZero() {
+			entries[0].Event.Recorded = t.Now()
+		}
+		decision, version, err := t.decide(ctx, entries[0].Event)
+		if err != nil {
+			return Recorded{}, err
+		}
+		if o := decision.Outcome; o != dealstate.Applied && o != dealstate.Duplicate && e.Kind != dealstate.Note {
+			t.source.meter.Count(countRefused, 1)
+			return Recorded{}, &dealstate.Refusal{Decision: decision}
+		}
+		all, err := t.append(ctx, entries, journal.Version{Deal: e.Deal, Position: version})
+		if stale := (*journal.StaleError)(nil); errors.As(err, &stale) {
+			t.source.meter.Count(countStale, 1)
+			continue
+		}
+		if err != nil {
+			return Recorded{}, err
+		}
+		return all[0], nil
+	}
+}
+
+// Check says what Record would of the event, and keeps nothing.
+func (t *Tracker) Check(ctx context.Context, e dealstate.Event) (dealstate.Decision, error) {
+	if err := t.check(ctx); err != nil {
+		return dealstate.Decision{}, err
+	}
+	entries, err := t.admit(ctx, []dealstate.Event{e})
+	if err != nil {
+		return dealstate.Decision{}, bare(err)
+	}
+	decision, _, err := t.decide(ctx, entries[0].Event)
+	return decision, err
+}
+
+// bare takes the error on an event alone out of an EventError.
+func bare(err error) error {
+	if of := (*EventError)(nil); errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}
+
+// decide says what a deal would do with the event, and at which version of it.
+func (t *Tracker) decide(ctx context.Context, e dealstate.Event) (dealstate.Decision, int64, error) {
+	if _, err := t.deal(ctx, e.Deal); err != nil { // so that it is folded before the lock is taken
+		return dealstate.Decision{}, 0, err
+	}
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
+	l, err := t.main.find(ctx, e.Deal)
+	if err != nil {
+		return dealstate.Decision{}, 0, err
+	}
+	decision, err := l.deal.Check(e)
+	return decision, l.of.version, err
+}
+
+// admit makes entries of the events, or says what their agreements cannot mean.
+func (t *Tracker) admit(ctx context.Context, events []dealstate.Event) ([]journal.Entry, error) {
+	entries, by := make([]journal.Entry, len(events)), journal.Recorder(ctx)
+	now := t.Now()
+	for i, e := range events {
+		if e.Recorded.IsZero() {
+			e.Recorded = now
+		}
+		l, err := t.deal(ctx, e.Deal)
+		if err == nil {
+			err = l.deal.Machine().Admit(e)
+		}
+		if err != nil && ctx.Err() == nil {
+			err = &EventError{Index: i, ID: e.ID, Err: err}
+		}
+		if err != nil {
+			return nil, err
+		}
+		entries[i] = journal.Entry{By: by, Event: e}
+	}
+	return entries, nil
+}
+
+// append keeps entries in the journal, follows it up to them, and says what became of
+// each.
+func (t *Tracker) append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]Recorded, error) {
+	s := t.main
+	s.mu.Lock()
+	of := t.calls.begin(s.at.Position, t.now(), entries)
+	s.mu.Unlock()
+	start := time.Now()
+	positions, err := s.journal.Append(ctx, entries, on...)
+	s.meter.Observe(observeAppend, time.Since(start).Seconds())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer t.calls.end(of)
+	if err != nil {
+		return nil, err
+	}
+	last := int64(0)
+	for _, p := range positions {
+		last = max(last, p)
+	}
+	if err := t.follow(last); err != nil {
+		return nil, err
+	}
+	all := make([]Recorded, len(positions))
+	for i, p := range positions {
+		r, ok := t.calls.answer(of, p)
+		if !ok {
+			if r, err = t.repeated(p, &entries[i]); err != nil {
+				return nil, t.ended(err)
+			}
+		}
+		all[i] = r
+	}
+	return all, nil
+}
+
+// repeated answers to an entry that was kept before.
+func (t *Tracker) repeated(position int64, e *journal.Entry) (Recorded, error) {
+	r := Recorded{}
+	for kept, err := range t.source.journal.Read(t.ctx, position-1) {
+		if err != nil {
+			return r, err
+		}
+		r.Place = Place{Position: position, Instant: kept.Accepted}
+		break
+	}
+	if e.Agreement != nil {
+		return r, nil
+	}
+	l, err := t.main.find(t.ctx, e.Event.Deal)
+	if l != nil && err == nil {
+		r.Decision, err = l.deal.Check(e.Event)
+	}
+	return r, err
+}

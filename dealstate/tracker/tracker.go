@@ -1,0 +1,126 @@
+package tracker
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+)
+
+// Options say how a tracker works. The zero Options are ready for use.
+type Options struct {
+	Policy dealstate.Policy // under which Record, Apply and Check decide; zero: Strict
+	Clock  Clock            // nil: System
+	Log    *slog.Logger     // nil: nothing is logged
+	Meter  Meter            // nil: nothing is counted
+	Hot    int              // how many events of deals are kept folded, a deal counting 8 more; 0: 100,000, some 60 MB
+	Recent int              // how many decisions are kept at hand for watchers; 0: 16,384
+}
+
+func (o Options) filled() Options {
+	if o.Policy == (dealstate.Policy{}) {
+		o.Policy = dealstate.Strict
+	}
+	if o.Clock == nil {
+		o.Clock = System{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Meter == nil {
+		o.Meter = noMeter{}
+	}
+	if o.Hot <= 0 {
+		o.Hot = 100_000
+	}
+	if o.Recent <= 0 {
+		o.Recent = 16_384
+	}
+	return o
+}
+
+// atOnce is how many changes are told, or made by time, before others have a turn.
+func (o *Options) atOnce() int { return min(1+o.Recent/8, 256) }
+
+// Tracker follows the deals of one journal. It is safe for concurrent use. Several
+// trackers, of one process or of many, may follow one journal.
+type Tracker struct {
+	options Options
+	source  source
+	ctx     context.Context // ends with Close
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+
+	main    *stream // under the tracker's own policy
+	order   []*deal // all deals, in the order of their agreements; main's lock guards it
+	calls   calls   // main's lock guards it
+	alarm   alarm   // wakes the goroutine that lets time pass
+	others  streams // under other policies, while they are watched
+	closing sync.Once
+}
+
+// Open reads the journal once and follows it until Close. It fires the clocks that came
+// due while nobody followed. The journal stays the caller's: close it after the tracker.
+func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
+	o = o.filled()
+	t := &Tracker{options: o, source: source{journal: j, machines: &machines{}, log: o.Log, meter: o.Meter}}
+	last, err := j.Last(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b, order, err := t.recover(ctx, o.Policy, Place{Position: last, Instant: o.Clock.Now().UTC()})
+	if err != nil {
+		return nil, err
+	}
+	t.main, t.order = &stream{policy: o.Policy, fired: t.countFired}, order
+	t.main.start(b, o.Recent)
+	t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	t.alarm.init()
+	t.running.Add(2)
+	go t.followJournal()
+	go t.followClock()
+	return t, nil
+}
+
+// Close ends all watching and gives back what the tracker holds; nothing of it runs when
+// Close returns. The journal stays open. Closing twice does no harm.
+func (t *Tracker) Close() error {
+	t.closing.Do(func() {
+		t.cancel()
+		t.running.Wait()
+	})
+	return nil
+}
+
+// Place gives the end of the stream: a [Filter] From there is told what comes from now on.
+func (t *Tracker) Place() Place {
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
+	t.letTimePass() // what cannot fire now fires later, and is told then
+	return t.main.at
+}
+
+// Policy gives the tracker's own policy.
+func (t *Tracker) Policy() dealstate.Policy { return t.options.Policy }
+
+// Now gives what the tracker's clock shows, or where the stream has come to if that is
+// later: the clock may have been set back.
+func (t *Tracker) Now() time.Time {
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
+	return t.now()
+}
+
+// now is Now with the lock held.
+func (t *Tracker) now() time.Time { return later(t.options.Clock.Now().UTC(), t.main.at.Instant) }
+
+// check gives the error with which a call ends before it begins.
+func (t *Tracker) check(ctx context.Context) error {
+	if t.ctx.Err() != nil {
+		return ErrClosed
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,347 @@
+package tracker_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+)
+
+// desk is a tracker that is closed and opened again while others use it.
+type desk struct {
+	mu    sync.RWMutex
+	tr    *tracker.Tracker
+	j     journal.Journal
+	o     tracker.Options
+	clock *tracker.Manual
+}
+
+func (d *desk) now() *tracker.Tracker {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.tr
+}
+
+func (d *desk) restart(t *testing.T) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	require.NoError(t, d.tr.Close())
+	d.clock.Set(d.tr.Now())
+	tr, err := tracker.Open(t.Context(), d.j, d.o)
+	require.NoError(t, err)
+	d.tr = tr
+}
+
+// follower is a watcher that goes on from its last place when the tracker was closed.
+type follower struct {
+	filter tracker.Filter
+	told   []tracker.Place
+	slow   func()
+}
+
+// follow watches until it was told of the place.
+func (f *follower) follow(ctx context.Context, d *desk, until func() (tracker.Place, bool)) error {
+	for {
+		for c, err := range d.now().Watch(ctx, f.filter) {
+			if errors.Is(err, tracker.ErrClosed) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			f.told, f.filter.From = append(f.told, c.Place), c.Place
+			if f.slow != nil {
+				f.slow()
+			}
+			if end, known := until(); known && c.Place.Compare(end) >= 0 {
+				return nil
+			}
+		}
+	}
+}
+
+// A hundred watchers, under all policies and one of them stuck, are told every change once
+// and in order, while many record, time passes and the tracker is closed and opened again.
+func TestHundredWatchersAreEachToldEveryChangeOnceInOrder(t *testing.T) {
+	before := runtime.NumGoroutine()
+	clock := tracker.NewManual(dirtylog.OnDay(0))
+	d := &desk{j: &journal.Memory{}, clock: clock, o: tracker.Options{Policy: dealstate.Official, Clock: clock, Recent: 500, Hot: 2_000}}
+	var err error
+	d.tr, err = tracker.Open(t.Context(), d.j, d.o)
+	require.NoError(t, err)
+	const deals, writers, perDeal = 100, 8, 8
+	for i := range deals {
+		_, err := d.tr.Add(t.Context(), agreementOf(fmt.Sprintf("deal-%d", i)))
+		require.NoError(t, err)
+	}
+	ctx := t.Context()
+	var ended atomic.Pointer[tracker.Place]
+	until := func() (tracker.Place, bool) {
+		p := ended.Load()
+		if p == nil {
+			return tracker.Place{}, false
+		}
+		return *p, true
+	}
+	released := make(chan struct{})
+	all := make([]*follower, 100)
+	var watching sync.WaitGroup
+	for i := range all {
+		f := &follower{filter: tracker.Filter{Policy: dealstate.Policies()[i%3]}}
+		if i == 7 {
+			f.slow = func() { <-released }
+		}
+		all[i] = f
+		watching.Go(func() {
+			if err := f.follow(ctx, d, until); err != nil {
+				t.Error(i, err)
+			}
+		})
+	}
+	recordAll(t, d, deals, writers, perDeal)
+	clock.Advance(400 * 24 * time.Hour)
+	// A note of each writer's last deal is a change under every policy, to end with.
+	last := d.now()
+	r, err := last.Record(t.Context(), dealstate.Event{ID: "the-end", Deal: "deal-0", Kind: dealstate.Note, At: last.Now()})
+	require.NoError(t, err)
+	ended.Store(&r[0].Place)
+	_, err = last.Record(t.Context(), dealstate.Event{ID: "after-the-end", Deal: "deal-0", Kind: dealstate.Note, At: last.Now()})
+	require.NoError(t, err)
+	close(released)
+	watching.Wait()
+	for i, f := range all {
+		requireOnceInOrder(t, f.told)
+		want := f.reference(t, d, r[0].Place)
+		require.Equal(t, len(want), len(f.told), "watcher %d under %s", i, f.filter.Policy.Name)
+		for n := range want {
+			require.Equal(t, want[n], f.told[n])
+		}
+	}
+	require.NoError(t, d.tr.Close())
+	requireNoGoroutineLeft(t, before)
+}
+
+// reference is what is told later, in one go.
+func (f *follower) reference(t *testing.T, d *desk, to tracker.Place) []tracker.Place {
+	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	references.Lock()
+	defer references.Unlock()
+	key := f.filter.Policy.Name
+	if kept, ok := references.byPolicy[key]; ok {
+		return kept
+	}
+	var places []tracker.Place
+	for _, c := range read(t, d.tr, tracker.Filter{Policy: f.filter.Policy}, to) {
+		places = append(places, c.Place)
+	}
+	references.byPolicy[key] = places
+	return places
+}
+
+var references = struct {
+	sync.Mutex
+	byPolicy map[string][]tracker.Place
+}{byPolicy: map[string][]tracker.Place{}}
+
+func requireOnceInOrder(t *testing.T, told []tracker.Place) {
+	t.Helper()
+	for i := 1; i < len(told); i++ {
+		require.Negative(t, told[i-1].Compare(told[i]), "%v, then %v", told[i-1], told[i])
+	}
+}
+
+// recordAll has many record at once, with restarts and time in between.
+func recordAll(t *testing.T, d *desk, deals, writers, perDeal int) {
+	var writing sync.WaitGroup
+	var recorded atomic.Int64
+	for w := range writers {
+		writing.Go(func() {
+			rng := rand.New(rand.NewPCG(uint64(w), 2))
+			for i := w; i < deals; i += writers {
+				id := fmt.Sprintf("deal-%d", i)
+				for _, e := range dirtylog.Log(rng, agreementOf(id), id, perDeal, dirtylog.Kinds) {
+					e.Recorded = time.Time{}
+					for {
+						_, err := d.now().Record(t.Context(), e)
+						if err == nil {
+							break
+						}
+						if !errors.Is(err, tracker.ErrClosed) {
+							t.Error(err)
+							return
+						}
+					}
+					if n := recorded.Add(1); n%16 == 0 {
+						d.clock.Advance(3 * time.Hour)
+					}
+				}
+			}
+		})
+	}
+	for n := range 3 {
+		for recorded.Load() < int64((n+1)*deals*perDeal/4) {
+			runtime.Gosched()
+		}
+		d.restart(t)
+	}
+	writing.Wait()
+}
+
+// requireNoGoroutineLeft waits until there are no more than before.
+func requireNoGoroutineLeft(t *testing.T, before int) {
+	t.Helper()
+	for range 1_000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		runtime.Gosched()
+		time.Sleep(time.Millisecond)
+	}
+	stacks := make([]byte, 1<<20)
+	t.Fatalf("%d goroutines are left of %d:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+}
+
+func TestWatchingEndsWithTheContextAndWithTheTrackerAndLeavesNoGoroutine(t *testing.T) {
+	before := runtime.NumGoroutine()
+	tr, err := tracker.Open(t.Context(), &journal.Memory{}, tracker.Options{})
+	require.NoError(t, err)
+	_, err = tr.Add(t.Context(), agreementOf("london"))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	results := make(chan error, 3)
+	watch := func(ctx context.Context, f tracker.Filter) {
+		var last error
+		for _, last = range tr.Watch(ctx, f) {
+		}
+		results <- last
+	}
+	go watch(ctx, tracker.Filter{})
+	cancel()
+	require.ErrorIs(t, <-results, context.Canceled)
+	go watch(t.Context(), tracker.Filter{})
+	go watch(t.Context(), tracker.Filter{Policy: dealstate.Reported, Deal: "london", From: tr.Place()})
+	for !tr.Watching(dealstate.Reported) {
+		runtime.Gosched()
+	}
+	require.NoError(t, tr.Close())
+	require.ErrorIs(t, <-results, tracker.ErrClosed)
+	require.ErrorIs(t, <-results, tracker.ErrClosed)
+	require.False(t, tr.Watching(dealstate.Reported), "what was kept for its watchers is given back")
+	require.NoError(t, tr.Close(), "twice does no harm")
+	requireNoGoroutineLeft(t, before)
+	_, err = tr.Record(t.Context(), approval("e1", "london", "us", dirtylog.OnDay(1)))
+	require.ErrorIs(t, err, tracker.ErrClosed)
+}
+
+func TestAWatcherMayStopByItself(t *testing.T) {
+	t.Parallel()
+	tr := open(t, &journal.Memory{}, tracker.NewManual(dirtylog.OnDay(0)), tracker.Options{})
+	for _, id := range []string{"a", "b", "c"} {
+		_, err := tr.Add(t.Context(), agreementOf(id))
+		require.NoError(t, err)
+	}
+	require.Len(t, take(t, tr, tracker.Filter{}, 2), 2)
+	require.Equal(t, "c", take(t, tr, tracker.Filter{Deal: "c"}, 1)[0].Deal)
+	require.Equal(t, "c", take(t, tr, tracker.Filter{Deal: "c", Policy: dealstate.Official}, 1)[0].Deal)
+}
+
+func TestAClockFiresForAWatcherWithoutAnybodyAskingUnderEveryPolicy(t *testing.T) {
+	t.Parallel()
+	for _, p := range dealstate.Policies() {
+		clock := tracker.NewManual(dirtylog.OnDay(0))
+		tr := open(t, &journal.Memory{}, clock, tracker.Options{})
+		_, err := tr.Add(t.Context(), agreementOf("london"))
+		require.NoError(t, err)
+		_, err = tr.Record(t.Context(), dealstate.Event{ID: "e1", Deal: "london", Kind: dealstate.Negotiate, Role: dealstate.Instrument, At: dirtylog.OnDay(0)})
+		require.NoError(t, err)
+		told, begun := make(chan tracker.Change), tr.Place()
+		go func() {
+			defer close(told)
+			for c, err := range tr.Watch(t.Context(), tracker.Filter{From: begun, Policy: p}) {
+				if err != nil {
+					return
+				}
+				told <- c
+				return
+			}
+		}()
+		for p != dealstate.Strict && !tr.Watching(p) {
+			runtime.Gosched()
+		}
+		clock.Advance(10 * 24 * time.Hour) // the deadline is day 9
+		c := <-told
+		require.Equal(t, dealstate.StateLapsed, c.To, p.Name)
+		require.Equal(t, dirtylog.OnDay(9), c.Place.Instant)
+		require.Equal(t, dealstate.Deadline, c.Decisions[0].Clock)
+		require.Zero(t, c.Entry.Position)
+	}
+}
+
+func TestAPlaceBeyondTheJournalIsRefusedAndSaysSo(t *testing.T) {
+	t.Parallel()
+	tr := open(t, &journal.Memory{}, tracker.NewManual(dirtylog.OnDay(0)), tracker.Options{})
+	for _, err := range tr.Watch(t.Context(), tracker.Filter{From: tracker.Place{Position: 9, Instant: dirtylog.OnDay(0)}}) {
+		var beyond *tracker.PlaceError
+		require.ErrorAs(t, err, &beyond)
+		require.Equal(t, int64(0), beyond.Last)
+		require.EqualError(t, err, "place: 9@2025-06-10T00:00:00Z lies beyond the journal, which ends at position 0: it is a place of another journal")
+	}
+}
+
+func TestAPlaceWithoutAnInstantIsThatOfItsEntry(t *testing.T) {
+	t.Parallel()
+	clock := tracker.NewManual(dirtylog.OnDay(0))
+	tr := open(t, &journal.Memory{}, clock, tracker.Options{Recent: 1})
+	_, err := tr.Add(t.Context(), agreementOf("london"))
+	require.NoError(t, err)
+	r, err := tr.Record(t.Context(), dealstate.Event{ID: "e1", Deal: "london", Kind: dealstate.Negotiate, Role: dealstate.Instrument, At: dirtylog.OnDay(0)})
+	require.NoError(t, err)
+	clock.Advance(10 * 24 * time.Hour)
+	want := take(t, tr, tracker.Filter{From: r[0].Place}, 1)
+	require.Equal(t, want, take(t, tr, tracker.Filter{From: tracker.Place{Position: 2}}, 1))
+	require.Equal(t, want[0], take(t, tr, tracker.Filter{From: tracker.Place{Position: 1}}, 2)[1])
+}
+
+func TestPlacesAreWrittenReadAndCompared(t *testing.T) {
+	t.Parallel()
+	day := dirtylog.OnDay(0)
+	places := []tracker.Place{{}, {Position: 3}, {Position: 3, Instant: day, Deal: 1}, {Position: 3, Instant: day, Deal: 2}, {Position: 3, Instant: day},
+		{Position: 3, Instant: day.Add(1), Deal: 1}, {Position: 4, Instant: day}}
+	for i, p := range places {
+		again, err := tracker.ParsePlace(p.String())
+		require.NoError(t, err)
+		require.Equal(t, p, again)
+		text, err := p.MarshalText()
+		require.NoError(t, err)
+		var read tracker.Place
+		require.NoError(t, read.UnmarshalText(text))
+		require.Equal(t, p, read)
+		for k, o := range places {
+			require.Equal(t, i < k, p.Compare(o) < 0, "%v and %v", p, o)
+			require.Equal(t, i == k, p.Compare(o) == 0)
+		}
+	}
+	require.Equal(t, "3@2025-06-10T00:00:00Z/2", places[3].String())
+	for _, bad := range []string{"x", "-1", "03", "3@", "3@yesterday", "3@2025-06-10", "3/2", "3@2025-06-10T00:00:00Z/0", "3@2025-06-10T00:00:00Z/x", "3@2025-06-10T00:00:00Z/1/2", strings.Repeat("9", 30)} {
+		p := tracker.Place{Position: 7}
+		var field *dealstate.FieldError
+		require.ErrorAs(t, p.UnmarshalText([]byte(bad)), &field, bad)
+		require.Equal(t, "place", field.Field)
+		require.Equal(t, tracker.Place{Position: 7}, p, "nothing is written")
+	}
+}

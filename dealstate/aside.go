@@ -5,11 +5,8 @@ func (f *folding) isAside(e *entry) bool {
 	return e.Modality != Asserted || e.Kind.OfLog() || f.voids.voidedBy(e.ID) != "" || !f.policy.Counts(e.Kind, e.Role)
 }
 
-// aside says whether an event is kept as evidence only, and why.
-func (f *folding) aside(e *entry) ([]Reason, bool) {
-	if !f.isAside(e) {
-		return nil, false
-	}
+// whyAside says why an event is kept as evidence only; nothing: it is not.
+func (f *folding) whyAside(e *entry) []Reason {
 	by, counts := f.voids.voidedBy(e.ID), f.policy.Counts(e.Kind, e.Role)
 	var why []Reason
 	if by != "" {
@@ -29,7 +26,7 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 	case e.Kind == Retract && !f.isOnRecord(e.ref()):
 		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
 	}
-	return why, len(why) > 0
+	return why
 }
 
 // remember keeps what a report says that does not count: the approval that comes

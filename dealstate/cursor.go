@@ -172,8 +172,9 @@ func (c *Cursor) Snapshot() Snapshot {
 // settlement that names one may be answered differently), and how long ago the
 // past was: of an instant gone by, only whether its clock has fired for it. A month is
 // taken to be as long as any other, and a day of the year to come as soon.
-func (c *Cursor) AppendKey(to []byte) []byte {
-	s := &c.f.situation
+func (c *Cursor) AppendKey(to []byte) []byte { return c.f.appendKey(to) }
+
+func (s *situation) appendKey(to []byte) []byte {
 	to = binary.AppendUvarint(to, uint64(s.state))
 	for _, set := range []bitset.Set{s.approved, s.rejected, s.performed, s.signed, s.applied, s.suspended, s.held} {
 		for _, word := range set {

@@ -136,6 +136,7 @@ func (d *Deal) At(v View) Snapshot {
 		return f.snapshot(v)
 	}
 	f := d.log.fold(d.machine, v, nil)
+	defer d.machine.spares.Put(f)
 	return f.snapshot(v)
 }
 

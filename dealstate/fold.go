@@ -50,8 +50,10 @@ func (f *folding) decide(e *entry) decided {
 		d.outcome, d.why = f.decideOnLog(e)
 		return d
 	}
-	if why, aside := f.aside(e); aside {
-		d.outcome, d.why = Noted, why
+	if f.isAside(e) {
+		if d.outcome = Noted; f.isAsked() {
+			d.why = f.whyAside(e)
+		}
 		f.remember(e)
 		return d
 	}
@@ -81,7 +83,7 @@ func (f *folding) decide(e *entry) decided {
 	case Implement:
 		f.warnBeforeEffect(e)
 	}
-	if f.recorder != nil {
+	if f.isAsked() {
 		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
 	f.follow(&d, rule, e.ID)
@@ -96,7 +98,10 @@ func (f *folding) decide(e *entry) decided {
 // decideOnLog says what a retract or a note does. That depends on what is void and known,
 // and not on where the deal stands; and it changes nothing there.
 func (f *folding) decideOnLog(e *entry) (Outcome, []Reason) {
-	if why, aside := f.aside(e); aside {
+	if e.Kind == Note && !f.isAsked() {
+		return Noted, nil
+	}
+	if why := f.whyAside(e); len(why) > 0 {
 		return Noted, why
 	}
 	return Applied, []Reason{{Code: ReasonVoids, Event: e.ref()}}

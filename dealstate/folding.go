@@ -85,6 +85,20 @@ type trail struct {
 
 func (t *trail) record(d decided) { t.all = append(t.all, d) }
 
+// tally is the recorder that only counts, so no reasons are gathered.
+type tally int
+
+func (t *tally) record(decided) { *t++ }
+
+// isAsked reports whether anybody asks for reasons.
+func (f *folding) isAsked() bool {
+	if f.recorder == nil {
+		return false
+	}
+	_, counts := f.recorder.(*tally)
+	return !counts
+}
+
 func (f *folding) record(d decided) {
 	if f.recorder != nil {
 		f.recorder.record(d)
@@ -103,13 +117,20 @@ func (f *folding) copied(to recorder) *folding {
 // tells nobody what is decided. Who takes it gives it back to the machine's spares, or
 // keeps it.
 func (f *folding) spare() *folding {
-	s, is := f.m.spares.Get().(*folding)
-	if !is {
-		s = &folding{situation: newSituation(f.m)}
-	}
-	s.m = f.m // another one's that is alike
+	s := f.m.spare()
 	*s = folding{situation: s.situation, policy: f.policy, voids: f.voids, horizon: f.horizon, move: (*Machine).moveByTable, onRecord: f.onRecord}
 	return s
+}
+
+// spare gives a folding that stands anywhere, for who gives it back to the spares or keeps
+// it.
+func (m *Machine) spare() *folding {
+	f, is := m.spares.Get().(*folding)
+	if !is {
+		return &folding{situation: newSituation(m)}
+	}
+	f.m = m // it may be another one's that is alike
+	return f
 }
 
 // doubtsOrderOf reports whether the order of an event matters and is not known.

@@ -308,6 +308,7 @@ func (b *both) meet() {
 func (r *refold) decideOnRetracts() {
 	changed := slices.DeleteFunc(slices.Clone(r.changed), func(e *entry) bool { return e == r.in || !e.Kind.OfLog() })
 	slices.SortFunc(changed, byPlace)
+	r.now.recorder = &trail{} // for the reasons
 	for changed = slices.Compact(changed); len(changed) > 0; {
 		next := r.rewritten(r.stretchOf(changed[0]))
 		made := slices.Concat(next.whole(r.stretches[next.at].past)...)

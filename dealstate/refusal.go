@@ -14,7 +14,7 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
 	}
 	if len(rules) == 0 {
-		if f.recorder == nil {
+		if !f.isAsked() {
 			return Refused, nil
 		}
 		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
@@ -22,7 +22,7 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 	if e.Kind == Implement && e.Role == Instrument {
 		f.warnings.add(Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
 	}
-	if f.recorder == nil {
+	if !f.isAsked() {
 		return Refused, nil
 	}
 	var why []Reason

@@ -40,7 +40,9 @@ func (l *log) replay(m *Machine, v View) (*folding, []decided) {
 // fold folds what the view knows, up to its instant, by the table. Who does not ask what
 // was decided, with a nil recorder, spares the reasons.
 func (l *log) fold(m *Machine, v View, to recorder) *folding {
-	f := &folding{situation: newSituation(m), policy: v.Policy, voids: l.voids(v), onRecord: known{l, v}, move: (*Machine).moveByTable, recorder: to}
+	f := m.spare()
+	*f = folding{situation: f.situation, policy: v.Policy, voids: l.voids(v), onRecord: known{l, v}, move: (*Machine).moveByTable, recorder: to}
+	f.situation.reset()
 	f.recordEnd = recordEnd{ended: l.last(v), known: true}
 	if f.horizon = v.AsOf; f.horizon.IsZero() {
 		f.horizon = f.ended

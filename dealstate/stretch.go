@@ -85,11 +85,6 @@ func lastOf(entries []*entry) (last time.Time) {
 	return last
 }
 
-// tally is the recorder that only counts, so that no reasons are gathered.
-type tally int
-
-func (t *tally) record(decided) { *t++ }
-
 // from goes to a checkpoint; nil: to the beginning.
 func (f *folding) from(to *situation) {
 	if to == nil {

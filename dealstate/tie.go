@@ -13,15 +13,15 @@ const (
 )
 
 // tieCheck looks, while events fold, for those whose order the record leaves open
-// and decides. It borrows two cursors that stand wherever it last tried something out,
-// and leaves the folding itself as it was, but for its doubts.
+// and decides. It borrows two foldings that stand wherever it last tried something out,
+// and leaves its own as it was, but for the doubts.
 type tieCheck struct {
 	f       *folding
 	seen    []*entry // all that f will take, in order
 	swapped int      // pairs compared that are not neighbours
 	passed  int      // reports passed over that cannot cure anything
 	steps   int      // events tried out, for tests
-	a, b    Cursor
+	a, b    *folding
 }
 
 // takeTied takes the entries, and notes every doubt about their order: a pair that
@@ -45,14 +45,13 @@ func (t *tieCheck) take(from, to int) {
 }
 
 func newTieCheck(f *folding, seen []*entry) *tieCheck {
-	return &tieCheck{f: f, seen: seen, a: Cursor{f: *f.spare()}, b: Cursor{f: *f.spare()}}
+	return &tieCheck{f: f, seen: seen, a: f.spare(), b: f.spare()}
 }
 
-// end gives the cursors' memory back.
+// end gives the two back.
 func (t *tieCheck) end() {
-	for _, c := range []*Cursor{&t.a, &t.b} {
-		t.f.m.spares.Put(&folding{situation: c.f.situation})
-	}
+	t.f.m.spares.Put(t.a)
+	t.f.m.spares.Put(t.b)
 }
 
 // seen lists what the view sees, in order.
@@ -108,22 +107,21 @@ func (in *entry) isAlike(o *entry) bool {
 
 // differs takes the two from here, in their order and in the other, each on a copy.
 func (t *tieCheck) differs(e, o *entry) bool {
-	t.a.f.situation.set(&t.f.situation)
-	t.b.f.situation.set(&t.f.situation)
-	was, then := t.try(&t.a, e), t.try(&t.a, o)
-	first, last := t.try(&t.b, o), t.try(&t.b, e)
-	return min(was, then) != min(first, last) || max(was, then) != max(first, last) || !t.a.isLike(&t.b)
+	t.a.situation.set(&t.f.situation)
+	t.b.situation.set(&t.f.situation)
+	was, then := t.try(t.a, e), t.try(t.a, o)
+	first, last := t.try(t.b, o), t.try(t.b, e)
+	return min(was, then) != min(first, last) || max(was, then) != max(first, last) || !t.a.isLike(&t.b.situation)
 }
 
-func (t *tieCheck) try(c *Cursor, e *entry) Outcome {
+func (t *tieCheck) try(f *folding, e *entry) Outcome {
 	t.steps++
-	return c.f.take(e).outcome
+	return f.take(e).outcome
 }
 
-// isLike reports whether two cursors stand where no reader and no later event could
+// isLike reports whether two situations are such that no reader and no later event could
 // tell them apart, but for which event is behind it.
-func (c *Cursor) isLike(o *Cursor) bool {
-	s, other := &c.f.situation, &o.f.situation
+func (s *situation) isLike(other *situation) bool {
 	if s.revision != other.revision || !s.since.Equal(other.since) || !s.inForce.Equal(other.inForce) {
 		return false
 	}
@@ -133,7 +131,7 @@ func (c *Cursor) isLike(o *Cursor) bool {
 		}
 	}
 	var room, otherRoom [128]byte
-	return bytes.Equal(c.AppendKey(room[:0]), o.AppendKey(otherRoom[:0]))
+	return bytes.Equal(s.appendKey(room[:0]), other.appendKey(otherRoom[:0]))
 }
 
 // cure looks, after a refusal of an event dated by its day alone, for a later event of
@@ -148,14 +146,14 @@ func (t *tieCheck) cure(at int) {
 			continue
 		}
 		if acts++; !begun {
-			t.a.f.situation.set(&t.f.situation)
+			t.a.situation.set(&t.f.situation)
 			begun = true
 		}
-		if t.try(&t.a, t.seen[n]) != Applied {
+		if t.try(t.a, t.seen[n]) != Applied {
 			continue
 		}
-		t.b.f.situation.set(&t.a.f.situation)
-		if t.try(&t.b, refused) == Applied {
+		t.b.situation.set(&t.a.situation)
+		if t.try(t.b, refused) == Applied {
 			t.doubt(refused, t.seen[n])
 			return
 		}

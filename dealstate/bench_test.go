@@ -63,6 +63,73 @@ func TestRecordAllocatesNoOftenerThanLooplab(t *testing.T) {
 	require.LessOrEqual(t, recorded, raw)
 }
 
+// BenchmarkLooplabNew is the reference for a new deal: a looplab machine of two rules.
+func BenchmarkLooplabNew(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		keptLooplab()
+	}
+}
+
+// newDeal keeps a benchmark's deal from being left out.
+var newDeal *dealstate.Deal
+
+// BenchmarkNewDeal opens deals that share a machine.
+func BenchmarkNewDeal(b *testing.B) {
+	m, err := dealstate.Compile(uschina.London())
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		newDeal = m.NewDeal(dealstate.Strict)
+	}
+}
+
+// BenchmarkRecordEight opens a deal and records all that most deals ever hold.
+func BenchmarkRecordEight(b *testing.B) {
+	m, err := dealstate.Compile(uschina.London())
+	require.NoError(b, err)
+	events := make([]dealstate.Event, len(reported))
+	for i := range events {
+		events[i] = reportOf(m.Deal(), 1, i)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		deal := m.NewDeal(dealstate.Strict)
+		for _, e := range events {
+			if _, err := deal.Record(e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// Not parallel: it counts.
+func TestTheFirstReportsOfADealTakeEightAllocationsEach(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector makes sync.Pool forget on purpose")
+	}
+	m, err := dealstate.Compile(uschina.London())
+	require.NoError(t, err)
+	events := make([]dealstate.Event, len(reported))
+	for i := range events {
+		events[i] = reportOf(m.Deal(), 1, i)
+	}
+	all := testing.AllocsPerRun(100, func() {
+		deal := m.NewDeal(dealstate.Strict)
+		for _, e := range events {
+			_, _ = deal.Record(e)
+		}
+	})
+	require.LessOrEqual(t, all/float64(len(events)), 8.0, "looplab takes five a transition; the rest are the deal, an entry and its text each, and what folding takes")
+}
+
+// A new deal is itself and an empty log. Not parallel: it counts.
+func TestANewDealTakesTwoAllocations(t *testing.T) {
+	m, err := dealstate.Compile(uschina.London())
+	require.NoError(t, err)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { newDeal = m.NewDeal(dealstate.Strict) }), 2.0)
+}
+
 // Reading takes one allocation for each text of an event, and few more. Not parallel: it
 // counts.
 func TestReadingAnEventAllocatesItsTextsAndLittleMore(t *testing.T) {

@@ -136,7 +136,7 @@ func (m *Machine) indexNames() {
 // A checkpoint stands every so many events. It takes about as much memory as the events
 // between it and the next, so where the situation is larger they stand further apart.
 const (
-	leastSpacing  = 32
+	leastSpacing  = 64
 	bytesAnEvent  = 64  // of checkpoints
 	bytesAParty   = 96  // of a situation
 	bytesOfNobody = 900 // of one without parties and commitments

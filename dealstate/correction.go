@@ -12,14 +12,14 @@ type correction struct {
 // corrected gives what is void in the edited log, and on which entries besides the one
 // put in that changes anything.
 func (ed *edit) corrected(before *voids) (*voids, []*entry) {
-	if ed.in.Kind != Retract && len(ed.base.against[ed.in.ID]) == 0 {
+	if ed.in.Kind != Retract && len(ed.base.against[ed.in.id()]) == 0 {
 		return before, nil
 	}
 	c := correction{edit: ed, voids: &voids{by: map[string]string{}, circular: map[string]bool{}, base: before}}
 	if ed.out == nil {
-		c.changed = append(c.changed, ed.base.against[ed.in.ID]...) // what they speak of is on record now
+		c.changed = append(c.changed, ed.base.against[ed.in.id()]...) // what they speak of is on record now
 		c.findCircle()
-		c.spread(ed.in.ID)
+		c.spread(ed.in.id())
 	}
 	if ed.in.corrects() {
 		c.spread(ed.in.ref())
@@ -35,7 +35,7 @@ func (ed *edit) corrected(before *voids) (*voids, []*entry) {
 func (c *correction) findCircle() {
 	var circle []*entry
 	for e := c.in; ; {
-		if e == nil || !e.corrects() || c.voids.isCircular(e.ID) || !c.isSpokenOf(e.ID) {
+		if e == nil || !e.corrects() || c.voids.isCircular(e.id()) || !c.isSpokenOf(e.id()) {
 			return
 		}
 		circle = append(circle, e)
@@ -44,7 +44,7 @@ func (c *correction) findCircle() {
 		}
 	}
 	for _, e := range circle {
-		c.voids.circular[e.ID] = true
+		c.voids.circular[e.id()] = true
 		c.changed = append(c.changed, e)
 	}
 	for _, e := range circle {
@@ -63,13 +63,13 @@ func (c *correction) isSpokenOf(id string) bool {
 // event of which it speaks.
 func (c *correction) spread(id string) {
 	for e := c.find(id); e != nil; e = c.find(e.ref()) {
-		was, by := c.voids.voidedBy(e.ID), c.standingAgainst(e.ID)
+		was, by := c.voids.voidedBy(e.id()), c.standingAgainst(e.id())
 		if was == by {
 			return
 		}
-		c.voids.by[e.ID] = by
+		c.voids.by[e.id()] = by
 		c.changed = append(c.changed, e)
-		if (was == "") == (by == "") || !e.corrects() || c.voids.isCircular(e.ID) {
+		if (was == "") == (by == "") || !e.corrects() || c.voids.isCircular(e.id()) {
 			return
 		}
 	}
@@ -78,8 +78,8 @@ func (c *correction) spread(id string) {
 // standingAgainst is the first retract that voids an event; "": none does.
 func (c *correction) standingAgainst(id string) string {
 	for by := range c.against(id) {
-		if by.corrects() && c.voids.voidedBy(by.ID) == "" && !c.voids.isCircular(by.ID) {
-			return by.ID
+		if by.corrects() && c.voids.voidedBy(by.id()) == "" && !c.voids.isCircular(by.id()) {
+			return by.id()
 		}
 	}
 	return ""

@@ -59,8 +59,8 @@ func (l *foldedLog) findDoubtsIn(s *stretch, row int, t *tieCheck) {
 	t.f.from(s.from)
 	was := tied{doubts: t.f.doubts, swapped: t.swapped, passed: t.passed}
 	t.take(row, row+s.rows)
-	over := l.log.entries[row+s.rows-1].At.Truncate(day).Add(day)
-	final := !over.After(l.last) && !over.After(l.log.entries[len(l.log.entries)-1].At)
+	over := l.log.entries[row+s.rows-1].at().Truncate(day).Add(day)
+	final := !over.After(l.last) && !over.After(l.log.entries[len(l.log.entries)-1].at())
 	if s.tied != nil && final && !t.isBound() {
 		s.tied.Store(&tied{doubts: t.f.doubts[len(was.doubts):len(t.f.doubts):len(t.f.doubts)], swapped: t.swapped - was.swapped, passed: t.passed - was.passed})
 	}
@@ -89,11 +89,11 @@ func (t *tieCheck) add(known *tied) bool {
 // day: the tie check looks ahead up to the end of the day.
 func (l *foldedLog) doubtAnew(e *entry) {
 	at := l.stretchOf(e)
-	for row := l.start(at); at > 0 && l.log.entries[row-1].isSameDay(e.At); row -= l.stretches[at].rows {
+	for row := l.start(at); at > 0 && l.log.entries[row-1].isSameDay(e.at()); row -= l.stretches[at].rows {
 		at--
 		l.stretches[at].tied.Store(nil)
 	}
 }
 
 // isSameDay reports whether an event is of the same day, in UTC.
-func (in *entry) isSameDay(t time.Time) bool { return in.At.Truncate(day).Equal(t.Truncate(day)) }
+func (in *entry) isSameDay(t time.Time) bool { return in.at().Truncate(day).Equal(t.Truncate(day)) }

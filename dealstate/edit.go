@@ -49,7 +49,7 @@ func (ed *edit) row(old int) int {
 }
 
 func (ed *edit) find(id string) *entry {
-	if id == ed.in.ID {
+	if id == ed.in.id() {
 		return ed.in
 	}
 	return ed.base.find(id)
@@ -60,7 +60,7 @@ func (ed *edit) against(id string) iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		comes := ed.in.Kind == Retract && ed.in.ref() == id
 		for _, e := range ed.base.against[id] {
-			if comes && ed.in.compare(&e.place) < 0 {
+			if comes && ed.in.compare(e) < 0 {
 				if comes = false; !yield(ed.in) {
 					return
 				}

@@ -94,7 +94,7 @@ func (f *folding) consent(e *entry, did *change) {
 		return
 	case e.Kind == Approve && did.approved, e.Kind == Reject && did.rejected, withdraws && !did.approved && f.left(p):
 		before := did.act.entry
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.id(), At: before.at()})
 		return
 	}
 	f.approved.Put(p, e.Kind == Approve)
@@ -134,11 +134,11 @@ func (f *folding) settle(e *entry, did *change) {
 	open, settled := f.disputes, false
 	if e.ref() != "" && f.onRecord != nil {
 		if of := f.onRecord.find(e.ref()); of != nil && !e.isOfAnother(of) {
-			open, settled = f.disputes.without(func(d *entry) int { return d.compare(&of.place) })
+			open, settled = f.disputes.without(func(d *entry) int { return d.compare(of) })
 		}
 	} else {
 		open = f.disputes.only(func(d *entry) bool {
-			stays := e.ref() != "" && d.ID != e.ref() || e.isOfAnother(d)
+			stays := e.ref() != "" && d.id() != e.ref() || e.isOfAnother(d)
 			settled = settled || !stays
 			return stays
 		})
@@ -166,7 +166,7 @@ func (f *folding) extend(e *entry, did *change) {
 	clock, parties := &f.clocks[did.clock], len(f.acts)
 	did.setting = *clock
 	before, own := clock.due(parties), clock.of(f.actor, parties)
-	switch floor := instant.Latest(own, e.At); {
+	switch floor := instant.Latest(own, e.at()); {
 	case before.IsZero() && f.actor >= 0: // one side cannot set a limit for all
 		did.stop(Refused, Reason{Code: ReasonNoClock, Detail: moved.String()})
 		return

@@ -18,27 +18,30 @@ type foldedLog struct {
 	outlook
 }
 
-// fold folds the whole log, and lets no clock run beyond the last event.
-func (l *foldedLog) fold() {
-	l.stretches = []stretch{{}}
-	l.now = &folding{situation: newSituation(l.machine), policy: l.policy, voids: l.log.voids(View{}), onRecord: l.log, horizon: lastOf(l.log.entries), move: (*Machine).moveByTable, recorder: &l.made}
-	for _, e := range l.log.entries {
-		l.begin(e)
-		l.now.take(e)
-		l.keep(e, l.made.all)
-		l.made.all = l.made.all[:0]
+// folded folds the whole log, by the table as a replay does, and lets the events to come
+// go through looplab.
+func (l *log) folded(m *Machine, p Policy) *foldedLog {
+	to := &foldedLog{machine: m, policy: p, log: l, stretches: []stretch{{}}}
+	to.now = &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), onRecord: l, horizon: lastOf(l.entries), move: (*Machine).moveByTable, recorder: &to.made}
+	for _, e := range l.entries {
+		to.begin(e)
+		to.now.take(e)
+		to.keep(e, to.made.all)
+		to.made.all = to.made.all[:0]
 	}
-	l.now.move = (*Machine).moveByLooplab
-	l.outlook = l.now.outlook(l.now.horizon)
+	to.now.move = (*Machine).moveByLooplab
+	to.outlook = to.now.outlook(to.now.horizon)
+	return to
 }
 
 // append decides on an entry that the log has just kept. Nothing in it is
 // proportional to the parties or to the log, but for a checkpoint now and then.
-func (l *foldedLog) append(in *entry, decision *Decision) {
+func (l *foldedLog) append(in *entry) (of decided, revised []Revision) {
 	l.begin(in)
-	l.outlook = l.decideNext(l.now, &l.made, in, decision)
+	of, revised, l.outlook = l.decideNext(l.now, &l.made, in)
 	l.keep(in, l.made.all)
 	l.made.all = l.made.all[:0]
+	return of, revised
 }
 
 // decided is all up to the last instant on record, whatever the deal goes on to.
@@ -51,14 +54,13 @@ func (l *foldedLog) decided() (all history) {
 
 // decideNext has a folding, which records into the trail, take one more event.
 // Revised are the clocks that fire only now, or no more.
-func (l *foldedLog) decideNext(f *folding, made *trail, in *entry, decision *Decision) outlook {
+func (l *foldedLog) decideNext(f *folding, made *trail, in *entry) (of decided, revised []Revision, then outlook) {
 	f.horizon = in.after(l.last)
-	*decision = l.machine.decision(f.take(in))
-	then := f.outlook(f.horizon)
+	of, then = f.take(in), f.outlook(f.horizon)
 	if len(l.tail)+len(then.tail) > 0 || len(made.all) > 1 {
-		decision.Revised = l.machine.revisions(l.tail, slices.Concat(made.all, then.tail), in)
+		revised = l.machine.revisions(l.tail, slices.Concat(made.all, then.tail), in)
 	}
-	return then
+	return of, revised, then
 }
 
 // adopt makes a folding the log's own: it records for the log from here on.
@@ -79,5 +81,5 @@ func (l *foldedLog) decidedOn(e *entry) decided {
 			return of
 		}
 	}
-	panic("dealstate: " + e.ID + " is in the log, and nothing was decided on it")
+	panic("dealstate: " + e.id() + " is in the log, and nothing was decided on it")
 }

@@ -10,9 +10,10 @@ import (
 type folding struct {
 	situation
 	policy  Policy
-	voids   *voids    // which events of the log are void; nil: none
-	horizon time.Time // the instant looked at
-	doubts  []Reason  // events whose order matters and is not known; only a replay finds them
+	leftOut [endOfRoles]*[]Reason // the reason that the policy leaves a role out, once it was needed
+	voids   *voids                // which events of the log are void; nil: none
+	horizon time.Time             // the instant looked at
+	doubts  []Reason              // events whose order matters and is not known; only a replay finds them
 	move    mover
 	recordEnd
 	recorder recorder // nil: nobody asks what was decided, so no reasons are gathered
@@ -118,7 +119,7 @@ func (f *folding) copied(to recorder) *folding {
 // keeps it.
 func (f *folding) spare() *folding {
 	s := f.m.spare()
-	*s = folding{situation: s.situation, policy: f.policy, voids: f.voids, horizon: f.horizon, move: (*Machine).moveByTable, onRecord: f.onRecord}
+	*s = folding{situation: s.situation, policy: f.policy, leftOut: f.leftOut, voids: f.voids, horizon: f.horizon, move: (*Machine).moveByTable, onRecord: f.onRecord}
 	return s
 }
 

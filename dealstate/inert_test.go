@@ -224,7 +224,8 @@ func TestErrorsQuoteStrangersInert(t *testing.T) {
 		&bulk.RowError{Row: 1, Err: errors.New(hostileText)}, &bulk.LogError{Deal: hostileText, Event: hostileText, Why: hostileText}, &bulk.SizeError{},
 		&analytics.DecisionError{Deal: hostileText, Event: hostileText, Field: hostileText, Problem: hostileText}, &analytics.MergeError{Deal: hostileText, Problem: hostileText}, &analytics.MergeError{Problem: hostileText},
 		&scenario.SyntaxError{File: hostileText, Problem: hostileText},
-		&tracker.UnknownDealError{Deal: hostileText, Nearest: hostileText}, &tracker.EventError{ID: hostileText, Err: errors.New(hostileText)}, &tracker.AgreementError{ID: hostileText}} {
+		&journal.StaleError{Deal: hostileText}, &journal.LockedError{Dir: hostileText, Holder: hostileText, Err: errors.New(hostileText)}, &journal.ReadOnlyError{Op: hostileText, Err: errors.New(hostileText)},
+		&journal.DamageError{File: hostileText, Problem: hostileText}, &journal.HeadError{}, &journal.CopyError{Problem: hostileText}, &tracker.UnknownDealError{Deal: hostileText, Nearest: hostileText}, &tracker.EventError{ID: hostileText, Err: errors.New(hostileText)}, &tracker.AgreementError{ID: hostileText}} {
 		requireInert(t, err.Error(), fmt.Sprintf("%T", err))
 	}
 }
@@ -336,7 +337,8 @@ var sayers = map[string]string{
 	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.IncidentClass": "words", "analytics.Estimate": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
 	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Input": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Distribution": "words", "simulate.Span": "words", "dealstate.Clock": "words", "dealstate.JoinFrom": "words", "dealstate.Day": "words", "dealstate.Timer": "above", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
-	"dealtest.Style": "words", "render.Shape": "words",
+	"journal.StaleError": "above", "journal.LockedError": "above", "journal.ReadOnlyError": "above", "journal.DamageError": "above", "journal.HeadError": "above", "journal.CopyError": "above", "journal.Head": "words", "web.Action": "words",
+	"journaltest.Loss": "of tests", "dealtest.Style": "words", "render.Shape": "words",
 	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.Place": "words", "tracker.Tracker": "above",
 }
 

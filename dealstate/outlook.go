@@ -26,9 +26,9 @@ func (f *folding) outlook(last time.Time) outlook {
 
 // after is the last instant of which the log speaks, with this entry in it.
 func (e *entry) after(last time.Time) time.Time {
-	last = instant.Latest(last, e.Recorded)
+	last = instant.Latest(last, e.recorded())
 	if e.Modality == Asserted {
-		last = instant.Latest(last, e.At)
+		last = instant.Latest(last, e.at())
 	}
 	return last
 }

@@ -12,7 +12,7 @@ func (l *foldedLog) propose(e *Event, of names) (proposal, error) {
 	switch old, err := l.log.repeated(l.machine, e); {
 	case err != nil:
 		return proposal{}, err
-	case old != nil && e.Recorded.Before(old.Recorded):
+	case old != nil && e.Recorded.Before(old.recorded()):
 		return l.proposeEarlier(old, newEntry(e, of)), nil
 	case old != nil:
 		return proposal{decision: l.duplicate(old)}, nil
@@ -26,7 +26,7 @@ func (l *foldedLog) propose(e *Event, of names) (proposal, error) {
 // nothing known against it, and with no plan on record that the clocks have yet
 // to reach.
 func (l *foldedLog) isNext(e *Event) bool {
-	if n := len(l.log.entries); n > 0 && l.log.entries[n-1].At.After(l.last) {
+	if n := len(l.log.entries); n > 0 && l.log.entries[n-1].at().After(l.last) {
 		return false
 	}
 	return e.Kind != Retract && l.log.isTail(e) && l.log.find(e.ID) == nil && l.log.against[e.ID] == nil
@@ -34,17 +34,17 @@ func (l *foldedLog) isNext(e *Event) bool {
 
 // proposeNext decides on the event alone, on a copy of the situation.
 func (l *foldedLog) proposeNext(in *entry) proposal {
-	p := proposal{steps: 1}
 	var made trail
 	f := l.now.copied(&made)
-	then := l.decideNext(f, &made, in, &p.decision)
-	p.accept = func() {
+	of, revised, then := l.decideNext(f, &made, in)
+	decision := l.machine.decision(of)
+	decision.Revised = revised
+	return proposal{steps: 1, decision: decision, accept: func() {
 		l.begin(in)
 		l.log.append(in)
 		l.keep(in, made.all)
 		l.adopt(f, then)
-	}
-	return p
+	}}
 }
 
 // proposeLate folds the log with the event in it, where that changes anything, and

@@ -19,7 +19,7 @@ func (l *foldedLog) standing(v View, to recorder) *folding {
 	if horizon.IsZero() {
 		horizon = l.last
 	}
-	if n := len(l.log.entries); n > 0 && l.log.entries[n-1].At.After(instant.Earliest(horizon, l.last)) {
+	if n := len(l.log.entries); n > 0 && l.log.entries[n-1].at().After(instant.Earliest(horizon, l.last)) {
 		return nil
 	}
 	f := l.now.copied(to)

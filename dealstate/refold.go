@@ -115,14 +115,14 @@ func (r *refold) whereTheyPart() []int {
 func (r *refold) plansReached() int {
 	n := len(r.log.entries)
 	first := instant.Earliest(r.until, r.last)
-	if r.until.Equal(r.last) || n == 0 || !r.log.entries[n-1].At.After(first) {
+	if r.until.Equal(r.last) || n == 0 || !r.log.entries[n-1].at().After(first) {
 		return r.edit.len()
 	}
 	if next := r.foldedLog.now.nextClock(); r.until.After(r.last) && (next.clock == 0 || next.due.After(r.until)) {
 		return r.edit.len()
 	}
 	row, _ := slices.BinarySearchFunc(r.log.entries, first, func(e *entry, first time.Time) int {
-		if e.At.After(first) {
+		if e.at().After(first) {
 			return 1
 		}
 		return -1
@@ -307,7 +307,7 @@ func (b *both) meet() {
 // that was not done on the way. They leave the situation alone, so nothing else is folded.
 func (r *refold) decideOnRetracts() {
 	changed := slices.DeleteFunc(slices.Clone(r.changed), func(e *entry) bool { return e == r.in || !e.Kind.OfLog() })
-	slices.SortFunc(changed, byPlace)
+	slices.SortFunc(changed, (*entry).compare)
 	r.now.recorder = &trail{} // for the reasons
 	for changed = slices.Compact(changed); len(changed) > 0; {
 		next := r.rewritten(r.stretchOf(changed[0]))

@@ -95,7 +95,7 @@ func (k known) ids() map[string]bool {
 	ids := map[string]bool{}
 	for _, e := range k.log.entries {
 		if k.view.knows(e) {
-			ids[e.ID] = true
+			ids[e.id()] = true
 		}
 	}
 	return ids

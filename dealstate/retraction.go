@@ -18,8 +18,8 @@ func (l *log) voids(v View) *voids {
 	}
 	r := retraction{voids: found, against: against, decided: map[string]bool{}, asked: map[string]int{}}
 	for _, e := range l.entries {
-		if against[e.ID] != nil && v.knows(e) {
-			r.decide(e.ID)
+		if against[e.id()] != nil && v.knows(e) {
+			r.decide(e.id())
 		}
 	}
 	return found
@@ -36,7 +36,7 @@ func (l *log) findCircles(circular map[string]bool, v View) {
 		if start.Kind != Retract {
 			continue
 		}
-		id := start.ID
+		id := start.id()
 		for {
 			e := l.find(id)
 			if e == nil || !e.corrects() || !v.knows(e) || walked[id] != 0 {
@@ -78,8 +78,8 @@ func (r *retraction) decide(id string) {
 		}
 		r.decided[top] = true
 		for _, by := range r.against[top] {
-			if _, void := r.by[by.ID]; !void && !r.circular[by.ID] {
-				r.by[top] = by.ID
+			if _, void := r.by[by.id()]; !void && !r.circular[by.id()] {
+				r.by[top] = by.id()
 				break
 			}
 		}
@@ -95,8 +95,8 @@ func (r *retraction) undecided(id string) (string, bool) {
 	for n := r.asked[id]; n < len(r.against[id]); n++ {
 		by := r.against[id][n]
 		r.asked[id] = n + 1
-		if !r.decided[by.ID] && !r.circular[by.ID] {
-			return by.ID, true
+		if !r.decided[by.id()] && !r.circular[by.id()] {
+			return by.id(), true
 		}
 	}
 	return "", false

@@ -75,5 +75,5 @@ func (d decided) on() decidedOn {
 
 // same reports whether two decisions come to the same, for the same reasons.
 func (d decided) same(o decided) bool {
-	return slices.Equal(d.why, o.why) && d.outcome == o.outcome && d.rule == o.rule && d.from == o.from && d.to == o.to && d.revision == o.revision
+	return slices.Equal(d.reasons(), o.reasons()) && d.outcome == o.outcome && d.rule == o.rule && d.from == o.from && d.to == o.to && d.revision == o.revision
 }

@@ -51,9 +51,10 @@ func TestACheckpointHoldsAllOfASituationAndSharesNothingThatChanges(t *testing.T
 	leaving := anEvent(Withdraw)
 	leaving.At = leaving.At.AddDate(0, 0, 1)
 	deal, _ := folded(t, m, []Event{anEvent(Approve), anEvent(Perform), anEvent(Dispute), leaving})
-	saved := deal.now.saved()
-	require.True(t, saved.same(&deal.now.situation))
-	f := deal.now.spare()
+	now := deal.folded().now
+	saved := now.saved()
+	require.True(t, saved.same(&now.situation))
+	f := now.spare()
 	f.from(saved)
 	require.True(t, f.same(saved))
 	for _, set := range []*bitset.Set{&f.approved, &f.rejected, &f.performed, &f.signed, &f.applied, &f.suspended, &f.held} {
@@ -66,7 +67,7 @@ func TestACheckpointHoldsAllOfASituationAndSharesNothingThatChanges(t *testing.T
 	f.warnings.add(Reason{})
 	f.timers[0].fired = !f.timers[0].fired
 	f.leaving[0].party++
-	require.True(t, saved.same(&deal.now.situation))
+	require.True(t, saved.same(&now.situation))
 	f.from(nil)
 	begun := newSituation(m)
 	require.True(t, f.same(&begun))

@@ -50,14 +50,27 @@ type situation struct {
 }
 
 func newSituation(m *Machine) situation {
-	n := len(m.agreement.Parties)
-	s := situation{m: m, approved: bitset.New(n), rejected: bitset.New(n), scratch: make(bitset.Set, 2*len(bitset.New(n))),
-		performed: bitset.New(len(m.agreement.Commitments)), held: bitset.New(len(m.agreement.Commitments)),
-		signed: bitset.New(n), applied: bitset.New(n), suspended: bitset.New(n), timers: make([]running, len(m.agreement.Timers)),
-		acts: make([]act, n), nearest: make([]*entry, n), records: make([]record, len(m.agreement.Commitments))}
-	s.denied = make([]*entry, s.claims())
+	parties, commitments := len(m.agreement.Parties), len(m.agreement.Commitments)
+	s := situation{m: m, acts: make([]act, parties), records: make([]record, commitments), timers: make([]running, len(m.agreement.Timers))}
+	reports := make([]*entry, parties+s.claims())
+	s.nearest, s.denied = reports[:parties:parties], reports[parties:]
+	s.makeSets(parties, commitments)
 	s.reset()
 	return s
+}
+
+// makeSets gives every set its room, which is made at once.
+func (s *situation) makeSets(parties, commitments int) {
+	of, ofCommitments := bitset.Words(parties), bitset.Words(commitments)
+	all := make(bitset.Set, 7*of+2*ofCommitments)
+	cut := func(words int) bitset.Set {
+		set := all[:words:words]
+		all = all[words:]
+		return set
+	}
+	s.approved, s.rejected, s.scratch = cut(of), cut(of), cut(2*of)
+	s.signed, s.applied, s.suspended = cut(of), cut(of), cut(of)
+	s.performed, s.held = cut(ofCommitments), cut(ofCommitments)
 }
 
 // reset goes back to the beginning, in the same memory.

@@ -28,7 +28,8 @@ func (l *foldedLog) begin(first *entry) {
 		return
 	}
 	last.tied = new(tiedBox)
-	l.stretches = append(l.stretches, stretch{first: first, from: l.now.saved(), past: history{make([]decided, 0, spacing+spacing/4)}})
+	last.past.trim()
+	l.stretches = append(l.stretches, stretch{first: first, from: l.now.saved(), past: history{make([]decided, 0, spacing/4)}})
 }
 
 // keep notes what was decided at the end of the log.
@@ -41,7 +42,7 @@ func (l *foldedLog) keep(in *entry, made []decided) {
 
 // stretchOf gives the place of the stretch in which an entry stands, or would.
 func (l *foldedLog) stretchOf(of *entry) int {
-	return sort.Search(len(l.stretches)-1, func(i int) bool { return l.stretches[i+1].first.compare(&of.place) > 0 })
+	return sort.Search(len(l.stretches)-1, func(i int) bool { return l.stretches[i+1].first.compare(of) > 0 })
 }
 
 // start gives the row of a stretch's first event.

@@ -82,7 +82,7 @@ func (t *tieCheck) swap(at int) {
 
 // mayTie reports whether a later event, or one behind it, may tie with e.
 func (t *tieCheck) mayTie(e, later *entry) bool {
-	if !e.At.Equal(later.At) || e.Kind.OfLog() || len(t.f.doubts) >= mostDoubts {
+	if !e.at().Equal(later.at()) || e.Kind.OfLog() || len(t.f.doubts) >= mostDoubts {
 		return false
 	}
 	if e.Kind == Amend {
@@ -138,7 +138,7 @@ func (s *situation) isLike(other *situation) bool {
 // that day after which the refused one would have taken effect.
 func (t *tieCheck) cure(at int) {
 	refused, begun := t.seen[at], false
-	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
+	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.at()); n++ {
 		if t.f.isAside(t.seen[n]) {
 			if t.passed++; t.passed > mostPassed {
 				return
@@ -161,5 +161,5 @@ func (t *tieCheck) cure(at int) {
 }
 
 func (t *tieCheck) doubt(e, o *entry) {
-	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.ID, Detail: o.ID, At: e.At})
+	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.id(), Detail: o.id(), At: e.at()})
 }

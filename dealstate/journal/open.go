@@ -149,6 +149,7 @@ func (f *File) recoverSegment(ctx context.Context, after int64, last bool) error
 	if f.durable, err = ParseHead(fmt.Sprintf("%d %s", t.whole.at, t.whole.chain)); err != nil {
 		return seg.damage(t.begun.records, err.Error())
 	}
+	seg.recordsSize = t.whole.records
 	if last {
 		return seg.settle(t.begun)
 	}

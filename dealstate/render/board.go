@@ -31,7 +31,13 @@ type boardPageData struct {
 
 // HTML writes the page. Equal boards give equal bytes. A row whose replay has no
 // machine is a *[dealstate.FieldError], and then nothing is written.
-func (b Board) HTML(w io.Writer) error {
+func (b Board) HTML(w io.Writer) error { return b.write(w, "board") }
+
+// Body writes what HTML has in its body, a header and a main element, for a page that
+// brings [StyleSheet]. Its headings begin with h1.
+func (b Board) Body(w io.Writer) error { return b.write(w, "board-body") }
+
+func (b Board) write(w io.Writer, template string) error {
 	for i, r := range b.Rows {
 		if r.Replay.Machine == nil {
 			return missingMachine(fmt.Sprintf("rows[%d].replay.machine", i))
@@ -54,7 +60,7 @@ func (b Board) HTML(w io.Writer) error {
 	if p.Timeline, err = newTimelinePair(replays); err != nil {
 		return err
 	}
-	return write(w, "board", p)
+	return write(w, template, p)
 }
 
 // lead counts the deals by state, in the order of the rows.

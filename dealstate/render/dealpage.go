@@ -23,7 +23,13 @@ var pages = template.Must(template.New("pages").Parse(pageText))
 
 // HTML writes the page. Equal replays give equal bytes. Without any replay, or
 // with one that has no machine, the error says so and nothing is written.
-func (r DealPage) HTML(w io.Writer) error {
+func (r DealPage) HTML(w io.Writer) error { return r.write(w, "report") }
+
+// Body writes what HTML has in its body, a header and a main element, for a page that
+// brings [StyleSheet]. Its headings begin with h1.
+func (r DealPage) Body(w io.Writer) error { return r.write(w, "report-body") }
+
+func (r DealPage) write(w io.Writer, template string) error {
 	if len(r.Replays) == 0 {
 		return errNoReplay
 	}
@@ -34,7 +40,7 @@ func (r DealPage) HTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return write(w, "report", p)
+	return write(w, template, p)
 }
 
 var errNoReplay = fmt.Errorf("render: a page without any replay; want at least one")

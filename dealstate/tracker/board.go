@@ -23,6 +23,7 @@ type deal struct {
 	due       time.Time // when the clock is due; zero: none runs
 	next      time.Time // when time does something next: due, or before it the instant of an event dated in the future
 	touched   time.Time // no later decision is on record than of this instant
+	learned   time.Time // when something of it was learned last
 	live      *live     // nil: it is at rest
 	row       int32     // in the agenda, from 1; 0: it is not there
 }
@@ -124,6 +125,7 @@ func (s *source) read(ctx context.Context, id string, upTo int64, room []dealsta
 // when it came.
 func (b *board) open(d *deal, m *dealstate.Machine, events []dealstate.Event) *live {
 	l := &live{of: d, events: len(events), latest: latestOf(events)}
+	d.learned = learnedOf(events)
 	kept, err := m.Load(b.policy, withoutErrors(events))
 	if err != nil {
 		kept = m.NewDeal(b.policy)
@@ -153,6 +155,14 @@ func withoutErrors(events []dealstate.Event) iter.Seq2[dealstate.Event, error] {
 			}
 		}
 	}
+}
+
+// learnedOf is when the last of the events was learned.
+func learnedOf(events []dealstate.Event) (last time.Time) {
+	for i := range events {
+		last = later(last, events[i].Recorded)
+	}
+	return last
 }
 
 // settle writes down where the deal stands at the instant.
@@ -261,33 +271,40 @@ func (b *board) take(ctx context.Context, e journal.Entry) (c Change, decision d
 		return c, decision, false, err
 	}
 	if e.Agreement != nil && l == nil {
-		if l, err = b.load(ctx, c.Deal, e.Position); err != nil {
-			return c, decision, false, err
-		}
-		b.at.Position = e.Position
-		if l == nil {
-			return c, decision, false, errLost(c.Deal)
-		}
-		b.adopt(l)
-		c.Decisions, c.To = l.decisionsAt(b.at.Instant), l.of.state
-		return c, decision, true, nil
+		err := b.begin(ctx, &c)
+		return c, decision, err == nil, err
 	}
 	b.at.Position = e.Position
-	if l == nil {
-		b.leave(&e, &UnknownDealError{Deal: c.Deal})
-		return c, decision, false, nil
+	if l != nil {
+		l.of.version, c.From, c.To = e.Position, l.of.state, l.of.state
 	}
-	l.of.version, c.From, c.To = e.Position, l.of.state, l.of.state
-	if e.Agreement != nil {
-		b.leave(&e, &AgreementError{ID: c.Deal})
-		return c, decision, false, nil
+	switch {
+	case l == nil:
+		err = &UnknownDealError{Deal: c.Deal}
+	case e.Agreement != nil:
+		err = &AgreementError{ID: c.Deal}
+	default:
+		decision, err = b.record(l, &c)
 	}
-	decision, err = b.record(l, &c)
 	if err != nil {
 		b.leave(&e, err)
-		return c, decision, false, nil
 	}
-	return c, decision, true, nil
+	return c, decision, err == nil, nil
+}
+
+// begin takes the agreement of the change, with the events of its deal that came before it.
+func (b *board) begin(ctx context.Context, c *Change) error {
+	l, err := b.load(ctx, c.Deal, c.Entry.Position)
+	if err != nil {
+		return err
+	}
+	if l == nil {
+		return errLost(c.Deal)
+	}
+	b.at.Position = c.Entry.Position
+	b.adopt(l)
+	c.Decisions, c.To = l.decisionsAt(b.at.Instant), l.of.state
+	return nil
 }
 
 // record has the deal take the event of the change, and tells what that did as of the
@@ -311,6 +328,7 @@ func (b *board) record(l *live, c *Change) (dealstate.Decision, error) {
 		return decision, err
 	}
 	l.latest, l.events = latest, l.events+1
+	l.of.learned = later(l.of.learned, e.Recorded)
 	b.hot.grow(l, 1)
 	b.settle(l, now)
 	c.Decisions, c.To = []dealstate.Decision{decision}, l.of.state

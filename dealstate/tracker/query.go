@@ -18,6 +18,7 @@ type Query struct {
 	Text     string          // in the id or in the title, upper and lower case alike
 	State    dealstate.State // "": any
 	Awaiting string          // a party whose approval is awaited; "": any
+	Since    time.Time       // something was learned, or a clock fired, at this instant or later; zero: whenever
 	Sort     Sort
 	After    string // the Next of the page before; "": from the first on
 	Limit    int    // how many deals a page has; 0: 100, and at most 1,000
@@ -134,6 +135,9 @@ func (q Query) search() (*search, error) {
 // look takes a deal among the first found if it is asked for.
 func (s *search) look(d *deal) {
 	if s.State != "" && d.state != s.State || s.Awaiting != "" && !slices.Contains(d.awaiting, s.Awaiting) {
+		return
+	}
+	if d.touched.Before(s.Since) && d.learned.Before(s.Since) {
 		return
 	}
 	if s.text != "" && !strings.Contains(strings.ToLower(d.id), s.text) && !strings.Contains(strings.ToLower(d.title), s.text) {

@@ -178,3 +178,21 @@ func TestACopyOfADealIsACopy(t *testing.T) {
 	var unknown *tracker.UnknownDealError
 	require.ErrorAs(t, err, &unknown)
 }
+
+// Deals of which nothing is new are left out, whether they rest or not.
+func TestDealsSinceAreThoseThatSomethingIsNewOf(t *testing.T) {
+	t.Parallel()
+	clock := tracker.NewManual(dirtylog.OnDay(20))
+	tr := manyDeals(t, clock)
+	all := every(t, tr, tracker.Query{Since: dirtylog.OnDay(1), Limit: 50})
+	require.NotEmpty(t, all)
+	require.Less(t, len(all), len(every(t, tr, tracker.Query{Limit: 50})), "of some, nothing is on record and no clock fired")
+	require.Empty(t, every(t, tr, tracker.Query{Since: dirtylog.OnDay(30), Limit: 50}))
+
+	clock.Set(dirtylog.OnDay(40))
+	_, err := tr.Record(t.Context(), negotiated("late", "deal-03"))
+	require.NoError(t, err)
+	since := every(t, tr, tracker.Query{Since: dirtylog.OnDay(35), Limit: 50})
+	require.Len(t, since, 1)
+	require.Equal(t, "deal-03", since[0].ID)
+}

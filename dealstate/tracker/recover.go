@@ -109,6 +109,7 @@ func (f *folder) fold(ctx context.Context, id string) (*deal, error) {
 		a, err = m.AheadOf(f.policy, withoutErrors(events), f.at.Instant)
 	}
 	f.stand(d, &a)
+	d.learned = learnedOf(events)
 	if latestOf(events).After(f.at.Instant) {
 		d.next = nextPlanned(withoutErrors(events), f.at.Instant, d.due)
 	}

@@ -1,0 +1,273 @@
+package web_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/web"
+)
+
+// problem is what a program is told of an error.
+type problem struct {
+	Type, Title, Detail, Field, ID string
+	Status, Line                   int
+	Decision                       json.RawMessage
+}
+
+func problemOf(t *testing.T, w *httptest.ResponseRecorder) problem {
+	t.Helper()
+	require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"))
+	var p problem
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &p), w.Body.String())
+	require.Equal(t, w.Code, p.Status)
+	require.Equal(t, "about:blank", p.Type)
+	require.Equal(t, http.StatusText(w.Code), p.Title)
+	return p
+}
+
+func TestEventsInAndOut(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	line := `{"id":"n1","deal":"` + london + `","kind":"note","at":"2025-07-01T08:00:00.123456789Z"}`
+	var did []struct {
+		Place    string
+		Decision dealstate.Decision
+	}
+	tried := d.do("POST", "/api/events?dry_run=true", line)
+	require.NoError(t, json.Unmarshal(tried.Body.Bytes(), &did))
+	require.Empty(t, did[0].Place, "it was only tried")
+
+	done := d.do("POST", "/api/events", line+"\n"+line)
+	require.Equal(t, http.StatusOK, done.Code, done.Body.String())
+	require.NoError(t, json.Unmarshal(done.Body.Bytes(), &did))
+	require.Len(t, did, 2)
+	require.Equal(t, dealstate.Noted, did[0].Decision.Outcome)
+	require.Equal(t, dealstate.Duplicate, did[1].Decision.Outcome)
+
+	out := d.get("/api/deals/" + london + "/events").Body.String()
+	require.Equal(t, 1, strings.Count(out, `"n1"`))
+	require.Contains(t, out, "2025-07-01T08:00:00.123456789Z")
+	for _, err := range dealstate.ReadEvents(strings.NewReader(out)) {
+		require.NoError(t, err)
+	}
+	require.Contains(t, d.get("/api/deals/"+london+"/decisions").Body.String(), `"n1"`)
+	require.Contains(t, d.get("/api/deals/"+london+"/explanation?as_of=2025-06-27").Body.String(), "awaiting")
+}
+
+func TestWhatIsGivenByItsDateAloneWasLearnedNow(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	body := `{"id":"n1","deal":"` + london + `","kind":"note","at":"2025-07-01"}` + "\n\n" +
+		`{"id":"n2","deal":"` + london + `","kind":"note","at":"2025-07-01","recorded":"2025-07-03"}`
+	require.Equal(t, http.StatusOK, d.do("POST", "/api/events", body).Code)
+	deal, err := d.deals.Deal(t.Context(), london)
+	require.NoError(t, err)
+	first, _, _ := deal.Event("n1")
+	second, _, _ := deal.Event("n2")
+	require.Equal(t, d.clock.Now(), first.Recorded)
+	require.Equal(t, instant("2025-07-03T23:59:59Z"), second.Recorded)
+}
+
+func TestAProblemNamesTheFieldAndTheLine(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody, MaxBody: 1000})
+	good := `{"id":"n1","deal":"` + london + `","kind":"note","at":"2025-07-01"}`
+	before, _ := d.kept.Last(t.Context())
+
+	p := problemOf(t, d.do("POST", "/api/events", good+"\n"+strings.Replace(good, "note", "nod", 1)))
+	require.Equal(t, 400, p.Status)
+	require.Equal(t, "kind", p.Field)
+	require.Equal(t, 2, p.Line)
+	p = problemOf(t, d.do("POST", "/api/events", strings.Replace(good, london, "us-china-lodnon-2025", 1)))
+	require.Equal(t, 404, p.Status)
+	require.Contains(t, p.Detail, london)
+	p = problemOf(t, d.do("POST", "/api/events", good+strings.Repeat(" ", 1000)))
+	require.Equal(t, 413, p.Status)
+	p = problemOf(t, d.do("POST", "/api/events", ""))
+	require.Equal(t, 400, p.Status)
+	p = problemOf(t, d.do("POST", "/api/events?apply=true", strings.Replace(good, `"note"`, `"implement","role":"instrument"`, 1)))
+	require.Equal(t, 409, p.Status)
+	require.NotEmpty(t, p.Decision)
+	p = problemOf(t, d.do("POST", "/api/agreements", `{"id":"x","parties":[]}`))
+	require.Equal(t, 400, p.Status)
+	require.Equal(t, "parties", p.Field)
+	p = problemOf(t, d.do("POST", "/api/agreements", `{"id":"`+london+`","parties":[{"id":"a"},{"id":"b"}]}`))
+	require.Equal(t, 409, p.Status)
+	for _, target := range []string{"/api/nothing", "/api/deals/nothing", "/api/deals/nothing/state", "/api/deals/nothing/events", "/api/changes?deal=nothing"} {
+		require.Equal(t, 404, problemOf(t, d.get(target)).Status, target)
+	}
+	for _, target := range []string{"/api/deals?limit=x", "/api/deals?after=x", "/api/due?from=x", "/api/due?from=2025-02-01&to=2025-01-01", "/api/changes?from=x", "/api/changes?policy=x", "/api/deals/" + london + "/state?as_of=x"} {
+		require.Equal(t, 400, problemOf(t, d.get(target)).Status, target)
+	}
+	require.Equal(t, 409, problemOf(t, d.do("POST", "/api/events", good+"\n"+strings.Replace(good, "2025-07-01", "2025-07-02", 1))).Status)
+	after, _ := d.kept.Last(t.Context())
+	require.Equal(t, before, after, "none of that kept anything")
+}
+
+func TestAnAgreementIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	text := `{"id":"ab","title":"A and B","parties":[{"id":"a","approver":"Ada"},{"id":"b","approver":"Ben"}]}`
+	for range 2 {
+		w := d.do("POST", "/api/agreements", text)
+		require.Equal(t, http.StatusCreated, w.Code, w.Body.String())
+		require.Equal(t, "/api/deals/ab", w.Header().Get("Location"))
+	}
+	a, err := dealstate.ReadAgreement(d.get("/api/deals/ab").Body)
+	require.NoError(t, err)
+	require.Equal(t, "A and B", a.Title)
+	require.Contains(t, d.get("/api/deals?awaiting=b").Body.String(), `"ab"`)
+}
+
+func TestWhatFallsDue(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	var due []struct {
+		Deal     string
+		Decision dealstate.Decision
+	}
+	w := d.get("/api/due?from=2025-01-01&to=2027-01-01")
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &due), w.Body.String())
+	require.NotEmpty(t, due)
+	for i, c := range due {
+		require.NotZero(t, c.Decision.Clock)
+		require.True(t, i == 0 || !c.Decision.At.Before(due[i-1].Decision.At), "in the order of their instants")
+	}
+}
+
+// sse reads server-sent events, for as long as the reader is there.
+type sse struct {
+	t *testing.T
+	*bufio.Scanner
+}
+
+func (d *desk) watch(server *httptest.Server, query, last string) (*sse, func()) {
+	d.t.Helper()
+	r, err := http.NewRequestWithContext(d.t.Context(), "GET", server.URL+"/api/changes?"+query, nil)
+	require.NoError(d.t, err)
+	r.Header.Set("Last-Event-ID", last)
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(d.t, err)
+	require.Equal(d.t, "text/event-stream", answer.Header.Get("Content-Type"))
+	return &sse{d.t, bufio.NewScanner(answer.Body)}, func() { answer.Body.Close() }
+}
+
+// next gives the id and the data of the next event of the name.
+func (s *sse) next(name string) (id, data string) {
+	s.t.Helper()
+	var event string
+	for s.Scan() {
+		switch field, value, _ := strings.Cut(s.Text(), ": "); field {
+		case "id":
+			id = value
+		case "event":
+			event = value
+		case "data":
+			data = value
+		case "":
+			if event == name {
+				return id, data
+			}
+		}
+	}
+	s.t.Fatalf("the stream ended before an event %s: %v", name, s.Err())
+	return "", ""
+}
+
+func TestWhoComesBackIsToldWhatHeMissed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	server := httptest.NewServer(d.handler)
+	defer server.Close()
+	stream, leave := d.watch(server, "", "")
+	place, _ := stream.next("place")
+	note := func(id string) {
+		require.Equal(t, http.StatusOK, d.do("POST", "/api/events", `{"id":"`+id+`","deal":"`+london+`","kind":"note","at":"2025-07-01"}`).Code)
+	}
+	note("n1")
+	first, data := stream.next("change")
+	require.Contains(t, data, `"id":"n1"`)
+	require.Contains(t, data, `"by":"desk"`)
+	leave()
+	note("n2")
+	note("n3")
+	for from, want := range map[string][]string{first: {"n2", "n3"}, place: {"n1", "n2", "n3"}} {
+		again, leave := d.watch(server, "deal="+london, from)
+		for _, id := range want {
+			_, data := again.next("change")
+			require.Contains(t, data, `"id":"`+id+`"`)
+		}
+		leave()
+	}
+	other, leave := d.watch(server, "deal=us-china-geneva-2025", place)
+	defer leave()
+	d.clock.Set(instant("2027-01-01T00:00:00Z"))
+	_, data = other.next("change")
+	require.NotContains(t, data, london)
+	require.NotContains(t, data, `"event":{`, "a clock did it")
+}
+
+func TestOnlySoManyMayWatch(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody, MaxWatch: 1})
+	server := httptest.NewServer(d.handler)
+	defer server.Close()
+	stream, leave := d.watch(server, "", "")
+	stream.next("place")
+	require.Equal(t, http.StatusServiceUnavailable, d.get("/api/changes").Code)
+	leave()
+	require.Eventually(t, func() bool {
+		answer, err := http.Get(server.URL + "/api/changes")
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		return answer.StatusCode == http.StatusOK
+	}, 10*time.Second, 10*time.Millisecond, "who leaves makes room")
+}
+
+// The description and the routes name the same addresses.
+func TestTheDescriptionNamesEveryAddressForPrograms(t *testing.T) {
+	t.Parallel()
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string `json:"operationId"`
+			Parameters  []struct{ Name, In string }
+			Responses   map[string]json.RawMessage
+		}
+		Components struct{ Schemas map[string]json.RawMessage }
+	}
+	d := newDesk(t, web.Options{Authorize: everybody})
+	served := d.get("/api/openapi.json").Body.Bytes()
+	require.NoError(t, json.Unmarshal(served, &doc))
+	source, err := os.ReadFile("web.go")
+	require.NoError(t, err)
+	var routed, described []string
+	for _, m := range regexp.MustCompile(`method: "(\w+)", path: "(/api/[^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+		routed = append(routed, m[1]+" "+m[2])
+	}
+	operations := map[string]bool{}
+	for path, methods := range doc.Paths {
+		for method, operation := range methods {
+			described = append(described, strings.ToUpper(method)+" "+path)
+			require.False(t, operations[operation.OperationID], operation.OperationID)
+			operations[operation.OperationID] = true
+			require.Contains(t, operation.Responses, "default", path)
+			for _, m := range regexp.MustCompile(`{(\w+)}`).FindAllStringSubmatch(path, -1) {
+				require.Contains(t, operation.Parameters, struct{ Name, In string }{m[1], "path"}, path)
+			}
+		}
+	}
+	require.ElementsMatch(t, routed, described)
+	for _, m := range regexp.MustCompile(`"#/components/schemas/(\w+)"`).FindAllStringSubmatch(string(served), -1) {
+		require.Contains(t, doc.Components.Schemas, m[1])
+	}
+}

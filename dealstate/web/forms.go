@@ -1,0 +1,90 @@
+package web
+
+import (
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+)
+
+// The JSON forms of what a tracker gives. Empty fields are left out; instants are in UTC.
+
+// summaryJSON is where a deal stands.
+type summaryJSON struct {
+	ID       string                 `json:"id"`
+	Title    string                 `json:"title,omitempty"`
+	State    dealstate.State        `json:"state"`
+	Since    time.Time              `json:"since,omitzero"`
+	Awaiting []string               `json:"awaiting,omitempty"`
+	Next     *dealstate.ClockStatus `json:"next,omitempty"`
+	Warnings int                    `json:"warnings,omitempty"`
+	Version  int64                  `json:"version"`
+}
+
+// dealsJSON is a page of deals.
+type dealsJSON struct {
+	Deals []summaryJSON `json:"deals"`
+	Next  string        `json:"next,omitempty"`
+}
+
+func pageJSON(p tracker.Page) dealsJSON {
+	page := dealsJSON{Deals: []summaryJSON{}, Next: p.Next}
+	for _, d := range p.Deals {
+		page.Deals = append(page.Deals, summaryJSON(d))
+	}
+	return page
+}
+
+// doneJSON is what became of one event. Where it was only tried, it has no place.
+type doneJSON struct {
+	Place    *tracker.Place     `json:"place,omitempty"`
+	Decision dealstate.Decision `json:"decision"`
+}
+
+func recordedJSON(did []tracker.Recorded) []doneJSON {
+	var all []doneJSON
+	for _, d := range did {
+		of := doneJSON{Decision: d.Decision}
+		if d.Place != (tracker.Place{}) {
+			of.Place = &d.Place
+		}
+		all = append(all, of)
+	}
+	return all
+}
+
+// clockJSON is a clock that does something.
+type clockJSON struct {
+	Deal     string             `json:"deal"`
+	Title    string             `json:"title,omitempty"`
+	Decision dealstate.Decision `json:"decision"`
+}
+
+func dueJSON(due []tracker.Due) []clockJSON {
+	all := []clockJSON{}
+	for _, d := range due {
+		all = append(all, clockJSON(d))
+	}
+	return all
+}
+
+// changedJSON is one change of the stream.
+type changedJSON struct {
+	Place     tracker.Place        `json:"place"`
+	Deal      string               `json:"deal"`
+	From      dealstate.State      `json:"from,omitempty"` // "" where the deal is new
+	To        dealstate.State      `json:"to"`
+	By        string               `json:"by,omitempty"`      // who had it recorded
+	Accepted  time.Time            `json:"accepted,omitzero"` // when the entry was taken
+	Event     *dealstate.Event     `json:"event,omitempty"`   // none where time did it, or where the deal is new
+	Decisions []dealstate.Decision `json:"decisions,omitempty"`
+	Revised   []dealstate.Revision `json:"revised,omitempty"`
+}
+
+func changeJSON(c tracker.Change) changedJSON {
+	of := changedJSON{Place: c.Place, Deal: c.Deal, From: c.From, To: c.To, Decisions: c.Decisions, Revised: c.Revised, By: c.Entry.By, Accepted: c.Entry.Accepted}
+	if c.Entry.Position > 0 && c.Entry.Agreement == nil {
+		of.Event = &c.Entry.Event
+	}
+	return of
+}

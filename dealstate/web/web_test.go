@@ -1,0 +1,267 @@
+package web_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
+	"github.com/fe115bb3/dealtracker/dealstate/web"
+)
+
+const london = "us-china-london-2025"
+
+// everybody lets everybody do everything, in the name of the desk.
+func everybody(*http.Request, web.Action) (string, error) { return "desk", nil }
+
+// desk is a site over the deals of the summer of 2025, with all that is on record.
+type desk struct {
+	t       *testing.T
+	handler http.Handler
+	deals   *tracker.Tracker
+	clock   *tracker.Manual
+	kept    *journal.Memory
+}
+
+func newDesk(t *testing.T, o web.Options) *desk {
+	t.Helper()
+	d := &desk{t: t, clock: tracker.NewManual(instant("2026-07-01T00:00:00Z")), kept: &journal.Memory{}}
+	ctx := t.Context()
+	var err error
+	d.deals, err = tracker.Open(ctx, d.kept, tracker.Options{Clock: d.clock})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.deals.Close()) })
+	for _, a := range uschina.Agreements() {
+		_, err := d.deals.Add(ctx, a)
+		require.NoError(t, err)
+	}
+	for e, err := range uschina.Events() {
+		require.NoError(t, err)
+		_, err := d.deals.Record(ctx, e)
+		require.NoError(t, err)
+	}
+	d.handler, err = web.New(d.deals, o)
+	require.NoError(t, err)
+	return d
+}
+
+func instant(text string) time.Time {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return at
+}
+
+// do makes a request. Headers come as "Name: value".
+func (d *desk) do(method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	d.t.Helper()
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	d.handler.ServeHTTP(w, r)
+	return w
+}
+
+func (d *desk) get(target string, headers ...string) *httptest.ResponseRecorder {
+	d.t.Helper()
+	return d.do("GET", target, "", headers...)
+}
+
+func (d *desk) post(target string, form url.Values, headers ...string) *httptest.ResponseRecorder {
+	d.t.Helper()
+	return d.do("POST", target, form.Encode(), append(headers, "Content-Type: application/x-www-form-urlencoded")...)
+}
+
+func TestWithoutAuthorizeEveryRequestIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{})
+	for _, target := range []string{"/", "/deals/" + london, "/changes", "/calendar.ics", "/style.css", "/api/deals", "/api/openapi.json", "/api/changes", "/nothing"} {
+		require.Equal(t, http.StatusForbidden, d.get(target).Code, target)
+	}
+	require.Equal(t, http.StatusForbidden, d.do("POST", "/api/events", `{}`).Code)
+}
+
+func TestReadOnlyLetsEverybodyReadAndNobodyRecord(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: web.ReadOnly})
+	require.Equal(t, http.StatusOK, d.get("/").Code)
+	before, err := d.kept.Last(t.Context())
+	require.NoError(t, err)
+	for target, method := range map[string]string{"/api/events": "POST", "/api/agreements": "POST", "/deals/" + london + "/record": "POST"} {
+		require.Equal(t, http.StatusForbidden, d.do(method, target, `{}`).Code, target)
+	}
+	require.Equal(t, http.StatusForbidden, d.get("/deals/"+london+"/record").Code)
+	after, err := d.kept.Last(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
+func TestTheBoardShowsSearchesAndFilters(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody, Title: "Desk"})
+	board := d.get("/")
+	require.Equal(t, http.StatusOK, board.Code)
+	for _, a := range uschina.Agreements() {
+		require.Contains(t, board.Body.String(), "/deals/"+a.ID)
+	}
+	found := d.get("/?q=LONDON").Body.String()
+	require.Contains(t, found, london)
+	require.NotContains(t, found, "/deals/us-china-geneva-2025")
+	require.Contains(t, d.get("/?limit=2").Body.String(), `rel="next"`)
+	require.Equal(t, http.StatusBadRequest, d.get("/?sort=size").Code)
+	require.Equal(t, http.StatusBadRequest, d.get("/?limit=0").Code)
+}
+
+func TestADealsPageTravelsInTimeByLink(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	strict := d.get("/deals/" + london + "?as_of=2025-06-27&policy=strict").Body.String()
+	official := d.get("/deals/" + london + "?as_of=2025-06-27&policy=official").Body.String()
+	require.NotEqual(t, strict, official)
+	require.Contains(t, official, "2025-06-27")
+	require.Contains(t, official, `rel="prev"`)
+	require.Equal(t, http.StatusBadRequest, d.get("/deals/"+london+"?as_of=yesterday").Code)
+	require.Equal(t, http.StatusBadRequest, d.get("/deals/"+london+"?policy=mine").Code)
+	missing := d.get("/deals/us-china-lodnon-2025")
+	require.Equal(t, http.StatusNotFound, missing.Code)
+	require.Contains(t, missing.Body.String(), london, "the nearest known one is named")
+}
+
+func TestRecordingSaysFirstWhatTheReportWouldDo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	path := "/deals/" + london + "/record"
+	require.Equal(t, http.StatusOK, d.get(path).Code)
+	before, err := d.kept.Last(t.Context())
+	require.NoError(t, err)
+	form := url.Values{"id": {"web-1"}, "kind": {"note"}, "at": {"2025-07-01"}, "note": {"<script>alert(1)</script>"}, "step": {"check"}}
+	tried := d.post(path, form)
+	require.Equal(t, http.StatusOK, tried.Code)
+	require.Contains(t, tried.Body.String(), "What it would do")
+	require.Contains(t, tried.Body.String(), "Record it")
+	require.NotContains(t, tried.Body.String(), "<script>alert")
+	after, err := d.kept.Last(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, before, after, "nothing was kept")
+
+	form.Set("step", "record")
+	done := d.post(path, form)
+	require.Equal(t, http.StatusSeeOther, done.Code)
+	require.Equal(t, "/deals/"+london, done.Header().Get("Location"))
+	require.Equal(t, http.StatusSeeOther, d.post(path, form).Code, "sent twice, kept once")
+	var last journal.Entry
+	for e, err := range d.kept.Read(t.Context(), before) {
+		require.NoError(t, err)
+		last = e
+	}
+	require.Equal(t, before+1, last.Position)
+	require.Equal(t, "web-1", last.Event.ID)
+	require.Equal(t, "desk", last.By, "who recorded it is kept beside it")
+	require.Equal(t, d.clock.Now(), last.Event.Recorded, "it was learned now")
+
+	form.Set("at", "yesterday")
+	wrong := d.post(path, form)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.Code)
+	require.Contains(t, wrong.Body.String(), `role="alert"`)
+}
+
+func TestAFormOfAnotherSiteIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	form := url.Values{"id": {"web-1"}, "kind": {"note"}, "at": {"2025-07-01"}, "step": {"record"}}
+	require.Equal(t, http.StatusForbidden, d.post("/deals/"+london+"/record", form, "Sec-Fetch-Site: cross-site").Code)
+	require.Equal(t, http.StatusForbidden, d.post("/deals/"+london+"/record", form, "Origin: https://evil.example").Code)
+	require.Equal(t, http.StatusForbidden, d.do("POST", "/api/events", "{}", "Sec-Fetch-Site: cross-site").Code)
+	require.Equal(t, http.StatusSeeOther, d.post("/deals/"+london+"/record", form, "Sec-Fetch-Site: same-origin").Code)
+}
+
+func TestWhatChangedSinceADate(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	page := d.get("/changes?since=2025-06-26").Body.String()
+	require.Contains(t, page, london)
+	require.Contains(t, page, "london-")
+	require.Contains(t, d.get("/changes?since=2099-01-01").Body.String(), "Nothing did.")
+}
+
+func TestEveryAnswerForbidsWhatItDoesNotNeed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	for _, target := range []string{"/", "/deals/" + london, "/deals/" + london + "/record", "/changes", "/api/deals", "/nothing"} {
+		h := d.get(target).Header()
+		policy := h.Get("Content-Security-Policy")
+		require.Contains(t, policy, "default-src 'none'", target)
+		require.Contains(t, policy, "frame-ancestors 'none'", target)
+		require.NotContains(t, policy, "unsafe", target)
+		require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), target)
+	}
+}
+
+func TestAPageThatHasNotChangedIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	for _, target := range []string{"/deals/" + london, "/api/deals/" + london + "/state"} {
+		first := d.get(target)
+		tag := first.Header().Get("ETag")
+		require.NotEmpty(t, tag)
+		require.Equal(t, http.StatusNotModified, d.get(target, "If-None-Match: "+tag).Code)
+		d.clock.Advance(time.Minute)
+		require.Equal(t, http.StatusNotModified, d.get(target, "If-None-Match: "+tag).Code, "only the hour has changed")
+		require.Equal(t, http.StatusOK, d.get(target+"?policy=reported", "If-None-Match: "+tag).Code)
+	}
+	tag := d.get("/deals/" + london).Header().Get("ETag")
+	line := `{"id":"n1","deal":"` + london + `","kind":"note","at":"2025-07-01"}`
+	require.Equal(t, http.StatusOK, d.do("POST", "/api/events", line).Code)
+	require.Equal(t, http.StatusOK, d.get("/deals/"+london, "If-None-Match: "+tag).Code)
+}
+
+func TestAuthorizeIsToldWhatIsWanted(t *testing.T) {
+	t.Parallel()
+	var asked []web.Action
+	d := newDesk(t, web.Options{Authorize: func(_ *http.Request, a web.Action) (string, error) {
+		asked = append(asked, a)
+		return "", errors.New("no")
+	}})
+	d.get("/")
+	d.do("POST", "/api/events", "{}")
+	d.do("POST", "/api/agreements", "{}")
+	require.Equal(t, []web.Action{web.Read, web.Record, web.AddAgreement}, asked)
+	require.Equal(t, "record", web.Record.String())
+	require.Empty(t, web.Action(99).String())
+}
+
+func TestOptionsThatCannotBeAreNamed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody, Prefix: "/desk"})
+	require.Equal(t, http.StatusOK, d.get("/desk/").Code)
+	require.Contains(t, d.get("/desk/").Body.String(), `href="/desk/deals/`+london)
+	require.Equal(t, http.StatusNotFound, d.get("/").Code)
+	var field *dealstate.FieldError
+	for _, o := range []web.Options{{Prefix: "desk"}, {Prefix: "/desk/"}, {Prefix: "/{x}"}, {MaxBody: -1}, {MaxWatch: -1}} {
+		_, err := web.New(d.deals, o)
+		require.ErrorAs(t, err, &field)
+	}
+	_, err := web.New(nil, web.Options{})
+	require.ErrorAs(t, err, &field)
+}
+
+func readAll(t *testing.T, r io.Reader) string {
+	t.Helper()
+	text, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(text)
+}

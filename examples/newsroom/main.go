@@ -1,0 +1,90 @@
+// Newsroom is a live desk over the deals of 2025: a board in the browser that follows
+// every report and every clock, a form to record with, a JSON API, a calendar.
+//
+//	go run ./examples/newsroom              then open http://localhost:8080
+//	go run ./examples/newsroom -dir desk    and keep what is recorded in the folder desk
+//	go run ./examples/newsroom -replay      and play 2025 into the board, a thousand times as fast
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+	"github.com/fe115bb3/dealtracker/dealstate/web"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var o options
+	flag.StringVar(&o.address, "address", "localhost:8080", "where to listen")
+	flag.StringVar(&o.dir, "dir", "", "the `folder` of the journal; without one all is forgotten at the end")
+	flag.BoolVar(&o.replay, "replay", false, "play what was recorded, from 11 May 2025 on")
+	flag.Float64Var(&o.speed, "speed", 1000, "how many times as fast as it happened")
+	flag.DurationVar(&o.last, "for", 0, "stop after so long; 0: when interrupted")
+	flag.Parse()
+	if err := run(ctx, o, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "newsroom:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the values of the flags.
+type options struct {
+	address, dir string
+	replay       bool
+	speed        float64
+	last         time.Duration
+}
+
+// run keeps the desk open until the context ends.
+func run(ctx context.Context, o options, out io.Writer) error {
+	var kept journal.Journal = &journal.Memory{}
+	var err error
+	if o.dir != "" {
+		if kept, err = journal.Open(ctx, o.dir, journal.Options{}); err != nil {
+			return err
+		}
+	}
+	defer kept.Close()
+	play := &player{speed: o.speed, clock: tracker.NewManual(firstDay)}
+	deals, err := tracker.Open(ctx, kept, tracker.Options{Clock: play.clockOf(o)})
+	if err != nil {
+		return err
+	}
+	defer deals.Close()
+	if err := play.record(ctx, deals, o.replay); err != nil {
+		return err
+	}
+	handler, err := web.New(deals, web.Options{Title: "The desk", Authorize: colleagues})
+	if err != nil {
+		return err
+	}
+	on, err := net.Listen("tcp", o.address)
+	if err != nil {
+		return err
+	}
+	if o.last > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.last)
+		defer cancel()
+	}
+	fmt.Fprintf(out, "the desk is open at http://%s\n", on.Addr())
+	return web.Serve(ctx, on, handler)
+}
+
+// colleagues lets everybody do everything, under the name that the browser signed in
+// with: right on one's own machine, on which alone this listens.
+func colleagues(r *http.Request, _ web.Action) (who string, err error) {
+	who, _, _ = r.BasicAuth()
+	return who, nil
+}

@@ -31,7 +31,7 @@ func (d *Deal) Ahead(to time.Time) Ahead {
 	f.advance(to)
 	a := f.ahead()
 	a.Fired = d.machine.decisions(fired.all)
-	for _, all := range [][]decided{fired.all, l.tail, l.past.last()} {
+	for _, all := range [][]decided{fired.all, l.tail, l.stretches[len(l.stretches)-1].past.last()} {
 		if a.Last.IsZero() && len(all) > 0 {
 			a.Last = all[len(all)-1].instant()
 		}

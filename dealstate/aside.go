@@ -1,21 +1,23 @@
 package dealstate
 
-// aside says whether an event is kept as evidence only, and why.
-func (f *folding) aside(e *entry) (*[]Reason, bool) {
-	by, void := f.voids.by[e.id()]
-	counts := f.policy.Counts(e.Kind, e.Role)
-	if !void && e.Modality == Asserted {
+// isAside reports whether an event that is an act is kept as evidence only.
+func (f *folding) isAside(e *entry) bool {
+	return e.Modality != Asserted || e.Kind.OfLog() || f.voids.voidedBy(e.id()) != "" || !f.policy.Counts(e.Kind, e.Role)
+}
+
+// whyAside says why an event is kept as evidence only; nothing: it is not.
+func (f *folding) whyAside(e *entry) *[]Reason {
+	by, counts := f.voids.voidedBy(e.id()), f.policy.Counts(e.Kind, e.Role)
+	if by == "" && e.Modality == Asserted {
 		switch {
 		case !counts:
-			return f.notOf(e.Role), true
+			return f.notOf(e.Role)
 		case e.Kind == Note:
-			return onlyNote, true
-		case e.Kind != Retract:
-			return nil, false
+			return onlyNote
 		}
 	}
 	var why []Reason
-	if void {
+	if by != "" {
 		why = append(why, Reason{Code: ReasonRetracted, Event: by})
 	}
 	if e.Modality != Asserted {
@@ -27,12 +29,15 @@ func (f *folding) aside(e *entry) (*[]Reason, bool) {
 	switch {
 	case e.Kind == Note:
 		why = append(why, Reason{Code: ReasonNote})
-	case e.Kind == Retract && f.voids.circular[e.id()]:
+	case e.Kind == Retract && f.voids.isCircular(e.id()):
 		why = append(why, Reason{Code: ReasonCircular})
-	case e.Kind == Retract && !f.voids.known[e.ref()]:
+	case e.Kind == Retract && !f.isOnRecord(e.ref()):
 		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
 	}
-	return &why, len(why) > 0
+	if len(why) == 0 {
+		return nil
+	}
+	return &why
 }
 
 // onlyNote is the reason for the usual note.
@@ -51,7 +56,7 @@ func (f *folding) notOf(role Role) *[]Reason {
 // remember keeps what a report says that does not count: the approval that comes
 // nearest to counting, and who denies what counts.
 func (f *folding) remember(e *entry) {
-	if _, void := f.voids.by[e.id()]; void {
+	if f.voids.voidedBy(e.id()) != "" {
 		return
 	}
 	f.deny(e)

@@ -138,6 +138,9 @@ func (b *Backtest) take(due []arrival) {
 	}
 	b.clocked = false
 	view := View{AsOf: b.date, KnownBy: b.date}
+	if len(b.log.against) > 0 {
+		b.known.onRecord = known{b.log, view}
+	}
 	if b.retracts(due) || due[0].row < b.taken {
 		b.unfold()
 		b.known.voids = b.log.voids(view)
@@ -162,7 +165,7 @@ func (b *Backtest) retracts(due []arrival) bool {
 
 // areRetracted reports whether a retract, known or not, speaks of one of them.
 func (b *Backtest) areRetracted(due []arrival) bool {
-	return slices.ContainsFunc(due, func(a arrival) bool { return b.log.refs[b.log.entries[a.row].id()] })
+	return slices.ContainsFunc(due, func(a arrival) bool { return b.log.against[b.log.entries[a.row].id()] != nil })
 }
 
 // fold takes the entry in a row.

@@ -211,9 +211,10 @@ func (c *Cursor) Snapshot() Snapshot {
 //
 // It begins with the number of open disputes as a uvarint, for those who never settle one
 // of several: to them any number is as good as one.
-func (c *Cursor) AppendKey(to []byte) []byte {
-	s := &c.f.situation
-	to = binary.AppendUvarint(to, uint64(len(s.disputes)))
+func (c *Cursor) AppendKey(to []byte) []byte { return c.f.appendKey(to) }
+
+func (s *situation) appendKey(to []byte) []byte {
+	to = binary.AppendUvarint(to, uint64(s.disputes.len()))
 	to = binary.AppendUvarint(to, uint64(s.state))
 	for _, set := range []bitset.Set{s.approved, s.rejected, s.performed, s.signed, s.applied, s.suspended, s.held} {
 		for _, word := range set {

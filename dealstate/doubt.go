@@ -94,7 +94,7 @@ func (f *folding) warned() []Reason {
 	if text := f.m.agreement.Incomplete; text != "" {
 		out = append(out, Reason{Code: ReasonIncomplete, Detail: text})
 	}
-	for _, w := range f.warnings {
+	for w := range f.warnings.all() {
 		if w.Code != ReasonContradiction || !f.doubtsOrderOf(w.Event) {
 			out = append(out, w)
 		}

@@ -82,7 +82,7 @@ func (s *situation) ownClock(clock int) time.Time {
 func (f *folding) fire(c firing) {
 	f.now, f.actor, f.concernsPart = instant.Latest(c.due, f.now), -1, false
 	d := decided{clock: c.clock, party: -1, which: -1, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
-	if f.recorder != nil {
+	if f.isAsked() {
 		d.why = because(Reason{Code: ReasonClock, Subject: f.m.status(c).owner(), Detail: c.clock.String(), At: f.now})
 	}
 	row, told := c.clock.row(), false
@@ -136,7 +136,7 @@ func (f *folding) renew(due time.Time, d *decided) bool {
 		return false
 	}
 	set.base = renew.After(due)
-	if f.recorder != nil {
+	if f.isAsked() {
 		d.add(Reason{Code: ReasonRenewed, Detail: Term.String(), At: set.base})
 	}
 	return true

@@ -1,7 +1,6 @@
 package dealstate
 
 import (
-	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
@@ -48,13 +47,15 @@ func (f *folding) choose(on int) (rule int, ok bool) {
 func (f *folding) decide(e *entry) decided {
 	f.actor, f.concernsPart = int(e.party), f.isPart(e)
 	d := decided{which: -1, entry: e, party: e.party, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
-	if why, aside := f.aside(e); aside {
-		d.outcome, d.why = Noted, why
-		f.remember(e)
+	if e.Kind.OfLog() {
+		d.outcome, d.why = f.decideOnLog(e)
 		return d
 	}
-	if e.Kind == Retract {
-		d.outcome, d.why = Applied, because(Reason{Code: ReasonVoids, Event: e.ref()})
+	if f.isAside(e) {
+		if d.outcome = Noted; f.isAsked() {
+			d.why = f.whyAside(e)
+		}
+		f.remember(e)
 		return d
 	}
 	var change change
@@ -83,7 +84,7 @@ func (f *folding) decide(e *entry) decided {
 	case Implement:
 		f.warnBeforeEffect(e)
 	}
-	if f.recorder != nil {
+	if f.isAsked() {
 		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
 	f.follow(&d, rule, e.id())
@@ -93,6 +94,18 @@ func (f *folding) decide(e *entry) decided {
 		f.implemented = e
 	}
 	return d
+}
+
+// decideOnLog says what a retract or a note does. That depends on what is void and known,
+// and not on where the deal stands; and it changes nothing there.
+func (f *folding) decideOnLog(e *entry) (Outcome, *[]Reason) {
+	if e.Kind == Note && !f.isAsked() {
+		return Noted, nil
+	}
+	if why := f.whyAside(e); why != nil {
+		return Noted, why
+	}
+	return Applied, because(Reason{Code: ReasonVoids, Event: e.ref()})
 }
 
 // follow moves along a rule, whose guard was just found to be met.
@@ -130,7 +143,7 @@ func (f *folding) enter(from int, d *decided) {
 func (f *folding) comeIntoForce(extended bool) {
 	f.inForce, f.trigger, f.implemented = f.now, f.met, nil
 	clear(f.own(&f.applied))
-	f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
+	f.warnings = f.warnings.only(func(r Reason) bool { return r.Code != ReasonContradiction })
 	if !extended {
 		f.start(termClock, f.m.agreement.Term)
 	}

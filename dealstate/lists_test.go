@@ -329,7 +329,7 @@ func TestACopiedSituationSharesNothingThatChanges(t *testing.T) {
 	leaving.At = leaving.At.AddDate(0, 0, 1)
 	deal, _ := folded(t, m, []Event{anEvent(Approve), anEvent(Perform), anEvent(Dispute), leaving})
 	was := deal.folded().now
-	was.warnings = append(was.warnings, aReason(ReasonEarly))
+	was.warnings.add(aReason(ReasonEarly))
 	is := was.clone()
 	a, b := reflect.ValueOf(was.situation), reflect.ValueOf(is)
 	for i := range a.NumField() {

@@ -2,9 +2,9 @@ package dealstate
 
 import (
 	"iter"
-	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/idindex"
 )
@@ -12,10 +12,12 @@ import (
 // log keeps a deal's events in the order in which they fold.
 type log struct {
 	entries []*entry
-	rows    *idindex.Index  // of the entries, by id; nil: they are few, and are gone through
-	refs    map[string]bool // ids that some retract speaks of; nil: there is no retract
-	ties    bool            // two neighbours are of one instant, or of one day and the first is dated by that day alone
-	room    *room           // for the next entries; nil: the log is short
+	arrived *[]*entry           // the same in the order in which they were kept; nil: that is their order
+	rows    *idindex.Index      // by id, of arrived; nil: they are few, and are gone through
+	against map[string][]*entry // by the id of which they speak: the retracts, in their order; nil: there is none
+	lent    atomic.Bool         // a reader goes through entries without a lock
+	ties    bool                // two neighbours are of one instant, or of one day and the first is dated by that day alone
+	room    *room               // for the next entries; nil: the log is short
 }
 
 // few is how many events a log holds without an index and without room for more: most
@@ -42,13 +44,21 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 			old.setRecorded(e.Recorded) // nobody else has seen the entry yet
 		}
 	}
-	slices.SortFunc(l.entries, (*entry).compare)
-	l.index()
+	l.sort()
 	l.ties = false // keep has seen them as they came
 	for n := 1; n < len(l.entries) && !l.ties; n++ {
 		l.ties = l.entries[n-1].tiesWith(l.entries[n])
 	}
 	return l, nil
+}
+
+// sort puts entries that were kept as they came into their order.
+func (l *log) sort() {
+	slices.SortFunc(l.entries, (*entry).compare)
+	l.index()
+	for _, all := range l.against { // an earlier duplicate may have moved one
+		slices.SortFunc(all, (*entry).compare)
+	}
 }
 
 // find gives the entry with the id, or nil.
@@ -62,11 +72,19 @@ func (l *log) find(id string) *entry {
 		return nil
 	}
 	for row := range l.rows.At(id) {
-		if l.entries[row].id() == id {
-			return l.entries[row]
+		if e := l.kept()[row]; e.id() == id {
+			return e
 		}
 	}
 	return nil
+}
+
+// kept lists the entries as the index knows them.
+func (l *log) kept() []*entry {
+	if l.arrived != nil {
+		return *l.arrived
+	}
+	return l.entries
 }
 
 // index makes the index anew, where there are more than a few entries.
@@ -75,7 +93,7 @@ func (l *log) index() {
 		return
 	}
 	rows := idindex.New()
-	for row, e := range l.entries {
+	for row, e := range l.kept() {
 		rows.Put(e.id(), row)
 	}
 	l.rows = &rows
@@ -116,7 +134,12 @@ func (l *log) nextRoom() *room {
 
 // append adds an entry that folds after all there is.
 func (l *log) append(in *entry) {
-	l.refer(in)
+	if l.arrived != nil {
+		*l.arrived = append(*l.arrived, in)
+	}
+	if in.Kind == Retract {
+		l.speakAgainst(in)
+	}
 	if n := len(l.entries); n > 0 && !l.ties {
 		l.ties = l.entries[n-1].tiesWith(in)
 	}
@@ -127,15 +150,14 @@ func (l *log) append(in *entry) {
 	}
 }
 
-// refer notes what a retract speaks of.
-func (l *log) refer(in *entry) {
-	if in.Kind != Retract {
-		return
+// speakAgainst notes of which event a retract speaks.
+func (l *log) speakAgainst(in *entry) {
+	if l.against == nil {
+		l.against = map[string][]*entry{}
 	}
-	if l.refs == nil {
-		l.refs = map[string]bool{}
-	}
-	l.refs[in.ref()] = true
+	all := l.against[in.ref()]
+	at, _ := slices.BinarySearchFunc(all, in, (*entry).compare)
+	l.against[in.ref()] = slices.Insert(all, at, in)
 }
 
 // isTail reports whether the event folds after all there is.
@@ -151,11 +173,17 @@ func (l *log) isTail(e *Event) bool {
 	return last.compare(&place) < 0
 }
 
+// row is where the entry stands, or would.
+func (l *log) row(of *entry) int {
+	row, _ := slices.BinarySearchFunc(l.entries, of, (*entry).compare)
+	return row
+}
+
 // copied gives the log as it is now, whatever the log goes on to. Only where there are
 // retracts does anybody look for an id in it.
 func (l *log) copied() *log {
-	if len(l.refs) == 0 {
-		return &log{entries: slices.Clip(l.entries)}
+	if len(l.against) == 0 {
+		return &log{entries: slices.Clip(l.lend())}
 	}
 	c := &log{}
 	for _, e := range l.entries {
@@ -164,33 +192,78 @@ func (l *log) copied() *log {
 	return c
 }
 
-// with gives a log that also holds the entry, at its place, and leaves this one
-// as it is.
-func (l *log) with(in *entry) *log {
-	at, _ := slices.BinarySearchFunc(l.entries, in, (*entry).compare)
-	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), refs: maps.Clone(l.refs), ties: l.ties, room: l.room}
-	next.ties = next.ties || at > 0 && l.entries[at-1].tiesWith(in) || at < len(l.entries) && in.tiesWith(l.entries[at])
-	if next.refer(in); l.rows == nil {
-		next.index()
-		return next
-	}
-	rows := l.rows.Shifted(at)
-	rows.Put(in.id(), at)
-	next.rows = &rows
-	return next
+// lend gives the entries to a reader who goes on without a lock.
+func (l *log) lend() []*entry {
+	l.lent.Store(true)
+	return l.entries
 }
 
-// without gives a log that lacks the entry, and leaves this one as it is. It is for
-// one that comes back at another place: what retracts speak of stays.
-func (l *log) without(out *entry) *log {
-	next := &log{entries: make([]*entry, 0, len(l.entries)), refs: l.refs, ties: l.ties, room: l.room}
-	for _, e := range l.entries {
-		if e != out {
-			next.entries = append(next.entries, e)
+// own sees to it that no reader holds the entries.
+func (l *log) own() {
+	if l.lent.Load() {
+		l.entries = append(make([]*entry, 0, len(l.entries)+len(l.entries)/4+1), l.entries...)
+		l.lent.Store(false)
+	}
+}
+
+// insert adds an entry at its row, before others.
+func (l *log) insert(in *entry, row int) {
+	if row == len(l.entries) {
+		l.append(in)
+		return
+	}
+	l.own()
+	if l.arrived == nil {
+		l.arrived = &[]*entry{}
+		*l.arrived = append(*l.arrived, l.entries...)
+	}
+	if *l.arrived = append(*l.arrived, in); l.rows == nil {
+		l.index()
+	} else {
+		l.rows.Put(in.id(), len(*l.arrived)-1)
+	}
+	if in.Kind == Retract {
+		l.speakAgainst(in)
+	}
+	l.entries = slices.Insert(l.entries, row, in)
+	l.tieBeside(row)
+}
+
+// replace puts an entry in the place of another of its id, which stood no earlier.
+func (l *log) replace(in *entry, row, old int) {
+	l.own()
+	out := l.entries[old]
+	if l.arrived == nil && row != old {
+		l.arrived = &[]*entry{}
+		*l.arrived = append(*l.arrived, l.entries...)
+	}
+	if l.arrived != nil {
+		(*l.arrived)[l.slot(out)] = in
+	}
+	if in.Kind == Retract {
+		l.against[in.ref()] = slices.DeleteFunc(l.against[in.ref()], func(e *entry) bool { return e == out })
+		l.speakAgainst(in)
+	}
+	copy(l.entries[row+1:old+1], l.entries[row:old])
+	l.entries[row] = in
+	l.tieBeside(row)
+}
+
+// slot is where an entry stands in the order of arrival.
+func (l *log) slot(of *entry) int {
+	if l.rows != nil {
+		for slot := range l.rows.At(of.id()) {
+			if (*l.arrived)[slot] == of {
+				return slot
+			}
 		}
 	}
-	next.index()
-	return next
+	return slices.Index(*l.arrived, of)
+}
+
+// tieBeside notes whether an entry ties with a neighbour.
+func (l *log) tieBeside(row int) {
+	l.ties = l.ties || row > 0 && l.entries[row-1].tiesWith(l.entries[row]) || row+1 < len(l.entries) && l.entries[row].tiesWith(l.entries[row+1])
 }
 
 // room is memory for some more entries of a long log, so that they need not be made one

@@ -39,7 +39,9 @@ type Machine struct {
 	floors      []time.Time       // before which some delay does not end, each once
 	dated       []int             // the commitments with a deadline
 	ends        []bool            // by state: a term rule leads there
+	spacing     int               // of the checkpoints of a deal
 	runners     *sync.Pool        // of *runner; alike machines share it
+	spares      *sync.Pool        // of *folding; alike machines share it
 }
 
 // Agreement returns a copy of the agreement that was compiled.

@@ -13,9 +13,9 @@ type outlook struct {
 	tail []decided
 }
 
-// outlook lets the clocks run up to the horizon, on a copy.
-func (f *folding) outlook() outlook {
-	o := outlook{last: f.horizon}
+// outlook lets the clocks run up to an instant, on a copy.
+func (f *folding) outlook(last time.Time) outlook {
+	o := outlook{last: last}
 	if next := f.nextClock(); next.clock != 0 && !next.due.After(o.last) {
 		var tail trail
 		f.copied(&tail).advance(o.last)

@@ -14,15 +14,15 @@ func (f *folding) refusal(e *entry) (Outcome, *[]Reason) {
 		return Noted, because(Reason{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since})
 	}
 	if len(rules) == 0 {
-		if f.recorder == nil {
+		if !f.isAsked() {
 			return Refused, nil
 		}
 		return Refused, because(Reason{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()})
 	}
 	if e.Kind == Implement && e.Role == Instrument {
-		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.id(), At: e.at()})
+		f.warnings.add(Reason{Code: ReasonContradiction, Event: e.id(), At: e.at()})
 	}
-	if f.recorder == nil {
+	if !f.isAsked() {
 		return Refused, nil
 	}
 	var why []Reason

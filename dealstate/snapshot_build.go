@@ -19,7 +19,7 @@ func (f *folding) snapshot(v View) Snapshot {
 		}
 	}
 	s.Commitments = f.commitments()
-	for _, d := range f.disputes {
+	for d := range f.disputes.all() {
 		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.id(), Party: f.m.partyID(d), By: d.by(), Commitment: f.m.commitmentID(d), At: d.at()})
 	}
 	if next := f.nextClock(); next.clock != 0 {

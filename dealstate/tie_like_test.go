@@ -20,8 +20,8 @@ func TestCursorsThatStandApartAreNotAlike(t *testing.T) {
 		"standing": func(s *situation) { s.acts[0] = act{entry: &entry{Kind: Withdraw}, revision: 1} },
 	} {
 		a, b := m.Cursor(Strict), m.Cursor(Strict)
-		require.True(t, a.isLike(b))
+		require.True(t, a.f.isLike(&b.f.situation))
 		change(&b.f.situation)
-		require.False(t, a.isLike(b), name)
+		require.False(t, a.f.isLike(&b.f.situation), name)
 	}
 }

@@ -11,7 +11,7 @@ func (f *folding) warnEarly(e *entry) {
 	f.agreed = true
 	for _, a := range f.acts {
 		if a.entry != nil && a.entry.Kind == Approve && a.revision == f.revision && a.entry.at().Before(e.at()) {
-			f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: a.entry.id(), At: a.entry.at(), Detail: "the negotiation it rests on (" + e.id() + ")"})
+			f.warnings.add(Reason{Code: ReasonEarly, Event: a.entry.id(), At: a.entry.at(), Detail: "the negotiation it rests on (" + e.id() + ")"})
 		}
 	}
 }
@@ -20,6 +20,6 @@ func (f *folding) warnEarly(e *entry) {
 // agreement's own delay gives: perhaps a provisional application.
 func (f *folding) warnBeforeEffect(e *entry) {
 	if due := f.dueAt(effectClock); due.After(e.at()) {
-		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.id(), At: e.at(), Detail: "its date of effect, " + instant.Say(due)})
+		f.warnings.add(Reason{Code: ReasonEarly, Event: e.id(), At: e.at(), Detail: "its date of effect, " + instant.Say(due)})
 	}
 }

@@ -77,7 +77,7 @@
 //
 // # Memory
 //
-// A log takes 36 bytes an event and its id, some 50 bytes a deal and some 200 a statement,
+// A log takes 40 bytes an event and its id, some 50 bytes a deal and some 200 a statement,
 // each with its text; and while it is read the index, if there is one. [Options].MaxBytes
 // bounds that, with what reading takes for names meanwhile, and a log that would take more
 // is refused with a *[SizeError]; building it takes up to half as much again. What views

@@ -24,6 +24,7 @@ type foldedLog struct {
 func (l *log) folded(m *Machine, p Policy) *foldedLog {
 	to := &foldedLog{machine: m, policy: p, log: l}
 	to.stretches = to.only[:]
+	to.stretches[0].past = history{make([]decided, 0, min(len(l.entries), 2*m.spacing)+numClocks)}
 	to.now = &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), onRecord: l, horizon: lastOf(l.entries), move: (*Machine).moveByTable, recorder: &to.made}
 	for _, e := range l.entries {
 		to.begin(e)

@@ -11,9 +11,10 @@ type foldedLog struct {
 	machine   *Machine
 	policy    Policy
 	log       *log
-	now       *folding  // after the last event; it records into made
-	made      trail     // what the last event led to; empty between calls
-	stretches []stretch // what led to now, between checkpoints
+	now       *folding   // after the last event; it records into made
+	made      trail      // what the last event led to; empty between calls
+	stretches []stretch  // what led to now, between checkpoints
+	only      [1]stretch // room for the one of a short log
 	doubted   atomic.Pointer[doubted]
 	outlook
 }
@@ -21,7 +22,9 @@ type foldedLog struct {
 // folded folds the whole log, by the table as a replay does, and lets the events to come
 // go through looplab.
 func (l *log) folded(m *Machine, p Policy) *foldedLog {
-	to := &foldedLog{machine: m, policy: p, log: l, stretches: []stretch{{}}}
+	to := &foldedLog{machine: m, policy: p, log: l}
+	to.stretches = to.only[:]
+	to.stretches[0].past = history{make([]decided, 0, min(len(l.entries), 2*m.spacing)+numClocks)}
 	to.now = &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), onRecord: l, horizon: lastOf(l.entries), move: (*Machine).moveByTable, recorder: &to.made}
 	for _, e := range l.entries {
 		to.begin(e)

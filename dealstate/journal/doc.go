@@ -92,7 +92,7 @@
 // what was written at once, and a copy has the same.
 //
 // Close writes one more line behind the last record. It says that all of them are durable;
-// the next record is written over it, so it stands at the end or nowhere:
+// the next record of the segment is written over it, so it stands at the end of the file:
 //
 //	closed                      this word
 //	8064                        the position of the last entry
@@ -112,8 +112,8 @@
 // # Cost
 //
 // An append takes two syncs, which run side by side, of the batch before it perhaps and of
-// its own; 64 writers get through some ten times as many appends as one. Open takes about
-// as long as package bulk takes to read the lines, and Verify some two microseconds an entry.
+// its own; 64 writers get through ten times as many appends as one, or more. Open takes up to
+// twice as long as package bulk takes to read the lines, and Verify some two microseconds an entry.
 // A File keeps 12 bytes an entry and some 70 a deal in memory, with the deal's id, and two
 // open files a segment. A journal holds 4,294,967,295 entries at most.
 package journal

@@ -21,7 +21,8 @@
 //
 // Commitments are those of the published terms, and for London and Madrid, of which
 // no text is public, those that the negotiators named. What only one side claims the
-// other has undertaken says so in its title.
+// other has undertaken says so in its title and in its id, china-claimed-…; a balance
+// counts it with the rest.
 package uschina
 
 import (

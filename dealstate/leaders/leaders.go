@@ -49,6 +49,8 @@ func India() dealstate.Agreement { return record.Agreement(india) }
 
 // Mercosur is the Interim Trade Agreement of the European Union with Argentina, Brazil,
 // Paraguay and Uruguay, signed on 17 January 2026 and applied provisionally from 1 May.
+// It is applied by all jointly, so the snapshot counts Parliament and Council among those
+// who apply it; neither has consented, and the approval says so.
 func Mercosur() dealstate.Agreement { return record.Agreement(mercosur) }
 
 // Agreements lists them all, by the day on which each was announced or signed.

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -273,6 +274,38 @@ func TestDamageInTheMiddleIsRefusedAndNothingIsChanged(t *testing.T) {
 			require.Contains(t, err.Error(), "Salvage")
 			require.Equal(t, before, filesOf(t, d), "Open changes nothing")
 		}
+	}
+}
+
+// No crash leaves the records of many batches whole and their events not: somebody has cut
+// the events file, put an old one in its place, or had an editor write other line ends.
+func TestLostEventsOfManyBatchesAreNoTornTail(t *testing.T) {
+	t.Parallel()
+	d := journaltest.NewDisk(1)
+	f, err := journal.Open(ctx, "", journal.Options{FS: d})
+	require.NoError(t, err)
+	for i := range 20 {
+		_, err := f.Append(ctx, []journal.Entry{ofMany(2*i, 3), ofMany(2*i+1, 3)})
+		require.NoError(t, err)
+	}
+	require.NoError(t, f.Close())
+	files, name := filesOf(t, d), "0000000001.jsonl"
+	for what, spoilt := range map[string][]byte{
+		"cut to nothing":   {},
+		"cut in half":      files[name][:len(files[name])/2],
+		"other line ends":  bytes.ReplaceAll(files[name], []byte("\n"), []byte("\r\n")),
+		"zeros at the end": append(slices.Clone(files[name][:len(files[name])/2]), make([]byte, len(files[name])/2)...),
+	} {
+		d := files.disk()
+		d.Overwrite(name, spoilt)
+		before := filesOf(t, d)
+		_, err := onDisk(ctx, d)
+		var damage *journal.DamageError
+		require.ErrorAs(t, err, &damage, what)
+		require.False(t, damage.Tail, what)
+		require.ErrorAs(t, verify(d, journal.Head{}), &damage, what)
+		require.False(t, damage.Tail, what)
+		require.Equal(t, before, filesOf(t, d), "Open changes nothing")
 	}
 }
 

@@ -102,6 +102,19 @@ func TestASecondWriterIsToldWhoHoldsTheJournal(t *testing.T) {
 	require.NoError(t, open(t, dir, journal.Options{}).Close(), "the lock is given back")
 }
 
+func TestASecondWriterIsRefusedThoughTheLockFileWasRemoved(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := open(t, dir, journal.Options{})
+	if err := os.Remove(filepath.Join(dir, "LOCK")); err != nil {
+		t.Skip("this system removes no file that is open:", err)
+	}
+	_, err := journal.Open(ctx, dir, journal.Options{})
+	var locked *journal.LockedError
+	require.ErrorAs(t, err, &locked)
+	require.NoError(t, f.Close())
+}
+
 func TestOptionsOutOfRangeAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int64{-1, 1<<30 + 1} {

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"net/http"
+	"path"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
@@ -30,13 +31,33 @@ var headers = map[string]string{
 	"X-Frame-Options":              "DENY",
 }
 
-// guarded bounds a request and lets it in only if Authorize does. Who makes it is in
-// the context of what it records.
-func (s *site) guarded(rt route) http.Handler {
+// withHeaders puts the headers on every answer.
+func withHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range headers {
 			w.Header().Set(name, value)
 		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// cleanOnly sends to missing whoever asks for a path such as /a//b or /a/../b. A ServeMux
+// would lead him elsewhere, and Authorize would not be asked.
+func cleanOnly(next, missing http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked := r.URL.EscapedPath()
+		if clean := path.Clean("/" + asked); asked != clean && asked != clean+"/" {
+			missing.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guarded bounds a request and lets it in only if Authorize does. Who makes it is in
+// the context of what it records.
+func (s *site) guarded(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.bound(w, r, rt)
 		who, err := s.Authorize(r, rt.action)
 		if err != nil {

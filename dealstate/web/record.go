@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -50,7 +51,9 @@ func (s *site) recordPosted(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := r.ParseForm(); errors.As(err, new(*http.MaxBytesError)) {
+		return err
+	} else if err != nil {
 		return &requestError{http.StatusBadRequest, "the form cannot be read"}
 	}
 	page := newRecordPage(s, deal, r.PostForm)

@@ -379,6 +379,29 @@ func TestAnEntryInThePlaceOfAnotherIsFound(t *testing.T) {
 	require.Contains(t, damage.Problem, "chain")
 }
 
+// Whoever starts it again and again on a full disk fills it no further.
+func TestATailThatCannotBeKeptAsideLeavesNoPartOfIt(t *testing.T) {
+	t.Parallel()
+	d, _ := filled(t, 20)
+	files := filesOf(t, d)
+	last := files.names(".records")[len(files.names(".records"))-1]
+	files[last] = append(files[last], `57 event`...)
+	failed := 0
+	for n := 1; ; n++ {
+		d := files.disk()
+		d.FailAt(d.Steps()+n, journaltest.ErrFull)
+		_, err := onDisk(ctx, d)
+		if err == nil {
+			break
+		}
+		failed++
+		if torn := filesOf(t, d)[last+".torn-1"]; torn != nil {
+			require.Equal(t, "57 event", string(torn), "step %d", n)
+		}
+	}
+	require.Greater(t, failed, 4)
+}
+
 func TestATornTailIsCutOffKeptAsideAndReported(t *testing.T) {
 	t.Parallel()
 	d, head := filled(t, 20)

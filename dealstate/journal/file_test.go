@@ -115,6 +115,30 @@ func TestASecondWriterIsRefusedThoughTheLockFileWasRemoved(t *testing.T) {
 	require.NoError(t, f.Close())
 }
 
+// Its entries would come among those of whoever has the path now.
+func TestAWriterWhoseDirectoryWasMovedMakesNoSegmentElsewhere(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "journal")
+	f := open(t, dir, journal.Options{SegmentSize: 1})
+	_, err := f.Append(ctx, []journal.Entry{ofMany(0, 1)})
+	require.NoError(t, err)
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Skip("this system moves no directory with open files:", err)
+	}
+	other := open(t, dir, journal.Options{})
+	var broken *journal.ReadOnlyError
+	_, err = f.Append(ctx, []journal.Entry{ofMany(1, 1)})
+	require.ErrorAs(t, err, &broken)
+	require.ErrorContains(t, err, "moved")
+	require.NoError(t, f.Close())
+	require.NoError(t, other.Close())
+	for path, entries := range map[string]int64{dir: 0, dir + ".old": 1} {
+		j := open(t, path, journal.Options{})
+		require.Equal(t, entries, j.Recovery().Entries)
+		require.NoError(t, j.Close())
+	}
+}
+
 func TestOptionsOutOfRangeAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int64{-1, 1<<30 + 1} {

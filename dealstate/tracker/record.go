@@ -54,19 +54,35 @@ func (t *Tracker) Record(ctx context.Context, events ...dealstate.Event) ([]Reco
 	}
 	all, err := t.append(ctx, entries)
 	if taken := (*dealstate.ConflictError)(nil); errors.As(err, &taken) {
-		return nil, conflictAmong(events, taken, err)
+		return nil, t.conflictAmong(ctx, events, taken, err)
 	}
 	return all, err
 }
 
-// conflictAmong says which event has the id that is taken.
-func conflictAmong(events []dealstate.Event, taken *dealstate.ConflictError, err error) error {
-	for i := len(events) - 1; i >= 0; i-- {
-		if events[i].ID == taken.ID {
+// conflictAmong says which event has the id that is taken. Several deals may have an event
+// of that id.
+func (t *Tracker) conflictAmong(ctx context.Context, events []dealstate.Event, taken *dealstate.ConflictError, err error) error {
+	if late := t.catchUp(ctx); late != nil { // another process may have kept it
+		return errors.Join(err, late)
+	}
+	for i, e := range events {
+		if e.ID == taken.ID && t.isTaken(ctx, events[:i], e) {
 			return &EventError{Index: i, ID: taken.ID, Err: taken}
 		}
 	}
 	return err
+}
+
+// isTaken reports whether the event's id is that of another one of its deal, be it among
+// those before it or kept.
+func (t *Tracker) isTaken(ctx context.Context, before []dealstate.Event, e dealstate.Event) bool {
+	for _, o := range before {
+		if o.Deal == e.Deal && o.ID == e.ID && !o.Same(e) {
+			return true
+		}
+	}
+	_, err := t.Check(ctx, e)
+	return errors.As(err, new(*dealstate.ConflictError))
 }
 
 // Apply keeps the event only if it takes effect; a note always does. Otherwise nothing is

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -163,7 +162,7 @@ func lines(w http.ResponseWriter, r *http.Request, text []byte) error {
 // they would do one by one, and keeps nothing; with apply it keeps the one event of
 // the body only if it takes effect.
 func (s *site) recordEvents(w http.ResponseWriter, r *http.Request) error {
-	dryRun, apply, err := modesOf(r.URL.RawQuery)
+	dryRun, apply, err := modesOf(r.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -189,19 +188,11 @@ func (s *site) recordEvents(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, recordedJSON(did))
 }
 
-// modesOf reads dry_run and apply. Nothing else is let pass: who misspells dry_run must not
-// find his events kept.
-func modesOf(query string) (dryRun, apply bool, err error) {
-	q, err := url.ParseQuery(query)
-	if err != nil {
-		return false, false, &requestError{http.StatusBadRequest, "the query cannot be read"}
-	}
-	for name, values := range q {
-		if name != "dry_run" && name != "apply" {
-			return false, false, field.Errorf(field.Clip(name), "unknown; want dry_run, apply, or nothing")
-		}
-		if len(values) > 1 || values[0] != "true" && values[0] != "false" {
-			return false, false, field.Errorf(name, "%q is unknown; want true or false, once", field.Clip(strings.Join(values, " ")))
+// modesOf reads dry_run and apply.
+func modesOf(q url.Values) (dryRun, apply bool, err error) {
+	for _, name := range []string{"dry_run", "apply"} {
+		if text := q.Get(name); q.Has(name) && text != "true" && text != "false" {
+			return false, false, field.Errorf(name, "%q is unknown; want true or false", field.Clip(text))
 		}
 	}
 	if dryRun, apply = q.Get("dry_run") == "true", q.Get("apply") == "true"; dryRun && apply {

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -161,7 +162,9 @@ func TestAProblemNamesTheFieldAndTheLine(t *testing.T) {
 	for _, target := range []string{"/api/nothing", "/api/deals/nothing", "/api/deals/nothing/state", "/api/deals/nothing/events", "/api/changes?deal=nothing"} {
 		require.Equal(t, 404, problemOf(t, d.get(target)).Status, target)
 	}
-	for _, target := range []string{"/api/deals?limit=x", "/api/deals?after=x", "/api/due?from=x", "/api/due?from=2025-02-01&to=2025-01-01", "/api/changes?from=x", "/api/changes?policy=x", "/api/deals/" + london + "/state?as_of=x"} {
+	require.Equal(t, "as_off", problemOf(t, d.get("/api/deals/"+london+"/state?as_off=2025-06-27")).Field)
+	require.Contains(t, problemOf(t, d.get("/api/deals/"+london+"/state?as_off=2025-06-27")).Detail, `"as_of"`)
+	for _, target := range []string{"/api/deals?a;b", "/api/changes?deal=a&deal=b", "/api/deals/" + london + "/state?policy=strict&policy=official", "/api/deals?limit=x", "/api/deals?after=x", "/api/due?from=x", "/api/due?from=2025-02-01&to=2025-01-01", "/api/changes?from=x", "/api/changes?policy=x", "/api/deals/" + london + "/state?as_of=x"} {
 		require.Equal(t, 400, problemOf(t, d.get(target)).Status, target)
 	}
 	require.Equal(t, 409, problemOf(t, d.do("POST", "/api/events", good+"\n"+strings.Replace(good, "2025-07-01", "2025-07-02", 1))).Status)
@@ -306,8 +309,15 @@ func TestTheDescriptionNamesEveryAddressForPrograms(t *testing.T) {
 	source, err := os.ReadFile("web.go")
 	require.NoError(t, err)
 	var routed, described []string
-	for _, m := range regexp.MustCompile(`method: "(\w+)", path: "(/api/[^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+	for _, m := range regexp.MustCompile(`method: "(\w+)", path: "(/api/[^"]+)", action: \w+, (?:query: \[\]string{([^}]*)})?`).FindAllStringSubmatch(string(source), -1) {
 		routed = append(routed, m[1]+" "+m[2])
+		var names []string
+		for _, p := range doc.Paths[m[2]][strings.ToLower(m[1])].Parameters {
+			if p.In == "query" {
+				names = append(names, strconv.Quote(p.Name))
+			}
+		}
+		require.Equal(t, strings.Join(names, ", "), m[3], m[2])
 	}
 	operations := map[string]bool{}
 	for path, methods := range doc.Paths {

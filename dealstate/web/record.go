@@ -206,6 +206,9 @@ func eventOf(given url.Values, deal string, now time.Time) (dealstate.Event, err
 	line := map[string]any{"id": given.Get("id"), "deal": deal}
 	source := map[string]any{}
 	for _, in := range formInputs {
+		if len(given[in.Name]) > 1 {
+			return dealstate.Event{}, field.Errorf(in.Name, "given twice")
+		}
 		value := strings.TrimSpace(given.Get(in.Name))
 		if value == "" {
 			continue

@@ -103,7 +103,8 @@ type route struct {
 	method, path string
 	action       Action
 	serve        func(*site, http.ResponseWriter, *http.Request) error
-	lasts        bool // the answer may last: it is a stream
+	query        []string // the names that its query may have; of a page any other is passed over
+	lasts        bool     // the answer may last: it is a stream
 }
 
 // routes are all the addresses. What begins with /api/ is for programs, and stands
@@ -118,16 +119,16 @@ var routes = []route{
 	{method: "GET", path: "/style.css", action: Read, serve: (*site).style},
 
 	{method: "GET", path: "/api/openapi.json", action: Read, serve: (*site).openAPI},
-	{method: "GET", path: "/api/deals", action: Read, serve: (*site).listDeals},
+	{method: "GET", path: "/api/deals", action: Read, query: []string{"q", "state", "awaiting", "sort", "limit", "after"}, serve: (*site).listDeals},
 	{method: "POST", path: "/api/agreements", action: AddAgreement, serve: (*site).addAgreement},
 	{method: "GET", path: "/api/deals/{deal}", action: Read, serve: (*site).agreement},
-	{method: "GET", path: "/api/deals/{deal}/state", action: Read, serve: (*site).state},
-	{method: "GET", path: "/api/deals/{deal}/explanation", action: Read, serve: (*site).explanation},
-	{method: "GET", path: "/api/deals/{deal}/decisions", action: Read, serve: (*site).decisions},
+	{method: "GET", path: "/api/deals/{deal}/state", action: Read, query: []string{"policy", "as_of", "known_by"}, serve: (*site).state},
+	{method: "GET", path: "/api/deals/{deal}/explanation", action: Read, query: []string{"policy", "as_of", "known_by"}, serve: (*site).explanation},
+	{method: "GET", path: "/api/deals/{deal}/decisions", action: Read, query: []string{"policy", "as_of", "known_by"}, serve: (*site).decisions},
 	{method: "GET", path: "/api/deals/{deal}/events", action: Read, serve: (*site).events},
-	{method: "POST", path: "/api/events", action: Record, serve: (*site).recordEvents},
-	{method: "GET", path: "/api/due", action: Read, serve: (*site).due},
-	{method: "GET", path: "/api/changes", action: Read, serve: (*site).changes, lasts: true},
+	{method: "POST", path: "/api/events", action: Record, query: []string{"dry_run", "apply"}, serve: (*site).recordEvents},
+	{method: "GET", path: "/api/due", action: Read, query: []string{"from", "to"}, serve: (*site).due},
+	{method: "GET", path: "/api/changes", action: Read, query: []string{"from", "deal", "policy"}, serve: (*site).changes, lasts: true},
 }
 
 // missing answers for every other address.

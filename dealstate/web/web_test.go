@@ -178,6 +178,9 @@ func TestRecordingSaysFirstWhatTheReportWouldDo(t *testing.T) {
 	require.Equal(t, "desk", last.By, "who recorded it is kept beside it")
 	require.Equal(t, d.clock.Now(), last.Event.Recorded, "it was learned now")
 
+	form.Add("kind", "approve")
+	require.Equal(t, http.StatusUnprocessableEntity, d.post(path, form).Code, "it is a note and an approval")
+	form.Set("kind", "note")
 	form.Set("note", strings.Repeat("x", 17<<20))
 	require.Equal(t, http.StatusRequestEntityTooLarge, d.post(path, form).Code)
 	form.Set("note", "")

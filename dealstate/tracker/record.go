@@ -186,8 +186,51 @@ func (t *Tracker) admit(ctx context.Context, events []dealstate.Event) ([]journa
 }
 
 // append keeps entries in the journal, follows it up to them, and says what became of
-// each.
+// each. It returns when the context ends, and they may be kept after that.
 func (t *Tracker) append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]Recorded, error) {
+	if ctx.Done() == nil {
+		return t.appendWhole(ctx, entries, on)
+	}
+	type answer struct {
+		all []Recorded
+		err error
+	}
+	done := make(chan answer, 1)
+	if !t.goOn(ctx, func(lasting context.Context) {
+		all, err := t.appendWhole(lasting, entries, on)
+		done <- answer{all, err}
+	}) {
+		return nil, ErrClosed
+	}
+	select {
+	case a := <-done:
+		return a.all, t.ended(a.err)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// goOn runs what must not be left when the caller's context ends, only when the tracker is
+// closed. It reports whether the tracker is open.
+func (t *Tracker) goOn(ctx context.Context, run func(context.Context)) bool {
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
+	if t.ctx.Err() != nil {
+		return false
+	}
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(t.ctx, cancel)
+	t.running.Go(func() {
+		defer cancel()
+		defer stop()
+		run(lasting)
+	})
+	return true
+}
+
+// appendWhole is append that stays until the journal has answered: an entry that is kept
+// after its call was left would come behind clocks that it comes before.
+func (t *Tracker) appendWhole(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]Recorded, error) {
 	s := t.main
 	s.mu.Lock()
 	of := t.calls.begin(s.at.Position, t.now(), entries)

@@ -90,6 +90,8 @@ func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
 func (t *Tracker) Close() error {
 	t.closing.Do(func() {
 		t.cancel()
+		t.main.mu.Lock() // goOn counts nobody any more when it has seen the end
+		t.main.mu.Unlock()
 		t.running.Wait()
 	})
 	return nil

@@ -49,13 +49,7 @@ func (s *scan) seek(after, next int64) {
 // where there is no whole record, and else the error of reading.
 func (s *scan) step() error {
 	if s.records.left() == 0 {
-		if s.events.left() > 0 {
-			return s.damageIn(s.seg.eventsName(), s.offset, "there are events without a record")
-		}
-		if s.part < s.of {
-			return s.damage("the records that were written at once are not all there")
-		}
-		return io.EOF
+		return s.end()
 	}
 	line, err := s.records.line(maxRecord)
 	if err != nil {
@@ -63,6 +57,9 @@ func (s *scan) step() error {
 	}
 	if line[len(line)-1] != '\n' {
 		return s.damage("the line has no end")
+	}
+	if last, ok := parseEnd(line); ok && last == s.at && s.records.left() == 0 {
+		return s.end()
 	}
 	if problem := s.record.parse(line[:len(line)-1]); problem != "" {
 		return s.damage(problem)
@@ -76,6 +73,17 @@ func (s *scan) step() error {
 		s.offset += int64(s.record.length) + 1
 	}
 	return nil
+}
+
+// end gives io.EOF where no entry lacks one of its parts.
+func (s *scan) end() error {
+	if s.events.left() > 0 {
+		return s.damageIn(s.seg.eventsName(), s.offset, "there are events without a record")
+	}
+	if s.part < s.of {
+		return s.damage("the records that were written at once are not all there")
+	}
+	return io.EOF
 }
 
 // check holds the record to its place and to its checksum.
@@ -163,10 +171,10 @@ func (s *scan) each(ctx context.Context, to int64, take func() error) error {
 	return nil
 }
 
-// isFollowed reports whether behind the damage a batch begins after the position: there
-// is a whole record of it, or its first record behind the last one of the batch before.
-// The latter tells of a batch of which the events are lost, for no crash leaves records of
-// two batches that are not whole.
+// isFollowed reports whether behind the damage a batch begins after the position, or the
+// line of a Close that came later stands there. Of a batch there is a whole record, or its
+// first record behind the last one of the batch before: then its events are lost, for no
+// crash leaves records of two batches that are not whole.
 func (s *scan) isFollowed(position int64) (bool, error) {
 	w := &window{r: s.seg.records, next: s.next, end: s.seg.recordsSize, once: readAhead}
 	var before, r record
@@ -174,6 +182,9 @@ func (s *scan) isFollowed(position int64) (bool, error) {
 		line, err := w.line(maxRecord)
 		if err != nil {
 			return false, err
+		}
+		if last, ok := parseEnd(line); ok && last >= position {
+			return true, nil
 		}
 		before = record{position: r.position, part: r.part, of: r.of}
 		if line[len(line)-1] != '\n' || r.parse(line[:len(line)-1]) != "" {

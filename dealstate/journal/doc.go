@@ -48,7 +48,7 @@
 //	0000000001.records   one line on each of these entries
 //	0000008001.jsonl     the next segment
 //	0000008001.records
-//	LOCK                 held by the writer; says which process that is
+//	LOCK                 held by the writer, as the directory is; says which process that is
 //
 // Only the last segment grows, and only at its end. A new one begins when either file has
 // reached [Options].SegmentSize.

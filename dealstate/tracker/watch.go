@@ -82,6 +82,15 @@ func (t *Tracker) watch(ctx context.Context, f Filter) (*watcher, error) {
 	return &watcher{Filter: f, t: t, stream: s}, nil
 }
 
+// Reach follows the journal up to the place, which another process may have given. It is a
+// *[PlaceError] where the place lies beyond the end; Watch from there ends with the same.
+func (t *Tracker) Reach(ctx context.Context, p Place) error {
+	if err := t.check(ctx); err != nil {
+		return err
+	}
+	return t.reach(ctx, p)
+}
+
 // reach follows the journal up to the place, which may come from another process.
 func (t *Tracker) reach(ctx context.Context, p Place) error {
 	t.main.mu.Lock()

@@ -59,4 +59,7 @@
 // Content-Security-Policy lets nothing run but the one script, by its hash. A
 // deal whose id is "." or ".." has no page of its own, since browsers read
 // such a path as another one.
+//
+// A query that has a name twice, or on /api/ one that the address does not know, is
+// refused with 400; a method that an address does not take, with 405.
 package web

@@ -143,7 +143,7 @@ func (w *watcher) look(ctx context.Context) ([]*Change, <-chan struct{}, error) 
 		if ok || err != nil {
 			return batch, news, err
 		}
-		to := w.From
+		var to Place
 		if w.Deal == "" {
 			batch, to, err = w.stream.archive.after(ctx, w.t, w.stream, w.From)
 		} else {

@@ -89,24 +89,20 @@ func words[E interface {
 	return list
 }
 
-// ruleWords are the kinds and clocks that a rule can wait for.
-func ruleWords(t *testing.T) (list []string) {
+// allowed gives the kinds and clocks that may stand in a rule for %s: the compiler does not
+// refuse the field for the word.
+func allowed(t *testing.T, rule, field string) (list []string) {
 	t.Helper()
+	const lifecycle = `{"id":"d","parties":[{"id":"a"}],"effect":{},"term":{"days":1},"notice":{"days":1},` +
+		`"lifecycle":{"initial":"s","states":["s","end"],"final":["end"],"rules":[{"id":"r","from":["s"],"to":"end",%s}]}}`
 	for _, word := range slices.Concat(words(dealstate.Negotiate), words(dealstate.Deadline)) {
-		if canRule(t, word) {
+		_, err := dealstate.ReadMachine(strings.NewReader(fmt.Sprintf(lifecycle, fmt.Sprintf(rule, word))))
+		var bad *dealstate.FieldError
+		if !errors.As(err, &bad) || bad.Field != "lifecycle.rules[r]."+field {
 			list = append(list, word)
 		}
 	}
 	return list
-}
-
-// canRule asks the compiler whether a rule may wait for what has that word.
-func canRule(t *testing.T, word string) bool {
-	t.Helper()
-	_, err := dealstate.ReadMachine(strings.NewReader(`{"id":"d","parties":[{"id":"a"}],"effect":{},"term":{"days":1},"notice":{"days":1},` +
-		`"lifecycle":{"initial":"s","states":["s","end"],"final":["end"],"rules":[{"id":"r","on":"` + word + `","from":["s"],"to":"end"}]}}`))
-	var bad *dealstate.FieldError
-	return !errors.As(err, &bad) || bad.Field != "lifecycle.rules[r].on"
 }
 
 // notIn gives the words of a list that are not in another.
@@ -151,18 +147,20 @@ func TestEveryListOfWordsInASchemaIsThatOfTheReader(t *testing.T) {
 		"#/allOf/5/else/properties/until": unset(nil),
 		"#/allOf/6/if/properties/kind":    always("role"),
 	})
-	none := []string{"0", "null"}
+	none, triggers := []string{"0", "null"}, slices.Concat(kinds, clocks)
+	onRule, due := allowed(t, `"on":%q`, "on"), allowed(t, `"on":"approve","when":{"due":%q}`, "when.due")
 	checkWords(t, schema.Agreement, map[string][]string{
-		"#/$defs/join/properties/from":           unset(words(dealstate.FromTrigger)),
-		"#/$defs/lifecycle/properties/extends":   unset([]string{"standard"}),
-		"#/$defs/timer/properties/id/not":        slices.Concat(kinds, clocks),
-		"#/$defs/rule/properties/on/anyOf/0":     ruleWords(t),
-		"#/$defs/rule/properties/on/anyOf/1/not": notIn(slices.Concat(kinds, clocks), ruleWords(t)),
-		"#/$defs/guard/properties/due":           clocks,
-		"#/$defs/guard/properties/approval":      {condition.Met.String(), condition.Lost.String()},
-		"#/$defs/guard/properties/concerns":      {"part", "whole"},
-		"#/$defs/count/properties/of":            {"approved", "signed"},
-		"#/$defs/share/properties/of":            {"approved", "signed"},
+		"#/$defs/join/properties/from":             unset(words(dealstate.FromTrigger)),
+		"#/$defs/lifecycle/properties/extends":     unset([]string{"standard"}),
+		"#/$defs/timer/properties/id/not":          triggers,
+		"#/$defs/rule/properties/on/anyOf/0":       onRule,
+		"#/$defs/rule/properties/on/anyOf/1/not":   notIn(triggers, onRule),
+		"#/$defs/guard/properties/due/anyOf/0":     due,
+		"#/$defs/guard/properties/due/anyOf/1/not": notIn(triggers, due),
+		"#/$defs/guard/properties/approval":        {condition.Met.String(), condition.Lost.String()},
+		"#/$defs/guard/properties/concerns":        {"part", "whole"},
+		"#/$defs/count/properties/of":              {"approved", "signed"},
+		"#/$defs/share/properties/of":              {"approved", "signed"},
 
 		"#/$defs/notice/allOf/0/then/properties/days":           none,
 		"#/$defs/notice/allOf/0/then/properties/months":         none,

@@ -106,7 +106,7 @@ func (p *execution) gotNothing(g *found) {
 	if SameStanding(p.stood, g.snap) {
 		return
 	}
-	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next, Signed, Provisional, InForce, Leaves, Suspended, Performed, Overdue, Breached} {
+	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next, Signed, Provisional, InForce, Leaves, Suspended, Performed, Overdue, Breached, Rejected, Withdrawn, Stale, Disputed} {
 		was := found{Expectation: Expectation{Verb: verb}, snap: p.stood}
 		was.readSnapshot(true)
 		g.Verb, g.Names, g.Dates, g.At = verb, nil, nil, time.Time{}
@@ -115,7 +115,7 @@ func (p *execution) gotNothing(g *found) {
 			return
 		}
 	}
-	g.Verb, g.Names, g.Dates, g.At = State, []string{string(g.snap.State)}, nil, time.Time{} // a dispute
+	g.Verb, g.Names, g.Dates, g.At = State, []string{string(g.snap.State)}, nil, time.Time{} // what no line says
 }
 
 // SameStanding reports whether two snapshots of one deal agree on where it stands. The

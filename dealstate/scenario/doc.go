@@ -56,10 +56,11 @@
 //	Expectation = Indent ( Outcome | Standing | Change ) EOL .
 //	Outcome     = ( "applied" | "refused" | "noted" | "duplicate" ) [ View ] [ ":" Text ] .
 //	Standing    = ( "state" Word | "verdict" ( "met" | "pending" | "lost" ) | "revision" Number |
-//	                ( "awaiting" | "approved" | "signed" | "provisional" ) ( Names | "nobody" ) |
+//	                ( "awaiting" | "approved" | "signed" | "provisional" | "rejected" | "withdrawn" | "stale" )
+//	                  ( Names | "nobody" ) |
 //	                ( "in" "force" | "leaves" ) ( Dated | "nobody" ) |
 //	                "suspended" ( Names | "nothing" ) |
-//	                ( "performed" | "overdue" | "breached" ) ( Dated | "nothing" ) |
+//	                ( "performed" | "overdue" | "breached" | "disputed" ) ( Dated | "nothing" ) |
 //	                "next" ( Clock Start | "nothing" ) | "no" "warning" ) [ View ] |
 //	              "warning" [ View ] ":" Text .
 //	Change      = "fires" ( Clock { "," Clock } | "nothing" ) | "revised" ( Fold { "," Fold } | "nothing" ) |
@@ -116,7 +117,9 @@
 // In force lists those that the deal binds, leaves those whose notice of leaving
 // runs, provisional those that apply it provisionally, suspended the parties that
 // suspend their part and the commitments that are suspended, overdue the commitments
-// whose deadline has passed. A date behind a name is that since which it is so; behind
+// whose deadline has passed. Rejected, withdrawn and stale list those that stand so to the
+// current text, stale who approved an earlier one only. Disputed lists the disputes that
+// are open, by the ids of their acts. A date behind a name is that since which it is so; behind
 // leaves, the day on which the notice ends. It may be left out.
 //
 //	2025-11-04 withdraw us

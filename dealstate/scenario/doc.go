@@ -110,9 +110,10 @@
 // deal's policy (strict, unless its line says otherwise), as of the latest
 // instant of which any line so far speaks. With known by, and no as of, it looks
 // from that earlier instant. Names may stand in any order. A reason is given by
-// its whole text; of several, one is enough, or some that follow one another,
-// with "; " between. An outcome without a view is that of recording the act
-// there and then; with one, what the act comes to as the view sees it.
+// its whole text; of several, one is enough, or some that follow one another, with
+// "; " between. Or it is given by the word of its code: refused: not_approved. An
+// outcome without a view is that of recording the act there and then; with one,
+// what the act comes to as the view sees it.
 //
 // In force lists those that the deal binds, leaves those whose notice of leaving
 // runs, provisional those that apply it provisionally, suspended the parties that

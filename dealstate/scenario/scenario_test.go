@@ -312,6 +312,8 @@ var everyVerb = []struct{ holds, fails, got string }{
 	{"fires nothing", "fires deadline", "fires nothing"},
 	{"revised nothing", "revised deadline", "revised nothing"},
 	{"warning: the record is known to be incomplete: two annexes are not public", "no warning", "warning: the record is known to be incomplete: two annexes are not public"},
+	{"warning: incomplete", "warning: early", ""},
+	{"applied: counted", "applied: not_approved", ""},
 	{"warning: the record is known to be incomplete: two annexes are not public", "warning: flood", "warning: the record is known to be incomplete: two annexes are not public"},
 	{"state awaiting_trump_approval", "nothing happens", "state awaiting_trump_approval"},
 	{"signed nobody", "signed us", "signed nobody"},

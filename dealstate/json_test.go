@@ -17,6 +17,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/badinput"
 )
 
 // roundTrip holds a value to text → value → text and value → text → value.
@@ -43,15 +44,10 @@ func same[T json.Marshaler](t *testing.T, text string) {
 	require.Equal(t, text, string(again))
 }
 
-const fullEvent = `{"id":"e1","deal":"pair","kind":"extend","party":"a","by":"A & <B> 习","role":"government","modality":"planned",` +
-	`"at":"2025-06-27T00:00:00.000000001Z","recorded":"2025-06-27T09:00:00Z","revision":3,"ref":"e0","commitment":"c",` +
-	`"until":"9999-12-31T23:59:59Z","source":{"publisher":"Yicai","url":"https://yicai.com/?a=1&b=2","published":"2025-06-27"},"note":"a\nb\u0000"}`
-
-const fullAgreement = `{"id":"rcep","title":"<RCEP> & co","implements":["x","y"],"parties":[{"id":"japan","name":"Japan","approver":"Diet","groups":["other","rich"],"weight":9223372036854775807},{"id":"laos","groups":["asean"]}],` +
-	`"approval":{"any":[{"all":[{"count":{"min":1,"group":"asean"}},{"share":{"min":"55.5%","group":"other","total":9223372036854775807}}]},{"not":{"performed":"c"}},{"approved":"laos"},{"count":{"min":"2/3"}}]},` +
-	`"effect":{"days":60,"months":2,"first_of_month":1,"not_before":"2025-11-10T05:01:00Z"},"deadline":"2026-01-01T00:00:00Z","term":{"months":12},` +
-	`"commitments":[{"id":"c","party":"laos","title":"Do it"}],"incomplete":"one state is gone",` +
-	`"lifecycle":{"initial":"open","states":["open","done"],"final":["done"],"rules":[{"id":"end","on":"terminate","from":["open"],"to":"done","when":{"all":[]},"order":-1},{"id":"late","on":"deadline","from":["open"],"order":2}]}}`
+const (
+	fullEvent     = badinput.FullEvent
+	fullAgreement = badinput.FullAgreement
+)
 
 func TestEventTextIsKeptByteForByte(t *testing.T) {
 	t.Parallel()
@@ -243,86 +239,12 @@ func TestWhatAnAgreementSaysSurvivesItsOwnText(t *testing.T) {
 	}
 }
 
-// with replaces part of the full text by something else.
-func with(t *testing.T, text, old, new string) string {
-	t.Helper()
-	require.Equal(t, 1, strings.Count(text, old), old)
-	return strings.Replace(text, old, new, 1)
-}
-
 func TestEventThatIsNotWellFormedNamesTheFieldAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	e := func(old, new string) string { return with(t, fullEvent, old, new) }
-	cases := map[string]struct{ text, field string }{
-		"nothing":                    {``, "json"},
-		"blank":                      {` `, "json"},
-		"null":                       {`null`, "json"},
-		"list":                       {`[]`, "json"},
-		"text":                       {`"x"`, "json"},
-		"truncated":                  {fullEvent[:len(fullEvent)-1], "json"},
-		"truncated in a value":       {`{"id":"e`, "id"},
-		"truncated after a key":      {`{"id"`, "id"},
-		"trailing text":              {fullEvent + `x`, "json"},
-		"two objects":                {fullEvent + fullEvent, "json"},
-		"trailing comma":             {`{"id":"e",}`, "json"},
-		"NUL":                        {e(`"pair"`, "\x00"), "deal"},
-		"NUL in a string":            {e(`"pair"`, "\"pa\x00ir\""), "deal"},
-		"invalid UTF-8":              {e(`Yicai`, "\xff"), "json"},
-		"unknown field":              {e(`"by"`, `"bye"`), "bye"},
-		"wrong case":                 {e(`"kind"`, `"Kind"`), "Kind"},
-		"duplicate key":              {e(`"by"`, `"id"`), "id"},
-		"duplicate key, escaped":     {e(`"by"`, `"i\u0064"`), "id"},
-		"unknown source field":       {e(`"url"`, `"uri"`), "source.uri"},
-		"duplicate source field":     {e(`"url"`, `"publisher"`), "source.publisher"},
-		"source no object":           {e(`{"publisher":"Yicai","url":"https://yicai.com/?a=1&b=2","published":"2025-06-27"}`, `"Yicai"`), "source"},
-		"no id":                      {e(`"id":"e1",`, ``), "id"},
-		"empty id":                   {e(`"e1"`, `""`), "id"},
-		"id with a space":            {e(`"e1"`, `"e 1"`), "id"},
-		"id with an escaped NUL":     {e(`"e1"`, `"e\u0000"`), "id"},
-		"id with half a surrogate":   {e(`"e1"`, `"\ud800"`), "id"},
-		"id too long":                {e(`"e1"`, `"`+strings.Repeat("e", 257)+`"`), "id"},
-		"id a number":                {e(`"e1"`, `1`), "id"},
-		"id null":                    {e(`"e1"`, `null`), "id"},
-		"no deal":                    {e(`"deal":"pair",`, ``), "deal"},
-		"no kind":                    {e(`"kind":"extend",`, ``), "kind"},
-		"unknown kind":               {e(`"extend"`, `"prolong"`), "kind"},
-		"kind in capitals":           {e(`"extend"`, `"EXTEND"`), "kind"},
-		"a clock for a kind":         {e(`"extend"`, `"deadline"`), "kind"},
-		"no role":                    {e(`"role":"government",`, ``), "role"},
-		"unknown role":               {e(`"government"`, `"king"`), "role"},
-		"unknown modality":           {e(`"planned"`, `"maybe"`), "modality"},
-		"no at":                      {e(`"at":"2025-06-27T00:00:00.000000001Z",`, ``), "at"},
-		"at without a day":           {e(`2025-06-27T00:00:00.000000001Z`, `2025-06`), "at"},
-		"at with half a time":        {e(`2025-06-27T00:00:00.000000001Z`, `2025-06-27T00`), "at"},
-		"at without a zone":          {e(`2025-06-27T00:00:00.000000001Z`, `2025-06-27T00:00:00`), "at"},
-		"at on 31 June":              {e(`2025-06-27T00:00:00.000000001Z`, `2025-06-31T00:00:00Z`), "at"},
-		"at in the year 10000 UTC":   {e(`2025-06-27T00:00:00.000000001Z`, `9999-12-31T23:59:59-01:00`), "at"},
-		"at in the year 0 UTC":       {e(`2025-06-27T00:00:00.000000001Z`, `0001-01-01T00:00:00+01:00`), "at"},
-		"at a number":                {e(`"2025-06-27T00:00:00.000000001Z"`, `1750982400`), "at"},
-		"bad recorded":               {e(`2025-06-27T09:00:00Z`, `yesterday`), "recorded"},
-		"bad until":                  {e(`9999-12-31T23:59:59Z`, `10000-01-01T00:00:00Z`), "until"},
-		"until on another kind":      {e(`"extend"`, `"submit"`), "until"},
-		"no until":                   {e(`"until":"9999-12-31T23:59:59Z",`, ``), "until"},
-		"revision a fraction":        {e(`"revision":3`, `"revision":3.0`), "revision"},
-		"revision with an exponent":  {e(`"revision":3`, `"revision":3e0`), "revision"},
-		"revision huge":              {e(`"revision":3`, `"revision":99999999999999999999`), "revision"},
-		"revision beyond 32 bits":    {e(`"revision":3`, `"revision":4294967297`), "revision"},
-		"revision negative":          {e(`"revision":3`, `"revision":-1`), "revision"},
-		"revision a text":            {e(`"revision":3`, `"revision":"3"`), "revision"},
-		"revision with leading zero": {e(`"revision":3`, `"revision":03`), "json"},
-		"retracts itself":            {e(`"e0"`, `"e1"`), "ref"},
-		"bad published":              {e(`"published":"2025-06-27"`, `"published":"June"`), "source.published"},
-		"deeply nested":              {e(`"e1"`, strings.Repeat("[", 100_000)), "id"},
-		"nested in an unknown field": {`{"x":` + strings.Repeat(`{"x":`, 9_000) + `1` + strings.Repeat(`}`, 9_000) + `}`, "x"},
-		"longer than a line":         {e(`a\nb\u0000`, strings.Repeat("x", dealstate.MaxLine)), "json"},
-		"approve without a party":    {`{"id":"e","deal":"d","kind":"approve","role":"press","at":"2025-06-27T00:00:00Z"}`, "party"},
-		"perform without commitment": {`{"id":"e","deal":"d","kind":"perform","role":"press","at":"2025-06-27T00:00:00Z"}`, "commitment"},
-		"retract without ref":        {`{"id":"e","deal":"d","kind":"retract","role":"press","at":"2025-06-27T00:00:00Z"}`, "ref"},
-	}
-	for name, c := range cases {
+	for name, c := range badinput.Events() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			refused(t, c.text, c.field, dealstate.Event{ID: "untouched", Note: "as it was"})
+			refused(t, c.Text, c.Field, dealstate.Event{ID: "untouched", Note: "as it was"})
 		})
 	}
 }
@@ -340,95 +262,10 @@ func refused[T any](t *testing.T, text, field string, before T) {
 
 func TestAgreementThatIsNotWellFormedNamesTheFieldAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	a := func(old, new string) string { return with(t, fullAgreement, old, new) }
-	minimal := func(more string) string { return `{"id":"d","parties":[{"id":"a"},{"id":"b"}]` + more + `}` }
-	many := func(n int, item string) string { return strings.TrimSuffix(strings.Repeat(item+",", n), ",") }
-	nested := func(depth int) string {
-		return `,"approval":` + strings.Repeat(`{"not":`, depth) + `{"approved":"a"}` + strings.Repeat(`}`, depth)
-	}
-	inner := "approval" + strings.Repeat(".not", 32)
-	var numbered []string
-	for i := range 10_001 {
-		numbered = append(numbered, fmt.Sprintf(`{"id":"%d"}`, i))
-	}
-	cases := map[string]struct{ text, field string }{
-		"nothing":                       {``, "json"},
-		"truncated":                     {fullAgreement[:len(fullAgreement)-1], "json"},
-		"truncated in a field":          {fullAgreement[:len(fullAgreement)-2], "lifecycle"},
-		"trailing text":                 {fullAgreement + "]", "json"},
-		"invalid UTF-8":                 {a(`Diet`, "\xff"), "json"},
-		"no id":                         {a(`"id":"rcep",`, ``), "id"},
-		"unknown field":                 {a(`"implements"`, `"implement"`), "implement"},
-		"wrong case":                    {a(`"title":"<RCEP>`, `"Title":"<RCEP>`), "Title"},
-		"duplicate key":                 {minimal(`,"id":"e"`), "id"},
-		"no parties":                    {`{"id":"d"}`, "parties"},
-		"empty parties":                 {`{"id":"d","parties":[]}`, "parties"},
-		"parties no list":               {`{"id":"d","parties":{}}`, "parties"},
-		"party no object":               {`{"id":"d","parties":["us"]}`, "parties[0]"},
-		"party without id":              {`{"id":"d","parties":[{"id":"a"},{}]}`, "parties[1].id"},
-		"party twice":                   {`{"id":"d","parties":[{"id":"a"},{"id":"a"}]}`, "parties[1].id"},
-		"unknown party field":           {a(`"name":"Japan"`, `"nom":"Japan"`), "parties[0].nom"},
-		"weight a fraction":             {`{"id":"d","parties":[{"id":"a","weight":0.5}]}`, "parties[0].weight"},
-		"weight negative":               {`{"id":"d","parties":[{"id":"a","weight":-1}]}`, "parties[0].weight"},
-		"weight beyond 63 bits":         {`{"id":"d","parties":[{"id":"a","weight":9223372036854775808}]}`, "parties[0].weight"},
-		"weights beyond 63 bits":        {a(`{"id":"laos","groups":["asean"]}`, `{"id":"laos","groups":["asean"],"weight":1}`), "parties[1].weight"},
-		"group a number":                {`{"id":"d","parties":[{"id":"a","groups":["x",1]}]}`, "parties[0].groups[1]"},
-		"groups a text":                 {`{"id":"d","parties":[{"id":"a","groups":"x"}]}`, "parties[0].groups"},
-		"approver with a NUL":           {`{"id":"d","parties":[{"id":"a","approver":"\u0000"}]}`, "parties[0].approver"},
-		"too many parties":              {`{"id":"d","parties":[` + strings.Join(numbered, ",") + `]}`, "parties"},
-		"too many groups":               {`{"id":"d","parties":[{"id":"a","groups":[` + many(10_001, `"g"`) + `]}]}`, "parties[0].groups"},
-		"implements itself":             {minimal(`,"implements":["x","d"]`), "implements[1]"},
-		"bad deadline":                  {minimal(`,"deadline":"2025-02-29T00:00:00Z"`), "deadline"},
-		"unknown delay field":           {minimal(`,"effect":{"weeks":1}`), "effect.weeks"},
-		"delay a number":                {minimal(`,"effect":30`), "effect"},
-		"days negative":                 {minimal(`,"effect":{"days":-1}`), "effect.days"},
-		"months too many":               {minimal(`,"term":{"months":12001}`), "term.months"},
-		"bad floor":                     {minimal(`,"effect":{"not_before":"soon"}`), "effect.not_before"},
-		"term of no time":               {minimal(`,"term":{}`), "term"},
-		"commitment of nobody":          {minimal(`,"commitments":[{"id":"c","party":"x"}]`), "commitments[0].party"},
-		"commitment without id":         {minimal(`,"commitments":[{"party":"a"}]`), "commitments[0].id"},
-		"commitment twice":              {minimal(`,"commitments":[{"id":"c","party":"a"},{"id":"c","party":"b"}]`), "commitments[1].id"},
-		"condition empty":               {minimal(`,"approval":{}`), "approval"},
-		"condition of two keys":         {minimal(`,"approval":{"approved":"a","all":[]}`), "approval"},
-		"condition unknown":             {minimal(`,"approval":{"some":[]}`), "approval.some"},
-		"condition with wrong case":     {minimal(`,"approval":{"All":[]}`), "approval.All"},
-		"condition on nobody":           {minimal(`,"approval":{"all":[{"approved":"a"},{"any":[{"approved":"x"}]}]}`), "approval.all[1].any[0].approved"},
-		"condition on no commitment":    {minimal(`,"approval":{"not":{"performed":"x"}}`), "approval.not.performed"},
-		"condition on an empty group":   {minimal(`,"approval":{"count":{"min":1,"group":"x"}}`), "approval.count.group"},
-		"count without min":             {minimal(`,"approval":{"count":{}}`), "approval.count.min"},
-		"count beyond the parties":      {minimal(`,"approval":{"count":{"min":3}}`), "approval.count.min"},
-		"count with a total":            {minimal(`,"approval":{"count":{"min":1,"total":2}}`), "approval.count.total"},
-		"min above one":                 {minimal(`,"approval":{"count":{"min":"4/3"}}`), "approval.count.min"},
-		"min above 100%":                {minimal(`,"approval":{"count":{"min":"100.1%"}}`), "approval.count.min"},
-		"min over zero":                 {minimal(`,"approval":{"count":{"min":"1/0"}}`), "approval.count.min"},
-		"min a word":                    {minimal(`,"approval":{"count":{"min":"half"}}`), "approval.count.min"},
-		"min without digits":            {minimal(`,"approval":{"count":{"min":"%"}}`), "approval.count.min"},
-		"min signed":                    {minimal(`,"approval":{"count":{"min":"+1/2"}}`), "approval.count.min"},
-		"min percent signed":            {minimal(`,"approval":{"count":{"min":"+50%"}}`), "approval.count.min"},
-		"min with blanks":               {minimal(`,"approval":{"count":{"min":"1 / 2"}}`), "approval.count.min"},
-		"min negative":                  {minimal(`,"approval":{"count":{"min":-1}}`), "approval.count.min"},
-		"min a float":                   {minimal(`,"approval":{"count":{"min":0.5}}`), "approval.count.min"},
-		"total below the weights":       {`{"id":"d","parties":[{"id":"a","weight":5}],"approval":{"share":{"min":"50%","total":4}}}`, "approval.share.total"},
-		"share out of reach":            {`{"id":"d","parties":[{"id":"a","weight":5}],"approval":{"share":{"min":"55%","total":10}}}`, "approval.share.min"},
-		"share of weights that are nil": {minimal(`,"approval":{"share":{"min":"55%"}}`), "approval.share.group"},
-		"guard word in an approval":     {minimal(`,"approval":{"all":[{"approval":"met"}]}`), "approval.all[0].approval"},
-		"due in an approval":            {minimal(`,"approval":{"due":"term"}`), "approval.due"},
-		"act_of in an approval":         {minimal(`,"approval":{"act_of":"a"}`), "approval.act_of"},
-		"nested too deep":               {minimal(nested(32)), inner},
-		"nested far too deep":           {minimal(nested(9_000)), inner},
-		"nested beyond the decoder":     {minimal(nested(20_000)), "approval"},
-		"lifecycle unknown field":       {minimal(`,"lifecycle":{"start":"x"}`), "lifecycle.start"},
-		"lifecycle states a number":     {minimal(`,"lifecycle":{"states":[1]}`), "lifecycle.states[0]"},
-		"too many states":               {minimal(`,"lifecycle":{"states":[` + many(251, `"s"`) + `]}`), "lifecycle.states"},
-		"too many rules":                {minimal(`,"lifecycle":{"rules":[` + many(2_001, `{}`) + `]}`), "lifecycle.rules"},
-		"rule on a number":              {minimal(`,"lifecycle":{"rules":[{"id":"r","on":7}]}`), "lifecycle.rules[0].on"},
-		"rule with an unknown guard":    {minimal(`,"lifecycle":{"rules":[{"id":"r","when":{"maybe":1}}]}`), "lifecycle.rules[0].when.maybe"},
-		"rule order huge":               {minimal(`,"lifecycle":{"rules":[{"id":"r","order":4294967296}]}`), "lifecycle.rules[0].order"},
-	}
-	for name, c := range cases {
+	for name, c := range badinput.Agreements() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			refused(t, c.text, c.field, dealstate.Agreement{ID: "untouched"})
+			refused(t, c.Text, c.Field, dealstate.Agreement{ID: "untouched"})
 		})
 	}
 }

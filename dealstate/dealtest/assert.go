@@ -128,9 +128,13 @@ func Revision(t TB, d *dealstate.Deal, v dealstate.View, want int) {
 // no clock runs.
 func Next(t TB, d *dealstate.Deal, v dealstate.View, want *dealstate.ClockStatus) {
 	t.Helper()
-	got := d.At(v).Next
-	if w, g := clockText(want), clockText(got); w != g {
-		fail(t, w, g, scenario.Account{Deal: d, View: v})
+	matchNext(t, d, v, clockText(want))
+}
+
+func matchNext(t TB, d *dealstate.Deal, v dealstate.View, want string) {
+	t.Helper()
+	if got := clockText(d.At(v).Next); got != want {
+		fail(t, want, got, scenario.Account{Deal: d, View: v})
 	}
 }
 
@@ -138,7 +142,27 @@ func clockText(c *dealstate.ClockStatus) string {
 	if c == nil {
 		return "next clock: none"
 	}
-	return "next clock: " + c.String() + ", due " + c.Due.UTC().Format(time.RFC3339Nano)
+	return dueText(c.String(), c.Due)
+}
+
+func dueText(clock string, due time.Time) string {
+	return "next clock: " + clock + ", due " + due.UTC().Format(time.RFC3339Nano)
+}
+
+// Fired fails the test at once unless exactly these clocks have fired in the view, in
+// this order, each by its name in a scenario: deadline, notice of us, timer snapback.
+func Fired(t TB, d *dealstate.Deal, v dealstate.View, clocks ...string) {
+	t.Helper()
+	_, decisions := d.Replay(v)
+	var got []string
+	for _, did := range decisions {
+		if did.Event == "" {
+			got = append(got, did.Fired().String())
+		}
+	}
+	if !slices.Equal(got, clocks) {
+		fail(t, "fired "+orNothing(clocks), "fired "+orNothing(got), scenario.Account{Deal: d, View: v})
+	}
 }
 
 // Warned fails the test at once unless every one of the texts is among the

@@ -202,6 +202,11 @@ var holding = map[string]func(t dealtest.TB, d *dealstate.Deal){
 	"warned":   func(t dealtest.TB, d *dealstate.Deal) { dealtest.Warned(t, d, now) },
 	"standing": func(t dealtest.TB, d *dealstate.Deal) {
 		dealtest.Signed(t, d, now)
+		dealtest.Standing(t, d, now, dealstate.StandingApproved, "china")
+		dealtest.Standing(t, d, now, dealstate.StandingOutstanding, "us")
+		dealtest.Standing(t, d, now, dealstate.StandingStale)
+		dealtest.Disputed(t, d, now)
+		dealtest.Fired(t, d, now)
 		dealtest.Provisional(t, d, now)
 		dealtest.InForce(t, d, now)
 		dealtest.Leaves(t, d, now, "us", time.Time{})
@@ -276,6 +281,49 @@ func TestATesterCanTellEveryKindOfAct(t *testing.T) {
 	s.AsOf("2025-06-10").History(dealstate.StateNegotiated, dealstate.StateAwaitingApprovals)
 	require.Equal(t, dealstate.StateLapsed, s.Snapshot().State)
 	require.Equal(t, s.Deal().Latest().State, s.Snapshot().State)
+}
+
+func TestEachSideDoesTheSameActByItself(t *testing.T) {
+	t.Parallel()
+	a := uschina.London()
+	s := dealtest.Begin(t, a)
+	s.On("2025-06-10").Sign(dealtest.EachSide).Applied().Signed("us", "china")
+	s.On("2025-06-12").ID("yes").Approve(dealtest.EachSide).Applied().Approved("us", "china").State(dealstate.StateApproved)
+	dealtest.Applied(t, s.Deal(), now, "yes-us")
+	s.On("2025-06-13").Approve(dealtest.EachSide).Noted()
+	s.On("2025-06-14").Implement(dealtest.AllSides)
+	var owed []string
+	for _, c := range a.Commitments {
+		owed = append(owed, c.ID)
+	}
+	s.On("2025-06-15").Perform(dealtest.EachSide).Applied().Performed(owed...)
+	s.On("2025-06-16").Dispute(dealtest.EachSide).Disputed("012-dispute-us", "013-dispute-china")
+}
+
+func TestEachSidesActIsAskedForEverySide(t *testing.T) {
+	t.Parallel()
+	r := try(func(tb dealtest.TB) {
+		s := dealtest.Begin(tb, uschina.London())
+		s.On("2025-06-10").Approve("us")
+		s.On("2025-06-11").Approve(dealtest.EachSide).Applied()
+	})
+	require.Len(t, r.errors, 1)
+	require.Contains(t, r.errors[0], "002-approve-us applied")
+	require.Equal(t, []string{"dealtest_test.go"}, r.lines)
+	a := uschina.London()
+	a.Commitments, a.Approval = nil, condition.Condition{}
+	r = try(func(tb dealtest.TB) { dealtest.Begin(tb, a).On("2025-06-10").Perform(dealtest.EachSide) })
+	require.Contains(t, r.errors[0], "the agreement has no commitment")
+}
+
+func TestATesterAsksForClocksWarningsAndRevisions(t *testing.T) {
+	t.Parallel()
+	a := uschina.London()
+	a.Deadline = day(30)
+	s := dealtest.Begin(t, a)
+	s.On("2025-06-20").Approve("us").Next("deadline", "2025-06-30").Fired().Revision(1).Standing(dealstate.StandingApproved, "us")
+	s.On("2025-06-21").Amend(dealtest.AllSides).Revision(2).Standing(dealstate.StandingStale, "us")
+	s.TimePasses("2025-07-01").Fired("deadline").Next("", "").Warned("record_ends")
 }
 
 func TestATesterGoesOnAfterEntryIntoForce(t *testing.T) {

@@ -16,10 +16,12 @@
 // the format. With go test -update, expectations that fail are rewritten to
 // what holds; to begin with, write "state ?" and "noted".
 //
-// The same scenario in Go begins with [Begin]. On a deal of your own, use the
+// go test -run 'TestScenarios/london.scenario/Xi_approves_first' runs one of them.
+//
+// The same scenario in Go begins with [Begin]. A table of short ones runs by [RunCases]. On a deal of your own, use the
 // assertions: [State], [Awaiting], [Approved], [Verdict], [Revision], [Next],
-// [Warned] and [History] of where it stands in a view, [Signed], [Provisional],
-// [InForce] and [Leaves] of its parties, [Performed], [Overdue] and [Breached] of its
+// [Warned], [Fired], [Disputed] and [History] of where it stands in a view, [Standing],
+// [Signed], [Provisional], [InForce] and [Leaves] of its parties, [Performed], [Overdue] and [Breached] of its
 // commitments, [Suspended] of both, [Applied], [Refused] and [Noted] of what an event on record did, [Refuses] and [UnchangedBy] of what
 // would happen. Each ends the test when it does not hold, and then tells the
 // deal's timeline with the line in question marked, where the deal stands, and

@@ -11,6 +11,12 @@ import (
 // jointly: Implement(dealtest.AllSides).
 const AllSides = ""
 
+// EachSide stands where a verb wants a party, and every party of the agreement does the
+// act by itself, in the agreement's order: Approve(dealtest.EachSide), Sign. Where a verb
+// wants a commitment, every commitment is meant: Perform(dealtest.EachSide). An id that is
+// given begins the id of each. It is no party's id, for it holds a blank.
+const EachSide = "each side"
+
 // EventBuilder builds an event that is about to be recorded. Its verb (Approve,
 // Implement and so on) comes last and records it; one that is left without a verb
 // fails the test. [Tester.On] makes it, and it is used once.
@@ -79,7 +85,8 @@ func (a *EventBuilder) Until(at string) *EventBuilder {
 }
 
 // Negotiate records that the text was agreed between the negotiators. Here and
-// below, the party is [AllSides] where an act is of all sides jointly.
+// below, the party is [AllSides] where an act is of all sides jointly, and [EachSide]
+// where every side does it by itself.
 func (a *EventBuilder) Negotiate(party string) *RecordedEvent {
 	a.tester.t.Helper()
 	return a.record(dealstate.Negotiate, party)
@@ -171,7 +178,8 @@ func (a *EventBuilder) Note(text string) *RecordedEvent {
 	return a.record(dealstate.Note, a.event.Party)
 }
 
-// Perform records that a commitment was carried out, by the party whose it is.
+// Perform records that a commitment was carried out, by the party whose it is; [EachSide]:
+// that all of them were.
 func (a *EventBuilder) Perform(commitment string) *RecordedEvent {
 	a.tester.t.Helper()
 	return a.record(dealstate.Perform, a.owes(commitment))
@@ -208,12 +216,51 @@ func (a *EventBuilder) Retract(event string) *RecordedEvent {
 	return a.record(dealstate.Retract, AllSides)
 }
 
-// record completes the event, and records it.
-func (a *EventBuilder) record(kind dealstate.Kind, party string) *RecordedEvent {
+// record completes the event, and records it, or that of each side.
+func (a *EventBuilder) record(kind dealstate.Kind, party string) (last *RecordedEvent) {
+	a.tester.t.Helper()
+	a.tester.finish(a.open)
+	a.tester.checkFinished()
+	if party != EachSide && a.event.Commitment != EachSide {
+		return a.recordOne(kind, party)
+	}
+	for _, e := range a.ofEachSide(party) {
+		did := (&EventBuilder{tester: a.tester, event: e}).recordOne(kind, e.Party)
+		did.before = last
+		last = did
+	}
+	if last == nil {
+		fatal(a.tester.t, "each side performs what it owes, and the agreement has no commitment")
+	}
+	return last
+}
+
+// ofEachSide gives the event once for each party, or for each commitment.
+func (a *EventBuilder) ofEachSide(party string) (events []dealstate.Event) {
+	add := func(party, commitment, name string) {
+		e := a.event
+		e.Party, e.Commitment = party, commitment
+		if e.ID != "" {
+			e.ID += "-" + name
+		}
+		events = append(events, e)
+	}
+	if party == EachSide {
+		for _, p := range a.tester.agreement.Parties {
+			add(p.ID, a.event.Commitment, p.ID)
+		}
+		return events
+	}
+	for _, c := range a.tester.agreement.Commitments {
+		add(c.Party, c.ID, c.ID)
+	}
+	return events
+}
+
+// recordOne completes one event, and records it.
+func (a *EventBuilder) recordOne(kind dealstate.Kind, party string) *RecordedEvent {
 	s := a.tester
 	s.t.Helper()
-	s.finish(a.open)
-	s.checkFinished()
 	e := a.complete(kind, party)
 	before := s.now
 	_, past := s.deal.Replay(dealstate.View{AsOf: before})

@@ -8,7 +8,25 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 )
 
-// What each party and each commitment has come to.
+// What each party and each commitment has come to, and what is disputed.
+
+// Standing fails the test at once unless exactly these parties stand so to the current
+// text, in any order: dealstate.StandingRejected, StandingStale and the others.
+func Standing(t TB, d *dealstate.Deal, v dealstate.View, is dealstate.Standing, parties ...string) {
+	t.Helper()
+	matchParties(t, d, v, is.String(), parties, partiesThat(d.At(v), func(p dealstate.PartyStatus) bool { return p.Standing == is }))
+}
+
+// Disputed fails the test at once unless exactly these disputes are open, in any order,
+// each by the id of its event.
+func Disputed(t TB, d *dealstate.Deal, v dealstate.View, events ...string) {
+	t.Helper()
+	var got []string
+	for _, open := range d.At(v).Disputes {
+		got = append(got, open.Event)
+	}
+	matchIDs(t, d, v, "disputed", events, got)
+}
 
 // Signed fails the test at once unless exactly these parties have signed the current
 // text, in any order.
@@ -109,6 +127,20 @@ func matchIDs(t TB, d *dealstate.Deal, v dealstate.View, word string, want, got 
 	if !sameNames(want, got) {
 		fail(t, word+" "+orNothing(want), word+" "+orNothing(got), scenario.Account{Deal: d, View: v})
 	}
+}
+
+// Standing fails the test at once unless exactly these parties stand so.
+func (l ViewedDeal) Standing(is dealstate.Standing, parties ...string) ViewedDeal {
+	l.t.Helper()
+	Standing(l.t, l.deal, l.view(), is, parties...)
+	return l
+}
+
+// Disputed fails the test at once unless exactly these disputes are open.
+func (l ViewedDeal) Disputed(events ...string) ViewedDeal {
+	l.t.Helper()
+	Disputed(l.t, l.deal, l.view(), events...)
+	return l
 }
 
 // Signed fails the test at once unless exactly these parties have signed.

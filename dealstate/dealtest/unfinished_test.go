@@ -107,6 +107,13 @@ var wrong = map[string]func(s *dealtest.Tester){
 	"ViewedDeal.Awaiting": func(s *dealtest.Tester) {
 		s.Awaiting()
 	},
+	"ViewedDeal.Approved":    func(s *dealtest.Tester) { s.Approved("us") },
+	"ViewedDeal.Revision":    func(s *dealtest.Tester) { s.Revision(2) },
+	"ViewedDeal.Next":        func(s *dealtest.Tester) { s.Next("deadline", "2025-07-01") },
+	"ViewedDeal.Fired":       func(s *dealtest.Tester) { s.Fired("deadline") },
+	"ViewedDeal.Warned":      func(s *dealtest.Tester) { s.Warned("early") },
+	"ViewedDeal.Standing":    func(s *dealtest.Tester) { s.Standing(dealstate.StandingRejected, "us") },
+	"ViewedDeal.Disputed":    func(s *dealtest.Tester) { s.Disputed("x") },
 	"ViewedDeal.Signed":      func(s *dealtest.Tester) { s.Signed("us") },
 	"ViewedDeal.Provisional": func(s *dealtest.Tester) { s.Provisional("us") },
 	"ViewedDeal.InForce":     func(s *dealtest.Tester) { s.InForce("us") },

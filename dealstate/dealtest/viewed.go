@@ -2,6 +2,7 @@ package dealtest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -12,12 +13,14 @@ import (
 )
 
 // RecordedEvent is an event that has been recorded, and what it did. It never changes;
-// the view it embeds looks at the deal after it.
+// the view it embeds looks at the deal after it. Of [EachSide] it is the last side's, and
+// what is asked of the outcome is asked of every side's.
 type RecordedEvent struct {
 	ViewedDeal
 	Event    dealstate.Event
 	Decision dealstate.Decision
 	revised  []string
+	before   *RecordedEvent // the same act of the side before, of [EachSide]
 }
 
 // revised lists what changed. The first act of a test changes nothing.
@@ -52,6 +55,9 @@ func (d *RecordedEvent) Noted(reasons ...string) *RecordedEvent {
 // all these.
 func (d *RecordedEvent) expect(want dealstate.Outcome, reasons []string) *RecordedEvent {
 	d.t.Helper()
+	if d.before != nil {
+		d.before.expect(want, reasons)
+	}
 	if got := d.Decision; got.Outcome != want || !hasReasons(got.Reasons, reasons) {
 		v := d.view()
 		fail(d.t, d.Event.ID+" "+outcomeText(want, reasons), d.Event.ID+" "+outcomeText(got.Outcome, reasonTexts(got.Reasons)),
@@ -64,10 +70,25 @@ func (d *RecordedEvent) expect(want dealstate.Outcome, reasons []string) *Record
 // earlier events or clocks. Without any name, it must have changed none.
 func (d *RecordedEvent) Revised(names ...string) *RecordedEvent {
 	d.t.Helper()
-	if got := d.revised; !sameNames(names, got) {
+	if got := d.allRevised(); !sameNames(names, got) {
 		fail(d.t, d.Event.ID+" revises "+orNothing(names), "it revises "+orNothing(got), scenario.Account{Deal: d.deal, View: d.view(), Mark: d.Event.ID})
 	}
 	return d
+}
+
+// allRevised is what the acts of all sides revised. What one side's act revised of another
+// side's is part of it.
+func (d *RecordedEvent) allRevised() (names []string) {
+	if d == nil {
+		return nil
+	}
+	names = d.before.allRevised()
+	for _, name := range d.revised {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func orNothing(names []string) string {
@@ -163,6 +184,47 @@ func (l ViewedDeal) State(want dealstate.State) ViewedDeal {
 func (l ViewedDeal) Awaiting(parties ...string) ViewedDeal {
 	l.t.Helper()
 	Awaiting(l.t, l.deal, l.view(), parties...)
+	return l
+}
+
+// Approved fails the test at once unless exactly these parties' approvals stand.
+func (l ViewedDeal) Approved(parties ...string) ViewedDeal {
+	l.t.Helper()
+	Approved(l.t, l.deal, l.view(), parties...)
+	return l
+}
+
+// Revision fails the test at once unless that is the text's revision, from 1.
+func (l ViewedDeal) Revision(want int) ViewedDeal {
+	l.t.Helper()
+	Revision(l.t, l.deal, l.view(), want)
+	return l
+}
+
+// Next fails the test at once unless that clock is due next, at that instant; "" and "":
+// unless no clock runs. A clock is named as in a scenario: deadline, notice of us.
+func (l ViewedDeal) Next(clock, due string) ViewedDeal {
+	l.t.Helper()
+	want := clockText(nil)
+	if clock != "" || due != "" {
+		want = dueText(clock, parseStart(l.t, due))
+	}
+	matchNext(l.t, l.deal, l.view(), want)
+	return l
+}
+
+// Fired fails the test at once unless exactly these clocks have fired, in this order.
+func (l ViewedDeal) Fired(clocks ...string) ViewedDeal {
+	l.t.Helper()
+	Fired(l.t, l.deal, l.view(), clocks...)
+	return l
+}
+
+// Warned fails the test at once unless every one of the texts is among the warnings; no
+// text at all: unless there is none. See the function [Warned].
+func (l ViewedDeal) Warned(warnings ...string) ViewedDeal {
+	l.t.Helper()
+	Warned(l.t, l.deal, l.view(), warnings...)
 	return l
 }
 

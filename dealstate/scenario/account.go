@@ -317,7 +317,7 @@ func (p *execution) needed(want Expectation, got found) []string {
 		return Needed(p.deal, v, dealstate.State(strings.Join(want.Names, ", ")))
 	case Verdict, Awaiting, Approved:
 		return append(unknownParties(p.agreement, want), Missing(got.snap)...)
-	case Signed, Provisional, InForce, Leaves:
+	case Signed, Provisional, InForce, Leaves, Rejected, Withdrawn, Stale:
 		return unknownParties(p.agreement, want)
 	case Applied:
 		if d, ok := p.decision(want); ok {

@@ -11,10 +11,11 @@ import (
 )
 
 // found is what holds where something was expected. If the expectation has a text, it
-// may be any one of the texts here, or several that follow one another.
+// may be any one of the texts here, several that follow one another, or one of the codes.
 type found struct {
 	Expectation
 	texts  []string
+	codes  []string // of the reasons whose texts these are
 	snap   dealstate.Snapshot
 	unseen bool // the act is not seen from the view
 }
@@ -34,7 +35,7 @@ func (p *execution) got(e Expectation) found {
 	case Revised:
 		g.Names = p.revised()
 	case Warning:
-		g.texts = texts(g.snap.Warnings)
+		g.texts, g.codes = texts(g.snap.Warnings), codes(g.snap.Warnings)
 		g.Text = strings.Join(g.texts, "; ")
 	case NothingHappens:
 		p.gotNothing(&g)
@@ -90,7 +91,7 @@ func (p *execution) gotOutcome(e Expectation, g *found) {
 		return
 	}
 	g.Verb = [...]Verb{dealstate.Applied: Applied, dealstate.Refused: Refused, dealstate.Noted: Noted, dealstate.Duplicate: Duplicate}[d.Outcome]
-	g.texts = texts(d.Reasons)
+	g.texts, g.codes = texts(d.Reasons), codes(d.Reasons)
 	if d.Outcome == dealstate.Refused || d.Outcome == dealstate.Noted || e.Text != "" {
 		g.Text = strings.Join(g.texts, "; ")
 	}
@@ -106,7 +107,7 @@ func (p *execution) gotNothing(g *found) {
 	if SameStanding(p.stood, g.snap) {
 		return
 	}
-	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next, Signed, Provisional, InForce, Leaves, Suspended, Performed, Overdue, Breached} {
+	for _, verb := range []Verb{State, Approved, Awaiting, Revision, Next, Signed, Provisional, InForce, Leaves, Suspended, Performed, Overdue, Breached, Rejected, Withdrawn, Stale, Disputed} {
 		was := found{Expectation: Expectation{Verb: verb}, snap: p.stood}
 		was.readSnapshot(true)
 		g.Verb, g.Names, g.Dates, g.At = verb, nil, nil, time.Time{}
@@ -115,7 +116,7 @@ func (p *execution) gotNothing(g *found) {
 			return
 		}
 	}
-	g.Verb, g.Names, g.Dates, g.At = State, []string{string(g.snap.State)}, nil, time.Time{} // a dispute
+	g.Verb, g.Names, g.Dates, g.At = State, []string{string(g.snap.State)}, nil, time.Time{} // what no line says
 }
 
 // SameStanding reports whether two snapshots of one deal agree on where it stands. The
@@ -139,15 +140,24 @@ func texts(reasons []dealstate.Reason) []string {
 	return out
 }
 
+// codes lists the permanent words of reasons.
+func codes(reasons []dealstate.Reason) []string {
+	var out []string
+	for _, r := range reasons {
+		out = append(out, r.Code.String())
+	}
+	return out
+}
+
 // matches reports whether what was found is what was expected.
 func matches(want Expectation, got found) bool {
 	switch {
 	case want.Verb != got.Verb, want.Verb == 0, want.Verb > NothingHappens:
 		return false
 	case want.Verb == Warning:
-		return (want.Text == "") == (len(got.texts) == 0) && says(got.texts, want.Text)
+		return (want.Text == "") == (len(got.texts) == 0) && got.says(want.Text)
 	case want.Verb <= Duplicate:
-		return says(got.texts, want.Text)
+		return got.says(want.Text)
 	case want.Verb == Next:
 		return slices.Equal(want.Names, got.Names) && want.At.Equal(got.At)
 	case want.Verb == State, want.Verb == Verdict, want.Verb == Revision:
@@ -155,6 +165,9 @@ func matches(want Expectation, got found) bool {
 	}
 	return sameNames(want.Names, got.Names) && sameDates(want, got.Expectation)
 }
+
+// says reports whether the text is a code, or what the texts say.
+func (g found) says(text string) bool { return slices.Contains(g.codes, text) || says(g.texts, text) }
 
 // says reports whether the text is one of the texts, or several of them that follow
 // one another. An empty text always is.

@@ -56,10 +56,11 @@
 //	Expectation = Indent ( Outcome | Standing | Change ) EOL .
 //	Outcome     = ( "applied" | "refused" | "noted" | "duplicate" ) [ View ] [ ":" Text ] .
 //	Standing    = ( "state" Word | "verdict" ( "met" | "pending" | "lost" ) | "revision" Number |
-//	                ( "awaiting" | "approved" | "signed" | "provisional" ) ( Names | "nobody" ) |
+//	                ( "awaiting" | "approved" | "signed" | "provisional" | "rejected" | "withdrawn" | "stale" )
+//	                  ( Names | "nobody" ) |
 //	                ( "in" "force" | "leaves" ) ( Dated | "nobody" ) |
 //	                "suspended" ( Names | "nothing" ) |
-//	                ( "performed" | "overdue" | "breached" ) ( Dated | "nothing" ) |
+//	                ( "performed" | "overdue" | "breached" | "disputed" ) ( Dated | "nothing" ) |
 //	                "next" ( Clock Start | "nothing" ) | "no" "warning" ) [ View ] |
 //	              "warning" [ View ] ":" Text .
 //	Change      = "fires" ( Clock { "," Clock } | "nothing" ) | "revised" ( Fold { "," Fold } | "nothing" ) |
@@ -109,14 +110,17 @@
 // deal's policy (strict, unless its line says otherwise), as of the latest
 // instant of which any line so far speaks. With known by, and no as of, it looks
 // from that earlier instant. Names may stand in any order. A reason is given by
-// its whole text; of several, one is enough, or some that follow one another,
-// with "; " between. An outcome without a view is that of recording the act
-// there and then; with one, what the act comes to as the view sees it.
+// its whole text; of several, one is enough, or some that follow one another, with
+// "; " between. Or it is given by the word of its code: refused: not_approved. An
+// outcome without a view is that of recording the act there and then; with one,
+// what the act comes to as the view sees it.
 //
 // In force lists those that the deal binds, leaves those whose notice of leaving
 // runs, provisional those that apply it provisionally, suspended the parties that
 // suspend their part and the commitments that are suspended, overdue the commitments
-// whose deadline has passed. A date behind a name is that since which it is so; behind
+// whose deadline has passed. Rejected, withdrawn and stale list those that stand so to the
+// current text, stale who approved an earlier one only. Disputed lists the disputes that
+// are open, by the ids of their acts. A date behind a name is that since which it is so; behind
 // leaves, the day on which the notice ends. It may be left out.
 //
 //	2025-11-04 withdraw us

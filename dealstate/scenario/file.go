@@ -100,13 +100,18 @@ const (
 	Performed                      // Names are the commitments performed, Dates when
 	Overdue                        // Names are the commitments overdue, Dates since when
 	Breached                       // Names are the commitments of which a breach stands, Dates since when
+	Rejected                       // Names are the parties that rejected the current text
+	Withdrawn                      // Names are the parties that withdrew their approval, or left
+	Stale                          // Names are the parties that approved an earlier revision only
+	Disputed                       // Names are the disputes that are open, by the ids of their acts, Dates since when
 	NothingHappens                 // the deal stands exactly where it stood, and no clock fired
 )
 
 var verbs = [...]string{Applied: "applied", Refused: "refused", Noted: "noted", Duplicate: "duplicate", State: "state",
 	Awaiting: "awaiting", Approved: "approved", Verdict: "verdict", Revision: "revision", Next: "next", Fires: "fires",
 	Revised: "revised", Warning: "warning", Signed: "signed", Provisional: "provisional", InForce: "in force", Leaves: "leaves",
-	Suspended: "suspended", Performed: "performed", Overdue: "overdue", Breached: "breached", NothingHappens: "nothing happens"}
+	Suspended: "suspended", Performed: "performed", Overdue: "overdue", Breached: "breached",
+	Rejected: "rejected", Withdrawn: "withdrawn", Stale: "stale", Disputed: "disputed", NothingHappens: "nothing happens"}
 
 func (v Verb) String() string {
 	if int(v) >= len(verbs) {

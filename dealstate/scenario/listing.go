@@ -8,7 +8,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
-// listing is what there is to know of a verb that lists parties or commitments: in
+// listing is what there is to know of a verb that lists parties, commitments or disputes: in
 // force us 2016-11-04, china.
 type listing struct {
 	none  string // the word for an empty list
@@ -17,7 +17,7 @@ type listing struct {
 	of    func(dealstate.Snapshot) []member
 }
 
-// member is a party or a commitment, and since when, or until when, it is so.
+// member is a party, a commitment or a dispute, and since when, or until when, it is so.
 type member struct {
 	name string
 	at   time.Time
@@ -35,10 +35,26 @@ var listings = map[Verb]listing{
 	Provisional: {none: "nobody", what: ofParties, of: partiesThat(func(p dealstate.PartyStatus) bool { return p.Provisional })},
 	InForce:     {none: "nobody", what: ofParties, dated: true, of: bound},
 	Leaves:      {none: "nobody", what: ofParties, dated: true, of: partiesFrom(func(p dealstate.PartyStatus) time.Time { return p.Leaves })},
+	Rejected:    {none: "nobody", what: ofParties, of: standing(dealstate.StandingRejected)},
+	Withdrawn:   {none: "nobody", what: ofParties, of: standing(dealstate.StandingWithdrawn)},
+	Stale:       {none: "nobody", what: ofParties, of: standing(dealstate.StandingStale)},
+	Disputed:    {none: "nothing", what: "ids of disputes, or nothing", dated: true, of: disputes},
 	Suspended:   {none: "nothing", what: "parties and commitments, or nothing", of: suspended},
 	Performed:   {none: "nothing", what: ofCommitments, dated: true, of: commitmentsFrom(func(c dealstate.CommitmentStatus) time.Time { return c.At })},
 	Overdue:     {none: "nothing", what: ofCommitments, dated: true, of: commitmentsFrom(func(c dealstate.CommitmentStatus) time.Time { return c.Overdue })},
 	Breached:    {none: "nothing", what: ofCommitments, dated: true, of: commitmentsFrom(func(c dealstate.CommitmentStatus) time.Time { return c.Breached })},
+}
+
+// standing lists the parties that stand so to the current text.
+func standing(is dealstate.Standing) func(dealstate.Snapshot) []member {
+	return partiesThat(func(p dealstate.PartyStatus) bool { return p.Standing == is })
+}
+
+func disputes(s dealstate.Snapshot) (list []member) {
+	for _, d := range s.Disputes {
+		list = append(list, member{d.Event, d.At})
+	}
+	return list
 }
 
 func undated(names []string) (list []member) {

@@ -312,6 +312,8 @@ var everyVerb = []struct{ holds, fails, got string }{
 	{"fires nothing", "fires deadline", "fires nothing"},
 	{"revised nothing", "revised deadline", "revised nothing"},
 	{"warning: the record is known to be incomplete: two annexes are not public", "no warning", "warning: the record is known to be incomplete: two annexes are not public"},
+	{"warning: incomplete", "warning: early", ""},
+	{"applied: counted", "applied: not_approved", ""},
 	{"warning: the record is known to be incomplete: two annexes are not public", "warning: flood", "warning: the record is known to be incomplete: two annexes are not public"},
 	{"state awaiting_trump_approval", "nothing happens", "state awaiting_trump_approval"},
 	{"signed nobody", "signed us", "signed nobody"},
@@ -321,6 +323,10 @@ var everyVerb = []struct{ holds, fails, got string }{
 	{"suspended nothing", "suspended us-tariff-cut", "suspended nothing"},
 	{"performed nothing", "performed us-tariff-cut", "performed nothing"},
 	{"overdue nothing", "overdue us-tariff-cut 2025-06-20", "overdue nothing"},
+	{"rejected nobody", "rejected us", "rejected nobody"},
+	{"withdrawn nobody", "withdrawn china", "withdrawn nobody"},
+	{"stale nobody", "stale us, china", "stale nobody"},
+	{"disputed nothing", "disputed 01-dispute-us 2025-06-20", "disputed nothing"},
 	{"breached nothing", "breached us-tariff-cut", "breached nothing"},
 }
 
@@ -349,7 +355,7 @@ func TestNothingHappensSaysWhatDid(t *testing.T) {
 		{"2025-06-20 submit us", "2025-06-21 amend", "revision 2"},
 		{"2025-06-20 submit us", "2025-06-21 extend until 2025-08-01", "next deadline 2025-08-01"},
 		{"2025-06-20 submit us", "2025-06-21 perform us-tariff-cut", "performed us-tariff-cut 2025-06-21"},
-		{"2025-06-20 submit us", "2025-06-21 dispute china", "state awaiting_approvals"},
+		{"2025-06-20 submit us", "2025-06-21 dispute china", "disputed 02-dispute-china 2025-06-21"},
 		{"2025-06-20 submit us", "2025-07-01 time passes", "fires deadline"},
 	} {
 		failures := told(t, c.before, c.act, "  nothing happens").Failures
@@ -360,6 +366,15 @@ func TestNothingHappensSaysWhatDid(t *testing.T) {
 		require.Len(t, failures, 1, c.act)
 		require.Equal(t, c.got, failures[0].Got.String(), c.act)
 	}
+}
+
+func TestEachStandingAndEveryOpenDisputeCanBeSaid(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, told(t, "2025-06-20 approve us", "2025-06-21 amend", "  stale us", "  rejected nobody",
+		"2025-06-22 reject china", "  rejected china", "  stale us", "  withdrawn nobody").Failures)
+	require.Empty(t, told(t, "2025-06-20 approve us", "2025-06-21 withdraw us", "  withdrawn us", "  rejected nobody").Failures)
+	require.Empty(t, told(t, "2025-06-20 dispute us id first", "2025-06-21 dispute china id second", "  disputed second, first 2025-06-20",
+		"2025-06-22 settle ref first", "  disputed second 2025-06-21", "2025-06-23 settle ref second", "  disputed nothing").Failures)
 }
 
 func TestRevisedMeansDecidedOtherwise(t *testing.T) {

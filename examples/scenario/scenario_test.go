@@ -20,6 +20,17 @@ func TestTheDealWaitsForBothPresidents(t *testing.T) {
 	s.On("2025-06-23").Implement(dealtest.AllSides).State(dealstate.StateImplemented)
 }
 
+// The same as a table: go test -run 'TestWhomTheDealWaitsFor/Xi_alone' runs one case.
+func TestWhomTheDealWaitsFor(t *testing.T) {
+	dealtest.RunCases(t, uschina.London(),
+		dealtest.Case{Name: "nobody has approved", Want: "awaiting us, china"},
+		dealtest.Case{Name: "Xi alone", Acts: "2025-06-20 approve china by xi", Want: "awaiting us"},
+		dealtest.Case{Name: "both, then a new text", Want: "stale us, china", Acts: `
+			2025-06-20 approve china by xi
+			2025-06-22 approve us by trump
+			2025-06-23 amend`})
+}
+
 // mayShip is a rule of a user's program that depends on a deal.
 func mayShip(s dealstate.Snapshot) bool { return s.State == dealstate.StateImplemented }
 

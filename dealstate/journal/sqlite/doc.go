@@ -1,0 +1,2 @@
+// Package sqlite keeps a journal in one SQLite database.
+package sqlite

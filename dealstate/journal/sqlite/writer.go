@@ -1,0 +1,150 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+)
+
+// writer is the connection that writes, with its statements. It is the committer's; no
+// context interrupts it, for a transaction is answered as it ended.
+type writer struct {
+	conn                                                              *sql.Conn
+	begun, committed, undone, last, version, event, agreement, insert *sql.Stmt
+}
+
+func (w *writer) begin(ctx context.Context, c *sql.Conn) error {
+	w.conn = c
+	for _, s := range []struct {
+		to   **sql.Stmt
+		text string
+	}{
+		{&w.begun, "BEGIN IMMEDIATE"}, {&w.committed, "COMMIT"}, {&w.undone, "ROLLBACK"},
+		{&w.last, "SELECT position, accepted FROM entries ORDER BY position DESC LIMIT 1"},
+		{&w.version, "SELECT position FROM entries WHERE deal = ? ORDER BY position DESC LIMIT 1"},
+		{&w.event, "SELECT " + columns + " FROM entries WHERE deal = ? AND id = ? ORDER BY position DESC LIMIT 1"},
+		{&w.agreement, "SELECT " + columns + " FROM entries WHERE deal = ? AND id IS NULL"},
+		{&w.insert, insertEntry},
+	} {
+		var err error
+		if *s.to, err = c.PrepareContext(ctx, s.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) close() error { return w.conn.Close() }
+
+// commit keeps what is new in the requests, in one transaction, and gives the position of
+// the last entry. Its error leaves nothing kept; that of a request leaves the others.
+func (w *writer) commit(path string, requests []*request) (int64, error) {
+	if _, err := w.begun.Exec(); err != nil {
+		return 0, err
+	}
+	b := &batch{writer: w, path: path}
+	err := b.take(requests)
+	if err == nil && b.fresh > 0 {
+		_, err = w.committed.Exec()
+	}
+	if err != nil || b.fresh == 0 {
+		if _, undone := w.undone.Exec(); err == nil {
+			err = undone
+		}
+	}
+	return b.last, err
+}
+
+// batch is one transaction. It knows what it has written, as [journal.Kept].
+type batch struct {
+	*writer
+	path     string
+	last     int64
+	accepted time.Time
+	fresh    int
+	row      scanned
+}
+
+func (b *batch) take(requests []*request) error {
+	var accepted sql.NullString
+	err := b.writer.last.QueryRow().Scan(&b.last, &accepted)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if b.accepted, err = read(accepted); err != nil {
+		return &DamageError{Path: b.path, Position: b.last, Problem: err.Error()}
+	}
+	for _, r := range requests {
+		if err := b.admit(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// admit writes what is new in a request. The error is one of the database's; what is wrong
+// with the request is its own.
+func (b *batch) admit(r *request) error {
+	fresh, positions, err := journal.Admit(b, b.last, b.accepted, r.entries, r.on)
+	if err != nil {
+		r.err = err
+		return databases(err)
+	}
+	for i := range fresh {
+		row, err := rowOf(&fresh[i])
+		if err != nil {
+			return err
+		}
+		if _, err := b.insert.Exec(row...); err != nil {
+			return err
+		}
+		b.last, b.accepted = fresh[i].Position, fresh[i].Accepted
+	}
+	b.fresh += len(fresh)
+	r.positions = positions
+	return nil
+}
+
+// fault is an error of the database, as opposed to one about what was appended.
+type fault struct{ error }
+
+func (f fault) Unwrap() error { return f.error }
+
+// databases gives the database's error in it, nil if it is about what was appended.
+func databases(err error) error {
+	var f fault
+	if errors.As(err, &f) {
+		return f.error
+	}
+	return nil
+}
+
+// Version is that of [journal.Kept].
+func (b *batch) Version(deal string) (at int64, err error) {
+	if err = b.version.QueryRow(deal).Scan(&at); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fault{err}
+	}
+	return at, nil
+}
+
+// Find is that of [journal.Kept].
+func (b *batch) Find(deal, id string) (*journal.Entry, error) {
+	query, args := b.event, []any{deal, id}
+	if id == "" {
+		query, args = b.agreement, args[:1]
+	}
+	e, err := b.row.entry(query.QueryRow(args...), b.path)
+	var damage *DamageError
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case errors.As(err, &damage):
+		return nil, err
+	case err != nil:
+		return nil, fault{err}
+	}
+	return &e, nil
+}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"sync"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
@@ -11,9 +12,10 @@ import (
 // wait in the queue, and are the next transaction. One goroutine, the committer, runs for as
 // long as there are any.
 
-// request is one Append that waits.
+// request is one Append that waits, or another write.
 type request struct {
-	entries   []journal.Entry // checked
+	entries   []journal.Entry       // checked
+	write     func(*sql.Conn) error // nil: an Append; else what a transaction of its own does
 	on        []journal.Version
 	positions []int64
 	err       error
@@ -45,15 +47,24 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 	if err != nil {
 		return nil, err
 	}
-	r := &request{entries: entries, on: on, done: make(chan struct{})}
-	if err := s.enqueue(r); err != nil {
+	r := &request{entries: entries, on: on}
+	if err := s.do(ctx, r); err != nil {
 		return nil, err
+	}
+	return r.positions, nil
+}
+
+// do lets the committer answer a request.
+func (s *Store) do(ctx context.Context, r *request) error {
+	r.done = make(chan struct{})
+	if err := s.enqueue(r); err != nil {
+		return err
 	}
 	select {
 	case <-r.done:
-		return r.positions, r.err
+		return r.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 }
 
@@ -81,13 +92,13 @@ func (s *Store) commitAll() {
 	}
 }
 
-// take gives the requests of the next transaction. Where there are none, the committer has
-// ended.
+// take gives the requests of the next transaction; a write that is no Append has one of its
+// own. Where there are none, the committer has ended.
 func (q *queue) take() []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	n, entries := 0, 0
-	for n < len(q.waiting) && (n == 0 || entries+len(q.waiting[n].entries) <= mostEntries) {
+	for n < len(q.waiting) && (n == 0 || q.waiting[n-1].write == nil && q.waiting[n].write == nil && entries+len(q.waiting[n].entries) <= mostEntries) {
 		entries += len(q.waiting[n].entries)
 		n++
 	}

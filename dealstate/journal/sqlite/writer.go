@@ -47,10 +47,10 @@ func (w *writer) commit(path string, requests []*request) (int64, error) {
 	}
 	b := &batch{writer: w, path: path}
 	err := b.take(requests)
-	if err == nil && b.fresh > 0 {
+	if err == nil && b.changed {
 		_, err = w.committed.Exec()
 	}
-	if err != nil || b.fresh == 0 {
+	if err != nil || !b.changed {
 		if _, undone := w.undone.Exec(); err == nil {
 			err = undone
 		}
@@ -64,7 +64,7 @@ type batch struct {
 	path     string
 	last     int64
 	accepted time.Time
-	fresh    int
+	changed  bool // there is something to commit
 	row      scanned
 }
 
@@ -78,7 +78,10 @@ func (b *batch) take(requests []*request) error {
 		return &DamageError{Path: b.path, Position: b.last, Problem: err.Error()}
 	}
 	for _, r := range requests {
-		if err := b.admit(r); err != nil {
+		if r.write != nil {
+			r.err = r.write(b.conn)
+			b.changed = r.err == nil
+		} else if err := b.admit(r); err != nil {
 			return err
 		}
 	}
@@ -103,7 +106,7 @@ func (b *batch) admit(r *request) error {
 		}
 		b.last, b.accepted = fresh[i].Position, fresh[i].Accepted
 	}
-	b.fresh += len(fresh)
+	b.changed = b.changed || len(fresh) > 0
 	r.positions = positions
 	return nil
 }

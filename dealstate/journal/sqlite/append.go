@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
@@ -26,10 +27,12 @@ type request struct {
 type queue struct {
 	mu      sync.Mutex
 	waiting []*request
-	running bool       // the committer runs
-	closed  bool       //
-	broken  error      // why the journal takes nothing more; nil: it does
-	idle    *sync.Cond // told when the committer has ended
+	wanted  int           // for how many the committer waits
+	enough  chan struct{} // closed when there are; nil: it does not wait
+	running bool          // the committer runs
+	closed  bool          //
+	broken  error         // why the journal takes nothing more; nil: it does
+	idle    *sync.Cond    // told when the committer has ended
 }
 
 // mostEntries is how many entries one transaction takes, unless one append has more.
@@ -78,6 +81,10 @@ func (s *Store) enqueue(r *request) error {
 		return s.queue.broken
 	}
 	s.queue.waiting = append(s.queue.waiting, r)
+	if s.queue.enough != nil && len(s.queue.waiting) >= s.queue.wanted {
+		close(s.queue.enough)
+		s.queue.enough = nil
+	}
 	if !s.queue.running {
 		s.queue.running = true
 		go s.commitAll()
@@ -85,10 +92,35 @@ func (s *Store) enqueue(r *request) error {
 	return nil
 }
 
-// commitAll commits until nothing waits.
+// commitAll commits until nothing waits. Those who are answered at once append again at
+// nearly one time: it waits a moment for them, so that they share the next sync too,
+// instead of the first of them having it alone.
 func (s *Store) commitAll() {
 	for requests := s.queue.take(); requests != nil; requests = s.queue.take() {
+		begun := time.Now()
 		s.commit(requests)
+		s.queue.gather(len(requests), time.Since(begun)/patience)
+	}
+}
+
+// patience is into how many parts the time of a commit goes of which one is waited.
+const patience = 4
+
+// gather waits until so many wait, or some time has passed.
+func (q *queue) gather(n int, atMost time.Duration) {
+	q.mu.Lock()
+	if len(q.waiting) >= n || q.closed {
+		q.mu.Unlock()
+		return
+	}
+	enough := make(chan struct{})
+	q.wanted, q.enough = n, enough
+	q.mu.Unlock()
+	timer := time.NewTimer(atMost)
+	defer timer.Stop()
+	select {
+	case <-enough:
+	case <-timer.C:
 	}
 }
 
@@ -97,6 +129,7 @@ func (s *Store) commitAll() {
 func (q *queue) take() []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.enough = nil
 	n, entries := 0, 0
 	for n < len(q.waiting) && (n == 0 || q.waiting[n-1].write == nil && q.waiting[n].write == nil && entries+len(q.waiting[n].entries) <= mostEntries) {
 		entries += len(q.waiting[n].entries)

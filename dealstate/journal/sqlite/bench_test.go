@@ -32,7 +32,7 @@ func BenchmarkAppend(b *testing.B) {
 	for _, writers := range []int{1, 64} {
 		b.Run(fmt.Sprintf("%d_writers", writers), func(b *testing.B) {
 			s, bare := open(b, fresh(b), sqlite.Options{}), newBare(b)
-			const rounds = 8
+			const rounds = 32
 			var own, ref time.Duration
 			n := 0
 			for b.Loop() {

@@ -13,8 +13,13 @@ import (
 // columns are those of the table entries, in the order of a row.
 const columns = `position, accepted, recorder, deal, id, kind, party, said_by, role, modality, at, recorded, revision, ref, "commitment", until, publisher, url, published, note, agreement`
 
-// insertEntry adds a row; its parameters are what rowOf gives.
-const insertEntry = "INSERT INTO entries (" + columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+// insertEntry adds a row; its parameters are what rowOf gives. InsertNew does so unless
+// there is an entry under that id; its fourth and fifth are the deal and the id.
+const (
+	parameters  = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21"
+	insertEntry = "INSERT INTO entries (" + columns + ") VALUES (" + parameters + ")"
+	insertNew   = "INSERT INTO entries (" + columns + ") SELECT " + parameters + " WHERE NOT EXISTS (SELECT 1 FROM entries WHERE deal = ?4 AND id IS ?5)"
+)
 
 // layout is how an instant is written: UTC, nanoseconds, and one length, so that texts
 // compare as instants do. It holds the years 1 to 9999.

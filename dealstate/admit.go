@@ -26,7 +26,7 @@ func (m *Machine) admit(e *Event) (names, error) {
 		if !ok {
 			return of, field.Errorf("party", "%q is not a party; want one of %s%s", field.Clip(e.Party), m.agreement.someParties(), m.agreement.likeParty(e.Party))
 		}
-		of.party = int32(i)
+		of.party = int16(i)
 	}
 	if e.Commitment != "" {
 		if err := m.admitCommitment(e, &of); err != nil {
@@ -44,7 +44,7 @@ func (m *Machine) admitCommitment(e *Event, of *names) error {
 	if !ok {
 		return field.Errorf("commitment", "%q is not a commitment of this agreement%s", field.Clip(e.Commitment), m.agreement.likeCommitment(e.Commitment))
 	}
-	of.commitment = int32(i)
+	of.commitment = int16(i)
 	owner := m.agreement.Commitments[i].Party
 	switch {
 	case e.Kind == Breach && e.Party != "" && e.Party != owner && e.Role != Instrument && e.Role != Counterparty:
@@ -52,7 +52,7 @@ func (m *Machine) admitCommitment(e *Event, of *names) error {
 	case e.Kind != Perform || e.Party == owner:
 		return nil
 	case e.Party == "": // the commitment says whose it is
-		e.Party, of.party = owner, int32(m.parties[owner])
+		e.Party, of.party = owner, int16(m.parties[owner])
 		return nil
 	}
 	return field.Errorf("party", "%q; %s is a commitment of %q", field.Clip(e.Party), field.Clip(e.Commitment), field.Clip(owner))
@@ -60,9 +60,9 @@ func (m *Machine) admitCommitment(e *Event, of *names) error {
 
 // event gives the event back as it was admitted.
 func (m *Machine) event(in *entry) Event {
-	return Event{ID: in.ID, Deal: m.agreement.ID, Kind: in.Kind, Party: m.partyID(in), By: in.By, Role: in.Role, Modality: in.Modality,
-		At: in.At, Recorded: in.Recorded, Revision: int(in.revision), Ref: in.ref(), Commitment: m.commitmentID(in), Until: in.until(),
-		Source: in.Source, Note: in.Note}
+	return Event{ID: in.id(), Deal: m.agreement.ID, Kind: in.Kind, Party: m.partyID(in), By: in.by(), Role: in.Role, Modality: in.Modality,
+		At: in.at(), Recorded: in.recorded(), Revision: int(in.revision), Ref: in.ref(), Commitment: m.commitmentID(in), Until: in.until(),
+		Source: in.source(), Note: in.note()}
 }
 
 func (m *Machine) partyID(of *entry) string { return m.nameOf(int(of.party)) }

@@ -22,16 +22,16 @@ type Ahead struct {
 // instant on record on, and where no event is dated later, it agrees with [Deal.At] of that
 // instant. It costs a copy of where the deal stands, however long the log is.
 func (d *Deal) Ahead(to time.Time) Ahead {
-	d.mu.RLock()
+	l := d.read()
 	defer d.mu.RUnlock()
-	f := d.now.copied(nil)
-	f.advance(d.last)
+	f := l.now.copied(nil)
+	f.advance(l.last)
 	var fired trail
 	f.recorder = &fired
 	f.advance(to)
 	a := f.ahead()
 	a.Fired = d.machine.decisions(fired.all)
-	for _, all := range [][]decided{fired.all, d.tail, d.past.last()} {
+	for _, all := range [][]decided{fired.all, l.tail, l.stretches[len(l.stretches)-1].past.last()} {
 		if a.Last.IsZero() && len(all) > 0 {
 			a.Last = all[len(all)-1].instant()
 		}

@@ -1,14 +1,23 @@
 package dealstate
 
-// aside says whether an event is kept as evidence only, and why.
-func (f *folding) aside(e *entry) ([]Reason, bool) {
-	by, void := f.voids.by[e.ID]
-	counts := f.policy.Counts(e.Kind, e.Role)
-	if !void && e.Modality == Asserted && counts && e.Kind != Note && e.Kind != Retract {
-		return nil, false
+// isAside reports whether an event that is an act is kept as evidence only.
+func (f *folding) isAside(e *entry) bool {
+	return e.Modality != Asserted || e.Kind.OfLog() || f.voids.voidedBy(e.id()) != "" || !f.policy.Counts(e.Kind, e.Role)
+}
+
+// whyAside says why an event is kept as evidence only; nothing: it is not.
+func (f *folding) whyAside(e *entry) *[]Reason {
+	by, counts := f.voids.voidedBy(e.id()), f.policy.Counts(e.Kind, e.Role)
+	if by == "" && e.Modality == Asserted {
+		switch {
+		case !counts:
+			return f.notOf(e.Role)
+		case e.Kind == Note:
+			return onlyNote
+		}
 	}
 	var why []Reason
-	if void {
+	if by != "" {
 		why = append(why, Reason{Code: ReasonRetracted, Event: by})
 	}
 	if e.Modality != Asserted {
@@ -20,18 +29,34 @@ func (f *folding) aside(e *entry) ([]Reason, bool) {
 	switch {
 	case e.Kind == Note:
 		why = append(why, Reason{Code: ReasonNote})
-	case e.Kind == Retract && f.voids.circular[e.ID]:
+	case e.Kind == Retract && f.voids.isCircular(e.id()):
 		why = append(why, Reason{Code: ReasonCircular})
-	case e.Kind == Retract && !f.voids.known[e.ref()]:
+	case e.Kind == Retract && !f.isOnRecord(e.ref()):
 		why = append(why, Reason{Code: ReasonNoTarget, Event: e.ref()})
 	}
-	return why, len(why) > 0
+	if len(why) == 0 {
+		return nil
+	}
+	return &why
+}
+
+// onlyNote is the reason for the usual note.
+var onlyNote = because(Reason{Code: ReasonNote})
+
+// notOf is the reason for the usual report that does not count: the policy leaves its
+// role out. It is made once for each role, and shared.
+func (f *folding) notOf(role Role) *[]Reason {
+	why := &f.leftOut[role]
+	if *why == nil {
+		*why = because(Reason{Code: ReasonPolicy, Subject: f.policy.Name, Detail: role.String()})
+	}
+	return *why
 }
 
 // remember keeps what a report says that does not count: the approval that comes
 // nearest to counting, and who denies what counts.
 func (f *folding) remember(e *entry) {
-	if _, void := f.voids.by[e.ID]; void {
+	if f.voids.voidedBy(e.id()) != "" {
 		return
 	}
 	f.deny(e)

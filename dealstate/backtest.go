@@ -46,7 +46,7 @@ type lookback struct {
 type beginning struct{ at time.Time }
 
 func (b *beginning) record(d decided) {
-	if b.at.IsZero() && d.outcome == Applied && !d.kind.OfLog() {
+	if b.at.IsZero() && d.outcome == Applied && (d.entry == nil || !d.entry.Kind.OfLog()) {
 		b.at = d.instant()
 	}
 }
@@ -75,9 +75,9 @@ func (m *Machine) Backtest(events []Event, p Policy) (*Backtest, error) {
 func newBacktest(m *Machine, l *log, p Policy) *Backtest {
 	b := &Backtest{log: l, arrivals: make([]arrival, len(l.entries))}
 	for row, e := range l.entries {
-		b.arrivals[row] = arrival{at: e.Recorded, row: row}
+		b.arrivals[row] = arrival{at: e.recorded(), row: row}
 		if e.Kind != Retract {
-			b.arrivals[row].at = instant.Latest(e.Recorded, e.At)
+			b.arrivals[row].at = instant.Latest(e.recorded(), e.at())
 		}
 	}
 	b.known.begin(m, p)
@@ -138,6 +138,9 @@ func (b *Backtest) take(due []arrival) {
 	}
 	b.clocked = false
 	view := View{AsOf: b.date, KnownBy: b.date}
+	if len(b.log.against) > 0 {
+		b.known.onRecord = known{b.log, view}
+	}
 	if b.retracts(due) || due[0].row < b.taken {
 		b.unfold()
 		b.known.voids = b.log.voids(view)
@@ -162,7 +165,7 @@ func (b *Backtest) retracts(due []arrival) bool {
 
 // areRetracted reports whether a retract, known or not, speaks of one of them.
 func (b *Backtest) areRetracted(due []arrival) bool {
-	return slices.ContainsFunc(due, func(a arrival) bool { return b.log.refs[b.log.entries[a.row].ID] })
+	return slices.ContainsFunc(due, func(a arrival) bool { return b.log.against[b.log.entries[a.row].id()] != nil })
 }
 
 // fold takes the entry in a row.
@@ -220,11 +223,11 @@ func (b *Backtest) Date() time.Time { return b.date }
 // date; zero: there are none.
 func (b *Backtest) Recorded() (first, last time.Time) {
 	for _, e := range b.log.entries {
-		if first.IsZero() || e.Recorded.Before(first) {
-			first = e.Recorded
+		if first.IsZero() || e.recorded().Before(first) {
+			first = e.recorded()
 		}
-		if e.Recorded.After(last) {
-			last = e.Recorded
+		if e.recorded().After(last) {
+			last = e.recorded()
 		}
 	}
 	return first, last

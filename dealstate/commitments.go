@@ -10,7 +10,7 @@ import (
 func (f *folding) perform(e *entry, did *change) {
 	c := int(e.commitment)
 	if done := f.records[c].done; done != nil {
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.commitmentID(e), Detail: e.Kind.String(), Event: done.ID, At: done.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.commitmentID(e), Detail: e.Kind.String(), Event: done.id(), At: done.at()})
 		return
 	}
 	did.record = f.records[c]
@@ -23,13 +23,13 @@ func (f *folding) perform(e *entry, did *change) {
 func (f *folding) breach(e *entry, did *change) {
 	c := int(e.commitment)
 	if broken := f.records[c].broken; broken != nil {
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.commitmentID(e), Detail: e.Kind.String(), Event: broken.ID, At: broken.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.commitmentID(e), Detail: e.Kind.String(), Event: broken.id(), At: broken.at()})
 		return
 	}
 	did.record = f.records[c]
 	next := record{broken: e, overdue: did.record.overdue, fired: did.record.fired}
-	if due := f.deadlineOf(c); !due.IsZero() && !e.At.Before(due) && next.overdue.IsZero() {
-		next.overdue = e.At
+	if due := f.deadlineOf(c); !due.IsZero() && !e.at().Before(due) && next.overdue.IsZero() {
+		next.overdue = e.at()
 	}
 	f.records[c] = next
 	f.performed.Remove(c)

@@ -51,6 +51,7 @@ func Compile(a Agreement) (*Machine, error) {
 		return nil, err
 	}
 	m.runners = &sync.Pool{New: func() any { return newRunner(m) }}
+	m.spares, m.spacing = &sync.Pool{}, spacingFor(&a)
 	if err := m.probe(); err != nil {
 		return nil, err
 	}
@@ -130,4 +131,19 @@ func (m *Machine) indexNames() {
 	for i, c := range m.agreement.Commitments {
 		m.commitments[c.ID] = i
 	}
+}
+
+// A checkpoint stands every so many events. It takes about as much memory as the events
+// between it and the next, so where the situation is larger they stand further apart.
+const (
+	leastSpacing  = 64
+	bytesAnEvent  = 64  // of checkpoints
+	bytesAParty   = 96  // of a situation
+	bytesOfNobody = 900 // of one without parties and commitments
+)
+
+// spacingFor says how many events apart the checkpoints of an agreement's deals stand.
+func spacingFor(a *Agreement) int {
+	size := bytesOfNobody + bytesAParty*(len(a.Parties)+len(a.Commitments)+len(a.Timers))
+	return max(leastSpacing, size/bytesAnEvent)
 }

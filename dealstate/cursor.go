@@ -2,6 +2,7 @@ package dealstate
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
@@ -61,7 +62,7 @@ func (c *Cursor) Set(to *Cursor) {
 		to.copied = true
 	}
 	c.f.situation.set(&to.f.situation)
-	c.f.policy = to.f.policy
+	c.f.policy, c.f.leftOut = to.f.policy, to.f.leftOut
 }
 
 func (c *Cursor) vacate() {
@@ -76,8 +77,8 @@ func (c *Cursor) vacate() {
 func (c *Cursor) Take(a *Act, at time.Time) Outcome {
 	e := c.room()
 	*e = a.entry
-	e.At = instant.Latest(instant.Clamp(at), c.f.now)
-	e.Recorded = e.At
+	e.setAt(instant.Latest(instant.Clamp(at), c.f.now))
+	e.recordedSeconds, e.recordedNanos = e.atSeconds, e.atNanos
 	return c.f.take(e).outcome
 }
 
@@ -129,27 +130,62 @@ func (c *Cursor) Next() (clock ClockStatus, ok bool) {
 	return c.f.m.status(next), next.clock != 0
 }
 
-// Due is when the clock deadline, effect or term is due, or was, whether or not the present
-// state lets it run; zero: it is not set. What is none of these is never due.
-func (c *Cursor) Due(clock Clock) time.Time {
-	if clock == 0 || clock.place() >= numSettings {
+// Due is when a clock is due, or was, whether or not the present state lets it run; zero:
+// it is not set. The clock is the deal's deadline, effect or term, the notice of a Party or
+// the agreement's own Timer; any other is never due. What the status says is due is not read.
+func (c *Cursor) Due(of ClockStatus) time.Time {
+	switch which := c.f.m.which(of); {
+	case of.Clock > 0 && of.Clock.place() < numSettings:
+		return c.f.dueAt(of.Clock.place())
+	case which < 0:
 		return time.Time{}
+	case of.Clock == Notice:
+		return c.f.leaves(which)
+	default:
+		return c.f.timers[which].due
 	}
-	return c.f.dueAt(clock.place())
 }
 
-// Elapse makes those of the clocks deadline, effect and term due now that are set, and
-// lets them fire, again if they have: for those who ask what comes of it, whenever it is.
-// It asks nothing of Until.
-func (c *Cursor) Elapse(clocks ...Clock) {
+// Elapse makes those of the clocks that [Cursor.Due] knows due now that are set, and lets
+// them fire, again if they have: for those who ask what comes of it, whenever it is. So a
+// notice that ended before did not end at this instant. It asks nothing of Until.
+func (c *Cursor) Elapse(clocks ...ClockStatus) {
 	now := instant.Latest(c.f.now, time.Time{}.Add(1)) // the zero instant is none
+	c.f.lastLeft = time.Time{}
 	for _, clock := range clocks {
 		if !c.Due(clock).IsZero() {
-			due := setting{base: now, extended: c.f.clocks[clock.place()].extended}
-			c.f.clocks[clock.place()], c.f.fired[clock.place()] = due, time.Time{}
+			c.f.makeDue(clock.Clock, c.f.m.which(clock), now)
 		}
 	}
 	c.f.advance(now)
+}
+
+// makeDue makes a clock that is set due at an instant, as if it had not fired.
+func (s *situation) makeDue(clock Clock, which int, at time.Time) {
+	switch clock {
+	case Notice:
+		n, _ := s.notice(which)
+		s.leaving = slices.Clone(s.leaving) // a copy of the cursor may share it
+		s.leaving[n].due = at
+	case Timed:
+		s.timers[which] = running{due: at}
+	default:
+		n := clock.place()
+		s.clocks[n], s.fired[n] = setting{base: at, extended: s.clocks[n].extended}, time.Time{}
+	}
+}
+
+// which is the party or the own timer whose clock it is; -1: no such.
+func (m *Machine) which(of ClockStatus) int {
+	switch of.Clock {
+	case Notice:
+		if p, ok := m.parties[of.Party]; ok {
+			return p
+		}
+	case Timed:
+		return slices.IndexFunc(m.agreement.Timers, func(t OwnTimer) bool { return t.ID == of.Timer })
+	}
+	return -1
 }
 
 // Approved reports whether the approval of the party, by its place in the
@@ -172,15 +208,19 @@ func (c *Cursor) Snapshot() Snapshot {
 // settlement that names one may be answered differently), and how long ago the
 // past was: of an instant gone by, only whether its clock has fired for it. A month is
 // taken to be as long as any other, and a day of the year to come as soon.
-func (c *Cursor) AppendKey(to []byte) []byte {
-	s := &c.f.situation
+//
+// It begins with the number of open disputes as a uvarint, for those who never settle one
+// of several: to them any number is as good as one.
+func (c *Cursor) AppendKey(to []byte) []byte { return c.f.appendKey(to) }
+
+func (s *situation) appendKey(to []byte) []byte {
+	to = binary.AppendUvarint(to, uint64(s.disputes.len()))
 	to = binary.AppendUvarint(to, uint64(s.state))
 	for _, set := range []bitset.Set{s.approved, s.rejected, s.performed, s.signed, s.applied, s.suspended, s.held} {
 		for _, word := range set {
 			to = binary.AppendUvarint(to, word)
 		}
 	}
-	to = binary.AppendUvarint(to, uint64(len(s.disputes)))
 	for p := range s.acts {
 		to = append(to, s.leftover(p))
 	}
@@ -258,11 +298,11 @@ func (s *situation) appendBinding(to []byte) []byte {
 		case !s.approved.Has(p):
 		case s.isInForce():
 			from = s.bindsFrom(p)
-		case a.Join != nil && a.Join.From == FromForce && approved.At.Equal(s.now):
+		case a.Join != nil && a.Join.From == FromForce && approved.at().Equal(s.now):
 			to = append(to, 3) // the deal may enter into force at this very instant
 			continue
-		case !s.met.IsZero() && approved.At.After(s.met):
-			from = s.ownDelay().After(approved.At)
+		case !s.met.IsZero() && approved.at().After(s.met):
+			from = s.ownDelay().After(approved.at())
 		}
 		to = s.appendSpan(to, from)
 	}

@@ -11,11 +11,17 @@ import (
 
 // Deal is one deal with its log of events. It is safe for concurrent use.
 //
-// An event that folds after all others costs one step, through looplab; a late
-// report or a retraction folds the log anew.
+// An event that folds after all others costs one step, through looplab. A late report,
+// a retraction or an earlier duplicate costs some dozen steps, by the table that looplab
+// filled, where the deal soon stands as it did before; where it does not, the steps of
+// all that follows. To Check costs a copy of where the deal stands besides.
+//
+// A deal of up to 64 events that nobody asks takes 144 bytes, and 80 for each event
+// beside the event's own texts, which it copies. All else the garbage collector may
+// take; the next question then folds the log first, in some microseconds.
 type Deal struct {
 	mu sync.RWMutex // guards all but the machine and the policy, which never change
-	foldedLog
+	keptLog
 }
 
 // New compiles the agreement and opens a deal on it under the policy. For many
@@ -32,25 +38,19 @@ func New(a Agreement, p Policy) (*Deal, error) {
 // Record, Apply and Check decide; a view may ask for another. The zero policy
 // is Strict.
 func (m *Machine) NewDeal(p Policy) *Deal {
-	d := &Deal{foldedLog: foldedLog{machine: m, policy: p.named(), log: newLog()}}
-	d.adopt(&folding{situation: newSituation(m), policy: d.policy, move: (*Machine).moveByLooplab}, outlook{})
-	return d
+	return &Deal{keptLog: keptLog{machine: m, policy: p.named(), log: &log{}}}
 }
 
-// Load opens a deal with a whole log, in any order, and folds it once: for a
-// log with many late reports or retractions that is much faster than recording
-// event by event. It stops at the first error, of the source or of an event as
+// Load opens a deal with a whole log, in any order, which is folded at once when the
+// deal is first asked: for a log with many late reports or retractions that is much
+// faster than recording event by event. It stops at the first error, of the source or of an event as
 // Record would give it.
 func (m *Machine) Load(p Policy, events iter.Seq2[Event, error]) (*Deal, error) {
 	l, err := logOf(m, events)
 	if err != nil {
 		return nil, err
 	}
-	d := m.NewDeal(p)
-	f, made := l.replayAll(m, d.policy)
-	d.log, d.past = l, history{made}
-	d.adopt(f, f.outlook())
-	return d, nil
+	return &Deal{keptLog: keptLog{machine: m, policy: p.named(), log: l}}, nil
 }
 
 // Machine returns the compiled agreement.
@@ -59,28 +59,53 @@ func (d *Deal) Machine() *Machine { return d.machine }
 // Policy returns the deal's own policy.
 func (d *Deal) Policy() Policy { return d.policy }
 
+// read locks the deal for reading and gives the folding, which stays the deal's own for
+// as long as the caller holds it.
+func (d *Deal) read() *foldedLog {
+	d.mu.RLock()
+	l := d.recall()
+	if l == nil {
+		d.mu.RUnlock()
+		d.mu.Lock()
+		l = d.folded()
+		d.mu.Unlock()
+		d.mu.RLock()
+	}
+	return l
+}
+
 // Record keeps the event and says what it did. What the rules refuse and what
 // the policy does not count is kept all the same, as evidence. An event that was
 // recorded before comes back as a Duplicate; where it comes as recorded earlier than
 // before, that instant counts from now on, and Revised says what it changes. The error is a *FieldError for an
 // event that is not well-formed or that this agreement cannot mean, and a
 // *ConflictError for an id that is taken; nothing is kept then.
-func (d *Deal) Record(e Event) (decision Decision, err error) {
+func (d *Deal) Record(e Event) (Decision, error) {
 	of, err := d.machine.admit(&e)
 	if err != nil {
 		return Decision{}, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.isNext(&e) {
-		d.append(d.log.keep(&e, of), &decision)
+	l := d.folded()
+	if l.isNext(&e) {
+		of, revised := l.append(l.log.keep(&e, of))
+		d.keep(l)
+		decision := d.machine.decision(of)
+		decision.Revised = revised
 		return decision, nil
 	}
-	p, err := d.propose(&e, of)
+	p, err := l.propose(&e, of)
+	d.accept(l, p)
+	return p.decision, err
+}
+
+// accept makes a proposal so, if there is anything to keep.
+func (d *Deal) accept(l *foldedLog, p proposal) {
 	if p.accept != nil {
 		p.accept()
+		d.keep(l)
 	}
-	return p.decision, err
 }
 
 // Apply keeps the event only if it takes effect; a Note always does. Otherwise
@@ -94,7 +119,8 @@ func (d *Deal) Apply(e Event) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p, err := d.propose(&e, of)
+	l := d.folded()
+	p, err := l.propose(&e, of)
 	if err != nil {
 		return err
 	}
@@ -105,9 +131,7 @@ func (d *Deal) Apply(e Event) error {
 			return &Refusal{Decision: p.decision}
 		}
 	}
-	if p.accept != nil {
-		p.accept()
-	}
+	d.accept(l, p)
 	return nil
 }
 
@@ -118,9 +142,9 @@ func (d *Deal) Check(e Event) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	d.mu.RLock()
+	l := d.read()
 	defer d.mu.RUnlock()
-	p, err := d.propose(&e, of)
+	p, err := l.propose(&e, of)
 	return p.decision, err
 }
 
@@ -131,11 +155,14 @@ func (d *Deal) At(v View) Snapshot {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	if f := d.standing(v, nil); f != nil {
-		f.doubts = d.doubtsAsOfNow()
-		return f.snapshot(v)
+	if l := d.recall(); l != nil {
+		if f := l.standing(v, nil); f != nil {
+			f.doubts = l.doubtsAsOfNow()
+			return f.snapshot(v)
+		}
 	}
-	f, _ := d.log.replay(d.machine, v)
+	f := d.log.fold(d.machine, v, nil)
+	defer d.machine.spares.Put(f)
 	return f.snapshot(v)
 }
 
@@ -154,10 +181,10 @@ func (d *Deal) Replay(v View) (Snapshot, []Decision) {
 // does not fold the log: who looks at a deal again and again pays for what is new. The
 // snapshot's Warnings are empty, for those about the order of events take a fold.
 func (d *Deal) ReplayAfter(v View, after time.Time) (Snapshot, []Decision) {
-	d.mu.RLock()
+	l := d.read()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f, made := d.replayAfter(v, instant.Tidy(after))
+	f, made := l.replayAfter(v, instant.Tidy(after))
 	s := f.snapshot(v)
 	s.Warnings = nil
 	return s, d.machine.decisions(made)
@@ -168,8 +195,11 @@ func (d *Deal) Cursor(v View) *Cursor {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	v = v.or(d.policy)
-	f, _ := d.log.replay(d.machine, v)
-	f.recorder, f.horizon, f.recordEnd = nil, instant.Last, recordEnd{}
+	f := d.log.fold(d.machine, v, nil)
+	f.horizon, f.recordEnd, f.onRecord = instant.Last, recordEnd{}, nil
+	if f.voids != nil {
+		f.voids.known = known{d.log, v}.ids()
+	}
 	return &Cursor{f: *f}
 }
 
@@ -189,13 +219,13 @@ func (d *Deal) AsOf(t time.Time) Snapshot { return d.At(View{AsOf: t}) }
 // Latest says where the deal stands after everything on record, under its own policy, as
 // [Deal.At] does for the zero [View]: at the last instant of which the log speaks,
 // whatever the hour is (see [Deal.AsOf]). It does not fold the log; where some events
-// are of one instant or of one day, the first call after an event does.
+// are of one instant or of one day, the first call after an event folds the last of them.
 func (d *Deal) Latest() Snapshot {
-	d.mu.RLock()
+	l := d.read()
 	defer d.mu.RUnlock()
-	f := d.now.copied(nil)
-	f.advance(d.last) // what the clocks do after the last event
-	f.doubts = d.doubtsAsOfNow()
+	f := l.now.copied(nil)
+	f.advance(l.last) // what the clocks do after the last event
+	f.doubts = l.doubtsAsOfNow()
 	return f.snapshot(View{Policy: d.policy})
 }
 
@@ -217,8 +247,7 @@ func (d *Deal) Explain() string { return d.Latest().Explain() }
 // their order, with the clocks that fired up to the last instant on record. It
 // sees the deal as it was when the loop began.
 func (d *Deal) Decisions() iter.Seq[Decision] {
-	d.mu.RLock()
-	all := d.decided()
+	all := d.read().decided()
 	d.mu.RUnlock()
 	return func(yield func(Decision) bool) {
 		for of := range all.all() {
@@ -233,7 +262,7 @@ func (d *Deal) Decisions() iter.Seq[Decision] {
 // the loop began.
 func (d *Deal) Events() iter.Seq[Event] {
 	d.mu.RLock()
-	entries := d.log.entries
+	entries := d.log.lend()
 	d.mu.RUnlock()
 	return func(yield func(Event) bool) {
 		for _, e := range entries {
@@ -245,15 +274,15 @@ func (d *Deal) Events() iter.Seq[Event] {
 }
 
 // Event gives the event of that id, as it is kept, with what it did under the deal's
-// own policy; ok is false where none is on record. The cost grows with the log.
+// own policy; ok is false where none is on record.
 func (d *Deal) Event(id string) (e Event, did Decision, ok bool) {
-	d.mu.RLock()
+	l := d.read()
 	defer d.mu.RUnlock()
-	in := d.log.find(id)
+	in := l.log.find(id)
 	if in == nil {
 		return Event{}, Decision{}, false
 	}
-	return d.machine.event(in), d.machine.decision(d.decidedOn(in)), true
+	return d.machine.event(in), d.machine.decision(l.decidedOn(in)), true
 }
 
 // LogValue gives log/slog where the deal stands.

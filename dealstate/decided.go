@@ -1,27 +1,42 @@
 package dealstate
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // decided is a [Decision] in compact form: what it says, as indexes into its
-// machine. It never changes.
+// machine, in 32 bytes. It never changes.
 type decided struct {
-	entry    *entry   // nil: a clock
-	why      []Reason // a clock's first reason holds its instant
+	entry    *entry    // nil: a clock
+	why      *[]Reason // mostly of the machine or of the folding; a clock's first reason holds its instant
 	revision int32
 	rule     int16 // -1: none fired
 	from, to int16
 	which    int16 // the commitment or timer whose clock it is; -1: neither
 	party    int16 // whose act or clock; -1: all sides, or the deal's own clock
-	kind     Kind  // 0: a clock
 	clock    Clock // 0: an event
 	outcome  Outcome
 }
 
+// add adds a reason.
+func (d *decided) add(why Reason) {
+	all := append(slices.Clip(d.reasons()), why)
+	d.why = &all
+}
+
+func (d *decided) reasons() []Reason {
+	if d.why == nil {
+		return nil
+	}
+	return *d.why
+}
+
 func (m *Machine) decision(d decided) Decision {
-	full := Decision{Deal: m.agreement.ID, Kind: d.kind, Clock: d.clock, Party: m.nameOf(int(d.party)), At: d.instant(), Outcome: d.outcome, Revision: int(d.revision), Reasons: d.why,
+	full := Decision{Deal: m.agreement.ID, Clock: d.clock, Party: m.nameOf(int(d.party)), At: d.instant(), Outcome: d.outcome, Revision: int(d.revision), Reasons: d.reasons(),
 		From: m.lifecycle.States[d.from], To: m.lifecycle.States[d.to]}
 	if d.entry != nil {
-		full.Event = d.entry.ID
+		full.Event, full.Kind = d.entry.id(), d.entry.Kind
 	}
 	switch {
 	case d.clock == Overdue:
@@ -45,7 +60,7 @@ func (m *Machine) decisions(all []decided) []Decision {
 
 func (d *decided) instant() time.Time {
 	if d.entry != nil {
-		return d.entry.At
+		return d.entry.at()
 	}
-	return d.why[0].At
+	return (*d.why)[0].At
 }

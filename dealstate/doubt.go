@@ -13,7 +13,7 @@ const longBefore = 366 * 24 * time.Hour
 // foresee notes an act that took effect and is dated after it was learned: what
 // nobody but a legal instrument can know.
 func (f *folding) foresee(e *entry) {
-	early := e.Recorded.Before(e.At) && (e.Role != Instrument || e.Recorded.Before(e.At.Add(-longBefore)))
+	early := e.recorded().Before(e.at()) && (e.Role != Instrument || e.recorded().Before(e.at().Add(-longBefore)))
 	if !early || e.Kind.OfLog() {
 		return
 	}
@@ -49,7 +49,7 @@ func (f *folding) isAgainst(e *entry, claim int) bool {
 	if e.revision != 0 && counts.Kind == Approve && int(e.revision) != f.acts[claim].revision {
 		return false // it speaks of another text
 	}
-	return e.Role < counts.Role || !e.Recorded.Before(counts.Recorded)
+	return e.Role < counts.Role || !e.recorded().Before(counts.recorded())
 }
 
 // denies reports whether a report speaks against an act: it says that the act was not
@@ -94,7 +94,7 @@ func (f *folding) warned() []Reason {
 	if text := f.m.agreement.Incomplete; text != "" {
 		out = append(out, Reason{Code: ReasonIncomplete, Detail: text})
 	}
-	for _, w := range f.warnings {
+	for w := range f.warnings.all() {
 		if w.Code != ReasonContradiction || !f.doubtsOrderOf(w.Event) {
 			out = append(out, w)
 		}
@@ -107,11 +107,11 @@ func (f *folding) warned() []Reason {
 			if counts.Kind == Perform || counts.Kind == Breach {
 				subject = f.m.commitmentID(counts)
 			}
-			out = append(out, Reason{Code: ReasonDenied, Subject: subject, Event: by.ID, Detail: counts.Kind.String(), At: by.At})
+			out = append(out, Reason{Code: ReasonDenied, Subject: subject, Event: by.id(), Detail: counts.Kind.String(), At: by.at()})
 		}
 	}
 	if first := f.foreseen.first; first != nil {
-		out = append(out, Reason{Code: ReasonForeseen, Event: first.ID, Detail: instant.Say(first.At), At: first.Recorded, Have: int64(f.foreseen.acts)})
+		out = append(out, Reason{Code: ReasonForeseen, Event: first.id(), Detail: instant.Say(first.at()), At: first.recorded(), Have: int64(f.foreseen.acts)})
 	}
 	if f.ranOut {
 		out = append(out, Reason{Code: ReasonRecordEnds, Subject: string(f.name()), At: f.ended})

@@ -13,7 +13,7 @@ type change struct {
 	approved bool // of the event's party, before
 	rejected bool
 	act      act
-	disputes []*entry
+	disputes sharedList[*entry]
 	clock    int // that an extension moves
 	setting  setting
 	leaving  []leave
@@ -54,7 +54,7 @@ func (f *folding) enact(e *entry, did *change) {
 		}
 	case Dispute:
 		did.disputes = f.disputes
-		f.disputes = append(f.disputes[:len(f.disputes):len(f.disputes)], e)
+		f.disputes.add(e)
 	case Settle:
 		f.settle(e, did)
 	case Extend:
@@ -94,7 +94,7 @@ func (f *folding) consent(e *entry, did *change) {
 		return
 	case e.Kind == Approve && did.approved, e.Kind == Reject && did.rejected, withdraws && !did.approved && f.left(p):
 		before := did.act.entry
-		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.ID, At: before.At})
+		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.id(), At: before.at()})
 		return
 	}
 	f.approved.Put(p, e.Kind == Approve)
@@ -128,19 +128,31 @@ func (f *folding) amend(did *change) {
 }
 
 // settle closes the dispute that the event refers to, or those about its
-// commitment, or all.
+// commitment, or all. The log knows which event is meant, and the open ones stand in its
+// order; without a log all that are open are looked through.
 func (f *folding) settle(e *entry, did *change) {
-	var open []*entry
-	for _, d := range f.disputes {
-		if e.ref() != "" && d.ID != e.ref() || e.commitment >= 0 && d.commitment != e.commitment {
-			open = append(open, d)
+	open, settled := f.disputes, false
+	if e.ref() != "" && f.onRecord != nil {
+		if of := f.onRecord.find(e.ref()); of != nil && !e.isOfAnother(of) {
+			open, settled = f.disputes.without(func(d *entry) int { return d.compare(of) })
 		}
+	} else {
+		open = f.disputes.only(func(d *entry) bool {
+			stays := e.ref() != "" && d.id() != e.ref() || e.isOfAnother(d)
+			settled = settled || !stays
+			return stays
+		})
 	}
-	if len(open) == len(f.disputes) {
+	if !settled {
 		did.stop(Refused, Reason{Code: ReasonNothingToSettle})
 		return
 	}
 	did.disputes, f.disputes = f.disputes, open
+}
+
+// isOfAnother reports whether a settlement is about another commitment than the dispute.
+func (in *entry) isOfAnother(dispute *entry) bool {
+	return in.commitment >= 0 && dispute.commitment != in.commitment
 }
 
 // extend moves the clock that matters in the present state. One side extends
@@ -154,7 +166,7 @@ func (f *folding) extend(e *entry, did *change) {
 	clock, parties := &f.clocks[did.clock], len(f.acts)
 	did.setting = *clock
 	before, own := clock.due(parties), clock.of(f.actor, parties)
-	switch floor := instant.Latest(own, e.At); {
+	switch floor := instant.Latest(own, e.at()); {
 	case before.IsZero() && f.actor >= 0: // one side cannot set a limit for all
 		did.stop(Refused, Reason{Code: ReasonNoClock, Detail: moved.String()})
 		return

@@ -396,7 +396,9 @@ func (x *examiner) worlds(state int, rules []int, visit func(*situation)) (compl
 
 // actLongAgo imagines that the last act of every party was an approval.
 func (s *situation) actLongAgo() {
-	last := act{entry: &entry{place: place{Kind: Approve, At: longAgo}}}
+	approval := &entry{Kind: Approve}
+	approval.setAt(longAgo)
+	last := act{entry: approval}
 	for p := range s.acts {
 		s.acts[p] = last
 	}

@@ -25,8 +25,10 @@ func (s *situation) nextClock() firing {
 	if s.reached < len(s.m.instants) {
 		first(Reached, -1, s.m.instants[s.reached])
 	}
-	first(Effect, -1, s.ownClock(effectClock))
-	if s.runsNotices() {
+	if s.clocks[effectClock].isSet() {
+		first(Effect, -1, s.ownClock(effectClock))
+	}
+	if len(s.leaving) > 0 && s.runsNotices() {
 		for _, l := range s.leaving {
 			first(Notice, l.party, l.at(s))
 		}
@@ -35,10 +37,16 @@ func (s *situation) nextClock() firing {
 		timer, due := s.nextTimer()
 		first(Timed, timer, due)
 	}
-	first(Term, -1, s.ownClock(termClock))
-	commitment, due := s.nextOverdue()
-	first(Overdue, commitment, due)
-	first(Deadline, -1, s.ownClock(deadlineClock))
+	if s.clocks[termClock].isSet() {
+		first(Term, -1, s.ownClock(termClock))
+	}
+	if len(s.m.dated) > 0 {
+		commitment, due := s.nextOverdue()
+		first(Overdue, commitment, due)
+	}
+	if s.clocks[deadlineClock].isSet() {
+		first(Deadline, -1, s.ownClock(deadlineClock))
+	}
 	return next
 }
 
@@ -59,13 +67,14 @@ func (m *Machine) status(c firing) ClockStatus {
 // ownClock is when one of the deal's own clocks is due; zero: it does not run in this
 // state, is not set, or has fired.
 func (s *situation) ownClock(clock int) time.Time {
-	if !s.m.runs[clock][s.state] || clock == deadlineClock && s.name() == StateProvisional && !s.met.IsZero() {
+	due := s.dueAt(clock)
+	switch {
+	case due.IsZero(), due.Equal(s.fired[clock]), !s.m.runs[clock][s.state]:
+		return time.Time{}
+	case clock == deadlineClock && s.name() == StateProvisional && !s.met.IsZero():
 		return time.Time{} // a deadline does not end provisional application while the condition is met, and may do so later
 	}
-	if due := s.dueAt(clock); !due.Equal(s.fired[clock]) {
-		return due
-	}
-	return time.Time{}
+	return due
 }
 
 // fire has a clock do what it does by itself, and then follows a rule that waits for
@@ -73,8 +82,8 @@ func (s *situation) ownClock(clock int) time.Time {
 func (f *folding) fire(c firing) {
 	f.now, f.actor, f.concernsPart = instant.Latest(c.due, f.now), -1, false
 	d := decided{clock: c.clock, party: -1, which: -1, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
-	if f.recorder != nil {
-		d.why = []Reason{{Code: ReasonClock, Subject: f.m.status(c).owner(), Detail: c.clock.String(), At: f.now}}
+	if f.isAsked() {
+		d.why = because(Reason{Code: ReasonClock, Subject: f.m.status(c).owner(), Detail: c.clock.String(), At: f.now})
 	}
 	row, told := c.clock.row(), false
 	switch c.clock {
@@ -127,8 +136,8 @@ func (f *folding) renew(due time.Time, d *decided) bool {
 		return false
 	}
 	set.base = renew.After(due)
-	if f.recorder != nil {
-		d.why = append(d.why, Reason{Code: ReasonRenewed, Detail: Term.String(), At: set.base})
+	if f.isAsked() {
+		d.add(Reason{Code: ReasonRenewed, Detail: Term.String(), At: set.base})
 	}
 	return true
 }

@@ -1,7 +1,6 @@
 package dealstate
 
 import (
-	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
@@ -12,10 +11,11 @@ import (
 // delay of no time pass. What lies beyond the horizon is a plan: it says
 // nothing of how late it is.
 func (f *folding) take(e *entry) decided {
-	f.advance(instant.Earliest(e.At, f.horizon))
+	to := instant.Earliest(e.at(), f.horizon)
+	f.advance(to)
 	d := f.decide(e)
 	f.record(d)
-	f.advance(instant.Earliest(e.At, f.horizon))
+	f.advance(to)
 	return d
 }
 
@@ -46,14 +46,16 @@ func (f *folding) choose(on int) (rule int, ok bool) {
 // decide says what one event does, and does it.
 func (f *folding) decide(e *entry) decided {
 	f.actor, f.concernsPart = int(e.party), f.isPart(e)
-	d := decided{which: -1, entry: e, kind: e.Kind, party: int16(e.party), rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
-	if why, aside := f.aside(e); aside {
-		d.outcome, d.why = Noted, why
-		f.remember(e)
+	d := decided{which: -1, entry: e, party: e.party, rule: -1, from: int16(f.state), to: int16(f.state), revision: int32(f.revision)}
+	if e.Kind.OfLog() {
+		d.outcome, d.why = f.decideOnLog(e)
 		return d
 	}
-	if e.Kind == Retract {
-		d.outcome, d.why = Applied, []Reason{{Code: ReasonVoids, Event: e.ref()}}
+	if f.isAside(e) {
+		if d.outcome = Noted; f.isAsked() {
+			d.why = f.whyAside(e)
+		}
+		f.remember(e)
 		return d
 	}
 	var change change
@@ -62,7 +64,7 @@ func (f *folding) decide(e *entry) decided {
 		if change.reason.Code == ReasonAlready {
 			f.affirm(e)
 		}
-		d.outcome, d.why = change.outcome, []Reason{change.reason}
+		d.outcome, d.why = change.outcome, because(change.reason)
 		return d
 	}
 	rule, ok := f.choose(e.Kind.row())
@@ -77,21 +79,33 @@ func (f *folding) decide(e *entry) decided {
 	case Negotiate:
 		f.warnEarly(e)
 		if f.since.IsZero() { // the deal begins to stand where its lifecycle begins
-			f.since, f.by = e.At, e.ID
+			f.since, f.by = e.at(), e.id()
 		}
 	case Implement:
 		f.warnBeforeEffect(e)
 	}
-	if f.recorder != nil {
+	if f.isAsked() {
 		d.why = f.m.groundsFor(rule, f.actor, &change.reason)
 	}
-	f.follow(&d, rule, e.ID)
+	f.follow(&d, rule, e.id())
 	f.foresee(e)
 	f.made(e)
 	if e.Kind == Implement && d.from != d.to {
 		f.implemented = e
 	}
 	return d
+}
+
+// decideOnLog says what a retract or a note does. That depends on what is void and known,
+// and not on where the deal stands; and it changes nothing there.
+func (f *folding) decideOnLog(e *entry) (Outcome, *[]Reason) {
+	if e.Kind == Note && !f.isAsked() {
+		return Noted, nil
+	}
+	if why := f.whyAside(e); why != nil {
+		return Noted, why
+	}
+	return Applied, because(Reason{Code: ReasonVoids, Event: e.ref()})
 }
 
 // follow moves along a rule, whose guard was just found to be met.
@@ -112,7 +126,7 @@ func (f *folding) follow(d *decided, rule int, by string) {
 func (f *folding) enter(from int, d *decided) {
 	switch was, is := f.m.inForce[from], f.isInForce(); {
 	case is && !was:
-		f.comeIntoForce(d.kind == Extend)
+		f.comeIntoForce(d.entry != nil && d.entry.Kind == Extend)
 	case was && !is:
 		f.endForce()
 	}
@@ -121,7 +135,7 @@ func (f *folding) enter(from int, d *decided) {
 	}
 	if f.state == f.m.initial {
 		f.newRound()
-		d.why = append(d.why, Reason{Code: ReasonRound, Have: int64(f.revision)})
+		d.add(Reason{Code: ReasonRound, Have: int64(f.revision)})
 	}
 }
 
@@ -129,7 +143,7 @@ func (f *folding) enter(from int, d *decided) {
 func (f *folding) comeIntoForce(extended bool) {
 	f.inForce, f.trigger, f.implemented = f.now, f.met, nil
 	clear(f.own(&f.applied))
-	f.warnings = slices.DeleteFunc(f.warnings, func(r Reason) bool { return r.Code == ReasonContradiction })
+	f.warnings = f.warnings.only(func(r Reason) bool { return r.Code != ReasonContradiction })
 	if !extended {
 		f.start(termClock, f.m.agreement.Term)
 	}

@@ -8,37 +8,62 @@ import (
 // foldedLog is a log with what folding it under one policy has led to. A [Deal]
 // owns it, and holds a lock on it.
 type foldedLog struct {
-	machine *Machine
-	policy  Policy
-	log     *log
-	now     *folding // after the last event; it records into made
-	made    trail    // what the last event led to; empty between calls
-	past    history  // what led to now
-	doubted atomic.Pointer[doubted]
+	machine   *Machine
+	policy    Policy
+	log       *log
+	now       *folding   // after the last event; it records into made
+	made      trail      // what the last event led to; empty between calls
+	stretches []stretch  // what led to now, between checkpoints
+	only      [1]stretch // room for the one of a short log
+	doubted   atomic.Pointer[doubted]
 	outlook
 }
 
+// folded folds the whole log, by the table as a replay does, and lets the events to come
+// go through looplab.
+func (l *log) folded(m *Machine, p Policy) *foldedLog {
+	to := &foldedLog{machine: m, policy: p, log: l}
+	to.stretches = to.only[:]
+	to.stretches[0].past = history{make([]decided, 0, min(len(l.entries), 2*m.spacing)+numClocks)}
+	to.now = &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), onRecord: l, horizon: lastOf(l.entries), move: (*Machine).moveByTable, recorder: &to.made}
+	for _, e := range l.entries {
+		to.begin(e)
+		to.now.take(e)
+		to.keep(e, to.made.all)
+		to.made.all = to.made.all[:0]
+	}
+	to.now.move = (*Machine).moveByLooplab
+	to.outlook = to.now.outlook(to.now.horizon)
+	return to
+}
+
 // append decides on an entry that the log has just kept. Nothing in it is
-// proportional to the parties or to the log.
-func (l *foldedLog) append(in *entry, decision *Decision) {
-	l.outlook = l.decideNext(l.now, &l.made, in, decision)
-	l.past.add(l.made.all...)
+// proportional to the parties or to the log, but for a checkpoint now and then.
+func (l *foldedLog) append(in *entry) (of decided, revised []Revision) {
+	l.begin(in)
+	of, revised, l.outlook = l.decideNext(l.now, &l.made, in)
+	l.keep(in, l.made.all)
 	l.made.all = l.made.all[:0]
+	return of, revised
 }
 
 // decided is all up to the last instant on record, whatever the deal goes on to.
-func (l *foldedLog) decided() history { return append(slices.Clone(l.past), l.tail) }
+func (l *foldedLog) decided() (all history) {
+	for i := range l.stretches {
+		all = append(all, l.stretches[i].past...)
+	}
+	return append(all, l.tail)
+}
 
 // decideNext has a folding, which records into the trail, take one more event.
 // Revised are the clocks that fire only now, or no more.
-func (l *foldedLog) decideNext(f *folding, made *trail, in *entry, decision *Decision) outlook {
+func (l *foldedLog) decideNext(f *folding, made *trail, in *entry) (of decided, revised []Revision, then outlook) {
 	f.horizon = in.after(l.last)
-	*decision = l.machine.decision(f.take(in))
-	then := f.outlook()
+	of, then = f.take(in), f.outlook(f.horizon)
 	if len(l.tail)+len(then.tail) > 0 || len(made.all) > 1 {
-		decision.Revised = l.machine.revisions(l.tail, slices.Concat(made.all, then.tail), in)
+		revised = l.machine.revisions(l.tail, slices.Concat(made.all, then.tail), in)
 	}
-	return then
+	return of, revised, then
 }
 
 // adopt makes a folding the log's own: it records for the log from here on.
@@ -54,31 +79,10 @@ func (l *foldedLog) duplicate(of *entry) Decision {
 
 // decidedOn is what was decided on an entry of the log.
 func (l *foldedLog) decidedOn(e *entry) decided {
-	for of := range l.past.all() {
+	for of := range l.stretches[l.stretchOf(e)].past.all() {
 		if of.entry == e {
 			return of
 		}
 	}
-	panic("dealstate: " + e.ID + " is in the log, and nothing was decided on it")
-}
-
-// doubtsAsOfNow gives the doubts about all that is on record. Finding them folds the log;
-// they are kept until the next event.
-func (l *foldedLog) doubtsAsOfNow() []Reason {
-	if !l.log.ties {
-		return nil
-	}
-	if kept := l.doubted.Load(); kept != nil && kept.log == l.log && kept.events == len(l.log.entries) {
-		return kept.doubts
-	}
-	f, _ := l.log.replay(l.machine, View{Policy: l.policy})
-	l.doubted.Store(&doubted{log: l.log, events: len(l.log.entries), doubts: f.doubts})
-	return f.doubts
-}
-
-// doubted are the doubts that a fold of so many events of a log found. It never changes.
-type doubted struct {
-	log    *log
-	events int
-	doubts []Reason
+	panic("dealstate: " + e.id() + " is in the log, and nothing was decided on it")
 }

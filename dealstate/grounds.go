@@ -9,7 +9,7 @@ func (m *Machine) ground() {
 	if len(m.lifecycle.Rules)*parties > maxGrounds {
 		return
 	}
-	m.grounds = make([][][]Reason, len(m.lifecycle.Rules))
+	m.grounds = make([][]*[]Reason, len(m.lifecycle.Rules))
 	for r, rule := range m.lifecycle.Rules {
 		m.grounds[r] = append(m.grounds[r], m.findGrounds(r, Reason{Code: ReasonCounted, Detail: rule.On.String()}))
 		for _, p := range m.agreement.Parties {
@@ -20,17 +20,34 @@ func (m *Machine) ground() {
 
 // groundsFor lists why an applied event counts: what it did, and what the rule
 // found.
-func (m *Machine) groundsFor(rule, party int, did *Reason) []Reason {
+func (m *Machine) groundsFor(rule, party int, did *Reason) *[]Reason {
 	if m.grounds != nil && did.Code == ReasonCounted {
 		return m.grounds[rule][party+1]
 	}
 	return m.findGrounds(rule, *did)
 }
 
-func (m *Machine) findGrounds(rule int, did Reason) []Reason {
-	r := m.lifecycle.Rules[rule]
+func (m *Machine) findGrounds(rule int, did Reason) *[]Reason {
+	r := &m.lifecycle.Rules[rule]
 	if r.When.IsZero() {
-		return []Reason{did}
+		return because(did)
 	}
-	return []Reason{did, {Code: ReasonMet, Rule: r.ID, Detail: m.guardWords[rule]}}
+	var both struct { // made at once
+		why  []Reason
+		room [2]Reason
+	}
+	both.room = [2]Reason{did, {Code: ReasonMet, Rule: r.ID, Detail: m.guardWords[rule]}}
+	both.why = both.room[:]
+	return &both.why
+}
+
+// because gives a reason in the form in which a decision points to it.
+func because(why Reason) *[]Reason {
+	var one struct { // made at once
+		why  []Reason
+		room [1]Reason
+	}
+	one.room[0] = why
+	one.why = one.room[:]
+	return &one.why
 }

@@ -105,9 +105,9 @@ func (s *situation) outstanding(party int, r *Reason) {
 	last := s.acts[party]
 	switch s.standing(party) {
 	case StandingRejected:
-		r.Code, r.Event = ReasonRejectedBy, last.entry.ID
+		r.Code, r.Event = ReasonRejectedBy, last.entry.id()
 	case StandingStale:
-		r.Code, r.Event, r.Have, r.Need = ReasonStale, last.entry.ID, int64(last.revision), int64(s.revision)
+		r.Code, r.Event, r.Have, r.Need = ReasonStale, last.entry.id(), int64(last.revision), int64(s.revision)
 	}
 }
 

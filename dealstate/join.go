@@ -11,13 +11,13 @@ import (
 // its place in the fold (Paris Agreement, article 21(3)).
 func (s *situation) bindsFrom(party int) time.Time {
 	last := s.acts[party]
-	if s.asksNobody() && !s.left(party) && !(last.anew && !last.entry.At.Before(s.inForce)) {
+	if s.asksNobody() && !s.left(party) && !(last.anew && !last.entry.at().Before(s.inForce)) {
 		return s.inForce // a deal that asked for no approval binds all its parties but those that left, and joined anew
 	}
 	if !s.approved.Has(party) {
 		return time.Time{}
 	}
-	approved := last.entry.At
+	approved := last.entry.at()
 	if join := s.m.agreement.Join; join != nil && join.From == FromForce && approved.Before(s.inForce) || !approved.After(s.trigger) {
 		return s.inForce
 	}

@@ -316,8 +316,8 @@ func TestEveryKindIsEnactedOrKnownToChangeNothing(t *testing.T) {
 		if k != Note {
 			require.Equal(t, Applied, d.Outcome, "%s: %s", named(k), d)
 		}
-		require.Equal(t, changes[k], standsAs(t, was.now) != standsAs(t, is.now), "%s: does it change the deal by itself?", named(k))
-		require.Equal(t, changes[k], keyOfSituation(was.now) != keyOfSituation(is.now), "%s: a situation's key must tell of what it changed", named(k))
+		require.Equal(t, changes[k], standsAs(t, was.folded().now) != standsAs(t, is.folded().now), "%s: does it change the deal by itself?", named(k))
+		require.Equal(t, changes[k], keyOfSituation(was.folded().now) != keyOfSituation(is.folded().now), "%s: a situation's key must tell of what it changed", named(k))
 		require.Contains(t, d.String(), k.String())
 	}
 }
@@ -328,8 +328,8 @@ func TestACopiedSituationSharesNothingThatChanges(t *testing.T) {
 	leaving := anEvent(Withdraw)
 	leaving.At = leaving.At.AddDate(0, 0, 1)
 	deal, _ := folded(t, m, []Event{anEvent(Approve), anEvent(Perform), anEvent(Dispute), leaving})
-	was := deal.now
-	was.warnings = append(was.warnings, aReason(ReasonEarly))
+	was := deal.folded().now
+	was.warnings.add(aReason(ReasonEarly))
 	is := was.clone()
 	a, b := reflect.ValueOf(was.situation), reflect.ValueOf(is)
 	for i := range a.NumField() {
@@ -347,7 +347,7 @@ func TestEveryKindThatTheRulesRefuseIsUndone(t *testing.T) {
 			continue
 		}
 		was, _ := folded(t, free, beforehand(k))
-		moved := was.now.copied(nil) // a deal brought there by open rules, then held by shut ones
+		moved := was.folded().now.copied(nil) // a deal brought there by open rules, then held by shut ones
 		moved.m = shut
 		before := standsAs(t, moved)
 		e := anEvent(k)
@@ -546,7 +546,7 @@ func TestAClockOfOnePartySaysWhoseItIs(t *testing.T) {
 	require.JSONEq(t, `{"clock":"term","party":"us","due":"2025-06-02T00:00:00Z"}`, string(text))
 	require.Equal(t, "term of us", of.String())
 	m := everyKindMachine(t, false)
-	st := decided{clock: Term, party: 1, why: []Reason{{Code: ReasonClock, Detail: "term", Subject: "them", At: of.Due}}, outcome: Applied, rule: -1}
+	st := decided{clock: Term, party: 1, why: because(Reason{Code: ReasonClock, Detail: "term", Subject: "them", At: of.Due}), outcome: Applied, rule: -1}
 	require.Equal(t, "term clock of them: applied: the term of them came due", m.decision(st).String())
 	other := st
 	other.party = 0

@@ -2,8 +2,9 @@ package dealstate
 
 import (
 	"iter"
-	"maps"
 	"slices"
+	"strings"
+	"sync/atomic"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/idindex"
 )
@@ -11,17 +12,21 @@ import (
 // log keeps a deal's events in the order in which they fold.
 type log struct {
 	entries []*entry
-	rows    idindex.Index   // of the entries, by id
-	refs    map[string]bool // ids that some retract speaks of
-	ties    bool            // two neighbours are of one instant, or of one day and the first is dated by that day alone
-	room    []entry         // for the next entries: each stays where it is
+	arrived *[]*entry           // the same in the order in which they were kept; nil: that is their order
+	rows    *idindex.Index      // by id, of arrived; nil: they are few, and are gone through
+	against map[string][]*entry // by the id of which they speak: the retracts, in their order; nil: there is none
+	lent    atomic.Bool         // a reader goes through entries without a lock
+	ties    bool                // two neighbours are of one instant, or of one day and the first is dated by that day alone
+	room    *room               // for the next entries; nil: the log is short
 }
 
-func newLog() *log { return &log{rows: idindex.New(), refs: map[string]bool{}} }
+// few is how many events a log holds without an index and without room for more: most
+// deals have no more, and then take no more memory than they need.
+const few = 16
 
 // logOf keeps events that come in any order, each id once.
 func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
-	l := newLog()
+	l := &log{}
 	for e, err := range events {
 		if err != nil {
 			return nil, err
@@ -35,15 +40,11 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 			return nil, err
 		case old == nil:
 			l.keep(&e, of)
-		case e.Recorded.Before(old.Recorded):
-			old.Recorded = e.Recorded // nobody else has seen the entry yet
+		case e.Recorded.Before(old.recorded()):
+			old.setRecorded(e.Recorded) // nobody else has seen the entry yet
 		}
 	}
-	slices.SortFunc(l.entries, func(a, b *entry) int { return a.compare(&b.place) })
-	l.rows = idindex.New()
-	for row, e := range l.entries {
-		l.rows.Put(e.ID, row)
-	}
+	l.sort()
 	l.ties = false // keep has seen them as they came
 	for n := 1; n < len(l.entries) && !l.ties; n++ {
 		l.ties = l.entries[n-1].tiesWith(l.entries[n])
@@ -51,14 +52,51 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 	return l, nil
 }
 
+// sort puts entries that were kept as they came into their order.
+func (l *log) sort() {
+	slices.SortFunc(l.entries, (*entry).compare)
+	l.index()
+	for _, all := range l.against { // an earlier duplicate may have moved one
+		slices.SortFunc(all, (*entry).compare)
+	}
+}
+
 // find gives the entry with the id, or nil.
 func (l *log) find(id string) *entry {
+	if l.rows == nil {
+		for _, e := range l.entries {
+			if e.id() == id {
+				return e
+			}
+		}
+		return nil
+	}
 	for row := range l.rows.At(id) {
-		if l.entries[row].ID == id {
-			return l.entries[row]
+		if e := l.kept()[row]; e.id() == id {
+			return e
 		}
 	}
 	return nil
+}
+
+// kept lists the entries as the index knows them.
+func (l *log) kept() []*entry {
+	if l.arrived != nil {
+		return *l.arrived
+	}
+	return l.entries
+}
+
+// index makes the index anew, where there are more than a few entries.
+func (l *log) index() {
+	if l.rows = nil; len(l.entries) <= few {
+		return
+	}
+	rows := idindex.New()
+	for row, e := range l.kept() {
+		rows.Put(e.id(), row)
+	}
+	l.rows = &rows
 }
 
 // repeated gives the entry that the event is a duplicate of, or nil, and refuses one
@@ -69,81 +107,186 @@ func (l *log) repeated(m *Machine, e *Event) (*entry, error) {
 		return nil, nil
 	}
 	content := *e
-	content.Recorded = old.Recorded
+	content.Recorded = old.recorded()
 	if m.event(old) != content {
 		return nil, &ConflictError{ID: e.ID}
 	}
 	return old, nil
 }
 
-// mostRoom bounds how many entries are made at once.
-const mostRoom = 64
-
 // keep makes an entry of an event that folds after all there is.
-func (l *log) keep(e *Event, of names) *entry {
-	if len(l.room) == 0 {
-		l.room = make([]entry, min(max(1, len(l.entries)), mostRoom))
+func (l *log) keep(e *Event, of names) (in *entry) {
+	if len(l.entries) < few {
+		in = newEntry(e, of)
+	} else {
+		in = l.nextRoom().take(e, of)
 	}
-	in := &l.room[0]
-	l.room = l.room[1:]
-	in.fill(e, of)
 	l.append(in)
 	return in
 }
 
+func (l *log) nextRoom() *room {
+	if l.room == nil || len(l.room.entries) == 0 {
+		l.room = &room{entries: make([]entry, min(len(l.entries)/8, mostRoom))}
+	}
+	return l.room
+}
+
 // append adds an entry that folds after all there is.
 func (l *log) append(in *entry) {
-	l.rows.Put(in.ID, len(l.entries))
+	if l.arrived != nil {
+		*l.arrived = append(*l.arrived, in)
+	}
 	if in.Kind == Retract {
-		l.refs[in.ref()] = true
+		l.speakAgainst(in)
 	}
 	if n := len(l.entries); n > 0 && !l.ties {
 		l.ties = l.entries[n-1].tiesWith(in)
 	}
-	l.entries = append(l.entries, in)
+	if l.entries = append(l.entries, in); l.rows == nil {
+		l.index()
+	} else {
+		l.rows.Put(in.id(), len(l.entries)-1)
+	}
+}
+
+// speakAgainst notes of which event a retract speaks.
+func (l *log) speakAgainst(in *entry) {
+	if l.against == nil {
+		l.against = map[string][]*entry{}
+	}
+	all := l.against[in.ref()]
+	at, _ := slices.BinarySearchFunc(all, in, (*entry).compare)
+	l.against[in.ref()] = slices.Insert(all, at, in)
 }
 
 // isTail reports whether the event folds after all there is.
 func (l *log) isTail(e *Event) bool {
-	n, place := len(l.entries), e.place()
-	return n == 0 || l.entries[n-1].compare(&place) < 0
+	if len(l.entries) == 0 {
+		return true
+	}
+	last := l.entries[len(l.entries)-1]
+	if last.atSeconds < e.At.Unix() { // as most do
+		return true
+	}
+	place := e.place()
+	return last.compare(&place) < 0
+}
+
+// row is where the entry stands, or would.
+func (l *log) row(of *entry) int {
+	row, _ := slices.BinarySearchFunc(l.entries, of, (*entry).compare)
+	return row
 }
 
 // copied gives the log as it is now, whatever the log goes on to. Only where there are
 // retracts does anybody look for an id in it.
 func (l *log) copied() *log {
-	if len(l.refs) == 0 {
-		return &log{entries: slices.Clip(l.entries)}
+	if len(l.against) == 0 {
+		return &log{entries: slices.Clip(l.lend())}
 	}
-	c := newLog()
+	c := &log{}
 	for _, e := range l.entries {
 		c.append(e)
 	}
 	return c
 }
 
-// with gives a log that also holds the entry, at its place, and leaves this one
-// as it is.
-func (l *log) with(in *entry) *log {
-	at, _ := slices.BinarySearchFunc(l.entries, in, func(a, b *entry) int { return a.compare(&b.place) })
-	next := &log{entries: slices.Concat(l.entries[:at], []*entry{in}, l.entries[at:]), rows: l.rows.Shifted(at), refs: maps.Clone(l.refs), ties: l.ties, room: l.room}
-	next.ties = next.ties || at > 0 && l.entries[at-1].tiesWith(in) || at < len(l.entries) && in.tiesWith(l.entries[at])
-	next.rows.Put(in.ID, at)
-	if in.Kind == Retract {
-		next.refs[in.ref()] = true
-	}
-	return next
+// lend gives the entries to a reader who goes on without a lock.
+func (l *log) lend() []*entry {
+	l.lent.Store(true)
+	return l.entries
 }
 
-// without gives a log that lacks the entry, and leaves this one as it is. It is for
-// one that comes back at another place: what retracts speak of stays.
-func (l *log) without(out *entry) *log {
-	next := &log{entries: make([]*entry, 0, len(l.entries)), rows: idindex.New(), refs: l.refs, ties: l.ties, room: l.room}
-	for _, e := range l.entries {
-		if e != out {
-			next.rows.Put(e.ID, len(next.entries))
-			next.entries = append(next.entries, e)
+// own sees to it that no reader holds the entries.
+func (l *log) own() {
+	if l.lent.Load() {
+		l.entries = append(make([]*entry, 0, len(l.entries)+len(l.entries)/4+1), l.entries...)
+		l.lent.Store(false)
+	}
+}
+
+// insert adds an entry at its row, before others.
+func (l *log) insert(in *entry, row int) {
+	if row == len(l.entries) {
+		l.append(in)
+		return
+	}
+	l.own()
+	if l.arrived == nil {
+		l.arrived = &[]*entry{}
+		*l.arrived = append(*l.arrived, l.entries...)
+	}
+	if *l.arrived = append(*l.arrived, in); l.rows == nil {
+		l.index()
+	} else {
+		l.rows.Put(in.id(), len(*l.arrived)-1)
+	}
+	if in.Kind == Retract {
+		l.speakAgainst(in)
+	}
+	l.entries = slices.Insert(l.entries, row, in)
+	l.tieBeside(row)
+}
+
+// replace puts an entry in the place of another of its id, which stood no earlier.
+func (l *log) replace(in *entry, row, old int) {
+	l.own()
+	out := l.entries[old]
+	if l.arrived == nil && row != old {
+		l.arrived = &[]*entry{}
+		*l.arrived = append(*l.arrived, l.entries...)
+	}
+	if l.arrived != nil {
+		(*l.arrived)[l.slot(out)] = in
+	}
+	if in.Kind == Retract {
+		l.against[in.ref()] = slices.DeleteFunc(l.against[in.ref()], func(e *entry) bool { return e == out })
+		l.speakAgainst(in)
+	}
+	copy(l.entries[row+1:old+1], l.entries[row:old])
+	l.entries[row] = in
+	l.tieBeside(row)
+}
+
+// slot is where an entry stands in the order of arrival.
+func (l *log) slot(of *entry) int {
+	if l.rows != nil {
+		for slot := range l.rows.At(of.id()) {
+			if (*l.arrived)[slot] == of {
+				return slot
+			}
 		}
 	}
-	return next
+	return slices.Index(*l.arrived, of)
+}
+
+// tieBeside notes whether an entry ties with a neighbour.
+func (l *log) tieBeside(row int) {
+	l.ties = l.ties || row > 0 && l.entries[row-1].tiesWith(l.entries[row]) || row+1 < len(l.entries) && l.entries[row].tiesWith(l.entries[row+1])
+}
+
+// room is memory for some more entries of a long log, so that they need not be made one
+// by one: each stays where it is, and so does its text.
+type room struct {
+	entries []entry
+	texts   *strings.Builder
+}
+
+const (
+	mostRoom  = 64       // entries that are made at once
+	mostTexts = 16 << 10 // bytes of texts that are, unless one text is longer
+)
+
+// take makes an entry of an event.
+func (r *room) take(e *Event, of names) *entry {
+	size := e.textSize()
+	if r.texts == nil || r.texts.Cap()-r.texts.Len() < size {
+		r.texts = &strings.Builder{}
+		r.texts.Grow(max(size, min(size*len(r.entries), mostTexts)))
+	}
+	in := &r.entries[0]
+	r.entries = r.entries[1:]
+	in.fill(e, of, r.texts)
+	return in
 }

@@ -241,9 +241,8 @@ func FuzzTableEqualsLooplab(f *testing.F) {
 	})
 }
 
-// looplab's callback, under the one key that looplab does not drop, has the
-// last word on a guard.
-func TestLooplabItselfCancelsARuleWhoseGuardIsUnmet(t *testing.T) {
+// looplab is asked about a rule only once its guard is met, and then has the last word.
+func TestARuleWhoseGuardIsUnmetIsNotFired(t *testing.T) {
 	t.Parallel()
 	for _, m := range walkMachines(t) {
 		guarded := 0
@@ -283,7 +282,7 @@ func TestARefusalLeavesTheRunnerFitForTheNextRule(t *testing.T) {
 	submit := slices.IndexFunc(m.lifecycle.Rules, func(r Rule) bool { return r.ID == "submit" })
 	resume := slices.IndexFunc(m.lifecycle.Rules, func(r Rule) bool { return r.ID == "resume" })
 	for range 3 {
-		_, ok := r.fire(implement, m.initial, condition.Pending) // cancelled
+		_, ok := r.fire(implement, m.initial, condition.Pending) // not asked
 		require.False(t, ok)
 		_, ok = r.fire(resume, m.initial, condition.Met) // no such transition
 		require.False(t, ok)

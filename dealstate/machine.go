@@ -28,7 +28,7 @@ type Machine struct {
 	guards      []*condition.Test // by rule
 	guardWords  []string          // by rule
 	ofParts     []bool            // by rule: it is about a part of the deal only
-	grounds     [][][]Reason      // by rule and party: why an act counts, where that is always the same
+	grounds     [][]*[]Reason     // by rule and party: why an act counts, where that is always the same
 	tried       [][][]int         // by trigger and state: the rules, the first to try first
 	next        [][]int           // by rule and state: where looplab led, or -1
 	leadsTo     [][]bool          // by trigger and state: a rule for it leads there from elsewhere
@@ -39,7 +39,9 @@ type Machine struct {
 	floors      []time.Time       // before which some delay does not end, each once
 	dated       []int             // the commitments with a deadline
 	ends        []bool            // by state: a term rule leads there
+	spacing     int               // of the checkpoints of a deal
 	runners     *sync.Pool        // of *runner; alike machines share it
+	spares      *sync.Pool        // of *folding; alike machines share it
 }
 
 // Agreement returns a copy of the agreement that was compiled.

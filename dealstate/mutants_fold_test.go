@@ -186,10 +186,10 @@ func TestTheEffectIsSetWhileTheConditionIsMet(t *testing.T) {
 	for _, step := range [][2]string{{"06-01 approve a", ""}, {"06-02 approve b", "06-07"}, {"06-03 amend", ""}, {"06-04 approve b", ""}, {"06-05 approve a", "06-10"}} {
 		take(t, m, c, step[0])
 		if step[1] == "" {
-			require.Zero(t, c.Due(dealstate.Effect), step[0])
+			require.Zero(t, c.Due(dealstate.ClockStatus{Clock: dealstate.Effect}), step[0])
 			continue
 		}
-		require.Equal(t, date(t, step[1]), c.Due(dealstate.Effect), step[0])
+		require.Equal(t, date(t, step[1]), c.Due(dealstate.ClockStatus{Clock: dealstate.Effect}), step[0])
 	}
 }
 

@@ -11,17 +11,17 @@ import (
 // is copied, so that undo can give the old one back.
 func (f *folding) giveNotice(e *entry, did *change) {
 	p := int(e.party)
-	given, until := leave{party: p, due: f.noticeEnds(e.At), entry: e}, e.until()
+	given, until := leave{party: p, due: f.noticeEnds(e.at()), entry: e}, e.until()
 	at, running := f.notice(p)
 	switch {
 	case running:
 		if before := f.leaving[at]; !until.After(before.at(&f.situation)) {
-			did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.entry.ID, At: before.entry.At})
+			did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String(), Event: before.entry.id(), At: before.entry.at()})
 			return
 		}
 		given.due = until
 	case !until.IsZero():
-		if floor := instant.Latest(given.at(&f.situation), e.At); until.Before(floor) {
+		if floor := instant.Latest(given.at(&f.situation), e.at()); until.Before(floor) {
 			did.stop(Refused, Reason{Code: ReasonNoticeTooShort, Subject: f.m.partyID(e), At: floor})
 			return
 		}
@@ -53,7 +53,7 @@ func (f *folding) noticeEnds(t time.Time) time.Time {
 func (f *folding) revoke(at int, e *entry, did *change) {
 	given := f.leaving[at].entry
 	f.leaving = slices.Delete(slices.Clone(f.leaving), at, at+1)
-	did.reason = Reason{Code: ReasonRevokes, Subject: f.m.partyID(e), Event: given.ID}
+	did.reason = Reason{Code: ReasonRevokes, Subject: f.m.partyID(e), Event: given.id()}
 }
 
 // leaveNow ends the party's notice: its approval goes, and so does its own suspension.

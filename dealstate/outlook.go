@@ -13,9 +13,9 @@ type outlook struct {
 	tail []decided
 }
 
-// outlook lets the clocks run up to the horizon, on a copy.
-func (f *folding) outlook() outlook {
-	o := outlook{last: f.horizon}
+// outlook lets the clocks run up to an instant, on a copy.
+func (f *folding) outlook(last time.Time) outlook {
+	o := outlook{last: last}
 	if next := f.nextClock(); next.clock != 0 && !next.due.After(o.last) {
 		var tail trail
 		f.copied(&tail).advance(o.last)
@@ -26,9 +26,9 @@ func (f *folding) outlook() outlook {
 
 // after is the last instant of which the log speaks, with this entry in it.
 func (e *entry) after(last time.Time) time.Time {
-	last = instant.Latest(last, e.Recorded)
+	last = instant.Latest(last, e.recorded())
 	if e.Modality == Asserted {
-		last = instant.Latest(last, e.At)
+		last = instant.Latest(last, e.at())
 	}
 	return last
 }

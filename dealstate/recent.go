@@ -19,7 +19,7 @@ func (l *foldedLog) standing(v View, to recorder) *folding {
 	if horizon.IsZero() {
 		horizon = l.last
 	}
-	if n := len(l.log.entries); n > 0 && l.log.entries[n-1].At.After(instant.Earliest(horizon, l.last)) {
+	if n := len(l.log.entries); n > 0 && l.log.entries[n-1].at().After(instant.Earliest(horizon, l.last)) {
 		return nil
 	}
 	f := l.now.copied(to)
@@ -30,13 +30,15 @@ func (l *foldedLog) standing(v View, to recorder) *folding {
 
 // decidedAfter gives what was decided after an instant, up to the last event.
 func (l *foldedLog) decidedAfter(after time.Time) (all []decided) {
-	for _, chunk := range slices.Backward(l.past) {
-		for _, d := range slices.Backward(chunk) {
-			if !d.instant().After(after) {
-				slices.Reverse(all)
-				return all
+	for _, s := range slices.Backward(l.stretches) {
+		for _, chunk := range slices.Backward(s.past) {
+			for _, d := range slices.Backward(chunk) {
+				if !d.instant().After(after) {
+					slices.Reverse(all)
+					return all
+				}
+				all = append(all, d)
 			}
-			all = append(all, d)
 		}
 	}
 	slices.Reverse(all)

@@ -27,7 +27,7 @@ func (s *situation) deadlineOf(c int) time.Time {
 // one listed first. Overdue runs wherever a perform is taken.
 func (s *situation) nextOverdue() (c int, due time.Time) {
 	c = -1
-	if len(s.m.dated) == 0 || len(s.m.tried[Perform.row()][s.state]) == 0 {
+	if len(s.m.tried[Perform.row()][s.state]) == 0 {
 		return c, due
 	}
 	for _, i := range s.m.dated {

@@ -5,24 +5,24 @@ import "slices"
 // refusal gathers every reason why no rule takes the event. Where its kind
 // leads to the very state that the deal is in, or to one long passed, it says
 // nothing new.
-func (f *folding) refusal(e *entry) (Outcome, []Reason) {
+func (f *folding) refusal(e *entry) (Outcome, *[]Reason) {
 	rules := f.m.tried[e.Kind.row()][f.state]
 	if !f.concernsPart && slices.ContainsFunc(rules, f.m.isOfParts) { // which say nothing of an event about the whole
 		rules = slices.DeleteFunc(slices.Clone(rules), f.m.isOfParts)
 	}
 	if len(rules) == 0 && (f.m.leadsTo[e.Kind.row()][f.state] || f.isOldNews(e.Kind)) {
-		return Noted, []Reason{{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since}}
+		return Noted, because(Reason{Code: ReasonAlready, Subject: string(f.name()), Event: f.by, At: f.since})
 	}
 	if len(rules) == 0 {
-		if f.recorder == nil {
+		if !f.isAsked() {
 			return Refused, nil
 		}
-		return Refused, []Reason{{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()}}
+		return Refused, because(Reason{Code: ReasonNoRule, Subject: string(f.name()), Detail: e.Kind.String()})
 	}
 	if e.Kind == Implement && e.Role == Instrument {
-		f.warnings = append(f.warnings, Reason{Code: ReasonContradiction, Event: e.ID, At: e.At})
+		f.warnings.add(Reason{Code: ReasonContradiction, Event: e.id(), At: e.at()})
 	}
-	if f.recorder == nil {
+	if !f.isAsked() {
 		return Refused, nil
 	}
 	var why []Reason
@@ -33,7 +33,7 @@ func (f *folding) refusal(e *entry) (Outcome, []Reason) {
 			}
 		}
 	}
-	return Refused, why
+	return Refused, &why
 }
 
 func (m *Machine) isOfParts(rule int) bool { return m.ofParts[rule] }

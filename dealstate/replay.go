@@ -30,10 +30,19 @@ func withoutErrors(events []Event) iter.Seq2[Event, error] {
 	}
 }
 
-// replay folds what the view knows, up to its instant, by the table.
+// replay folds what the view knows, up to its instant, and keeps what was decided.
 func (l *log) replay(m *Machine, v View) (*folding, []decided) {
 	made := l.trail()
-	f := &folding{situation: newSituation(m), policy: v.Policy, voids: l.voids(v), move: (*Machine).moveByTable, recorder: made}
+	f := l.fold(m, v, made)
+	return f, made.all
+}
+
+// fold folds what the view knows, up to its instant, by the table. Who does not ask what
+// was decided, with a nil recorder, spares the reasons.
+func (l *log) fold(m *Machine, v View, to recorder) *folding {
+	f := m.spare()
+	*f = folding{situation: f.situation, policy: v.Policy, voids: l.voids(v), onRecord: known{l, v}, move: (*Machine).moveByTable, recorder: to}
+	f.situation.reset()
 	f.recordEnd = recordEnd{ended: l.last(v), known: true}
 	if f.horizon = v.AsOf; f.horizon.IsZero() {
 		f.horizon = f.ended
@@ -48,18 +57,7 @@ func (l *log) replay(m *Machine, v View) (*folding, []decided) {
 		}
 	}
 	f.advance(f.horizon)
-	return f, made.all
-}
-
-// replayAll folds the whole log through looplab, and lets no clock run beyond
-// the last event.
-func (l *log) replayAll(m *Machine, p Policy) (*folding, []decided) {
-	made := l.trail()
-	f := &folding{situation: newSituation(m), policy: p, voids: l.voids(View{}), horizon: l.last(View{}), move: (*Machine).moveByLooplab, recorder: made}
-	for _, e := range l.entries {
-		f.take(e)
-	}
-	return f, made.all
+	return f
 }
 
 // trail has room for a decision on each event and, as a rule, each clock.
@@ -74,4 +72,31 @@ func (l *log) last(v View) time.Time {
 		}
 	}
 	return last
+}
+
+// known finds the events of a log that a view knows.
+type known struct {
+	log  *log
+	view View
+}
+
+func (k known) find(id string) *entry {
+	if e := k.log.find(id); e != nil && k.view.knows(e) {
+		return e
+	}
+	return nil
+}
+
+// ids lists them, for those who go on without the log; nil where no retract asks for them.
+func (k known) ids() map[string]bool {
+	if len(k.log.against) == 0 {
+		return nil
+	}
+	ids := map[string]bool{}
+	for _, e := range k.log.entries {
+		if k.view.knows(e) {
+			ids[e.id()] = true
+		}
+	}
+	return ids
 }

@@ -4,40 +4,42 @@ package dealstate
 // while nothing voids the retract itself; retracts in a circle void nothing. A
 // correction concerns what was recorded, so it holds as soon as it is known,
 // whatever instant is looked at.
-func (l *log) voids(v View) voids {
-	if len(l.refs) == 0 {
-		return voids{}
+func (l *log) voids(v View) *voids {
+	if len(l.against) == 0 {
+		return nil
 	}
-	found := voids{by: map[string]string{}, circular: map[string]bool{}, known: map[string]bool{}}
+	found := &voids{by: map[string]string{}, circular: map[string]bool{}}
+	l.findCircles(found.circular, v)
 	against := map[string][]*entry{} // target: the retracts that speak of it
 	for _, e := range l.entries {
-		if !v.knows(e) {
-			continue
-		}
-		found.known[e.ID] = true
-		if e.Kind == Retract && e.Modality == Asserted {
+		if e.corrects() && v.knows(e) {
 			against[e.ref()] = append(against[e.ref()], e)
 		}
 	}
-	l.findCircles(found.circular, v)
 	r := retraction{voids: found, against: against, decided: map[string]bool{}, asked: map[string]int{}}
 	for _, e := range l.entries {
-		if against[e.ID] != nil && found.known[e.ID] {
-			r.decide(e.ID)
+		if against[e.id()] != nil && v.knows(e) {
+			r.decide(e.id())
 		}
 	}
 	return found
 }
+
+// corrects reports whether the event can void another.
+func (in *entry) corrects() bool { return in.Kind == Retract && in.Modality == Asserted }
 
 // findCircles follows every retract to what it speaks of. Each speaks of one
 // event only, so a circle is found by coming back to an event of the same walk.
 func (l *log) findCircles(circular map[string]bool, v View) {
 	walked := map[string]int{}
 	for n, start := range l.entries {
-		id := start.ID
+		if start.Kind != Retract {
+			continue
+		}
+		id := start.id()
 		for {
 			e := l.find(id)
-			if e == nil || e.Kind != Retract || e.Modality != Asserted || !v.knows(e) || walked[id] != 0 {
+			if e == nil || !e.corrects() || !v.knows(e) || walked[id] != 0 {
 				break
 			}
 			walked[id] = n + 1
@@ -54,7 +56,7 @@ func (l *log) findCircles(circular map[string]bool, v View) {
 // retraction finds out which events are void, from what is retracted to the
 // retracts that nothing speaks against. It lives for one call of voids.
 type retraction struct {
-	voids
+	*voids
 	against map[string][]*entry
 	decided map[string]bool
 	asked   map[string]int // by target: how many of its retracts were looked at
@@ -76,8 +78,8 @@ func (r *retraction) decide(id string) {
 		}
 		r.decided[top] = true
 		for _, by := range r.against[top] {
-			if _, void := r.by[by.ID]; !void && !r.circular[by.ID] {
-				r.by[top] = by.ID
+			if _, void := r.by[by.id()]; !void && !r.circular[by.id()] {
+				r.by[top] = by.id()
 				break
 			}
 		}
@@ -93,8 +95,8 @@ func (r *retraction) undecided(id string) (string, bool) {
 	for n := r.asked[id]; n < len(r.against[id]); n++ {
 		by := r.against[id][n]
 		r.asked[id] = n + 1
-		if !r.decided[by.ID] && !r.circular[by.ID] {
-			return by.ID, true
+		if !r.decided[by.id()] && !r.circular[by.id()] {
+			return by.id(), true
 		}
 	}
 	return "", false

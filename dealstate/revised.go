@@ -9,16 +9,18 @@ import (
 // that differ: first in the order after, then those that vanished. What was
 // decided on the added event is no revision.
 func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
-	was := make(map[decidedOn]decided, len(before))
+	out, before, after := m.revisionsInStep(before, after, added)
+	if len(before)+len(after) == 0 {
+		return out
+	}
+	was := make(map[decidedOn]decided, len(before)) // by what they are on
 	for _, d := range before {
 		was[d.on()] = d
 	}
-	var out []Revision
 	for _, now := range after {
 		old, had := was[now.on()]
 		delete(was, now.on())
 		switch {
-		case added != nil && now.entry == added:
 		case !had:
 			out = append(out, Revision{Now: m.decision(now)})
 		case !now.same(old):
@@ -31,6 +33,27 @@ func (m *Machine) revisions(before, after []decided, added *entry) []Revision {
 		}
 	}
 	return out
+}
+
+// revisionsInStep compares the two lists as long as they go side by side, which mostly is
+// to their end, and gives what is left of them.
+func (m *Machine) revisionsInStep(before, after []decided, added *entry) (out []Revision, _, _ []decided) {
+	n, differ := 0, 0
+	if added != nil {
+		after = slices.DeleteFunc(after, func(d decided) bool { return d.entry == added })
+	}
+	for n < min(len(before), len(after)) && before[n].on() == after[n].on() {
+		if n++; !after[n-1].same(before[n-1]) {
+			differ++
+		}
+	}
+	out = slices.Grow(out, differ)
+	for i := range n {
+		if !after[i].same(before[i]) {
+			out = append(out, Revision{Was: m.decision(before[i]), Now: m.decision(after[i])})
+		}
+	}
+	return out, before[n:], after[n:]
 }
 
 // decidedOn is what was decided upon: an event, or a clock at an instant. It
@@ -52,5 +75,5 @@ func (d decided) on() decidedOn {
 
 // same reports whether two decisions come to the same, for the same reasons.
 func (d decided) same(o decided) bool {
-	return slices.Equal(d.why, o.why) && d.outcome == o.outcome && d.rule == o.rule && d.from == o.from && d.to == o.to && d.revision == o.revision
+	return slices.Equal(d.reasons(), o.reasons()) && d.outcome == o.outcome && d.rule == o.rule && d.from == o.from && d.to == o.to && d.revision == o.revision
 }

@@ -27,10 +27,13 @@ type extension struct {
 	until time.Time
 }
 
+// isSet reports whether the clock may be due at all.
+func (c *setting) isSet() bool { return !c.base.IsZero() || len(c.by) > 0 }
+
 // due is the earliest instant that any side stands by; zero: never.
-func (c setting) due(parties int) time.Time {
+func (c *setting) due(parties int) time.Time {
 	due := c.base
-	if len(c.by) == parties {
+	if len(c.by) > 0 && len(c.by) == parties {
 		due = time.Time{}
 	}
 	for _, x := range c.by {
@@ -43,7 +46,7 @@ func (c setting) due(parties int) time.Time {
 }
 
 // of is the instant that one side stands by, or for -1 the deal's.
-func (c setting) of(party, parties int) time.Time {
+func (c *setting) of(party, parties int) time.Time {
 	for _, x := range c.by {
 		if x.party == party {
 			return x.until
@@ -56,7 +59,7 @@ func (c setting) of(party, parties int) time.Time {
 }
 
 // movedBy gives the setting after an extension; the old one stays as it was.
-func (c setting) movedBy(party int, until time.Time) setting {
+func (c *setting) movedBy(party int, until time.Time) setting {
 	if party < 0 {
 		return setting{base: until, extended: true}
 	}

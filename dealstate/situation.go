@@ -20,19 +20,19 @@ type situation struct {
 	approved  bitset.Set // on the current revision
 	rejected  bitset.Set
 	performed bitset.Set
-	signed    bitset.Set        // the current text
-	applied   bitset.Set        // provisionally
-	suspended bitset.Set        // by their own act
-	held      bitset.Set        // commitments that are suspended
-	acts      []act             // by party: its last act of consent
-	nearest   []*entry          // by party: the best report of approval that was not an act
-	records   []record          // by commitment
-	denied    []*entry          // by claim: the nearest voice that denies what stands
-	disputes  []*entry          // open ones, in their order
-	verdict   condition.Verdict // of the approval condition
-	met       time.Time         // since when it is met; zero: it is not
-	inForce   time.Time         // since when a state is held in which the term runs
-	trigger   time.Time         // when the condition was met that led there
+	signed    bitset.Set         // the current text
+	applied   bitset.Set         // provisionally
+	suspended bitset.Set         // by their own act
+	held      bitset.Set         // commitments that are suspended
+	acts      []act              // by party: its last act of consent
+	nearest   []*entry           // by party: the best report of approval that was not an act
+	records   []record           // by commitment
+	denied    []*entry           // by claim: the nearest voice that denies what stands
+	disputes  sharedList[*entry] // open ones, in their order
+	verdict   condition.Verdict  // of the approval condition
+	met       time.Time          // since when it is met; zero: it is not
+	inForce   time.Time          // since when a state is held in which the term runs
+	trigger   time.Time          // when the condition was met that led there
 	clocks    [numSettings]setting
 	fired     [numSettings]time.Time // the due instants that have been seen to
 	leaving   []leave                // the notices that run, in the parties' order
@@ -43,21 +43,34 @@ type situation struct {
 
 	concernsPart bool // the event at hand concerns a part of the deal only
 	agreed       bool // a negotiation is on record for this round
-	warnings     []Reason
+	warnings     sharedList[Reason]
 	foreseen     foresight
 	implemented  *entry     // the event that says so, on which the deal came into force; nil: a clock did
 	scratch      bitset.Set // room for undoing a new revision
 }
 
 func newSituation(m *Machine) situation {
-	n := len(m.agreement.Parties)
-	s := situation{m: m, approved: bitset.New(n), rejected: bitset.New(n), scratch: make(bitset.Set, 2*len(bitset.New(n))),
-		performed: bitset.New(len(m.agreement.Commitments)), held: bitset.New(len(m.agreement.Commitments)),
-		signed: bitset.New(n), applied: bitset.New(n), suspended: bitset.New(n), timers: make([]running, len(m.agreement.Timers)),
-		acts: make([]act, n), nearest: make([]*entry, n), records: make([]record, len(m.agreement.Commitments))}
-	s.denied = make([]*entry, s.claims())
+	parties, commitments := len(m.agreement.Parties), len(m.agreement.Commitments)
+	s := situation{m: m, acts: make([]act, parties), records: make([]record, commitments), timers: make([]running, len(m.agreement.Timers))}
+	reports := make([]*entry, parties+s.claims())
+	s.nearest, s.denied = reports[:parties:parties], reports[parties:]
+	s.makeSets(parties, commitments)
 	s.reset()
 	return s
+}
+
+// makeSets gives every set its room, which is made at once.
+func (s *situation) makeSets(parties, commitments int) {
+	of, ofCommitments := bitset.Words(parties), bitset.Words(commitments)
+	all := make(bitset.Set, 7*of+2*ofCommitments)
+	cut := func(words int) bitset.Set {
+		set := all[:words:words]
+		all = all[words:]
+		return set
+	}
+	s.approved, s.rejected, s.scratch = cut(of), cut(of), cut(2*of)
+	s.signed, s.applied, s.suspended = cut(of), cut(of), cut(of)
+	s.performed, s.held = cut(ofCommitments), cut(ofCommitments)
 }
 
 // reset goes back to the beginning, in the same memory.
@@ -76,7 +89,7 @@ func (s *situation) reset() {
 	*s = situation{m: s.m, state: s.m.initial, actor: -1, revision: 1, verdict: condition.Pending,
 		approved: s.approved, rejected: s.rejected, performed: s.performed, scratch: s.scratch,
 		signed: s.signed, applied: s.applied, suspended: s.suspended, held: s.held, timers: s.timers,
-		acts: s.acts, nearest: s.nearest, records: s.records, denied: s.denied, disputes: s.disputes[:0], warnings: s.warnings[:0]}
+		acts: s.acts, nearest: s.nearest, records: s.records, denied: s.denied}
 	s.clocks[deadlineClock].base = s.m.agreement.Deadline
 }
 
@@ -87,12 +100,12 @@ func (s *situation) set(to *situation) {
 	s.approved, s.rejected = append(into.approved[:0], to.approved...), append(into.rejected[:0], to.rejected...)
 	s.performed, s.scratch = append(into.performed[:0], to.performed...), into.scratch
 	s.acts, s.nearest = append(into.acts[:0], to.acts...), append(into.nearest[:0], to.nearest...)
-	s.records, s.disputes = append(into.records[:0], to.records...), append(into.disputes[:0], to.disputes...)
+	s.records = append(into.records[:0], to.records...)
 	s.signed, s.applied = append(into.signed[:0], to.signed...), append(into.applied[:0], to.applied...)
 	s.suspended, s.held = append(into.suspended[:0], to.suspended...), append(into.held[:0], to.held...)
 	s.denied = append(into.denied[:0], to.denied...)
 	s.leaving, s.timers = append(into.leaving[:0], to.leaving...), append(into.timers[:0], to.timers...)
-	s.warnings = append(into.warnings[:0], to.warnings...)
+	s.disputes, s.warnings = to.disputes.copied(), to.warnings.copied()
 }
 
 // clone copies the situation, so that what becomes of the copy leaves the

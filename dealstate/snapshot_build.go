@@ -19,8 +19,8 @@ func (f *folding) snapshot(v View) Snapshot {
 		}
 	}
 	s.Commitments = f.commitments()
-	for _, d := range f.disputes {
-		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.ID, Party: f.m.partyID(d), By: d.By, Commitment: f.m.commitmentID(d), At: d.At})
+	for d := range f.disputes.all() {
+		s.Disputes = append(s.Disputes, DisputeStatus{Event: d.id(), Party: f.m.partyID(d), By: d.by(), Commitment: f.m.commitmentID(d), At: d.at()})
 	}
 	if next := f.nextClock(); next.clock != 0 {
 		status := f.m.status(next)
@@ -43,10 +43,10 @@ func (f *folding) commitments() (all []CommitmentStatus) {
 func (f *folding) recordStatus(i int, to *CommitmentStatus) {
 	r := &f.records[i]
 	if r.done != nil {
-		to.Event, to.At = r.done.ID, r.done.At
+		to.Event, to.At = r.done.id(), r.done.at()
 	}
 	if r.broken != nil {
-		to.Breach, to.Breached = r.broken.ID, r.broken.At
+		to.Breach, to.Breached = r.broken.id(), r.broken.at()
 	}
 	to.Deadline, to.Overdue, to.Suspended = f.deadlineOf(i), r.overdue, f.held.Has(i)
 }
@@ -111,5 +111,5 @@ func (f *folding) partyStatus(i int) PartyStatus {
 }
 
 func evidence(e *entry) *Evidence {
-	return &Evidence{Event: e.ID, By: e.By, Role: e.Role, Modality: e.Modality, At: e.At, Recorded: e.Recorded, Publisher: e.Source.Publisher}
+	return &Evidence{Event: e.id(), By: e.by(), Role: e.Role, Modality: e.Modality, At: e.at(), Recorded: e.recorded(), Publisher: e.source().Publisher}
 }

@@ -17,7 +17,7 @@ func (m *Machine) speaker(name string) (party int, ok bool) {
 // admitSpeaker holds the approver's role to the approvers: who speaks in it must
 // bear the whole name of the party's approver, or a whole alias; for all sides
 // jointly, that of one of them. A party that names no approver takes any name.
-func (m *Machine) admitSpeaker(e *Event, party int32) error {
+func (m *Machine) admitSpeaker(e *Event, party int16) error {
 	if party < 0 {
 		return m.admitJointSpeaker(e)
 	}

@@ -13,27 +13,45 @@ const (
 )
 
 // tieCheck looks, while events fold, for those whose order the record leaves open
-// and decides. It owns two cursors that stand wherever it last tried something out,
-// and leaves the folding itself as it was, but for its doubts.
+// and decides. It borrows two foldings that stand wherever it last tried something out,
+// and leaves its own as it was, but for the doubts.
 type tieCheck struct {
 	f       *folding
 	seen    []*entry // all that f will take, in order
 	swapped int      // pairs compared that are not neighbours
 	passed  int      // reports passed over that cannot cure anything
-	a, b    *Cursor
+	steps   int      // events tried out, for tests
+	a, b    *folding
 }
 
 // takeTied takes the entries, and notes every doubt about their order: a pair that
 // would come to something else if swapped, and a refusal that another event of the
 // same day would cure.
 func (f *folding) takeTied(seen []*entry) {
-	t := tieCheck{f: f, seen: seen}
-	for at, e := range seen {
+	t := newTieCheck(f, seen)
+	t.take(0, len(seen))
+	t.end()
+}
+
+// take takes the entries of some rows.
+func (t *tieCheck) take(from, to int) {
+	for at := from; at < to; at++ {
 		t.swap(at)
-		if d := f.take(e); d.outcome == Refused && e.isDate() {
+		t.steps++
+		if d := t.f.take(t.seen[at]); d.outcome == Refused && t.seen[at].isDate() {
 			t.cure(at)
 		}
 	}
+}
+
+func newTieCheck(f *folding, seen []*entry) *tieCheck {
+	return &tieCheck{f: f, seen: seen, a: f.spare(), b: f.spare()}
+}
+
+// end gives the two back.
+func (t *tieCheck) end() {
+	t.f.m.spares.Put(t.a)
+	t.f.m.spares.Put(t.b)
 }
 
 // seen lists what the view sees, in order.
@@ -56,7 +74,7 @@ func (t *tieCheck) swap(at int) {
 				return
 			}
 		}
-		if o := t.seen[n]; e.isOpenBeside(o, t.f.revision) && t.counts(e) && t.counts(o) && t.differs(e, o) {
+		if o := t.seen[n]; e.isOpenBeside(o, t.f.revision) && !e.isAlike(o) && !t.f.isAside(e) && !t.f.isAside(o) && t.differs(e, o) {
 			t.doubt(e, o)
 		}
 	}
@@ -64,7 +82,7 @@ func (t *tieCheck) swap(at int) {
 
 // mayTie reports whether a later event, or one behind it, may tie with e.
 func (t *tieCheck) mayTie(e, later *entry) bool {
-	if len(t.f.doubts) >= mostDoubts || !e.At.Equal(later.At) || e.Kind.OfLog() {
+	if !e.at().Equal(later.at()) || e.Kind.OfLog() || len(t.f.doubts) >= mostDoubts {
 		return false
 	}
 	if e.Kind == Amend {
@@ -81,33 +99,29 @@ func (in *entry) isOpenBeside(o *entry, current int) bool {
 	return toOlder || in.ties(o)
 }
 
-// counts reports whether the event can change anything. It saves taking one that cannot.
-func (t *tieCheck) counts(e *entry) bool {
-	_, aside := t.f.aside(e)
-	return !aside
+// isAlike reports whether two events that tie and count do the very same: swapped, they
+// come to the same whatever the rules. By whom they are told says nothing of what they do.
+func (in *entry) isAlike(o *entry) bool {
+	return in.Kind == o.Kind && in.names == o.names && in.revision == o.revision && in.ref() == o.ref() && in.until().Equal(o.until())
 }
 
 // differs takes the two from here, in their order and in the other, each on a copy.
 func (t *tieCheck) differs(e, o *entry) bool {
-	t.stand()
-	was, then := t.a.f.take(e).outcome, t.a.f.take(o).outcome
-	first, last := t.b.f.take(o).outcome, t.b.f.take(e).outcome
-	return min(was, then) != min(first, last) || max(was, then) != max(first, last) || !t.a.isLike(t.b)
+	t.a.situation.set(&t.f.situation)
+	t.b.situation.set(&t.f.situation)
+	was, then := t.try(t.a, e), t.try(t.a, o)
+	first, last := t.try(t.b, o), t.try(t.b, e)
+	return min(was, then) != min(first, last) || max(was, then) != max(first, last) || !t.a.isLike(&t.b.situation)
 }
 
-// stand brings both cursors to where the folding stands.
-func (t *tieCheck) stand() {
-	if t.a == nil {
-		t.a, t.b = &Cursor{f: *t.f.copied(nil)}, &Cursor{f: *t.f.copied(nil)}
-	}
-	t.a.f.situation.set(&t.f.situation)
-	t.b.f.situation.set(&t.f.situation)
+func (t *tieCheck) try(f *folding, e *entry) Outcome {
+	t.steps++
+	return f.take(e).outcome
 }
 
-// isLike reports whether two cursors stand where no reader and no later event could
+// isLike reports whether two situations are such that no reader and no later event could
 // tell them apart, but for which event is behind it.
-func (c *Cursor) isLike(o *Cursor) bool {
-	s, other := &c.f.situation, &o.f.situation
+func (s *situation) isLike(other *situation) bool {
 	if s.revision != other.revision || !s.since.Equal(other.since) || !s.inForce.Equal(other.inForce) {
 		return false
 	}
@@ -117,27 +131,29 @@ func (c *Cursor) isLike(o *Cursor) bool {
 		}
 	}
 	var room, otherRoom [128]byte
-	return bytes.Equal(c.AppendKey(room[:0]), o.AppendKey(otherRoom[:0]))
+	return bytes.Equal(s.appendKey(room[:0]), other.appendKey(otherRoom[:0]))
 }
 
 // cure looks, after a refusal of an event dated by its day alone, for a later event of
 // that day after which the refused one would have taken effect.
 func (t *tieCheck) cure(at int) {
-	refused := t.seen[at]
-	t.stand()
-	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.At); n++ {
-		if !t.counts(t.seen[n]) {
+	refused, begun := t.seen[at], false
+	for n, acts := at+1, 0; n < len(t.seen) && acts < mostOfDay && len(t.f.doubts) < mostDoubts && t.seen[n].isOfDay(refused.at()); n++ {
+		if t.f.isAside(t.seen[n]) {
 			if t.passed++; t.passed > mostPassed {
 				return
 			}
 			continue
 		}
-		acts++
-		if t.a.f.take(t.seen[n]).outcome != Applied {
+		if acts++; !begun {
+			t.a.situation.set(&t.f.situation)
+			begun = true
+		}
+		if t.try(t.a, t.seen[n]) != Applied {
 			continue
 		}
-		t.b.f.situation.set(&t.a.f.situation)
-		if t.b.f.take(refused).outcome == Applied {
+		t.b.situation.set(&t.a.situation)
+		if t.try(t.b, refused) == Applied {
 			t.doubt(refused, t.seen[n])
 			return
 		}
@@ -145,5 +161,5 @@ func (t *tieCheck) cure(at int) {
 }
 
 func (t *tieCheck) doubt(e, o *entry) {
-	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.ID, Detail: o.ID, At: e.At})
+	t.f.doubts = append(t.f.doubts, Reason{Code: ReasonOrderUnknown, Event: e.id(), Detail: o.id(), At: e.at()})
 }

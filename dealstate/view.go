@@ -43,11 +43,11 @@ func ParseView(asOf, knownBy, policy string) (View, error) {
 }
 
 func (v View) sees(e *entry) bool {
-	return v.knows(e) && (v.AsOf.IsZero() || !e.At.After(v.AsOf))
+	return v.knows(e) && (v.AsOf.IsZero() || !e.at().After(v.AsOf))
 }
 
 func (v View) knows(e *entry) bool {
-	return v.KnownBy.IsZero() || !e.Recorded.After(v.KnownBy)
+	return v.KnownBy.IsZero() || !e.recorded().After(v.KnownBy)
 }
 
 // or fills in what the view leaves open.

@@ -10,8 +10,8 @@ func (f *folding) warnEarly(e *entry) {
 	}
 	f.agreed = true
 	for _, a := range f.acts {
-		if a.entry != nil && a.entry.Kind == Approve && a.revision == f.revision && a.entry.At.Before(e.At) {
-			f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: a.entry.ID, At: a.entry.At, Detail: "the negotiation it rests on (" + e.ID + ")"})
+		if a.entry != nil && a.entry.Kind == Approve && a.revision == f.revision && a.entry.at().Before(e.at()) {
+			f.warnings.add(Reason{Code: ReasonEarly, Event: a.entry.id(), At: a.entry.at(), Detail: "the negotiation it rests on (" + e.id() + ")"})
 		}
 	}
 }
@@ -19,7 +19,7 @@ func (f *folding) warnEarly(e *entry) {
 // warnBeforeEffect flags an entry into force before the date that the
 // agreement's own delay gives: perhaps a provisional application.
 func (f *folding) warnBeforeEffect(e *entry) {
-	if due := f.dueAt(effectClock); due.After(e.At) {
-		f.warnings = append(f.warnings, Reason{Code: ReasonEarly, Event: e.ID, At: e.At, Detail: "its date of effect, " + instant.Say(due)})
+	if due := f.dueAt(effectClock); due.After(e.at()) {
+		f.warnings.add(Reason{Code: ReasonEarly, Event: e.id(), At: e.at(), Detail: "its date of effect, " + instant.Say(due)})
 	}
 }

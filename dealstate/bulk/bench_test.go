@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -160,55 +161,127 @@ func BenchmarkFirstReplay(b *testing.B) {
 	}
 }
 
-// BenchmarkViews are other views and agreements of the same log, beside the plain one.
+// BenchmarkViews are other views and agreements of the same log, beside the plain one, at n
+// events and at 10n, of 2,000 events a deal. Where a name ends in _due, they are of 20 events
+// a deal that come a day apart, so that its clocks come due; else a deal's life ends in an
+// hour. Where it ends in _mixed, what the view sees lies everywhere in the log.
 func BenchmarkViews(b *testing.B) {
-	const deals, events = 1_000, 2_000_000
-	one := Template(london(b))
-	machines := map[string]*dealstate.Machine{}
-	for i := range deals {
-		a := uschina.London()
-		a.ID = fmt.Sprintf("deal-%07d", i)
-		m, err := dealstate.Compile(a)
-		require.NoError(b, err)
-		machines[a.ID] = m
+	for _, events := range []int{200_000, 2_000_000} {
+		deals := events / 2000
+		c, short, half := stream(deals, events), daily(stream(events/20, events)), dirtylog.DayOne.Add(time.Duration(events/2)*time.Millisecond)
+		one := Template(london(b))
+		for _, of := range []struct {
+			name string
+			log  func() *Log
+			view dealstate.View
+		}{
+			{"as_of", func() *Log { return logOf(b, c, one) }, dealstate.View{AsOf: half}},
+			{"known_by", func() *Log { return logOf(b, c, one) }, dealstate.View{KnownBy: half}},
+			{"known_by_mixed", func() *Log { return logOf(b, learnedAtRandom(c), one) }, dealstate.View{KnownBy: half}},
+			{"reported", func() *Log { return logOf(b, c, one) }, dealstate.View{Policy: dealstate.Reported}},
+			{"clocks", func() *Log { return logOf(b, c, Template(compiled(b, withClocks()))) }, dealstate.View{}},
+			{"clocks_due", func() *Log { return logOf(b, short, Template(compiled(b, withClocks()))) }, dealstate.View{}},
+			{"notices", func() *Log { return logOf(b, c, Template(compiled(b, withNotices()))) }, dealstate.View{}},
+			{"notices_due", func() *Log { return logOf(b, short, Template(compiled(b, withNotices()))) }, dealstate.View{}},
+			{"catalogue", func() *Log { return logOf(b, c, catalogue(b, deals, uschina.London())) }, dealstate.View{}},
+			{"catalogue_notices", func() *Log { return logOf(b, c, catalogue(b, deals, withNotices())) }, dealstate.View{}},
+		} {
+			b.Run(fmt.Sprintf("%s/%d_events", of.name, events), func(b *testing.B) {
+				plain := c
+				if strings.HasSuffix(of.name, "_due") {
+					plain = short
+				}
+				besidePlain(b, of.log(), of.view, logOf(b, plain, one))
+			})
+		}
 	}
-	many := ByDeal(func(deal string) *dealstate.Machine { return machines[deal] })
-	timed := uschina.London()
-	timed.Deadline, timed.Effect, timed.Term = dirtylog.DayOne.AddDate(0, 0, 90), &dealstate.Delay{Days: 3}, &dealstate.Delay{Months: 12}
-	clocked, err := dealstate.Compile(timed)
+}
+
+// besidePlain measures a replay, in turn with a plain one of a log of as many events.
+func besidePlain(b *testing.B, l *Log, v dealstate.View, plain *Log) {
+	replayAny(b, l, v) // fills the tables
+	replayAny(b, plain, dealstate.View{})
+	var view, bare time.Duration
+	for b.Loop() {
+		bare += spent(func() { replayAny(b, plain, dealstate.View{}) })
+		view += spent(func() { replayAny(b, l, v) })
+	}
+	b.ReportMetric(float64(view.Nanoseconds())/float64(b.N)/float64(l.Len()), "ns/event")
+	b.ReportMetric(float64(view)/float64(bare), "x-plain")
+	b.ReportMetric(0, "ns/op")
+}
+
+func replayAny(b *testing.B, l *Log, v dealstate.View) {
+	_, err := l.Replay(context.Background(), v, 1)
 	require.NoError(b, err)
-	timed.Notice, timed.Timers = &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 30}}, []dealstate.OwnTimer{{ID: "snapback", After: dealstate.Delay{Days: 30}}}
-	timed.Lifecycle = &dealstate.Lifecycle{Extends: "standard", States: []dealstate.State{"contested"}, InForce: []dealstate.State{"contested"}, Rules: []dealstate.Rule{
+}
+
+// daily has the events of a deal come a day apart.
+func daily(c Columns) Columns {
+	c.At = slices.Clone(c.At)
+	for i := range c.At {
+		c.At[i] = dirtylog.DayOne.UnixNano() + int64(i)*(int64(24*time.Hour)/int64(len(c.Deals)))
+	}
+	return c
+}
+
+// learnedAtRandom has each event be recorded at any time after it happened.
+func learnedAtRandom(c Columns) Columns {
+	rng := rand.New(rand.NewPCG(4, 4))
+	last := c.At[len(c.At)-1]
+	for _, at := range c.At {
+		c.Recorded = append(c.Recorded, at+rng.Int64N(last-at+1))
+	}
+	return c
+}
+
+func withClocks() dealstate.Agreement {
+	a := uschina.London()
+	a.Deadline, a.Effect, a.Term = dirtylog.DayOne.AddDate(0, 0, 90), &dealstate.Delay{Days: 3}, &dealstate.Delay{Months: 12}
+	return a
+}
+
+// withNotices has timers of the parties, and of its own.
+func withNotices() dealstate.Agreement {
+	a := withClocks()
+	a.Notice, a.Timers = &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 30}}, []dealstate.OwnTimer{{ID: "snapback", After: dealstate.Delay{Days: 30}}}
+	a.Lifecycle = &dealstate.Lifecycle{Extends: "standard", States: []dealstate.State{"contested"}, InForce: []dealstate.State{"contested"}, Rules: []dealstate.Rule{
 		{ID: "contest", On: dealstate.Dispute, From: []dealstate.State{dealstate.StateImplemented}, To: "contested", Order: -1},
 		{ID: "calm", On: dealstate.Settle, From: []dealstate.State{"contested"}, To: dealstate.StateImplemented},
 		{ID: "snap", On: dealstate.Timer("snapback"), From: []dealstate.State{"contested"}, To: dealstate.StateTerminated}}}
-	noticed, err := dealstate.Compile(timed)
-	require.NoError(b, err)
-	half := dirtylog.DayOne.Add(events / 2 * time.Millisecond)
-	plain := columnsOf(b, deals, events, one)
-	for name, to := range map[string]struct {
-		log  *Log
-		view dealstate.View
-	}{
-		"as_of":     {plain, dealstate.View{AsOf: half}},
-		"known_by":  {plain, dealstate.View{KnownBy: half}},
-		"reported":  {plain, dealstate.View{Policy: dealstate.Reported}},
-		"clocks":    {columnsOf(b, deals, events, Template(clocked)), dealstate.View{}},
-		"notices":   {columnsOf(b, deals, events, Template(noticed)), dealstate.View{}}, // and timers: by the library's cursor
-		"catalogue": {columnsOf(b, deals, events, many), dealstate.View{}},
-	} {
-		b.Run(name, func(b *testing.B) {
-			replay(b, to.log, to.view, 1)
-			var view, bare time.Duration
+	return a
+}
+
+// catalogue gives each deal an agreement of its own.
+func catalogue(b *testing.B, deals int, a dealstate.Agreement) Agreements {
+	var machines []*dealstate.Machine
+	for i := range deals {
+		a.ID = fmt.Sprintf("deal-%07d", i)
+		machines = append(machines, compiled(b, a))
+	}
+	return Catalogue(machines...)
+}
+
+// BenchmarkOpenDisputes has n disputes of one deal be open at a time, then settled at once.
+func BenchmarkOpenDisputes(b *testing.B) {
+	for _, n := range []int{8_000, 80_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			l := logOf(b, openDisputes(n), Template(london(b)))
 			for b.Loop() {
-				bare += spent(func() { replay(b, plain, dealstate.View{}, 1) })
-				view += spent(func() { replay(b, to.log, to.view, 1) })
+				replayAny(b, l, dealstate.View{})
 			}
-			b.ReportMetric(float64(view.Nanoseconds())/float64(b.N)/events, "ns/event")
-			b.ReportMetric(float64(view)/float64(bare), "x-plain")
-			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/dispute")
 		})
 	}
+}
+
+// openDisputes are reports of one deal.
+func openDisputes(n int) Columns {
+	c := Columns{Deals: []string{"d"}, Statements: []Statement{{Kind: dealstate.Dispute, Party: "us", Role: dealstate.Government}, {Kind: dealstate.Settle, Role: dealstate.Negotiator}}}
+	for i := range n + 1 {
+		c.Deal, c.Statement, c.At = append(c.Deal, 0), append(c.Statement, uint32(i/n)), append(c.At, dirtylog.DayOne.UnixNano()+int64(i))
+	}
+	return c
 }
 
 // timed is wall time; spent is the processor's, which other programs on the

@@ -33,20 +33,23 @@
 // retractions and clocks obey the library's laws, in whatever order they arrive.
 // But order buys speed, for a deal is replayed in one of three ways:
 //
-//   - By the fast loop, one look-up in a table and some nanoseconds an event: a deal
-//     without clocks whose events arrive in the order in which they fold, that of
-//     [dealstate.Event.Compare].
-//   - By a stepper over the same table, some thirty nanoseconds an event: a deal with clocks,
-//     which has timers of its own, and one with late reports, which is grouped and sorted
-//     first. The grouping takes 4 bytes for every event of its shard, a sixteenth of the log.
+//   - By a fast loop, one look-up in a table and some nanoseconds an event: a deal whose
+//     events arrive in the order in which they fold, that of [dealstate.Event.Compare]. Its
+//     clocks, parties' notices and own timers may run meanwhile.
+//   - By a stepper over the same table, some sixty nanoseconds: each clock that comes due;
+//     and every event of a deal with late reports, which is grouped and sorted first. The
+//     grouping takes 4 bytes for every event of its shard, a sixteenth of the log.
 //   - By the library: the rest. A deal is followed by a [dealstate.Cursor], at some 300
-//     nanoseconds an event, if it has more than 64 parties; if its agreement has a notice
-//     period, renewal, timers, deadlines of commitments or instants in its conditions, for
-//     which the table has no timers; if an event extends a clock, says until when a party
-//     withdraws, or settles one dispute among several; if a party withdraws whose own delay
-//     may still run; or if it grows too intricate for the table, which holds 16,383
-//     situations, each within 64 events of the beginning. A deal in which one event refers
-//     to another, as a retraction does, is folded: one or two microseconds an event.
+//     nanoseconds an event, if it has more than 64 parties or 32 timers; if its agreement has
+//     deadlines of commitments or instants in its conditions, for which the table has no
+//     timers; if an event extends a clock, says until when a party withdraws, or settles the
+//     disputes about one commitment; if a party withdraws whose own delay may still run; or if
+//     it grows too intricate for the table, which holds 16,383 situations, each within 64
+//     events of the beginning. A deal in which one event refers to another, as a retraction
+//     does, or a settlement of one dispute, is folded: one or two microseconds an event.
+//
+// A view as of or known by an instant costs least on a log in the order of time: of 1,024
+// events that lie beyond it, none is looked at.
 //
 // Ids that ascend within their deal cost nothing to check for duplicates. Where one
 // does not, the ids of its shard are indexed from there on, at some 60 nanoseconds and
@@ -79,13 +82,15 @@
 // bounds that, with what reading takes for names meanwhile, and a log that would take more
 // is refused with a *[SizeError]; building it takes up to half as much again. What views
 // ask of it stays: 4 bytes an event where a shard was grouped, 8 a deal where the end
-// of each was looked for.
+// of each was looked for. A deal that has timers takes 48 bytes, and 8 for each, as long as
+// its shard is replayed.
 //
 // Besides, reading holds six blocks of a quarter of a MiB for each worker, of up to 2
 // MiB where lines are long. A [Result] takes 8 bytes a deal, 8 more where some have
 // clocks, and some 50 for one that was not replayed in order of arrival. The tables that [Agreements] keeps, one for
 // each goroutine, agreement and policy, take 12 bytes for each input class in each
-// situation, up to 48 MiB, and some 150 for each cell that was needed.
+// situation, up to 48 MiB, some 150 for each situation, and 12 for each statement of the log
+// that was replayed last.
 //
 // Instants are held as 64 bits of nanoseconds: years 1678 to 2261.
 //

@@ -97,7 +97,7 @@ func (l *Log) eventsOf(s *shard, local uint32, bounds viewBounds) []dealstate.Ev
 
 func (l *Log) appendEventsOf(to []dealstate.Event, s *shard, local uint32, bounds viewBounds) []dealstate.Event {
 	for _, row := range s.rowsOf(l, local) {
-		if s.detail(row).recorded <= bounds.knownBy {
+		if s.recorded(row) <= bounds.knownBy {
 			to = append(to, l.event(s, row))
 		}
 	}

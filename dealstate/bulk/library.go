@@ -80,7 +80,7 @@ func (c *cursor) replay(deal uint32, rows []uint32, tell func(Transition)) error
 		if err != nil {
 			return err
 		}
-		c.cursor.Take(act, nanos.Time(c.r.s.detail(c.row).at))
+		c.cursor.Take(act, nanos.Time(c.r.s.at(c.row)))
 	}
 	c.cursor.Advance(horizon)
 	return nil

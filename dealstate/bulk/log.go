@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -17,6 +18,7 @@ import (
 // [ReadCSV], [ReadEvents] or [FromColumns], it no longer changes and is safe for
 // concurrent use. Replay it as often as you like, under any view.
 type Log struct {
+	number      uint64 // of the logs of this program, from 1
 	agreements  Agreements
 	machines    []*dealstate.Machine
 	states      [][]dealstate.State // by machine
@@ -29,6 +31,9 @@ type Log struct {
 	shards      [shards]shard
 	progress    Progress
 }
+
+// logs counts the logs that were made. Their numbers reach no output.
+var logs atomic.Uint64
 
 // A deal is in the shard that the lowest bits of its number say, so that
 // goroutines can share out the work, and that what one of them works on at a time
@@ -54,14 +59,23 @@ type shard struct {
 
 	end   sync.Once
 	lasts []int64 // by deal
+
+	bounded sync.Once
+	spans   []span // by chunk
 }
+
+// span is from when to when the rows of a chunk happened, and were recorded.
+type span struct{ firstAt, lastAt, firstRecorded, lastRecorded int64 }
 
 // chunk is 1,024 rows of a shard, in columns: what growing never copies. Those that all shards
 // fill at a time, new and cleared, stay in the processor's cache.
 type chunk struct {
-	inputs  []lazydfa.Input
-	details []detail
-	text    []byte // ids
+	inputs   []lazydfa.Input
+	at       []int64
+	recorded []int64
+	contents []uint64
+	ids      []uint32
+	text     []byte // ids
 }
 
 const (
@@ -72,7 +86,7 @@ const (
 // detail is what the fast loop does not read of an event.
 type detail struct {
 	at, recorded int64
-	content      uint64
+	content      uint64 // what contentOf gives
 	id           uint32 // where it ends in the chunk's text; in a numbered log, the id
 }
 
@@ -97,8 +111,8 @@ func (l *Log) Span() (first, last time.Time) {
 			to = max(to, s.lastOf(l, uint32(local)))
 		}
 		for _, c := range s.chunks {
-			for i := range c.details {
-				from = min(from, c.details[i].recorded)
+			for _, recorded := range c.recorded {
+				from = min(from, recorded)
 			}
 		}
 	}
@@ -111,6 +125,12 @@ func (l *Log) Span() (first, last time.Time) {
 // templates gives each statement as an event of a machine's deal.
 func (l *Log) templates(m *dealstate.Machine) func(statement uint32) dealstate.Event {
 	return func(n uint32) dealstate.Event { return l.statements[n].event("event", m.Deal()) }
+}
+
+// isDense reports whether tables may keep 4 bytes for each statement under each machine:
+// together they take no more than 4 bytes an event.
+func (l *Log) isDense() bool {
+	return len(l.machines) == 1 || int64(len(l.statements))*int64(len(l.machines)) <= l.progress.Events
 }
 
 func (l *Log) shardOf(deal uint32) (s *shard, local uint32) {
@@ -133,21 +153,24 @@ func (s *shard) len() int {
 func (s *shard) input(row uint32) lazydfa.Input {
 	return s.chunks[row>>chunkBits].inputs[row%chunkRows]
 }
-func (s *shard) detail(row uint32) *detail { return &s.chunks[row>>chunkBits].details[row%chunkRows] }
+func (s *shard) at(row uint32) int64        { return s.chunks[row>>chunkBits].at[row%chunkRows] }
+func (s *shard) recorded(row uint32) int64  { return s.chunks[row>>chunkBits].recorded[row%chunkRows] }
+func (s *shard) content(row uint32) uint64  { return s.chunks[row>>chunkBits].contents[row%chunkRows] }
+func (s *shard) numberOf(row uint32) uint32 { return s.chunks[row>>chunkBits].ids[row%chunkRows] }
 
 // idBytes is the id of a row of a log that is not numbered.
 func (s *shard) idBytes(row uint32) []byte {
 	c, n := &s.chunks[row>>chunkBits], row%chunkRows
 	var from uint32
 	if n > 0 {
-		from = c.details[n-1].id
+		from = c.ids[n-1]
 	}
-	return c.text[from:c.details[n].id]
+	return c.text[from:c.ids[n]]
 }
 
 func (l *Log) id(s *shard, row uint32) string {
 	if l.numbered {
-		return numberID(s.detail(row).id)
+		return numberID(s.numberOf(row))
 	}
 	return string(s.idBytes(row))
 }
@@ -161,9 +184,9 @@ func numberID(row uint32) string {
 // event gives back the event of a row, addressed to the machine that runs its
 // deal. What no decision and no snapshot asks for is left out.
 func (l *Log) event(s *shard, row uint32) dealstate.Event {
-	in, d := s.input(row), s.detail(row)
+	in := s.input(row)
 	e := l.statements[in.Statement].event(l.id(s, row), l.machineOf(s.deal(in.Deal)).Deal())
-	e.At, e.Recorded, e.Until, e.Ref = nanos.Time(d.at), nanos.Time(d.recorded), nanos.Time(s.until(row)), s.refs[row]
+	e.At, e.Recorded, e.Until, e.Ref = nanos.Time(s.at(row)), nanos.Time(s.recorded(row)), nanos.Time(s.until(row)), s.refs[row]
 	return e
 }
 
@@ -219,12 +242,25 @@ func (s *shard) findLasts(l *Log) {
 	s.lasts = slices.Repeat([]int64{nanos.None}, s.dealsIn(l))
 	for _, c := range s.chunks {
 		for i, in := range c.inputs {
-			last := max(s.lasts[in.Deal], c.details[i].recorded)
+			last := max(s.lasts[in.Deal], c.recorded[i])
 			if l.statements[in.Statement].Modality <= dealstate.Asserted {
-				last = max(last, c.details[i].at)
+				last = max(last, c.at[i])
 			}
 			s.lasts[in.Deal] = last
 		}
+	}
+}
+
+// spanOf is the span of a row's chunk. The first call looks for those of all: 32 bytes for
+// 1,024 events.
+func (s *shard) spanOf(row uint32) *span {
+	s.bounded.Do(s.findSpans)
+	return &s.spans[row>>chunkBits]
+}
+
+func (s *shard) findSpans() {
+	for _, c := range s.chunks { // none is empty
+		s.spans = append(s.spans, span{firstAt: slices.Min(c.at), lastAt: slices.Max(c.at), firstRecorded: slices.Min(c.recorded), lastRecorded: slices.Max(c.recorded)})
 	}
 }
 
@@ -257,8 +293,7 @@ func (m moment) compare(o moment) int {
 }
 
 func (l *Log) momentOf(s *shard, row uint32) moment {
-	d := s.detail(row)
-	return moment{at: d.at, recorded: d.recorded, statement: &l.statements[s.input(row).Statement]}
+	return moment{at: s.at(row), recorded: s.recorded(row), statement: &l.statements[s.input(row).Statement]}
 }
 
 // compare orders two rows of a deal as the library folds them.
@@ -267,7 +302,7 @@ func (l *Log) compare(s *shard, a, b uint32) int {
 		return c
 	}
 	if l.numbered {
-		return cmp.Compare(s.detail(a).id, s.detail(b).id)
+		return cmp.Compare(s.numberOf(a), s.numberOf(b))
 	}
 	return bytes.Compare(s.idBytes(a), s.idBytes(b))
 }

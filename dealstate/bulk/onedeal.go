@@ -25,9 +25,9 @@ func (r *replayer) deal(deal uint32, tell func(Transition)) error {
 func (r *replayer) inOrder(deal uint32) (rows []uint32, complete bool) {
 	r.rows = r.rows[:0]
 	for _, row := range r.s.rowsOf(r.l, deal) {
-		if r.sees(r.s.detail(row)) {
+		if r.sees(r.s.at(row), r.s.recorded(row)) {
 			r.rows = append(r.rows, row)
-		} else if r.s.detail(row).recorded <= r.knownBy && r.voids(r.s.input(row)) {
+		} else if r.s.recorded(row) <= r.knownBy && r.voids(r.s.input(row)) {
 			return nil, false
 		}
 	}
@@ -43,7 +43,7 @@ func (r *replayer) stepThrough(d *lazydfa.DFA, deal uint32, rows []uint32) (know
 	s := &r.stepper
 	s.Begin(d)
 	for _, s.Row = range rows {
-		if !s.Take(r.s.input(s.Row).Statement, r.s.detail(s.Row).at, r.l.hasMore(r.s, s.Row)) {
+		if !s.Take(r.s.input(s.Row).Statement, r.s.at(s.Row), r.l.hasMore(r.s, s.Row)) {
 			return false
 		}
 	}

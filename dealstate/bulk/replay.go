@@ -13,7 +13,7 @@ import (
 // replayer replays the shards of a log one after the other, for one view. It takes a deal
 // in one of three ways:
 //
-//   - the fast loop, [lazydfa.DFA.Run]: deals without timers;
+//   - the fast loops, [lazydfa.DFA.Run] and its like: whatever is one look-up;
 //   - the stepper, [lazydfa.Stepper]: whatever else the DFA knows;
 //   - the library: the rest (library.go).
 //
@@ -29,10 +29,11 @@ type replayer struct {
 
 	s         *shard // at hand
 	states    *dealStates
-	timers    []lazydfa.Timers // by deal of the shard, if some have timers
-	uncounted uint64           // rows whose hits may not have been counted yet
+	deals     lazydfa.Deals
+	uncounted uint64 // rows whose hits may not have been counted yet
 
 	inputs  []lazydfa.Input // scratch
+	room    lazydfa.Timers  // of all deals' timers, used again for the next shard
 	rows    []uint32        // scratch
 	stepper lazydfa.Stepper // scratch
 }
@@ -48,7 +49,7 @@ func (r *replayer) dfa(machine uint32) *lazydfa.DFA {
 	if r.dfas[machine] == nil {
 		m := r.l.machines[machine]
 		d := r.l.agreements.pool.Get(m, r.view.Policy)
-		d.Attach(r.view, lazydfa.Log{Event: r.l.templates(m), Statements: len(r.l.statements), Refers: r.l.refers, LeavesLater: r.l.leavesLater, Sole: len(r.l.machines) == 1})
+		d.Attach(r.view, lazydfa.Log{ID: r.l.number, Event: r.l.templates(m), Statements: len(r.l.statements), Refers: r.l.refers, LeavesLater: r.l.leavesLater, Dense: r.l.isDense()})
 		r.dfas[machine] = d
 	}
 	return r.dfas[machine]
@@ -108,12 +109,19 @@ func (r *replayer) shard(ctx context.Context, s *shard) (*dealStates, error) {
 func (r *replayer) begin(s *shard) {
 	n := s.dealsIn(r.l)
 	r.s, r.states = s, &dealStates{at: slices.Repeat([]lazydfa.DealState{lazydfa.Beginning.Pack(lazydfa.NoRow)}, n)}
-	if !r.seesAll() {
-		r.states.seen = make([]uint64, (n+63)/64)
+	r.deals = lazydfa.Deals{States: r.states.at}
+	if len(r.dfas) > 1 {
+		r.deals.DFAs = make([]*lazydfa.DFA, n)
+		for deal := range r.deals.DFAs {
+			r.deals.DFAs[deal] = r.dfaOf(uint32(deal))
+		}
 	}
-	if !r.areAlike() {
+	r.setTimers(n)
+	if len(r.dfas) > 1 || len(s.late) > 0 || !r.dfa(0).Knows() {
 		for deal := range uint32(n) {
-			r.beginDeal(deal)
+			if s.isLate(deal) || !r.dfaOf(deal).Knows() {
+				r.leave(deal, 0)
+			}
 		}
 	}
 	if r.uncounted += uint64(s.len()); r.uncounted > math.MaxUint32/2 { // a row may hit a cell twice
@@ -122,76 +130,84 @@ func (r *replayer) begin(s *shard) {
 	}
 }
 
-func (r *replayer) beginDeal(deal uint32) {
-	d := r.dfaOf(deal)
-	if d.Timed() {
-		r.setTimers(deal, d)
+// setTimers sets the timers of all deals, if some have any.
+func (r *replayer) setTimers(deals int) {
+	places := 0
+	if len(r.dfas) == 1 {
+		places = deals * r.dfa(0).TimersADeal()
+	} else {
+		for _, d := range r.deals.DFAs {
+			places += d.TimersADeal()
+		}
 	}
-	if r.s.isLate(deal) || !d.Knows() {
-		r.leave(deal, 0)
+	if places == 0 {
+		return
 	}
-}
-
-// areAlike reports whether all deals of the shard begin alike.
-func (r *replayer) areAlike() bool {
-	return len(r.dfas) == 1 && len(r.s.late) == 0 && r.dfa(0).Knows() && !r.dfa(0).Timed()
-}
-
-// setTimers sets the timers of a deal that begins.
-func (r *replayer) setTimers(deal uint32, d *lazydfa.DFA) {
-	if r.states.since == nil {
-		n := len(r.states.at)
-		r.states.since, r.timers = slices.Repeat([]int64{nanos.None}, n), append(r.timers[:0], make([]lazydfa.Timers, n)...)
+	r.room = slices.Grow(r.room[:0], places)
+	r.deals.Timers, r.deals.Soonest = make([]lazydfa.Timers, deals), make([]int64, deals)
+	r.states.since = slices.Repeat([]int64{nanos.None}, deals)
+	r.deals.Since = r.states.since
+	for deal := range r.deals.Timers {
+		from := len(r.room)
+		r.room = r.dfaOf(uint32(deal)).AppendTimers(r.room)
+		r.deals.Timers[deal] = r.room[from:]
+		r.deals.Soonest[deal] = r.deals.Timers[deal].Soonest()
 	}
-	r.timers[deal] = d.Timers()
 }
 
 // chunk takes the rows that the view sees.
 func (r *replayer) chunk(c *chunk, row uint32) {
 	inputs := c.inputs
 	if !r.seesAll() {
-		inputs = r.visible(c, row)
+		switch r.sight(r.s.spanOf(row), r.l.refers) {
+		case sightOfNone:
+			return
+		case sightOfSome:
+			inputs = r.visible(c, row)
+		}
 	}
 	for i := 0; i < len(inputs); i++ {
-		if len(r.dfas) == 1 && !r.dfa(0).Timed() {
-			if i += r.dfa(0).Run(r.states.at, inputs[i:], row+uint32(i)); i == len(inputs) {
-				return
-			}
+		if i += r.run(inputs[i:], c.at[i:], row+uint32(i)); i < len(inputs) {
+			r.step(inputs[i], row+uint32(i))
 		}
-		r.step(inputs[i], row+uint32(i))
 	}
+}
+
+// run takes what the fast loops can, from a row on.
+func (r *replayer) run(inputs []lazydfa.Input, at []int64, row uint32) (taken int) {
+	switch {
+	case len(r.dfas) > 1:
+		return lazydfa.RunEach(&r.deals, inputs, at, row)
+	case r.deals.Timers != nil:
+		return r.dfas[0].RunTimed(&r.deals, inputs, at)
+	}
+	return r.dfa(0).Run(r.deals.States, inputs, row)
 }
 
 // visible gives the inputs of a chunk, those idle that the view does not see.
 func (r *replayer) visible(c *chunk, row uint32) []lazydfa.Input {
 	r.inputs = append(r.inputs[:0], c.inputs...)
-	for i := range c.details {
-		d, in := &c.details[i], &r.inputs[i]
-		if d.recorded <= r.knownBy && d.at > r.asOf && r.voids(*in) {
-			r.leave(in.Deal, row) // none of the chunk is taken yet
-		}
-		if r.sees(d) {
-			r.states.seen[in.Deal/64] |= 1 << (in.Deal % 64)
-		} else {
-			in.Statement = r.idle()
+	inputs, idle := r.inputs[:len(c.at)], r.idle()
+	for i, at := range c.at {
+		if !r.sees(at, c.recorded[i]) {
+			if r.l.refers && c.recorded[i] <= r.knownBy && r.voids(inputs[i]) {
+				r.leave(inputs[i].Deal, row) // none of the chunk is taken yet
+			}
+			inputs[i].Statement = idle
 		}
 	}
-	return r.inputs
+	return inputs
 }
 
 // idle is the statement that the DFA takes for none.
 func (r *replayer) idle() uint32 { return uint32(len(r.l.statements)) }
 
-// step takes one row that the fast loop does not.
+// step takes one row that no fast loop does.
 func (r *replayer) step(in lazydfa.Input, row uint32) {
-	state := &r.states.at[in.Deal]
-	if state.IsOutside() || in.Statement == r.idle() {
+	if r.states.at[in.Deal].IsOutside() || in.Statement == r.idle() {
 		return
 	}
 	d := r.dfaOf(in.Deal)
-	if !d.Timed() && d.RunOne(state, in.Statement, row) {
-		return
-	}
 	r.load(in.Deal, d)
 	if !r.take(d, in.Statement, row) {
 		r.leave(in.Deal, row)
@@ -202,17 +218,18 @@ func (r *replayer) step(in lazydfa.Input, row uint32) {
 
 // load has the stepper go on with a deal.
 func (r *replayer) load(deal uint32, d *lazydfa.DFA) {
-	r.stepper.Load(d, r.states.at[deal].Position())
+	var timers lazydfa.Timers
 	if d.Timed() {
-		r.stepper.Timers = r.timers[deal]
+		timers = r.deals.Timers[deal]
 	}
+	r.stepper.Load(d, r.states.at[deal].Position(), timers)
 }
 
 // take has the stepper take a row.
 func (r *replayer) take(d *lazydfa.DFA, statement, row uint32) (known bool) {
 	at := int64(nanos.None)
 	if d.Timed() {
-		at = r.s.detail(row).at
+		at = r.s.at(row)
 	}
 	r.stepper.Row = row
 	return r.stepper.Take(statement, at, r.l.hasMore(r.s, row))
@@ -231,7 +248,8 @@ func (r *replayer) keep(deal uint32, d *lazydfa.DFA) {
 	}
 	r.states.at[deal] = s.Position.Pack(row)
 	if d.Timed() {
-		r.timers[deal] = s.Timers
+		copy(r.deals.Timers[deal], s.Timers)
+		r.deals.Soonest[deal] = s.Timers.Soonest()
 	}
 }
 
@@ -250,11 +268,12 @@ func (r *replayer) leave(deal, row uint32) {
 
 // finish lets the last clocks come due, and replays the deals outside the table.
 func (r *replayer) finish(ctx context.Context) error {
+	r.noteSeen()
 	for deal := range uint32(len(r.states.at)) {
 		if !r.states.isSeen(deal) {
 			continue
 		}
-		if r.states.since != nil && !r.states.at[deal].IsOutside() {
+		if r.deals.Timers != nil && !r.states.at[deal].IsOutside() && r.deals.Soonest[deal] <= r.end(deal) {
 			r.advance(deal)
 		}
 		s := r.states.at[deal]
@@ -272,12 +291,24 @@ func (r *replayer) finish(ctx context.Context) error {
 	return nil
 }
 
+// noteSeen notes of which deals the view sees an event: those that are no longer at their
+// beginning.
+func (r *replayer) noteSeen() {
+	if r.seesAll() {
+		return
+	}
+	r.states.seen = make([]uint64, (len(r.states.at)+63)/64)
+	for n, at := range r.states.at {
+		deal := uint32(n)
+		if !at.IsBeginning() && !at.IsOutside() || at.IsOutside() && r.seesAny(r.s, r.s.rowsOf(r.l, deal)) {
+			r.states.seen[deal/64] |= 1 << (deal % 64)
+		}
+	}
+}
+
 // advance lets the clocks of a deal come due up to the instant of the view.
 func (r *replayer) advance(deal uint32) {
 	d := r.dfaOf(deal)
-	if !d.Timed() {
-		return
-	}
 	r.load(deal, d)
 	r.stepper.Row = lazydfa.NoRow
 	if !r.stepper.Advance(r.end(deal)) {
@@ -303,7 +334,7 @@ func (r *replayer) takeBack(deal, row uint32) {
 		if n >= row {
 			break
 		}
-		if r.sees(r.s.detail(n)) {
+		if r.sees(r.s.at(n), r.s.recorded(n)) {
 			r.take(d, r.s.input(n).Statement, n)
 		}
 	}

@@ -33,7 +33,7 @@ func (w *world) truth(t testing.TB, v dealstate.View) truth {
 	for _, deal := range w.deals {
 		m := w.agreements(deal)
 		if bounds := boundsOf(withDefaults(v)); !slices.ContainsFunc(w.byDeal[deal], func(e dealstate.Event) bool {
-			return bounds.sees(&detail{at: e.At.UnixNano(), recorded: dirtylog.Recorded(e).UnixNano()})
+			return bounds.sees(e.At.UnixNano(), dirtylog.Recorded(e).UnixNano())
 		}) {
 			out.totals.Unseen++
 			continue

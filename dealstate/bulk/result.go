@@ -35,8 +35,9 @@ type Final struct {
 // each deal's log.
 //
 // Deals whose events arrive in the order in which they fold cost one look-up an
-// event; those with late reports or clocks some tens of nanoseconds; those in which a
-// clock is extended some 300, and those with a retraction a microsecond or two.
+// event; those with late reports some tens of nanoseconds, and so does each clock that
+// comes due; those in which a clock is extended some 300, and those with a retraction a
+// microsecond or two.
 func (l *Log) Replay(ctx context.Context, v dealstate.View, workers int) (*Result, error) {
 	workers = min(orCores(workers), shards, max(1, len(l.deals)))
 	r := &Result{log: l, totals: newTotals()}
@@ -104,7 +105,7 @@ func (r *Result) final(deal uint32) Final {
 	if since := r.shards[s.number].since; since != nil && since[deal>>shardBits] != nanos.None {
 		out.Since = nanos.Time(since[deal>>shardBits])
 	} else if at.Row() != lazydfa.NoRow {
-		out.Since = nanos.Time(s.detail(at.Row()).at)
+		out.Since = nanos.Time(s.at(at.Row()))
 	}
 	return out
 }

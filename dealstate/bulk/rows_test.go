@@ -53,7 +53,7 @@ func cameOf(read func(Options) (*Log, error)) (c came) {
 	for i := range log.shards {
 		s := &log.shards[i]
 		for _, in := range s.chunks {
-			c.shards[i] = append(c.shards[i], chunk{inputs: in.inputs, details: in.details, text: in.text})
+			c.shards[i] = append(c.shards[i], chunk{inputs: in.inputs, at: in.at, recorded: in.recorded, contents: in.contents, ids: in.ids, text: in.text})
 		}
 		c.refs[i], c.untils[i], c.late[i] = s.refs, s.untils, s.late
 	}

@@ -32,7 +32,7 @@ type Sorted struct {
 // go. It changes with each event of the deal.
 type sortedDeal struct {
 	lazydfa.Position
-	lazydfa.Timers
+	timers   lazydfa.Timers
 	since    int64
 	end      int64 // the last instant of which what the view sees speaks; none: it sees nothing
 	at       int64
@@ -46,8 +46,8 @@ type sortedDeal struct {
 // sortedDealSize is how many bytes that takes, with room for more.
 const sortedDealSize = 200
 
-// ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal, its longest
-// id besides, and no event at all, however long the log. It asks for each deal's
+// ReadSorted replays JSON lines as they come, and keeps some 250 bytes a deal, 8 for each of
+// its timers and its longest id besides, and no event at all, however long the log. It asks for each deal's
 // events in the order in which they fold, that of [dealstate.Event.Compare]. Deals
 // may be mixed. Each transition is told as it happens, if tell is not nil; that of a
 // clock when the deal's next event comes, or at the end.
@@ -55,11 +55,11 @@ const sortedDealSize = 200
 // What it cannot carry along is a bad line around a *[LogError], and leaves the deal where
 // it was: an event that is late, a retraction, an extension, a withdrawal with an until,
 // that of a party whose own delay may still run, a settlement of one dispute among
-// several; any event of a deal of more than 64 parties, of one that has a notice period,
-// renewal, timers, deadlines of commitments or instants in its conditions, or of one with a clock or a view of
-// clocks outside the years 1678 to 2261; and one that leads to more situations than the
-// table holds, or where it does not know which clock fires first. If that is so of a deal's last clocks,
-// it is told after the last line, as of the line behind it.
+// several; any event of a deal of more than 64 parties or 32 timers, of one that has
+// deadlines of commitments or instants in its conditions, or of one with a clock or a view
+// of clocks outside the years 1678 to 2261; and one that leads to more situations than the
+// table holds, or where it does not know which clock fires first. If that is so of a deal's
+// last clocks, it is told after the last line, as of the line behind it.
 //
 // A duplicate is known if it follows the first at once, with no other event of its deal
 // between; an id that comes again later is taken for a new event. All else is as in [ReadLines] and [Log.Replay].
@@ -97,7 +97,7 @@ func (s *Sorted) consume(in *batch, row int) error {
 		return s.needsLog(r.deal, id, "it is late; a deal's lines must come by at, class of kind, recorded, kind, revision and id")
 	}
 	s.load(r.deal)
-	if s.sees(&r.detail) || r.recorded <= s.knownBy && l.statements[r.statement].Kind == dealstate.Retract {
+	if s.sees(r.at, r.recorded) || r.recorded <= s.knownBy && l.statements[r.statement].Kind == dealstate.Retract {
 		if err := s.step(d, r, more, id); err != nil {
 			return err
 		}
@@ -113,8 +113,7 @@ func (s *Sorted) consume(in *batch, row int) error {
 // load has the stepper go on with a deal.
 func (s *Sorted) load(deal uint32) {
 	d := &s.deals[deal]
-	s.stepper.Load(s.dfa(deal), d.Position)
-	s.stepper.Timers = d.Timers
+	s.stepper.Load(s.dfa(deal), d.Position, d.timers)
 }
 
 // step has the stepper take a row that the view sees.
@@ -134,7 +133,8 @@ func (s *Sorted) step(d *sortedDeal, r *arrival, more extra, id []byte) error {
 // keep leaves a deal where the stepper brought it, and tells of its transitions.
 func (s *Sorted) keep(deal uint32) {
 	d := &s.deals[deal]
-	d.Position, d.Timers = s.stepper.Position, s.stepper.Timers
+	d.Position = s.stepper.Position
+	copy(d.timers, s.stepper.Timers)
 	s.stepper.Count()
 	if !s.stepper.Moved {
 		return
@@ -198,9 +198,10 @@ func (s *Sorted) grow() {
 		s.dfas = append(s.dfas, d)
 	}
 	for n := len(s.deals); n < len(l.deals); n++ {
-		s.deals = append(s.deals, sortedDeal{Position: lazydfa.Beginning, Timers: s.dfas[l.machine[n]].Timers(),
+		d := s.dfas[l.machine[n]]
+		s.deals = append(s.deals, sortedDeal{Position: lazydfa.Beginning, timers: d.AppendTimers(nil),
 			since: nanos.None, end: nanos.None, at: nanos.None, recorded: nanos.None})
-		s.names.size += sortedDealSize
+		s.names.size += sortedDealSize + int64(8*d.TimersADeal())
 	}
 }
 

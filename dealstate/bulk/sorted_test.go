@@ -19,14 +19,12 @@ import (
 
 // outOfTable are the agreements whose deals no table knows, and why.
 var outOfTable = map[string]string{
-	"notice": "a notice may run for a time", "whales": "a notice may run for a time", "renew": "a notice may run for a time",
-	"renew-many": "a notice may run for a time", "everything": "a notice may run for a time",
-	"dates": "it has a clock overdue", "window": "it has a clock reached", "snapback": "it has a clock timer",
+	"dates": "it has a clock overdue", "window": "it has a clock reached", "everything": "it has a clock overdue",
 }
 
 // bindsLate are those in which a party may have joined and not be bound yet: what its
 // withdrawal does depends on the instant.
-var bindsLate = map[string]bool{"later": true, "effect": true, "any": true, "join": true, "join-untimed": true}
+var bindsLate = map[string]bool{"later": true, "effect": true, "any": true, "join": true, "join-untimed": true, "renew-many": true}
 
 // tameWorld leaves what can be streamed, in order, some of it twice.
 func tameWorld(t *testing.T, alter ...func(*rand.Rand, *dealstate.Event)) *world {
@@ -211,10 +209,14 @@ func TestNoClockRunsUpToAPlan(t *testing.T) {
 
 func TestAnIntricateDealIsFolded(t *testing.T) {
 	t.Parallel()
-	m := london(t)
-	var events []dealstate.Event
-	for i := range 3 * lazydfa.MaxDepth { // each open dispute is a situation of its own
-		events = append(events, dealstate.Event{ID: fmt.Sprintf("%03d", i), Deal: m.Deal(), Kind: dealstate.Dispute, Party: "us", Role: dealstate.Government, At: dirtylog.OnDay(i)})
+	a := dealstate.Agreement{ID: "a", Parties: dirtylog.BothSides, Commitments: dirtylog.Pledges(slices.Repeat([]string{"us"}, 3*lazydfa.MaxDepth)...)}
+	m := compiled(t, a)
+	events := []dealstate.Event{{Kind: dealstate.Approve, Party: "us"}, {Kind: dealstate.Approve, Party: "china"}, {Kind: dealstate.Implement}}
+	for _, c := range a.Commitments { // each that is performed makes a situation of its own
+		events = append(events, dealstate.Event{Kind: dealstate.Perform, Commitment: c.ID})
+	}
+	for i := range events {
+		events[i].ID, events[i].Deal, events[i].Role, events[i].At = fmt.Sprintf("%03d", i), m.Deal(), dealstate.Instrument, dirtylog.OnDay(i)
 	}
 	l, err := ReadEvents(context.Background(), eventSeq(events), Template(m), Options{})
 	require.NoError(t, err)
@@ -222,8 +224,50 @@ func TestAnIntricateDealIsFolded(t *testing.T) {
 	require.NoError(t, err)
 	_, final := r.state(0)
 	require.NotNil(t, final)
-	require.EqualValues(t, 3*lazydfa.MaxDepth, r.Totals().Outcomes[dealstate.Applied])
+	require.EqualValues(t, len(events), r.Totals().Outcomes[dealstate.Applied])
 	require.LessOrEqual(t, len(l.agreements.pool.Get(m, dealstate.Strict).Situations()), lazydfa.MaxDepth+2)
+}
+
+// Any number of open disputes is as good as one, until one of several is settled.
+func TestOpenDisputesStayInTheTable(t *testing.T) {
+	t.Parallel()
+	m := london(t)
+	rng := rand.New(rand.NewPCG(7, 7))
+	w := &world{machines: map[string]*dealstate.Machine{m.Deal(): m}, byDeal: map[string][]dealstate.Event{}}
+	for n := range 40 {
+		var log []dealstate.Event
+		for i := range 300 {
+			e := dealstate.Event{ID: fmt.Sprintf("%03d", i), Kind: dealstate.Dispute, Role: dealstate.Instrument, Party: dirtylog.Pick(rng, []string{"us", "china", ""}), At: dirtylog.OnDay(i)}
+			switch {
+			case rng.IntN(80) == 0:
+				e.Kind, e.Party = dealstate.Settle, ""
+			case rng.IntN(40) == 0:
+				e.Kind, e.Party = dealstate.Approve, dirtylog.Pick(rng, []string{"us", "china"})
+			case rng.IntN(90) == 0:
+				e.Kind, e.Party = dealstate.Terminate, ""
+			}
+			log = append(log, e)
+		}
+		deal := fmt.Sprintf("%s/%d", m.Deal(), n)
+		for i := range log {
+			log[i].Deal = deal
+		}
+		w.deals, w.byDeal[deal], w.events = append(w.deals, deal), log, append(w.events, log...)
+	}
+	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+	require.NoError(t, err)
+	w.truth(t, dealstate.View{}).requireEqual(t, l, dealstate.View{}, 1)
+
+	for _, n := range []int{1_000, 100_000} {
+		l, err := FromColumns(context.Background(), openDisputes(n), Template(m))
+		require.NoError(t, err)
+		r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+		require.NoError(t, err)
+		_, final := r.state(0)
+		require.Nil(t, final, "no library was asked")
+		require.EqualValues(t, n+1, r.Totals().Outcomes[dealstate.Applied])
+		require.LessOrEqual(t, len(l.agreements.pool.Get(m, dealstate.Strict).Situations()), 4)
+	}
 }
 
 // Deals of many parties come to nearly as many situations as there are events. With
@@ -279,10 +323,15 @@ func TestSidesAreAlike(t *testing.T) {
 // What the table does not know of a deal's last clocks is told, and counted.
 func TestASortedReadingSaysWhatLastClocksNeedTheLog(t *testing.T) {
 	t.Parallel()
-	m := compiled(t, dealstate.Agreement{ID: "a", Parties: dirtylog.BothSides, Deadline: dirtylog.OnDay(9)})
+	a := dealstate.Agreement{ID: "a", Deadline: dirtylog.OnDay(9)}
+	for i := range lazydfa.MaxDepth {
+		a.Parties = append(a.Parties, dealstate.Party{ID: fmt.Sprint("p", i)})
+	}
+	m := compiled(t, a)
 	var text strings.Builder
-	for i := range lazydfa.MaxDepth { // each one a situation of its own
-		fmt.Fprintf(&text, `{"id":"%02d","deal":"d","kind":"dispute","party":"us","role":"instrument","at":"2025-06-11T00:00:00Z"}`+"\n", i)
+	text.WriteString(`{"id":"00","deal":"d","kind":"negotiate","role":"negotiator","at":"2025-06-11T00:00:00Z"}` + "\n")
+	for i := 1; i < lazydfa.MaxDepth; i++ { // each one a situation of its own
+		fmt.Fprintf(&text, `{"id":"%02d","deal":"d","kind":"approve","party":"p%d","role":"instrument","at":"2025-06-11T00:00:00Z"}`+"\n", i, i)
 	}
 	v := dealstate.View{AsOf: dirtylog.OnDay(20)}
 	_, err := ReadSorted(context.Background(), strings.NewReader(text.String()), Template(m), v, Options{}, nil)

@@ -12,17 +12,18 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
+	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // circles are deals whose clocks are set, come due, fire, are undone and set again, often
 // two at the same instant.
-func circles(t *testing.T, agreements []dealstate.Agreement, seed uint64, deals int) *world {
+func circles(t *testing.T, agreements []dealstate.Agreement, seed uint64, deals int, more ...dealstate.Kind) *world {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 3))
-	kinds := []dealstate.Kind{dealstate.Negotiate, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Suspend,
-		dealstate.Resume, dealstate.Perform, dealstate.Amend}
+	kinds := append([]dealstate.Kind{dealstate.Negotiate, dealstate.Approve, dealstate.Approve, dealstate.Approve, dealstate.Withdraw, dealstate.Suspend,
+		dealstate.Resume, dealstate.Perform, dealstate.Amend}, more...)
 	w := &world{machines: map[string]*dealstate.Machine{}, byDeal: map[string][]dealstate.Event{}}
 	for _, a := range agreements {
 		w.machines[a.ID] = compiled(t, a)
@@ -32,7 +33,7 @@ func circles(t *testing.T, agreements []dealstate.Agreement, seed uint64, deals 
 		deal := fmt.Sprintf("%s/%d", a.ID, i)
 		log := dirtylog.Log(rng, a, deal, 6+rng.IntN(14), kinds)
 		for n := range log {
-			log[n].Role, log[n].Revision = dealstate.Instrument, 0
+			log[n].Role, log[n].Revision, log[n].Ref = dealstate.Instrument, 0, ""
 			if i/len(agreements)%2 == 0 { // much at the same instants
 				log[n].At = dirtylog.OnDay(2 * rng.IntN(5))
 			}
@@ -108,6 +109,90 @@ func TestRandomClocksComeToTheSame(t *testing.T) {
 		}
 	}
 }
+
+// Parties give notice, revoke it and leave; terms are renewed unless one does; timers run and
+// are stopped; disputes pile up: in the table as in the library. Most deals stay in it.
+func TestRandomNoticesRenewalsAndTimersComeToTheSame(t *testing.T) {
+	t.Parallel()
+	known, deals, did := 0, 0, newTotals()
+	for seed := range uint64(proof.Times(60, 8)) {
+		rng := rand.New(rand.NewPCG(seed, 78))
+		var agreements []dealstate.Agreement
+		for i := range 8 {
+			agreements = append(agreements, randomNotices(rng, fmt.Sprint("a", i)))
+		}
+		w := circles(t, agreements, seed, 320, dealstate.Approve, dealstate.Implement, dealstate.Implement, dealstate.Withdraw, dealstate.Breach, dealstate.Dispute,
+			dealstate.Dispute, dealstate.Settle, dealstate.Terminate, dealstate.Reject, dealstate.Apply, dealstate.Sign)
+		l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
+		require.NoError(t, err)
+		for _, v := range []dealstate.View{{}, {AsOf: dirtylog.OnDay(rng.IntN(30))}, {KnownBy: dirtylog.OnDay(4 + rng.IntN(20)), AsOf: dirtylog.OnDay(40)}} {
+			w.truth(t, v).requireEqual(t, l, v, 1)
+		}
+		r, err := l.Replay(context.Background(), dealstate.View{}, 1)
+		require.NoError(t, err)
+		for deal := range l.deals {
+			if _, final := r.state(uint32(deal)); final == nil {
+				known++
+			}
+		}
+		deals += len(l.deals)
+		did.Merge(r.Totals())
+	}
+	require.Greater(t, known, deals*3/4)
+	for _, reason := range []dealstate.ReasonCode{dealstate.ReasonLeaves, dealstate.ReasonRevokes, dealstate.ReasonRenewed} {
+		require.NotZero(t, did.Reasons[reason], reason)
+	}
+	for _, rule := range []string{"leave", "denounce", "contest", "contest_again", "calm", "snap", "tire", "forget", "wake"} {
+		require.NotZero(t, did.Rules[rule], rule)
+	}
+}
+
+// randomNotices is an agreement with clocks that parties and rules set, by chance.
+func randomNotices(rng *rand.Rand, id string) dealstate.Agreement {
+	delay := func() dealstate.Delay { return dealstate.Delay{Days: 1 + rng.IntN(4)} }
+	perhaps := func() *dealstate.Delay {
+		if d := delay(); rng.IntN(2) == 0 {
+			return &d
+		}
+		return nil
+	}
+	a := dealstate.Agreement{ID: id, Parties: dirtylog.BothSides, Effect: perhaps(), Term: perhaps()}
+	switch rng.IntN(4) {
+	case 0:
+		a.Approval = condition.Any(condition.Approved("us"), condition.Approved("china")) // so that the other one joins
+	case 1, 2:
+		a.Parties, a.Approval = dirtylog.FiveParties[:3], condition.Count(condition.AtLeast(2), "")
+	}
+	a.Commitments = dirtylog.Pledges(a.Parties[0].ID, a.Parties[1].ID)
+	if a.Term != nil {
+		a.Renew = perhaps()
+	}
+	switch rng.IntN(4) {
+	case 0:
+		a.Notice = &dealstate.NoticePeriod{On: dealstate.Day{Month: time.June, Day: 15 + rng.IntN(10)}, By: dealstate.Day{Month: time.June, Day: 14}}
+	case 1, 2:
+		a.Notice = &dealstate.NoticePeriod{Delay: delay()}
+	}
+	if rng.IntN(3) == 0 {
+		a.Join = &dealstate.Join{Delay: delay()}
+	}
+	if rng.IntN(2) == 0 {
+		a.Timers = []dealstate.OwnTimer{{ID: "one", After: delay()}, {ID: "two", After: delay()}}
+		a.Lifecycle = &contested
+	}
+	return a
+}
+
+// contested adds timers to the standard lifecycle: one ends the deal, the other a dispute.
+var contested = dealstate.Lifecycle{Extends: "standard", States: []dealstate.State{"contested"}, InForce: []dealstate.State{"contested"}, Rules: []dealstate.Rule{
+	{ID: "contest", On: dealstate.Dispute, From: []dealstate.State{dealstate.StateImplemented}, To: "contested", Order: -1},
+	{ID: "contest_again", On: dealstate.Breach, From: []dealstate.State{"contested"}, To: "contested", Order: -1},
+	{ID: "calm", On: dealstate.Settle, From: []dealstate.State{"contested"}, To: dealstate.StateImplemented, Order: -1},
+	{ID: "snap", On: dealstate.Timer("one"), From: []dealstate.State{"contested"}, To: dealstate.StateTerminated, When: condition.Not(condition.Performed("pledge-1"))},
+	{ID: "tire", On: dealstate.Timer("two"), From: []dealstate.State{"contested"}, To: dealstate.StateSuspended, When: condition.Due("one")},
+	{ID: "forget", On: dealstate.Timer("two"), From: []dealstate.State{"contested"}, To: dealstate.StateImplemented, Order: 1},
+	{ID: "wake", On: dealstate.Timer("two"), From: []dealstate.State{dealstate.StateSuspended}, To: dealstate.StateImplemented},
+}}
 
 // A deal comes into force, leaves it and comes back at one instant: its term runs anew.
 func TestATermRunsFromEachEntryIntoForce(t *testing.T) {

@@ -42,9 +42,9 @@ func (l *Log) Transitions(ctx context.Context, v dealstate.View, workers int) it
 }
 
 // transitionAt gives a transition of an effect. It lacks the event, if it was one. The
-// table has no clock of a commitment and no timer of an agreement's own.
+// table has no clock of a commitment.
 func transitionAt(e *lazydfa.Effect, deal string, at int64) Transition {
-	return Transition{Deal: deal, Clock: e.Clock, Party: e.Party, At: nanos.Time(at), Rule: e.Rule, From: e.From, To: e.To}
+	return Transition{Deal: deal, Clock: e.Clock, Party: e.Party, Timer: e.Timer, At: nanos.Time(at), Rule: e.Rule, From: e.From, To: e.To}
 }
 
 func transitionOf(d dealstate.Decision) Transition {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -91,25 +92,31 @@ func BenchmarkOpen(b *testing.B) {
 			m, err := dealstate.Compile(uschina.London())
 			require.NoError(b, err)
 			ctx, agreements := context.Background(), bulk.Template(m)
-			var opened, read time.Duration
+			var opened, read, openCPU, readCPU time.Duration
 			for b.Loop() {
-				runtime.GC()
-				begun := time.Now()
-				f := open(b, dir, journal.Options{})
-				opened += time.Since(begun)
+				var f *journal.File
+				spend(&opened, &openCPU, func() { f = open(b, dir, journal.Options{}) })
 				require.NoError(b, f.Close())
-				runtime.GC()
-				begun = time.Now()
-				readBulk(b, ctx, dir, agreements)
-				read += time.Since(begun)
+				spend(&read, &readCPU, func() { readBulk(b, ctx, dir, agreements) })
 			}
 			per := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / float64(b.N) / float64(size.events) }
 			b.ReportMetric(per(opened), "ns/event")
 			b.ReportMetric(per(read), "bulk-ns/event")
 			b.ReportMetric(float64(opened)/float64(read), "x-bulk")
+			b.ReportMetric(per(openCPU), "cpu-ns/event")
+			b.ReportMetric(per(readCPU), "bulk-cpu-ns/event")
+			b.ReportMetric(float64(openCPU)/float64(readCPU), "x-bulk-cpu")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
+}
+
+// spend adds the time that it takes, on the wall and of the processor.
+func spend(wall, cpu *time.Duration, do func()) {
+	runtime.GC()
+	begun, before := time.Now(), proof.CPU()
+	do()
+	*wall, *cpu = *wall+time.Since(begun), *cpu+proof.CPU()-before
 }
 
 func readBulk(t testing.TB, ctx context.Context, dir string, a bulk.Agreements) int {

@@ -78,8 +78,8 @@ func TestAppendsThatWaitShareTheirSyncs(t *testing.T) {
 	for range n + 1 {
 		require.NoError(t, <-answers)
 	}
-	require.NoError(t, f.Close())
 	require.Equal(t, 4, d.syncs, "two batches, two files")
+	require.NoError(t, f.Close())
 }
 
 func TestAnAppendWhoseContextEndsCanBeMadeAgain(t *testing.T) {

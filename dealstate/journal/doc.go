@@ -28,9 +28,10 @@
 //
 // Two things nobody can tell from the files alone. A journal that was cut off at the
 // end of what was written at once, or written anew from some entry on, is whole in itself:
-// only a [Head] that was kept elsewhere shows it. And the last entries, if they are
-// damaged after they were synced, look like the tail that a crash leaves: Open cuts them
-// off, keeps their bytes aside, and reports it.
+// only a [Head] that was kept elsewhere shows it. And where a journal was not closed, the
+// entries that were written last, if they are damaged after they were synced, look
+// like the tail that a crash leaves: Open cuts them off, keeps their bytes aside, and
+// reports it. After [File.Close] it refuses that damage too.
 //
 // When a write or a sync fails, the disk is full for one, the journal takes nothing more
 // ([ReadOnlyError]); it can be read, and opened again. After a failed sync, it trusts
@@ -90,10 +91,17 @@
 // its line, and each of which ends with a line feed. So it does not depend on segments, nor on
 // what was written at once, and a copy has the same.
 //
+// Close writes one more line behind the last record. It says that all of them are durable;
+// the next record of the segment is written over it, so it stands at the end of the file:
+//
+//	closed                      this word
+//	8064                        the position of the last entry
+//	6e5d4c3b                    the checksum of all that stands before the space before it
+//
 // Entries that are written at once, of one append or of several, are one batch. The
 // bytes of both files are written and synced before any of them is acknowledged, and
 // before the next batch is written. Therefore, what is not whole can be what a crash has
-// left only if no later batch begins behind it. Recovery keeps a batch whole or cuts it off
+// left only if no later batch begins behind it, nor a later Close. Recovery keeps a batch whole or cuts it off
 // whole. What it cuts off a file goes into a file of the same name with .torn-1 after it,
 // or the next free number.
 //
@@ -104,8 +112,8 @@
 // # Cost
 //
 // An append takes two syncs, which run side by side, of the batch before it perhaps and of
-// its own; 64 writers get through some ten times as many appends as one. Open takes about
-// as long as package bulk takes to read the lines, and Verify some two microseconds an entry.
+// its own; 64 writers get through ten times as many appends as one, or more. Open takes up to
+// twice as long as package bulk takes to read the lines, and Verify some two microseconds an entry.
 // A File keeps 12 bytes an entry and some 70 a deal in memory, with the deal's id, and two
 // open files a segment. A journal holds 4,294,967,295 entries at most.
 package journal

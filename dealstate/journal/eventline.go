@@ -11,8 +11,8 @@ import (
 )
 
 // The lines of an events file are as [dealstate.Event.MarshalJSON] writes them: the
-// keys in one order, without spaces. So they are read here in a tenth of the time that
-// UnmarshalJSON takes, which reads whatever is otherwise.
+// keys in one order, without spaces. So they are read here in half the time that
+// UnmarshalJSON takes, and with fewer allocations; it reads whatever is otherwise.
 
 // namesIn gives the deal and the id of an event's line. They are parts of the line, or
 // not, if it has escapes.

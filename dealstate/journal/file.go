@@ -316,7 +316,20 @@ func (f *File) Close() error {
 	f.mu.Unlock()
 	<-idle
 	f.tail.close()
+	f.seal()
 	return f.release()
+}
+
+// seal writes behind the records that all of them are durable, so that what is found
+// damaged of them later is not taken for what a crash has left. Nothing depends on it.
+func (f *File) seal() {
+	seg := f.segments[len(f.segments)-1]
+	if f.broken != nil {
+		return
+	}
+	if _, err := writeSynced(seg.records, endOf(f.durable.Position), seg.recordsSize); err != nil {
+		seg.takeBack()
+	}
 }
 
 // release closes the files, and gives the lock back last.

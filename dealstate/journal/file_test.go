@@ -333,14 +333,21 @@ func TestAnEntryInThePlaceOfAnotherIsFound(t *testing.T) {
 	require.Contains(t, damage.Problem, "chain")
 }
 
+// closedLine is what Close writes.
+func closedLine(h journal.Head) string {
+	line := fmt.Sprintf("closed %d", h.Position)
+	return line + " " + castagnoli(line) + "\n"
+}
+
 func TestATornTailIsCutOffKeptAsideAndReported(t *testing.T) {
 	t.Parallel()
 	d, head := filled(t, 20)
 	files := filesOf(t, d)
 	events, records := files.names(".jsonl"), files.names(".records")
 	last, lastRecords := events[len(events)-1], records[len(records)-1]
+	entries := []byte(strings.TrimSuffix(string(files[lastRecords]), closedLine(head)))
 	d.Overwrite(last, append(slices.Clone(files[last]), `{"id":"torn`...))
-	d.Overwrite(lastRecords, append(slices.Clone(files[lastRecords]), `57 event`...))
+	d.Overwrite(lastRecords, append(entries, `57 event`...))
 
 	var damage *journal.DamageError
 	require.ErrorAs(t, verify(d, journal.Head{}), &damage)
@@ -364,6 +371,33 @@ func TestATornTailIsCutOffKeptAsideAndReported(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, f2.(*journal.File).Recovery().Torn)
 	require.NoError(t, f2.Close())
+}
+
+// Nothing in the files tells a crash from a disk that has lost what it had synced, unless
+// the journal was closed.
+func TestDamageAtTheEndOfAClosedJournalIsNoTornTail(t *testing.T) {
+	t.Parallel()
+	d, head := filled(t, 20)
+	files := filesOf(t, d)
+	events := files.names(".jsonl")
+	last := events[len(events)-1]
+	records := strings.Replace(last, "jsonl", "records", 1)
+	require.True(t, strings.HasSuffix(string(files[records]), closedLine(head)))
+	flipped := files.flipped(last, 8*(len(files[last])-10))
+	var damage *journal.DamageError
+
+	d.Overwrite(last, flipped)
+	_, err := onDisk(ctx, d)
+	require.ErrorAs(t, err, &damage)
+	require.False(t, damage.Tail)
+
+	d.Overwrite(records, []byte(strings.TrimSuffix(string(files[records]), closedLine(head))))
+	require.ErrorAs(t, verify(d, journal.Head{}), &damage)
+	require.True(t, damage.Tail)
+	f, err := onDisk(ctx, d)
+	require.NoError(t, err)
+	require.NotNil(t, f.(*journal.File).Recovery().Torn)
+	require.NoError(t, f.Close())
 }
 
 func TestAFullDiskTurnsTheJournalReadOnlyAndLosesNothing(t *testing.T) {

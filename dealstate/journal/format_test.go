@@ -36,7 +36,7 @@ func TestTheFilesAreAsTheDocumentSays(t *testing.T) {
 	require.NoError(t, err)
 	slices.Sort(names)
 	require.Greater(t, len(names), 2)
-	chain, at := strings.Repeat("0", 64), 0
+	chain, at, closed := strings.Repeat("0", 64), 0, false
 	for _, name := range names {
 		require.Equal(t, fmt.Sprintf("%010d.records", at+1), filepath.Base(name))
 		text, err := os.ReadFile(name)
@@ -49,12 +49,19 @@ func TestTheFilesAreAsTheDocumentSays(t *testing.T) {
 		require.Equal(t, header+" "+castagnoli(header), lines[0])
 		offset := 0
 		for _, line := range lines[1 : len(lines)-1] {
+			if end := fmt.Sprintf("closed %d", at); strings.HasPrefix(line, end) {
+				require.Len(t, want, at, "it stands at the end")
+				require.Equal(t, end+" "+castagnoli(end), line)
+				closed = true
+				continue
+			}
 			at++
 			chain, offset = requireAsDescribed(t, line, want[at-1], chain, string(events), offset)
 		}
 		require.Len(t, events, offset)
 	}
 	require.Len(t, want, at)
+	require.True(t, closed)
 	require.Equal(t, fmt.Sprintf("%d %s", at, chain), f.Head().String())
 }
 

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -248,15 +249,15 @@ var mutants = []struct {
 // quiet is a test that may fail without anybody being told.
 type quiet struct {
 	testing.TB
-	failed bool
+	failed atomic.Bool
 }
 
 func (q *quiet) Helper()               {}
-func (q *quiet) Failed() bool          { return q.failed }
-func (q *quiet) Error(...any)          { q.failed = true }
-func (q *quiet) Errorf(string, ...any) { q.failed = true }
-func (q *quiet) Fatal(...any)          { q.failed = true; runtime.Goexit() }
-func (q *quiet) Fatalf(string, ...any) { q.failed = true; runtime.Goexit() }
+func (q *quiet) Failed() bool          { return q.failed.Load() }
+func (q *quiet) Error(...any)          { q.failed.Store(true) }
+func (q *quiet) Errorf(string, ...any) { q.failed.Store(true) }
+func (q *quiet) Fatal(...any)          { q.failed.Store(true); runtime.Goexit() }
+func (q *quiet) Fatalf(string, ...any) { q.failed.Store(true); runtime.Goexit() }
 func (q *quiet) Skip(...any)           { runtime.Goexit() }
 
 // fails reports whether a store fails a claim.
@@ -267,7 +268,7 @@ func fails(s journaltest.Store, claim string) bool {
 		journaltest.Claim(q, s, claim)
 	}()
 	<-done
-	return q.failed
+	return q.failed.Load()
 }
 
 func TestEveryClaimFindsAStoreThatBreaksIt(t *testing.T) {

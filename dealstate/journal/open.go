@@ -25,7 +25,7 @@ type Torn struct {
 
 // Open opens the journal in a directory, which it makes if need be, for this writer
 // alone: a *[LockedError] says who has it. It reads all files once and holds every
-// entry to its checksum, in about the time that package bulk takes to read the events.
+// entry to its checksum, in up to twice the time that package bulk takes to read the events.
 //
 // A tail that a crash has torn is cut off, its bytes are kept aside, and
 // [File.Recovery] says so. Any other damage is a *[DamageError], and changes nothing.
@@ -149,6 +149,7 @@ func (f *File) recoverSegment(ctx context.Context, after int64, last bool) error
 	if f.durable, err = ParseHead(fmt.Sprintf("%d %s", t.whole.at, t.whole.chain)); err != nil {
 		return seg.damage(t.begun.records, err.Error())
 	}
+	seg.recordsSize = t.whole.records
 	if last {
 		return seg.settle(t.begun)
 	}

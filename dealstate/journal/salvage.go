@@ -117,6 +117,9 @@ func (s *salvaging) line(ctx context.Context, seg *segment, line []byte, at int6
 	if _, err := parseHeader(line); err == nil && at == 0 {
 		return "", nil
 	}
+	if _, ok := parseEnd(line); ok {
+		return "", nil
+	}
 	var r record
 	if line[len(line)-1] != '\n' {
 		return "the line has no end", nil

@@ -49,13 +49,7 @@ func (s *scan) seek(after, next int64) {
 // where there is no whole record, and else the error of reading.
 func (s *scan) step() error {
 	if s.records.left() == 0 {
-		if s.events.left() > 0 {
-			return s.damageIn(s.seg.eventsName(), s.offset, "there are events without a record")
-		}
-		if s.part < s.of {
-			return s.damage("the records that were written at once are not all there")
-		}
-		return io.EOF
+		return s.end()
 	}
 	line, err := s.records.line(maxRecord)
 	if err != nil {
@@ -63,6 +57,9 @@ func (s *scan) step() error {
 	}
 	if line[len(line)-1] != '\n' {
 		return s.damage("the line has no end")
+	}
+	if last, ok := parseEnd(line); ok && last == s.at && s.records.left() == 0 {
+		return s.end()
 	}
 	if problem := s.record.parse(line[:len(line)-1]); problem != "" {
 		return s.damage(problem)
@@ -76,6 +73,17 @@ func (s *scan) step() error {
 		s.offset += int64(s.record.length) + 1
 	}
 	return nil
+}
+
+// end gives io.EOF where no entry lacks one of its parts.
+func (s *scan) end() error {
+	if s.events.left() > 0 {
+		return s.damageIn(s.seg.eventsName(), s.offset, "there are events without a record")
+	}
+	if s.part < s.of {
+		return s.damage("the records that were written at once are not all there")
+	}
+	return io.EOF
 }
 
 // check holds the record to its place and to its checksum.
@@ -164,13 +172,16 @@ func (s *scan) each(ctx context.Context, to int64, take func() error) error {
 }
 
 // isFollowed reports whether behind the damage there is a whole record of a batch
-// that begins after the position.
+// that begins after the position, or the line of a Close that came later.
 func (s *scan) isFollowed(position int64) (bool, error) {
 	w := &window{r: s.seg.records, next: s.next, end: s.seg.recordsSize, once: readAhead}
 	for w.left() > 0 {
 		line, err := w.line(maxRecord)
 		if err != nil {
 			return false, err
+		}
+		if last, ok := parseEnd(line); ok && last >= position {
+			return true, nil
 		}
 		var r record
 		if line[len(line)-1] != '\n' || r.parse(line[:len(line)-1]) != "" || r.first() <= position {

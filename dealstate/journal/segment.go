@@ -85,6 +85,24 @@ func parseHeader(line []byte) (Head, error) {
 	return h, nil
 }
 
+// endWord begins the line that Close writes behind the records: all of them are durable.
+// The next record is written over it.
+const endWord = "closed "
+
+// endOf is that line, for the position of the last record. It is shorter than any record.
+func endOf(position int64) []byte {
+	line := strconv.AppendInt([]byte(endWord), position, 10)
+	return append(appendSum(append(line, ' '), crc32.Checksum(line, castagnoli)), '\n')
+}
+
+// parseEnd reads such a line.
+func parseEnd(line []byte) (position int64, ok bool) {
+	rest, ok := bytes.CutPrefix(line, []byte(endWord))
+	s := fields{rest: rest}
+	position = s.number(' ')
+	return position, ok && bytes.Equal(line, endOf(position))
+}
+
 // createSegment makes an empty segment durable. The records file gets its name when
 // it is whole, so what a crash leaves behind is an events file without entries, a
 // file with newSuffix, or records without an events file.
@@ -99,14 +117,8 @@ func createSegment(files FS, h Head) (*segment, error) {
 
 func (s *segment) create(files FS) error {
 	header, name := headerOf(s.head), nameOf(s.head.Position, newSuffix)
-	var err error
-	if s.records, err = files.Create(name); err != nil {
-		return err
-	}
-	if _, err = s.records.WriteAt(header, 0); err != nil {
-		return err
-	}
-	if err = s.records.Sync(); err != nil {
+	err := writeNew(files, name, header)
+	if err != nil {
 		return err
 	}
 	if s.events, err = files.Create(s.eventsName()); err != nil {
@@ -115,8 +127,22 @@ func (s *segment) create(files FS) error {
 	if err = files.Rename(name, s.recordsName()); err != nil {
 		return err
 	}
+	if s.records, err = files.Open(s.recordsName()); err != nil {
+		return err
+	}
 	s.begin, s.recordsSize = int64(len(header)), int64(len(header))
 	return files.Sync()
+}
+
+// writeNew makes a file with this in it, durably but for its name. It is closed, for some
+// systems do not rename a file that is open.
+func writeNew(files FS, name string, data []byte) error {
+	h, err := files.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = writeSynced(h, data, 0)
+	return errors.Join(err, h.Close())
 }
 
 // openSegment opens the files of a segment and reads its header.

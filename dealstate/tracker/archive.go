@@ -55,7 +55,7 @@ func (a *archive) after(ctx context.Context, t *Tracker, s *stream, p Place) ([]
 // walkerAt gives a board that stands at the place, which whoever asked puts back.
 func (a *archive) walkerAt(ctx context.Context, t *Tracker, s *stream, p Place) (*behind, error) {
 	for i, w := range a.walkers {
-		if w.told == p {
+		if w.told.Compare(p) == 0 {
 			a.walkers = slices.Delete(a.walkers, i, i+1)
 			return w, nil
 		}

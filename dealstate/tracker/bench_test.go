@@ -3,6 +3,7 @@ package tracker_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -62,8 +63,9 @@ func fill(tb testing.TB, j journal.Journal, deals int) {
 }
 
 // BenchmarkRecovery opens a tracker over a journal in files of 50,000 deals of eight
-// events, and says how many events a second it recovers and what a deal takes at rest, the
-// journal's index included.
+// events, and says how many events a second it recovers, how much processor time an event
+// takes, on its own and beside the reference, and what a deal takes at rest, the journal's
+// index included. Of time it gives the least of all rounds: others use the machine too.
 func BenchmarkRecovery(b *testing.B) {
 	const deals = 50_000
 	dir := b.TempDir()
@@ -71,25 +73,25 @@ func BenchmarkRecovery(b *testing.B) {
 	require.NoError(b, err)
 	fill(b, j, deals)
 	require.NoError(b, j.Close())
+	spent, reference, took := math.Inf(1), math.Inf(1), time.Duration(math.MaxInt64)
 	for b.Loop() {
+		reference = min(reference, looplabEvent())
 		before := heap()
 		begun, cpu := time.Now(), proof.CPU()
 		j, err := journal.Open(b.Context(), dir, journal.Options{})
 		require.NoError(b, err)
-		opened := time.Since(begun)
 		tr, err := tracker.Open(b.Context(), j, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(11))})
 		require.NoError(b, err)
-		took := time.Since(begun)
-		b.ReportMetric(float64(deals*8)/took.Seconds(), "events/s")
-		spent := float64((proof.CPU() - cpu).Nanoseconds()) / (deals * 8)
-		b.ReportMetric(spent, "cpu-ns/event")
-		b.ReportMetric(spent/looplabEvent(), "x-looplab")
-		b.ReportMetric(opened.Seconds()/took.Seconds(), "journal-share")
+		took = min(took, time.Since(begun))
+		spent = min(spent, float64((proof.CPU()-cpu).Nanoseconds())/(deals*8))
 		b.ReportMetric(float64(heap()-before)/deals, "B/deal")
 		runtime.KeepAlive(tr)
 		require.NoError(b, tr.Close())
 		require.NoError(b, j.Close())
 	}
+	b.ReportMetric(float64(deals*8)/took.Seconds(), "events/s")
+	b.ReportMetric(spent, "cpu-ns/event")
+	b.ReportMetric(spent/reference, "x-looplab")
 }
 
 // looplabEvent is the reference: the processor time of one raw event on one kept looplab

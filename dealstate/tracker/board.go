@@ -271,33 +271,40 @@ func (b *board) take(ctx context.Context, e journal.Entry) (c Change, decision d
 		return c, decision, false, err
 	}
 	if e.Agreement != nil && l == nil {
-		if l, err = b.load(ctx, c.Deal, e.Position); err != nil {
-			return c, decision, false, err
-		}
-		b.at.Position = e.Position
-		if l == nil {
-			return c, decision, false, errLost(c.Deal)
-		}
-		b.adopt(l)
-		c.Decisions, c.To = l.decisionsAt(b.at.Instant), l.of.state
-		return c, decision, true, nil
+		err := b.begin(ctx, &c)
+		return c, decision, err == nil, err
 	}
 	b.at.Position = e.Position
-	if l == nil {
-		b.leave(&e, &UnknownDealError{Deal: c.Deal})
-		return c, decision, false, nil
+	if l != nil {
+		l.of.version, c.From, c.To = e.Position, l.of.state, l.of.state
 	}
-	l.of.version, c.From, c.To = e.Position, l.of.state, l.of.state
-	if e.Agreement != nil {
-		b.leave(&e, &AgreementError{ID: c.Deal})
-		return c, decision, false, nil
+	switch {
+	case l == nil:
+		err = &UnknownDealError{Deal: c.Deal}
+	case e.Agreement != nil:
+		err = &AgreementError{ID: c.Deal}
+	default:
+		decision, err = b.record(l, &c)
 	}
-	decision, err = b.record(l, &c)
 	if err != nil {
 		b.leave(&e, err)
-		return c, decision, false, nil
 	}
-	return c, decision, true, nil
+	return c, decision, err == nil, nil
+}
+
+// begin takes the agreement of the change, with the events of its deal that came before it.
+func (b *board) begin(ctx context.Context, c *Change) error {
+	l, err := b.load(ctx, c.Deal, c.Entry.Position)
+	if err != nil {
+		return err
+	}
+	if l == nil {
+		return errLost(c.Deal)
+	}
+	b.at.Position = c.Entry.Position
+	b.adopt(l)
+	c.Decisions, c.To = l.decisionsAt(b.at.Instant), l.of.state
+	return nil
 }
 
 // record has the deal take the event of the change, and tells what that did as of the

@@ -125,3 +125,58 @@ func TestRecordingAtTheTailCostsTheSameHoweverLongTheDeal(t *testing.T) {
 	short, long := allocated(50), allocated(2_000)
 	require.Less(t, long, 1.5*short+10, "of a deal of 2,000 events, beside one of 50")
 }
+
+// sleeping is a clock that nobody is woken by.
+type sleeping struct{ *tracker.Manual }
+
+func (sleeping) Wait(ctx context.Context, _ time.Time) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Of an instant at which time comes to many deals, a watcher may see the middle. He is told
+// the rest later, also where an entry comes in between that another process accepted before.
+func TestAWatcherInTheMiddleOfAnInstantIsToldTheRest(t *testing.T) {
+	t.Parallel()
+	for _, recent := range []int{1, 1_000} {
+		j := &journal.Memory{}
+		clock := tracker.NewManual(dirtylog.OnDay(1))
+		tr := open(t, j, sleeping{clock}, tracker.Options{Recent: recent})
+		for i := range 6 {
+			id := fmt.Sprintf("deal-%d", i)
+			_, err := tr.Add(t.Context(), agreementOf(id))
+			require.NoError(t, err)
+		}
+		clock.Set(dirtylog.OnDay(2))
+		begun := tr.Place()
+		r, err := tr.Record(t.Context(), negotiated("e0", "deal-4")) // of which a watcher who comes from the beginning needs the entries
+		require.NoError(t, err)
+		clock.Set(dirtylog.OnDay(20))
+		tr.PassSome(2)
+		require.Equal(t, []string{"deal-4", "deal-0", "deal-1"}, dealsOf(tracker.ReadOn(t.Context(), tr, tracker.Filter{From: begun})))
+		begun = r[0].Place
+		told := tracker.ReadOn(t.Context(), tr, tracker.Filter{From: begun})
+		require.Len(t, told, 2, "so far")
+		tr.PassSome(2)
+		told = append(told, tracker.ReadOn(t.Context(), tr, tracker.Filter{From: told[1].Place})...)
+		require.Len(t, told, 4)
+		_, err = j.Append(t.Context(), []journal.Entry{{Accepted: dirtylog.OnDay(2), Event: negotiated("e1", "deal-5")}})
+		require.NoError(t, err)
+		told = append(told, take(t, tr, tracker.Filter{From: told[3].Place}, 3)...)
+		require.Equal(t, []string{"deal-0", "deal-1", "deal-2", "deal-3", "deal-4", "deal-5", "deal-5"}, dealsOf(told))
+		require.Zero(t, told[5].Entry.Position, "the instant is told to its end first")
+		require.Equal(t, "e1", told[6].Entry.Event.ID)
+		var places []tracker.Place
+		for _, c := range told {
+			places = append(places, c.Place)
+		}
+		requireOnceInOrder(t, places)
+	}
+}
+
+func dealsOf(changes []tracker.Change) (ids []string) {
+	for _, c := range changes {
+		ids = append(ids, c.Deal)
+	}
+	return ids
+}

@@ -49,3 +49,12 @@ func (t *Tracker) Locked(do func()) {
 	defer t.main.mu.Unlock()
 	do()
 }
+
+// PassSome lets time pass for so many changes.
+func (t *Tracker) PassSome(n int) {
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
+	if _, err := t.letTimePassFor(n); err != nil {
+		panic(err)
+	}
+}

@@ -3,6 +3,7 @@ package tracker
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -172,30 +173,32 @@ func (t *Tracker) admit(ctx context.Context, events []dealstate.Event) ([]journa
 // append keeps entries in the journal, follows it up to them, and says what became of
 // each.
 func (t *Tracker) append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]Recorded, error) {
-	s := t.main
-	s.mu.Lock()
-	of := t.calls.begin(s.at.Position, t.now(), entries)
-	s.mu.Unlock()
+	t.main.mu.Lock()
+	of := t.calls.begin(t.main.at.Position, t.now(), entries)
+	t.main.mu.Unlock()
 	start := time.Now()
-	positions, err := s.journal.Append(ctx, entries, on...)
-	s.meter.Observe(observeAppend, time.Since(start).Seconds())
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	positions, err := t.source.journal.Append(ctx, entries, on...)
+	t.source.meter.Observe(observeAppend, time.Since(start).Seconds())
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
 	defer t.calls.end(of)
+	if err == nil {
+		err = t.follow(slices.Max(positions))
+	}
 	if err != nil {
 		return nil, err
 	}
-	last := int64(0)
-	for _, p := range positions {
-		last = max(last, p)
-	}
-	if err := t.follow(last); err != nil {
-		return nil, err
-	}
+	return t.answers(of, entries, positions)
+}
+
+// answers says what became of entries that are in the journal and were followed. The
+// caller holds main's lock.
+func (t *Tracker) answers(of *call, entries []journal.Entry, positions []int64) ([]Recorded, error) {
 	all := make([]Recorded, len(positions))
 	for i, p := range positions {
 		r, ok := t.calls.answer(of, p)
 		if !ok {
+			var err error
 			if r, err = t.repeated(p, &entries[i]); err != nil {
 				return nil, t.ended(err)
 			}

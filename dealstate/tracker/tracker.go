@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
@@ -71,7 +72,7 @@ func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, order, err := t.recover(ctx, o.Policy, Place{Position: last, Instant: o.Clock.Now().UTC()})
+	b, order, err := t.recover(ctx, o.Policy, Place{Position: last, Instant: instant.Tidy(o.Clock.Now())})
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,9 @@ func (t *Tracker) Now() time.Time {
 }
 
 // now is Now with the lock held.
-func (t *Tracker) now() time.Time { return later(t.options.Clock.Now().UTC(), t.main.at.Instant) }
+func (t *Tracker) now() time.Time {
+	return later(instant.Tidy(t.options.Clock.Now()), t.main.at.Instant)
+}
 
 // check gives the error with which a call ends before it begins.
 func (t *Tracker) check(ctx context.Context) error {

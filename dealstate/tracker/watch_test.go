@@ -345,3 +345,23 @@ func TestPlacesAreWrittenReadAndCompared(t *testing.T) {
 		require.Equal(t, tracker.Place{Position: 7}, p, "nothing is written")
 	}
 }
+
+// The computer's clock serves as well, and its places come back from their text.
+func TestTheComputersClockFiresAndItsPlacesComeBackFromTheirText(t *testing.T) {
+	t.Parallel()
+	tr := started(t, &journal.Memory{}, tracker.System{}, tracker.Options{})
+	a := agreementOf("soon")
+	a.Deadline = tr.Now().Add(50 * time.Millisecond)
+	_, err := tr.Add(t.Context(), a)
+	require.NoError(t, err)
+	place := tr.Place()
+	again, err := tracker.ParsePlace(place.String())
+	require.NoError(t, err)
+	require.Equal(t, place, again)
+	for c, err := range tr.Watch(t.Context(), tracker.Filter{Deal: "soon", From: place}) {
+		require.NoError(t, err)
+		require.Equal(t, dealstate.StateLapsed, c.To)
+		require.True(t, a.Deadline.Equal(c.Place.Instant))
+		break
+	}
+}

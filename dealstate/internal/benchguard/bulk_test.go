@@ -43,13 +43,44 @@ func bulkPairs(t testing.TB) []pair {
 		}},
 		{Name: "bulk_replay_1k_deals", Begin: func() (ours, reference side) { return replaying(t, 1_000, 1_000_000) }},
 		{Name: "bulk_replay_1m_deals", Begin: func() (ours, reference side) { return replaying(t, 1_000_000, 4_000_000) }},
+		{Name: "bulk_replay_known_by", Begin: func() (ours, reference side) {
+			return besidePlain(t, london(t), dealstate.View{KnownBy: june.AddDate(0, 0, 6)})
+		}},
+		{Name: "bulk_replay_clocks", Begin: func() (ours, reference side) {
+			a := uschina.London()
+			a.Deadline, a.Effect, a.Term = june.AddDate(1, 0, 0), &dealstate.Delay{Days: 3}, &dealstate.Delay{Months: 12}
+			return besidePlain(t, template(t, a), dealstate.View{})
+		}},
+		{Name: "bulk_replay_notices", Begin: func() (ours, reference side) {
+			a := uschina.London()
+			a.Term, a.Renew, a.Notice = &dealstate.Delay{Months: 1}, &dealstate.Delay{Months: 1}, &dealstate.NoticePeriod{Delay: dealstate.Delay{Days: 3}}
+			return besidePlain(t, template(t, a), dealstate.View{})
+		}},
+		{Name: "bulk_replay_catalogue", Begin: func() (ours, reference side) {
+			return besidePlain(t, catalogue(t, 1_000), dealstate.View{})
+		}},
 	}
 }
 
-func london(t testing.TB) bulk.Agreements {
-	m, err := dealstate.Compile(uschina.London())
+func london(t testing.TB) bulk.Agreements { return template(t, uschina.London()) }
+
+func template(t testing.TB, a dealstate.Agreement) bulk.Agreements {
+	m, err := dealstate.Compile(a)
 	require.NoError(t, err)
 	return bulk.Template(m)
+}
+
+// catalogue gives each deal an agreement of its own.
+func catalogue(t testing.TB, deals int) bulk.Agreements {
+	var machines []*dealstate.Machine
+	for i := range deals {
+		a := uschina.London()
+		a.ID = fmt.Sprintf("deal-%07d", i)
+		m, err := dealstate.Compile(a)
+		require.NoError(t, err)
+		machines = append(machines, m)
+	}
+	return bulk.Catalogue(machines...)
 }
 
 // speaker is who says so.
@@ -207,6 +238,25 @@ func decoding(t testing.TB, text []byte, on func(deal, event string)) side {
 			}
 		}
 	}}
+}
+
+// besidePlain replays a log, each event recorded up to some days late, with what the
+// agreements ask and in the view; its reference is the plain view of the same log.
+func besidePlain(t testing.TB, agreements bulk.Agreements, v dealstate.View) (ours, reference side) {
+	c := columns(1_000, 1_000_000)
+	rng := rand.New(rand.NewPCG(2, 2))
+	for _, at := range c.At {
+		c.Recorded = append(c.Recorded, at+rng.Int64N(int64(4*24*time.Hour)))
+	}
+	replaying := func(agreements bulk.Agreements, v dealstate.View) side {
+		log, err := bulk.FromColumns(context.Background(), c, agreements)
+		require.NoError(t, err)
+		return side{Units: len(c.At), Do: func() {
+			_, err := log.Replay(context.Background(), v, 1)
+			require.NoError(t, err)
+		}}
+	}
+	return replaying(agreements, v), replaying(london(t), dealstate.View{})
 }
 
 // replaying replays columns; its reference walks the same columns through a table of

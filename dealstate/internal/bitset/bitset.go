@@ -9,7 +9,10 @@ import "math/bits"
 type Set []uint64
 
 // New makes an empty set for the numbers below n.
-func New(n int) Set { return make(Set, (n+63)/64) }
+func New(n int) Set { return make(Set, Words(n)) }
+
+// Words is the length of a set for the numbers below n.
+func Words(n int) int { return (n + 63) / 64 }
 
 // Has reports whether the number is in the set.
 func (s Set) Has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }

@@ -11,7 +11,7 @@ import (
 // Tidy brings an instant into the one form that is kept: UTC, no monotonic
 // reading, so that equal instants are equal values, the zero instant of any zone
 // included. An instant from outside is tidied once, where it is let in.
-func Tidy(t time.Time) time.Time { return t.UTC().Round(0) }
+func Tidy(t time.Time) time.Time { return t.UTC() }
 
 // Check refuses what RFC 3339 cannot write.
 func Check(at string, t time.Time) error {

@@ -2,7 +2,6 @@ package lazydfa
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"slices"
 	"time"
 
@@ -44,29 +43,25 @@ type situation struct {
 	began bool // it is known since when the deal is in its state
 }
 
-// answer is what an input class does in a situation. No effect: a clock came due where
-// no rule heeds it.
-type answer struct {
-	effects []Effect
-	sets    uint32 // the timers that it sets, a bit for each clock
-}
-
 // ask finds out what an input class does in a situation, and where it leads.
-func (d *DFA) ask(from, class uint32) (t target, effects uint32) {
+func (d *DFA) ask(from, class uint32) (t target, number uint32) {
 	d.goTo(from)
 	var told []dealstate.Decision
 	d.cursor.Watch(func(decision dealstate.Decision) { told = append(told, decision) })
 	before, here := d.observe(), d.situations[from]
-	if d.mayNotBindYet(class) || !d.try(class) || !inOneOrder(told, before.past) {
+	if d.mayNotBindYet(class) || !d.try(class) || !d.inOneOrder(told, before.past) {
 		return targetUnknown, 0
 	}
 	after := d.observe()
-	next, ok := d.number(situation{from: from, class: class, depth: here.depth + 1})
-	if !ok || after.revision != before.revision && (after.revision != before.revision+1 || !Raises(d.templates[class].Kind)) {
+	next, ok := d.numberHere(situation{from: from, class: class, depth: here.depth + 1})
+	if !ok || after.revision != before.revision && (after.revision != before.revision+1 || !Raises(d.inputs[class].statement.Kind)) {
 		return targetUnknown, 0
 	}
-	a := answer{sets: d.setBetween(before, after, told)}
+	a := answer{setters: d.setBetween(before, after, told)}
 	t = targetKnown | target(next) | target(after.revision-before.revision)<<16
+	if a.setters != 0 {
+		t |= targetSets
+	}
 	if d.situations[next].began && !here.began {
 		t |= targetMoves
 	}
@@ -76,22 +71,11 @@ func (d *DFA) ask(from, class uint32) (t target, effects uint32) {
 			t |= targetMoves
 		}
 	}
-	d.answers = append(d.answers, a)
-	return t, uint32(len(d.answers) - 1)
+	return t, d.answerNumber(a)
 }
 
 // Raises reports whether a kind of event can make a new revision: one at most.
 func Raises(k dealstate.Kind) bool { return k == dealstate.Amend || k == dealstate.Negotiate }
-
-// inOneOrder reports whether it is certain which clock fires first. It is not where one
-// fires that came due in a state in which it did not run, and another was past by then:
-// the DFA does not know which of them was due first.
-func inOneOrder(told []dealstate.Decision, past uint32) bool {
-	old := slices.ContainsFunc(told, func(d dealstate.Decision) bool {
-		return d.Clock != 0 && past>>(d.Clock-dealstate.Deadline)&1 == 1
-	})
-	return !old || bits.OnesCount32(past) == 1
-}
 
 // goTo brings the cursor to a situation.
 func (d *DFA) goTo(n uint32) {
@@ -113,8 +97,8 @@ func (d *DFA) try(class uint32) (ok bool) {
 	if d.joins {
 		defer d.noteJoined(d.cursor.Verdict() == condition.Met || d.inForce[d.cursor.State()])
 	}
-	if d.timed && class < firstClass {
-		d.cursor.Elapse(clocksIn(class)...)
+	if set := d.inputs[class].due; set != 0 {
+		d.cursor.Elapse(d.clocks(set)...)
 		return true
 	}
 	act, err := d.actOf(class)
@@ -143,12 +127,13 @@ func (d *DFA) noteJoined(late bool) {
 	d.approved = approved
 }
 
-// mayNotBindYet reports whether the class is the withdrawal of a party that has joined.
-// If the deal binds it by now, that is a notice; else its approval is taken back. The DFA
-// does not know when that is.
+// mayNotBindYet reports whether the class is the withdrawal of a party that has joined, or
+// in a deal with a notice period its termination. If the deal binds it by now, that is a
+// notice; else its approval is taken back. The DFA does not know when that is.
 func (d *DFA) mayNotBindYet(class uint32) bool {
-	e := &d.templates[class]
-	return d.joined != 0 && e.Kind == dealstate.Withdraw && d.notices[d.cursor.State()] && d.joined>>d.partyOf[e.Party]&1 == 1
+	e := &d.inputs[class].statement
+	leaves := e.Kind == dealstate.Withdraw || e.Kind == dealstate.Terminate && e.Party != "" && d.periods
+	return leaves && d.joined != 0 && d.notices[d.cursor.State()] && d.joined>>d.partyOf[e.Party]&1 == 1
 }
 
 // actOf gives an act of the class. If it names a revision, that depends on the one
@@ -160,7 +145,7 @@ func (d *DFA) actOf(class uint32) (*dealstate.Act, error) {
 	if act := d.acts[class]; act != nil {
 		return act, nil
 	}
-	e := d.templates[class]
+	e := d.inputs[class].statement
 	named := e.Revision > 0
 	if named {
 		e.Revision += d.cursor.Revision() - 1
@@ -175,17 +160,18 @@ func (d *DFA) actOf(class uint32) (*dealstate.Act, error) {
 	return act, err
 }
 
-// number gives the number of the situation that the cursor is in, which was found so.
+// numberHere gives the number of the situation that the cursor is in, which was found so.
 // Not ok: there are too many, or it is too far from the beginning.
-func (d *DFA) number(found situation) (n uint32, ok bool) {
+func (d *DFA) numberHere(found situation) (n uint32, ok bool) {
 	now := d.cursor.Snapshot()
 	key := d.cursor.AppendKey(nil)
+	disputes, head := binary.Uvarint(key) // all are settled at once, or the DFA does not know: so any number is as good as one
+	key = append(key[head:], flag(disputes > 0), flag(found.depth > 0))
 	for _, p := range now.Parties { // reasons tell a stale approval from none at all
 		key = append(key, byte(p.Standing))
 	}
-	if found.began = !now.Since.IsZero(); found.began { // the first negotiation on record says since when
-		key = append(key, 1)
-	}
+	found.began = !now.Since.IsZero() // the first negotiation on record says since when
+	key = append(key, flag(found.began))
 	key = binary.AppendUvarint(key, d.joined)
 	if n, ok := d.byKey[string(key)]; ok {
 		return n, true
@@ -198,4 +184,11 @@ func (d *DFA) number(found situation) (n uint32, ok bool) {
 	d.situations = append(d.situations, found)
 	d.stateOf = append(d.stateOf, d.StateIndex(now.State))
 	return n, true
+}
+
+func flag(is bool) byte {
+	if is {
+		return 1
+	}
+	return 0
 }

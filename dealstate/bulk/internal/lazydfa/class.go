@@ -48,7 +48,7 @@ func (d *DFA) lookAt(n uint32) statement {
 		s.class |= classHedged
 	}
 	d.statements.Set(n, s)
-	if d.log.Sole {
+	if d.log.Dense {
 		d.columns[n] = d.column(s.class)
 	}
 	return s
@@ -113,22 +113,34 @@ func (d *DFA) numberOf(c class, e *dealstate.Event) uint32 {
 	return n
 }
 
-// newClasses makes a class of which the event is the template. One that names a revision
+// newClasses makes a class of which the event is the statement. One that names a revision
 // makes three: the current one, the next one, and another.
 func (d *DFA) newClasses(e dealstate.Event, named bool) uint32 {
-	n := uint32(len(d.templates))
+	n := uint32(len(d.inputs))
 	e.Revision = 0
-	templates := []dealstate.Event{e}
+	inputs := []input{{statement: e}}
 	if named {
-		templates = templates[:0]
+		inputs = inputs[:0]
 		for e.Revision = 1; e.Revision <= 3; e.Revision++ {
-			templates = append(templates, e)
+			inputs = append(inputs, input{statement: e})
 		}
 	}
-	if !d.addColumns(templates...) {
+	if !d.addColumns(inputs...) {
 		return classUnknown
 	}
 	return n
+}
+
+// due gives the class of timers that come due together. Not ok: there are too many classes.
+func (d *DFA) due(set uint64) (class uint32, ok bool) {
+	if class, ok = d.dueClass[set]; ok {
+		return class, true
+	}
+	class = uint32(len(d.inputs))
+	if ok = d.addColumns(input{due: set}); ok {
+		d.dueClass[set] = class
+	}
+	return class, ok
 }
 
 // relative says which of the three classes a named revision takes.

@@ -4,7 +4,7 @@
 // under it, lacks.
 //
 //	d := pool.Get(machine, policy)
-//	d.Attach(view, lazydfa.Log{Statements: len(statements), Event: template, Sole: true})
+//	d.Attach(view, lazydfa.Log{Statements: len(statements), Event: template, Dense: true})
 //	taken := d.Run(states, inputs, 0)     // the fast loop, for deals without timers
 //	s.Load(d, states[deal].Position())
 //	known := s.Take(statement, at, false) // the stepper, for all deals

@@ -13,6 +13,7 @@ type Effect struct {
 	Clock    dealstate.Clock // zero: an event
 	Rule     string
 	Party    string // of a change of state
+	Timer    string // the agreement's own that was over
 	From, To dealstate.State
 	Reasons  []dealstate.ReasonCode // each once
 }
@@ -24,7 +25,7 @@ func EffectOf(d dealstate.Decision, codes []dealstate.ReasonCode) Effect {
 			codes = append(codes, r.Code)
 		}
 	}
-	return Effect{Outcome: d.Outcome, Clock: d.Clock, Rule: d.Rule, Party: d.Party, From: d.From, To: d.To, Reasons: codes}
+	return Effect{Outcome: d.Outcome, Clock: d.Clock, Rule: d.Rule, Party: d.Party, Timer: d.Timer, From: d.From, To: d.To, Reasons: codes}
 }
 
 // Moves reports whether the effect is a change of state.

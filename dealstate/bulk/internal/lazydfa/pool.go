@@ -10,8 +10,9 @@ import (
 // machine and policy, it need not be asked again. It is safe for concurrent use; the zero
 // value is empty.
 type Pool struct {
-	mu   sync.Mutex
-	free map[poolKey][]*DFA // each for one goroutine at a time
+	mu      sync.Mutex
+	free    map[poolKey][]*DFA // each for one goroutine at a time
+	answers answers            // of all of them
 }
 
 type poolKey struct {
@@ -29,7 +30,7 @@ func (p *Pool) Get(m *dealstate.Machine, policy dealstate.Policy) *DFA {
 	key := poolKey{machine: m, policy: policy}
 	free := p.free[key]
 	if len(free) == 0 {
-		return New(m, policy)
+		return newDFA(m, policy, &p.answers)
 	}
 	p.free[key] = free[:len(free)-1]
 	return free[len(free)-1]

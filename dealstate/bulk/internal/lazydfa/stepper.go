@@ -9,7 +9,7 @@ import "github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 // Once a method answers that it does not know, the deal leads nowhere: load another.
 type Stepper struct {
 	Position
-	Timers
+	Timers Timers // its own copy
 
 	Row      uint32 // of the event at hand; the caller sets it
 	Moved    bool   // since the load, the deal came to a state
@@ -28,17 +28,14 @@ type visit struct {
 	at               int64
 }
 
-// Load goes on with a deal where it was left. If the DFA is timed, the caller sets the
-// deal's Timers then.
-func (s *Stepper) Load(d *DFA, p Position) {
+// Load goes on with a deal where it was left.
+func (s *Stepper) Load(d *DFA, p Position, t Timers) {
 	s.d, s.Position, s.Moved, s.path = d, p, false, s.path[:0]
+	s.Timers = append(s.Timers[:0], t...)
 }
 
 // Begin starts a deal.
-func (s *Stepper) Begin(d *DFA) {
-	s.Load(d, Beginning)
-	s.Timers = d.Timers()
-}
+func (s *Stepper) Begin(d *DFA) { s.Load(d, Beginning, d.begin) }
 
 // Take takes a statement at an instant, after the clocks that are due by then. There is
 // more to the event if it names another one, or says until when. A DFA without timers does
@@ -60,12 +57,11 @@ func (s *Stepper) Take(statement uint32, at int64, more bool) (known bool) {
 // does nothing.
 func (s *Stepper) Advance(to int64) (known bool) {
 	for s.d.timed {
-		set, due := s.next()
+		due := s.Timers.Soonest()
 		if due > to || due == nanos.Never {
 			return true
 		}
-		s.stop(set, due)
-		if !s.visit(set, due) { // a set of clocks is its input class
+		if class, ok := s.d.due(s.Timers.stop(due)); !ok || !s.visit(class, due) {
 			return false
 		}
 	}
@@ -85,7 +81,7 @@ func (s *Stepper) visit(class uint32, at int64) (known bool) {
 	if t&targetMoves != 0 {
 		s.Moved, s.Since, s.SinceRow = true, at, s.Row
 	}
-	return !d.timed || d.start(&s.Timers, d.answer(n).sets, at)
+	return t&targetSets == 0 || d.start(s.Timers, d.answer(n).setters, at)
 }
 
 // cell gives the number of the cell visited. It changes when the table grows.

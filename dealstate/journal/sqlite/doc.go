@@ -54,7 +54,7 @@
 // # Cost
 //
 // An append is one sync, which up to some thousand writers share; to find out what is kept
-// already adds some tenths to what the bare insert costs. Reading takes pages of 256 entries
+// already adds a tenth or two to what the bare insert costs. Reading takes pages of 256 entries
 // and holds neither a connection nor a transaction between them. Who waits hears at once of
 // what this process appends, and within [Options].Poll of what another one does.
 package sqlite

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,4 +93,54 @@ func feed(t *testing.T, rng *rand.Rand, tr *tracker.Tracker, clock *tracker.Manu
 		}
 	}
 	return recorded
+}
+
+// ticking is a clock that never shows an instant twice.
+type ticking struct {
+	*tracker.Manual
+	ticks *atomic.Int64
+}
+
+func (c ticking) Now() time.Time { return c.Manual.Now().Add(time.Duration(c.ticks.Add(1))) }
+
+// Of two trackers, each over a store of its own on one database, as two processes have them,
+// one applies what only one may.
+func TestOfTwoTrackersOnOneDatabaseOneAppliesWhatOnlyOneMay(t *testing.T) {
+	t.Parallel()
+	path, o, clock := fresh(t), sqlite.Options{Poll: time.Millisecond}, ticking{tracker.NewManual(dirtylog.OnDay(1)), new(atomic.Int64)}
+	var desks []*tracker.Tracker
+	for range 2 {
+		tr, err := tracker.Open(t.Context(), open(t, path, o), tracker.Options{Clock: clock})
+		require.NoError(t, err)
+		defer func() { require.NoError(t, tr.Close()) }()
+		desks = append(desks, tr)
+	}
+	for n := range 10 {
+		a := dirtylog.Standard[1]
+		a.ID = fmt.Sprint("deal-", n)
+		_, err := desks[n%2].Add(t.Context(), a)
+		require.NoError(t, err)
+		said := dealstate.Event{ID: "n", Deal: a.ID, Kind: dealstate.Negotiate, Role: dealstate.Instrument, At: dirtylog.OnDay(1)}
+		_, err = desks[n%2].Record(t.Context(), said)
+		require.NoError(t, err)
+		errs := make([]error, 6)
+		var racing sync.WaitGroup
+		for i := range errs {
+			racing.Go(func() {
+				e := dealstate.Event{ID: fmt.Sprint("a", i), Deal: a.ID, Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument, At: dirtylog.OnDay(1)}
+				_, errs[i] = desks[i%2].Apply(t.Context(), e)
+			})
+		}
+		racing.Wait()
+		applied := 0
+		for _, err := range errs {
+			var refusal *dealstate.Refusal
+			if err == nil {
+				applied++
+			} else {
+				require.ErrorAs(t, err, &refusal)
+			}
+		}
+		require.Equal(t, 1, applied)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -35,7 +36,7 @@ type Fold struct {
 // A zero AsOf is the instant at which the last entry was accepted; a zero Policy is strict.
 // A policy of the caller's own needs a name, under which the views show it.
 //
-// Appends and readers go on meanwhile. It costs a fold of each deal and some ten rows a deal;
+// Appends and readers go on meanwhile. It costs a fold of each deal, and a row for each state, decision and spell;
 // the rows of the fold before are removed once those of this one are there. If the context
 // ends or the program stops before, the views stay as they were, and the next call tidies up.
 func (s *Store) Materialise(ctx context.Context, v dealstate.View) (Fold, error) {
@@ -60,11 +61,11 @@ func (s *Store) Materialise(ctx context.Context, v dealstate.View) (Fold, error)
 // materialising is one call of Materialise.
 type materialising struct {
 	*Store
-	view    dealstate.View
-	id      int64 // of the fold
-	fold    Fold
-	machine *dealstate.Machine // the last one: most agreements are like the one before
-	rows    rows               // not yet written
+	view  dealstate.View
+	id    int64 // of the fold
+	fold  Fold
+	forms []*dealstate.Machine // one of each form of agreement, the last used first
+	rows  rows                 // not yet written
 }
 
 // materialising begins a fold.
@@ -163,14 +164,23 @@ func (m *materialising) log(entries iter.Seq2[journal.Entry, error]) (*dealstate
 	return machine, events, nil
 }
 
+// mostForms bounds how many machines are remembered.
+const mostForms = 64
+
+// compile gives the machine of an agreement. Deals are many and their forms few, and what
+// compiling led to is shared by those of one form.
 func (m *materialising) compile(a dealstate.Agreement) (*dealstate.Machine, error) {
-	if m.machine != nil {
-		if of, ok := m.machine.For(a); ok {
+	for i, form := range m.forms {
+		if of, ok := form.For(a); ok {
+			copy(m.forms[1:i+1], m.forms[:i])
+			m.forms[0] = form
 			return of, nil
 		}
 	}
 	machine, err := dealstate.Compile(a)
-	m.machine = machine
+	if err == nil {
+		m.forms = slices.Insert(m.forms[:min(len(m.forms), mostForms-1)], 0, machine)
+	}
 	return machine, err
 }
 

@@ -33,7 +33,7 @@ type SchemaError struct {
 }
 
 func (e *SchemaError) Error() string {
-	return display.Inert(fmt.Sprintf("journal/sqlite: %s has schema version %d: %s", e.Path, e.Version, e.Problem))
+	return display.Inert(fmt.Sprintf("%s has schema version %d: %s", e.Path, e.Version, e.Problem))
 }
 
 // DamageError says that an entry is not as it was written: somebody changed the tables, or

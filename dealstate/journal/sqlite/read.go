@@ -88,14 +88,14 @@ func (r *reading) page(ctx context.Context, after int64) ([]journal.Entry, error
 	}
 	rows, err := r.db.QueryContext(ctx, r.query, args...)
 	if err != nil {
-		return nil, r.closedOr(err)
+		return nil, r.endedOr(ctx, err)
 	}
 	defer rows.Close()
 	page, err := r.entries(rows, after)
 	if err == nil {
-		err = r.closedOr(rows.Err())
+		err = rows.Err()
 	}
-	return page, err
+	return page, r.endedOr(ctx, err)
 }
 
 func (r *reading) entries(rows *sql.Rows, after int64) (page []journal.Entry, err error) {
@@ -121,9 +121,15 @@ func (r *reading) missing(at int64) error {
 	return &DamageError{Path: r.path, Position: at, Problem: fmt.Sprintf("missing, and the last is %d", r.to)}
 }
 
-// closedOr gives the error of a closed journal for what the driver says of a closed database.
-func (s *Store) closedOr(err error) error {
-	if err != nil && s.tail.isClosed() {
+// endedOr gives the context's error, or that of a closed journal, for what the driver says
+// of a query that either has ended.
+func (s *Store) endedOr(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case s.tail.isClosed():
 		return journal.ErrClosed
 	}
 	return err
@@ -138,7 +144,7 @@ func (s *Store) Last(ctx context.Context) (last int64, err error) {
 		return 0, journal.ErrClosed
 	}
 	err = s.db.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM entries").Scan(&last)
-	return last, s.closedOr(err)
+	return last, s.endedOr(ctx, err)
 }
 
 // Deals is that of [journal.Lister]. It reads no entries but an index.
@@ -148,7 +154,7 @@ func (s *Store) Deals(ctx context.Context) ([]string, error) {
 	}
 	rows, err := s.db.QueryContext(ctx, "SELECT deal FROM entries WHERE id IS NULL ORDER BY position")
 	if err != nil {
-		return nil, s.closedOr(err)
+		return nil, s.endedOr(ctx, err)
 	}
 	defer rows.Close()
 	deals := []string{}
@@ -159,5 +165,5 @@ func (s *Store) Deals(ctx context.Context) ([]string, error) {
 		}
 		deals = append(deals, deal)
 	}
-	return deals, s.closedOr(rows.Err())
+	return deals, s.endedOr(ctx, rows.Err())
 }

@@ -50,7 +50,7 @@ func migrateLocked(ctx context.Context, c *sql.Conn, path string) error {
 			return err
 		}
 		if _, err := c.ExecContext(ctx, string(text)); err != nil {
-			return fmt.Errorf("journal/sqlite: migration %s: %w", name, err)
+			return fmt.Errorf("migration %s: %w", name, err)
 		}
 	}
 	_, err = c.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(migrations)))

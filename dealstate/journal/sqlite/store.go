@@ -11,6 +11,7 @@ import (
 
 	_ "modernc.org/sqlite" // the driver
 
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
@@ -94,34 +95,41 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 // others each read a page at a time.
 const maxOpen = 9
 
-// begin looks at the database, and takes the connection that writes.
+// begin takes the connection that writes, and looks at the database.
 func (s *Store) begin(ctx context.Context) error {
 	c, err := s.db.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("journal/sqlite: %s: %w", s.path, err)
-	}
-	err = inWAL(ctx, c, s.path)
 	if err == nil {
-		err = migrate(ctx, c, s.path)
-	}
-	if err == nil {
-		err = s.writer.begin(ctx, c)
+		err = s.prepare(ctx, c)
 	}
 	switch {
 	case err == nil:
 		return nil
 	case isBusy(err):
 		err = &BusyError{Path: s.path, Err: err}
+	default:
+		err = fmt.Errorf("journal/sqlite: open %s: %w", display.Inert(s.path), err)
 	}
-	c.Close()
+	if c != nil {
+		c.Close()
+	}
 	return err
+}
+
+func (s *Store) prepare(ctx context.Context, c *sql.Conn) error {
+	if err := inWAL(ctx, c, s.path); err != nil {
+		return err
+	}
+	if err := migrate(ctx, c, s.path); err != nil {
+		return err
+	}
+	return s.writer.begin(ctx, c)
 }
 
 // inWAL refuses a database that cannot be read while it is written.
 func inWAL(ctx context.Context, c *sql.Conn, path string) error {
 	var mode string
 	if err := c.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
-		return fmt.Errorf("journal/sqlite: %s: %w", path, err)
+		return err
 	}
 	if mode != "wal" {
 		return &SchemaError{Path: path, Problem: fmt.Sprintf("its file system allows the journal mode %q only; want a local one, which can share memory", mode)}

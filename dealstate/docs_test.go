@@ -28,6 +28,7 @@ import (
 const (
 	readme  = "../README.md"
 	formats = "FORMATS.md"
+	recipes = "RECIPES.md"
 )
 
 func page(t *testing.T, name string) string {
@@ -122,6 +123,57 @@ func TestTheReadmesProgramPrintsWhatTheReadmeSays(t *testing.T) {
 	says := regexp.MustCompile("It prints `([^`]+)`").FindStringSubmatch(page(t, readme))
 	require.NotNil(t, says)
 	require.Equal(t, says[1]+"\n", goRun(t, file))
+}
+
+// The programs of the recipes print what stands below them.
+func TestTheRecipesPrintWhatTheySay(t *testing.T) {
+	t.Parallel()
+	all := blocks(t, recipes)
+	for i, b := range all {
+		switch b.words {
+		case "go main.go", "go main_test.go", "text": // run below, and with their programs
+		case "go program":
+			file := filepath.Join(t.TempDir(), "main.go")
+			require.NoError(t, os.WriteFile(file, []byte(b.text), 0o600))
+			require.Less(t, i+1, len(all), "the last program has no output")
+			require.Equal(t, "text", all[i+1].words)
+			require.Equal(t, all[i+1].text, goRun(t, file))
+		default:
+			t.Errorf("%s has a block %q, of which this test knows nothing", recipes, b.words)
+		}
+	}
+}
+
+// TestTheServiceOfTheRecipesIsFortyLines also runs its test, and its main as far as to an
+// address that cannot be.
+func TestTheServiceOfTheRecipesIsFortyLines(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	main, test := filepath.Join(dir, "main.go"), filepath.Join(dir, "main_test.go")
+	text := blockOf(t, recipes, "go main.go")
+	require.NoError(t, os.WriteFile(main, []byte(text), 0o600))
+	require.NoError(t, os.WriteFile(test, []byte(blockOf(t, recipes, "go main_test.go")), 0o600))
+
+	lines := 0
+	_, body, _ := strings.Cut(text, "\n)\n") // after the imports
+	for line := range strings.Lines(body) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+			lines++
+		}
+	}
+	require.LessOrEqual(t, lines, 40)
+
+	for _, args := range [][]string{{"vet", main, test}, {"test", main, test}} {
+		command := exec.Command("go", args...)
+		command.Dir = ".."
+		out, err := command.CombinedOutput()
+		require.NoError(t, err, string(out))
+	}
+	command := exec.Command("go", "run", main, "-address", "nowhere")
+	command.Dir = ".."
+	out, err := command.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "listen tcp: address nowhere: missing port in address")
 }
 
 func TestEveryBlockOfThePagesIsRead(t *testing.T) {

@@ -13,10 +13,41 @@ import (
 // osDir is a directory of the operating system.
 type osDir string
 
+// ownDir is the directory of a writer. It makes no file where another directory has come
+// under the path: somebody moved this one, or the program has another working directory.
+type ownDir struct {
+	osDir
+	is os.FileInfo // the directory, when it was opened
+}
+
+// openDir opens the directory for a writer, and makes it if need be.
+func openDir(path string) (ownDir, error) {
+	dir, err := makeDir(path)
+	if err != nil {
+		return ownDir{}, err
+	}
+	is, err := os.Stat(string(dir))
+	return ownDir{dir, is}, err
+}
+
+// Create is that of [FS].
+func (d ownDir) Create(name string) (Handle, error) {
+	now, err := os.Stat(string(d.osDir))
+	if err != nil {
+		return nil, err
+	}
+	if !os.SameFile(now, d.is) {
+		return nil, fmt.Errorf("%s is not the directory that was opened; was it moved?", string(d.osDir))
+	}
+	return d.osDir.Create(name)
+}
+
 // makeDir makes the directory and those above it, and durable that they are there.
 func makeDir(path string) (osDir, error) {
 	path = filepath.Clean(path)
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+	if found, err := os.Stat(path); err == nil && !found.IsDir() {
+		return "", fmt.Errorf("journal: %s is a file; want a directory", path)
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		return osDir(path), err
 	}
 	above, err := makeDir(filepath.Dir(path))

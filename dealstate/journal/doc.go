@@ -4,6 +4,8 @@
 //	j, err := journal.Open(ctx, "journal", journal.Options{})
 //	positions, err := j.Append(ctx, []journal.Entry{{Accepted: time.Now(), By: "desk", Event: e}})
 //	for entry, err := range j.Read(ctx, 0) {
+//		…
+//	}
 //
 // A [Journal] is one sequence of entries. An entry is an event of a deal, or the
 // agreement on which a deal rests. Entries are only ever added; their
@@ -18,24 +20,23 @@
 // far as the disk keeps what it says it has synced. An append is kept whole or not at
 // all. Appends that come at the same time share their syncs.
 //
-// [Open] holds every entry to its checksum. What a crash has left of the appends that were
-// under way it cuts off, keeps aside, and reports in [File.Recovery]; they had not been
-// acknowledged. All other damage it refuses, with the position, and changes nothing:
-// a flipped bit, a missing, doubled or swapped record, a file that was cut or is gone.
-// [Verify] checks besides that each entry is chained to all before it, and says
-// all that is to be known of a damaged journal without opening it; [Salvage] copies what is
-// whole into another one.
+// [Open] holds every entry to its checksum. It cuts off what a crash has left of appends that
+// were under way, keeps those bytes in another file, and reports it in [File.Recovery]; they
+// had not been acknowledged. It refuses all other damage, names the position, and changes
+// nothing: a flipped bit, a missing, doubled or swapped record, a file that was cut or is
+// gone. [Verify] also checks that each entry is chained to all before it, and names the first
+// damage; [Salvage] copies what is whole into another journal, and lists the damage.
 //
-// Two things nobody can tell from the files alone. A journal that was cut off at the
+// Two things cannot be told from the files alone. A journal that was cut off at the
 // end of what was written at once, or written anew from some entry on, is whole in itself:
 // only a [Head] that was kept elsewhere shows it. And where a journal was not closed, the
 // entries that were written last, if they are damaged after they were synced, look
 // like the tail that a crash leaves: Open cuts them off, keeps their bytes aside, and
 // reports it. After [File.Close] it refuses that damage too.
 //
-// When a write or a sync fails, the disk is full for one, the journal takes nothing more
-// ([ReadOnlyError]); it can be read, and opened again. After a failed sync, it trusts
-// nothing of what it had written: Open writes the last entries once more.
+// When a write or a sync fails, for example because the disk is full, the journal takes
+// nothing more ([ReadOnlyError]); it can be read, and opened again. After a failed sync, it
+// trusts nothing of what it had written: Open writes the last entries once more.
 //
 // # The files
 //
@@ -47,7 +48,7 @@
 //	0000000001.records   one line on each of these entries
 //	0000008001.jsonl     the next segment
 //	0000008001.records
-//	LOCK                 held by the writer; says which process that is
+//	LOCK                 held by the writer, as the directory is; says which process that is
 //
 // Only the last segment grows, and only at its end. A new one begins when either file has
 // reached [Options].SegmentSize.
@@ -111,9 +112,10 @@
 //
 // # Cost
 //
-// An append takes two syncs, which run side by side, of the batch before it perhaps and of
-// its own; 64 writers get through ten times as many appends as one, or more. Open takes up to
-// twice as long as package bulk takes to read the lines, and Verify some two microseconds an entry.
+// An append waits for the batch before it, if one is being written, and then for its own;
+// the two files of a batch are synced at the same time. 64 writers get through ten times as
+// many appends as one, or more. Open takes up to twice as long as package bulk takes to read
+// the lines, and Verify some two microseconds an entry.
 // A File keeps 12 bytes an entry and some 70 a deal in memory, with the deal's id, and two
 // open files a segment. A journal holds 4,294,967,295 entries at most.
 package journal

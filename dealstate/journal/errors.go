@@ -27,7 +27,7 @@ func (e *StaleError) Error() string {
 type LockedError struct {
 	Dir    string
 	Holder string // who, as far as it is known: what the lock file says
-	Err    error
+	Err    error  // what else is known; may be nil
 }
 
 func (e *LockedError) Error() string {
@@ -35,7 +35,11 @@ func (e *LockedError) Error() string {
 	if holder == "" {
 		holder = "another writer"
 	}
-	return display.Inert(fmt.Sprintf("journal: %s is held by %s; one writer at a time: %v", e.Dir, holder, e.Err))
+	text := fmt.Sprintf("journal: %s is held by %s; one writer at a time", e.Dir, holder)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return display.Inert(text)
 }
 
 func (e *LockedError) Unwrap() error { return e.Err }

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -97,8 +98,54 @@ func TestASecondWriterIsToldWhoHoldsTheJournal(t *testing.T) {
 	var locked *journal.LockedError
 	require.ErrorAs(t, err, &locked)
 	require.Contains(t, err.Error(), fmt.Sprintf("process %d", os.Getpid()))
+	require.NotContains(t, err.Error(), "temporarily unavailable", "who holds it is enough")
 	require.NoError(t, f.Close())
 	require.NoError(t, open(t, dir, journal.Options{}).Close(), "the lock is given back")
+}
+
+func TestAFileIsNoDirectoryForAJournal(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "notes.txt")
+	require.NoError(t, os.WriteFile(name, nil, 0o600))
+	_, err := journal.Open(ctx, name, journal.Options{})
+	require.EqualError(t, err, "journal: "+name+" is a file; want a directory")
+}
+
+func TestASecondWriterIsRefusedThoughTheLockFileWasRemoved(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := open(t, dir, journal.Options{})
+	if err := os.Remove(filepath.Join(dir, "LOCK")); err != nil {
+		t.Skip("this system removes no file that is open:", err)
+	}
+	_, err := journal.Open(ctx, dir, journal.Options{})
+	var locked *journal.LockedError
+	require.ErrorAs(t, err, &locked)
+	require.NoError(t, f.Close())
+}
+
+// Its entries would come among those of whoever has the path now.
+func TestAWriterWhoseDirectoryWasMovedMakesNoSegmentElsewhere(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "journal")
+	f := open(t, dir, journal.Options{SegmentSize: 1})
+	_, err := f.Append(ctx, []journal.Entry{ofMany(0, 1)})
+	require.NoError(t, err)
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Skip("this system moves no directory with open files:", err)
+	}
+	other := open(t, dir, journal.Options{})
+	var broken *journal.ReadOnlyError
+	_, err = f.Append(ctx, []journal.Entry{ofMany(1, 1)})
+	require.ErrorAs(t, err, &broken)
+	require.ErrorContains(t, err, "moved")
+	require.NoError(t, f.Close())
+	require.NoError(t, other.Close())
+	for path, entries := range map[string]int64{dir: 0, dir + ".old": 1} {
+		j := open(t, path, journal.Options{})
+		require.Equal(t, entries, j.Recovery().Entries)
+		require.NoError(t, j.Close())
+	}
 }
 
 func TestOptionsOutOfRangeAreRefused(t *testing.T) {
@@ -276,6 +323,38 @@ func TestDamageInTheMiddleIsRefusedAndNothingIsChanged(t *testing.T) {
 	}
 }
 
+// No crash leaves the records of many batches whole and their events not: somebody has cut
+// the events file, put an old one in its place, or had an editor write other line ends.
+func TestLostEventsOfManyBatchesAreNoTornTail(t *testing.T) {
+	t.Parallel()
+	d := journaltest.NewDisk(1)
+	f, err := journal.Open(ctx, "", journal.Options{FS: d})
+	require.NoError(t, err)
+	for i := range 20 {
+		_, err := f.Append(ctx, []journal.Entry{ofMany(2*i, 3), ofMany(2*i+1, 3)})
+		require.NoError(t, err)
+	}
+	files, name := filesOf(t, d), "0000000001.jsonl" // as a crash leaves them, that comes now
+	require.NoError(t, f.Close())
+	for what, spoilt := range map[string][]byte{
+		"cut to nothing":   {},
+		"cut in half":      files[name][:len(files[name])/2],
+		"other line ends":  bytes.ReplaceAll(files[name], []byte("\n"), []byte("\r\n")),
+		"zeros at the end": append(slices.Clone(files[name][:len(files[name])/2]), make([]byte, len(files[name])/2)...),
+	} {
+		d := files.disk()
+		d.Overwrite(name, spoilt)
+		before := filesOf(t, d)
+		_, err := onDisk(ctx, d)
+		var damage *journal.DamageError
+		require.ErrorAs(t, err, &damage, what)
+		require.False(t, damage.Tail, what)
+		require.ErrorAs(t, verify(d, journal.Head{}), &damage, what)
+		require.False(t, damage.Tail, what)
+		require.Equal(t, before, filesOf(t, d), "Open changes nothing")
+	}
+}
+
 func (r rest) flipped(name string, bit int) []byte {
 	data := slices.Clone(r[name])
 	data[bit/8] ^= 1 << (bit % 8)
@@ -331,6 +410,29 @@ func TestAnEntryInThePlaceOfAnotherIsFound(t *testing.T) {
 	require.ErrorAs(t, verify(disks[0], journal.Head{}), &damage)
 	require.EqualValues(t, 4, damage.Position)
 	require.Contains(t, damage.Problem, "chain")
+}
+
+// Whoever starts it again and again on a full disk fills it no further.
+func TestATailThatCannotBeKeptAsideLeavesNoPartOfIt(t *testing.T) {
+	t.Parallel()
+	d, head := filled(t, 20)
+	files := filesOf(t, d)
+	last := files.names(".records")[len(files.names(".records"))-1]
+	files[last] = append(files[last], `57 event`...)
+	failed := 0
+	for n := 1; ; n++ {
+		d := files.disk()
+		d.FailAt(d.Steps()+n, journaltest.ErrFull)
+		_, err := onDisk(ctx, d)
+		if err == nil {
+			break
+		}
+		failed++
+		if torn := filesOf(t, d)[last+".torn-1"]; torn != nil {
+			require.Equal(t, closedLine(head)+"57 event", string(torn), "step %d", n)
+		}
+	}
+	require.Greater(t, failed, 4)
 }
 
 // closedLine is what Close writes.

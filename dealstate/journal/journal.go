@@ -49,7 +49,7 @@ type Journal interface {
 	Wait(ctx context.Context, after int64) error
 
 	// Close gives back what the journal holds. A closed journal gives
-	// ErrClosed, to who waits too; a reading that has begun may end with it.
+	// ErrClosed, also to those who wait; a reading that has begun may end with it.
 	// Closing it again does nothing.
 	Close() error
 }

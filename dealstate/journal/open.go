@@ -35,7 +35,7 @@ func Open(ctx context.Context, dir string, o Options) (*File, error) {
 		return nil, err
 	}
 	if o.FS == nil {
-		if o.FS, err = makeDir(dir); err != nil {
+		if o.FS, err = openDir(dir); err != nil {
 			return nil, err
 		}
 	}

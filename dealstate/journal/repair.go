@@ -57,7 +57,10 @@ func (f *File) setAside(c cutting, torn *Torn) error {
 		return err
 	}
 	torn.Bytes, torn.KeptIn = torn.Bytes+c.to-c.from, append(torn.KeptIn, name)
-	return errors.Join(copyRange(h, c.handle, c.from, c.to), h.Close())
+	if err := errors.Join(copyRange(h, c.handle, c.from, c.to), h.Close()); err != nil {
+		return errors.Join(err, f.fs.Remove(name)) // else each try on a full disk would leave one more
+	}
+	return nil
 }
 
 // freeName gives the first name for the end of a file that is not taken.

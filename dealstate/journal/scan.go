@@ -171,10 +171,13 @@ func (s *scan) each(ctx context.Context, to int64, take func() error) error {
 	return nil
 }
 
-// isFollowed reports whether behind the damage there is a whole record of a batch
-// that begins after the position, or the line of a Close that came later.
+// isFollowed reports whether behind the damage a batch begins after the position, or the
+// line of a Close that came later stands there. Of a batch there is a whole record, or its
+// first record behind the last one of the batch before: then its events are lost, for no
+// crash leaves records of two batches that are not whole.
 func (s *scan) isFollowed(position int64) (bool, error) {
 	w := &window{r: s.seg.records, next: s.next, end: s.seg.recordsSize, once: readAhead}
+	var before, r record
 	for w.left() > 0 {
 		line, err := w.line(maxRecord)
 		if err != nil {
@@ -183,15 +186,28 @@ func (s *scan) isFollowed(position int64) (bool, error) {
 		if last, ok := parseEnd(line); ok && last >= position {
 			return true, nil
 		}
-		var r record
-		if line[len(line)-1] != '\n' || r.parse(line[:len(line)-1]) != "" || r.first() <= position {
+		before = record{position: r.position, part: r.part, of: r.of}
+		if line[len(line)-1] != '\n' || r.parse(line[:len(line)-1]) != "" {
+			r = record{}
 			continue
+		}
+		if r.first() <= position {
+			continue
+		}
+		if r.begins(&before) {
+			return true, nil
 		}
 		if _, ok, err := s.seg.wholeJSON(&r); ok || err != nil {
 			return ok, err
 		}
 	}
 	return false, nil
+}
+
+// begins reports whether the record is the first of a batch, and the other one the last of
+// the batch before.
+func (r *record) begins(before *record) bool {
+	return r.part == 1 && before.position > 0 && before.position == r.position-1 && before.part == before.of
 }
 
 // wholeJSON gives the JSON of the record's entry, wherever its place is in the

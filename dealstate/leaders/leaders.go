@@ -4,18 +4,18 @@
 //	deal, err := leaders.Open(leaders.Turnberry(), dealstate.Official)
 //	fmt.Println(deal.Latest().State)
 //
-// Each shows the standards of proof apart in its own way. Turnberry: the press had a
-// deal in July 2025, and law it was in July 2026, for the European Parliament and the
-// Council had to adopt it, each a party here. India: one leader said what the other had
-// agreed to, and the other welcomed a rate. Mercosur: it is applied without the consent
-// that concludes it, the state "provisional".
+// Each shows in its own way how the standards of proof differ. Turnberry: the press
+// reported a deal in July 2025; it became law in July 2026, when the European Parliament
+// and the Council, each a party here, had adopted it. India: one leader said what the other
+// had agreed to, and the other only welcomed a tariff rate. Mercosur: it is applied before
+// the consent that concludes it, which is the state "provisional".
 //
 // The log follows the rules of package uschina: it is a record of reports, not of
-// truths, contradictions all stay in, a note says where more is said than the source
-// does, and what is known by the day is recorded at its end. A consent that somebody
-// calls off or puts off is an approval in the modality denied. Each deal says in
-// Incomplete where its record ends. Sources are those that could be found and read; a
-// publisher who writes "in" or "by" another is cited through it.
+// truths; contradictions all stay in; where an event says more than its source, a note
+// says so; and what is dated by the day is recorded at the end of that day. A consent that
+// somebody calls off or postpones is an approval with the modality denied. Each deal says
+// in Incomplete where its record ends. Sources are those that could be found and read;
+// "A, in B" is the report of A as B carries it.
 package leaders
 
 import (
@@ -49,6 +49,8 @@ func India() dealstate.Agreement { return record.Agreement(india) }
 
 // Mercosur is the Interim Trade Agreement of the European Union with Argentina, Brazil,
 // Paraguay and Uruguay, signed on 17 January 2026 and applied provisionally from 1 May.
+// It is applied by all jointly, so the snapshot counts Parliament and Council among those
+// who apply it; neither has consented, and the approval says so.
 func Mercosur() dealstate.Agreement { return record.Agreement(mercosur) }
 
 // Agreements lists them all, by the day on which each was announced or signed.

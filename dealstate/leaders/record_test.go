@@ -164,3 +164,14 @@ func TestNothingThatIndiaSignedIsOnRecord(t *testing.T) {
 		require.False(t, e.Deal == leaders.India().ID && e.Kind == dealstate.Sign, id)
 	}
 }
+
+// A balance counts it among what India owes, so its very id says whose word it is.
+func TestWhatOnlyWashingtonClaimsIsCalledAClaim(t *testing.T) {
+	t.Parallel()
+	for _, a := range leaders.Agreements() {
+		for _, c := range a.Commitments {
+			claimed := strings.Contains(c.Title, "claims")
+			require.Equal(t, claimed, strings.HasPrefix(c.ID, c.Party+"-claimed-"), "%s: %s", c.ID, c.Title)
+		}
+	}
+}

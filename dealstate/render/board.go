@@ -73,7 +73,10 @@ func (b Board) lead() string {
 			states = append(states, state)
 		}
 	}
-	parts := []string{fmt.Sprintf("%d deals", len(b.Rows))}
+	parts := []string{"1 deal"}
+	if len(b.Rows) != 1 {
+		parts[0] = fmt.Sprintf("%d deals", len(b.Rows))
+	}
 	for _, s := range states {
 		parts = append(parts, fmt.Sprintf("%d %s", counts[s], s))
 	}

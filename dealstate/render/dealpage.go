@@ -102,18 +102,23 @@ func newLongText(s string) longText {
 
 // summary is where a deal stands, as text, for a row of a table or a headline.
 type summary struct {
-	ID, Name, Policy, State, Since, Awaiting, Clock, Balance string
-	Hue                                                      hue
-	Href                                                     string
-	Alerts                                                   []alert
+	ID, Name, Policy, State, Awaiting, Clock, Balance string
+	Since                                             string // under a heading "Since": a moment
+	Lasting                                           string // behind the state: since that moment
+	Hue                                               hue
+	Href                                              string
+	Alerts                                            []alert
 }
+
+const notMoved = "not moved yet"
 
 func newSummary(s *indexed) summary {
 	row := summary{ID: legible(s.agreement.ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
-		State: shorten(stateWords(string(s.Snapshot.State)), 40), Since: "not moved yet", Awaiting: "nobody", Clock: "none runs",
+		State: shorten(stateWords(string(s.Snapshot.State)), 40), Since: notMoved, Lasting: notMoved, Awaiting: "nobody", Clock: "none runs",
 		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance(), Alerts: s.alerts()}
 	if !s.Snapshot.Since.IsZero() {
-		row.Since = "since " + moment(s.Snapshot.Since)
+		row.Since = moment(s.Snapshot.Since)
+		row.Lasting = "since " + row.Since
 	}
 	if len(s.Snapshot.Awaiting) > 0 {
 		row.Awaiting = s.partyNames(s.Snapshot.Awaiting)

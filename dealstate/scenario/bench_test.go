@@ -55,6 +55,9 @@ func BenchmarkRun(b *testing.B) {
 		b.Run(fmt.Sprint("record/", n), func(b *testing.B) {
 			perLine(b, n, func() {
 				d, err := dealstate.New(a, s.Policy)
+				if err != nil {
+					b.Fatal(err)
+				}
 				for _, e := range events {
 					if _, err = d.Record(e); err != nil {
 						b.Fatal(err)

@@ -43,6 +43,60 @@ func (g *gate) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2
 
 // An entry that was accepted before a clock was due is told before the clock fires, however
 // long the journal takes to make it durable.
+// late is a journal in which an append goes on when its context ends, as in a File.
+type late struct {
+	journal.Memory
+	held        chan struct{} // nil: nothing is held up
+	begun, kept chan struct{} // closed when something is held up, and when it is kept
+}
+
+func (l *late) Append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]int64, error) {
+	if l.held == nil {
+		return l.Memory.Append(ctx, entries, on...)
+	}
+	done := make(chan struct{})
+	close(l.begun)
+	go func() {
+		defer close(done)
+		<-l.held
+		_, _ = l.Memory.Append(context.WithoutCancel(ctx), entries, on...)
+		close(l.kept)
+	}()
+	select {
+	case <-done:
+		return l.Memory.Append(ctx, entries, on...)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Whoever records may leave; what he left behind still comes before the clocks that are due
+// after it was accepted.
+func TestTimeWaitsForWhatWasAcceptedThoughTheCallerIsGone(t *testing.T) {
+	t.Parallel()
+	clock := tracker.NewManual(dirtylog.OnDay(1))
+	j := &late{begun: make(chan struct{}), kept: make(chan struct{})}
+	tr := started(t, j, clock, tracker.Options{})
+	j.held = make(chan struct{})
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error)
+	go func() {
+		_, err := tr.Record(ctx, approval("e2", "london", "us", dirtylog.OnDay(1)))
+		gone <- err
+	}()
+	<-j.begun
+	leave()
+	require.ErrorIs(t, <-gone, context.Canceled)
+	clock.Advance(30 * 24 * time.Hour)
+	tr.Place() // time passes as far as it may
+	close(j.held)
+	<-j.kept
+	fresh := open(t, j, clock, tracker.Options{})
+	want := take(t, fresh, tracker.Filter{}, 4)
+	require.Equal(t, want, take(t, tr, tracker.Filter{}, 4))
+	require.Equal(t, "e2", want[2].Entry.Event.ID)
+}
+
 func TestAClockWaitsForWhatWasAcceptedBeforeIt(t *testing.T) {
 	t.Parallel()
 	g := &gate{Memory: &journal.Memory{}}

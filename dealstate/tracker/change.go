@@ -14,7 +14,7 @@ import (
 // An event that is dated in the future is told twice: when it is recorded, with what it
 // will do, and when its instant has come.
 type Change struct {
-	Place                          // who has been told this change is here
+	Place     Place                // behind this change: a watcher from here is told what comes after it
 	Deal      string               // its id
 	Entry     journal.Entry        // the event or the agreement; its Position is 0 where time did it
 	Decisions []dealstate.Decision // what is decided and was not before: on the event first, then what else follows

@@ -43,6 +43,10 @@ func (s System) Wait(ctx context.Context, until time.Time) error {
 
 // Manual is a clock that somebody moves by hand: for tests, and to play a log faster than
 // it happened. It may be moved back.
+//
+// After a move, the next answer of a tracker is of the new instant. What has fired reaches
+// watchers a little later, from another goroutine: a test waits for the change itself, with
+// Watch, and needs no sleep.
 type Manual struct {
 	mu    sync.Mutex
 	now   time.Time

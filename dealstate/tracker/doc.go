@@ -1,5 +1,5 @@
 // Package tracker follows many live deals over one journal: what is recorded is durable,
-// clocks fire at their instants, and who watches is told of every change.
+// clocks fire at their instants, and whoever watches is told of every change.
 //
 //	t, err := tracker.Open(ctx, j, tracker.Options{Policy: dealstate.Official})
 //	_, err = t.Add(ctx, agreement)
@@ -8,16 +8,20 @@
 //		fmt.Println(change.Deal, change.From, change.To)
 //	}
 //
+// RECIPES.md, in the directory above, shows a whole service in forty lines and how to test
+// it with a clock that the test moves ([Manual]).
+//
 // A [Tracker] keeps nothing of its own: all is in the journal, and a tracker that is opened
 // on it after a crash goes on as if nothing had been. Several trackers, of one process or of
-// many, may follow one journal, where its store lets several write. [Tracker.Apply] holds
-// among all of them.
+// many, may follow one journal, if its store lets several write. What [Tracker.Apply]
+// keeps then takes effect after all that any of them has recorded.
 //
 // # The stream of changes
 //
 // What is told is a function of the journal alone, so that it is the same live and later.
-// A deal stands, at each [Place] of the stream, where a fold of its entries up to the
-// position, as of the instant, puts it. From one place to the next
+// A [Place] in the stream is a position in the journal and an instant. A deal stands there
+// where a fold of its entries up to that position, as of that instant, puts it. From one
+// place to the next
 //
 //   - an entry comes: its [Change] says what was decided on it, and which earlier
 //     decisions it revises, as of the instant at which it was accepted;
@@ -33,19 +37,19 @@
 // # Cost
 //
 // A deal at rest takes some 300 bytes and its id and title; its events stay in the journal.
-// Who asks about it has it folded, from the journal, and the deals used last stay folded:
-// see [Options]. To open a tracker costs reading each entry once and one step of the fold
+// A question about it reads and folds them. The deals used last stay folded in memory: see
+// Options.Hot. To open a tracker costs reading each entry once and one step of the fold
 // for each event, on all processors. An event costs what [dealstate.Deal.Record] does, and
-// as much again to say when time does something to its deal next; one that is dated after
-// the tracker's now folds its deal anew, then and until its instant has come.
+// as much again to say when time does something to its deal next. While a deal has an event
+// that is dated after the tracker's now, each event recorded of it folds it anew.
 //
 // Agreements that differ only in id, title, deadline and in what they implement share what
 // compiling the first of them led to; each other one costs half a millisecond, and
 // some 50 KB.
 //
-// A watcher holds nothing but its place. What came last is at hand for all; who comes from
-// farther back has those deals folded anew to which something has happened since, and the
-// watchers of one policy share that. The first watcher of another policy than the tracker's
+// A watcher holds nothing but its place. The last changes stay in memory for all watchers:
+// see Options.Recent. For a watcher from farther back, each deal to which something has
+// happened since is folded anew, once for all watchers of one policy. The first watcher of another policy than the tracker's
 // own costs what opening a tracker does, and some 300 bytes a deal while anybody watches.
 //
 // # Metrics
@@ -66,5 +70,6 @@
 //	tracker_recover_seconds   observed: how long it took to fold all deals
 //
 // An entry that means nothing is logged too, with its position, as an error; so is an error
-// of the journal. Nothing else is logged.
+// of the journal. A change that [Tracker.Deliver] could not deliver is logged as a warning.
+// Nothing else is logged.
 package tracker

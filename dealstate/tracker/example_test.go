@@ -2,8 +2,11 @@ package tracker_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -55,4 +58,47 @@ func Example() {
 	// 3@2025-06-01T12:00:00Z negotiated → awaiting_lee_approval
 	// 4@2025-06-01T12:00:00Z awaiting_lee_approval → approved
 	// 4@2025-06-04T00:00:00Z/1 approved → implemented
+}
+
+// A receiver fails once, and the service that tells it ends after the second change. The
+// next one begins where the bookmark is.
+func ExampleTracker_Deliver() {
+	ctx := context.Background()
+	clock := tracker.NewManual(time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC))
+	t, err := tracker.Open(ctx, &journal.Memory{}, tracker.Options{Clock: clock})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer t.Close()
+	for _, id := range []string{"fish", "steel", "wheat"} {
+		if _, err := t.Add(ctx, dealstate.Agreement{ID: id, Parties: []dealstate.Party{{ID: "north"}, {ID: "south"}}}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	dir, err := os.MkdirTemp("", "desk")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	calls := 0
+	for _, last := range []string{"steel", "wheat"} {
+		ctx, cancel := context.WithCancel(ctx)
+		err := t.Deliver(ctx, tracker.Filter{}, filepath.Join(dir, "delivered"), func(_ context.Context, c tracker.Change) error {
+			if calls++; calls == 1 {
+				return errors.New("the receiver is busy")
+			}
+			fmt.Println(c.Place, c.Deal, c.To)
+			if c.Deal == last {
+				cancel()
+			}
+			return nil
+		})
+		fmt.Println(err)
+	}
+	// Output:
+	// 1@2025-06-01T00:00:00Z fish negotiated
+	// 2@2025-06-01T00:00:00Z steel negotiated
+	// context canceled
+	// 3@2025-06-01T00:00:00Z wheat negotiated
+	// context canceled
 }

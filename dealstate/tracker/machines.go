@@ -12,7 +12,6 @@ import (
 // for concurrent use.
 type machines struct {
 	mu       sync.Mutex
-	last     *dealstate.Machine // most agreements are like the one before
 	byShape  map[string][]*dealstate.Machine
 	shapes   int
 	awaiting map[string][]string

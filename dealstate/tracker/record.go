@@ -19,6 +19,7 @@ type Recorded struct {
 // Add keeps an agreement, so that its deal can be recorded. Adding the same again changes
 // nothing and gives its place. Other content under its id is an *AgreementError, which is
 // a *dealstate.ConflictError; an agreement that does not compile is a *dealstate.FieldError.
+// Who adds it is taken from the context: see [journal.WithRecorder].
 func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error) {
 	if err := t.check(ctx); err != nil {
 		return Place{}, err
@@ -26,7 +27,7 @@ func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error)
 	if _, err := t.source.machines.of(a); err != nil {
 		return Place{}, err
 	}
-	all, err := t.append(ctx, []journal.Entry{{Agreement: &a}})
+	all, err := t.append(ctx, []journal.Entry{{By: journal.Recorder(ctx), Agreement: &a}})
 	if taken := (*dealstate.ConflictError)(nil); errors.As(err, &taken) {
 		return Place{}, &AgreementError{ID: a.ID, Err: err}
 	}
@@ -55,19 +56,35 @@ func (t *Tracker) Record(ctx context.Context, events ...dealstate.Event) ([]Reco
 	}
 	all, err := t.append(ctx, entries)
 	if taken := (*dealstate.ConflictError)(nil); errors.As(err, &taken) {
-		return nil, conflictAmong(events, taken, err)
+		return nil, t.conflictAmong(ctx, events, taken, err)
 	}
 	return all, err
 }
 
-// conflictAmong says which event has the id that is taken.
-func conflictAmong(events []dealstate.Event, taken *dealstate.ConflictError, err error) error {
-	for i := len(events) - 1; i >= 0; i-- {
-		if events[i].ID == taken.ID {
+// conflictAmong says which event has the id that is taken. Several deals may have an event
+// of that id.
+func (t *Tracker) conflictAmong(ctx context.Context, events []dealstate.Event, taken *dealstate.ConflictError, err error) error {
+	if late := t.catchUp(ctx); late != nil { // another process may have kept it
+		return errors.Join(err, late)
+	}
+	for i, e := range events {
+		if e.ID == taken.ID && t.isTaken(ctx, events[:i], e) {
 			return &EventError{Index: i, ID: taken.ID, Err: taken}
 		}
 	}
 	return err
+}
+
+// isTaken reports whether the event's id is that of another one of its deal, be it among
+// those before it or kept.
+func (t *Tracker) isTaken(ctx context.Context, before []dealstate.Event, e dealstate.Event) bool {
+	for _, o := range before {
+		if o.Deal == e.Deal && o.ID == e.ID && !o.Same(e) {
+			return true
+		}
+	}
+	_, err := t.Check(ctx, e)
+	return errors.As(err, new(*dealstate.ConflictError))
 }
 
 // Apply keeps the event only if it takes effect; a note always does. Otherwise nothing is
@@ -171,8 +188,50 @@ func (t *Tracker) admit(ctx context.Context, events []dealstate.Event) ([]journa
 }
 
 // append keeps entries in the journal, follows it up to them, and says what became of
-// each.
+// each. It returns when the context ends, and they may be kept after that.
 func (t *Tracker) append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]Recorded, error) {
+	if ctx.Done() == nil {
+		return t.appendWhole(ctx, entries, on)
+	}
+	type answer struct {
+		all []Recorded
+		err error
+	}
+	done := make(chan answer, 1)
+	if !t.goOn(ctx, func(lasting context.Context) {
+		all, err := t.appendWhole(lasting, entries, on)
+		done <- answer{all, err}
+	}) {
+		return nil, ErrClosed
+	}
+	select {
+	case a := <-done:
+		return a.all, t.ended(a.err)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// goOn runs what must not be left when the caller's context ends, only when the tracker is
+// closed. It reports whether the tracker is open.
+func (t *Tracker) goOn(ctx context.Context, run func(context.Context)) bool {
+	if t.enter() != nil {
+		return false
+	}
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(t.ctx, cancel)
+	go func() {
+		defer t.running.Done()
+		defer cancel()
+		defer stop()
+		run(lasting)
+	}()
+	return true
+}
+
+// appendWhole is append that stays until the journal has answered: an entry that is kept
+// after its call was left would come behind clocks that it comes before.
+func (t *Tracker) appendWhole(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]Recorded, error) {
 	t.main.mu.Lock()
 	of := t.calls.begin(t.main.at.Position, t.now(), entries)
 	t.main.mu.Unlock()

@@ -151,6 +151,27 @@ func TestEventsAreKeptAllOrNone(t *testing.T) {
 	require.EqualError(t, err, `deal: "lodnon" is unknown; add its agreement first; did you mean "london"?`, "of one event alone nobody says which")
 }
 
+func TestTheEventWhoseIDIsTakenIsNamedThoughOtherDealsHaveOneOfThatID(t *testing.T) {
+	t.Parallel()
+	j, clock := &journal.Memory{}, tracker.NewManual(dirtylog.OnDay(2))
+	tr := started(t, j, clock, tracker.Options{})
+	_, err := tr.Add(t.Context(), agreementOf("geneva"))
+	require.NoError(t, err)
+	london, geneva := approval("e9", "london", "us", dirtylog.OnDay(1)), approval("e9", "geneva", "us", dirtylog.OnDay(1))
+	_, err = tr.Record(t.Context(), london)
+	require.NoError(t, err)
+	london.Party = "china"
+	var of *tracker.EventError
+	_, err = tr.Record(t.Context(), london, geneva)
+	require.ErrorAs(t, err, &of)
+	require.Equal(t, 0, of.Index)
+	other := geneva
+	other.Party = "china"
+	_, err = tr.Record(t.Context(), geneva, geneva, other)
+	require.ErrorAs(t, err, &of)
+	require.Equal(t, 2, of.Index)
+}
+
 func TestAnEventWithoutRecordedIsStampedAndKeptOnce(t *testing.T) {
 	t.Parallel()
 	clock := tracker.NewManual(dirtylog.OnDay(2))

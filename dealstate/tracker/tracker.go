@@ -17,8 +17,8 @@ type Options struct {
 	Clock  Clock            // nil: System
 	Log    *slog.Logger     // nil: nothing is logged
 	Meter  Meter            // nil: nothing is counted
-	Hot    int              // how many events of deals are kept folded, a deal counting 8 more; 0: 100,000, some 60 MB
-	Recent int              // how many decisions are kept at hand for watchers; 0: 16,384
+	Hot    int              // how many events stay folded in memory, where each folded deal counts as 8 more; 0: 100,000, some 60 MB
+	Recent int              // how many of the last decisions stay in memory for watchers; 0: 16,384
 }
 
 func (o Options) filled() Options {
@@ -55,12 +55,12 @@ type Tracker struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
-	main    *stream // under the tracker's own policy
-	order   []*deal // all deals, in the order of their agreements; main's lock guards it
-	calls   calls   // main's lock guards it
-	alarm   alarm   // wakes the goroutine that lets time pass
-	others  streams // under other policies, while they are watched
-	closing sync.Once
+	main    *stream    // under the tracker's own policy
+	order   []*deal    // all deals, in the order of their agreements; main's lock guards it
+	calls   calls      // main's lock guards it
+	alarm   alarm      // wakes the goroutine that lets time pass
+	others  streams    // under other policies, while they are watched
+	closing sync.Mutex // no one enters while Close begins
 }
 
 // Open reads the journal once and follows it until Close. It fires the clocks that came
@@ -89,10 +89,21 @@ func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
 // Close ends all watching and gives back what the tracker holds; nothing of it runs when
 // Close returns. The journal stays open. Closing twice does no harm.
 func (t *Tracker) Close() error {
-	t.closing.Do(func() {
-		t.cancel()
-		t.running.Wait()
-	})
+	t.closing.Lock()
+	t.cancel()
+	t.closing.Unlock()
+	t.running.Wait()
+	return nil
+}
+
+// enter has Close wait for the caller, who calls running.Done at the end.
+func (t *Tracker) enter() error {
+	t.closing.Lock()
+	defer t.closing.Unlock()
+	if t.ctx.Err() != nil {
+		return ErrClosed
+	}
+	t.running.Add(1)
 	return nil
 }
 

@@ -12,18 +12,18 @@ import (
 type Filter struct {
 	From   Place            // only what comes after this place
 	Policy dealstate.Policy // zero: the tracker's own
-	Deal   string           // ""; all deals
+	Deal   string           // "": all deals
 }
 
 // Watch tells every change after a place, in the order of the stream, and then each as it
 // comes: decisions, revisions of earlier ones, and what time does. It ends with the
 // context's error, with ErrClosed, or with what is wrong with the filter.
 //
-// A change is told at least once: who notes its Place after having dealt with it, and
-// watches from there after a crash, is told all that is missing, and what is told again
-// bears the same Place. What is told is the same whenever and how fast it is read. Whoever
-// is slow holds nobody up and loses nothing: what is not at hand any more is folded anew
-// from the journal.
+// A change is told at least once: a caller that notes its Place after having dealt with it,
+// and watches from there after a crash, is told all that is missing; a change that is told
+// again has the same Place. [Tracker.Deliver] does so. What is told does not depend on when
+// and how fast it is read. A slow watcher holds nobody up and loses nothing: what is no
+// longer in memory is folded anew from the journal.
 //
 // It runs in the caller's goroutine. Many watchers of one policy share one folding.
 func (t *Tracker) Watch(ctx context.Context, f Filter) iter.Seq2[Change, error] {
@@ -82,6 +82,15 @@ func (t *Tracker) watch(ctx context.Context, f Filter) (*watcher, error) {
 	return &watcher{Filter: f, t: t, stream: s}, nil
 }
 
+// Reach follows the journal up to the place, which another process may have given. It is a
+// *[PlaceError] where the place lies beyond the end; Watch from there ends with the same.
+func (t *Tracker) Reach(ctx context.Context, p Place) error {
+	if err := t.check(ctx); err != nil {
+		return err
+	}
+	return t.reach(ctx, p)
+}
+
 // reach follows the journal up to the place, which may come from another process.
 func (t *Tracker) reach(ctx context.Context, p Place) error {
 	t.main.mu.Lock()
@@ -134,7 +143,7 @@ func (w *watcher) look(ctx context.Context) ([]*Change, <-chan struct{}, error) 
 		if ok || err != nil {
 			return batch, news, err
 		}
-		to := w.From
+		var to Place
 		if w.Deal == "" {
 			batch, to, err = w.stream.archive.after(ctx, w.t, w.stream, w.From)
 		} else {

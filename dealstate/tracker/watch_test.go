@@ -297,6 +297,7 @@ func TestAPlaceBeyondTheJournalIsRefusedAndSaysSo(t *testing.T) {
 	tr := open(t, &journal.Memory{}, tracker.NewManual(dirtylog.OnDay(0)), tracker.Options{})
 	for _, err := range tr.Watch(t.Context(), tracker.Filter{From: tracker.Place{Position: 9, Instant: dirtylog.OnDay(0)}}) {
 		var beyond *tracker.PlaceError
+		require.ErrorAs(t, tr.Reach(t.Context(), tracker.Place{Position: 1 << 40}), &beyond)
 		require.ErrorAs(t, err, &beyond)
 		require.Equal(t, int64(0), beyond.Last)
 		require.EqualError(t, err, "place: 9@2025-06-10T00:00:00Z lies beyond the journal, which ends at position 0: it is a place of another journal")

@@ -53,6 +53,7 @@ var primary = []struct{ by, publisher string }{
 	{`^BIS final rule|^USTR notice|^US Trade Representative$`, "Federal Register"},
 	{`^White House fact sheet$`, "The White House"},
 	{`^US Supreme Court$`, "Supreme Court of the United States"},
+	{`^US Court of Appeals for the Federal Circuit$`, "Federal Circuit"},
 	{`^State Council Tariff Commission$`, "State Council Tariff Commission"},
 	{`^MOFCOM`, "Ministry of Commerce of China"},
 	{`Foreign Ministry$`, "Ministry of Foreign Affairs of China"},
@@ -150,7 +151,7 @@ func TestEveryCommitmentIsOfAPartyAndHasADayWhereItsTextNamesOne(t *testing.T) {
 	t.Parallel()
 	undated := []string{"us-eda-licences", "us-ethane-licences", "us-engine-licences", "china-rare-earth-licences", // no text of London,
 		"us-divestiture-determination", "china-technology-review", // nor of Madrid, was published
-		"china-notice-46", "china-general-licences"} // beyond the published terms of Busan
+		"china-notice-46", "china-claimed-general-licences"} // beyond the published terms of Busan
 	for _, a := range uschina.Agreements() {
 		sides := map[string]int{}
 		for _, c := range a.Commitments {
@@ -174,4 +175,29 @@ func TestEveryActOfACommitmentIsItsPartysOwn(t *testing.T) {
 			require.Equal(t, owes[e.Deal+" "+e.Commitment], e.Party, id)
 		}
 	}
+}
+
+// A balance counts them among what a party owes, so their very ids say whose word it is.
+func TestWhatOnlyTheOtherSideClaimsIsCalledAClaim(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, a := range uschina.Agreements() {
+		for _, c := range a.Commitments {
+			claimed := strings.Contains(c.Title, "claimed by")
+			require.Equal(t, claimed, strings.HasPrefix(c.ID, c.Party+"-claimed-"), "%s: %s", c.ID, c.Title)
+			if claimed {
+				n++
+			}
+		}
+	}
+	require.Equal(t, 2, n)
+}
+
+// The stay of the trade court's ruling came five days after it: what was known on the day
+// of the ruling has none.
+func TestARulingIsNotStayedBeforeItIs(t *testing.T) {
+	t.Parallel()
+	events := record(t)
+	require.NotContains(t, events["busan-cit-0507"].Note, "stay")
+	require.Equal(t, "2026-05-12", events["busan-cafc-0512"].Recorded.Format(time.DateOnly))
 }

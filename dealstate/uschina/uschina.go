@@ -9,8 +9,10 @@
 //
 // The log is a record of reports, not of truths. Where they contradict one
 // another, all stay in; where one says more than its source does, its note calls
-// that an inference. It ends on 2 June 2026, and the agreements that were then open
-// say so: what a clock does after that is not known to have happened.
+// that an inference. A note tells nothing that was learned after its event was
+// recorded, so a view of a past day reads as on that day. The log ends on 2 June 2026,
+// and the agreements whose clocks then ran, and Madrid's, say so: what a clock does after
+// that is not known to have happened.
 //
 // Each event names who published what it rests on, with the address of the page or,
 // where none is known, a citation: the number of a document, or the day of a
@@ -21,7 +23,8 @@
 //
 // Commitments are those of the published terms, and for London and Madrid, of which
 // no text is public, those that the negotiators named. What only one side claims the
-// other has undertaken says so in its title.
+// other has undertaken says so in its title and in its id, china-claimed-…; a balance
+// counts it with the rest.
 package uschina
 
 import (
@@ -56,7 +59,9 @@ func Geneva() dealstate.Agreement { return record.Agreement(geneva) }
 
 // London is the framework of 10 June 2025 to put the Geneva truce back on
 // track: each side takes it home to its president, and the US export curbs and the
-// Chinese ones on rare earths are to come off "in a balanced way".
+// Chinese ones on rare earths are to come off "in a balanced way". No clock runs on it,
+// and no report of it is later than 15 October 2025: a snapshot of a later day says only
+// where it was left.
 func London() dealstate.Agreement { return record.Agreement(london) }
 
 // Stockholm is the first prolongation of the truce, talked over on 28 and 29

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -47,7 +48,11 @@ func (s *site) agreement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, deal.Machine().Agreement())
+	a := deal.Machine().Agreement()
+	if matches(w, r, tagOf(r, a)) {
+		return nil
+	}
+	return answer(w, http.StatusOK, a)
 }
 
 // addAgreement takes an agreement. The same again changes nothing.
@@ -93,8 +98,10 @@ func (s *site) explanation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if matches(w, r, tagOf(r, text)) {
+		return nil
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-cache")
 	_, _ = w.Write([]byte(text))
 	return nil
 }
@@ -119,7 +126,7 @@ func (s *site) decisions(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return lines(w, b.Bytes())
+	return lines(w, r, b.Bytes())
 }
 
 // events gives a deal's events as they were recorded, as lines of JSON.
@@ -139,12 +146,14 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return lines(w, b.Bytes())
+	return lines(w, r, b.Bytes())
 }
 
-func lines(w http.ResponseWriter, text []byte) error {
+func lines(w http.ResponseWriter, r *http.Request, text []byte) error {
+	if matches(w, r, tagOf(r, text)) {
+		return nil
+	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.Header().Set("Cache-Control", "no-cache")
 	_, _ = w.Write(text)
 	return nil
 }
@@ -153,17 +162,21 @@ func lines(w http.ResponseWriter, text []byte) error {
 // they would do one by one, and keeps nothing; with apply it keeps the one event of
 // the body only if it takes effect.
 func (s *site) recordEvents(w http.ResponseWriter, r *http.Request) error {
+	dryRun, apply, err := modesOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
 	events, err := s.readEvents(r)
 	if err != nil {
 		return err
 	}
 	var did []tracker.Recorded
-	switch q := r.URL.Query(); {
-	case q.Get("dry_run") == "true":
+	switch {
+	case dryRun:
 		did, err = s.check(r, events)
-	case q.Get("apply") == "true" && len(events) > 1:
+	case apply && len(events) > 1:
 		return &requestError{http.StatusBadRequest, "apply takes one event at a time"}
-	case q.Get("apply") == "true":
+	case apply:
 		did = make([]tracker.Recorded, 1)
 		did[0], err = s.deals.Apply(r.Context(), events[0])
 	default:
@@ -173,6 +186,19 @@ func (s *site) recordEvents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return answer(w, http.StatusOK, recordedJSON(did))
+}
+
+// modesOf reads dry_run and apply.
+func modesOf(q url.Values) (dryRun, apply bool, err error) {
+	for _, name := range []string{"dry_run", "apply"} {
+		if text := q.Get(name); q.Has(name) && text != "true" && text != "false" {
+			return false, false, field.Errorf(name, "%q is unknown; want true or false", field.Clip(text))
+		}
+	}
+	if dryRun, apply = q.Get("dry_run") == "true", q.Get("apply") == "true"; dryRun && apply {
+		err = field.Errorf("apply", "given beside dry_run; want one of them")
+	}
+	return dryRun, apply, err
 }
 
 // readEvents reads the lines of the body. What does not say when it was learned was
@@ -193,14 +219,14 @@ func (s *site) readEvents(r *http.Request) ([]dealstate.Event, error) {
 		return nil, &requestError{http.StatusBadRequest, "the body holds no event; want lines of JSON, one event each"}
 	}
 	var i int
-	for line := range bytes.Lines(body) {
+	for line := range bytes.Lines(bytes.TrimPrefix(body, []byte("\uFEFF"))) { // a mark of the byte order is passed over
 		if len(bytes.TrimSpace(line)) == 0 || i == len(events) {
 			continue
 		}
 		var given struct {
 			Recorded json.RawMessage `json:"recorded"`
 		}
-		if json.Unmarshal(line, &given) == nil && given.Recorded == nil {
+		if json.Unmarshal(line, &given) == nil && (given.Recorded == nil || string(given.Recorded) == "null") {
 			events[i].Recorded = time.Time{} // the tracker stamps it
 		}
 		i++

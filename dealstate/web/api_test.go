@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,61 @@ func TestWhatIsGivenByItsDateAloneWasLearnedNow(t *testing.T) {
 	require.Equal(t, instant("2025-07-03T23:59:59Z"), second.Recorded)
 }
 
+// Nobody who wanted to try an event finds it kept because he wrote dry_run otherwise.
+func TestOnlyWhatIsUnderstoodIsRecorded(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	before, _ := d.kept.Last(t.Context())
+	line := `{"id":"n1","deal":"` + london + `","kind":"note","at":"2025-07-01"}`
+	for _, query := range []string{"dry_run=1", "dry_run=TRUE", "dry_run", "dryrun=true", "dry_run=false&dry_run=true", "dry_run=true&apply=true", "apply=yes", "dry_run=true;", "%"} {
+		require.Equal(t, 400, problemOf(t, d.do("POST", "/api/events?"+query, line)).Status, query)
+	}
+	after, _ := d.kept.Last(t.Context())
+	require.Equal(t, before, after)
+	require.Equal(t, http.StatusOK, d.do("POST", "/api/events?dry_run=false&apply=false", line).Code)
+}
+
+func TestANullOrABOMDoesNotMakeAnEventKnownEarlier(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	line := `{"id":"n1","deal":"` + london + `","kind":"note","at":"2025-07-01"`
+	body := "\uFEFF" + line + "}\n" + strings.Replace(line, "n1", "n2", 1) + `,"recorded":null}`
+	require.Equal(t, http.StatusOK, d.do("POST", "/api/events", body).Code)
+	deal, err := d.deals.Deal(t.Context(), london)
+	require.NoError(t, err)
+	for _, id := range []string{"n1", "n2"} {
+		e, _, _ := deal.Event(id)
+		require.Equal(t, d.clock.Now(), e.Recorded, id)
+	}
+}
+
+func TestAPlaceOfAnotherJournalIsRefusedBeforeTheStreamBegins(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	server := httptest.NewServer(d.handler)
+	defer server.Close()
+	answer, err := http.Get(server.URL + "/api/changes?from=99999@2025-01-01T00:00:00Z")
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, http.StatusBadRequest, answer.StatusCode)
+	require.Contains(t, readAll(t, answer.Body), `"field":"place"`)
+	head, err := http.Head(server.URL + "/api/changes")
+	require.NoError(t, err)
+	defer head.Body.Close()
+	require.Equal(t, "text/event-stream", head.Header.Get("Content-Type"))
+}
+
+func TestAClosedTrackerIsNotAvailable(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	require.NoError(t, d.deals.Close())
+	for _, target := range []string{"/", "/api/deals", "/api/changes", "/calendar.ics", "/changes", "/api/due", "/api/deals/" + london} {
+		w := d.get(target)
+		require.Equal(t, http.StatusServiceUnavailable, w.Code, target)
+		require.NotEmpty(t, w.Header().Get("Retry-After"), target)
+	}
+}
+
 func TestAProblemNamesTheFieldAndTheLine(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, web.Options{Authorize: everybody, MaxBody: 1000})
@@ -106,7 +162,9 @@ func TestAProblemNamesTheFieldAndTheLine(t *testing.T) {
 	for _, target := range []string{"/api/nothing", "/api/deals/nothing", "/api/deals/nothing/state", "/api/deals/nothing/events", "/api/changes?deal=nothing"} {
 		require.Equal(t, 404, problemOf(t, d.get(target)).Status, target)
 	}
-	for _, target := range []string{"/api/deals?limit=x", "/api/deals?after=x", "/api/due?from=x", "/api/due?from=2025-02-01&to=2025-01-01", "/api/changes?from=x", "/api/changes?policy=x", "/api/deals/" + london + "/state?as_of=x"} {
+	require.Equal(t, "as_off", problemOf(t, d.get("/api/deals/"+london+"/state?as_off=2025-06-27")).Field)
+	require.Contains(t, problemOf(t, d.get("/api/deals/"+london+"/state?as_off=2025-06-27")).Detail, `"as_of"`)
+	for _, target := range []string{"/api/deals?a;b", "/api/changes?deal=a&deal=b", "/api/deals/" + london + "/state?policy=strict&policy=official", "/api/deals?limit=x", "/api/deals?after=x", "/api/due?from=x", "/api/due?from=2025-02-01&to=2025-01-01", "/api/changes?from=x", "/api/changes?policy=x", "/api/deals/" + london + "/state?as_of=x"} {
 		require.Equal(t, 400, problemOf(t, d.get(target)).Status, target)
 	}
 	require.Equal(t, 409, problemOf(t, d.do("POST", "/api/events", good+"\n"+strings.Replace(good, "2025-07-01", "2025-07-02", 1))).Status)
@@ -251,8 +309,15 @@ func TestTheDescriptionNamesEveryAddressForPrograms(t *testing.T) {
 	source, err := os.ReadFile("web.go")
 	require.NoError(t, err)
 	var routed, described []string
-	for _, m := range regexp.MustCompile(`method: "(\w+)", path: "(/api/[^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+	for _, m := range regexp.MustCompile(`method: "(\w+)", path: "(/api/[^"]+)", action: \w+, (?:query: \[\]string{([^}]*)})?`).FindAllStringSubmatch(string(source), -1) {
 		routed = append(routed, m[1]+" "+m[2])
+		var names []string
+		for _, p := range doc.Paths[m[2]][strings.ToLower(m[1])].Parameters {
+			if p.In == "query" {
+				names = append(names, strconv.Quote(p.Name))
+			}
+		}
+		require.Equal(t, strings.Join(names, ", "), m[3], m[2])
 	}
 	operations := map[string]bool{}
 	for path, methods := range doc.Paths {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -70,9 +71,13 @@ func (s *site) changesPage(w http.ResponseWriter, r *http.Request) error {
 // beginning reads since when: an instant, or a date, which means the beginning of that
 // day in UTC.
 func beginning(text string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day, nil
+	}
 	t, err := dealstate.ParseMoment(text)
-	if day, isDate := time.Parse(time.DateOnly, text); isDate == nil {
-		t = day
+	var wrong *dealstate.FieldError
+	if errors.As(err, &wrong) {
+		err = &dealstate.FieldError{Field: "since", Problem: wrong.Problem}
 	}
 	return t, err
 }
@@ -108,9 +113,9 @@ func (s *site) changedIn(deal *dealstate.Deal, since, now time.Time) changedDeal
 // was says where the deal was believed to stand, and where it stands now.
 func (s *site) was(then, is dealstate.Snapshot) string {
 	if then.State == is.State {
-		return "It is " + render.Inert(words(is.State)) + ", as it was then."
+		return "It is " + render.Inert(words(is.State)) + ", as it was before."
 	}
-	return "It is " + render.Inert(words(is.State)) + "; it was believed to be " + render.Inert(words(then.State)) + " then."
+	return "It is " + render.Inert(words(is.State)) + "; before, it was believed to be " + render.Inert(words(then.State)) + "."
 }
 
 func compareText(a, b string) int {

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -130,9 +131,24 @@ func tagOf(r *http.Request, values ...any) string {
 func matches(w http.ResponseWriter, r *http.Request, tag string) bool {
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "no-cache")
-	if r.Header.Get("If-None-Match") != tag {
+	if !hasTag(r.Header.Values("If-None-Match"), tag) {
 		return false
 	}
 	w.WriteHeader(http.StatusNotModified)
 	return true
+}
+
+// hasTag reports whether the tag is among those of the header, which lists them with
+// commas or is a star for any (RFC 9110, section 13.1.2). A proxy may have dropped the mark
+// of a weak tag, and none of the handler's own holds a comma.
+func hasTag(lists []string, tag string) bool {
+	for _, list := range lists {
+		for of := range strings.SplitSeq(list, ",") {
+			of = strings.TrimSpace(of)
+			if of == "*" || strings.TrimPrefix(of, "W/") == strings.TrimPrefix(tag, "W/") {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -8,8 +8,8 @@
 // For people there are the board (search, filter, sort), a page for each deal
 // under any policy, as of any instant and as known by any other, the changes
 // since a date, a form to record a report, which first says what the report
-// would do, and a calendar of what falls due. They need no script; with the
-// little there is the board follows the deals as they change.
+// would do, and a calendar of what falls due. They work without script; a small
+// script shows changes as they come.
 //
 // For programs there is a JSON API, which GET /api/openapi.json describes
 // (OpenAPI 3.1): events in and out as lines of JSON, agreements, states,
@@ -17,16 +17,40 @@
 // goes on where it broke off. Errors are problems as of RFC 9457, which name
 // the field and the line.
 //
+// RECIPES.md, in the directory above, shows a whole service in forty lines, and its test.
+//
+// # Addresses
+//
+//	GET  /                             the board
+//	GET  /deals/{deal}                 a deal's page
+//	GET  /deals/{deal}/record          the form to record a report; it posts to the same address
+//	GET  /changes                      what changed since a date
+//	GET  /calendar.ics                 the calendar
+//	POST /api/agreements               add a deal: one agreement
+//	POST /api/events                   record events: one JSON object a line
+//	GET  /api/deals                    where each deal stands; as on the board, q, state, awaiting and sort choose
+//	GET  /api/deals/{deal}             its agreement
+//	GET  /api/deals/{deal}/state       where it stands; policy, as_of and known_by choose the view
+//	GET  /api/deals/{deal}/explanation the same in plain English
+//	GET  /api/deals/{deal}/decisions   what each event and each clock did
+//	GET  /api/deals/{deal}/events      its events
+//	GET  /api/due                      which clocks fire within a span
+//	GET  /api/changes                  the stream of changes
+//	GET  /api/openapi.json             all of /api in full
+//
+// With an Options.Prefix, all of them begin with it: mount the handler there as it is, without
+// http.StripPrefix. [Webhook] sends changes the other way, to an address of your own.
+//
 // # Who gets in
 //
 // Options.Authorize is asked about every request, and without one every
-// request is refused. [ReadOnly] lets everybody read and nobody record. Who
-// Authorize says is at it is kept beside each event.
+// request is refused with 403. [ReadOnly] lets everybody read and nobody record.
+// The name that Authorize gives is kept beside each event and each agreement.
 //
 // The handler refuses forms from other sites (net/http.CrossOriginProtection),
-// bodies that are too long, and bodies that come too slowly. It cannot refuse
-// a slow request head: [NewServer], and so [Serve], sets the server's own timeouts
-// for that.
+// bodies that are too long, and bodies that come too slowly: see [Options]. It
+// cannot refuse a slow request head: use [Serve] or [NewServer], which set the
+// server's own timeouts for that.
 //
 // # Answers
 //
@@ -35,4 +59,7 @@
 // Content-Security-Policy lets nothing run but the one script, by its hash. A
 // deal whose id is "." or ".." has no page of its own, since browsers read
 // such a path as another one.
+//
+// A query that has a name twice, or on /api/ one that the address does not know, is
+// refused with 400; a method that an address does not take, with 405.
 package web

@@ -67,24 +67,3 @@ func dueJSON(due []tracker.Due) []clockJSON {
 	}
 	return all
 }
-
-// changedJSON is one change of the stream.
-type changedJSON struct {
-	Place     tracker.Place        `json:"place"`
-	Deal      string               `json:"deal"`
-	From      dealstate.State      `json:"from,omitempty"` // "" where the deal is new
-	To        dealstate.State      `json:"to"`
-	By        string               `json:"by,omitempty"`      // who had it recorded
-	Accepted  time.Time            `json:"accepted,omitzero"` // when the entry was taken
-	Event     *dealstate.Event     `json:"event,omitempty"`   // none where time did it, or where the deal is new
-	Decisions []dealstate.Decision `json:"decisions,omitempty"`
-	Revised   []dealstate.Revision `json:"revised,omitempty"`
-}
-
-func changeJSON(c tracker.Change) changedJSON {
-	of := changedJSON{Place: c.Place, Deal: c.Deal, From: c.From, To: c.To, Decisions: c.Decisions, Revised: c.Revised, By: c.Entry.By, Accepted: c.Entry.Accepted}
-	if c.Entry.Position > 0 && c.Entry.Agreement == nil {
-		of.Event = &c.Entry.Event
-	}
-	return of
-}

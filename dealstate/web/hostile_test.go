@@ -58,7 +58,13 @@ func TestHostileRequestsAreRefused(t *testing.T) {
 	}
 	w := d.get("/api/changes", "Last-Event-ID: 1@x\n\nevent: evil")
 	require.Equal(t, http.StatusBadRequest, w.Code)
-	require.Equal(t, http.StatusNotFound, d.do("DELETE", "/deals/"+london, "").Code)
+	for method, target := range map[string]string{"DELETE": "/deals/" + london, "OPTIONS": "/api/deals", "PUT": "/"} {
+		w := d.do(method, target, "")
+		require.Equal(t, http.StatusMethodNotAllowed, w.Code, target)
+		require.Equal(t, "GET, HEAD", w.Header().Get("Allow"), target)
+	}
+	require.Equal(t, "POST", d.get("/api/events").Header().Get("Allow"))
+	require.Equal(t, "GET, HEAD, POST", d.do("PUT", "/deals/"+london+"/record", "").Header().Get("Allow"))
 }
 
 // A body that comes a byte at a time is given up.

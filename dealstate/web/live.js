@@ -19,6 +19,6 @@ if (live && live.dataset.changes) {
     if (!waiting) { waiting = true; setTimeout(refresh, 300); }
   });
   changes.onopen = () => { note.textContent = "Follows the deals as they change."; };
-  changes.onerror = () => { note.textContent = "The line is down; trying again."; };
+  changes.onerror = () => { note.textContent = changes.readyState === EventSource.CLOSED ? "The line is down; load the page again." : "The line is down; trying again."; };
   addEventListener("pagehide", () => changes.close());
 }

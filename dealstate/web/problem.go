@@ -35,6 +35,7 @@ func problemOf(err error) problem {
 		conflict *dealstate.ConflictError
 		refusal  *dealstate.Refusal
 		unknown  *tracker.UnknownDealError
+		place    *tracker.PlaceError
 		tooLong  *http.MaxBytesError
 	)
 	if errors.As(err, &line) {
@@ -47,6 +48,8 @@ func problemOf(err error) problem {
 		p.Status, p.Detail = http.StatusRequestEntityTooLarge, "the body is longer than this server takes"
 	case errors.As(err, &unknown):
 		p.Status, p.Detail = http.StatusNotFound, err.Error()
+	case errors.As(err, &place):
+		p.Status, p.Detail, p.Field = http.StatusBadRequest, err.Error(), "place"
 	case errors.As(err, &refusal):
 		p.Status, p.Detail, p.Decision = http.StatusConflict, err.Error(), &refusal.Decision
 	case errors.As(err, &conflict):
@@ -55,7 +58,7 @@ func problemOf(err error) problem {
 		p.Status, p.Detail, p.Field = http.StatusBadRequest, err.Error(), field.Field
 	case p.Line > 0:
 		p.Status, p.Detail = http.StatusBadRequest, err.Error()
-	case errors.Is(err, journal.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, journal.ErrClosed), errors.Is(err, tracker.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Detail = http.StatusServiceUnavailable, "the server is closing or too busy; try again"
 	}
 	p.Title, p.Detail = http.StatusText(p.Status), render.Inert(p.Detail)
@@ -82,7 +85,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
-	if !isAPI(r) {
+	if !s.isAPI(r) {
 		s.page(w, r, p.Status, "problem", problemPage{head: s.head(p.Title), Detail: p.Detail})
 		return
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -50,7 +51,9 @@ func (s *site) recordPosted(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := r.ParseForm(); errors.As(err, new(*http.MaxBytesError)) {
+		return err
+	} else if err != nil {
 		return &requestError{http.StatusBadRequest, "the form cannot be read"}
 	}
 	page := newRecordPage(s, deal, r.PostForm)
@@ -203,6 +206,9 @@ func eventOf(given url.Values, deal string, now time.Time) (dealstate.Event, err
 	line := map[string]any{"id": given.Get("id"), "deal": deal}
 	source := map[string]any{}
 	for _, in := range formInputs {
+		if len(given[in.Name]) > 1 {
+			return dealstate.Event{}, field.Errorf(in.Name, "given twice")
+		}
 		value := strings.TrimSpace(given.Get(in.Name))
 		if value == "" {
 			continue

@@ -29,15 +29,24 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if err := s.deals.Reach(r.Context(), filter.From); err != nil {
+		return err // a browser then stops asking; told within the stream, it would come back for ever
+	}
+	if r.Method == http.MethodHead {
+		streamHead(w)
+		return nil
+	}
 	select {
 	case s.watchers <- struct{}{}:
 		defer func() { <-s.watchers }()
 	default:
 		return &requestError{http.StatusServiceUnavailable, "too many are watching; try again later"}
 	}
+	ctx, cancel := untilClosing(r.Context())
+	defer cancel()
 	out := &eventStream{w: w, control: http.NewResponseController(w)}
 	if out.begin(filter.From) == nil {
-		out.follow(r.Context(), s.deals, filter)
+		out.follow(ctx, s.deals, filter)
 	}
 	return nil // the head is written: there is nobody to tell of an error
 }
@@ -68,14 +77,19 @@ type eventStream struct {
 	control *http.ResponseController
 }
 
-// begin tells the watcher where he stands, so that he can come back to it before
-// anything has changed.
-func (e *eventStream) begin(from tracker.Place) error {
-	h := e.w.Header()
+// streamHead writes the head of a stream.
+func streamHead(w http.ResponseWriter) {
+	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx then passes each event on at once
-	e.w.WriteHeader(http.StatusOK)
+	w.WriteHeader(http.StatusOK)
+}
+
+// begin tells the watcher where he stands, so that he can come back to it before
+// anything has changed.
+func (e *eventStream) begin(from tracker.Place) error {
+	streamHead(e.w)
 	return e.write(fmt.Sprintf("retry: 1000\nid: %s\nevent: place\ndata: %q\n\n", from, from))
 }
 
@@ -120,7 +134,7 @@ func (e *eventStream) follow(ctx context.Context, deals *tracker.Tracker, f trac
 }
 
 func (e *eventStream) change(c tracker.Change) error {
-	data, err := json.Marshal(changeJSON(c))
+	data, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
 package web
 
 import (
-	"fmt"
 	"log/slog"
 	"net/http"
+	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -44,20 +45,34 @@ func New(deals *tracker.Tracker, o Options) (http.Handler, error) {
 	}
 	s := &site{Options: o, deals: deals, log: o.Log, watchers: make(chan struct{}, o.MaxWatch)}
 	mux := http.NewServeMux()
+	methods := map[string][]string{} // by path
 	for _, rt := range routes {
 		mux.Handle(rt.method+" "+o.Prefix+rt.path, s.guarded(rt))
+		methods[rt.path] = append(methods[rt.path], rt.method)
 	}
-	mux.Handle(o.Prefix+"/", s.guarded(route{action: Read, serve: (*site).missing}))
-	return s.sameOrigin(mux), nil
+	for address, taken := range methods {
+		mux.Handle(o.Prefix+address, s.guarded(route{action: Read, serve: otherMethod(taken)}))
+	}
+	missing := s.guarded(route{action: Read, serve: (*site).missing})
+	mux.Handle(o.Prefix+"/", missing)
+	if o.Prefix != "" {
+		mux.Handle(o.Prefix, s.guarded(route{action: Read, serve: (*site).toBoard}))
+	}
+	return withHeaders(s.sameOrigin(cleanOnly(mux, missing))), nil
 }
 
 // complete checks the options and sets what was left out.
 func (o *Options) complete() error {
-	if o.Prefix != "" && (!strings.HasPrefix(o.Prefix, "/") || strings.HasSuffix(o.Prefix, "/") || strings.ContainsAny(o.Prefix, "{} ")) {
-		return field.Errorf("prefix", "%q is no path; want one such as /deals, or nothing", field.Clip(o.Prefix))
+	if o.Prefix != "" && (path.Clean(o.Prefix) != o.Prefix || !plainPath.MatchString(o.Prefix)) {
+		return field.Errorf("Prefix", "%q is no path; want one such as /deals, of letters, digits, and - . _ ~, or nothing", field.Clip(o.Prefix))
 	}
-	if o.MaxBody < 0 || o.MaxWatch < 0 || o.BodyTime < 0 {
-		return fmt.Errorf("web: %w", field.Errorf("max_body", "a bound is below 0; want 0 or more"))
+	for _, bound := range []struct {
+		name string
+		is   int64
+	}{{"MaxBody", o.MaxBody}, {"BodyTime", int64(o.BodyTime)}, {"MaxWatch", int64(o.MaxWatch)}} {
+		if bound.is < 0 {
+			return field.Errorf(bound.name, "%d is below 0; want 0 or more", bound.is)
+		}
 	}
 	if o.Authorize == nil {
 		o.Authorize = nobody
@@ -80,12 +95,16 @@ func (o *Options) complete() error {
 	return nil
 }
 
+// plainPath is a path that is written alike in addresses, in patterns and in pages.
+var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
+
 // route is one address of the handler: what it takes to get in, and who answers.
 type route struct {
 	method, path string
 	action       Action
 	serve        func(*site, http.ResponseWriter, *http.Request) error
-	lasts        bool // the answer may last: it is a stream
+	query        []string // the names that its query may have; of a page any other is passed over
+	lasts        bool     // the answer may last: it is a stream
 }
 
 // routes are all the addresses. What begins with /api/ is for programs, and stands
@@ -100,16 +119,16 @@ var routes = []route{
 	{method: "GET", path: "/style.css", action: Read, serve: (*site).style},
 
 	{method: "GET", path: "/api/openapi.json", action: Read, serve: (*site).openAPI},
-	{method: "GET", path: "/api/deals", action: Read, serve: (*site).listDeals},
+	{method: "GET", path: "/api/deals", action: Read, query: []string{"q", "state", "awaiting", "sort", "limit", "after"}, serve: (*site).listDeals},
 	{method: "POST", path: "/api/agreements", action: AddAgreement, serve: (*site).addAgreement},
 	{method: "GET", path: "/api/deals/{deal}", action: Read, serve: (*site).agreement},
-	{method: "GET", path: "/api/deals/{deal}/state", action: Read, serve: (*site).state},
-	{method: "GET", path: "/api/deals/{deal}/explanation", action: Read, serve: (*site).explanation},
-	{method: "GET", path: "/api/deals/{deal}/decisions", action: Read, serve: (*site).decisions},
+	{method: "GET", path: "/api/deals/{deal}/state", action: Read, query: []string{"policy", "as_of", "known_by"}, serve: (*site).state},
+	{method: "GET", path: "/api/deals/{deal}/explanation", action: Read, query: []string{"policy", "as_of", "known_by"}, serve: (*site).explanation},
+	{method: "GET", path: "/api/deals/{deal}/decisions", action: Read, query: []string{"policy", "as_of", "known_by"}, serve: (*site).decisions},
 	{method: "GET", path: "/api/deals/{deal}/events", action: Read, serve: (*site).events},
-	{method: "POST", path: "/api/events", action: Record, serve: (*site).recordEvents},
-	{method: "GET", path: "/api/due", action: Read, serve: (*site).due},
-	{method: "GET", path: "/api/changes", action: Read, serve: (*site).changes, lasts: true},
+	{method: "POST", path: "/api/events", action: Record, query: []string{"dry_run", "apply"}, serve: (*site).recordEvents},
+	{method: "GET", path: "/api/due", action: Read, query: []string{"from", "to"}, serve: (*site).due},
+	{method: "GET", path: "/api/changes", action: Read, query: []string{"from", "deal", "policy"}, serve: (*site).changes, lasts: true},
 }
 
 // missing answers for every other address.
@@ -117,5 +136,20 @@ func (s *site) missing(http.ResponseWriter, *http.Request) error {
 	return &requestError{http.StatusNotFound, "there is nothing at this address"}
 }
 
+// otherMethod answers for the methods that an address does not take.
+func otherMethod(taken []string) func(*site, http.ResponseWriter, *http.Request) error {
+	allow := strings.ReplaceAll(strings.Join(taken, ", "), "GET", "GET, HEAD")
+	return func(_ *site, w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Allow", allow)
+		return &requestError{http.StatusMethodNotAllowed, "this address takes " + allow}
+	}
+}
+
+// toBoard leads from the prefix to the board.
+func (s *site) toBoard(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, s.Prefix+"/", http.StatusPermanentRedirect)
+	return nil
+}
+
 // isAPI reports whether the request comes from a program.
-func isAPI(r *http.Request) bool { return strings.Contains(r.URL.Path, "/api/") }
+func (s *site) isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, s.Prefix+"/api/") }

@@ -93,6 +93,11 @@ func TestWithoutAuthorizeEveryRequestIsRefused(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, d.get(target).Code, target)
 	}
 	require.Equal(t, http.StatusForbidden, d.do("POST", "/api/events", `{}`).Code)
+	for _, target := range []string{"/deals//x", "/a/../deals", "/./", "/deals/" + london + "/."} {
+		require.Equal(t, http.StatusForbidden, d.get(target).Code, "%s leads nowhere unasked", target)
+	}
+	mounted := newDesk(t, web.Options{Prefix: "/desk"})
+	require.Equal(t, http.StatusForbidden, mounted.get("/desk").Code)
 }
 
 func TestReadOnlyLetsEverybodyReadAndNobodyRecord(t *testing.T) {
@@ -173,6 +178,12 @@ func TestRecordingSaysFirstWhatTheReportWouldDo(t *testing.T) {
 	require.Equal(t, "desk", last.By, "who recorded it is kept beside it")
 	require.Equal(t, d.clock.Now(), last.Event.Recorded, "it was learned now")
 
+	form.Add("kind", "approve")
+	require.Equal(t, http.StatusUnprocessableEntity, d.post(path, form).Code, "it is a note and an approval")
+	form.Set("kind", "note")
+	form.Set("note", strings.Repeat("x", 17<<20))
+	require.Equal(t, http.StatusRequestEntityTooLarge, d.post(path, form).Code)
+	form.Set("note", "")
 	form.Set("at", "yesterday")
 	wrong := d.post(path, form)
 	require.Equal(t, http.StatusUnprocessableEntity, wrong.Code)
@@ -196,6 +207,7 @@ func TestWhatChangedSinceADate(t *testing.T) {
 	require.Contains(t, page, london)
 	require.Contains(t, page, "london-")
 	require.Contains(t, d.get("/changes?since=2099-01-01").Body.String(), "Nothing did.")
+	require.Contains(t, d.get("/changes?since=yesterday").Body.String(), "since: &#34;yesterday&#34; is neither a date nor an instant")
 }
 
 func TestEveryAnswerForbidsWhatItDoesNotNeed(t *testing.T) {
@@ -214,14 +226,18 @@ func TestEveryAnswerForbidsWhatItDoesNotNeed(t *testing.T) {
 func TestAPageThatHasNotChangedIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, web.Options{Authorize: everybody})
-	for _, target := range []string{"/deals/" + london, "/api/deals/" + london + "/state"} {
+	for _, target := range []string{"/deals/" + london, "/api/deals/" + london, "/api/deals/" + london + "/state", "/api/deals/" + london + "/events", "/api/deals/" + london + "/decisions", "/api/deals/" + london + "/explanation?as_of=2025-06-27"} {
 		first := d.get(target)
 		tag := first.Header().Get("ETag")
 		require.NotEmpty(t, tag)
 		require.Equal(t, http.StatusNotModified, d.get(target, "If-None-Match: "+tag).Code)
+		for _, list := range []string{`"other", ` + tag, tag + `,"other"`, "*", strings.TrimPrefix(tag, "W/")} {
+			require.Equal(t, http.StatusNotModified, d.get(target, "If-None-Match: "+list).Code, list)
+		}
+		require.Equal(t, http.StatusOK, d.get(target, `If-None-Match: "other", W/"x"`).Code)
 		d.clock.Advance(time.Minute)
 		require.Equal(t, http.StatusNotModified, d.get(target, "If-None-Match: "+tag).Code, "only the hour has changed")
-		require.Equal(t, http.StatusOK, d.get(target+"?policy=reported", "If-None-Match: "+tag).Code)
+		require.Equal(t, http.StatusOK, d.get("/deals/"+london+"?policy=reported", "If-None-Match: "+tag).Code)
 	}
 	tag := d.get("/deals/" + london).Header().Get("ETag")
 	line := `{"id":"n1","deal":"` + london + `","kind":"note","at":"2025-07-01"}`
@@ -251,9 +267,16 @@ func TestOptionsThatCannotBeAreNamed(t *testing.T) {
 	require.Contains(t, d.get("/desk/").Body.String(), `href="/desk/deals/`+london)
 	require.Equal(t, http.StatusNotFound, d.get("/").Code)
 	var field *dealstate.FieldError
-	for _, o := range []web.Options{{Prefix: "desk"}, {Prefix: "/desk/"}, {Prefix: "/{x}"}, {MaxBody: -1}, {MaxWatch: -1}} {
+	require.Equal(t, "/desk/", d.get("/desk").Header().Get("Location"))
+	for _, prefix := range []string{"desk", "/desk/", "/{x}", "/", "//evil.example", "/a/../b", "/.", "/a?b", "/a#b", "/a%20b", "/a\nb", `/"b`} {
+		_, err := web.New(d.deals, web.Options{Prefix: prefix})
+		require.ErrorAs(t, err, &field, prefix)
+		require.Equal(t, "Prefix", field.Field)
+	}
+	for name, o := range map[string]web.Options{"MaxBody": {MaxBody: -1}, "MaxWatch": {MaxWatch: -1}, "BodyTime": {BodyTime: -1}} {
 		_, err := web.New(d.deals, o)
 		require.ErrorAs(t, err, &field)
+		require.Equal(t, name, field.Field)
 	}
 	_, err := web.New(nil, web.Options{})
 	require.ErrorAs(t, err, &field)

@@ -58,6 +58,7 @@ func TestWithoutFlagsThreePoliciesStandSideBySide(t *testing.T) {
 	out := output(t)
 	for _, want := range []string{
 		"S· O✓ R·  27 Jun 2025  approve china    MOFCOM spokesperson, government                        → approved (official)\n",
+		"nothing new: us-engine-licences is performed already (london-engines-0703-press, 3 July 2025) (reported)\n",
 		"26 Jun 2025  awaiting_xi_approval  awaiting_xi_approval  approved\n",
 		"29 Jul 2025  awaiting_xi_approval  implemented           implemented\n",
 		"Xi's approval     no; nearest: MOFCOM spokesperson, government  yes: MOFCOM spokesperson, 27 Jun  yes: Lutnick, 24 Jun\n",

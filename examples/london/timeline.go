@@ -138,12 +138,18 @@ func (r reply) under(to dealstate.State) string {
 	return " (" + strings.Join(names, ", ") + ")"
 }
 
-// why gives the reason of the first policy that did not apply the event.
+// why gives the reason of the first policy that did not apply the event, and names the
+// policy where a stricter one applied it: there the reader expects no reason against it.
 func (r reply) why() string {
-	for _, d := range r.decisions {
-		if d.Outcome != dealstate.Applied && d.Kind != dealstate.Note && len(d.Reasons) > 0 {
-			return d.Reasons[0].String()
+	for i, d := range r.decisions {
+		if d.Outcome == dealstate.Applied || d.Kind == dealstate.Note || len(d.Reasons) == 0 {
+			continue
 		}
+		text := d.Reasons[0].String()
+		if r.decisions[0].Outcome == dealstate.Applied {
+			text += " (" + dealstate.Policies()[i].Name + ")"
+		}
+		return text
 	}
 	return ""
 }

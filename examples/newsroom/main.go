@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -15,7 +16,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
@@ -25,25 +25,17 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	var o options
-	flag.StringVar(&o.address, "address", "localhost:8080", "where to listen")
-	flag.StringVar(&o.dir, "dir", "", "the `folder` of the journal; without one all is forgotten at the end")
-	flag.BoolVar(&o.replay, "replay", false, "play what was recorded, from 11 May 2025 on")
-	flag.Float64Var(&o.speed, "speed", 1000, "how many times as fast as it happened")
-	flag.DurationVar(&o.last, "for", 0, "stop after so long; 0: when interrupted")
-	flag.Parse()
-	if err := run(ctx, o, os.Stdout); err != nil {
+	o, err := parseFlags(os.Args[1:], os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err == nil {
+		err = run(ctx, o, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "newsroom:", err)
 		os.Exit(1)
 	}
-}
-
-// options are the values of the flags.
-type options struct {
-	address, dir string
-	replay       bool
-	speed        float64
-	last         time.Duration
 }
 
 // run keeps the desk open until the context ends.

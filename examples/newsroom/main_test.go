@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"io"
 	"net/http"
 	"regexp"
@@ -86,4 +87,23 @@ func TestTheSummerIsPlayedIntoTheBoard(t *testing.T) {
 		return strings.Contains(get(t, address+"/api/deals/us-china-geneva-2025/state"), `"state":"implemented"`) ||
 			strings.Contains(get(t, address+"/api/deals/us-china-geneva-2025/state"), `"state":"expired"`)
 	}, time.Minute, 10*time.Millisecond)
+}
+
+func TestWrongFlagsAreSaidInOneLine(t *testing.T) {
+	t.Parallel()
+	for args, says := range map[string]string{
+		"extra -for 1s":        `"extra" is no flag; want flags only`,
+		"-speed 5":             "-speed: it is the speed of a replay; add -replay",
+		"-replay -speed 0":     "-speed: 0 is out of range; want more than 0 and at most 1e9",
+		"-replay -speed 1e300": "-speed: 1e+300 is out of range; want more than 0 and at most 1e9",
+		"-replay -dir desk":    "-replay: its clock shows 2025, and what it plays is not to be kept; leave -dir out",
+		"-bogus":               "flag provided but not defined: -bogus",
+	} {
+		_, err := parseFlags(strings.Fields(args), io.Discard)
+		require.EqualError(t, err, says, args)
+	}
+	var help strings.Builder
+	_, err := parseFlags([]string{"-h"}, &help)
+	require.ErrorIs(t, err, flag.ErrHelp)
+	require.Contains(t, help.String(), "opens a live board")
 }

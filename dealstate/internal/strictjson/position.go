@@ -34,6 +34,3 @@ func position(data []byte, at int) string {
 	}
 	return fmt.Sprintf("at line %d, column %d", bytes.Count(before, []byte("\n"))+1, column)
 }
-
-// spaces counts the white space at the beginning of a JSON text.
-func spaces(data []byte) int { return len(data) - len(bytes.TrimLeft(data, " \t\r\n")) }

@@ -9,5 +9,5 @@
 //	}
 //
 // [Run] is the conformance suite. A store that writes files through a [journal.FS] can
-// besides be brought down at every step of a run, with [Crashes] on a [Disk].
+// also be stopped at every step of a run, as by a crash, with [Crashes] on a [Disk].
 package journaltest

@@ -11,7 +11,7 @@ import (
 // keeper is what a store knows of the entries that it keeps.
 type keeper interface {
 	// version gives the position of the last entry about the deal, 0 for none.
-	version(deal string) int64
+	version(deal string) (int64, error)
 	// find gives the entry that counts under an id: that of the event with the
 	// earliest Recorded, or for the id "" the agreement of the deal. It is nil
 	// where there is none.
@@ -33,7 +33,11 @@ type admission struct {
 // admit takes all entries or none. They have been checked.
 func admit(k keeper, last int64, accepted time.Time, entries []Entry, on []Version) (*admission, error) {
 	for _, v := range on {
-		if have := k.version(v.Deal); have != v.Position {
+		have, err := k.version(v.Deal)
+		if err != nil {
+			return nil, err
+		}
+		if have != v.Position {
 			return nil, &StaleError{Deal: v.Deal, Want: v.Position, Have: have}
 		}
 	}

@@ -89,9 +89,9 @@ func (b *batch) admit(r *request) ([]int64, error) {
 	return a.positions, nil
 }
 
-func (b *batch) version(deal string) int64 {
+func (b *batch) version(deal string) (int64, error) {
 	_, d := b.index.of(deal)
-	return int64(d.last)
+	return int64(d.last), nil
 }
 
 func (b *batch) find(deal, id string) (*Entry, error) {

@@ -71,11 +71,11 @@ func (m *Memory) add(e Entry) {
 	d.positions, d.byID[e.id()] = append(d.positions, e.Position), e.Position
 }
 
-func (m *Memory) version(deal string) int64 {
+func (m *Memory) version(deal string) (int64, error) {
 	if d := m.deals[deal]; d != nil {
-		return d.positions[len(d.positions)-1]
+		return d.positions[len(d.positions)-1], nil
 	}
-	return 0
+	return 0, nil
 }
 
 func (m *Memory) find(deal, id string) (*Entry, error) {

@@ -1,0 +1,55 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	driver "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+)
+
+// BusyError says that somebody else held the write lock for longer than Options.Busy: another
+// process that appends, or an analyst with an open transaction. Nothing was kept; appending
+// again is safe.
+type BusyError struct {
+	Path string
+	Err  error
+}
+
+func (e *BusyError) Error() string {
+	return display.Inert(fmt.Sprintf("journal/sqlite: %s is locked by another writer: %v; nothing was kept, append again", e.Path, e.Err))
+}
+
+func (e *BusyError) Unwrap() error { return e.Err }
+
+// SchemaError says that a file is no journal that this program can open. Nothing was
+// changed in it.
+type SchemaError struct {
+	Path    string
+	Version int // of its schema; 0 where it has none of ours
+	Problem string
+}
+
+func (e *SchemaError) Error() string {
+	return display.Inert(fmt.Sprintf("%s has schema version %d: %s", e.Path, e.Version, e.Problem))
+}
+
+// DamageError says that an entry is not as it was written: somebody changed the tables, or
+// the disk did. SQLite has no checksums, so not every damage is seen.
+type DamageError struct {
+	Path     string
+	Position int64 // the first entry that is not whole
+	Problem  string
+}
+
+func (e *DamageError) Error() string {
+	return display.Inert(fmt.Sprintf("journal/sqlite: %s: position %d: %s; PRAGMA integrity_check says whether the file is damaged", e.Path, e.Position, e.Problem))
+}
+
+// isBusy reports whether an error is that of a lock that somebody else holds.
+func isBusy(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && (e.Code()&0xff == lib.SQLITE_BUSY || e.Code()&0xff == lib.SQLITE_LOCKED)
+}

@@ -1,0 +1,183 @@
+package sqlite_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/journal/sqlite"
+)
+
+// made makes a database by SQL.
+func made(t *testing.T, text string) string {
+	t.Helper()
+	path := fresh(t)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.Exec(text)
+	require.NoError(t, err)
+	return path
+}
+
+func TestADatabaseOfAnEarlierVersionIsBroughtToTheNewest(t *testing.T) {
+	t.Parallel()
+	first, err := os.ReadFile("migrations/1_entries.sql")
+	require.NoError(t, err)
+	path := made(t, string(first)+`; PRAGMA application_id = 1684365676; PRAGMA user_version = 1;
+		INSERT INTO entries (position, accepted, deal, id, kind, at) VALUES (1, '2025-06-10T00:00:00.000000000Z', 'london', '1', 'note', '2025-06-10T00:00:00.000000000Z')`)
+	for range 2 {
+		s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		require.NoError(t, err)
+		for e, err := range s.Read(t.Context(), 0) {
+			require.NoError(t, err)
+			require.Equal(t, "london", e.Deal())
+		}
+		_, err = s.Materialise(t.Context(), dealstate.View{})
+		require.NoError(t, err)
+		require.NoError(t, s.Close())
+	}
+}
+
+func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"another program's": "CREATE TABLE users (id)",
+		"another id":        "PRAGMA application_id = 7; CREATE TABLE entries (position)",
+		"a newer version":   "PRAGMA application_id = 1684365676; PRAGMA user_version = 99; CREATE TABLE entries (position)",
+	} {
+		path := made(t, text)
+		_, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		var schema *sqlite.SchemaError
+		require.ErrorAs(t, err, &schema, name)
+		db, err := sql.Open("sqlite", path)
+		require.NoError(t, err)
+		require.Equal(t, []string{"1"}, texts(t, db, "SELECT count(*) FROM sqlite_schema"), name)
+		require.NoError(t, db.Close())
+	}
+	text := fresh(t)
+	require.NoError(t, os.WriteFile(text, []byte("this is a text of some length and no database of any kind\n"), 0o600))
+	_, err := sqlite.Open(t.Context(), text, sqlite.Options{})
+	require.ErrorContains(t, err, "not a database")
+	_, err = sqlite.Open(t.Context(), "/no/such/directory/deals.db", sqlite.Options{})
+	require.ErrorContains(t, err, "/no/such/directory/deals.db")
+}
+
+func TestOptionsThatCannotBeMeantNameTheirField(t *testing.T) {
+	t.Parallel()
+	for field, try := range map[string]func() (*sqlite.Store, error){
+		"path":         func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "", sqlite.Options{}) },
+		"options.busy": func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "x", sqlite.Options{Busy: -1}) },
+		"options.poll": func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "x", sqlite.Options{Poll: -1}) },
+	} {
+		_, err := try()
+		var wrong *dealstate.FieldError
+		require.ErrorAs(t, err, &wrong)
+		require.Equal(t, field, wrong.Field)
+	}
+}
+
+// Every connection must have it, and a driver may forget it: a commit is synced.
+func TestEachConnectionSyncsItsCommits(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	for _, have := range s.Pragmas(t.Context(), "synchronous") {
+		require.Equal(t, "2", have, "synchronous is FULL")
+	}
+	for _, have := range s.Pragmas(t.Context(), "journal_mode") {
+		require.Equal(t, "wal", have)
+	}
+}
+
+func TestALockThatSomebodyHoldsIsABusyErrorAndNoHarm(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{Busy: 20 * time.Millisecond})
+	c, err := analyst(t, s).Conn(t.Context())
+	require.NoError(t, err)
+	defer c.Close()
+	_, err = c.ExecContext(t.Context(), "BEGIN IMMEDIATE")
+	require.NoError(t, err)
+	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	var busy *sqlite.BusyError
+	require.ErrorAs(t, err, &busy)
+	last, err := s.Last(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, last)
+	_, err = c.ExecContext(t.Context(), "ROLLBACK")
+	require.NoError(t, err)
+	at, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.NoError(t, err)
+	require.Equal(t, []int64{1}, at)
+}
+
+// A reader that stands still keeps nobody from appending, and the log is taken in.
+func TestAReaderThatStandsStillHoldsNothing(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	for i := range 200 {
+		_, err := s.Append(t.Context(), []journal.Entry{note(string(rune('a'+i%26))+"-"+time.Duration(i).String(), i)})
+		require.NoError(t, err)
+		if i == 100 {
+			for range s.Read(t.Context(), 0) {
+				_, err := s.Append(t.Context(), []journal.Entry{note("within", 1)})
+				require.NoError(t, err)
+				var busy, log, taken int
+				require.NoError(t, analyst(t, s).QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &taken))
+				require.Zero(t, busy, "the reading holds a transaction")
+				break
+			}
+		}
+	}
+}
+
+// What another process appends, be it by a store of its own, is seen by who waits.
+func TestAWaiterHearsOfWhatAnotherStoreAppends(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	one, other := open(t, path, sqlite.Options{Poll: time.Millisecond}), open(t, path, sqlite.Options{})
+	for at := range int64(5) {
+		waited := make(chan error, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		go func() { waited <- one.Wait(ctx, at) }()
+		have, err := other.Append(t.Context(), []journal.Entry{note(time.Duration(at).String(), int(at))})
+		require.NoError(t, err)
+		require.Equal(t, []int64{at + 1}, have)
+		require.NoError(t, <-waited)
+		cancel()
+	}
+}
+
+// Who changes the tables behind the journal's back is found out, where it can be seen.
+func TestEntriesThatWereChangedOrRemovedAreDamage(t *testing.T) {
+	t.Parallel()
+	for change, at := range map[string]int64{
+		"DELETE FROM entries WHERE position = 2":                            2,
+		"DELETE FROM entries WHERE position = 1":                            1,
+		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":           3,
+		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":           2,
+		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":      1,
+		"UPDATE entries SET id = NULL, agreement = '{}' WHERE position = 2": 2,
+		"UPDATE entries SET position = 9 WHERE position = 3":                3,
+	} {
+		s := open(t, fresh(t), sqlite.Options{})
+		_, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1), note("3", 1)})
+		require.NoError(t, err)
+		_, err = analyst(t, s).Exec("DROP TRIGGER entries_never_change; DROP TRIGGER entries_are_never_removed; " + change)
+		require.NoError(t, err)
+		var damage *sqlite.DamageError
+		n := int64(0)
+		for _, err := range s.Read(t.Context(), 0) {
+			if n++; err != nil {
+				require.ErrorAs(t, err, &damage, change)
+			}
+		}
+		require.NotNil(t, damage, change)
+		require.Equal(t, []int64{at, at}, []int64{damage.Position, n}, change)
+	}
+}

@@ -1,0 +1,168 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+)
+
+// Options says how a journal is opened. The zero Options are those of a program that writes
+// alone or with a few others on one machine.
+type Options struct {
+	// Busy is how long to wait for the write lock of somebody else. Zero: ten seconds.
+	Busy time.Duration
+	// Poll is how often Wait looks whether another process has appended; what this
+	// process appends it hears of at once. Zero: a tenth of a second.
+	Poll time.Duration
+}
+
+func (o Options) orDefault() Options {
+	if o.Busy == 0 {
+		o.Busy = 10 * time.Second
+	}
+	if o.Poll == 0 {
+		o.Poll = 100 * time.Millisecond
+	}
+	return o
+}
+
+// check refuses what cannot be meant.
+func (o Options) check(path string) error {
+	switch {
+	case path == "":
+		return field.Errorf("path", "missing; want that of a file")
+	case o.Busy < 0:
+		return field.Errorf("options.busy", "%v is negative; want how long to wait for a lock", o.Busy)
+	case o.Poll < 0:
+		return field.Errorf("options.poll", "%v is negative; want how often to look", o.Poll)
+	}
+	return nil
+}
+
+// Store is a journal in one SQLite database. It is safe for concurrent use, and any number of
+// stores, of one process or of several on one machine, may have the database open.
+type Store struct {
+	path    string
+	options Options
+	db      *sql.DB // for readers
+	writer  writer
+	tail    tail
+	queue   queue
+	folds   sync.Mutex // one Materialise at a time
+}
+
+var (
+	_ journal.Journal = (*Store)(nil)
+	_ journal.Lister  = (*Store)(nil)
+)
+
+// Open opens the journal in the file, and makes it where there is none; its directory must
+// be there. A database that is of an earlier version of this package is brought to the
+// newest. The error is a *[SchemaError] where the file is no journal of ours.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	if err := o.check(path); err != nil {
+		return nil, err
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, options: o.orDefault()}
+	if s.db, err = sql.Open("sqlite", source(path, s.options)); err != nil {
+		return nil, err
+	}
+	s.db.SetMaxOpenConns(maxOpen)
+	s.db.SetMaxIdleConns(maxOpen)
+	s.queue.idle = sync.NewCond(&s.queue.mu)
+	if err := s.begin(ctx); err != nil {
+		s.db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// maxOpen bounds the connections, each of which has a cache of its own: one writes, the
+// others each read a page at a time.
+const maxOpen = 9
+
+// begin takes the connection that writes, and looks at the database.
+func (s *Store) begin(ctx context.Context) error {
+	c, err := s.db.Conn(ctx)
+	if err == nil {
+		err = s.prepare(ctx, c)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case isBusy(err):
+		err = &BusyError{Path: s.path, Err: err}
+	default:
+		err = fmt.Errorf("journal/sqlite: open %s: %w", display.Inert(s.path), err)
+	}
+	if c != nil {
+		c.Close()
+	}
+	return err
+}
+
+func (s *Store) prepare(ctx context.Context, c *sql.Conn) error {
+	if err := inWAL(ctx, c, s.path); err != nil {
+		return err
+	}
+	if err := migrate(ctx, c, s.path); err != nil {
+		return err
+	}
+	return s.writer.begin(ctx, c)
+}
+
+// inWAL refuses a database that cannot be read while it is written.
+func inWAL(ctx context.Context, c *sql.Conn, path string) error {
+	var mode string
+	if err := c.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return &SchemaError{Path: path, Problem: fmt.Sprintf("its file system allows the journal mode %q only; want a local one, which can share memory", mode)}
+	}
+	return nil
+}
+
+// source is the name of the database for the driver, with what holds for each connection. A
+// commit is synced before it returns (FULL), with macOS's own sync where there is one.
+func source(path string, o Options) string {
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
+	q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", max(1, o.Busy.Milliseconds())), "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)",
+		fmt.Sprintf("journal_size_limit(%d)", walLimit), "trusted_schema(0)"}}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// walLimit is to how many bytes the write-ahead log shrinks once it has been taken into
+// the database.
+const walLimit = 64 << 20
+
+// Path gives the database's file.
+func (s *Store) Path() string { return s.path }
+
+// Close is that of [journal.Journal]. Appends that wait are kept and answered first.
+func (s *Store) Close() error {
+	if !s.queue.close() {
+		return nil
+	}
+	s.tail.close()
+	err := s.writer.close()
+	if closed := s.db.Close(); err == nil {
+		err = closed
+	}
+	return err
+}

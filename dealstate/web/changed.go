@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -104,7 +105,7 @@ func (s *site) changedIn(deal *dealstate.Deal, since, now time.Time) changedDeal
 			of.Rows = append(of.Rows, changedRow{When: moment(when), Text: render.Inert(d.String())})
 		}
 	}
-	slices.SortStableFunc(of.Rows, func(a, b changedRow) int { return compareText(b.When, a.When) })
+	slices.SortStableFunc(of.Rows, func(a, b changedRow) int { return cmp.Compare(b.When, a.When) })
 	of.Rows = of.Rows[:min(len(of.Rows), mostDecision)]
 	of.Was = s.was(deal.At(dealstate.View{AsOf: since, KnownBy: since}), is)
 	return of
@@ -116,14 +117,4 @@ func (s *site) was(then, is dealstate.Snapshot) string {
 		return "It is " + render.Inert(words(is.State)) + ", as it was before."
 	}
 	return "It is " + render.Inert(words(is.State)) + "; before, it was believed to be " + render.Inert(words(then.State)) + "."
-}
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

@@ -313,8 +313,8 @@ func (r *record) joined() (first map[[2]string]act, ends map[string]time.Time) {
 // lives is how many futures answer a question on a whole deal.
 const lives = 2000
 
-// implementations asks of every deal that is not implemented whether it will have been
-// within 30 days.
+// implementations asks of every deal that awaits its implementation whether it will have
+// come within 30 days.
 func (r *record) implementations(ctx context.Context, seed uint64) (panel, error) {
 	p := panel{title: "will the deal have been implemented within 30 days?", has: [methods]bool{true, true, true, true}}
 	from, to := r.span()

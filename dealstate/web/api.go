@@ -116,9 +116,7 @@ func (s *site) decisions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.AsOf.IsZero() {
-		v.AsOf = s.deals.Now()
-	}
+	v = s.orNow(v)
 	_, made := deal.Replay(v)
 	var b bytes.Buffer
 	for _, d := range made {

@@ -336,3 +336,12 @@ func TestTheDescriptionNamesEveryAddressForPrograms(t *testing.T) {
 		require.Contains(t, doc.Components.Schemas, m[1])
 	}
 }
+
+// What was known by a date has no clocks in it that fired later.
+func TestDecisionsAreThoseOfTheStateInTheSameView(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	geneva := "/api/deals/us-china-geneva-2025/decisions"
+	require.Contains(t, d.get(geneva+"?as_of=2027-01-01").Body.String(), `"kind":"term"`)
+	require.NotContains(t, d.get(geneva+"?known_by=2025-06-01").Body.String(), `"kind":"term"`)
+}

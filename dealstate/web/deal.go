@@ -59,9 +59,7 @@ func (s *site) dealPage(w http.ResponseWriter, r *http.Request) error {
 
 // replays are the deal in the view, and in the same under the other standard policies.
 func (s *site) replays(deal *dealstate.Deal, v dealstate.View) []render.Replay {
-	if v.AsOf.IsZero() && v.KnownBy.IsZero() {
-		v.AsOf = s.deals.Now()
-	}
+	v = s.orNow(v)
 	first := render.ReplayOf(deal, v)
 	replays := []render.Replay{first}
 	for _, p := range dealstate.Policies() {

@@ -15,6 +15,14 @@ func viewOf(r *http.Request) (dealstate.View, error) {
 	return dealstate.ParseView(q.Get("as_of"), q.Get("known_by"), q.Get("policy"))
 }
 
+// orNow is the view as the tracker takes it: where both instants are open, it is now.
+func (s *site) orNow(v dealstate.View) dealstate.View {
+	if v.AsOf.IsZero() && v.KnownBy.IsZero() {
+		v.AsOf = s.deals.Now()
+	}
+	return v
+}
+
 // dealPath is the address of a deal's page.
 func (s *site) dealPath(id string) string { return s.Prefix + "/deals/" + segment(id) }
 

@@ -112,7 +112,16 @@ func (f *File) removeUnfinished() ([]string, error) {
 // left of a segment that was being made.
 func (f *File) removeEmpty(after int64) error {
 	name := nameOf(after, eventsSuffix)
-	h, err := f.fs.Open(name)
+	if err := checkNoEvents(f.fs, after); err != nil {
+		return err
+	}
+	return f.fs.Remove(name)
+}
+
+// checkNoEvents says of a segment without its records file whether events are lost by it.
+func checkNoEvents(fs FS, after int64) error {
+	name := nameOf(after, eventsSuffix)
+	h, err := fs.Open(name)
 	if err != nil {
 		return err
 	}
@@ -123,7 +132,7 @@ func (f *File) removeEmpty(after int64) error {
 	if size > 0 {
 		return &DamageError{Position: after + 1, File: nameOf(after, recordsSuffix), Problem: "the file is missing, and " + name + " has events"}
 	}
-	return f.fs.Remove(name)
+	return nil
 }
 
 // recoverSegment reads a segment into the index. What a crash may leave is repaired

@@ -80,16 +80,8 @@ func (v *verifying) strays(names []string, found []int64) error {
 		if slices.Contains(found, after) {
 			continue
 		}
-		h, err := v.files.Open(nameOf(after, eventsSuffix))
-		if err != nil {
+		if err := checkNoEvents(v.files, after); err != nil {
 			return err
-		}
-		size, err := h.Size()
-		if err := errors.Join(err, h.Close()); err != nil {
-			return err
-		}
-		if size > 0 {
-			return &DamageError{Position: after + 1, File: nameOf(after, recordsSuffix), Problem: "the file is missing, and its events file has events"}
 		}
 	}
 	return nil

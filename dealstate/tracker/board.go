@@ -44,6 +44,7 @@ type board struct {
 	at     Place            // up to where it has followed
 	deals  map[string]*deal // all there are where whole is true, else those that were needed
 	whole  bool
+	own    bool // it is the tracker's own: what it leaves aside is told, once
 	agenda agenda
 	hot    hot
 }
@@ -353,8 +354,12 @@ func (c *Change) add(o *Change, event string) {
 	c.Revised = append(c.Revised, o.Revised...)
 }
 
-// leave says that an entry means nothing here. It stays in the journal.
+// leave says that an entry means nothing here. It stays in the journal. Boards that fold
+// the same entries again, for another policy or for who fell behind, say nothing.
 func (b *board) leave(e *journal.Entry, why error) {
+	if !b.own {
+		return
+	}
 	b.meter.Count(countAside, 1)
 	b.log.Error("an entry of the journal is left aside", "position", e.Position, "deal", e.Deal(), "error", why)
 }

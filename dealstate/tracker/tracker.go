@@ -76,6 +76,7 @@ func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.own = true
 	t.main, t.order = &stream{policy: o.Policy, fired: t.countFired}, order
 	t.main.start(b, o.Recent)
 	t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))

@@ -27,6 +27,7 @@ type desk struct {
 	j     journal.Journal
 	o     tracker.Options
 	clock *tracker.Manual
+	later map[string][]tracker.Place // by policy: what is told later, in one go
 }
 
 func (d *desk) now() *tracker.Tracker {
@@ -139,24 +140,20 @@ func (f *follower) reference(t *testing.T, d *desk, to tracker.Place) []tracker.
 	t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	references.Lock()
-	defer references.Unlock()
 	key := f.filter.Policy.Name
-	if kept, ok := references.byPolicy[key]; ok {
+	if kept, ok := d.later[key]; ok {
 		return kept
 	}
 	var places []tracker.Place
 	for _, c := range read(t, d.tr, tracker.Filter{Policy: f.filter.Policy}, to) {
 		places = append(places, c.Place)
 	}
-	references.byPolicy[key] = places
+	if d.later == nil {
+		d.later = map[string][]tracker.Place{}
+	}
+	d.later[key] = places
 	return places
 }
-
-var references = struct {
-	sync.Mutex
-	byPolicy map[string][]tracker.Place
-}{byPolicy: map[string][]tracker.Place{}}
 
 func requireOnceInOrder(t *testing.T, told []tracker.Place) {
 	t.Helper()

@@ -93,25 +93,24 @@ func (b *board) foldAll(ctx context.Context, ids []string) ([]*deal, error) {
 // stands. It belongs to one goroutine.
 type folder struct {
 	*board
-	room []dealstate.Event
+	reading
 }
 
 func (f *folder) fold(ctx context.Context, id string) (*deal, error) {
-	d, m, events, err := f.read(ctx, id, f.at.Position, f.room[:0])
-	if m == nil || err != nil {
+	if err := f.read(ctx, id, f.at.Position, &f.reading); f.machine == nil || err != nil {
 		return nil, err
 	}
-	f.room = events
-	a, err := m.AheadOf(f.policy, withoutErrors(events), f.at.Instant)
+	a, err := f.machine.AheadOf(f.policy, withoutErrors(f.events), f.at.Instant)
 	if err != nil { // some event means nothing
-		l := f.open(d, m, events)
-		events = slices.Collect(l.deal.Events())
-		a, err = m.AheadOf(f.policy, withoutErrors(events), f.at.Instant)
+		l := f.open(&f.reading)
+		f.events = slices.Collect(l.deal.Events())
+		a, err = f.machine.AheadOf(f.policy, withoutErrors(f.events), f.at.Instant)
 	}
+	d := f.of
 	f.stand(d, &a)
-	d.learned = learnedOf(events)
-	if latestOf(events).After(f.at.Instant) {
-		d.next = nextPlanned(withoutErrors(events), f.at.Instant, d.due)
+	d.learned = learnedOf(f.events)
+	if latestOf(f.events).After(f.at.Instant) {
+		d.next = nextPlanned(withoutErrors(f.events), f.at.Instant, d.due)
 	}
 	return d, err
 }

@@ -238,16 +238,24 @@ func (f *File) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2
 	return func(yield func(Entry, error) bool) {
 		one := f.loader()
 		defer f.loaders.Put(one)
-		for _, at := range f.index.positions(deal, after, last) {
-			e, err := one.load(at)
-			if err != nil {
-				yield(Entry{}, f.readError(err))
-				return
-			}
-			if !yieldIn(ctx, yield, e) {
-				return
-			}
+		one.read(ctx, f.index.positions(deal, after, last), yield)
+	}
+}
+
+// ReadDeals is that of [DealsReader]. It reads forward through the files, and what lies near
+// to one another at once: deals that began together as a rule have their events together.
+func (f *File) ReadDeals(ctx context.Context, deals []string) iter.Seq2[Entry, error] {
+	last, err := f.tail.position(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	return func(yield func(Entry, error) bool) {
+		var all []int64
+		for _, deal := range deals {
+			all = append(all, f.index.positions(deal, 0, last)...)
 		}
+		slices.Sort(all)
+		(&loader{File: f, once: readSome}).read(ctx, slices.Compact(all), yield)
 	}
 }
 
@@ -262,14 +270,29 @@ func (f *File) loader() *loader {
 	if one, ok := f.loaders.Get().(*loader); ok {
 		return one
 	}
-	return &loader{File: f}
+	return &loader{File: f, once: readOne}
 }
 
 // loader reads single entries. It keeps a scan of each segment that it has read from, with
 // the memory that it reads into, for the next entry. One goroutine has it at a time.
 type loader struct {
 	*File
+	once  int     // how many bytes are read at once, at least
 	scans []*scan // by segment; nil: none was read from it yet
+}
+
+// read hands on the entries at the positions.
+func (l *loader) read(ctx context.Context, positions []int64, yield func(Entry, error) bool) {
+	for _, at := range positions {
+		e, err := l.load(at)
+		if err != nil {
+			yield(Entry{}, l.readError(err))
+			return
+		}
+		if !yieldIn(ctx, yield, e) {
+			return
+		}
+	}
 }
 
 func (l *loader) load(position int64) (e Entry, err error) {
@@ -295,7 +318,7 @@ func (l *loader) scanOf(position int64) *scan {
 	s := l.scans[row]
 	if s == nil || line >= s.seg.recordsSize { // the segment has grown since
 		seg := *l.segments[row]
-		s = scanFrom(&seg, position-1, line, readOne)
+		s = scanFrom(&seg, position-1, line, l.once)
 		l.scans[row] = s
 	}
 	s.seek(position-1, line)

@@ -8,6 +8,7 @@ import (
 // How many bytes are read at once, at least.
 const (
 	readAhead = 128 << 10 // of records in order
+	readSome  = 4 << 10   // of records in order, of which others lie in between
 	readOne   = 1 << 10   // of one record
 )
 
@@ -24,6 +25,15 @@ type window struct {
 
 // left is how many bytes have not been taken yet.
 func (w *window) left() int64 { return int64(len(w.buf)) + w.end - w.next }
+
+// seek goes to a byte, which may have been read already.
+func (w *window) seek(to int64) {
+	if begins := w.next - int64(len(w.buf)); begins <= to && to <= w.next {
+		w.buf = w.buf[to-begins:]
+		return
+	}
+	w.next, w.buf = to, nil
+}
 
 // fill reads until so many bytes are in buf, or all that are left.
 func (w *window) fill(n int) error {

@@ -107,7 +107,7 @@ type reading struct {
 
 // read reads what the journal has of a deal up to the position.
 func (s *source) read(ctx context.Context, id string, upTo int64, into *reading) error {
-	into.of, into.machine, into.events = &deal{id: id}, nil, into.events[:0]
+	into.begin(id)
 	for e, err := range s.journal.ReadDeal(ctx, id, 0) {
 		if err != nil {
 			return err
@@ -121,6 +121,8 @@ func (s *source) read(ctx context.Context, id string, upTo int64, into *reading)
 	}
 	return nil
 }
+
+func (r *reading) begin(id string) { r.of, r.machine, r.events = &deal{id: id}, nil, r.events[:0] }
 
 func (r *reading) take(e *journal.Entry, known *machines) (err error) {
 	r.of.version = e.Position

@@ -255,7 +255,9 @@ func (f *File) ReadDeals(ctx context.Context, deals []string) iter.Seq2[Entry, e
 			all = append(all, f.index.positions(deal, 0, last)...)
 		}
 		slices.Sort(all)
-		(&loader{File: f, once: readSome}).read(ctx, slices.Compact(all), yield)
+		one := f.loader()
+		defer f.loaders.Put(one)
+		one.read(ctx, slices.Compact(all), yield)
 	}
 }
 
@@ -270,14 +272,13 @@ func (f *File) loader() *loader {
 	if one, ok := f.loaders.Get().(*loader); ok {
 		return one
 	}
-	return &loader{File: f, once: readOne}
+	return &loader{File: f}
 }
 
 // loader reads single entries. It keeps a scan of each segment that it has read from, with
 // the memory that it reads into, for the next entry. One goroutine has it at a time.
 type loader struct {
 	*File
-	once  int     // how many bytes are read at once, at least
 	scans []*scan // by segment; nil: none was read from it yet
 }
 
@@ -318,7 +319,7 @@ func (l *loader) scanOf(position int64) *scan {
 	s := l.scans[row]
 	if s == nil || line >= s.seg.recordsSize { // the segment has grown since
 		seg := *l.segments[row]
-		s = scanFrom(&seg, position-1, line, l.once)
+		s = scanFrom(&seg, position-1, line, readOne)
 		l.scans[row] = s
 	}
 	s.seek(position-1, line)

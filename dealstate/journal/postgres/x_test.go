@@ -1,0 +1,3 @@
+package postgres_test
+
+const childURL = "X_CHILD"

@@ -172,7 +172,6 @@ func (b *batch) insert(ctx context.Context, trip *pgx.Batch, after ...string) (f
 }
 
 const (
-	findLast    = lastEntry
 	findEntries = `SELECT $selected FROM unnest($1::text[], $2::text[]) AS k (deal, id)
 		CROSS JOIN LATERAL (SELECT * FROM $schema.entries AS x WHERE x.deal = k.deal AND x.id = k.id ORDER BY again DESC LIMIT 1) AS e`
 	findVersions = `SELECT k.deal, e.position FROM unnest($1::text[]) AS k (deal)
@@ -194,30 +193,19 @@ func (b *batch) look(ctx context.Context) error {
 	trip := &pgx.Batch{}
 	trip.Queue("BEGIN")
 	trip.Queue(takeLock, locks, b.lock)
-	trip.Queue(b.sql(findLast)).Query(b.readLast)
+	trip.Queue(b.sql(lastEntry)).Query(func(rows pgx.Rows) (err error) {
+		b.last, b.accepted, err = b.readLast(rows)
+		return err
+	})
 	trip.Queue(b.sql(findEntries), deals, ids).Query(b.readFound)
 	trip.Queue(b.sql(findVersions), versions).Query(b.readVersions)
 	return b.conn.SendBatch(ctx, trip).Close()
 }
 
-func (b *batch) readLast(rows pgx.Rows) (err error) {
-	b.last, b.accepted = 0, time.Time{}
-	for rows.Next() {
-		var accepted string
-		if err := rows.Scan(&b.last, &accepted); err != nil {
-			return err
-		}
-		if b.accepted, err = time.Parse(layout, accepted); err != nil {
-			return &DamageError{Journal: b.where, Position: b.last, Problem: err.Error()}
-		}
-	}
-	return rows.Err()
-}
-
 func (b *batch) readFound(rows pgx.Rows) error {
 	b.found = map[[2]string]kept{}
 	for rows.Next() {
-		k := b.read(rows)
+		k := b.read(rows.RawValues())
 		b.found[k.key()] = k
 	}
 	b.writer.looks = len(b.found) > 0

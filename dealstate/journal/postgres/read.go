@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -103,7 +104,7 @@ func (r *reading) page(ctx context.Context, after int64) (page []journal.Entry, 
 
 func (r *reading) entries(rows pgx.Rows, after int64) (page []journal.Entry, err error) {
 	for rows.Next() {
-		k := r.read(rows)
+		k := r.read(rows.RawValues())
 		if k.damage != nil {
 			return page, k.damage
 		}
@@ -126,9 +127,21 @@ func (r *reading) missing(at int64) error {
 	return &DamageError{Journal: r.where, Position: at, Problem: fmt.Sprintf("missing, and the last is %d", r.to)}
 }
 
+// readLast reads what lastEntry selects, zero where there is no entry.
+func (s *Store) readLast(rows pgx.Rows) (last int64, accepted time.Time, err error) {
+	var text string
+	if _, err = pgx.ForEachRow(rows, []any{&last, &text}, func() error { return nil }); err != nil || last == 0 {
+		return 0, time.Time{}, err
+	}
+	if accepted, err = time.Parse(layout, text); err != nil {
+		return last, accepted, &DamageError{Journal: s.where, Position: last, Problem: err.Error()}
+	}
+	return last, accepted, nil
+}
+
 // Last is that of [journal.Journal].
 func (s *Store) Last(ctx context.Context) (last int64, err error) {
-	if err := s.open(ctx); err != nil {
+	if err := s.check(ctx); err != nil {
 		return 0, err
 	}
 	err = s.again(ctx, func() error {
@@ -137,8 +150,8 @@ func (s *Store) Last(ctx context.Context) (last int64, err error) {
 	return last, err
 }
 
-// open gives an error where the context has ended or the journal is closed.
-func (s *Store) open(ctx context.Context) error {
+// check gives an error where the context has ended or the journal is closed.
+func (s *Store) check(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -150,7 +163,7 @@ func (s *Store) open(ctx context.Context) error {
 
 // Deals is that of [journal.Lister]. It costs as much as there are agreements.
 func (s *Store) Deals(ctx context.Context) (deals []string, err error) {
-	if err := s.open(ctx); err != nil {
+	if err := s.check(ctx); err != nil {
 		return nil, err
 	}
 	err = s.again(ctx, func() error {

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
@@ -195,10 +193,9 @@ type kept struct {
 // key is under what it is kept.
 func (k *kept) key() [2]string { return [2]string{k.Deal(), k.Event.ID} }
 
-// read reads an entry from a row of selected. Whatever is not as rowOf wrote it is damage.
-func (s *Store) read(rows pgx.Rows) kept {
+// read reads an entry from the values of selected. Whatever is not as rowOf wrote it is damage.
+func (s *Store) read(values [][]byte) kept {
 	var r row
-	values := rows.RawValues()
 	for i, value := range values[1:] {
 		r[i] = string(value)
 	}

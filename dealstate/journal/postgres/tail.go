@@ -75,7 +75,7 @@ func (t *tail) next(after int64) <-chan struct{} {
 func (s *Store) Wait(ctx context.Context, after int64) error {
 	s.ears.open(s)
 	for {
-		if err := s.open(ctx); err != nil || s.tail.has(after) {
+		if err := s.check(ctx); err != nil || s.tail.has(after) {
 			return err
 		}
 		moved := s.tail.next(after)

@@ -34,7 +34,7 @@ func (w *writer) close() {
 
 // commit keeps what is new in the requests, and answers them when it is durable.
 func (w *writer) commit(requests []*request) {
-	b := &batch{writer: w, requests: requests, looks: w.looks || slices.ContainsFunc(requests, func(r *request) bool { return len(r.on) > 0 })}
+	b := &batch{writer: w, requests: slices.Clone(requests), looks: w.looks || slices.ContainsFunc(requests, func(r *request) bool { return len(r.on) > 0 })}
 	err := w.again(context.Background(), b.try)
 	if code(err) == lockNotGranted {
 		err = &BusyError{Journal: w.where, Err: err}

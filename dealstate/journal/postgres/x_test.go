@@ -1,3 +1,0 @@
-package postgres_test
-
-const childURL = "X_CHILD"

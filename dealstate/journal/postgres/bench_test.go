@@ -128,3 +128,17 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkMaterialise folds deals of twelve events each and writes the tables, those of the
+// fold before being removed.
+func BenchmarkMaterialise(b *testing.B) {
+	const deals = 300
+	s := open(b, server.url(), fresh())
+	fillDeals(b, s, deals)
+	for b.Loop() {
+		_, err := s.Materialise(context.Background(), dealstate.View{Policy: dealstate.Official})
+		require.NoError(b, err)
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/deals, "µs/deal")
+	b.ReportMetric(0, "ns/op")
+}

@@ -69,9 +69,7 @@ type batch struct {
 // try tries the transaction once. What it gives where the connection was lost is an outage;
 // it may then be tried again.
 func (b *batch) try() error {
-	// Whoever waits for the lock is given up by the server; this is for a server that does
-	// not answer at all.
-	ctx, cancel := context.WithTimeout(context.Background(), b.options.Busy+b.options.Outage)
+	ctx, cancel := context.WithTimeout(context.Background(), b.patience())
 	defer cancel()
 	if err := b.connect(ctx); err != nil {
 		return err
@@ -88,6 +86,16 @@ func (b *batch) try() error {
 		return lost{err}
 	}
 	return err
+}
+
+// patience is for a server that does not answer at all; one that lets us wait for the lock
+// gives an error. A millisecond a row is far more than one takes.
+func (b *batch) patience() time.Duration {
+	n := 0
+	for _, r := range b.requests {
+		n += len(r.rows)
+	}
+	return b.options.Busy + b.options.Outage + time.Duration(n)*time.Millisecond
 }
 
 func (w *writer) connect(ctx context.Context) (err error) {

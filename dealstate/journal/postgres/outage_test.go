@@ -5,6 +5,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,14 +23,19 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal/postgres"
 )
 
-// kill kills the server and all its processes with SIGKILL, as a machine that fails does.
-func (c *cluster) kill() error {
+// postmaster gives the number of the server's first process.
+func (c *cluster) postmaster() (int, error) {
 	text, err := os.ReadFile(filepath.Join(c.data(), "postmaster.pid"))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	first, _, _ := strings.Cut(string(text), "\n")
-	postmaster, err := strconv.Atoi(first)
+	return strconv.Atoi(first)
+}
+
+// kill kills the server and all its processes with SIGKILL, as a machine that fails does.
+func (c *cluster) kill() error {
+	postmaster, err := c.postmaster()
 	if err != nil {
 		return err
 	}
@@ -82,8 +88,18 @@ func children(of int) (all []int) {
 	return all
 }
 
-// The server is killed under load, with all its processes, and started again, time and
-// again. The writers notice nothing but time: what they were told is there, once, and whoever
+// killBackend kills one process of the server, after which the server brings down all others
+// and recovers by itself.
+func (c *cluster) killBackend(rng *rand.Rand) error {
+	postmaster, err := c.postmaster()
+	if all := children(postmaster); len(all) > 0 {
+		_ = syscall.Kill(all[rng.IntN(len(all))], syscall.SIGKILL)
+	}
+	return err
+}
+
+// The server is killed under load, with all its processes or by one of them, and started
+// again, time and again. The writers notice nothing but time: what they were told is there, once, and whoever
 // follows the journal meanwhile sees all of it in order.
 func TestLaw13WhatWasAcknowledgedSurvivesKillingTheServer(t *testing.T) {
 	t.Parallel()
@@ -92,6 +108,7 @@ func TestLaw13WhatWasAcknowledgedSurvivesKillingTheServer(t *testing.T) {
 	t.Cleanup(c.remove)
 	o := postgres.Options{Outage: time.Minute}
 	s, all := open(t, c.url(), o), &told{both: map[string][2]int64{}}
+	rng := rand.New(rand.NewPCG(13, 17))
 	ctx, cancel := context.WithCancel(t.Context())
 	var writing sync.WaitGroup
 	for w := range 8 {
@@ -102,6 +119,11 @@ func TestLaw13WhatWasAcknowledgedSurvivesKillingTheServer(t *testing.T) {
 	for kill := range proof.Times(12, 3) {
 		for start := all.len(); all.len() < start+200 && !t.Failed(); {
 			time.Sleep(time.Millisecond)
+		}
+		if kill%3 == 1 {
+			require.NoError(t, c.killBackend(rng))
+			require.NoError(t, c.await(), "after kill %d", kill)
+			continue
 		}
 		require.NoError(t, c.kill())
 		require.NoError(t, c.start(), "after kill %d", kill)

@@ -46,17 +46,18 @@ type cluster struct {
 	bin     string // of postgres and initdb
 	port    int
 	as      *syscall.Credential // who runs it; nil: who runs the tests
+	args    []string            // further ones of the server
 	running *exec.Cmd           // a shell that ends the server when its input does; nil: it is down
 	input   io.Closer           // of the shell
 }
 
-// newCluster makes a cluster and starts it.
-func newCluster() (*cluster, error) {
+// newCluster makes a cluster and starts it, with further arguments of the server.
+func newCluster(args ...string) (*cluster, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{bin: bin}
+	c := &cluster{bin: bin, args: args}
 	if c.dir, err = os.MkdirTemp("", "dealstate-postgres-"); err != nil {
 		return nil, err
 	}
@@ -141,8 +142,9 @@ func (c *cluster) start() error {
 		return err
 	}
 	defer log.Close()
-	cmd := c.command("/bin/sh", "-c", watched, filepath.Join(c.bin, "postgres"), "-D", c.data(), "-p", strconv.Itoa(c.port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300")
+	args := []string{"-c", watched, filepath.Join(c.bin, "postgres"), "-D", c.data(), "-p", strconv.Itoa(c.port),
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300"}
+	cmd := c.command("/bin/sh", append(args, c.args...)...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if c.input, err = cmd.StdinPipe(); err != nil {
 		return err

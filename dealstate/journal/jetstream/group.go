@@ -54,6 +54,20 @@ func (g *group) take(requests []*request) error {
 	return nil
 }
 
+// isGuarded reports whether all that was decided on a guess is published on the condition that
+// the guess is right.
+func (g *group) isGuarded(requests []*request) bool {
+	for _, r := range requests {
+		for i := range r.entries {
+			deal := r.entries[i].Deal()
+			if g.w.known.needs(deal) && (r.err != nil || g.versions[deal] == 0) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // add adds the new entries of a request.
 func (g *group) add(fresh []journal.Entry, r *request) {
 	bodies := map[int64][]byte{}

@@ -6,9 +6,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// known is what the writer remembers of deals: at which positions their ids are. A deal is
-// read when it is first appended to. What this process appends is added; when another one has
-// appended, each deal is looked at again before it is used, and what came is read.
+// known is what the writer remembers of deals: at which positions their ids are. What this
+// process appends is added. A deal that is not known, or since whose last look another process
+// has appended, is looked at before it is used, or guessed to be new or where it was.
 type known struct {
 	deals map[string]*knownDeal
 	ids   int // of all deals
@@ -95,9 +95,10 @@ func (k *known) shrink() {
 	}
 }
 
-// learn looks at the deals that requests are about. It reports whether they are as of the last
-// message that the writer knows; else there is more.
-func (w *writer) learn(ctx context.Context, requests []*request) (current bool, err error) {
+// learn looks at the deals that requests are about, or with a guess only at those on whose
+// versions they are. It reports whether they are as of the last message that the writer knows;
+// else there is more.
+func (w *writer) learn(ctx context.Context, requests []*request, guess bool) (current bool, err error) {
 	var deals []string
 	asked := map[string]bool{}
 	ask := func(deal string) {
@@ -107,7 +108,9 @@ func (w *writer) learn(ctx context.Context, requests []*request) (current bool, 
 	}
 	for _, r := range requests {
 		for i := range r.entries {
-			ask(r.entries[i].Deal())
+			if !guess || len(r.on) > 0 {
+				ask(r.entries[i].Deal())
+			}
 		}
 		for _, v := range r.on {
 			ask(v.Deal)

@@ -32,77 +32,81 @@ type writer struct {
 // the connection; what is wrong with a request is its own.
 func (w *writer) commit(requests []*request) error {
 	ctx := context.Background() // a transaction is answered as it ended, whoever has left
-	for begun := time.Now(); ; {
-		done, err := w.try(ctx, requests)
+	begun := time.Now()
+	for n := 0; ; n++ {
+		moved, err := w.refresh(ctx)
 		if err != nil {
-			w.stale = true
 			return err
 		}
-		if done {
+		guess := n == 0 || moved && n < mostGuesses // else it was the guess that was wrong
+		done, err := w.try(ctx, requests, guess)
+		switch {
+		case err != nil:
+			w.stale = true
+			return err
+		case done:
 			w.known.shrink()
 			return nil
-		}
-		w.stale = true
-		if time.Since(begun) > w.retry {
+		case time.Since(begun) > w.retry:
 			return &UnavailableError{Stream: w.stream, Op: "append", Err: errors.New("others always appended sooner")}
 		}
 	}
 }
 
+// mostGuesses is how often it is guessed where deals are, before each is looked at.
+const mostGuesses = 3
+
 // try decides on the requests as of the last message, and reports whether that was still the
-// last one when they were kept, or found to be kept already or refused.
-func (w *writer) try(ctx context.Context, requests []*request) (done bool, err error) {
-	if w.stale || w.tail.position() > w.last {
-		if err := w.refresh(ctx); err != nil {
-			return false, err
-		}
-	}
-	if current, err := w.learn(ctx, requests); err != nil || !current {
+// last one when they were kept, or found to be kept already or refused. It may guess that a
+// deal is where it was known to be, or new: each deal's first message is published on the
+// condition that this is so, and where none is to be published, it looks.
+func (w *writer) try(ctx context.Context, requests []*request, guess bool) (done bool, err error) {
+	if current, err := w.learn(ctx, requests, guess); err != nil || !current {
+		w.stale = true
 		return false, err
 	}
 	g := newGroup(ctx, w)
-	if err := g.take(requests); err != nil {
+	if err := g.take(requests); err != nil || !g.isGuarded(requests) {
 		return false, err
 	}
 	if len(g.messages) == 0 {
-		return w.isCurrent(ctx)
+		last, err := w.lastNow(ctx)
+		w.stale = last != w.last
+		return !w.stale, err
 	}
 	kept, err := w.keep(ctx, g)
-	if kept {
+	if w.stale = !kept; kept {
 		w.move(g)
 	}
 	return kept, err
 }
 
-// refresh finds out what the last message is.
-func (w *writer) refresh(ctx context.Context) error {
-	last, err := w.lastNow(ctx)
-	if err != nil {
-		return err
+// refresh finds out what the last message is, if there may be more, and reports whether there
+// was.
+func (w *writer) refresh(ctx context.Context) (moved bool, err error) {
+	if !w.stale && w.tail.position() <= w.last {
+		return false, nil
 	}
-	if last > w.last {
-		if err := w.insist(ctx, "last", func(ctx context.Context) error {
-			m, err := w.at(ctx, last)
-			if err != nil {
-				return err
-			}
-			w.subject = m.subject
-			w.accepted, err = m.accepted()
-			return err
-		}); err != nil {
+	last, err := w.lastNow(ctx)
+	if w.stale = err != nil; err != nil || last == w.last {
+		return false, err
+	}
+	w.stale = true
+	err = w.insist(ctx, "last", func(ctx context.Context) error {
+		m, err := w.at(ctx, last)
+		if err != nil {
 			return err
 		}
-		w.last = last
-		w.known.doubt()
+		w.subject = m.subject
+		w.accepted, err = m.accepted()
+		return err
+	})
+	if err != nil {
+		return false, err
 	}
-	w.stale = false
-	return nil
-}
-
-// isCurrent reports whether the last message is still the last one.
-func (w *writer) isCurrent(ctx context.Context) (bool, error) {
-	last, err := w.lastNow(ctx)
-	return last == w.last, err
+	w.last, w.stale = last, false
+	w.known.doubt()
+	return true, nil
 }
 
 func (w *writer) lastNow(ctx context.Context) (last int64, err error) {
@@ -123,24 +127,34 @@ func (w *writer) move(g *group) {
 	w.tail.advance(g.last)
 }
 
-// keep publishes a group, and again until it is known what became of it: an answer may be
-// lost, and the message kept all the same, sooner or later. The same again is on the same
-// condition, so that only one of them can be kept. It reports whether the group was kept, or
-// another message came in its place.
+// keep publishes a group. Where it is refused at once, something else was appended, or a guess
+// was wrong. Where the answer is lost, the group may be kept all the same, sooner or later:
+// the same is published again until it is known what became of it. It is on the same
+// condition, so that only one of them can be kept. It reports whether the group was kept.
 func (w *writer) keep(ctx context.Context, g *group) (kept bool, err error) {
-	id := rand.Text()
+	id, first := rand.Text(), true
 	err = w.insist(ctx, "append", func(ctx context.Context) error {
 		sent := w.send(ctx, g, id)
-		if sent == nil {
+		refused := first && isMoved(sent)
+		first = false
+		switch {
+		case sent == nil:
 			kept = true
 			return nil
-		}
-		if !passes(sent) {
+		case refused:
+			return nil
+		case !passes(sent):
 			return sent
 		}
 		return w.settle(ctx, g, id, sent, &kept)
 	})
 	return kept, err
+}
+
+// isMoved reports whether a server refused a message because of what was last.
+func isMoved(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
 // settle finds out what became of a group that was not acknowledged. While there is nothing in

@@ -38,9 +38,10 @@ func newClient(js jetstream.JetStream, stream string, retry time.Duration) clien
 	return client{js: js, stream: stream, prefix: prefix, retry: retry}
 }
 
-// What is waited for.
+// How long is waited.
 const (
-	attempt   = 2 * time.Second        // for one answer
+	attempt   = time.Second            // for an answer, or the next message of one
+	perByte   = time.Microsecond       // longer for each byte that is sent
 	leastWait = time.Millisecond       // before asking again, doubled each time
 	mostWait  = 100 * time.Millisecond //
 )
@@ -50,9 +51,7 @@ const (
 func (c *client) insist(ctx context.Context, op string, try func(context.Context) error) error {
 	begun := time.Now()
 	for wait := leastWait; ; wait = min(2*wait, mostWait) {
-		short, cancel := context.WithTimeout(ctx, attempt)
-		err := try(short)
-		cancel()
+		err := try(ctx)
 		switch {
 		case err == nil:
 			return nil
@@ -123,6 +122,8 @@ func (c *client) ask(ctx context.Context, what string, question any, answer any)
 			return err
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
 	m, err := c.js.Conn().RequestWithContext(ctx, c.prefix+what+"."+c.stream, body)
 	if err != nil {
 		return err
@@ -246,7 +247,7 @@ func (c *client) get(ctx context.Context, q query) (got []stored, e end, err err
 		return nil, e, err
 	}
 	for {
-		m, err := replies.NextMsgWithContext(ctx)
+		m, err := nextOf(ctx, replies)
 		if err != nil {
 			return nil, e, err
 		}
@@ -267,6 +268,12 @@ func (c *client) get(ctx context.Context, q query) (got []stored, e end, err err
 			return nil, e, fmt.Errorf("a direct get is answered by %s %s", status, m.Header.Get("Description"))
 		}
 	}
+}
+
+func nextOf(ctx context.Context, replies *nats.Subscription) (*nats.Msg, error) {
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
+	return replies.NextMsgWithContext(ctx)
 }
 
 func storedOf(m *nats.Msg) (stored, error) {

@@ -21,6 +21,7 @@ type group struct {
 	accepted time.Time
 	fresh    []journal.Entry
 	messages []*nats.Msg // of the fresh ones
+	size     int         // bytes of their bodies
 	versions map[string]int64
 	byID     map[dealID]int // which of the fresh ones counts under an id
 }
@@ -83,7 +84,7 @@ func (g *group) add(fresh []journal.Entry, r *request) {
 		}
 		g.byID[dealID{e.Deal(), e.Event.ID}], g.versions[e.Deal()] = len(g.fresh), e.Position
 		g.fresh, g.messages = append(g.fresh, e), append(g.messages, m)
-		g.last, g.accepted = e.Position, e.Accepted
+		g.last, g.accepted, g.size = e.Position, e.Accepted, g.size+len(m.Data)
 	}
 }
 

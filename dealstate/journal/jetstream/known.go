@@ -12,6 +12,7 @@ import (
 type known struct {
 	deals map[string]*knownDeal
 	ids   int // of all deals
+	most  int // how many of them it keeps between transactions
 	turn  int // grows when somebody else has appended
 }
 
@@ -22,8 +23,7 @@ type knownDeal struct {
 	turn    int              // when it was looked at
 }
 
-// mostKnown bounds the ids that are remembered, of some hundred bytes each, between
-// transactions.
+// mostKnown bounds the ids that a writer remembers, of some hundred bytes each.
 const mostKnown = 1 << 18
 
 // doubt says that somebody else has appended.
@@ -85,11 +85,11 @@ func (k *known) forget(deal string) {
 
 // shrink forgets half of it where it has become too much.
 func (k *known) shrink() {
-	if k.ids <= mostKnown {
+	if k.ids <= k.most {
 		return
 	}
 	for deal := range k.deals {
-		if k.forget(deal); k.ids <= mostKnown/2 {
+		if k.forget(deal); k.ids <= k.most/2 {
 			return
 		}
 	}

@@ -87,7 +87,7 @@ func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options)
 	o = o.orDefault()
 	s := &Store{client: newClient(js, stream, o.Retry), options: o, closed: make(chan struct{})}
 	s.queue.idle = sync.NewCond(&s.queue.mu)
-	s.writer = writer{client: s.client, tail: &s.tail, stale: true}
+	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}}
 	s.stop = s.closed // the writer goes on until it has answered
 	if err := s.prepare(ctx); err != nil {
 		return nil, err

@@ -62,6 +62,8 @@ var settings = []struct {
 func (s *Store) prepare(ctx context.Context) error {
 	var info *jetstream.StreamInfo
 	err := s.insist(ctx, "open", func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, attempt)
+		defer cancel()
 		stream, err := s.js.Stream(ctx, s.stream)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			stream, err = s.js.CreateStream(ctx, configOf(s.stream, s.options.Replicas))

@@ -160,8 +160,6 @@ func isMoved(err error) bool {
 // settle finds out what became of a group that was not acknowledged. While there is nothing in
 // its place, the error is what was answered.
 func (w *writer) settle(ctx context.Context, g *group, id string, sent error, kept *bool) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attempt) // the time for sending is over
-	defer cancel()
 	last, err := w.client.last(ctx)
 	switch {
 	case err != nil:
@@ -187,6 +185,8 @@ const (
 
 // send publishes a group once: one message, or an atomic batch. No error: it was acknowledged.
 func (w *writer) send(ctx context.Context, g *group, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, attempt+time.Duration(g.size)*perByte)
+	defer cancel()
 	nc, n := w.js.Conn(), len(g.messages)
 	g.messages[0].Header[jetstream.MsgIDHeader] = []string{id}
 	if n > 1 {

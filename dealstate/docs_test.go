@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
@@ -188,6 +189,7 @@ func TestEveryBlockOfThePagesIsRead(t *testing.T) {
 		"csv events":     sameAsLines,
 		"json decisions": decisionsAsFolded,
 		"json snapshot":  snapshotAsFolded,
+		"json measure":   measureAsFolded,
 		"text scenario":  goesAsTold,
 	}
 	for _, name := range []string{readme, formats} {
@@ -252,6 +254,20 @@ func snapshotAsFolded(t *testing.T, text string) {
 	want, err := json.MarshalIndent(s, "", "  ")
 	require.NoError(t, err)
 	showsInFormats(t, "json snapshot", text, string(want)+"\n")
+}
+
+func measureAsFolded(t *testing.T, text string) {
+	_, decisions := folded(t, "", "official")
+	var moves analytics.Transitions
+	for _, d := range decisions {
+		require.NoError(t, moves.Add(d))
+	}
+	want, err := json.MarshalIndent(moves, "", "  ")
+	require.NoError(t, err)
+	showsInFormats(t, "json measure", text, string(want)+"\n")
+	var read analytics.Transitions
+	require.NoError(t, json.Unmarshal([]byte(text), &read))
+	require.Equal(t, moves, read)
 }
 
 // showsInFormats compares a block of FORMATS.md with what the library writes, and with

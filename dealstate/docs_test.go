@@ -139,10 +139,31 @@ func TestTheRecipesPrintWhatTheySay(t *testing.T) {
 			require.Less(t, i+1, len(all), "the last program has no output")
 			require.Equal(t, "text", all[i+1].words)
 			require.Equal(t, all[i+1].text, goRun(t, file))
+		case "sh pipeline":
+			require.Equal(t, "text", all[i+1].words)
+			require.Equal(t, all[i+1].text, shell(t, b.text, "./examples/pipeline"))
 		default:
 			t.Errorf("%s has a block %q, of which this test knows nothing", recipes, b.words)
 		}
 	}
+}
+
+// shell runs commands in a folder where a program of this module stands, and gives what they
+// print.
+func shell(t *testing.T, commands, program string) string {
+	t.Helper()
+	dir := t.TempDir()
+	build := exec.Command("go", "build", "-o", dir, program)
+	build.Dir = ".."
+	text, err := build.CombinedOutput()
+	require.NoError(t, err, string(text))
+	run := exec.Command("sh", "-e", "-c", commands)
+	run.Dir = dir
+	var stderr bytes.Buffer
+	run.Stderr = &stderr
+	out, err := run.Output()
+	require.NoError(t, err, stderr.String())
+	return string(out)
 }
 
 // TestTheServiceOfTheRecipesIsFortyLines also runs its test, and its main as far as to an

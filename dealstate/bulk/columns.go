@@ -122,17 +122,18 @@ type columnReader struct {
 
 	Columns               // the part at hand
 	extras     []uint32   // rows still to come that have a ref, an until or an error
-	deals      []namedRow // by the caller's number
+	deals      []partDeal // by the caller's number
 	statements []uint32   // the log's number, by the caller's; unnumbered until a row is good that has it
 	part       batch
 }
 
-// namedRow is what the log knows of one of the caller's deals.
-type namedRow struct {
+// partDeal is what the log knows of one of the caller's deals.
+type partDeal struct {
 	number  uint32 // the log's; unnumbered until a row is good that has it: one without rows is not in the log
 	machine uint32
-	err     error // there is no agreement, or no such id
-	asked   bool  // so that all this is known but the number
+	hash    uint32 // of its id
+	asked   bool   // the rest is known, but for the number
+	err     error  // there is no agreement, or no such id
 }
 
 const unnumbered = math.MaxUint32
@@ -149,7 +150,8 @@ func (r *columnReader) read(ctx context.Context, c Columns) error {
 		return err
 	}
 	r.Columns, r.extras = c, c.extras()
-	r.deals, r.statements = slices.Repeat([]namedRow{{number: unnumbered}}, len(c.Deals)), slices.Repeat([]uint32{unnumbered}, len(c.Statements))
+	r.statements = slices.Repeat([]uint32{unnumbered}, len(c.Statements))
+	r.findDeals()
 	r.contents.add(len(c.Deal), c.Content)
 	for from := 0; from < len(c.Deal); from += batchRows {
 		if err := ctx.Err(); err != nil {
@@ -164,6 +166,23 @@ func (r *columnReader) read(ctx context.Context, c Columns) error {
 		return &RowError{Row: int(r.extras[0]), Err: field.Errorf("ref, until or bad", "given for a row that is not there; there are %d", len(c.Deal))}
 	}
 	return nil
+}
+
+// findDeals finds the deals that the log has already.
+func (r *columnReader) findDeals() {
+	r.deals = slices.Grow(r.deals[:0], len(r.Deals))[:len(r.Deals)]
+	for from := 0; from < len(r.deals); from += batchRows {
+		some := r.deals[from:min(from+batchRows, len(r.deals))]
+		for i := range some { // all at once: one by one, each would be waited for
+			some[i] = partDeal{number: unnumbered, hash: hashOfName([]byte(r.Deals[from+i]))}
+			r.b.touched += r.b.deals.touch(some[i].hash)
+		}
+		for i := range some {
+			if n, ok := r.b.deals.find([]byte(r.Deals[from+i]), some[i].hash); ok {
+				some[i].number, some[i].machine, some[i].asked = n, r.b.log.machine[n], true
+			}
+		}
+	}
 }
 
 // fillBatch fills the batch with some rows.
@@ -198,8 +217,7 @@ func (r *columnReader) add(row uint32, line int) error {
 		}
 	}
 	if deal.number == unnumbered {
-		name := []byte(r.Deals[r.Deal[row]])
-		deal.number = r.b.numberDeal(name, hashOfName(name), deal.machine)
+		deal.number = r.b.numberDeal([]byte(r.Deals[r.Deal[row]]), deal.hash, deal.machine)
 	}
 	in := arrival{deal: deal.number, statement: r.statements[r.Statement[row]], detail: d, line: int32(line)}
 	if r.ID == nil && more == nothingMore {
@@ -230,7 +248,7 @@ func (r *columnReader) extra(row uint32) (extra, error) {
 }
 
 // dealOf asks about a deal at its first row.
-func (r *columnReader) dealOf(row uint32) (*namedRow, error) {
+func (r *columnReader) dealOf(row uint32) (*partDeal, error) {
 	n, statement := r.Deal[row], r.Statement[row]
 	if int(n) >= len(r.deals) || int(statement) >= len(r.statements) {
 		return nil, field.Errorf("deal or statement", "%d and %d; there are %d deals and %d statements", n, statement, len(r.deals), len(r.statements))
@@ -243,7 +261,7 @@ func (r *columnReader) dealOf(row uint32) (*namedRow, error) {
 	return d, d.err
 }
 
-func (r *columnReader) ask(name string, d *namedRow) {
+func (r *columnReader) ask(name string, d *partDeal) {
 	if d.err = field.CheckID("deal", name); d.err != nil {
 		return
 	}
@@ -260,14 +278,14 @@ func (r *columnReader) ask(name string, d *namedRow) {
 
 // isAdmitted reports whether it is known, without asking the library, that the agreement
 // admits a row that has nothing more to it.
-func (r *columnReader) isAdmitted(row uint32, deal *namedRow, at int64) bool {
+func (r *columnReader) isAdmitted(row uint32, deal *partDeal, at int64) bool {
 	statement := r.statements[r.Statement[row]]
 	return statement != unnumbered && r.admitted[deal.machine].Get(statement) && at != nanos.None &&
 		(r.ID == nil || lines.PlainID([]byte(r.ID[row])))
 }
 
 // admit asks the library about a row. If it is good, its statement has a number.
-func (r *columnReader) admit(row uint32, deal *namedRow, d detail, more extra) error {
+func (r *columnReader) admit(row uint32, deal *partDeal, d detail, more extra) error {
 	s := r.Statements[r.Statement[row]]
 	s.Modality = max(s.Modality, dealstate.Asserted)
 	m := r.b.log.machines[deal.machine]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -138,4 +139,24 @@ func TestColumnsWithIDsTakeNoAllocationARow(t *testing.T) {
 	}
 	small, large := per(20_000), per(120_000)
 	require.Less(t, large-small, 0.02*100_000, "%v allocations for 20,000 rows and %v for 120,000", small, large)
+}
+
+// Whoever has no events yet has no agreement either.
+func TestAnEmptyLogIsReplayedWhoeverKnowsItsDeals(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for name, a := range map[string]Agreements{"template": Template(london(t)), "by deal": ByDeal(func(string) *dealstate.Machine { return nil })} {
+		lines, err := ReadLines(ctx, strings.NewReader(""), a, Options{})
+		require.NoError(t, err)
+		columns, err := FromColumns(ctx, Columns{}, a)
+		require.NoError(t, err)
+		for _, l := range []*Log{lines, columns} {
+			r, err := l.Replay(ctx, dealstate.View{}, 1)
+			require.NoError(t, err, name)
+			require.Zero(t, r.Totals().Deals)
+			for range l.Transitions(ctx, dealstate.View{}, 1) {
+				t.Fatal("no deal moves")
+			}
+		}
+	}
 }

@@ -16,12 +16,12 @@ type eventRow struct {
 	By         string    `parquet:"by,optional,dict"`
 	Role       string    `parquet:"role,optional,dict"`
 	Modality   string    `parquet:"modality,optional,dict"`
-	At         int64     `parquet:"at,timestamp(nanosecond)"`
-	Recorded   *int64    `parquet:"recorded,optional,timestamp(nanosecond)"`
+	At         int64     `parquet:"at,timestamp(nanosecond:local)"`
+	Recorded   *int64    `parquet:"recorded,optional,timestamp(nanosecond:local)"`
 	Revision   int32     `parquet:"revision,optional,dict"`
 	Ref        string    `parquet:"ref,optional,dict"`
 	Commitment string    `parquet:"commitment,optional,dict"`
-	Until      *int64    `parquet:"until,optional,timestamp(nanosecond)"`
+	Until      *int64    `parquet:"until,optional,timestamp(nanosecond:local)"`
 	Source     sourceRow `parquet:"source"`
 	Note       string    `parquet:"note,optional,dict"`
 }
@@ -37,8 +37,8 @@ type spellRow struct {
 	State    string  `parquet:"state,dict"`
 	Next     string  `parquet:"next,optional,dict"`
 	By       string  `parquet:"by,optional,dict"`
-	From     int64   `parquet:"from,timestamp(nanosecond)"`
-	To       int64   `parquet:"to,timestamp(nanosecond)"`
+	From     int64   `parquet:"from,timestamp(nanosecond:local)"`
+	To       int64   `parquet:"to,timestamp(nanosecond:local)"`
 	Seconds  float64 `parquet:"seconds"`
 	Censored bool    `parquet:"censored"`
 	Unseen   bool    `parquet:"unseen"`
@@ -49,18 +49,18 @@ type waitRow struct {
 	Party    string  `parquet:"party,dict"`
 	Approver string  `parquet:"approver,optional,dict"`
 	By       string  `parquet:"by,optional,dict"`
-	From     int64   `parquet:"from,timestamp(nanosecond)"`
-	To       int64   `parquet:"to,timestamp(nanosecond)"`
+	From     int64   `parquet:"from,timestamp(nanosecond:local)"`
+	To       int64   `parquet:"to,timestamp(nanosecond:local)"`
 	Seconds  float64 `parquet:"seconds"`
 	Censored bool    `parquet:"censored"`
 }
 
 type cellRow struct {
 	Deal     string   `parquet:"deal,dict"`
-	Date     int64    `parquet:"date,timestamp(nanosecond)"`
+	Date     int64    `parquet:"date,timestamp(nanosecond:local)"`
 	Policy   string   `parquet:"policy,dict"`
 	State    string   `parquet:"state,optional,dict"`
-	Since    *int64   `parquet:"since,optional,timestamp(nanosecond)"`
+	Since    *int64   `parquet:"since,optional,timestamp(nanosecond:local)"`
 	Days     int64    `parquet:"days"`
 	Awaiting []string `parquet:"awaiting,list"`
 }
@@ -73,7 +73,7 @@ type transitionRow struct {
 	Party      string `parquet:"party,optional,dict"`
 	Commitment string `parquet:"commitment,optional,dict"`
 	Timer      string `parquet:"timer,optional,dict"`
-	At         int64  `parquet:"at,timestamp(nanosecond)"`
+	At         int64  `parquet:"at,timestamp(nanosecond:local)"`
 	Rule       string `parquet:"rule,dict"`
 	From       string `parquet:"from,dict"`
 	To         string `parquet:"to,dict"`
@@ -83,16 +83,16 @@ type snapshotRow struct {
 	Deal     string      `parquet:"deal,dict"`
 	Title    string      `parquet:"title,optional,dict"`
 	State    string      `parquet:"state,dict"`
-	Since    *int64      `parquet:"since,optional,timestamp(nanosecond)"`
+	Since    *int64      `parquet:"since,optional,timestamp(nanosecond:local)"`
 	By       string      `parquet:"by,optional,delta"`
 	Revision int32       `parquet:"revision"`
 	Awaiting []string    `parquet:"awaiting,list"`
 	Approved []string    `parquet:"approved,list"`
-	AsOf     *int64      `parquet:"as_of,optional,timestamp(nanosecond)"`
-	KnownBy  *int64      `parquet:"known_by,optional,timestamp(nanosecond)"`
+	AsOf     *int64      `parquet:"as_of,optional,timestamp(nanosecond:local)"`
+	KnownBy  *int64      `parquet:"known_by,optional,timestamp(nanosecond:local)"`
 	Policy   string      `parquet:"policy,dict"`
 	Approval approvalRow `parquet:"approval"`
-	InForce  *int64      `parquet:"in_force,optional,timestamp(nanosecond)"`
+	InForce  *int64      `parquet:"in_force,optional,timestamp(nanosecond:local)"`
 	Next     nextRow     `parquet:"next"`
 	Warnings []string    `parquet:"warnings,list"` // codes
 	Snapshot string      `parquet:"snapshot,json"` // all of it
@@ -110,5 +110,5 @@ type nextRow struct {
 	Party      string `parquet:"party,optional,dict"`
 	Commitment string `parquet:"commitment,optional,dict"`
 	Timer      string `parquet:"timer,optional,dict"`
-	Due        *int64 `parquet:"due,optional,timestamp(nanosecond)"`
+	Due        *int64 `parquet:"due,optional,timestamp(nanosecond:local)"`
 }

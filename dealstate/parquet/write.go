@@ -21,12 +21,14 @@ const groupRows = 122_880
 // event, and one with an instant that 64 bits of nanoseconds do not hold, is a
 // *[dealstate.LineError] with its number, from 1.
 func WriteEvents(w io.Writer, events iter.Seq2[dealstate.Event, error]) error {
-	return write(w, "events", events, func(to *eventRow, e dealstate.Event, at *stamps) error {
-		*to = eventRow{ID: e.ID, Deal: e.Deal, Kind: e.Kind.String(), Party: e.Party, By: e.By, Role: e.Role.String(), Modality: e.Modality.String(),
-			At: at.must("at", e.At), Recorded: at.may("recorded", e.Recorded), Revision: int32(e.Revision), Ref: e.Ref, Commitment: e.Commitment,
-			Until: at.may("until", e.Until), Source: sourceRow{e.Source.Publisher, e.Source.URL, e.Source.Published}, Note: e.Note}
-		return e.Validate()
-	})
+	return write(w, "events", events, fillEvent)
+}
+
+func fillEvent(to *eventRow, e dealstate.Event, at *stamps) error {
+	*to = eventRow{ID: e.ID, Deal: e.Deal, Kind: e.Kind.String(), Party: e.Party, By: e.By, Role: e.Role.String(), Modality: e.Modality.String(),
+		At: at.must("at", e.At), Recorded: at.may("recorded", e.Recorded), Revision: int32(e.Revision), Ref: e.Ref, Commitment: e.Commitment,
+		Until: at.may("until", e.Until), Source: sourceRow{e.Source.Publisher, e.Source.URL, e.Source.Published}, Note: e.Note}
+	return e.Validate()
 }
 
 // WriteSpells writes how long deals were in which state.
@@ -101,10 +103,10 @@ const schemaVersion = 1
 
 // write writes the rows of a table, each of one value. Without an error there is a whole file;
 // with one, what was written is none.
-func write[Row, T any](w io.Writer, table string, values iter.Seq2[T, error], fill func(*Row, T, *stamps) error) error {
-	out := pq.NewGenericWriter[Row](w, pq.NewSchema(table, pq.SchemaOf(new(Row))), pq.Compression(&pq.Zstd), pq.MaxRowsPerRowGroup(groupRows), pq.CreatedBy("dealstate", fmt.Sprint(schemaVersion), ""),
-		pq.DefaultEncodingFor(pq.Int64, &pq.DeltaBinaryPacked), pq.DefaultEncodingFor(pq.Int32, &pq.DeltaBinaryPacked),
-		pq.KeyValueMetadata("dealstate.schema", fmt.Sprintf("%s %d", table, schemaVersion)))
+func write[Row, T any](w io.Writer, table string, values iter.Seq2[T, error], fill func(*Row, T, *stamps) error, more ...pq.WriterOption) error {
+	out := pq.NewGenericWriter[Row](w, append([]pq.WriterOption{pq.NewSchema(table, pq.SchemaOf(new(Row))), pq.Compression(&pq.Zstd), pq.MaxRowsPerRowGroup(groupRows),
+		pq.DefaultEncodingFor(pq.Int64, &pq.DeltaBinaryPacked), pq.DefaultEncodingFor(pq.Int32, &pq.DeltaBinaryPacked), pq.CreatedBy("dealstate", fmt.Sprint(schemaVersion), ""),
+		pq.KeyValueMetadata("dealstate.schema", fmt.Sprintf("%s %d", table, schemaVersion))}, more...)...)
 	rows, n, at := make([]Row, 0, 256), 0, &stamps{}
 	for value, err := range values {
 		if err != nil {

@@ -35,7 +35,7 @@ func (a *app) run(args []string) (code int) {
 	var c cli
 	parser, err := kong.New(&c, kong.Name("dealstate"), kong.Description(description), kong.Writers(a.out, a.err),
 		kong.Exit(func(code int) { panic(exited(code)) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Vars{"policies": "strict,official,reported"})
+		vars)
 	if err != nil {
 		return a.fail(err)
 	}
@@ -55,6 +55,9 @@ func (a *app) run(args []string) (code int) {
 	a.dir, a.json = c.Folder, c.JSON
 	return a.fail(ctx.Run(a, parser))
 }
+
+// vars are what the grammar's tags name.
+var vars = kong.Vars{"policies": "strict,official,reported"}
 
 // exited is what kong is to end the program with.
 type exited int
@@ -157,18 +160,18 @@ func (a *app) table(rows [][]string, styles ...style) error {
 	return nil
 }
 
-// day writes an instant for people: a date, and where there is one the time of day.
+// day writes an instant for people: a date, and where there is one the time of day. What is
+// known of a day is known by its end, and that is the day, too.
 func day(t time.Time) string {
 	t = t.UTC()
+	end := endOf(t)
 	switch {
 	case t.IsZero():
 		return ""
-	case t.Equal(t.Truncate(24 * time.Hour)), t.Equal(endOf(t)):
+	case t.Equal(t.Truncate(24 * time.Hour)), t.Equal(end), t.Equal(end.Truncate(time.Second)):
 		return t.Format("2 Jan 2006")
-	case t.Second() == 0 && t.Nanosecond() == 0:
-		return t.Format("2 Jan 2006 15:04Z")
 	}
-	return t.Format("2 Jan 2006 15:04:05Z")
+	return t.Format("2 Jan 2006 15:04Z")
 }
 
 // endOf is the last instant of the day, in UTC.
@@ -187,4 +190,12 @@ func days(from, to time.Time) string {
 		return "1 day"
 	}
 	return fmt.Sprintf("%d days", n)
+}
+
+// number says how many there are of what: 1 deal, 2 deals.
+func number(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ import (
 type checkCmd struct {
 	Deals []string `arg:"" optional:"" name:"deal" help:"Ids of deals, names of their files, or files of agreements elsewhere. Default: all the folder."`
 	To    string   `default:"implemented" placeholder:"STATE" help:"The state of which to say whether it can still be reached. Default: implemented."`
-	Steps int      `default:"1000000" placeholder:"N" help:"How many steps to try at most, of some microseconds each. Default: 1000000."`
+	Steps int      `default:"300000" placeholder:"N" help:"How many steps to try at most, of some microseconds each. Default: 300000."`
 	viewFlags
 }
 
@@ -62,7 +63,7 @@ func (c *checkCmd) Run(a *app) error {
 		}
 	}
 	if wrong {
-		return answerNo
+		return errNo
 	}
 	return nil
 }
@@ -75,28 +76,38 @@ func (a *app) checkFolder() error {
 			return err
 		}
 		problems++
-		if a.json {
-			return a.object(map[string]string{"problem": err.Error()})
-		}
-		a.say("%s", err)
-		return nil
+		return a.problem(err)
 	})
 	if err != nil {
 		return err
+	}
+	if f.lost > 0 {
+		problems++
+		if err := a.problem(errors.New(f.strays())); err != nil {
+			return err
+		}
 	}
 	events := 0
 	for _, d := range f.deals {
 		events += len(d.events)
 	}
 	if a.json {
-		err = a.object(map[string]int{"deals": len(f.ids), "events": events, "problems": problems, "events_of_no_deal": f.lost})
+		err = a.object(map[string]int{"deals": len(f.ids), "events": events, "problems": problems})
 	} else {
-		a.say("%d deals, %d events, %d problems, %d events of deals without an agreement", len(f.ids), events, problems, f.lost)
+		a.say("%s, %s, %s", number(len(f.ids), "deal"), number(events, "event"), number(problems, "problem"))
 	}
-	if err == nil && problems+f.lost > 0 {
-		err = answerNo
+	if err == nil && problems > 0 {
+		err = errNo
 	}
 	return err
+}
+
+func (a *app) problem(err error) error {
+	if a.json {
+		return a.object(map[string]string{"problem": err.Error()})
+	}
+	a.say("%s", err)
+	return nil
 }
 
 // dealOrFile reads a deal of the folder, or the agreement in a file that stands elsewhere.

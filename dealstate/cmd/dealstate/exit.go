@@ -23,9 +23,9 @@ const (
 	exitInterrupted = 130 // as shells have it
 )
 
-// answerNo is the error of a command that did what was asked, and whose answer is no. What
+// errNo is the error of a command that did what was asked, and whose answer is no. What
 // there is to say is written already.
-var answerNo = errors.New("the answer is no")
+var errNo = errors.New("the answer is no")
 
 // misuse is the error of a command line that cannot be followed.
 type misuse struct{ problem string }
@@ -45,7 +45,7 @@ func exitOf(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, answerNo):
+	case errors.Is(err, errNo):
 		return exitNo
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted

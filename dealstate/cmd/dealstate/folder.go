@@ -68,9 +68,19 @@ type reading struct {
 	bar   *bar
 }
 
-// read reads the folder, and stops at the first thing that is wrong.
+// read reads the folder, and stops at the first thing that is wrong. Of events without a deal
+// it warns.
 func (a *app) read() (*folder, error) {
-	return a.readAll(func(err error) error { return err })
+	f, err := a.readAll(func(err error) error { return err })
+	if err == nil && f.lost > 0 {
+		a.warn("%s", f.strays())
+	}
+	return f, err
+}
+
+// strays says which deals events name that have no agreement.
+func (f *folder) strays() string {
+	return fmt.Sprintf("%s of deals without an agreement in the folder: %s%s", number(f.lost, "event"), listed(f.stray), nearest.Hint(f.stray[0], f.ids))
 }
 
 // readAll hands whatever is wrong to bad, and goes on where that gives no error.
@@ -88,9 +98,6 @@ func (a *app) readAll(bad func(error) error) (*folder, error) {
 		}
 	}
 	slices.Sort(r.ids)
-	if r.lost > 0 {
-		a.warn("%d events are of deals without an agreement here: %s%s", r.lost, strings.Join(r.stray[:min(5, len(r.stray))], ", "), nearest.Hint(r.stray[0], r.ids))
-	}
 	return &r.folder, nil
 }
 
@@ -108,10 +115,20 @@ func (r *reading) names() (names []string, err error) {
 	return names, err
 }
 
+// isAgreement reports whether a file of that name is read as an agreement, and isLog as a log.
+func isAgreement(name string) bool {
+	return filepath.Ext(name) == ".json" && !strings.HasSuffix(name, ".schema.json")
+}
+
+func isLog(name string) bool {
+	f, ok := formatOf(name)
+	return ok && f.read != nil
+}
+
 // agreements reads every agreement.
 func (r *reading) agreements(names []string) error {
 	for _, name := range names {
-		if filepath.Ext(name) != ".json" || strings.HasSuffix(name, ".schema.json") {
+		if !isAgreement(name) {
 			continue
 		}
 		r.bar.step()
@@ -193,8 +210,8 @@ func orJournal(file string) string {
 // logs reads every log.
 func (r *reading) logs(names []string) error {
 	for _, name := range names {
-		f, ok := formatOf(name)
-		if !ok || f.read == nil {
+		f, _ := formatOf(name)
+		if !isLog(name) {
 			continue
 		}
 		r.bar.step()
@@ -315,8 +332,8 @@ func (r *reading) journal(names []string, take func(journal.Entry) error) error 
 	return nil
 }
 
-// find gives the deal of that id, or whose agreement stands in the file of that name with or
-// without .json. "": the only one.
+// find gives the deal of that id; or whose agreement stands in the file of that name, with or
+// without .json; or of which alone the id has that word between hyphens. "": the only one.
 func (f *folder) find(name string) (*deal, error) {
 	if name == "" && len(f.ids) == 1 {
 		return f.deals[f.ids[0]], nil
@@ -339,11 +356,17 @@ func (f *folder) find(name string) (*deal, error) {
 		}
 		known = append(known, stem)
 	}
+	if with := slices.DeleteFunc(slices.Clone(f.ids), func(id string) bool { return !hasWord(id, name) }); len(with) == 1 {
+		return f.deals[with[0]], nil
+	}
 	if hint := nearest.Hint(name, known); hint != "" {
 		return nil, misusef("%q is no deal of the folder%s", name, hint)
 	}
 	return nil, misusef("%q is no deal of the folder; it has %s", name, listed(f.ids))
 }
+
+// hasWord reports whether an id has the word between its hyphens: london in us-china-london-2025.
+func hasWord(id, word string) bool { return slices.Contains(strings.Split(id, "-"), word) }
 
 // chosen gives the deals of these names, or all.
 func (f *folder) chosen(names []string) (all []*deal, err error) {

@@ -154,7 +154,7 @@ func (r recorded) end(a *app, c *recordCmd) error {
 		a.say("Nothing is recorded. With --yes it is.")
 	}
 	if r.Position == 0 && (r.Decision.Outcome == dealstate.Refused || c.IfApplied && r.Decision.Outcome != dealstate.Applied) {
-		return answerNo
+		return errNo
 	}
 	return nil
 }

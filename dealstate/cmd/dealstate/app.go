@@ -26,8 +26,9 @@ type app struct {
 	watched  bool // err is a terminal
 	coloured bool // out takes colours
 
-	dir  string // the folder
-	json bool   // programs read out
+	dir      string // the folder
+	template string // the deal on whose terms are those without an agreement; "": there are none
+	json     bool   // programs read out
 }
 
 // run does what the arguments say, and gives the exit code.
@@ -52,7 +53,7 @@ func (a *app) run(args []string) (code int) {
 		fmt.Fprintf(a.err, "dealstate: %s\nSee: dealstate %s--help\n", render.Inert(err.Error()), commandOf(err))
 		return exitMisuse
 	}
-	a.dir, a.json = c.Folder, c.JSON
+	a.dir, a.template, a.json = c.Folder, c.Template, c.JSON
 	return a.fail(ctx.Run(a, parser))
 }
 

@@ -14,9 +14,10 @@ The folder is all the configuration there is. Dates are days in UTC. Exit codes:
 
 // cli is the grammar of the command line. Each command has a file of its own.
 type cli struct {
-	Folder  string      `short:"C" default:"." placeholder:"DIR" help:"The folder: agreements, logs, and a journal if there is one. Default: this one."`
-	JSON    bool        `name:"json" help:"Write JSON, one object a line, instead of text for people."`
-	Version versionFlag `help:"Say which version this is."`
+	Folder   string      `short:"C" default:"." placeholder:"DIR" help:"The folder: agreements, logs, and a journal if there is one. Default: this one."`
+	Template string      `placeholder:"DEAL" help:"A deal of the folder on whose terms is every deal that events name and that has no agreement."`
+	JSON     bool        `name:"json" help:"Write JSON, one object a line, instead of text for people."`
+	Version  versionFlag `help:"Say which version this is."`
 
 	Init     initCmd     `cmd:"" help:"Write files to begin with: an agreement, a log, and what their keys mean."`
 	State    stateCmd    `cmd:"" help:"Where each deal stands."`

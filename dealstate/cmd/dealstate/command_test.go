@@ -193,6 +193,17 @@ func TestEventsWithoutADealAreWarnedOfWithTheNearestOne(t *testing.T) {
 	require.Equal(t, exitNo, runIn(dir, "check").code)
 }
 
+func TestATemplateGivesItsTermsToDealsWithoutAnAgreement(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "more.jsonl"), []byte(`{"id":"x","deal":"second","kind":"approve","party":"us","by":"Trump","role":"approver","at":"2025-06-30"}`), 0o644))
+	r := runIn(dir, "--template", "truce", "state", "second")
+	require.Zero(t, r.code, r)
+	require.Contains(t, r.out, "state     awaiting_xi_approval")
+	require.Empty(t, r.err)
+	require.Equal(t, exitMisuse, runIn(dir, "--template", "nothing", "state").code)
+}
+
 func TestAFolderOfAThousandDealsIsReadAndWritten(t *testing.T) {
 	t.Parallel()
 	dir, log := t.TempDir(), new(strings.Builder)

@@ -64,6 +64,7 @@ type reading struct {
 	app   *app
 	dir   string
 	forms []*dealstate.Machine    // that were compiled
+	terms *deal                   // of the deals without an agreement; nil: there are none
 	bad   func(place error) error // takes what is wrong and goes on, or gives it back
 	bar   *bar
 }
@@ -92,7 +93,7 @@ func (a *app) readAll(bad func(error) error) (*folder, error) {
 	}
 	r.bar = a.bar("reading", len(names))
 	defer r.bar.end()
-	for _, part := range []func([]string) error{r.agreements, r.journalAgreements, r.logs, r.journalEvents} {
+	for _, part := range []func([]string) error{r.agreements, r.journalAgreements, r.findTerms, r.logs, r.journalEvents} {
 		if err := part(names); err != nil {
 			return nil, err
 		}
@@ -256,6 +257,12 @@ func inFile(name string, err error) error {
 // take keeps one event, or says what is wrong with it.
 func (r *reading) take(e dealstate.Event) error {
 	d := r.deals[e.Deal]
+	if d == nil && r.terms != nil {
+		var err error
+		if d, err = r.onTerms(e.Deal); err != nil {
+			return err
+		}
+	}
 	if d == nil {
 		if r.lost++; !slices.Contains(r.stray, e.Deal) && len(r.stray) < 100 {
 			r.stray = append(r.stray, e.Deal)
@@ -263,6 +270,24 @@ func (r *reading) take(e dealstate.Event) error {
 		return nil
 	}
 	return d.take(e)
+}
+
+// findTerms finds the template.
+func (r *reading) findTerms([]string) (err error) {
+	if r.app.template != "" {
+		r.terms, err = r.find(r.app.template)
+	}
+	return err
+}
+
+// onTerms makes a deal on the template's terms.
+func (r *reading) onTerms(id string) (*deal, error) {
+	a := r.terms.machine.Agreement()
+	a.ID, a.Title = id, ""
+	if err := r.add(a, r.terms.file); err != nil {
+		return nil, err
+	}
+	return r.deals[id], nil
 }
 
 func (d *deal) take(e dealstate.Event) error {

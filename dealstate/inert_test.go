@@ -136,6 +136,9 @@ func TestExplanationsAndDecisionsOfAHostileDealAreInert(t *testing.T) {
 			requireInert(t, s.Explain(), "Snapshot.Explain")
 			require.Equal(t, s.Explain(), strings.Join(strings.Split(s.Explain(), "\n"), "\n"))
 			requireInert(t, s.Approval.String(), "Finding.String")
+			for _, d := range (dealstate.Snapshot{}).Compare(s) {
+				requireInert(t, d.String(), "Difference.String")
+			}
 			for _, d := range decisions {
 				requireInert(t, d.String(), "Decision.String")
 				requireInert(t, (&dealstate.Refusal{Decision: d}).Error(), "Refusal.Error")
@@ -342,7 +345,7 @@ var sayers = map[string]string{
 	"postgres.BusyError": "in its module", "postgres.OutageError": "in its module", "postgres.OutcomeError": "in its module", "postgres.SchemaError": "in its module",
 	"postgres.SettingError": "in its module", "postgres.DamageError": "in its module",
 	"journaltest.Loss": "of tests", "dealtest.Style": "words", "render.Shape": "words",
-	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.Place": "words", "tracker.Tracker": "above",
+	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.Place": "words", "tracker.Tracker": "above", "dealstate.Difference": "above",
 }
 
 func TestEveryTypeWithATextIsHeldToBeInert(t *testing.T) {

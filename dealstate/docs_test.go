@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
@@ -132,6 +133,9 @@ func TestTheProgramsOfThePagesPrintWhatTheySay(t *testing.T) {
 			require.Less(t, i+1, len(all), "the last program has no output")
 			require.Equal(t, "text", all[i+1].words)
 			programs, want = append(programs, b.text), append(want, all[i+1].text)
+		case "sh pipeline":
+			require.Equal(t, "text", all[i+1].words)
+			require.Equal(t, all[i+1].text, shell(t, b.text, "./examples/pipeline"))
 		default:
 			t.Errorf("%s has a block %q, of which this test knows nothing", recipes, b.words)
 		}
@@ -175,6 +179,24 @@ func linked(t *testing.T, programs []string) (binary string) {
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
 	return binary
+}
+
+// shell runs commands in a folder where a program of this module stands, and gives what they
+// print.
+func shell(t *testing.T, commands, program string) string {
+	t.Helper()
+	dir := t.TempDir()
+	build := exec.Command("go", "build", "-o", dir, program)
+	build.Dir = ".."
+	text, err := build.CombinedOutput()
+	require.NoError(t, err, string(text))
+	run := exec.Command("sh", "-e", "-c", commands)
+	run.Dir = dir
+	var stderr bytes.Buffer
+	run.Stderr = &stderr
+	out, err := run.Output()
+	require.NoError(t, err, stderr.String())
+	return string(out)
 }
 
 // TestTheServiceOfTheRecipesIsFortyLines also runs its test, and its main as far as to an
@@ -226,6 +248,7 @@ func TestEveryBlockOfThePagesIsRead(t *testing.T) {
 		"csv events":     sameAsLines,
 		"json decisions": decisionsAsFolded,
 		"json snapshot":  snapshotAsFolded,
+		"json measure":   measureAsFolded,
 		"text scenario":  goesAsTold,
 	}
 	for _, name := range []string{readme, formats} {
@@ -290,6 +313,20 @@ func snapshotAsFolded(t *testing.T, text string) {
 	want, err := json.MarshalIndent(s, "", "  ")
 	require.NoError(t, err)
 	showsInFormats(t, "json snapshot", text, string(want)+"\n")
+}
+
+func measureAsFolded(t *testing.T, text string) {
+	_, decisions := folded(t, "", "official")
+	var moves analytics.Transitions
+	for _, d := range decisions {
+		require.NoError(t, moves.Add(d))
+	}
+	want, err := json.MarshalIndent(moves, "", "  ")
+	require.NoError(t, err)
+	showsInFormats(t, "json measure", text, string(want)+"\n")
+	var read analytics.Transitions
+	require.NoError(t, json.Unmarshal([]byte(text), &read))
+	require.Equal(t, moves, read)
 }
 
 // showsInFormats compares a block of FORMATS.md with what the library writes, and with

@@ -19,7 +19,7 @@ func inMemory(rounds int) trackertest.Store {
 
 func TestLaw14ATrackerOverMemoryKeepsItsPromises(t *testing.T) {
 	t.Parallel()
-	trackertest.Run(t, inMemory(proof.Times(60, 8)))
+	trackertest.Run(t, inMemory(proof.Times(60, 5)))
 }
 
 // After a crash, the journal is what lies in its directory, as it lies there.
@@ -31,7 +31,7 @@ func TestLaw14ATrackerOverFilesKeepsItsPromisesAfterCrashes(t *testing.T) {
 		return j
 	}
 	trackertest.Run(t, trackertest.Store{
-		Rounds: proof.Times(20, 4),
+		Rounds: proof.Times(20, 2),
 		Fresh:  func(t testing.TB) journal.Journal { return open(t, t.TempDir()) },
 		Again: func(t testing.TB, j journal.Journal) journal.Journal {
 			crashed := t.TempDir()

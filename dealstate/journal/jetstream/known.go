@@ -95,10 +95,9 @@ func (k *known) shrink() {
 	}
 }
 
-// learn looks at the deals that requests are about, or with a guess only at those on whose
-// versions they are. It reports whether they are as of the last message that the writer knows;
-// else there is more.
-func (w *writer) learn(ctx context.Context, requests []*request, guess bool) (current bool, err error) {
+// learn looks at the deals that requests are about. It reports whether they are as of the last
+// message that the writer knows; else there is more.
+func (w *writer) learn(ctx context.Context, requests []*request) (current bool, err error) {
 	var deals []string
 	asked := map[string]bool{}
 	ask := func(deal string) {
@@ -108,9 +107,7 @@ func (w *writer) learn(ctx context.Context, requests []*request, guess bool) (cu
 	}
 	for _, r := range requests {
 		for i := range r.entries {
-			if !guess || len(r.on) > 0 {
-				ask(r.entries[i].Deal())
-			}
+			ask(r.entries[i].Deal())
 		}
 		for _, v := range r.on {
 			ask(v.Deal)

@@ -37,7 +37,7 @@ func (w *writer) commit(requests []*request) error {
 	begun := time.Now()
 	for n := 0; ; n++ {
 		if n > 1 { // somebody else's is on its way
-			if err := w.pause(ctx, min(leastWait<<(n-2), mostTurn)); err != nil {
+			if err := w.pause(ctx, min(time.Duration(n-1)*leastWait, mostTurn)); err != nil {
 				return err
 			}
 		}
@@ -69,7 +69,7 @@ func onVersions(requests []*request) bool {
 
 // mostTurn is how long a store waits at most before it looks whether another one's transaction
 // has arrived. A store that has met another one lets it have its turn after each of the next
-// turns transactions of its own: it waits half as long as the transaction took.
+// turns transactions of its own: it waits half as long as the transaction took, at most as long.
 const (
 	mostTurn = 8 * time.Millisecond
 	turns    = 16
@@ -79,7 +79,7 @@ const (
 func (w *writer) turn(took time.Duration) {
 	if w.others > 0 {
 		w.others--
-		time.Sleep(took / 2)
+		time.Sleep(min(took/2, mostTurn))
 	}
 }
 
@@ -124,9 +124,9 @@ func (w *writer) refresh(ctx context.Context) (moved bool, err error) {
 		return false, err
 	}
 	w.stale = true
-	from := max(w.last, last-1)
-	if last-w.last <= mostCaught {
-		from = w.last
+	from := w.last
+	if last-w.last > mostCaught || len(w.known.deals) == 0 {
+		from = last - 1
 	}
 	came, err := w.read(ctx, span{after: from, to: last})
 	if err != nil {

@@ -340,7 +340,7 @@ var sayers = map[string]string{
 	"journal.StaleError": "above", "journal.LockedError": "above", "journal.ReadOnlyError": "above", "journal.DamageError": "above", "journal.HeadError": "above", "journal.CopyError": "above", "journal.Head": "words", "web.Action": "words",
 	"sqlite.BusyError": "in its module", "sqlite.SchemaError": "in its module", "sqlite.DamageError": "in its module",
 	"journaltest.Loss": "of tests", "dealtest.Style": "words", "render.Shape": "words",
-	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.Place": "words", "tracker.Tracker": "above",
+	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.ClockError": "words", "tracker.Place": "words", "tracker.Tracker": "above",
 }
 
 func TestEveryTypeWithATextIsHeldToBeInert(t *testing.T) {

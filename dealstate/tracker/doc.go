@@ -71,5 +71,5 @@
 //
 // An entry that means nothing is logged too, with its position, as an error; so is an error
 // of the journal. A change that [Tracker.Deliver] could not deliver is logged as a warning.
-// Nothing else is logged.
+// So is, as an error, that the clock was set far ahead. Nothing else is logged.
 package tracker

@@ -80,6 +80,7 @@ func (o Options) check() error {
 type Store struct {
 	where   string // for errors: host, database and schema, without a password
 	options Options
+	names   *strings.Replacer // of statements
 	config  *pgx.ConnConfig
 	pool    *pgxpool.Pool // for readers
 	lock    int32         // of the writers, with locks
@@ -109,7 +110,8 @@ func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, field.Errorf("where", "%s", display.Inert(err.Error())) // it hides the password
 	}
-	s := &Store{options: o.orDefault(), config: config.ConnConfig}
+	s := &Store{options: o.orDefault()}
+	s.names = naming(s.options.Schema)
 	s.where = fmt.Sprintf("%s:%d/%s, schema %q", config.ConnConfig.Host, config.ConnConfig.Port, config.ConnConfig.Database, s.options.Schema)
 	s.prepare(config)
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
@@ -159,6 +161,9 @@ func (s *Store) begin(ctx context.Context) error {
 		}
 		return nil
 	})
+	if code(err) == lockNotGranted {
+		return &BusyError{Journal: s.where, Err: err}
+	}
 	if err != nil {
 		return fmt.Errorf("journal/postgres: open %s: %w", display.Inert(s.where), err)
 	}

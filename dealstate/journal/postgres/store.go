@@ -92,8 +92,9 @@ type Store struct {
 }
 
 var (
-	_ journal.Journal = (*Store)(nil)
-	_ journal.Lister  = (*Store)(nil)
+	_ journal.Journal     = (*Store)(nil)
+	_ journal.Lister      = (*Store)(nil)
+	_ journal.DealsReader = (*Store)(nil)
 )
 
 // Open opens the journal of a database, and makes it where there is none. Where is a

@@ -182,13 +182,15 @@ func (s *Store) readLast(rows pgx.Rows) (last int64, accepted time.Time, err err
 	return last, accepted, nil
 }
 
+const maxPosition = "SELECT coalesce(max(position), 0) FROM $schema.entries"
+
 // Last is that of [journal.Journal].
 func (s *Store) Last(ctx context.Context) (last int64, err error) {
 	if err := s.check(ctx); err != nil {
 		return 0, err
 	}
 	err = s.again(ctx, func() error {
-		return s.pool.QueryRow(ctx, s.sql("SELECT coalesce(max(position), 0) FROM $schema.entries")).Scan(&last)
+		return s.pool.QueryRow(ctx, s.sql(maxPosition)).Scan(&last)
 	})
 	return last, err
 }

@@ -78,17 +78,17 @@ func (o Options) check() error {
 // Store is a journal in one schema of a PostgreSQL database. It is safe for concurrent use,
 // and any number of stores, of one process or of many, may have the journal open.
 type Store struct {
-	where   string // for errors: host, database and schema, without a password
-	options Options
-	names   *strings.Replacer // of statements
-	config  *pgx.ConnConfig
-	pool    *pgxpool.Pool // for readers
-	lock    int32         // of the writers, with locks
-	queue   queue
-	writers sync.WaitGroup // the committers
-	tail    tail
-	ears    ears  // what other processes append
-	voice   voice // for other processes
+	where    string // for errors: host, database and schema, without a password
+	options  Options
+	names    *strings.Replacer // of statements
+	config   *pgx.ConnConfig
+	pool     *pgxpool.Pool // for readers
+	lock     int32         // of the writers, with locks
+	queue    queue
+	writers  sync.WaitGroup // the committers
+	tail     tail
+	listener listener
+	notifier notifier
 }
 
 var (
@@ -182,8 +182,8 @@ func (s *Store) Close() error {
 	}
 	s.writers.Wait()
 	s.tail.close()
-	s.ears.close()
-	s.voice.close()
+	s.listener.close()
+	s.notifier.close()
 	s.pool.Close()
 	return nil
 }

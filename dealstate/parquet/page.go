@@ -92,7 +92,7 @@ func (p *pages) body(h *format.PageHeader, n int) ([]byte, error) {
 	if size < 0 || size > int64(len(p.rest)-n) {
 		return nil, errShort
 	}
-	if p.room -= int64(n); inflated < 0 || inflated > p.room || inflated > maxPage {
+	if inflated < 0 || inflated > p.room || inflated > maxPage {
 		return nil, damaged("a page of %d bytes; want at most %d, and no more than the footer says", inflated, maxPage)
 	}
 	p.room -= inflated

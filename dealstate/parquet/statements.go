@@ -29,8 +29,8 @@ func (s *statements) begin(rows int) {
 	}
 }
 
-// maxTable is up to how many cells a table takes; beyond, a map does.
-const maxTable = 1 << 16
+// maxTable is up to how many cells, of 4 bytes, there is a table; beyond, there is a map.
+const maxTable = 1 << 20
 
 // add takes in a column: of each row the number of its word, less than words.
 func (s *statements) add(codes []uint32, words int) {

@@ -71,9 +71,9 @@ func (v *values) each(f *file, g *group, c column, take func(*page) error) error
 // pageWords gives each row of a page the number of its word.
 func (v *values) pageWords(p *page, codes []uint32, to *words) error {
 	dense := codes[:p.values]
-	if p.values == 0 {
-		// whatever it is encoded as
-	} else if p.isWords() {
+	switch {
+	case p.values == 0: // whatever it is encoded as
+	case p.isWords():
 		first, err := v.addDictionary(to)
 		if err == nil {
 			err = v.pageIndexes(p, dense)
@@ -84,7 +84,7 @@ func (v *values) pageWords(p *page, codes []uint32, to *words) error {
 		for i := range dense {
 			dense[i] += first
 		}
-	} else {
+	default:
 		if err := v.pageTexts(p); err != nil {
 			return err
 		}
@@ -180,18 +180,24 @@ func (v *values) readTexts(f *file, g *group, name string, to []string) ([]strin
 	err := v.each(f, g, f.columns[name], func(p *page) error {
 		rows := to[row : row+p.rows]
 		row += p.rows
-		if !p.isWords() {
-			if err := v.pageTexts(p); err != nil {
-				return err
-			}
-			copy(rows, v.texts)
-		} else if err := v.lookUp(p, rows, &dictionary); err != nil {
-			return err
-		}
+		err := v.pageTextsInto(p, rows, &dictionary)
 		spread(rows, p, v.column.levels, "")
-		return nil
+		return err
 	})
 	return to, err
+}
+
+func (v *values) pageTextsInto(p *page, rows []string, dictionary *words) error {
+	switch {
+	case p.values == 0: // whatever it is encoded as
+	case p.isWords():
+		return v.lookUp(p, rows, dictionary)
+	default:
+		err := v.pageTexts(p)
+		copy(rows, v.texts)
+		return err
+	}
+	return nil
 }
 
 func (v *values) lookUp(p *page, rows []string, dictionary *words) error {

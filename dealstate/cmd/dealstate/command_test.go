@@ -33,7 +33,7 @@ var invocations = map[string][][]string{
 	"why":        {{"why", "early"}},
 	"diff":       {{"diff", "truce", "strict", "official"}},
 	"due":        {{"due"}, {"due", "--ics"}},
-	"draw":       {{"draw", "timeline", "truce"}, {"draw", "diagram", "truce"}, {"draw", "diagram", "truce", "--format", "svg"}, {"draw", "diagram", "truce", "--format", "dot"}},
+	"draw":       {{"draw", "timeline", "truce"}, {"draw", "page", "truce"}, {"draw", "balance", "truce"}, {"draw", "diagram", "truce"}, {"draw", "diagram", "truce", "--format", "svg"}, {"draw", "diagram", "truce", "--format", "dot"}},
 	"report":     {{"report", "truce"}, {"report", "-o", "FOLDER/pages"}},
 	"record":     {{"record", "truce", "--kind", "note", "--by", "desk", "--at", "2025-07-01", "--yes"}},
 	"check":      {{"check"}, {"check", "truce"}},
@@ -298,6 +298,21 @@ func TestColoursAreAllThatATerminalAdds(t *testing.T) {
 			require.Equal(t, runIn(dir, args...).out, bare, "the same as without")
 		}
 	}
+}
+
+func TestColoursAreForTerminalsUnlessSomebodyWantsNone(t *testing.T) {
+	t.Parallel()
+	env := func(name, value string) func(string) string {
+		return func(asked string) string { return map[string]string{name: value}[asked] }
+	}
+	require.True(t, colours(true, env("", "")))
+	require.False(t, colours(false, env("", "")))
+	require.False(t, colours(true, env("NO_COLOR", "1")))
+	require.False(t, colours(true, env("TERM", "dumb")))
+	null, err := os.Open(os.DevNull)
+	require.NoError(t, err)
+	defer null.Close()
+	require.False(t, isTerminal(null))
 }
 
 func TestABarIsShownToWhoWatchesAndTakenOffAgain(t *testing.T) {

@@ -37,6 +37,8 @@ type folder struct {
 	ids   []string // of the deals, in their order
 	stray []string // deals that events name and that have no agreement, in the order in which they appear
 	lost  int      // events of these
+
+	others []string // files that are neither agreements nor logs
 }
 
 // deal is one deal of a folder.
@@ -86,7 +88,7 @@ func (f *folder) strays() string {
 
 // readAll hands whatever is wrong to bad, and goes on where that gives no error.
 func (a *app) readAll(bad func(error) error) (*folder, error) {
-	r := &reading{folder: folder{deals: map[string]*deal{}}, app: a, dir: a.dir, bad: bad}
+	r := &reading{folder: folder{deals: map[string]*deal{}, others: []string{}}, app: a, dir: a.dir, bad: bad}
 	names, err := r.names()
 	if err != nil {
 		return nil, err
@@ -104,22 +106,27 @@ func (a *app) readAll(bad func(error) error) (*folder, error) {
 
 // names lists the files and directories that matter.
 func (r *reading) names() (names []string, err error) {
-	found, err := os.ReadDir(r.dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if info, err := os.Stat(r.dir); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
 		return nil, misusef("%s: there is no such folder", r.dir)
 	}
+	found, err := os.ReadDir(r.dir)
 	for _, f := range found {
-		if !strings.HasPrefix(f.Name(), ".") && (f.IsDir() == (f.Name() == journalName)) {
-			names = append(names, f.Name())
+		name := f.Name()
+		switch {
+		case strings.HasPrefix(name, "."), f.IsDir() != (name == journalName):
+		case f.IsDir(), isAgreement(name), isLog(name):
+			names = append(names, name)
+		case !isSchema(name):
+			r.others = append(r.others, name)
 		}
 	}
 	return names, err
 }
 
 // isAgreement reports whether a file of that name is read as an agreement, and isLog as a log.
-func isAgreement(name string) bool {
-	return filepath.Ext(name) == ".json" && !strings.HasSuffix(name, ".schema.json")
-}
+func isAgreement(name string) bool { return endOfName(name) == "json" && !isSchema(name) }
+
+func isSchema(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".schema.json") }
 
 func isLog(name string) bool {
 	f, ok := formatOf(name)

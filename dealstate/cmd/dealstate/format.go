@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -20,10 +21,15 @@ var formats = []format{
 	{name: "csv", read: dealstate.ReadEventsCSV, table: func(w io.Writer, s sheet) error { return s.csv(w) }},
 }
 
+// endOfName is the end of a file's name without the dot, whatever its case.
+func endOfName(name string) string {
+	return strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
+}
+
 // formatOf knows a file's format by its name.
 func formatOf(name string) (format, bool) {
 	for _, f := range formats {
-		if filepath.Ext(name) == "."+f.name {
+		if endOfName(name) == f.name {
 			return f, true
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -162,7 +161,7 @@ func (r recorded) end(a *app, c *recordCmd) error {
 // keep appends the event, and before it the agreement, to the journal of the folder, which
 // is made if there is none.
 func (c *recordCmd) keep(a *app, of *deal, e dealstate.Event) (position int64, err error) {
-	j, err := journal.Open(a.ctx, filepath.Join(a.dir, journalName), journal.Options{})
+	j, err := a.openJournal()
 	if err != nil {
 		return 0, err
 	}

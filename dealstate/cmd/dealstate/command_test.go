@@ -389,7 +389,12 @@ func TestTheJournalAndTheFilesAreReadAsOne(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "truce.json"), bytes.Replace(text, []byte("Tariff"), []byte("Other"), 1), 0o644))
 	r := runIn(dir, "state")
 	require.Equal(t, exitBadInput, r.code)
-	require.Contains(t, r.err, `truce.json has another agreement of the id "truce"`)
+	require.Contains(t, r.err, "truce.json is not the agreement that the journal keeps, which never changes")
+	files, err := filepath.Glob(filepath.Join(dir, journalName, "*.jsonl"))
+	require.NoError(t, err)
+	require.NoError(t, os.Rename(files[0], filepath.Join(dir, "recorded.jsonl")))
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, journalName)))
+	require.Contains(t, runIn(dir, "state", "truce").out, "state     approved", "what was recorded is still there")
 }
 
 func TestWhoHasTheJournalOpenIsNamed(t *testing.T) {

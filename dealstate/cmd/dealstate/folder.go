@@ -116,12 +116,15 @@ func (r *reading) names() (names []string, err error) {
 		case strings.HasPrefix(name, "."), f.IsDir() != (name == journalName):
 		case f.IsDir(), isAgreement(name), isLog(name):
 			names = append(names, name)
-		case !isSchema(name):
+		case !isSchema(name) && !slices.Contains(besides, endOfName(name)):
 			r.others = append(r.others, name)
 		}
 	}
 	return names, err
 }
+
+// besides are files that lie in a folder without being read, as a rule.
+var besides = []string{"md", "scenario", "html", "svg", "ics", "db", "xes", "pnml"}
 
 // isAgreement reports whether a file of that name is read as an agreement, and isLog as a log.
 func isAgreement(name string) bool { return endOfName(name) == "json" && !isSchema(name) }
@@ -171,10 +174,13 @@ func (r *reading) agreement(name string) error {
 // add takes an agreement, which may be there already with the same content.
 func (r *reading) add(a dealstate.Agreement, file string) error {
 	if d := r.deals[a.ID]; d != nil {
-		if !sameAgreement(d.machine.Agreement(), a) {
-			return fmt.Errorf("%s has another agreement of the id %q; want one for each id", orJournal(d.file), a.ID)
+		switch same := sameAgreement(d.machine.Agreement(), a); {
+		case same:
+			return nil
+		case file == "":
+			return fmt.Errorf("%s is not the agreement that the journal keeps, which never changes; undo the edit, or begin anew: move journal/*.jsonl into the folder, as logs, and the rest of the journal away", d.file)
 		}
-		return nil
+		return fmt.Errorf("%s has another agreement of the id %q; want one for each id", d.file, a.ID)
 	}
 	m, err := r.compile(a)
 	if err != nil {
@@ -206,13 +212,6 @@ func sameAgreement(a, b dealstate.Agreement) bool {
 	one, err := json.Marshal(a)
 	two, other := json.Marshal(b)
 	return err == nil && other == nil && bytes.Equal(one, two)
-}
-
-func orJournal(file string) string {
-	if file == "" {
-		return "the journal"
-	}
-	return file
 }
 
 // logs reads every log.

@@ -38,7 +38,7 @@ type recordCmd struct {
 	Policy     string `enum:"${policies}" default:"strict" placeholder:"P" help:"Under which to say what it does: strict, official or reported. The journal keeps no policy."`
 	Yes        bool   `short:"y" help:"Record it, without asking."`
 	IfApplied  bool   `help:"Record it only if it takes effect."`
-	Recorder   string `placeholder:"NAME" env:"USER" help:"Who records, for the journal. Default: $$USER."`
+	Recorder   string `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
 }
 
 func (recordCmd) Help() string {

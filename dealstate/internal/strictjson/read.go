@@ -517,6 +517,53 @@ func (f Field) List(most int, take func(Field) error) error {
 	return nil
 }
 
+// Each hands each item of a list to take, in their order, however many there are: it holds
+// one of them at a time. The field stands in an object or list that was read.
+func (f Field) Each(take func(Field) error) error {
+	if !f.Is('[') {
+		return f.Fail("a list")
+	}
+	s := scanner{data: f.Raw}
+	n := 0
+	for more := s.skip('[') && !s.skip(']'); more; more = s.skip(',') {
+		in, ok := Field{Path: f.Path + "[" + strconv.Itoa(n) + "]"}, false
+		if in.Raw, in.plain, ok = s.item(1); !ok {
+			return f.Fail("a list")
+		}
+		if err := take(in); err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
+}
+
+// Entries hands each entry of an object to take, whatever its key and however many there
+// are. Whether a key comes twice is for take to find out.
+func (f Field) Entries(take func(Field) error) error {
+	o, err := open(f.Path, f.Raw)
+	for err == nil {
+		key, value, failed := o.field()
+		if failed != nil || key == nil {
+			return failed
+		}
+		value.Key = string(key)
+		value.Path = Join(f.Path, value.Key)
+		err = take(value)
+	}
+	return err
+}
+
+// Real reads a number that need not be whole.
+func (f Field) Real(to *float64) error {
+	x, err := strconv.ParseFloat(string(f.Raw), 64)
+	if err != nil {
+		return f.Fail("a number")
+	}
+	*to = x
+	return nil
+}
+
 // listed gives the first items of a list, and how many there are. Not ok: it is none.
 func listed(raw []byte, most int) (items []Field, n int, ok bool) {
 	s := scanner{data: raw}

@@ -374,6 +374,46 @@ func TestRecordAsksForWhatIsMissingAndAgainForWhatIsWrong(t *testing.T) {
 	require.Equal(t, 2, entries)
 }
 
+func TestEveryFormatIsReadAndSaysTheSame(t *testing.T) {
+	t.Parallel()
+	want := runIn(folderOf(t), "log", "truce", "--json").out
+	for _, f := range formats {
+		dir := folderOf(t)
+		inbox := filepath.Join(dir, "inbox", "log."+f.name)
+		r := runIn(dir, "export", "events", "-o", inbox)
+		require.Zero(t, r.code, r)
+		require.NoError(t, os.Remove(filepath.Join(dir, "reports.csv")))
+		require.NoError(t, os.Remove(filepath.Join(dir, "accord.jsonl")))
+		require.NotEqual(t, want, runIn(dir, "log", "truce", "--json").out)
+		r = runIn(dir, "import", inbox)
+		require.Zero(t, r.code, r)
+		require.Equal(t, want, runIn(dir, "log", "truce", "--json").out, "imported from %s", f.name)
+		require.NoError(t, os.RemoveAll(filepath.Join(dir, journalName)))
+		require.NoError(t, os.Rename(inbox, filepath.Join(dir, "log."+f.name)))
+		require.Equal(t, want, runIn(dir, "log", "truce", "--json").out, "read from %s", f.name)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "log."+f.name), []byte("PAR1"), 0o644))
+		r = runIn(dir, "state")
+		require.Equal(t, exitBadInput, r.code, r)
+		require.Contains(t, r.err, "log."+f.name)
+	}
+}
+
+func TestEveryTableIsWrittenInEveryFormatThatHasIt(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for _, f := range formats {
+		for _, table := range tables {
+			r := runIn(dir, "export", table.name, "--format", f.name, "-o", filepath.Join(t.TempDir(), "table"))
+			require.Equal(t, map[bool]int{true: exitDone, false: exitMisuse}[f.takes(table.name)], r.code, "%s of %s: %s", f.name, table.name, r)
+		}
+	}
+	r := runIn(dir, "export", "all", "--format", "parquet", "-o", filepath.Join(dir, "all"))
+	require.Zero(t, r.code, r)
+	require.Contains(t, r.out, "spells.parquet")
+	require.Contains(t, r.out, "lags.csv")
+	require.Equal(t, exitMisuse, runIn(dir, "export", "spells", "--format", "parquet").code, "bytes are not for a terminal")
+}
+
 func TestTheJournalAndTheFilesAreReadAsOne(t *testing.T) {
 	t.Parallel()
 	dir := folderOf(t)

@@ -17,6 +17,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/parquet"
 )
 
 // A folder is all the configuration there is:
@@ -254,7 +255,7 @@ func inFile(name string, err error) error {
 	switch {
 	case errors.As(err, &line) && line.Line > 0:
 		return &badInput{fmt.Errorf("%s:%d: %w", name, line.Line, line.Err)}
-	case is[*dealstate.FieldError](err), is[*dealstate.LineError](err):
+	case is[*dealstate.FieldError](err), is[*dealstate.LineError](err), is[*parquet.FileError](err):
 		return &badInput{fmt.Errorf("%s: %w", name, err)}
 	}
 	return err

@@ -1,5 +1,5 @@
 // Dealstate tells where international deals stand, from a folder of two sorts of files:
-// agreements (*.json) and logs of what was reported (*.jsonl, *.csv). It needs no Go.
+// agreements (*.json) and logs of what was reported (*.csv, *.jsonl, *.parquet). It needs no Go.
 //
 //	dealstate init                     write a commented pair of files to begin with
 //	dealstate state                    where each deal of this folder stands

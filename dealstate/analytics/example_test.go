@@ -133,7 +133,7 @@ func ExampleWaits_ByParty() {
 	half, _ := awaiting.Quantile(0.5)
 	fmt.Printf("half the spells of awaiting are over after %.0f days\n", analytics.Days(half))
 	for p := range waits.ByParty(start.AddDate(0, 0, 10)) {
-		fmt.Printf("half the approvals of %s are there after %.0f days\n", p.Approver, analytics.Days(*p.Median))
+		fmt.Printf("half the approvals of %s are there after %.0f days\n", p.Approver, analytics.Days(p.Median))
 	}
 	// Output:
 	// half the spells of awaiting are over after 1 days

@@ -1,8 +1,10 @@
 package analytics_test
 
 import (
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,9 +39,9 @@ func TestWaitsThatADeadlineEndedAreNoApprovals(t *testing.T) {
 	rows := slices.Collect(w.ByParty(time.Time{}))
 	two := 2 * day
 	require.Equal(t, []analytics.PartyWait{
-		{Party: "us", Approver: rows[0].Approver, Waits: 2, Approved: 1, Total: 18 * day, Median: &two,
+		{Party: "us", Approver: rows[0].Approver, Waits: 2, Approved: 1, Total: 18 * day, Median: two,
 			Ended: analytics.Dwell{N: 1, Mean: two, Min: two, Q25: two, Median: two, Q75: two, P90: two, Max: two}},
-		{Party: "china", Approver: rows[1].Approver, Waits: 1, Total: 21 * day},
+		{Party: "china", Approver: rows[1].Approver, Waits: 1, Total: 21 * day, Median: math.Inf(1)},
 	}, rows)
 }
 
@@ -64,16 +66,21 @@ func TestTheMedianWaitKnowsOfThoseWhoStillWait(t *testing.T) {
 		}
 	}
 	rows := slices.Collect(w.ByParty(start.AddDate(0, 0, 20)))
-	require.Equal(t, 10*day, *rows[0].Median)
+	require.Equal(t, 10*day, rows[0].Median)
 	require.Equal(t, 7*day, rows[0].Ended.Median)
-	require.Equal(t, 2*day, *rows[1].Median)
-	require.Equal(t, 10.0, analytics.Days(*rows[0].Median))
+	require.Equal(t, 2*day, rows[1].Median)
+	require.Equal(t, 10.0, analytics.Days(rows[0].Median))
 	// Where fewer than half have approved, there is no median, and its cell is empty.
 	early := slices.Collect(w.ByParty(start.AddDate(0, 0, 4)))
-	require.Nil(t, early[0].Median)
+	require.Equal(t, math.Inf(1), early[0].Median)
 	require.Equal(t, "median_seconds", early[0].Columns()[6])
 	require.Empty(t, early[0].Cells()[6])
 	require.Equal(t, strconv.Itoa(10*24*3600), rows[0].Cells()[6])
+	var lines strings.Builder
+	require.NoError(t, analytics.WriteJSONLines(&lines, slices.Values([]analytics.PartyWait{rows[0], early[0]})))
+	require.Contains(t, lines.String(), `"median_seconds":864000,"ended":{"n":2,"mean_seconds":604800,`)
+	require.Equal(t, 1, strings.Count(lines.String(), `,"median_seconds":864000`))
+	require.NotContains(t, lines.String(), "Inf")
 }
 
 func TestAFunnelsSharesAreOfTheWholeAndOfTheStageBefore(t *testing.T) {

@@ -2,8 +2,10 @@ package analytics
 
 import (
 	"cmp"
+	"encoding/json"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -262,14 +264,26 @@ func (w Wait) cut(until time.Time) (_ Wait, ok bool) {
 // not by the approval. Ended knows only of those that the approval did end, and these are
 // the shorter ones.
 type PartyWait struct {
-	Party    string   `json:"party"`
-	Approver string   `json:"approver,omitempty"`
-	Waits    int      `json:"waits"`
-	Approved int      `json:"approved"`                 // ended by the party's approval
-	Open     int      `json:"open"`                     // still awaited
-	Total    float64  `json:"total_seconds"`            // open waits included
-	Median   *float64 `json:"median_seconds,omitempty"` // by Kaplan and Meier; nil: fewer than half would have approved by then
-	Ended    Dwell    `json:"ended"`                    // of the waits that the party ended by approving
+	Party    string  `json:"party"`
+	Approver string  `json:"approver,omitempty"`
+	Waits    int     `json:"waits"`
+	Approved int     `json:"approved"`       // ended by the party's approval
+	Open     int     `json:"open"`           // still awaited
+	Total    float64 `json:"total_seconds"`  // open waits included
+	Median   float64 `json:"median_seconds"` // by Kaplan and Meier; +Inf where fewer than half come to the approval, which CSV and JSON leave out
+	Ended    Dwell   `json:"ended"`          // of the waits that the party ended by approving
+}
+
+// MarshalJSON leaves out a median that there is not.
+func (p PartyWait) MarshalJSON() ([]byte, error) {
+	type plain PartyWait
+	if !math.IsInf(p.Median, 1) {
+		return json.Marshal(plain(p))
+	}
+	return json.Marshal(struct {
+		plain
+		Median float64 `json:"median_seconds,omitzero"`
+	}{plain: plain(p)})
 }
 
 // Columns names the cells.
@@ -284,8 +298,8 @@ func (PartyWait) Columns() []string {
 // Cells gives the row.
 func (p PartyWait) Cells() []string {
 	median := ""
-	if p.Median != nil {
-		median = number(*p.Median)
+	if !math.IsInf(p.Median, 1) {
+		median = number(p.Median)
 	}
 	return append([]string{p.Party, p.Approver, strconv.Itoa(p.Waits), strconv.Itoa(p.Approved), strconv.Itoa(p.Open), number(p.Total), median}, p.Ended.cells()...)
 }
@@ -310,16 +324,13 @@ func (w *Waits) ByParty(until time.Time) iter.Seq[PartyWait] {
 	return slices.Values(rows)
 }
 
-// median is the time by which half have reached it, where half ever do.
-func median(lives []Lifetime) *float64 {
-	curve, err := KaplanMeier(lives)
-	if err != nil {
-		return nil // there are none
-	}
+// median is the time by which half have reached it; infinite, where half never do.
+func median(lives []Lifetime) float64 {
+	curve, _ := KaplanMeier(lives) // empty without lives, which are right otherwise
 	if half, ok := curve.Quantile(0.5); ok {
-		return &half
+		return half
 	}
-	return nil
+	return math.Inf(1)
 }
 
 func (p *PartyWait) add(w Wait) {

@@ -9,7 +9,8 @@
 //	}
 //
 // RECIPES.md, in the directory above, shows a whole service in forty lines and how to test
-// it with a clock that the test moves ([Manual]).
+// it with a clock that the test moves ([Manual]); the example "reminders" tests a service that
+// asks the tracker by itself.
 //
 // A [Tracker] keeps nothing of its own: all is in the journal, and a tracker that is opened
 // on it after a crash goes on as if nothing had been. Several trackers, of one process or of

@@ -39,6 +39,33 @@ func problemOf(t *testing.T, w *httptest.ResponseRecorder) problem {
 	return p
 }
 
+// What is sent as text/csv is read as a table; a row without recorded was learned now, as a
+// line is.
+func TestEventsComeInAsATableToo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	send := func(form, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", "/api/events", strings.NewReader(body))
+		r.Header.Set("Content-Type", form)
+		w := httptest.NewRecorder()
+		d.handler.ServeHTTP(w, r)
+		return w
+	}
+	table := "id,deal,kind,at,recorded,note\nt1," + london + ",note,2025-07-01,2025-07-02,\"a, b\"\nt2," + london + ",note,2025-07-01,,\n"
+	done := send("text/csv; charset=utf-8", table)
+	require.Equal(t, http.StatusOK, done.Code, done.Body.String())
+	out := d.get("/api/deals/" + london + "/events").Body.String()
+	require.Contains(t, out, `"id":"t1"`)
+	require.Contains(t, out, `"recorded":"2025-07-02T23:59:59Z"`)
+	require.Contains(t, out, `"note":"a, b"`)
+	require.Regexp(t, `"id":"t2".*"recorded":"2026-07-01T00:00:00Z`, out)
+
+	bad := problemOf(t, send("text/csv", "id,deal,kind,at\nt3,"+london+",nota,2025-07-01\n"))
+	require.Equal(t, []any{http.StatusBadRequest, 2, "kind"}, []any{bad.Status, bad.Line, bad.Field})
+	require.Equal(t, http.StatusBadRequest, send("application/x-ndjson", table).Code)
+	require.Equal(t, http.StatusBadRequest, send("text/csv", "id,deal,kind,at\n").Code)
+}
+
 func TestEventsInAndOut(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, web.Options{Authorize: everybody})

@@ -19,6 +19,7 @@ type Recorded struct {
 // Add keeps an agreement, so that its deal can be recorded. Adding the same again changes
 // nothing and gives its place. Other content under its id is an *AgreementError, which is
 // a *dealstate.ConflictError; an agreement that does not compile is a *dealstate.FieldError.
+// While the clock was set too far ahead, the error is a *ClockError.
 // Who adds it is taken from the context: see [journal.WithRecorder].
 func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error) {
 	if err := t.check(ctx); err != nil {

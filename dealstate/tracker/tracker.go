@@ -93,6 +93,9 @@ func (t *Tracker) Close() error {
 	t.closing.Lock()
 	t.cancel()
 	t.closing.Unlock()
+	t.main.mu.Lock()
+	t.calls.cancel()
+	t.main.mu.Unlock()
 	t.running.Wait()
 	return nil
 }

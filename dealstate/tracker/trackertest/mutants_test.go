@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -76,6 +78,7 @@ const (
 	sameOnce = "TheSameAgainIsRecordedOnce"
 	kept     = "AgreementsAreKeptAndAddedOnce"
 	who      = "WhoRecordedAndWhenIsKept"
+	early    = "WhatSomebodyRecordsWhoDoesNotWaitIsKeptOnceAndInItsPlace"
 	woken    = "ATrackerFollowsWhatAnotherOneRecords"
 	missed   = "ClocksThatNobodySawFireWhenATrackerIsOpenedAgain"
 )
@@ -96,15 +99,9 @@ var mutants = []struct {
 			}
 		}
 	}},
-	{"gives an older instant of acceptance to who reads later", hundred, "change", func(b *broken, _ *journal.Memory) {
-		seen := new(atomic.Int64)
-		b.change = func(e *journal.Entry) {
-			if highest := seen.Load(); e.Position > highest {
-				seen.Store(e.Position)
-			} else {
-				e.Accepted = e.Accepted.Add(-time.Hour)
-			}
-		}
+	{"gives another instant of acceptance each time", hundred, "what watcher", func(b *broken, _ *journal.Memory) {
+		times := new(atomic.Int64)
+		b.change = func(e *journal.Entry) { e.Accepted = e.Accepted.Add(time.Duration(times.Add(1))) }
 	}},
 	{"forgets every tenth entry when it is opened again", hundred, "", func(b *broken, m *journal.Memory) {
 		b.again = func() journal.Journal {
@@ -155,6 +152,21 @@ var mutants = []struct {
 		}
 	}},
 	{"takes another text under an id", kept, "want a *dealstate.ConflictError", func(b *broken, m *journal.Memory) { b.append = firstContent(m) }},
+	{"keeps once more what nobody waits for", early, "entries: an agreement and an event", func(b *broken, m *journal.Memory) {
+		left := new(atomic.Int64)
+		b.append = func(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]int64, error) {
+			if isBrief(ctx) && entries[0].Agreement == nil && left.Add(1) == 9 {
+				entries = slices.Clone(entries)
+				entries[0].Event.ID = "another"
+				_, _ = m.Append(ctx, entries)
+				return nil, context.DeadlineExceeded
+			}
+			return m.Append(ctx, entries, on...)
+		}
+	}},
+	{"keeps what is left behind when it likes", early, "", func(b *broken, m *journal.Memory) {
+		b.append = leftBehind(m)
+	}},
 	{"forgets who recorded", who, "who had them recorded", func(b *broken, _ *journal.Memory) { b.change = func(e *journal.Entry) { e.By = "" } }},
 	{"keeps whole days", who, "when entry 3 was accepted", func(b *broken, _ *journal.Memory) {
 		b.change = func(e *journal.Entry) { e.Accepted = e.Accepted.Truncate(24 * time.Hour) }
@@ -206,6 +218,31 @@ var mutants = []struct {
 			}}
 		}
 	}},
+}
+
+// isBrief reports whether somebody waits for no more than a moment.
+func isBrief(ctx context.Context) bool {
+	until, limited := ctx.Deadline()
+	return limited && time.Until(until) < time.Second
+}
+
+// leftBehind keeps what comes with a time limit a little later, and has no answer for who
+// asks meanwhile what became of it.
+func leftBehind(m *journal.Memory) func(context.Context, []journal.Entry, []journal.Version) ([]int64, error) {
+	var asked sync.Map // by deal
+	return func(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]int64, error) {
+		if isBrief(ctx) && entries[0].Agreement == nil && entries[0].Event.Kind == dealstate.Negotiate {
+			if _, before := asked.LoadOrStore(entries[0].Deal(), true); before {
+				return m.Append(ctx, entries, on...)
+			}
+			time.AfterFunc(time.Millisecond, func() { _, _ = m.Append(context.Background(), entries) })
+			return nil, context.DeadlineExceeded
+		}
+		if _, before := asked.LoadAndDelete(entries[0].Deal()); before {
+			return nil, errors.New("busy")
+		}
+		return m.Append(ctx, entries, on...)
+	}
 }
 
 // shortened is a copy of a journal without its last entry.
@@ -321,9 +358,14 @@ func TestEveryClaimFindsAStoreThatBreaksIt(t *testing.T) {
 	require.Contains(t, said(trackertest.Store{}, "no such claim"), `has no claim "no such claim"`)
 }
 
-func TestAStoreThatKeepsItsWordPassesEveryClaim(t *testing.T) {
+// The store does not list its deals, as those of the tracker's own tests do. The hundred
+// watchers, which take longest, are there.
+func TestAStoreThatKeepsItsWordPassesTheOtherClaims(t *testing.T) {
 	t.Parallel()
+	s := trackertest.Store{Rounds: 1, Fresh: func(testing.TB) journal.Journal { return &broken{Journal: &journal.Memory{}} }}
 	for _, claim := range trackertest.Claims() {
-		require.Empty(t, said(trackertest.Store{Rounds: 1, Fresh: func(testing.TB) journal.Journal { return &broken{Journal: &journal.Memory{}} }}, claim), claim)
+		if claim != hundred {
+			require.Empty(t, said(s, claim), claim)
+		}
 	}
 }

@@ -113,7 +113,7 @@ func (s *source) read(ctx context.Context, id string, upTo int64, room []dealsta
 		case e.Agreement == nil:
 			events = append(events, e.Event)
 		case m == nil:
-			if m, err = s.machines.of(*e.Agreement); err != nil {
+			if m, err = s.machines.ofKept(*e.Agreement); err != nil {
 				return nil, nil, nil, err
 			}
 			d.number, d.title = e.Position, e.Agreement.Title

@@ -1,6 +1,8 @@
 package tracker
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -8,13 +10,20 @@ import (
 )
 
 // machines compiles agreements, and shares among those that are alike what compiling one
-// of them led to. It also keeps one of each list of parties that deals await. It is safe
-// for concurrent use.
+// of them led to. It also keeps one of each list of parties that deals await, and the states
+// that deals can have. It is safe for concurrent use.
 type machines struct {
 	mu       sync.Mutex
-	byShape  map[string][]*dealstate.Machine
+	byShape  map[string][]*shape
 	shapes   int
 	awaiting map[string][]string
+	states   map[dealstate.State]bool // of the agreements in the journal, as far as they were read
+}
+
+// shape is what agreements that are alike share.
+type shape struct {
+	machine *dealstate.Machine
+	kept    bool // its states are listed; guarded by machines
 }
 
 // Beyond so many shapes or lists, those known are forgotten: they are found again as they
@@ -26,27 +35,61 @@ const (
 
 // of gives the machine of an agreement.
 func (m *machines) of(a dealstate.Agreement) (*dealstate.Machine, error) {
-	shape := shapeOf(&a)
-	m.mu.Lock()
-	known := m.byShape[shape]
-	m.mu.Unlock()
-	for _, like := range known {
-		if machine, ok := like.For(a); ok {
-			return machine, nil
-		}
-	}
-	machine, err := dealstate.Compile(a)
+	machine, _, err := m.find(a)
+	return machine, err
+}
+
+// ofKept gives the machine of an agreement in the journal: deals have its states from now on.
+func (m *machines) ofKept(a dealstate.Agreement) (*dealstate.Machine, error) {
+	machine, of, err := m.find(a)
 	if err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.byShape == nil || m.shapes >= mostShapes {
-		m.byShape, m.shapes = map[string][]*dealstate.Machine{}, 0
+	if of.kept {
+		return machine, nil
 	}
-	m.byShape[shape] = append(m.byShape[shape], machine)
-	m.shapes++
+	if of.kept = true; m.states == nil {
+		m.states = map[dealstate.State]bool{}
+	}
+	for _, s := range machine.Lifecycle().States {
+		m.states[s] = true
+	}
 	return machine, nil
+}
+
+// find gives the machine of an agreement, with its shape.
+func (m *machines) find(a dealstate.Agreement) (*dealstate.Machine, *shape, error) {
+	key := shapeOf(&a)
+	m.mu.Lock()
+	known := m.byShape[key]
+	m.mu.Unlock()
+	for _, like := range known {
+		if machine, ok := like.machine.For(a); ok {
+			return machine, like, nil
+		}
+	}
+	machine, err := dealstate.Compile(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byShape == nil || m.shapes >= mostShapes {
+		m.byShape, m.shapes = map[string][]*shape{}, 0
+	}
+	of := &shape{machine: machine}
+	m.byShape[key] = append(m.byShape[key], of)
+	m.shapes++
+	return machine, of, nil
+}
+
+// listStates gives the states that deals can have, by name.
+func (m *machines) listStates() []dealstate.State {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.states))
 }
 
 // shapeOf is the same for agreements that are alike, and differs for most others.

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -16,13 +17,16 @@ type builder struct {
 	opt          Options
 	line         int // lines before the batch at hand
 	deals        interner
+	leftOut      interner // deals that Options.Keep does not want
 	statements   statementIndex
 	numbers      map[*dealstate.Machine]uint32
 	translations map[int]*translation // by decoder
 	parts        [shards]shardBuilder
-	order        []uint32                       // rows of the batch at hand, by shard
-	consume      func(in *batch, row int) error // if set, takes each row instead of the log
-	size         int64                          // of names, statements, extras and full chunks
+	order        []uint32                        // rows of the batch at hand, by shard
+	consume      func(in *batch, row int) error  // if set, takes each row instead of the log
+	sameContent  func(a, b uint64) (bool, error) // if set, compares contents, which then are no hashes
+	failure      error                           // of sameContent
+	size         int64                           // of names, statements, extras and full chunks
 	touched      uint32
 }
 
@@ -77,6 +81,9 @@ func (b *builder) put(in *batch) error {
 		}
 	} else {
 		b.keepAll(in)
+		if b.failure != nil {
+			return b.failure
+		}
 	}
 	for _, e := range in.bad {
 		if err := b.blame(e); err != nil {
@@ -117,14 +124,40 @@ func (b *builder) translate(in *batch) {
 	for i := range in.rows {
 		r := &in.rows[i]
 		r.statement = as.statement[r.statement]
-		r.deal = b.numberDeal(in.dealOf(r), r.hash, as.machine[r.machine])
+		if name := in.dealOf(r); b.opt.Keep != nil && !b.keeps(name, r.hash) {
+			r.deal = noDeal
+		} else {
+			r.deal = b.numberDeal(name, r.hash, as.machine[r.machine])
+		}
 	}
+}
+
+// noDeal is the number of deals that are left out.
+const noDeal = math.MaxUint32
+
+// keeps reports whether a deal is to be in the log. It asks once of each.
+func (b *builder) keeps(name []byte, hash uint32) bool {
+	if _, known := b.deals.find(name, hash); known {
+		return true
+	}
+	if _, known := b.leftOut.find(name, hash); known {
+		return false
+	}
+	keep := b.opt.Keep(string(name))
+	if !keep {
+		b.leftOut.add(name)
+		b.size += int64(len(name)) + 100
+	}
+	return keep
 }
 
 // consumeAll hands the rows over one by one, each bad line in its turn.
 func (b *builder) consumeAll(in *batch) error {
 	for row := range in.rows {
 		r := &in.rows[row]
+		if r.deal == noDeal {
+			continue
+		}
 		for len(in.bad) > 0 && in.bad[0].Line < int(r.line) {
 			if err := b.blame(in.bad[0]); err != nil {
 				return err
@@ -154,18 +187,26 @@ func (b *builder) keepAll(in *batch) {
 	}
 }
 
-// sort puts the rows in the order of their shards, and says where each shard's end.
+// sort puts the rows that are kept in the order of their shards, and says where each shard's
+// end.
 func (b *builder) sort(in *batch) (ends [shards]uint32) {
+	kept := uint32(0)
 	for i := range in.rows {
-		ends[in.rows[i].deal%shards]++
+		if in.rows[i].deal != noDeal {
+			ends[in.rows[i].deal%shards]++
+			kept++
+		}
 	}
 	var at [shards]uint32
 	for n := 1; n < shards; n++ {
 		ends[n] += ends[n-1]
 		at[n] = ends[n-1]
 	}
-	b.order = slices.Grow(b.order[:0], len(in.rows))[:len(in.rows)]
+	b.order = slices.Grow(b.order[:0], len(in.rows))[:kept]
 	for i := range in.rows {
+		if in.rows[i].deal == noDeal {
+			continue
+		}
 		n := in.rows[i].deal % shards
 		b.order[at[n]] = uint32(i)
 		at[n]++
@@ -225,7 +266,7 @@ func (p *shardBuilder) find(s *shard, r *arrival, id []byte, row uint32) (old ui
 // again tells a duplicate from a conflict. Of a duplicate the earliest instant of
 // recording counts, which may change the row's place in its deal.
 func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) {
-	if !b.log.sameStatement(s.input(old).Statement, r.statement) || !s.same(old, r, in.extraOf(r)) {
+	if !b.log.sameStatement(s.input(old).Statement, r.statement) || !s.same(old, r, in.extraOf(r)) || !b.hasContent(r, s.content(old)) {
 		in.blame(int(r.line), &dealstate.ConflictError{ID: string(id)})
 		return
 	}
@@ -269,11 +310,20 @@ func (l *Log) sameStatement(a, b uint32) bool {
 	return x == y
 }
 
-// same reports whether a row has the content of another, its statement aside, and
-// whenever it was recorded.
+// same reports whether a row has the instants and the reference of another, whenever it was
+// recorded.
 func (s *shard) same(old uint32, r *arrival, more extra) bool {
-	return s.at(old) == r.at && s.content(old) == r.content &&
-		s.refs[old] == more.ref && s.until(old) == more.until
+	return s.at(old) == r.at && s.refs[old] == more.ref && s.until(old) == more.until
+}
+
+// hasContent reports whether a row has that content.
+func (b *builder) hasContent(r *arrival, content uint64) bool {
+	if b.sameContent == nil {
+		return r.content == content
+	}
+	same, err := b.sameContent(content, r.content)
+	b.failure = cmp.Or(b.failure, err)
+	return same
 }
 
 // keep appends an event to its shard. In a numbered log there is no id.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -23,7 +24,7 @@ type machines struct {
 // shape is what agreements that are alike share.
 type shape struct {
 	machine *dealstate.Machine
-	kept    bool // its states are listed; guarded by machines
+	kept    atomic.Bool // its states are listed
 }
 
 // Beyond so many shapes or lists, those known are forgotten: they are found again as they
@@ -42,28 +43,27 @@ func (m *machines) of(a dealstate.Agreement) (*dealstate.Machine, error) {
 // ofKept gives the machine of an agreement in the journal: deals have its states from now on.
 func (m *machines) ofKept(a dealstate.Agreement) (*dealstate.Machine, error) {
 	machine, of, err := m.find(a)
-	if err != nil {
-		return nil, err
+	if err != nil || of.kept.Load() {
+		return machine, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if of.kept {
-		return machine, nil
-	}
-	if of.kept = true; m.states == nil {
+	if m.states == nil {
 		m.states = map[dealstate.State]bool{}
 	}
 	for _, s := range machine.Lifecycle().States {
 		m.states[s] = true
 	}
+	of.kept.Store(true)
 	return machine, nil
 }
 
 // find gives the machine of an agreement, with its shape.
 func (m *machines) find(a dealstate.Agreement) (*dealstate.Machine, *shape, error) {
-	key := shapeOf(&a)
+	var room [128]byte
+	key := appendShape(room[:0], &a)
 	m.mu.Lock()
-	known := m.byShape[key]
+	known := m.byShape[string(key)]
 	m.mu.Unlock()
 	for _, like := range known {
 		if machine, ok := like.machine.For(a); ok {
@@ -80,7 +80,7 @@ func (m *machines) find(a dealstate.Agreement) (*dealstate.Machine, *shape, erro
 		m.byShape, m.shapes = map[string][]*shape{}, 0
 	}
 	of := &shape{machine: machine}
-	m.byShape[key] = append(m.byShape[key], of)
+	m.byShape[string(key)] = append(m.byShape[string(key)], of)
 	m.shapes++
 	return machine, of, nil
 }
@@ -92,18 +92,16 @@ func (m *machines) listStates() []dealstate.State {
 	return slices.Sorted(maps.Keys(m.states))
 }
 
-// shapeOf is the same for agreements that are alike, and differs for most others.
-func shapeOf(a *dealstate.Agreement) string {
-	var b strings.Builder
+// appendShape appends what is the same for agreements that are alike, and differs for most
+// others.
+func appendShape(to []byte, a *dealstate.Agreement) []byte {
 	for _, p := range a.Parties {
-		b.WriteString(p.ID)
-		b.WriteByte(0)
+		to = append(append(to, p.ID...), 0)
 	}
 	for _, c := range a.Commitments {
-		b.WriteString(c.ID)
-		b.WriteByte(1)
+		to = append(append(to, c.ID...), 1)
 	}
-	return b.String()
+	return to
 }
 
 // list gives the one list of these parties.

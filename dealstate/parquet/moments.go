@@ -1,0 +1,114 @@
+package parquet
+
+import (
+	"math"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+)
+
+// none is an instant left out, as [bulk.Columns] has it.
+const none = math.MinInt64
+
+// moments are the instants of a column, as Unix nanoseconds.
+type moments struct {
+	at    []int64 // by row; nil: every row leaves it out
+	dated []bool  // by row: it is a date alone; nil: none is
+	buf   []int64
+}
+
+// isDated reports whether a row has a date alone.
+func (m *moments) isDated(row int) bool { return m.dated != nil && m.dated[row] }
+
+// dayOf says what a date alone means in a column.
+var dayOf = map[string]instant.Day{"at": instant.Begins, "recorded": instant.Learned, "until": instant.Ends}
+
+// readMoments reads a column of instants. What is none is told, row by row.
+func (v *values) readMoments(f *file, g *group, name string, to *moments, bad func(row int, err error)) (err error) {
+	to.at, to.dated = nil, nil
+	c, ok := f.columns[name]
+	switch {
+	case !ok:
+		return nil
+	case c.kind == text:
+		return v.readWrittenMoments(f, g, name, to, bad)
+	}
+	if to.buf, err = v.readNumbers(f, g, c, to.buf, none); err != nil {
+		return err
+	}
+	to.at = to.buf
+	if c.kind == date {
+		to.dated = make([]bool, len(to.at))
+	}
+	convert := converters[c.kind]
+	for row, n := range to.at {
+		if convert == nil || n == none {
+			continue
+		}
+		t := convert(n, dayOf[name])
+		if to.at[row], err = nanosOf(name, t); err != nil {
+			bad(row, err)
+		}
+		if to.dated != nil {
+			to.dated[row] = true
+		}
+	}
+	return nil
+}
+
+// converters make instants of numbers that are not nanoseconds already.
+var converters = map[kind]func(n int64, day instant.Day) time.Time{
+	micros: func(n int64, _ instant.Day) time.Time { return time.UnixMicro(n).UTC() },
+	millis: func(n int64, _ instant.Day) time.Time { return time.UnixMilli(n).UTC() },
+	date:   func(n int64, day instant.Day) time.Time { return day.Of(dayNumber(n)) },
+}
+
+// dayNumber is the midnight that begins a day, counted from 1970-01-01.
+func dayNumber(n int64) time.Time { return time.Unix(n*24*60*60, 0).UTC() }
+
+// nanosOf gives an instant as the columns hold it.
+func nanosOf(name string, t time.Time) (int64, error) {
+	if t.Before(first) || t.After(last) {
+		return none, field.Errorf(name, "year %d is out of range; want 1678 to 2261, which is what 64 bits of nanoseconds hold", t.UTC().Year())
+	}
+	return t.UnixNano(), nil
+}
+
+// first and last bound the whole years that 64 bits of nanoseconds hold.
+var (
+	first = time.Date(1678, 1, 1, 0, 0, 0, 0, time.UTC)
+	last  = time.Date(2262, 1, 1, 0, 0, 0, 0, time.UTC).Add(-1)
+)
+
+// readWrittenMoments reads instants that are written as texts, each distinct one once.
+func (v *values) readWrittenMoments(f *file, g *group, name string, to *moments, bad func(row int, err error)) error {
+	var texts words
+	if err := v.readWords(f, g, name, &texts); err != nil || texts.codes == nil {
+		return err
+	}
+	at, dated, errs := make([]int64, len(texts.list)), make([]bool, len(texts.list)), make([]error, len(texts.list))
+	for n, word := range texts.list {
+		at[n], dated[n], errs[n] = parseMoment(name, word)
+	}
+	to.buf = append(to.buf[:0], make([]int64, g.rows)...)
+	to.at, to.dated = to.buf, make([]bool, g.rows)
+	for row, n := range texts.codes {
+		if to.at[row], to.dated[row] = at[n], dated[n]; errs[n] != nil {
+			bad(row, errs[n])
+		}
+	}
+	return nil
+}
+
+func parseMoment(name, word string) (ns int64, dated bool, err error) {
+	if word == "" {
+		return none, false, nil
+	}
+	t, dated, err := instant.ParseDay(name, word, dayOf[name])
+	if err != nil {
+		return none, false, err
+	}
+	ns, err = nanosOf(name, t)
+	return ns, dated, err
+}

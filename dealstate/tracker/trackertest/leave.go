@@ -16,21 +16,22 @@ import (
 // pass. Each event is kept once or not at all, what is told live is what is told later, and
 // to record it again keeps it once.
 func leavesEarly(x *trial) {
-	const each = 25
+	const each = 16
 	x.begin(0, tracker.Options{})
 	for i := range writers * each {
 		a := agreement(fmt.Sprintf("deal-%d", i))
-		a.Deadline = dirtylog.OnDay(1).Add(time.Duration(i) * time.Minute)
+		a.Deadline = dirtylog.OnDay(0).Add(time.Duration(i+1) * time.Hour)
 		x.add(a)
 	}
 	var recording sync.WaitGroup
 	for w := range writers {
 		recording.Go(func() {
 			for i := w; i < writers*each; i += writers {
-				if err := x.recordBriefly(impatient(i), time.Duration(i%8)*100*time.Microsecond); err != nil {
+				if err := x.recordBriefly(impatient(i), time.Duration(i)*4*time.Microsecond); err != nil {
 					x.Errorf("event %d: %v", i, err)
 				}
-				x.clock.Advance(10 * time.Minute)
+				x.clock.Advance(time.Hour)
+				x.Place() // time passes as far as it may
 			}
 		})
 	}

@@ -152,14 +152,19 @@ var mutants = []struct {
 		}
 	}},
 	{"takes another text under an id", kept, "want a *dealstate.ConflictError", func(b *broken, m *journal.Memory) { b.append = firstContent(m) }},
-	{"keeps once more what nobody waits for", early, "entries: an agreement and an event", func(b *broken, m *journal.Memory) {
-		left := new(atomic.Int64)
-		b.append = func(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]int64, error) {
-			if isBrief(ctx) && entries[0].Agreement == nil && left.Add(1) == 9 {
-				entries = slices.Clone(entries)
-				entries[0].Event.ID = "another"
-				_, _ = m.Append(ctx, entries)
-				return nil, context.DeadlineExceeded
+	{"keeps once more what nobody waits for", early, "", func(b *broken, m *journal.Memory) {
+		var left sync.Once
+		b.append = func(ctx context.Context, entries []journal.Entry, on []journal.Version) (at []int64, err error) {
+			if entries[0].Event.Kind == dealstate.Negotiate {
+				left.Do(func() {
+					other := slices.Clone(entries)
+					other[0].Event.ID = "another"
+					_, _ = m.Append(context.WithoutCancel(ctx), other)
+					err = context.DeadlineExceeded
+				})
+			}
+			if err != nil {
+				return nil, err
 			}
 			return m.Append(ctx, entries, on...)
 		}
@@ -220,25 +225,22 @@ var mutants = []struct {
 	}},
 }
 
-// isBrief reports whether somebody waits for no more than a moment.
-func isBrief(ctx context.Context) bool {
-	until, limited := ctx.Deadline()
-	return limited && time.Until(until) < time.Second
-}
-
-// leftBehind keeps what comes with a time limit a little later, and has no answer for who
-// asks meanwhile what became of it.
+// leftBehind keeps what is recorded a little later, and has no answer for who asks meanwhile
+// what became of it.
 func leftBehind(m *journal.Memory) func(context.Context, []journal.Entry, []journal.Version) ([]int64, error) {
-	var asked sync.Map // by deal
+	var mu sync.Mutex
+	asked := map[string]int{} // how often, by deal
 	return func(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]int64, error) {
-		if isBrief(ctx) && entries[0].Agreement == nil && entries[0].Event.Kind == dealstate.Negotiate {
-			if _, before := asked.LoadOrStore(entries[0].Deal(), true); before {
-				return m.Append(ctx, entries, on...)
-			}
+		if entries[0].Event.Kind != dealstate.Negotiate {
+			return m.Append(ctx, entries, on...)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		switch asked[entries[0].Deal()]++; asked[entries[0].Deal()] {
+		case 1:
 			time.AfterFunc(time.Millisecond, func() { _, _ = m.Append(context.Background(), entries) })
 			return nil, context.DeadlineExceeded
-		}
-		if _, before := asked.LoadAndDelete(entries[0].Deal()); before {
+		case 2:
 			return nil, errors.New("busy")
 		}
 		return m.Append(ctx, entries, on...)

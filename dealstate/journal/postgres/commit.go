@@ -16,8 +16,8 @@ import (
 // given out before the commit, so that a reader who has seen 8 could miss 7, which is
 // committed later; and an aborted transaction would leave a gap.
 
-// writer is a connection that writes, of one committer. No caller's context interrupts it,
-// for a transaction is answered as it ended.
+// writer is the connection that writes. It is the committer's; no caller's context interrupts
+// it, for a transaction is answered as it ended.
 type writer struct {
 	*Store
 	conn  *pgx.Conn // nil: not yet, or not any more
@@ -69,16 +69,16 @@ type batch struct {
 // try tries the transaction once. What it gives where the connection was lost is an outage;
 // it may then be tried again.
 func (b *batch) try() error {
-	ctx, cancel := context.WithTimeout(context.Background(), b.timeout())
-	defer cancel()
-	if err := b.connect(ctx); err != nil {
+	if err := b.connect(); err != nil {
 		return err
 	}
-	err := b.write(ctx)
+	// A context that may end would cost the driver a goroutine for each round trip.
+	_ = b.conn.PgConn().Conn().SetDeadline(time.Now().Add(b.timeout()))
+	err := b.write(context.Background())
 	if err == nil {
 		return nil
 	}
-	if isOutage(err) { // a server that has become read-only leaves the connection open
+	if isOutage(err) { // a server that is read-only, or does not answer, leaves the connection open
 		b.close()
 	}
 	if b.conn.IsClosed() {
@@ -98,8 +98,10 @@ func (b *batch) timeout() time.Duration {
 	return b.options.Busy + b.options.Outage + time.Duration(n)*time.Millisecond
 }
 
-func (w *writer) connect(ctx context.Context) (err error) {
+func (w *writer) connect() (err error) {
 	if w.conn == nil || w.conn.IsClosed() {
+		ctx, cancel := context.WithTimeout(context.Background(), w.options.Busy+w.options.Outage)
+		defer cancel()
 		w.conn, err = pgx.ConnectConfig(ctx, w.config)
 	}
 	return err

@@ -70,7 +70,7 @@
 //
 // An append is one round trip and one sync, which all appends share that wait at the same time;
 // two round trips where it is on a version, or where something of it is kept already. A store
-// has two connections that write, one that listens once somebody has waited, and a
-// pool that reads (pool_max_conns in the connection string). Reading takes pages of 512 entries
+// has one connection that writes, one that listens once somebody has waited, and a pool
+// that reads (pool_max_conns in the connection string). Reading takes pages of 512 entries
 // and holds neither a connection nor a transaction between them.
 package postgres

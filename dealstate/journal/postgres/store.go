@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -85,7 +84,7 @@ type Store struct {
 	pool     *pgxpool.Pool // for readers
 	lock     int32         // of the writers, with locks
 	queue    queue
-	writers  sync.WaitGroup // the committers
+	writer   writer
 	tail     tail
 	listener listener
 	notifier notifier
@@ -152,7 +151,7 @@ func (s *Store) sessionSettings() string {
 		SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d`, busy, busy)
 }
 
-// begin looks at the server and its tables, and starts the committers.
+// begin looks at the server and its tables.
 func (s *Store) begin(ctx context.Context) error {
 	err := s.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
 		for _, look := range []func(context.Context, *pgx.Conn) error{s.checkServer, s.migrate, s.table} {
@@ -168,9 +167,7 @@ func (s *Store) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("journal/postgres: open %s: %w", display.Inert(s.where), err)
 	}
-	for range committers {
-		s.writers.Go(func() { s.commitAll(&writer{Store: s}) })
-	}
+	s.writer.Store = s
 	return nil
 }
 
@@ -180,7 +177,7 @@ func (s *Store) Close() error {
 	if !s.queue.close() {
 		return nil
 	}
-	s.writers.Wait()
+	s.writer.close()
 	s.tail.close()
 	s.listener.close()
 	s.notifier.close()

@@ -68,7 +68,7 @@ type batch struct {
 
 // try tries the transaction once. What it gives where the connection was lost is an outage;
 // it may then be tried again.
-func (b *batch) try() error {
+func (b *batch) try(context.Context) error {
 	if err := b.connect(); err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (b *batch) writeAtOnce(ctx context.Context) error {
 		b.rows[i][colAccepted] = max(b.rows[i][colAccepted], b.rows[i-1][colAccepted])
 	}
 	trip := &pgx.Batch{}
-	trip.Queue(takeLock, locks, b.lock)
+	trip.Queue(takeLock, lockClass, b.lock)
 	at, err := b.insert(ctx, trip)
 	if err != nil {
 		return err
@@ -203,7 +203,7 @@ func (b *batch) look(ctx context.Context) error {
 	}
 	trip := &pgx.Batch{}
 	trip.Queue("BEGIN")
-	trip.Queue(takeLock, locks, b.lock)
+	trip.Queue(takeLock, lockClass, b.lock)
 	trip.Queue(b.sql(lastEntry)).Query(func(rows pgx.Rows) (err error) {
 		b.last, b.accepted, err = b.readLast(rows)
 		return err

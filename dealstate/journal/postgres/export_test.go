@@ -34,7 +34,7 @@ func BareRow(e journal.Entry) []any {
 
 // TakeLock waits for the writers' lock and takes it, within a transaction.
 func (s *Store) TakeLock() string {
-	return fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, %d)", locks, s.lock)
+	return fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, %d)", lockClass, s.lock)
 }
 
 // LockNumber is by what pg_locks names the lock.

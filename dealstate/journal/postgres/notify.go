@@ -43,7 +43,7 @@ func (s *Store) listenOn(ctx context.Context) {
 		if s.listen(ctx) {
 			pause = time.Millisecond
 		}
-		rest(ctx, pause)
+		sleep(ctx, pause)
 	}
 }
 

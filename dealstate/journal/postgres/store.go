@@ -82,7 +82,7 @@ type Store struct {
 	names    *strings.Replacer // of statements
 	config   *pgx.ConnConfig
 	pool     *pgxpool.Pool // for readers
-	lock     int32         // of the writers, with locks
+	lock     int32         // of the writers, with lockClass
 	queue    queue
 	writer   writer
 	tail     tail
@@ -143,12 +143,13 @@ func (s *Store) prepare(config *pgxpool.Config) {
 // role has. A commit is synced, at least on this server, before it returns. Each statement of
 // a transaction sees what was committed before it, which a writer needs who has waited
 // for the lock. A statement goes by an index: the plan that is made while a table is empty
-// would read all of it when it has grown. Who stops while he holds the lock loses it.
+// would read all of it when it has grown. Who stops while he holds the lock, for a second at
+// least, loses it.
 func (s *Store) sessionSettings() string {
 	busy := max(1, s.options.Busy.Milliseconds())
 	return fmt.Sprintf(`SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false);
 		SET default_transaction_isolation = 'read committed'; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-		SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d`, busy, busy)
+		SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d`, busy, max(1000, busy))
 }
 
 // begin looks at the server and its tables.
@@ -187,24 +188,29 @@ func (s *Store) Close() error {
 
 // again does what may be done twice, as often as it fails because the server is away, for
 // Options.Outage at most.
-func (s *Store) again(ctx context.Context, do func() error) error {
+func (s *Store) again(ctx context.Context, do func(context.Context) error) error {
 	begun := time.Now()
 	for pause := time.Millisecond; ; pause = min(2*pause, time.Second/4) {
-		err := do()
+		err := s.attempt(ctx, do)
 		switch {
-		case err == nil || !isOutage(err):
-			return s.endedOr(ctx, err)
-		case ctx.Err() != nil || s.tail.isClosed():
+		case err == nil || !isOutage(err) || ctx.Err() != nil || s.tail.isClosed():
 			return s.endedOr(ctx, err)
 		case time.Since(begun) > s.options.Outage:
 			return &OutageError{Journal: s.where, Err: err}
 		}
-		rest(ctx, pause)
+		sleep(ctx, pause)
 	}
 }
 
-// rest waits so long, or until the context ends.
-func rest(ctx context.Context, length time.Duration) {
+// attempt does it once, and gives up a server that does not answer.
+func (s *Store) attempt(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.options.Busy+s.options.Outage)
+	defer cancel()
+	return do(ctx)
+}
+
+// sleep waits so long, or until the context ends.
+func sleep(ctx context.Context, length time.Duration) {
 	timer := time.NewTimer(length)
 	defer timer.Stop()
 	select {

@@ -62,3 +62,6 @@ func (s *Store) Settings(ctx context.Context, name string) []string {
 	}
 	return []string{writes, reads}
 }
+
+// Shown is JSON as jsonb can hold it.
+func Shown(text string) string { return shown([]byte(text)) }

@@ -208,8 +208,11 @@ func TestAServerThatStaysAwayIsAnOutage(t *testing.T) {
 	for _, err := range s.ReadDeal(t.Context(), "deal-1", 0) {
 		require.ErrorAs(t, err, &outage)
 	}
+	waited := make(chan error, 1)
+	go func() { waited <- s.Wait(t.Context(), 1) }()
 	require.NoError(t, c.start())
 	at, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1)})
 	require.NoError(t, err)
 	require.Equal(t, []int64{1, 2}, at)
+	require.NoError(t, <-waited, "who waits goes on waiting")
 }

@@ -110,8 +110,8 @@ func (w *writer) connect() (err error) {
 // write writes at once what is likely new, and looks first where it is not.
 func (b *batch) write(ctx context.Context) error {
 	if !b.looks {
-		err := b.writeAtOnce(ctx)
-		if code(err) != uniqueViolation {
+		written, err := b.writeAtOnce(ctx)
+		if written || err != nil && code(err) != uniqueViolation {
 			return err
 		}
 		b.looks = true
@@ -127,24 +127,25 @@ func (b *batch) write(ctx context.Context) error {
 
 const takeLock = "SELECT pg_advisory_xact_lock($1, $2)"
 
-// writeAtOnce writes all entries in one round trip, which is a transaction. Nothing is
-// written where one of their ids is taken: the error is that of a violated uniqueness.
-func (b *batch) writeAtOnce(ctx context.Context) error {
+// writeAtOnce writes all entries in one round trip, which is a transaction, or none where one
+// of their ids is taken. Where two of the entries have one id, the error is that of a violated
+// uniqueness.
+func (b *batch) writeAtOnce(ctx context.Context) (written bool, err error) {
 	b.rows = b.rows[:0]
 	for _, r := range b.requests {
 		b.rows = append(b.rows, r.rows...)
 	}
 	if len(b.rows) == 0 {
-		return nil
+		return true, nil
 	}
 	for i := 1; i < len(b.rows); i++ { // the first is raised to those before it by the server
 		b.rows[i][colAccepted] = max(b.rows[i][colAccepted], b.rows[i-1][colAccepted])
 	}
 	trip := &pgx.Batch{}
 	trip.Queue(takeLock, lockClass, b.lock)
-	at, err := b.insert(ctx, trip)
-	if err != nil {
-		return err
+	at, err := b.insert(ctx, trip, b.adding().ifNew)
+	if err != nil || at == 0 {
+		return false, err
 	}
 	for _, r := range b.requests {
 		r.positions = make([]int64, len(r.rows))
@@ -153,27 +154,27 @@ func (b *batch) writeAtOnce(ctx context.Context) error {
 		}
 	}
 	b.last = at - 1
-	return nil
+	return true, nil
+}
+
+// adding gives the statements that add the rows.
+func (b *batch) adding() adding {
+	if len(b.rows) == 1 {
+		return addOne
+	}
+	return addMany
 }
 
 // insert adds the rows as the last of what a round trip does, and gives the position of the
-// first. It has no error only once the transaction is durable, if the round trip ends it.
-func (b *batch) insert(ctx context.Context, trip *pgx.Batch, after ...string) (first int64, err error) {
-	text := insertMany
-	if len(b.rows) == 1 {
-		text = insertOne
-	}
+// first, 0 if none was added. It has no error only once the transaction is durable, if the round
+// trip ends it.
+func (b *batch) insert(ctx context.Context, trip *pgx.Batch, text string, after ...string) (first int64, err error) {
 	trip.Queue(b.sql(text), arguments(b.rows)...).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var at int64
-			if err := rows.Scan(&at); err != nil {
-				return err
-			}
-			if first == 0 {
-				first = at
-			}
+		positions, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if len(positions) > 0 {
+			first = positions[0]
 		}
-		return rows.Err()
+		return err
 	})
 	for _, text := range after {
 		trip.Queue(text)
@@ -279,7 +280,7 @@ func (b *batch) keep(k kept) error {
 
 // writeAdmitted writes the rows and ends the transaction.
 func (b *batch) writeAdmitted(ctx context.Context) error {
-	first, err := b.insert(ctx, &pgx.Batch{}, "COMMIT")
+	first, err := b.insert(ctx, &pgx.Batch{}, b.adding().always, "COMMIT")
 	if err != nil {
 		err = b.undo(ctx, err)
 		if b.conn.IsClosed() {

@@ -61,15 +61,29 @@ var selected = func() string {
 	return strings.Join(list, ", ")
 }()
 
-// The statements that add rows behind the last one and return their positions. The parameters
-// of the first are the values of one row, those of the second an array for each column.
+// adding are the statements that add rows behind the last one and return their positions.
+type adding struct {
+	ifNew  string // adds nothing, and returns nothing, where one of their ids is taken
+	always string
+}
+
+// The parameters of addOne are the values of one row, those of addMany an array for each column.
 var (
-	insertOne  = insert(func(param int) string { return fmt.Sprintf("$%d::text", param) }, "1", "")
-	insertMany = insert(func(param int) string { return "u." + columns[param-1].name }, "u.n", arrays())
+	addOne = func() adding {
+		values := func(param int) string { return fmt.Sprintf("$%d::text", param) }
+		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM $schema.entries WHERE deal = $%d::text AND id = $%d::text)", colDeal+1, colID+1)
+		return adding{insert(values, "1", taken), insert(values, "1", "")}
+	}()
+	addMany = func() adding {
+		values := func(param int) string { return "u." + columns[param-1].name }
+		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM unnest($%d::text[], $%d::text[]) AS k (deal, id) CROSS JOIN LATERAL (SELECT FROM $schema.entries AS x WHERE x.deal = k.deal AND x.id = k.id LIMIT 1) AS e)",
+			colDeal+1, colID+1)
+		return adding{insert(values, "u.n", arrays()+taken), insert(values, "u.n", arrays())}
+	}()
 )
 
 // insert gives such a statement: how it writes the value of a column, how many rows after the
-// last one the row comes, and from what the rows are selected.
+// last one the row comes, and from what and on what condition the rows are selected.
 func insert(value func(param int) string, n, from string) string {
 	var names, values []string
 	for i, c := range columns {

@@ -172,8 +172,8 @@ func (s *Store) begin(ctx context.Context) error {
 	return nil
 }
 
-// Close is that of [journal.Journal]. Appends that wait are kept and answered first, which
-// takes Options.Outage at most where the server is away.
+// Close is that of [journal.Journal]. Appends that wait are kept and answered first; where the
+// server is away, they wait for Options.Outage.
 func (s *Store) Close() error {
 	if !s.queue.close() {
 		return nil

@@ -1,0 +1,2 @@
+// Package dealbeam folds logs of deals in pipelines of Apache Beam.
+package dealbeam

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	good    = `{"id":"1","deal":"us-china-london","kind":"negotiate","role":"negotiator","at":"2025-06-10"}`
-	again   = `{"id":"1","deal":"us-china-london","kind":"negotiate","role":"press","at":"2025-06-10"}`
-	nobody  = `{"id":"2","deal":"us-china-london","kind":"approve","party":"france","role":"instrument","at":"2025-06-11"}`
+	good    = `{"id":"1","deal":"us-china-london-2025","kind":"negotiate","role":"negotiator","at":"2025-06-10"}`
+	again   = `{"id":"1","deal":"us-china-london-2025","kind":"negotiate","role":"press","at":"2025-06-10"}`
+	nobody  = `{"id":"2","deal":"us-china-london-2025","kind":"approve","party":"france","role":"instrument","at":"2025-06-11"}`
 	unknown = `{"id":"1","deal":"other","kind":"note","at":"2025-06-11"}`
-	keyless = `{"id":"3","deal":"us-china-london","kind":"note","att":"2025-06-11"}`
+	keyless = `{"id":"3","deal":"us-china-london-2025","kind":"note","att":"2025-06-11"}`
 	hostile = "{\"id\":\"x\x1b[2J\u202e"
 )
 

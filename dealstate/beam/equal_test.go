@@ -3,11 +3,9 @@ package dealbeam_test
 import (
 	"context"
 	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -216,14 +214,14 @@ func snapshots(t *testing.T, log *bulk.Log, v dealstate.View) (all []dealstate.S
 
 // A measure that merges, and that a pipeline cannot combine, was forgotten here.
 func TestEveryMeasureThatMergesIsACombineFn(t *testing.T) {
-	pkg, err := parser.ParseDir(token.NewFileSet(), "../analytics", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	files, err := filepath.Glob("../analytics/*.go")
 	require.NoError(t, err)
 	var merging []string
-	for _, file := range pkg["analytics"].Files {
-		for _, decl := range file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "Merge" {
-				merging = append(merging, f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name)
-			}
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`(?m)^func \(\w+ \*(\w+)\) Merge\(`).FindAllSubmatch(source, -1) {
+			merging = append(merging, string(m[1]))
 		}
 	}
 	here := []string{"PolicyChanges", "Sample"}

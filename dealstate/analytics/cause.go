@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Cause is what moved a deal or ended a spell: a kind of event, or a clock. One of the
@@ -70,4 +71,12 @@ func (c *Cause) UnmarshalText(text []byte) error {
 // their ids.
 func (c Cause) compare(o Cause) int {
 	return cmp.Or(cmp.Compare(c.Clock, o.Clock), cmp.Compare(c.Kind, o.Kind), cmp.Compare(c.Timer, o.Timer))
+}
+
+// wanted refuses the zero Cause at a path.
+func (c Cause) wanted(path string) error {
+	if c == (Cause{}) {
+		return field.Errorf(path, "missing")
+	}
+	return nil
 }

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Deviation is one event that the lifecycle does not allow where it stands, or
@@ -195,4 +197,68 @@ func (c *Conformance) Hotspots() iter.Seq[Hotspot] {
 			}
 		}
 	}
+}
+
+// MarshalJSON writes the encoding "conformance" of FORMATS.md, which another worker reads and
+// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+func (c Conformance) MarshalJSON() ([]byte, error) {
+	of := byDeal(c.seen, func(d Deviation) string { return d.Deal })
+	return c.f.encode(encodingOf("conformance"), func(o *strictjson.Object, deal string, t Tokens) {
+		o.Integer("applied", int64(t.Produced-t.Missing))
+		some(o, "deviations", of[deal], Deviation.write)
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the fold
+// is as it was.
+func (c *Conformance) UnmarshalJSON(data []byte) error {
+	deals, err := decodeWithDeals("conformance", data)
+	if err != nil {
+		return err
+	}
+	var read Conformance
+	err = read.f.decode(deals, func(of *dealState[Tokens]) ([]strictjson.Slot, func(path, deal string) error) {
+		var applied int
+		var seen []Deviation
+		return []strictjson.Slot{{Key: "applied", To: countSlot(&applied)}, {Key: "deviations", To: eachOf(&seen, (*Deviation).read)}}, func(path, deal string) error {
+			for i := range seen {
+				seen[i].Deal = deal
+				if seen[i].At.After(of.last) {
+					return field.Errorf(itemOf(path, "deviations", i)+".at", "after the deal's last")
+				}
+			}
+			of.own = Tokens{Produced: applied + len(seen), Consumed: applied + len(seen), Missing: len(seen), Remaining: len(seen)}
+			read.seen = append(read.seen, seen...)
+			return nil
+		}
+	})
+	if err == nil {
+		*c = read
+	}
+	return err
+}
+
+// write writes a deviation of a deal that is known.
+func (d Deviation) write(o *strictjson.Object) {
+	o.Text("event", d.Event)
+	o.Instant("at", d.At)
+	o.Must("state", string(d.State))
+	o.Must("kind", d.Kind)
+	o.Text("party", d.Party)
+	if len(d.Reasons) > 0 {
+		o.Must("reasons", d.Reasons)
+	}
+}
+
+func (d *Deviation) read(f strictjson.Field) error {
+	err := f.Object(
+		strictjson.Slot{Key: "event", To: &d.Event},
+		strictjson.Slot{Key: "at", To: &d.At},
+		strictjson.Slot{Key: "state", To: (*string)(&d.State)},
+		strictjson.Slot{Key: "kind", To: &d.Kind},
+		strictjson.Slot{Key: "party", To: &d.Party},
+		strictjson.Slot{Key: "reasons", To: eachOf(&d.Reasons, func(r *dealstate.Reason, f strictjson.Field) error {
+			return inside(f.Path, "reason", r.UnmarshalJSON(f.Raw))
+		})})
+	return cmp.Or(err, wanted(textField{f.Path + ".state", string(d.State)}, textField{f.Path + ".kind", d.Kind.String()}, textField{f.Path + ".at", instant.Format(d.At)}))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Stage is one stage of a funnel: a name, and the states that belong to it.
@@ -117,4 +118,45 @@ func share(n, of int) float64 {
 		return 0
 	}
 	return float64(n) / float64(of)
+}
+
+// MarshalJSON writes the encoding "funnel" of FORMATS.md, which another worker reads and
+// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+func (f Funnel) MarshalJSON() ([]byte, error) {
+	o := encodingOf("funnel")
+	o.Must("stages", objects[Stage]{f.stages, func(o *strictjson.Object, s Stage) {
+		o.Must("stage", s.Name)
+		o.Must("states", stateList(s.States))
+	}})
+	return f.f.encode(o, func(o *strictjson.Object, _ string, stage int) { o.Integer("stage", int64(stage)) })
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, into a zero Funnel or any other. On error, a
+// *[dealstate.FieldError], the fold is as it was.
+func (f *Funnel) UnmarshalJSON(data []byte) error {
+	var stages []Stage
+	deals, err := decodeWithDeals("funnel", data, strictjson.Slot{Key: "stages", To: eachOf(&stages, (*Stage).read)})
+	if err != nil {
+		return err
+	}
+	read, err := NewFunnel(stages...)
+	if err != nil {
+		return err
+	}
+	err = read.f.decode(deals, func(c *dealState[int]) ([]strictjson.Slot, func(path, deal string) error) {
+		return []strictjson.Slot{{Key: "stage", To: &c.own}}, func(path, _ string) error {
+			if c.own < 0 || c.own > len(stages) || c.own > 0 && c.begun.IsZero() {
+				return field.Errorf(path+".stage", "%d; want at most %d, of a deal that has begun", c.own, len(stages))
+			}
+			return nil
+		}
+	})
+	if err == nil {
+		*f = *read
+	}
+	return err
+}
+
+func (s *Stage) read(f strictjson.Field) error {
+	return f.Object(strictjson.Slot{Key: "stage", To: &s.Name}, strictjson.Slot{Key: "states", To: eachOf(&s.States, strictjson.ReadText[dealstate.State])})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // IncidentClass says what sort of thing went wrong, or was put right.
@@ -204,4 +205,63 @@ func (i *Incidents) Counts() iter.Seq[IncidentCount] {
 			}
 		}
 	}
+}
+
+// MarshalJSON writes the encoding "incidents" of FORMATS.md, which another worker reads and
+// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+func (i Incidents) MarshalJSON() ([]byte, error) {
+	of := byDeal(i.seen, func(i Incident) string { return i.Deal })
+	return i.f.encode(encodingOf("incidents"), func(o *strictjson.Object, deal string, _ struct{}) {
+		some(o, "incidents", of[deal], Incident.write)
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the fold
+// is as it was.
+func (i *Incidents) UnmarshalJSON(data []byte) error {
+	deals, err := decodeWithDeals("incidents", data)
+	if err != nil {
+		return err
+	}
+	var read Incidents
+	err = read.f.decode(deals, func(c *dealState[struct{}]) ([]strictjson.Slot, func(path, deal string) error) {
+		var seen []Incident
+		return []strictjson.Slot{{Key: "incidents", To: eachOf(&seen, (*Incident).read)}}, func(path, deal string) error {
+			for i := range seen {
+				seen[i].Deal = deal
+				if err := c.during(itemOf(path, "incidents", i), keyed{"at", seen[i].At}, keyed{"at", seen[i].At}); err != nil {
+					return err
+				}
+			}
+			read.seen = append(read.seen, seen...)
+			return nil
+		}
+	})
+	if err == nil {
+		*i = read
+	}
+	return err
+}
+
+// write writes an incident of a deal that is known.
+func (i Incident) write(o *strictjson.Object) {
+	o.Instant("at", i.At)
+	o.Must("class", i.Class)
+	o.Must("kind", i.Kind)
+	o.Text("party", i.Party)
+	o.Text("event", i.Event)
+	o.Must("from", string(i.From))
+	o.Must("to", string(i.To))
+}
+
+func (i *Incident) read(f strictjson.Field) error {
+	err := f.Object(
+		strictjson.Slot{Key: "at", To: &i.At},
+		strictjson.Slot{Key: "class", To: &i.Class},
+		strictjson.Slot{Key: "kind", To: &i.Kind},
+		strictjson.Slot{Key: "party", To: &i.Party},
+		strictjson.Slot{Key: "event", To: &i.Event},
+		strictjson.Slot{Key: "from", To: (*string)(&i.From)},
+		strictjson.Slot{Key: "to", To: (*string)(&i.To)})
+	return cmp.Or(err, wanted(textField{f.Path + ".class", i.Class.String()}, textField{f.Path + ".from", string(i.From)}, textField{f.Path + ".to", string(i.To)}), i.Kind.wanted(f.Path+".kind"))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Lag sums up how long after the act its reports came in: recorded less
@@ -85,9 +86,7 @@ func (l *Lags) Merge(o *Lags) error {
 // All goes through the lags by kind and role.
 func (l *Lags) All() iter.Seq[Lag] {
 	return func(yield func(Lag) bool) {
-		for _, t := range slices.SortedFunc(maps.Keys(l.by), func(a, b lagKey) int {
-			return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.role, b.role))
-		}) {
+		for _, t := range l.byKey() {
 			if !yield(Lag{Kind: t.kind, Role: t.role, Lag: l.by[t].Dwell()}) {
 				return
 			}
@@ -104,4 +103,57 @@ func (l *Lags) Of(pick func(dealstate.Kind, dealstate.Role) bool) Dwell {
 		}
 	}
 	return all.Dwell()
+}
+
+// MarshalJSON writes the encoding "lags" of FORMATS.md, which another worker reads and
+// merges. The error is a *[dealstate.FieldError].
+func (l Lags) MarshalJSON() ([]byte, error) {
+	o := encodingOf("lags")
+	o.Must("lags", objects[lagKey]{l.byKey(), func(o *strictjson.Object, k lagKey) {
+		o.Must("kind", k.kind)
+		if k.role != 0 {
+			o.Must("role", k.role)
+		}
+		o.Must("seconds", l.by[k].list())
+	}})
+	return o.Done()
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the fold
+// is as it was.
+func (l *Lags) UnmarshalJSON(data []byte) error {
+	var read Lags
+	err := decode("lags", data, strictjson.Slot{Key: "lags", To: func(f strictjson.Field) error { return f.Each(read.readLag) }})
+	if err == nil {
+		*l = read
+	}
+	return err
+}
+
+func (l *Lags) readLag(f strictjson.Field) error {
+	var k lagKey
+	var lags Sample
+	err := f.Object(
+		strictjson.Slot{Key: "kind", To: &k.kind},
+		strictjson.Slot{Key: "role", To: &k.role},
+		strictjson.Slot{Key: "seconds", To: lags.read})
+	switch {
+	case err != nil:
+		return err
+	case k.kind == 0:
+		return field.Errorf(f.Path+".kind", "missing")
+	case l.by[k] != nil:
+		return field.Errorf(f.Path, "this kind and role are given twice")
+	case lags.N() == 0:
+		return field.Errorf(f.Path+".seconds", "none")
+	}
+	*l.sampleOf(k) = lags
+	return nil
+}
+
+// byKey gives the kinds and roles in the order of their lists.
+func (l *Lags) byKey() []lagKey {
+	return slices.SortedFunc(maps.Keys(l.by), func(a, b lagKey) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.role, b.role))
+	})
 }

@@ -1,25 +1,27 @@
 package analytics
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Lifetime is how long it took until something happened, or how long it was waited for
 // in vain (a censored lifetime). Time is in any one unit; this package measures in
-// seconds. The estimators give the same answer in every unit: two times count as one
+// seconds, and writes it as such. The estimators give the same answer in every unit: two times count as one
 // if they differ by no more than 1e-10 of the larger, which only rounding does. At
 // that bound, seconds stay distinct over 300 years, and days always.
 type Lifetime struct {
 	Deal    string  `json:"deal,omitempty"`
-	Time    float64 `json:"time"` // not negative
+	Time    float64 `json:"seconds"` // not negative
 	Reached bool    `json:"reached"`
 }
 
 // Columns names the cells.
-func (Lifetime) Columns() []string { return []string{"deal", "time", "reached"} }
+func (Lifetime) Columns() []string { return []string{"deal", "seconds", "reached"} }
 
 // Cells gives the row.
 func (l Lifetime) Cells() []string {
@@ -82,4 +84,34 @@ func (l *Lifetimes) Observe(until time.Time) []Lifetime {
 		out = append(out, life)
 	}
 	return out
+}
+
+// MarshalJSON writes the encoding "lifetimes" of FORMATS.md, which another worker reads and
+// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+func (l Lifetimes) MarshalJSON() ([]byte, error) {
+	o := encodingOf("lifetimes")
+	o.Must("target", string(l.target()))
+	return l.f.encode(o, func(o *strictjson.Object, _ string, reached time.Time) { o.Instant("reached", reached) })
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the fold
+// is as it was.
+func (l *Lifetimes) UnmarshalJSON(data []byte) error {
+	var read Lifetimes
+	deals, err := decodeWithDeals("lifetimes", data, strictjson.Slot{Key: "target", To: (*string)(&read.Target)})
+	if err := cmp.Or(err, wanted(textField{"target", string(read.Target)})); err != nil {
+		return err
+	}
+	err = read.f.decode(deals, func(c *dealState[time.Time]) ([]strictjson.Slot, func(path, deal string) error) {
+		return []strictjson.Slot{{Key: "reached", To: &c.own}}, func(path, _ string) error {
+			if c.own.IsZero() {
+				return nil
+			}
+			return c.during(path, keyed{"reached", c.own}, keyed{"reached", c.own})
+		}
+	})
+	if err == nil {
+		*l = read
+	}
+	return err
 }

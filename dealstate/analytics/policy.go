@@ -10,6 +10,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // PolicyChange is how often one policy gave one state where another policy, on
@@ -110,4 +111,70 @@ func (p *PolicyChanges) All() iter.Seq[PolicyChange] {
 			}
 		}
 	}
+}
+
+// MarshalJSON writes the encoding "policy_changes" of FORMATS.md, which another worker reads
+// and merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+func (p PolicyChanges) MarshalJSON() ([]byte, error) {
+	o := encodingOf("policy_changes")
+	keys := slices.SortedFunc(maps.Keys(p.counts), func(a, b policyAnswers) int {
+		return cmp.Or(slices.Compare(a.pair[:], b.pair[:]), slices.Compare(a.states[:], b.states[:]))
+	})
+	for _, k := range keys {
+		if err := k.check("answers"); err != nil {
+			return nil, err
+		}
+	}
+	o.Must("answers", objects[policyAnswers]{keys, func(o *strictjson.Object, k policyAnswers) {
+		o.Must("policy_a", k.pair[0])
+		o.Must("policy_b", k.pair[1])
+		o.Must("state_a", string(k.states[0]))
+		o.Must("state_b", string(k.states[1]))
+		o.Must("count", p.counts[k])
+	}})
+	return o.Done()
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the fold
+// is as it was.
+func (p *PolicyChanges) UnmarshalJSON(data []byte) error {
+	read := PolicyChanges{counts: map[policyAnswers]int{}}
+	err := decode("policy_changes", data, strictjson.Slot{Key: "answers", To: func(f strictjson.Field) error { return f.Each(read.readAnswers) }})
+	if err == nil {
+		*p = read
+	}
+	return err
+}
+
+func (p *PolicyChanges) readAnswers(f strictjson.Field) error {
+	var k policyAnswers
+	var count int
+	err := f.Object(
+		strictjson.Slot{Key: "policy_a", To: &k.pair[0]},
+		strictjson.Slot{Key: "policy_b", To: &k.pair[1]},
+		strictjson.Slot{Key: "state_a", To: (*string)(&k.states[0])},
+		strictjson.Slot{Key: "state_b", To: (*string)(&k.states[1])},
+		strictjson.Slot{Key: "count", To: countSlot(&count)})
+	if err := cmp.Or(err, k.check(f.Path)); err != nil {
+		return err
+	}
+	switch {
+	case count == 0:
+		return field.Errorf(f.Path+".count", "missing")
+	case p.counts[k] > 0:
+		return field.Errorf(f.Path, "these answers are given twice")
+	}
+	p.counts[k] = count
+	return nil
+}
+
+// check refuses answers that no two snapshots give.
+func (k policyAnswers) check(path string) error {
+	if err := wanted(textField{path + ".policy_a", k.pair[0]}, textField{path + ".policy_b", k.pair[1]}, textField{path + ".state_a", string(k.states[0])}, textField{path + ".state_b", string(k.states[1])}); err != nil {
+		return err
+	}
+	if k.pair[0] == k.pair[1] {
+		return field.Errorf(path+".policy_b", "%q on both sides; want two", field.Clip(k.pair[1]))
+	}
+	return nil
 }

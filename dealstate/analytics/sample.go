@@ -1,10 +1,13 @@
 package analytics
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Sample is a set of numbers. It keeps all of them, 8 bytes each, because quantiles
@@ -25,7 +28,7 @@ func (s *Sample) Add(x float64) error {
 }
 
 func (s *Sample) add(x float64) {
-	s.values = append(s.values, x)
+	s.values = append(s.values, x+0) // -0 becomes 0: of two zeros, none shows which came first
 	s.sorted = false
 }
 
@@ -94,16 +97,17 @@ func (s *Sample) Quantile(p float64) (float64, error) {
 	return s.values[below] + (h-float64(below))*(s.values[below+1]-s.values[below]), nil
 }
 
-// Dwell sums a sample of spans up, in seconds. All fields are 0 where N is 0.
+// Dwell sums a sample of spans up, in seconds; for people, see [Days]. All fields are 0
+// where N is 0.
 type Dwell struct {
 	N      int     `json:"n"`
-	Mean   float64 `json:"mean"`
-	Min    float64 `json:"min"`
-	Q25    float64 `json:"q25"`
-	Median float64 `json:"median"`
-	Q75    float64 `json:"q75"`
-	P90    float64 `json:"p90"`
-	Max    float64 `json:"max"`
+	Mean   float64 `json:"mean_seconds"`
+	Min    float64 `json:"min_seconds"`
+	Q25    float64 `json:"q25_seconds"`
+	Median float64 `json:"median_seconds"`
+	Q75    float64 `json:"q75_seconds"`
+	P90    float64 `json:"p90_seconds"`
+	Max    float64 `json:"max_seconds"`
 }
 
 // Dwell sums the sample up. Quantiles are those of [Sample.Quantile].
@@ -121,7 +125,7 @@ func (s *Sample) Dwell() Dwell {
 	return d
 }
 
-var dwellColumns = []string{"n", "mean", "min", "q25", "median", "q75", "p90", "max"}
+var dwellColumns = []string{"n", "mean_seconds", "min_seconds", "q25_seconds", "median_seconds", "q75_seconds", "p90_seconds", "max_seconds"}
 
 func (d Dwell) cells() []string {
 	cells := []string{number(float64(d.N))}
@@ -129,4 +133,52 @@ func (d Dwell) cells() []string {
 		cells = append(cells, number(x))
 	}
 	return cells
+}
+
+// MarshalJSON writes the encoding "sample" of FORMATS.md, which another worker reads and
+// merges: all numbers, ascending. It copies and sorts them.
+func (s Sample) MarshalJSON() ([]byte, error) {
+	o := encodingOf("sample")
+	o.Must("values", s.list())
+	return o.Done()
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the sample
+// is as it was.
+func (s *Sample) UnmarshalJSON(data []byte) error {
+	var read Sample
+	err := decode("sample", data, strictjson.Slot{Key: "values", To: read.read})
+	if err == nil {
+		*s = read
+	}
+	return err
+}
+
+// list writes the numbers, ascending.
+func (s Sample) list() json.Marshaler {
+	s.values = slices.Clone(s.values)
+	s.sorted = false
+	s.sort()
+	text := []byte{'['}
+	for i, x := range s.values {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendFloat(text, x, 'g', -1, 64)
+	}
+	return json.RawMessage(append(text, ']'))
+}
+
+// read reads a list of numbers, in any order.
+func (s *Sample) read(f strictjson.Field) error {
+	return f.Each(func(f strictjson.Field) error {
+		var x float64
+		if err := f.Real(&x); err != nil {
+			return err
+		}
+		if err := s.Add(x); err != nil {
+			return f.Fail("a number from -1e300 to 1e300")
+		}
+		return nil
+	})
 }

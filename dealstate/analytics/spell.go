@@ -9,9 +9,11 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
-// Spell is the time that a deal spent in one state.
+// Spell is the time that a deal spent in one state. How long a party was awaited is another
+// question: a state of awaiting ends when the other side approves, too. [Waits] answers it.
 type Spell struct {
 	Deal     string          `json:"deal"`
 	State    dealstate.State `json:"state"`
@@ -124,4 +126,62 @@ func (s *Spells) sorted(end time.Time) []Spell {
 	all := slices.AppendSeq(slices.Clone(s.ended), s.stream.Open(end))
 	slices.SortStableFunc(all, func(a, b Spell) int { return cmp.Compare(a.Deal, b.Deal) })
 	return all
+}
+
+// MarshalJSON writes the encoding "spells" of FORMATS.md, which another worker reads and
+// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+func (s Spells) MarshalJSON() ([]byte, error) {
+	of := byDeal(s.ended, func(s Spell) string { return s.Deal })
+	return s.stream.f.encode(encodingOf("spells"), func(o *strictjson.Object, deal string, _ struct{}) {
+		some(o, "spells", of[deal], Spell.writeEnded)
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the fold
+// is as it was.
+func (s *Spells) UnmarshalJSON(data []byte) error {
+	deals, err := decodeWithDeals("spells", data)
+	if err != nil {
+		return err
+	}
+	var read Spells
+	err = read.stream.f.decode(deals, func(c *dealState[struct{}]) ([]strictjson.Slot, func(path, deal string) error) {
+		var spells []Spell
+		return []strictjson.Slot{{Key: "spells", To: eachOf(&spells, (*Spell).readEnded)}}, func(path, deal string) error {
+			for i := range spells {
+				spell := &spells[i]
+				spell.Deal, spell.Seconds = deal, seconds(spell.From, spell.To)
+				if err := c.during(itemOf(path, "spells", i), keyed{"from", spell.From}, keyed{"to", spell.To}); err != nil {
+					return err
+				}
+			}
+			read.ended = append(read.ended, spells...)
+			return nil
+		}
+	})
+	if err == nil {
+		*s = read
+	}
+	return err
+}
+
+// writeEnded writes a spell that has ended, of a deal that is known.
+func (s Spell) writeEnded(o *strictjson.Object) {
+	o.Must("state", string(s.State))
+	o.Must("next", string(s.Next))
+	o.Must("by", s.By)
+	o.Instant("from", s.From)
+	o.Instant("to", s.To)
+	o.Truth("unseen", s.Unseen)
+}
+
+func (s *Spell) readEnded(f strictjson.Field) error {
+	err := f.Object(
+		strictjson.Slot{Key: "state", To: (*string)(&s.State)},
+		strictjson.Slot{Key: "next", To: (*string)(&s.Next)},
+		strictjson.Slot{Key: "by", To: &s.By},
+		strictjson.Slot{Key: "from", To: &s.From},
+		strictjson.Slot{Key: "to", To: &s.To},
+		strictjson.Slot{Key: "unseen", To: &s.Unseen})
+	return cmp.Or(err, wanted(textField{f.Path + ".state", string(s.State)}, textField{f.Path + ".next", string(s.Next)}), s.By.wanted(f.Path+".by"))
 }

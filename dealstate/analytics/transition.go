@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Transition is how often deals moved from one state to another on one kind of
@@ -130,4 +132,61 @@ func (t *Transitions) Staying(in dealstate.State) int {
 		}
 	}
 	return n
+}
+
+// MarshalJSON writes the encoding "transitions" of FORMATS.md, which another worker reads and
+// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+func (t Transitions) MarshalJSON() ([]byte, error) {
+	o := encodingOf("transitions")
+	o.Must("moves", objects[transitionKey]{t.byKey(), func(o *strictjson.Object, p transitionKey) {
+		o.Must("from", string(p.from))
+		o.Must("by", p.by)
+		o.Must("to", string(p.to))
+		o.Must("count", t.moves[p].count)
+		o.Must("seconds", t.moves[p].dwell.list())
+	}})
+	return t.f.encode(o, writeNothing)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the fold
+// is as it was.
+func (t *Transitions) UnmarshalJSON(data []byte) error {
+	var read Transitions
+	deals, err := decodeWithDeals("transitions", data, strictjson.Slot{Key: "moves", To: func(f strictjson.Field) error { return f.Each(read.readMove) }})
+	if err == nil {
+		err = read.f.decode(deals, readNothing)
+	}
+	if err == nil {
+		*t = read
+	}
+	return err
+}
+
+func (t *Transitions) readMove(f strictjson.Field) error {
+	var p transitionKey
+	var m transitionCount
+	err := f.Object(
+		strictjson.Slot{Key: "from", To: (*string)(&p.from)},
+		strictjson.Slot{Key: "by", To: &p.by},
+		strictjson.Slot{Key: "to", To: (*string)(&p.to)},
+		strictjson.Slot{Key: "count", To: countSlot(&m.count)},
+		strictjson.Slot{Key: "seconds", To: m.dwell.read})
+	if err := cmp.Or(err, wanted(textField{f.Path + ".from", string(p.from)}, textField{f.Path + ".to", string(p.to)}), p.by.wanted(f.Path+".by")); err != nil {
+		return err
+	}
+	switch {
+	case t.moves[p] != nil:
+		return field.Errorf(f.Path, "this move is given twice")
+	case m.count < max(1, m.dwell.N()):
+		return field.Errorf(f.Path+".count", "%d; want at least 1, and no fewer than the seconds listed", m.count)
+	}
+	*t.countOf(p) = m
+	return nil
+}
+
+// byKey gives the moves in an order that no other move changes.
+func (t *Transitions) byKey() []transitionKey {
+	return slices.SortedFunc(maps.Keys(t.moves), func(a, b transitionKey) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), a.by.compare(b.by), cmp.Compare(a.to, b.to))
+	})
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Variant is one path through the states, and how many deals have taken it so far.
@@ -120,4 +122,43 @@ func (v *Variants) path(at int) []dealstate.State {
 	}
 	slices.Reverse(path)
 	return path
+}
+
+// MarshalJSON writes the encoding "variants" of FORMATS.md, which another worker reads and
+// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+func (v Variants) MarshalJSON() ([]byte, error) {
+	return v.f.encode(encodingOf("variants"), func(o *strictjson.Object, _ string, at int) {
+		if at > 0 {
+			o.Must("path", stateList(v.path(at)))
+		}
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the fold
+// is as it was.
+func (v *Variants) UnmarshalJSON(data []byte) error {
+	deals, err := decodeWithDeals("variants", data)
+	if err != nil {
+		return err
+	}
+	var read Variants
+	err = read.f.decode(deals, func(c *dealState[int]) ([]strictjson.Slot, func(path, deal string) error) {
+		var path []dealstate.State
+		return []strictjson.Slot{{Key: "path", To: eachOf(&path, strictjson.ReadText[dealstate.State])}}, func(at, _ string) error {
+			if c.begun.IsZero() != (len(path) == 0) || len(path) > 0 && path[len(path)-1] != c.state {
+				return field.Errorf(at+".path", "want the states of a deal that has begun, the present one last")
+			}
+			for i, state := range path {
+				if err := wanted(textField{itemOf(at, "path", i), string(state)}); err != nil {
+					return err
+				}
+				c.own = read.grow(c.own, state)
+			}
+			return nil
+		}
+	})
+	if err == nil {
+		*v = read
+	}
+	return err
 }

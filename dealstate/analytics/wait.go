@@ -2,8 +2,10 @@ package analytics
 
 import (
 	"cmp"
+	"encoding/json"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Wait is the time for which a deal awaited one party's approval.
@@ -256,43 +259,78 @@ func (w Wait) cut(until time.Time) (_ Wait, ok bool) {
 	return w, true
 }
 
-// PartyWait sums up how long one side was awaited.
+// PartyWait sums up how long one side was awaited. Median is how long its approval took:
+// those waits count in it, for as long as they were seen to last, that have not ended, or
+// not by the approval. Ended knows only of those that the approval did end, and these are
+// the shorter ones.
 type PartyWait struct {
 	Party    string  `json:"party"`
 	Approver string  `json:"approver,omitempty"`
 	Waits    int     `json:"waits"`
-	Approved int     `json:"approved"` // ended by the party's approval
-	Open     int     `json:"open"`     // still awaited
-	Total    float64 `json:"total"`    // seconds, open waits included
-	Ended    Dwell   `json:"ended"`    // of the waits that the party ended by approving
+	Approved int     `json:"approved"`       // ended by the party's approval
+	Open     int     `json:"open"`           // still awaited
+	Total    float64 `json:"total_seconds"`  // open waits included
+	Median   float64 `json:"median_seconds"` // by Kaplan and Meier; +Inf where fewer than half come to the approval, which CSV and JSON leave out
+	Ended    Dwell   `json:"ended"`          // of the waits that the party ended by approving
+}
+
+// MarshalJSON leaves out a median that there is not.
+func (p PartyWait) MarshalJSON() ([]byte, error) {
+	type plain PartyWait
+	if !math.IsInf(p.Median, 1) {
+		return json.Marshal(plain(p))
+	}
+	return json.Marshal(struct {
+		plain
+		Median float64 `json:"median_seconds,omitzero"`
+	}{plain: plain(p)})
 }
 
 // Columns names the cells.
 func (PartyWait) Columns() []string {
-	return append([]string{"party", "approver", "waits", "approved", "open", "total"}, dwellColumns...)
+	columns := []string{"party", "approver", "waits", "approved", "open", "total_seconds", "median_seconds"}
+	for _, c := range dwellColumns {
+		columns = append(columns, "ended_"+c)
+	}
+	return columns
 }
 
 // Cells gives the row.
 func (p PartyWait) Cells() []string {
-	return append([]string{p.Party, p.Approver, strconv.Itoa(p.Waits), strconv.Itoa(p.Approved), strconv.Itoa(p.Open), number(p.Total)}, p.Ended.cells()...)
+	median := ""
+	if !math.IsInf(p.Median, 1) {
+		median = number(p.Median)
+	}
+	return append([]string{p.Party, p.Approver, strconv.Itoa(p.Waits), strconv.Itoa(p.Approved), strconv.Itoa(p.Open), number(p.Total), median}, p.Ended.cells()...)
 }
 
-// ByParty sums the waits up, in the agreement's order; until is as for All. To
-// compare how fast sides approve, do not compare means of ended waits: give
-// [KaplanMeier] the [Waits.Lifetimes], which know of those still open.
+// ByParty sums the waits up, in the agreement's order; until is as for All. To compare how
+// fast sides approve, compare the medians. For more than these, give [KaplanMeier] and
+// [LogRank] the [Waits.Lifetimes].
 func (w *Waits) ByParty(until time.Time) iter.Seq[PartyWait] {
-	rows, ended := make([]PartyWait, len(w.parties)), make([]Sample, len(w.parties))
+	rows, ended, lives := make([]PartyWait, len(w.parties)), make([]Sample, len(w.parties)), make([][]Lifetime, len(w.parties))
 	for wait := range w.All(until) {
 		i := w.partyIndex(wait.Party)
 		rows[i].add(wait)
+		lives[i] = append(lives[i], wait.lifetime())
 		if wait.By.Kind == dealstate.Approve {
 			ended[i].add(wait.Seconds)
 		}
 	}
 	for i, p := range w.parties {
 		rows[i].Party, rows[i].Approver, rows[i].Ended = p.ID, p.Approver, ended[i].Dwell()
+		rows[i].Median = median(lives[i])
 	}
 	return slices.Values(rows)
+}
+
+// median is the time by which half have reached it; infinite, where half never do.
+func median(lives []Lifetime) float64 {
+	curve, _ := KaplanMeier(lives) // empty without lives, which are right otherwise
+	if half, ok := curve.Quantile(0.5); ok {
+		return half
+	}
+	return math.Inf(1)
 }
 
 func (p *PartyWait) add(w Wait) {
@@ -314,8 +352,186 @@ func (w *Waits) Lifetimes(party string, until time.Time) []Lifetime {
 	var out []Lifetime
 	for wait := range w.All(until) {
 		if wait.Party == party {
-			out = append(out, Lifetime{Deal: wait.Deal, Time: wait.Seconds, Reached: wait.By.Kind == dealstate.Approve})
+			out = append(out, wait.lifetime())
 		}
 	}
 	return out
+}
+
+// lifetime is the wait as a time to the party's approval.
+func (w Wait) lifetime() Lifetime {
+	return Lifetime{Deal: w.Deal, Time: w.Seconds, Reached: w.By.Kind == dealstate.Approve}
+}
+
+// MarshalJSON writes the encoding "waits" of FORMATS.md, which another worker reads and
+// merges, without the agreement. The error is a *[dealstate.FieldError], of a text that JSON
+// cannot carry.
+func (w Waits) MarshalJSON() ([]byte, error) {
+	o := encodingOf("waits")
+	o.Must("parties", strictjson.OrEmpty(w.all))
+	o.Must("asked", objects[dealstate.Party]{w.parties, func(o *strictjson.Object, p dealstate.Party) {
+		o.Must("party", p.ID)
+		o.Text("approver", p.Approver)
+	}})
+	o.Must("states", stateList(w.states))
+	o.Must("open", stateList(w.openInOrder()))
+	of := byDeal(w.ended, func(w Wait) string { return w.Deal })
+	return w.f.encode(o, func(o *strictjson.Object, deal string, own partyWaits) {
+		o.Integer("revision", int64(own.revision))
+		some(o, "parties", w.statusesOf(own), partyWait.write)
+		some(o, "waits", of[deal], Wait.writeEnded)
+	})
+}
+
+// openInOrder are the states that an approval can change, as the lifecycle lists them.
+func (w *Waits) openInOrder() []dealstate.State {
+	return slices.DeleteFunc(slices.Clone(w.states), func(s dealstate.State) bool { return !w.open[s] })
+}
+
+// partyWait is how one deal stands to one party, as the encoding has it.
+type partyWait struct {
+	party    string
+	approved bool
+	awaited  time.Time // since when; zero: it is not
+}
+
+// statusesOf are those of the parties of which there is something to say.
+func (w *Waits) statusesOf(own partyWaits) (all []partyWait) {
+	for i := range own.since {
+		if own.approved[i] || !own.since[i].IsZero() {
+			all = append(all, partyWait{party: w.parties[i].ID, approved: own.approved[i], awaited: own.since[i]})
+		}
+	}
+	return all
+}
+
+func (p partyWait) write(o *strictjson.Object) {
+	o.Must("party", p.party)
+	o.Truth("approved", p.approved)
+	o.Instant("awaited", p.awaited)
+}
+
+func (p *partyWait) read(f strictjson.Field) error {
+	return f.Object(
+		strictjson.Slot{Key: "party", To: &p.party},
+		strictjson.Slot{Key: "approved", To: &p.approved},
+		strictjson.Slot{Key: "awaited", To: &p.awaited})
+}
+
+// writeEnded writes a wait that has ended, of a deal that is known.
+func (w Wait) writeEnded(o *strictjson.Object) {
+	o.Must("party", w.Party)
+	o.Must("by", w.By)
+	o.Instant("from", w.From)
+	o.Instant("to", w.To)
+}
+
+func (w *Wait) readEnded(f strictjson.Field) error {
+	err := f.Object(
+		strictjson.Slot{Key: "party", To: &w.Party},
+		strictjson.Slot{Key: "by", To: &w.By},
+		strictjson.Slot{Key: "from", To: &w.From},
+		strictjson.Slot{Key: "to", To: &w.To})
+	return cmp.Or(err, w.By.wanted(f.Path+".by"))
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, into a zero Waits or any other. On error, a
+// *[dealstate.FieldError], the fold is as it was.
+func (w *Waits) UnmarshalJSON(data []byte) error {
+	var read Waits
+	var open []dealstate.State
+	deals, err := decodeWithDeals("waits", data,
+		strictjson.Slot{Key: "parties", To: eachOf(&read.all, strictjson.ReadText[string])},
+		strictjson.Slot{Key: "asked", To: eachOf(&read.parties, readAsked)},
+		strictjson.Slot{Key: "states", To: eachOf(&read.states, strictjson.ReadText[dealstate.State])},
+		strictjson.Slot{Key: "open", To: eachOf(&open, strictjson.ReadText[dealstate.State])})
+	if err := cmp.Or(err, read.index(open)); err != nil {
+		return err
+	}
+	if err := read.f.decode(deals, read.decodeOwn); err != nil {
+		return err
+	}
+	*w = read
+	return nil
+}
+
+func readAsked(p *dealstate.Party, f strictjson.Field) error {
+	return f.Object(strictjson.Slot{Key: "party", To: &p.ID}, strictjson.Slot{Key: "approver", To: &p.Approver})
+}
+
+// index finds what was read of the agreement by name, and refuses what no agreement has.
+func (w *Waits) index(open []dealstate.State) error {
+	w.at, w.open = make(map[string]int, len(w.parties)), make(map[dealstate.State]bool, len(open))
+	known := make(map[string]bool, len(w.all))
+	for _, party := range w.all {
+		known[party] = true
+	}
+	for i, p := range w.parties {
+		if _, twice := w.at[p.ID]; twice || !known[p.ID] {
+			return field.Errorf(itemOf("", "asked", i)+".party", "%q is given twice, or is not among the parties", field.Clip(p.ID))
+		}
+		w.at[p.ID] = i
+	}
+	states := make(map[dealstate.State]bool, len(w.states))
+	for i, s := range w.states {
+		if err := wanted(textField{itemOf("", "states", i), string(s)}); err != nil {
+			return err
+		}
+		states[s] = true
+	}
+	for i, s := range open {
+		if !states[s] {
+			return field.Errorf(itemOf("", "open", i), "%q is not among the states", field.Clip(string(s)))
+		}
+		w.open[s] = true
+	}
+	return nil
+}
+
+// decodeOwn reads what waits keep of a deal.
+func (w *Waits) decodeOwn(c *dealState[partyWaits]) ([]strictjson.Slot, func(path, deal string) error) {
+	var parties []partyWait
+	var ended []Wait
+	return []strictjson.Slot{
+		{Key: "revision", To: countSlot(&c.own.revision)},
+		{Key: "parties", To: eachOf(&parties, (*partyWait).read)},
+		{Key: "waits", To: eachOf(&ended, (*Wait).readEnded)},
+	}, func(path, deal string) error { return w.takeIn(c, path, deal, parties, ended) }
+}
+
+// takeIn keeps what was read of a deal.
+func (w *Waits) takeIn(c *dealState[partyWaits], path, deal string, parties []partyWait, ended []Wait) error {
+	if !c.begun.IsZero() {
+		c.own.approved, c.own.since = make([]bool, len(w.parties)), make([]time.Time, len(w.parties))
+	}
+	for i, p := range parties {
+		at := itemOf(path, "parties", i)
+		asked := w.partyIndex(p.party)
+		switch {
+		case asked < 0:
+			return field.Errorf(at+".party", "%q is not asked", field.Clip(p.party))
+		case c.begun.IsZero():
+			return field.Errorf(at, "of a deal that has not begun")
+		}
+		if !p.awaited.IsZero() {
+			if err := c.during(at, keyed{"awaited", p.awaited}, keyed{"awaited", p.awaited}); err != nil {
+				return err
+			}
+		}
+		c.own.approved[asked], c.own.since[asked] = p.approved, p.awaited
+	}
+	for i, e := range ended {
+		at := itemOf(path, "waits", i)
+		asked := w.partyIndex(e.Party)
+		if asked < 0 {
+			return field.Errorf(at+".party", "%q is not asked", field.Clip(e.Party))
+		}
+		if err := c.during(at, keyed{"from", e.From}, keyed{"to", e.To}); err != nil {
+			return err
+		}
+		whole := w.newWait(deal, asked, e.From, e.To)
+		whole.By = e.By
+		w.ended = append(w.ended, whole)
+	}
+	return nil
 }

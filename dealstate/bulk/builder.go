@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -16,6 +17,7 @@ type builder struct {
 	opt          Options
 	line         int // lines before the batch at hand
 	deals        interner
+	leftOut      interner // deals that Options.Keep does not want
 	statements   statementIndex
 	numbers      map[*dealstate.Machine]uint32
 	translations map[int]*translation // by decoder
@@ -122,14 +124,40 @@ func (b *builder) translate(in *batch) {
 	for i := range in.rows {
 		r := &in.rows[i]
 		r.statement = as.statement[r.statement]
-		r.deal = b.numberDeal(in.dealOf(r), r.hash, as.machine[r.machine])
+		if name := in.dealOf(r); b.opt.Keep != nil && !b.keeps(name, r.hash) {
+			r.deal = noDeal
+		} else {
+			r.deal = b.numberDeal(name, r.hash, as.machine[r.machine])
+		}
 	}
+}
+
+// noDeal is the number of deals that are left out.
+const noDeal = math.MaxUint32
+
+// keeps reports whether a deal is to be in the log. It asks once of each.
+func (b *builder) keeps(name []byte, hash uint32) bool {
+	if _, known := b.deals.find(name, hash); known {
+		return true
+	}
+	if _, known := b.leftOut.find(name, hash); known {
+		return false
+	}
+	keep := b.opt.Keep(string(name))
+	if !keep {
+		b.leftOut.add(name)
+		b.size += int64(len(name)) + 100
+	}
+	return keep
 }
 
 // consumeAll hands the rows over one by one, each bad line in its turn.
 func (b *builder) consumeAll(in *batch) error {
 	for row := range in.rows {
 		r := &in.rows[row]
+		if r.deal == noDeal {
+			continue
+		}
 		for len(in.bad) > 0 && in.bad[0].Line < int(r.line) {
 			if err := b.blame(in.bad[0]); err != nil {
 				return err
@@ -159,18 +187,26 @@ func (b *builder) keepAll(in *batch) {
 	}
 }
 
-// sort puts the rows in the order of their shards, and says where each shard's end.
+// sort puts the rows that are kept in the order of their shards, and says where each shard's
+// end.
 func (b *builder) sort(in *batch) (ends [shards]uint32) {
+	kept := uint32(0)
 	for i := range in.rows {
-		ends[in.rows[i].deal%shards]++
+		if in.rows[i].deal != noDeal {
+			ends[in.rows[i].deal%shards]++
+			kept++
+		}
 	}
 	var at [shards]uint32
 	for n := 1; n < shards; n++ {
 		ends[n] += ends[n-1]
 		at[n] = ends[n-1]
 	}
-	b.order = slices.Grow(b.order[:0], len(in.rows))[:len(in.rows)]
+	b.order = slices.Grow(b.order[:0], len(in.rows))[:kept]
 	for i := range in.rows {
+		if in.rows[i].deal == noDeal {
+			continue
+		}
 		n := in.rows[i].deal % shards
 		b.order[at[n]] = uint32(i)
 		at[n]++

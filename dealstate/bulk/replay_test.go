@@ -201,7 +201,7 @@ func TestResultEqualsFoldingEachDealsLog(t *testing.T) {
 	for i, v := range dirtyViews {
 		t.Run(fmt.Sprint(v.Policy.Name, i), func(t *testing.T) {
 			t.Parallel()
-			newWorld(t, uint64(i), proof.Times(2500, 400)).requireEqualsFold(t, v)
+			newWorld(t, uint64(i), proof.Times(2500, 200)).requireEqualsFold(t, v)
 		})
 	}
 }
@@ -210,7 +210,7 @@ func TestResultEqualsFoldingEachDealsLog(t *testing.T) {
 func TestResultEqualsFoldingLogsFullOfTies(t *testing.T) {
 	t.Parallel()
 	for i, v := range dirtyViews {
-		newWorld(t, uint64(100+i), proof.Times(400, 80), tie).requireEqualsFold(t, v)
+		newWorld(t, uint64(100+i), proof.Times(400, 40), tie).requireEqualsFold(t, v)
 	}
 }
 

@@ -1,9 +1,15 @@
 package bulk
 
 import (
+	"encoding"
+	"fmt"
 	"maps"
+	"slices"
+	"strconv"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
 // Totals count decisions and deals. The zero value is empty, and those of
@@ -47,3 +53,112 @@ func (t Totals) clone() Totals {
 	t.Rules, t.States = maps.Clone(t.Rules), maps.Clone(t.States)
 	return t
 }
+
+// encodingVersion stands in the encoding of totals; a reader refuses any other.
+const encodingVersion = 1
+
+// MarshalJSON writes the encoding "totals" of FORMATS.md, which another worker reads and
+// merges. Equal totals are equal bytes.
+func (t Totals) MarshalJSON() ([]byte, error) {
+	var o strictjson.Object
+	o.Must("measure", "totals")
+	o.Must("version", encodingVersion)
+	o.Must("deals", t.Deals)
+	o.Must("unseen", t.Unseen)
+	o.Must("events", t.Events)
+	o.Must("clocks", t.Clocks)
+	o.Must("moved", t.Moved)
+	o.Must("outcomes", countsOf(t.Outcomes))
+	o.Must("reasons", countsOf(t.Reasons))
+	o.Must("rules", countsOf(t.Rules))
+	o.Must("states", countsOf(t.States))
+	return o.Done()
+}
+
+// countsOf writes counts by their words, in the order of these.
+func countsOf[K comparable](counts map[K]int64) *strictjson.Object {
+	byWord := make(map[string]int64, len(counts))
+	for k, n := range counts {
+		byWord[fmt.Sprint(k)] = n
+	}
+	var o strictjson.Object
+	for _, word := range slices.Sorted(maps.Keys(byWord)) {
+		o.Must(word, byWord[word])
+	}
+	return &o
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. On error, a *[dealstate.FieldError], the totals
+// are as they were.
+func (t *Totals) UnmarshalJSON(data []byte) error {
+	read, measure, version := newTotals(), "", 0
+	err := strictjson.Field{Raw: data}.Object(
+		strictjson.Slot{Key: "measure", To: &measure},
+		strictjson.Slot{Key: "version", To: &version},
+		strictjson.Slot{Key: "deals", To: countOf(&read.Deals)},
+		strictjson.Slot{Key: "unseen", To: countOf(&read.Unseen)},
+		strictjson.Slot{Key: "events", To: countOf(&read.Events)},
+		strictjson.Slot{Key: "clocks", To: countOf(&read.Clocks)},
+		strictjson.Slot{Key: "moved", To: countOf(&read.Moved)},
+		strictjson.Slot{Key: "outcomes", To: countsIn(read.Outcomes, wordOf[dealstate.Outcome])},
+		strictjson.Slot{Key: "reasons", To: countsIn(read.Reasons, wordOf[dealstate.ReasonCode])},
+		strictjson.Slot{Key: "rules", To: countsIn(read.Rules, textOf[string])},
+		strictjson.Slot{Key: "states", To: countsIn(read.States, textOf[dealstate.State])})
+	switch {
+	case err != nil:
+		return err
+	case measure != "totals":
+		return field.Errorf("measure", "%q; want %q", field.Clip(measure), "totals")
+	case version != encodingVersion:
+		return field.Errorf("version", "%d; this library reads %d", version, encodingVersion)
+	}
+	*t = read
+	return nil
+}
+
+// countOf reads a count.
+func countOf(to *int64) func(strictjson.Field) error {
+	return func(f strictjson.Field) error {
+		n, err := strconv.ParseInt(string(f.Raw), 10, 64)
+		if err != nil || n < 0 {
+			return f.Fail("a count")
+		}
+		*to = n
+		return nil
+	}
+}
+
+// countsIn reads an object of counts into a map, by what its keys are read as.
+func countsIn[K comparable](to map[K]int64, read func(path, word string) (K, error)) func(strictjson.Field) error {
+	return func(f strictjson.Field) error {
+		return f.Entries(func(f strictjson.Field) error {
+			k, err := read(f.Path, f.Key)
+			if err != nil {
+				return err
+			}
+			if _, twice := to[k]; twice {
+				return field.Errorf(f.Path, "given twice")
+			}
+			var n int64
+			err = countOf(&n)(f)
+			to[k] = n
+			return err
+		})
+	}
+}
+
+// wordOf reads a word of a list.
+func wordOf[E comparable, P interface {
+	*E
+	encoding.TextUnmarshaler
+}](path, word string) (e E, err error) {
+	var none E
+	err = strictjson.ReadWord(path, []byte(word), P(&e))
+	if err == nil && e == none {
+		err = field.Errorf(path, "missing")
+	}
+	return e, err
+}
+
+// textOf takes any text.
+func textOf[S ~string](_, text string) (S, error) { return S(text), nil }

@@ -42,7 +42,7 @@ func scanFrom(seg *segment, after, next int64, once int) *scan {
 // seek goes to after another position of the segment, as scanFrom does.
 func (s *scan) seek(after, next int64) {
 	s.at, s.next, s.offset, s.part, s.of = after, next, -1, 0, 0
-	s.records.next, s.records.buf, s.events.buf = next, nil, nil
+	s.records.seek(next)
 }
 
 // step takes the next record. It gives io.EOF where both files end, a *DamageError
@@ -90,7 +90,8 @@ func (s *scan) end() error {
 func (s *scan) check() error {
 	r := &s.record
 	if s.offset < 0 {
-		s.offset, s.events.next = r.offset, r.offset
+		s.offset = r.offset
+		s.events.seek(r.offset)
 	}
 	switch {
 	case r.position != s.at+1:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -179,7 +180,7 @@ func randomDeal(t testing.TB, r *rand.Rand, n int) Replay {
 
 func TestLabelsOfRandomDealsNeitherCollideNorClip(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	for seed := range uint64(proof.Times(60, 20)) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s := randomDeal(t, r, 1+r.IntN(80))
 		requireApart(t, svgOf(t, Timeline{Replays: []Replay{s}, Width: float64(320 + r.IntN(900))}), fmt.Sprint("seed ", seed))
@@ -189,7 +190,7 @@ func TestLabelsOfRandomDealsNeitherCollideNorClip(t *testing.T) {
 // The bars are worked out from the decisions; the snapshot comes from the fold.
 func TestTheLastBarsAgreeWithTheSnapshot(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(300) {
+	for seed := range uint64(proof.Times(300, 100)) {
 		s := randomDeal(t, rand.New(rand.NewPCG(seed, 2)), 40)
 		x := s.indexed()
 		spells := x.stateBars(huesOf(s.Machine.Lifecycle()))

@@ -90,47 +90,61 @@ func (b *board) adopt(l *live) {
 // among them. It changes nothing on the board.
 func (b *board) load(ctx context.Context, id string, upTo int64) (*live, error) {
 	b.meter.Count(countLoads, 1)
-	d, m, events, err := b.read(ctx, id, upTo, nil)
-	if m == nil || err != nil {
+	var r reading
+	if err := b.read(ctx, id, upTo, &r); r.machine == nil || err != nil {
 		return nil, err
 	}
-	return b.open(d, m, events), nil
+	return b.open(&r), nil
 }
 
-// read reads what the journal has of a deal up to the position, its events into room. The
-// machine is nil where its agreement is not there.
-func (s *source) read(ctx context.Context, id string, upTo int64, room []dealstate.Event) (d *deal, m *dealstate.Machine, events []dealstate.Event, err error) {
-	d, events = &deal{id: id}, room
+// reading is what the journal has of one deal. Who reads many deals, one after the other,
+// reads them into the same memory.
+type reading struct {
+	of      *deal
+	machine *dealstate.Machine // nil: its agreement is not there
+	events  []dealstate.Event  // in the order in which they were accepted
+}
+
+// read reads what the journal has of a deal up to the position.
+func (s *source) read(ctx context.Context, id string, upTo int64, into *reading) error {
+	into.begin(id)
 	for e, err := range s.journal.ReadDeal(ctx, id, 0) {
 		if err != nil {
-			return nil, nil, nil, err
+			return err
 		}
 		if e.Position > upTo {
 			break
 		}
-		d.version = e.Position
-		switch {
-		case e.Agreement == nil:
-			events = append(events, e.Event)
-		case m == nil:
-			if m, err = s.machines.of(*e.Agreement); err != nil {
-				return nil, nil, nil, err
-			}
-			d.number, d.title = e.Position, e.Agreement.Title
+		if err := into.take(&e, s.machines); err != nil {
+			return err
 		}
 	}
-	return d, m, events, nil
+	return nil
+}
+
+func (r *reading) begin(id string) { r.of, r.machine, r.events = &deal{id: id}, nil, r.events[:0] }
+
+func (r *reading) take(e *journal.Entry, known *machines) (err error) {
+	r.of.version = e.Position
+	switch {
+	case e.Agreement == nil:
+		r.events = append(r.events, e.Event)
+	case r.machine == nil:
+		r.of.number, r.of.title = e.Position, e.Agreement.Title
+		r.machine, err = known.of(*e.Agreement)
+	}
+	return err
 }
 
 // open folds the events of a deal. What its agreement cannot mean is left out, as it was
 // when it came.
-func (b *board) open(d *deal, m *dealstate.Machine, events []dealstate.Event) *live {
-	l := &live{of: d, events: len(events), latest: latestOf(events)}
-	d.learned = learnedOf(events)
-	kept, err := m.Load(b.policy, withoutErrors(events))
+func (b *board) open(r *reading) *live {
+	l := &live{of: r.of, events: len(r.events), latest: latestOf(r.events)}
+	l.of.learned = learnedOf(r.events)
+	kept, err := r.machine.Load(b.policy, withoutErrors(r.events))
 	if err != nil {
-		kept = m.NewDeal(b.policy)
-		for _, e := range events {
+		kept = r.machine.NewDeal(b.policy)
+		for _, e := range r.events {
 			if _, err := kept.Record(e); err != nil {
 				b.log.Warn("an event in the journal is left aside", "event", e, "error", err)
 			}

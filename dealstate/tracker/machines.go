@@ -26,9 +26,10 @@ const (
 
 // of gives the machine of an agreement.
 func (m *machines) of(a dealstate.Agreement) (*dealstate.Machine, error) {
-	shape := shapeOf(&a)
+	var room [128]byte
+	shape := appendShape(room[:0], &a)
 	m.mu.Lock()
-	known := m.byShape[shape]
+	known := m.byShape[string(shape)]
 	m.mu.Unlock()
 	for _, like := range known {
 		if machine, ok := like.For(a); ok {
@@ -44,23 +45,21 @@ func (m *machines) of(a dealstate.Agreement) (*dealstate.Machine, error) {
 	if m.byShape == nil || m.shapes >= mostShapes {
 		m.byShape, m.shapes = map[string][]*dealstate.Machine{}, 0
 	}
-	m.byShape[shape] = append(m.byShape[shape], machine)
+	m.byShape[string(shape)] = append(m.byShape[string(shape)], machine)
 	m.shapes++
 	return machine, nil
 }
 
-// shapeOf is the same for agreements that are alike, and differs for most others.
-func shapeOf(a *dealstate.Agreement) string {
-	var b strings.Builder
+// appendShape appends what is the same for agreements that are alike, and differs for most
+// others.
+func appendShape(to []byte, a *dealstate.Agreement) []byte {
 	for _, p := range a.Parties {
-		b.WriteString(p.ID)
-		b.WriteByte(0)
+		to = append(append(to, p.ID...), 0)
 	}
 	for _, c := range a.Commitments {
-		b.WriteString(c.ID)
-		b.WriteByte(1)
+		to = append(append(to, c.ID...), 1)
 	}
-	return b.String()
+	return to
 }
 
 // list gives the one list of these parties.

@@ -131,36 +131,6 @@ func TestAQueryThatIsNotWellFormedNamesItsField(t *testing.T) {
 	require.ErrorAs(t, err, &of)
 }
 
-// Due says ahead what the stream tells afterwards, and goes on saying it.
-func TestDueSaysAheadWhatIsToldAfterwards(t *testing.T) {
-	t.Parallel()
-	clock := tracker.NewManual(dirtylog.OnDay(2))
-	tr := manyDeals(t, clock)
-	from, to := dirtylog.OnDay(3), dirtylog.OnDay(13)
-	ahead, err := tr.Due(t.Context(), from, to)
-	require.NoError(t, err)
-	require.NotEmpty(t, ahead)
-	begun := tr.Place()
-	clock.Set(to.Add(-1))
-	var told []dealstate.Decision
-	for _, c := range read(t, tr, tracker.Filter{From: begun}, tr.Place()) {
-		told = append(told, c.Decisions...)
-	}
-	require.Equal(t, len(told), len(ahead))
-	for _, d := range ahead {
-		require.Contains(t, told, d.Decision)
-		require.NotZero(t, d.Decision.Clock)
-		require.Contains(t, d.Title, "Accord")
-	}
-	require.True(t, slices.IsSortedFunc(ahead, func(a, b tracker.Due) int { return a.Decision.At.Compare(b.Decision.At) }))
-	after, err := tr.Due(t.Context(), from, to)
-	require.NoError(t, err)
-	require.Equal(t, ahead, after, "also of what is past")
-	later, err := tr.Due(t.Context(), dirtylog.OnDay(12), dirtylog.OnDay(13))
-	require.NoError(t, err)
-	require.Less(t, len(later), len(after))
-}
-
 func TestACopyOfADealIsACopy(t *testing.T) {
 	t.Parallel()
 	tr := started(t, &journal.Memory{}, tracker.NewManual(dirtylog.OnDay(2)), tracker.Options{})

@@ -53,7 +53,7 @@ func jobOf(b *testing.B, events int) job {
 
 func writeThrough(j job, w io.Writer) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	if err := writePanel(context.Background(), j, out); err != nil {
+	if err := rowWriter(panel)(context.Background(), j, out); err != nil {
 		return err
 	}
 	return out.Flush()

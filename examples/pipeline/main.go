@@ -1,11 +1,19 @@
 // Pipeline replays a log of events over many deals, JSON lines or CSV in and
 // measures out.
 //
-//	cat events.jsonl | go run ./examples/pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary]
+//	cat events.jsonl | go run ./examples/pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|waits|party-waits|lifetimes|funnel|xes|ocel|summary]
 //	go run ./examples/pipeline -generate 1000000 -seed 7 > events.jsonl
 //
+// Many machines share a log like this, each seeing to the deals of its shard:
+//
+//	go run ./examples/pipeline -shard 1/8 -asof 2025-12-31 -out spells < events.jsonl > part-1
+//	go run ./examples/pipeline -merge part-1 part-2 …
+//
 // The agreement is the template for every deal id in the stream; left out, it
-// is the London framework. The log's lines may come in any order. CSV has a header
+// is the London framework. How long each side was awaited is "waits", and summed up
+// "party-waits": its median_seconds is by Kaplan and Meier, who count those that still wait;
+// a median over spells of awaiting does not. "lifetimes" are until a deal is implemented,
+// "funnel" is how far deals came. The log's lines may come in any order. CSV has a header
 // row that names the event's fields, in any order: id, deal, kind and at, and what
 // else there is, such as party, role or source.publisher.
 package main
@@ -21,6 +29,8 @@ import (
 	"iter"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -84,7 +94,10 @@ type options struct {
 	machine  *dealstate.Machine
 	view     dealstate.View
 	read     reader
-	write    writer
+	out      output
+	shard    shard
+	from     time.Time // where a panel begins; zero: with the log
+	merge    []string  // files of parts; without any, a log is read
 	workers  int
 	skip     bool
 	every    int
@@ -100,7 +113,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags.Usage = func() {}
 	usage := func() {
 		flags.SetOutput(stderr)
-		fmt.Fprintln(stderr, "usage: pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary] < events.jsonl")
+		fmt.Fprintln(stderr, "usage: pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out OUTPUT] < events.jsonl")
 		flags.PrintDefaults()
 	}
 	in := flags.String("in", "lines", "how the log is written: lines (of JSON) or csv")
@@ -108,10 +121,13 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
 	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: -known, else the last instant of which the log speaks")
 	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
-	out := flags.String("out", "summary", "what to write: spells, panel, transitions (CSV), xes, ocel or summary")
+	out := flags.String("out", "summary", "what to write: "+strings.Join(names(every), ", ")+". All are CSV, in seconds, but for ocel, xes and summary")
 	flags.IntVar(&o.workers, "workers", 0, "how many goroutines; 0: one a core")
 	flags.BoolVar(&o.skip, "skip", false, "count bad lines, show the first, and go on, instead of stopping there")
 	flags.IntVar(&o.every, "every", 7, "`days` between two dates of the panel, which are the same for all deals")
+	from := flags.String("from", "", "the panel's first `date`; default: the day of the log's first report")
+	shard := flags.String("shard", "", "see only to the deals of shard `i/n`, and write a part of the output, for -merge; wants -asof or -known, and of a panel -from")
+	merge := flags.Bool("merge", false, "merge the parts in the files that are named to the output of which they are parts")
 	flags.IntVar(&o.generate, "generate", 0, "write a log of so many events, as lines, instead of reading one")
 	flags.Uint64Var(&o.seed, "seed", 1, "of the log to generate")
 	if err := flags.Parse(args); err != nil {
@@ -120,8 +136,63 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 		}
 		return o, err
 	}
-	return o, o.parse(*in, *file, *policy, *asOf, *known, *out, flags.NArg())
+	if *merge {
+		return o, o.parseMerge(flags)
+	}
+	err := o.parse(*in, *file, *policy, *asOf, *known, *out, flags.NArg())
+	return o, cmp.Or(err, o.parseShard(*shard, *from))
 }
+
+// parseMerge takes the files to be merged. All else stands in them.
+func (o *options) parseMerge(flags *flag.FlagSet) (err error) {
+	flags.Visit(func(f *flag.Flag) {
+		if f.Name != "merge" {
+			err = cmp.Or(err, fmt.Errorf("-%s: not with -merge; each part says how it was measured", f.Name))
+		}
+	})
+	if o.merge = flags.Args(); len(o.merge) == 0 {
+		err = cmp.Or(err, errors.New("-merge: no files; want those that -shard wrote"))
+	}
+	return err
+}
+
+// parseShard reads what a shard has to be told, because it does not see the whole log.
+func (o *options) parseShard(shard, from string) error {
+	var err error
+	if o.from, err = dealstate.ParseMoment(from); err != nil {
+		return fmt.Errorf("-from: %w", err)
+	}
+	if shard == "" {
+		return nil
+	}
+	if o.shard, err = parseShard(shard); err != nil {
+		return err
+	}
+	switch {
+	case o.out.part == nil:
+		return fmt.Errorf("-out %s is not written in parts; want one of %s with -shard", o.out.name, strings.Join(names(func(o output) bool { return o.part != nil }), ", "))
+	case o.generate > 0:
+		return errors.New("-generate: not with -shard, which reads a log")
+	case o.view.AsOf.IsZero() && o.view.KnownBy.IsZero():
+		return errors.New("-shard: want -asof or -known, for no shard sees where the whole log ends")
+	case o.out.name == "panel" && o.from.IsZero():
+		return errors.New("-shard: want -from for a panel, for no shard sees where the whole log begins")
+	}
+	return nil
+}
+
+// names are those of the outputs that are picked.
+func names(pick func(output) bool) (all []string) {
+	for _, o := range outputs {
+		if pick(o) {
+			all = append(all, o.name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func every(output) bool { return true }
 
 // parse reads the values of the flags that are no plain numbers, and checks all.
 func (o *options) parse(in, file, policy, asOf, known, out string, rest int) error {
@@ -141,8 +212,8 @@ func (o *options) parse(in, file, policy, asOf, known, out string, rest int) err
 	if o.read, ok = readers[in]; !ok {
 		return fmt.Errorf("-in %q is unknown; want lines or csv", in)
 	}
-	if o.write, ok = writers[out]; !ok {
-		return fmt.Errorf("-out %q is unknown; want spells, panel, transitions, xes, ocel or summary", out)
+	if o.out, ok = outputOf(out); !ok {
+		return fmt.Errorf("-out %q is unknown; want one of %s", out, strings.Join(names(every), ", "))
 	}
 	var err error
 	if o.view, err = dealstate.ParseView(asOf, known, policy); err != nil {
@@ -166,6 +237,8 @@ func (o options) do(ctx context.Context, s streams, out *bufio.Writer) error {
 		return dealstate.WriteEvents(out, during(ctx, generate(o.machine.Agreement(), o.generate, o.seed)))
 	case o.plain && s.typed:
 		return o.show(ctx, s, out)
+	case len(o.merge) > 0:
+		return mergeParts(o.merge, s.err, out)
 	}
 	log, err := o.readLog(ctx, s)
 	if err != nil {
@@ -184,7 +257,11 @@ func (o options) measure(ctx context.Context, log *bulk.Log, s streams, out *buf
 	if s.terminal {
 		j.watch = s.err
 	}
-	err := cmp.Or(o.write(ctx, j, out), out.Flush())
+	write := o.out.write
+	if o.shard.of > 0 {
+		write = o.out.part
+	}
+	err := cmp.Or(write(ctx, j, out), out.Flush())
 	if s.terminal {
 		fmt.Fprint(s.err, "\r\033[K")
 	}
@@ -224,6 +301,9 @@ func (o options) readLog(ctx context.Context, s streams) (*bulk.Log, error) {
 	}
 	var first *dealstate.LineError
 	opt := bulk.Options{Workers: o.workers, Bad: o.onBadLine(&first)}
+	if o.shard.of > 0 {
+		opt.Keep = o.shard.keep
+	}
 	if s.terminal {
 		opt.Progress = func(p bulk.Progress) { fmt.Fprintf(s.err, "\r%d events, %d MB ", p.Events, in.bytes.Load()/1e6) }
 	}

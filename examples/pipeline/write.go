@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -50,9 +49,38 @@ func told[D any](j job, deals iter.Seq2[D, error]) iter.Seq2[D, error] {
 // writer writes one of the outputs of -out.
 type writer func(context.Context, job, *bufio.Writer) error
 
-var writers = map[string]writer{
-	"spells": rowWriter(spells), "panel": writePanel, "transitions": writeTransitions,
-	"xes": logWriter(analytics.WriteXES), "ocel": logWriter(analytics.WriteOCEL), "summary": writeSummary,
+// output is one of -out: what it is called, how it is written, how a shard writes its part
+// of it, and how parts are merged to what is written without shards. Parts and merge are nil
+// where it is not to be had in parts.
+type output struct {
+	name  string
+	write writer
+	part  writer
+	merge merger
+}
+
+var outputs = []output{
+	{"spells", rowWriter(spells), partWriter(spells), mergeRows[analytics.Spell]},
+	{"panel", rowWriter(panel), partWriter(panel), mergeRows[analytics.Cell]},
+	measureOutput("transitions", begin[analytics.Transitions], func(t *analytics.Transitions, _ time.Time) iter.Seq[analytics.Transition] { return t.All() }),
+	measureOutput("waits", waits, (*analytics.Waits).All),
+	measureOutput("party-waits", waits, (*analytics.Waits).ByParty),
+	measureOutput("lifetimes", begin[analytics.Lifetimes], func(l *analytics.Lifetimes, until time.Time) iter.Seq[analytics.Lifetime] {
+		return slices.Values(l.Observe(until))
+	}),
+	measureOutput("funnel", funnel, func(f *analytics.Funnel, _ time.Time) iter.Seq[analytics.FunnelStage] { return f.All() }),
+	{"xes", logWriter(analytics.WriteXES), nil, nil},
+	{"ocel", logWriter(analytics.WriteOCEL), nil, nil},
+	{"summary", writeSummary, writeSummaryPart, mergeSummaries},
+}
+
+// outputOf finds an output by its name.
+func outputOf(name string) (output, bool) {
+	i := slices.IndexFunc(outputs, func(o output) bool { return o.name == name })
+	if i < 0 {
+		return output{}, false
+	}
+	return outputs[i], true
 }
 
 // decisions hands over every deal's, in their order.
@@ -70,9 +98,15 @@ func (j job) decisions(ctx context.Context, take func(dealstate.Decision) error)
 	return nil
 }
 
+// rows yields what an output says of each deal, deal by deal, until yield returns false.
+type rows[R analytics.Row] func(ctx context.Context, j job, yield func(deal string, row R) bool) error
+
 // spells are each deal's, to the instant from which the view looks at it.
-func spells(job) func(bulk.Fold, func(analytics.Spell) bool) error {
-	return func(f bulk.Fold, yield func(analytics.Spell) bool) error {
+func spells(ctx context.Context, j job, yield func(string, analytics.Spell) bool) error {
+	for f, err := range j.folds(ctx) {
+		if err != nil {
+			return err
+		}
 		var spells analytics.Spells
 		for _, d := range f.Decisions {
 			if err := spells.Add(d); err != nil {
@@ -80,20 +114,12 @@ func spells(job) func(bulk.Fold, func(analytics.Spell) bool) error {
 			}
 		}
 		for spell := range spells.All(f.Snapshot.AsOf) {
-			if !yield(spell) {
-				return errStopped
+			if !yield(f.Deal, spell) {
+				return nil
 			}
 		}
-		return nil
 	}
-}
-
-func writeTransitions(ctx context.Context, j job, out *bufio.Writer) error {
-	var transitions analytics.Transitions
-	if err := j.decisions(ctx, transitions.Add); err != nil {
-		return err
-	}
-	return analytics.WriteCSV(out, transitions.All())
+	return nil
 }
 
 // logWriter writes one case a deal.
@@ -112,33 +138,23 @@ func logWriter(write func(io.Writer, iter.Seq[analytics.Case]) error) writer {
 	}
 }
 
-// rowWriter writes each deal's rows.
-func rowWriter[R analytics.Row](of func(job) func(bulk.Fold, func(R) bool) error) writer {
+// rowWriter writes each deal's rows as CSV.
+func rowWriter[R analytics.Row](of rows[R]) writer {
 	return func(ctx context.Context, j job, out *bufio.Writer) error {
 		var failed error
-		each := of(j)
 		err := analytics.WriteCSV(out, func(yield func(R) bool) {
-			for f, err := range j.folds(ctx) {
-				if failed = err; err == nil {
-					failed = each(f, yield)
-				}
-				if failed != nil {
-					return
-				}
-			}
+			failed = of(ctx, j, func(_ string, row R) bool { return yield(row) })
 		})
-		if failed == errStopped {
-			failed = nil
-		}
 		return cmp.Or(failed, err)
 	}
 }
 
-var errStopped = errors.New("stopped")
-
 // dates are those of the panel, the same for all deals.
 func (j job) dates() (dates []time.Time) {
-	first, _ := j.log.Span()
+	first := j.from
+	if first.IsZero() {
+		first, _ = j.log.Span()
+	}
 	for i, date := range analytics.EachDay(first, j.view.AsOf) {
 		if i%j.every == 0 && !after(date, j.view.AsOf) && !after(date, j.view.KnownBy) {
 			dates = append(dates, date)
@@ -150,19 +166,19 @@ func (j job) dates() (dates []time.Time) {
 // after is false where there is no limit.
 func after(date, limit time.Time) bool { return !limit.IsZero() && date.After(limit) }
 
-// writePanel says where each deal stood on each date, as known then: from its first report
-// to the date on which it is known to be over.
-func writePanel(ctx context.Context, j job, out *bufio.Writer) error {
-	var failed error
+// panel says where each deal stood on each date, as known then: from its first report to the
+// date on which it is known to be over.
+func panel(ctx context.Context, j job, yield func(string, analytics.Cell) bool) error {
 	dates := j.dates()
-	err := analytics.WriteCSV(out, func(yield func(analytics.Cell) bool) {
-		for b, err := range told(j, j.log.Backtests(ctx, j.view, j.workers)) {
-			if failed = err; err != nil || !j.cells(b, dates, yield) {
-				return
-			}
+	for b, err := range told(j, j.log.Backtests(ctx, j.view, j.workers)) {
+		if err != nil {
+			return err
 		}
-	})
-	return cmp.Or(failed, err)
+		if !j.cells(b, dates, func(c analytics.Cell) bool { return yield(b.Deal, c) }) {
+			return nil
+		}
+	}
+	return nil
 }
 
 // cells yields those of one deal, and reports whether to go on.
@@ -186,8 +202,13 @@ func writeSummary(ctx context.Context, j job, out *bufio.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := r.Totals()
-	fmt.Fprintf(out, "%d events of %d deals under the policy %s; the state changed %d times\n", t.Events, t.Deals, j.view.Policy.Name, t.Moved)
+	summarise(out, r.Totals(), j.view.Policy.Name)
+	return nil
+}
+
+// summarise writes totals for people.
+func summarise(out io.Writer, t bulk.Totals, policy string) {
+	fmt.Fprintf(out, "%d events of %d deals under the policy %s; the state changed %d times\n", t.Events, t.Deals, policy, t.Moved)
 	if t.Unseen > 0 {
 		fmt.Fprintf(out, "%d more deals of which nothing is seen by then\n", t.Unseen)
 	}
@@ -195,7 +216,6 @@ func writeSummary(ctx context.Context, j job, out *bufio.Writer) error {
 	table(out, "events and clocks that were", t.Outcomes)
 	table(out, "for the reason", t.Reasons)
 	table(out, "by the rule", t.Rules)
-	return nil
 }
 
 // table writes counts, the largest first, with bars.

@@ -37,6 +37,10 @@ type Field struct {
 	Path string          // its full name: "parties[2].id"; "" for a whole text
 	Raw  json.RawMessage // the value as it was written
 
+	// Schema lets the key "$schema" stand in the object, and passes it over: by it an
+	// editor knows what may stand in a file, and the file says nothing else by it.
+	Schema bool
+
 	plain bool // the value is known to be a string without escapes
 }
 
@@ -362,13 +366,21 @@ func (f Field) object(n int, keyOf func(int) string, take func(place int, value 
 		return err
 	}
 	var seen [64]bool
+	named := false // its schema
 	for place := -1; ; {
 		key, value, err := o.field()
 		if err != nil || key == nil {
 			return err
 		}
 		if place = placeOf(key, place+1, n, keyOf); place < 0 {
-			return f.unknown(string(key), n, keyOf)
+			if !f.Schema || string(key) != schemaKey {
+				return f.unknown(string(key), n, keyOf)
+			}
+			if err := value.passSchema(named); err != nil {
+				return err
+			}
+			named = true
+			continue
 		}
 		if seen[place] {
 			return twice(within(f.Path, string(key)))
@@ -378,6 +390,19 @@ func (f Field) object(n int, keyOf func(int) string, take func(place int, value 
 			return err
 		}
 	}
+}
+
+// schemaKey is the key by which JSON Schema has a text name the schema that it follows.
+const schemaKey = "$schema"
+
+// passSchema passes the name of a schema over, of which there may be one.
+func (f Field) passSchema(again bool) error {
+	if again {
+		return twice(schemaKey)
+	}
+	f.Path = schemaKey
+	var name string
+	return f.into(&name)
 }
 
 // placeOf looks for a key from a place on, and then before it: most texts have their keys in
@@ -489,6 +514,53 @@ func (f Field) List(most int, take func(Field) error) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// Each hands each item of a list to take, in their order, however many there are: it holds
+// one of them at a time. The field stands in an object or list that was read.
+func (f Field) Each(take func(Field) error) error {
+	if !f.Is('[') {
+		return f.Fail("a list")
+	}
+	s := scanner{data: f.Raw}
+	n := 0
+	for more := s.skip('[') && !s.skip(']'); more; more = s.skip(',') {
+		in, ok := Field{Path: f.Path + "[" + strconv.Itoa(n) + "]"}, false
+		if in.Raw, in.plain, ok = s.item(1); !ok {
+			return f.Fail("a list")
+		}
+		if err := take(in); err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
+}
+
+// Entries hands each entry of an object to take, whatever its key and however many there
+// are. Whether a key comes twice is for take to find out.
+func (f Field) Entries(take func(Field) error) error {
+	o, err := open(f.Path, f.Raw)
+	for err == nil {
+		key, value, failed := o.field()
+		if failed != nil || key == nil {
+			return failed
+		}
+		value.Key = string(key)
+		value.Path = Join(f.Path, value.Key)
+		err = take(value)
+	}
+	return err
+}
+
+// Real reads a number that need not be whole.
+func (f Field) Real(to *float64) error {
+	x, err := strconv.ParseFloat(string(f.Raw), 64)
+	if err != nil {
+		return f.Fail("a number")
+	}
+	*to = x
 	return nil
 }
 

@@ -1,0 +1,300 @@
+package analytics
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
+)
+
+// How measures travel between the workers of one computation: each is one JSON object with
+// its name, a version, what it was asked for and its deals by id. Two encodings of equal
+// measures are equal bytes, whatever the order in which the measures were merged.
+
+// EncodingVersion is the version of the encodings of measures, which stands in each. A
+// reader refuses any other.
+const EncodingVersion = 1
+
+// encodingOf begins the encoding of a measure.
+func encodingOf(measure string) *strictjson.Object {
+	var o strictjson.Object
+	o.Must("measure", measure)
+	o.Must("version", EncodingVersion)
+	return &o
+}
+
+// decode reads the encoding of a measure, whose own keys are the slots.
+func decode(measure string, data []byte, slots ...strictjson.Slot) error {
+	named, versioned := false, false
+	head := []strictjson.Slot{
+		{Key: "measure", To: func(f strictjson.Field) error {
+			var name string
+			if err := f.Text(&name); err != nil {
+				return err
+			}
+			if named = name == measure; !named {
+				return field.Errorf(f.Path, "%q; want %q", field.Clip(name), measure)
+			}
+			return nil
+		}},
+		{Key: "version", To: func(f strictjson.Field) error {
+			var version int64
+			if err := f.Integer(&version); err != nil {
+				return err
+			}
+			if versioned = version == EncodingVersion; !versioned {
+				return field.Errorf(f.Path, "%d; this library reads %d", version, EncodingVersion)
+			}
+			return nil
+		}},
+	}
+	err := strictjson.Field{Raw: data}.Object(append(head, slots...)...)
+	switch {
+	case err != nil:
+		return err
+	case !named:
+		return field.Errorf("measure", "missing; want %q", measure)
+	case !versioned:
+		return field.Errorf("version", "missing; want %d", EncodingVersion)
+	}
+	return nil
+}
+
+// decodeWithDeals does the same for a measure that follows deals, and gives these, to be read
+// once all else is known.
+func decodeWithDeals(measure string, data []byte, slots ...strictjson.Slot) (deals strictjson.Field, err error) {
+	err = decode(measure, data, append(slots, strictjson.Slot{Key: "deals", To: func(f strictjson.Field) error {
+		deals = f
+		return nil
+	}})...)
+	if err == nil && deals.Raw == nil {
+		err = field.Errorf("deals", "missing")
+	}
+	return deals, err
+}
+
+// objects is a list of items as JSON objects, each written by one function.
+type objects[T any] struct {
+	items []T
+	write func(o *strictjson.Object, item T)
+}
+
+// MarshalJSON writes the list.
+func (l objects[T]) MarshalJSON() ([]byte, error) {
+	text := []byte{'['}
+	for i, item := range l.items {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		var o strictjson.Object
+		l.write(&o, item)
+		one, err := o.Done()
+		if err != nil {
+			return nil, err
+		}
+		text = append(text, one...)
+	}
+	return append(text, ']'), nil
+}
+
+// some adds a list of objects, unless it is empty.
+func some[T any](o *strictjson.Object, key string, items []T, write func(T, *strictjson.Object)) {
+	if len(items) > 0 {
+		o.Must(key, objects[T]{items, func(o *strictjson.Object, item T) { write(item, o) }})
+	}
+}
+
+// eachOf gives the slot of a list of any length: every item is read and appended.
+func eachOf[T any](to *[]T, read func(*T, strictjson.Field) error) func(strictjson.Field) error {
+	return func(f strictjson.Field) error {
+		return f.Each(func(f strictjson.Field) error {
+			var item T
+			err := read(&item, f)
+			*to = append(*to, item)
+			return err
+		})
+	}
+}
+
+// textField is a text of an encoding that must be there.
+type textField struct{ path, text string }
+
+// wanted refuses texts that are missing, or that JSON could not carry.
+func wanted(texts ...textField) error {
+	for _, t := range texts {
+		if t.text == "" {
+			return field.Errorf(t.path, "missing")
+		}
+		if err := field.CheckText(t.path, t.text, field.MaxText); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownWriter writes what a measure keeps of a deal into the deal's object.
+type ownWriter[T any] func(o *strictjson.Object, deal string, own T)
+
+// ownReader gives the slots of what a measure keeps of a deal, and what takes it in and
+// checks it once the whole object is read.
+type ownReader[T any] func(c *dealState[T]) (slots []strictjson.Slot, done func(path, deal string) error)
+
+// writeNothing is for measures that keep nothing else of a deal; so is readNothing.
+func writeNothing(*strictjson.Object, string, struct{}) {}
+
+func readNothing(*dealState[struct{}]) ([]strictjson.Slot, func(path, deal string) error) {
+	return nil, func(string, string) error { return nil }
+}
+
+// encode adds the deals by id.
+func (f *follower[T]) encode(o *strictjson.Object, own ownWriter[T]) ([]byte, error) {
+	deals := slices.Sorted(maps.Keys(f.deals))
+	for _, deal := range deals {
+		if err := f.deals[deal].complete("deals", deal); err != nil {
+			return nil, err
+		}
+	}
+	o.Must("deals", objects[string]{deals, func(o *strictjson.Object, deal string) {
+		c := f.deals[deal]
+		o.Must("deal", deal)
+		o.Must("state", string(c.state))
+		o.Instant("begun", c.begun)
+		o.Instant("since", c.since)
+		o.Instant("last", c.last)
+		own(o, deal, c.own)
+	}})
+	return o.Done()
+}
+
+// decode reads the deals.
+func (f *follower[T]) decode(deals strictjson.Field, own ownReader[T]) error {
+	return deals.Each(func(in strictjson.Field) error { return f.decodeDeal(in, own) })
+}
+
+func (f *follower[T]) decodeDeal(in strictjson.Field, own ownReader[T]) error {
+	var deal string
+	c := &dealState[T]{}
+	slots, done := own(c)
+	err := in.Object(append([]strictjson.Slot{
+		{Key: "deal", To: &deal},
+		{Key: "state", To: (*string)(&c.state)},
+		{Key: "begun", To: &c.begun},
+		{Key: "since", To: &c.since},
+		{Key: "last", To: &c.last}}, slots...)...)
+	if err != nil {
+		return err
+	}
+	if err := c.complete(in.Path, deal); err != nil {
+		return err
+	}
+	if f.deals[deal] != nil {
+		return field.Errorf(in.Path+".deal", "%q is given twice", field.Clip(deal))
+	}
+	f.track(deal, c)
+	return done(in.Path, deal)
+}
+
+// complete refuses a deal that no sequence of decisions leads to.
+func (c *dealState[T]) complete(path, deal string) error {
+	if err := wanted(textField{path + ".deal", deal}, textField{path + ".state", string(c.state)}); err != nil {
+		return err
+	}
+	switch {
+	case c.last.IsZero():
+		return field.Errorf(path+".last", "missing")
+	case c.begun.IsZero() != c.since.IsZero():
+		return field.Errorf(path+".since", "want it where begun is given, and only there")
+	}
+	return inTurn(path, keyed{"begun", c.begun}, keyed{"since", c.since}, keyed{"last", c.last})
+}
+
+// keyed is an instant of an encoding, with its key.
+type keyed struct {
+	key string
+	at  time.Time
+}
+
+// inTurn refuses instants of which a later one comes before an earlier one.
+func inTurn(path string, instants ...keyed) error {
+	for i := 1; i < len(instants); i++ {
+		if instants[i].at.Before(instants[i-1].at) {
+			return field.Errorf(path+"."+instants[i].key, "before %s", instants[i-1].key)
+		}
+	}
+	return nil
+}
+
+// during refuses a time that is not of a deal's, from its beginning to its last decision.
+func (c *dealState[T]) during(path string, from, to keyed) error {
+	switch {
+	case from.at.IsZero():
+		return field.Errorf(path+"."+from.key, "missing")
+	case to.at.IsZero():
+		return field.Errorf(path+"."+to.key, "missing")
+	case c.begun.IsZero():
+		return field.Errorf(path+"."+from.key, "of a deal that has not begun")
+	case from.at.Before(c.begun):
+		return field.Errorf(path+"."+from.key, "before the deal's begun")
+	case to.at.After(c.last):
+		return field.Errorf(path+"."+to.key, "after the deal's last")
+	}
+	return inTurn(path, from, to)
+}
+
+// byDeal gathers the items of each deal, in their order.
+func byDeal[T any](items []T, dealOf func(T) string) map[string][]T {
+	all := map[string][]T{}
+	for _, item := range items {
+		all[dealOf(item)] = append(all[dealOf(item)], item)
+	}
+	return all
+}
+
+// stateList writes states as a list of texts.
+func stateList(all []dealstate.State) json.Marshaler {
+	text := []byte{'['}
+	for i, s := range all {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strictjson.AppendString(text, string(s))
+	}
+	return json.RawMessage(append(text, ']'))
+}
+
+// countSlot reads a count.
+func countSlot(to *int) func(strictjson.Field) error {
+	return func(f strictjson.Field) error {
+		n, err := strconv.Atoi(string(f.Raw))
+		if err != nil || n < 0 {
+			return f.Fail("a count")
+		}
+		*to = n
+		return nil
+	}
+}
+
+// itemOf names an item of a list.
+func itemOf(path, list string, item int) string {
+	if path != "" {
+		path += "."
+	}
+	return path + list + "[" + strconv.Itoa(item) + "]"
+}
+
+// inside puts the path of a value before the field that an error of its own reader names,
+// which calls the whole value by a word.
+func inside(path, word string, err error) error {
+	var bad *field.Error
+	if !errors.As(err, &bad) {
+		return err
+	}
+	return &field.Error{Field: path + strings.TrimPrefix(bad.Field, word), Problem: bad.Problem}
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate/analytics"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk"
+)
+
+// merger writes an output from all its parts.
+type merger func(parts []*partFile, out *bufio.Writer) error
+
+// partFile is a part that is being read, one line after the other.
+type partFile struct {
+	name  string
+	head  partHead
+	lines *bufio.Reader
+	read  int // lines, without the head
+	ended bool
+}
+
+// mergeParts writes the output of which the files are the parts.
+func mergeParts(names []string, stderr io.Writer, out *bufio.Writer) error {
+	start, parts := time.Now(), make([]*partFile, 0, len(names))
+	for _, name := range names {
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		p, err := openPart(name, file)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, p)
+	}
+	if err := checkTogether(parts); err != nil {
+		return err
+	}
+	of, _ := outputOf(parts[0].head.Part)
+	if err := of.merge(parts, out); err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "pipeline: %s as of %s merged from %d parts in %s\n", of.name, parts[0].head.AsOf, len(parts), time.Since(start).Round(time.Millisecond))
+	return nil
+}
+
+// openPart reads the head of a part.
+func openPart(name string, r io.Reader) (*partFile, error) {
+	p := &partFile{name: name, lines: bufio.NewReaderSize(r, 1<<16)}
+	line, err := p.lines.ReadSlice('\n') // the head is short
+	if err != nil || strict(line, &p.head) != nil || p.head.Version == 0 {
+		return nil, p.fail("its first line is not the head of a part, as -shard writes it")
+	}
+	of, known := outputOf(p.head.Part)
+	switch {
+	case p.head.Version != partVersion:
+		return nil, p.fail("it is of version %d; this program reads %d", p.head.Version, partVersion)
+	case !known || of.merge == nil:
+		return nil, p.fail("it is a part of %q, which is not merged", p.head.Part)
+	case p.head.Of < 1 || p.head.Of > maxShards || p.head.Shard < 1 || p.head.Shard > p.head.Of:
+		return nil, p.fail("it is shard %d of %d", p.head.Shard, p.head.Of)
+	}
+	return p, nil
+}
+
+func (p *partFile) fail(format string, args ...any) error {
+	return fmt.Errorf("-merge: %q: %s", p.name, fmt.Sprintf(format, args...))
+}
+
+// checkTogether refuses parts that are not of one output, and a shard that is missing or
+// there twice. Parts of a log that somebody else split by deal are each shard 1/1.
+func checkTogether(parts []*partFile) error {
+	first := parts[0].head
+	seen := make([]string, first.Of)
+	for _, p := range parts {
+		if key, here, there := difference(first, p.head); key != "" {
+			return p.fail("its %s is %s; that of %q is %s", key, there, parts[0].name, here)
+		}
+		if before := seen[p.head.Shard-1]; before != "" && first.Of > 1 {
+			return p.fail("shard %d/%d is in %q already", p.head.Shard, p.head.Of, before)
+		}
+		seen[p.head.Shard-1] = p.name
+	}
+	if i := slices.Index(seen, ""); i >= 0 {
+		return fmt.Errorf("-merge: shard %d/%d is missing", i+1, first.Of)
+	}
+	return nil
+}
+
+// difference names what two parts of one output do not have in common.
+func difference(a, b partHead) (key, here, there string) {
+	b.Shard = a.Shard
+	if a == b {
+		return "", "", ""
+	}
+	for _, of := range []struct {
+		key  string
+		a, b any
+	}{
+		{"output", a.Part, b.Part}, {"number of shards", a.Of, b.Of}, {"policy", a.Policy, b.Policy}, {"-asof", a.AsOf, b.AsOf}, {"-known", a.KnownBy, b.KnownBy},
+		{"-from", a.From, b.From}, {"-every", a.Every, b.Every}, {"agreement's digest", a.Agreement, b.Agreement},
+	} {
+		if of.a != of.b {
+			return of.key, fmt.Sprintf("%q", fmt.Sprint(of.a)), fmt.Sprintf("%q", fmt.Sprint(of.b))
+		}
+	}
+	return "head", "another", "one"
+}
+
+// next reads the next line into a value; io.EOF behind the last, if the part is whole.
+func (p *partFile) next(to any) error {
+	if p.ended {
+		return io.EOF
+	}
+	line, err := p.lines.ReadBytes('\n')
+	if err != nil {
+		return p.fail("it ends in the middle; let its shard run again")
+	}
+	var end partEnd
+	if bytes.HasPrefix(line, []byte(`{"lines":`)) && strict(line, &end) == nil {
+		if p.ended = true; end.Lines != p.read {
+			return p.fail("it has %d lines; want %d, as its end says", p.read, end.Lines)
+		}
+		return io.EOF
+	}
+	p.read++
+	if err := strict(line, to); err != nil {
+		return p.fail("line %d: %v", p.read+1, err)
+	}
+	return nil
+}
+
+// strict reads one JSON value without unknown fields.
+func strict(line []byte, to any) error {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	return dec.Decode(to)
+}
+
+// mergeRows writes the rows of all parts in the order in which their deals first appear in
+// the log, and holds one row of each part. Of parts of a log that somebody else split, deals
+// of one place come in the order of the files.
+func mergeRows[R analytics.Row](parts []*partFile, out *bufio.Writer) error {
+	rows, failed := make([]partRow[R], len(parts)), error(nil)
+	advance := func(i int) {
+		last := rows[i].Place
+		rows[i] = partRow[R]{}
+		err := parts[i].next(&rows[i])
+		switch {
+		case err == io.EOF:
+			rows[i].Place = -1
+		case err == nil && rows[i].Place < last:
+			err = parts[i].fail("line %d: its place is %d, behind %d", parts[i].read+1, rows[i].Place, last)
+			fallthrough
+		default:
+			failed = cmp.Or(failed, err)
+		}
+	}
+	for i := range parts {
+		advance(i)
+	}
+	err := analytics.WriteCSV(out, func(yield func(R) bool) {
+		for i := first(rows); i >= 0 && failed == nil && yield(rows[i].Row); i = first(rows) {
+			advance(i)
+		}
+	})
+	return cmp.Or(failed, err)
+}
+
+// first is which of the rows comes first; below 0: there is none.
+func first[R any](rows []partRow[R]) int {
+	at := -1
+	for i, row := range rows {
+		if row.Place >= 0 && (at < 0 || row.Place < rows[at].Place) {
+			at = i
+		}
+	}
+	return at
+}
+
+func mergeSummaries(parts []*partFile, out *bufio.Writer) error {
+	var all bulk.Totals
+	err := eachMeasure(parts, func(one *bulk.Totals) error {
+		all.Merge(*one)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	summarise(out, all, parts[0].head.Policy)
+	return nil
+}
+
+// eachMeasure hands over the one measure of each part.
+func eachMeasure[M any](parts []*partFile, take func(*M) error) error {
+	for _, p := range parts {
+		var one, more M
+		if err := p.next(&one); err != nil {
+			return notWhole(p, err)
+		}
+		if err := take(&one); err != nil {
+			return p.fail("%v", err)
+		}
+		if err := p.next(&more); err != io.EOF {
+			return cmp.Or(err, p.fail("more than one measure"))
+		}
+	}
+	return nil
+}
+
+// notWhole is the error for a part that ended before its measure.
+func notWhole(p *partFile, err error) error {
+	if errors.Is(err, io.EOF) {
+		return p.fail("there is no measure in it")
+	}
+	return err
+}
+
+// text writes an instant of a head; none is "".
+func text(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}

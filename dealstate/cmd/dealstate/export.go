@@ -17,15 +17,16 @@ import (
 type exportCmd struct {
 	What   string   `arg:"" help:"A table, a log (xes or ocel), a net (pnml), sqlite, or all; list says what there is."`
 	Deals  []string `arg:"" optional:"" name:"deal" help:"Ids of deals, or names of their files. Default: all."`
-	Format string   `placeholder:"F" help:"Of a table: csv, jsonl or parquet (which some tables have). Default: by the end of --output's name, else csv."`
+	Format string   `placeholder:"F" help:"Of a table: csv, jsonl, text (for people) or parquet (which some tables have). Default: by the end of --output's name, else csv."`
 	Every  int      `default:"7" placeholder:"DAYS" help:"Between two dates of panel and balances. Default: 7."`
 	outputFlag
 	viewFlags
 }
 
 func (exportCmd) Help() string {
-	return `Example: a table, a log for process mining, a database, and every table and log into a folder:
+	return `Example: a table to read, tables and a log for process mining, a database, and every table and log into a folder:
 
+    dealstate export party-waits --format text
     dealstate export spells -o numbers/spells.csv
     dealstate export panel -o numbers/panel.parquet
     dealstate export xes --policy official -o deals.xes
@@ -33,7 +34,7 @@ func (exportCmd) Help() string {
     dealstate export all -o numbers
     dealstate export list
 
-Spans are in seconds, unless their name says days. A cell that a spreadsheet would run as a formula has a ' before it. The database is a
+Spans are in seconds, and in days where a table is text. A cell that a spreadsheet would run as a formula has a ' before it. The database is a
 journal with the tables states, decisions and spells, of every policy.`
 }
 

@@ -245,7 +245,10 @@ func (c *checked) write(a *app) error {
 	if err := a.table(rows); err != nil {
 		return err
 	}
-	if !c.Complete {
+	switch {
+	case c.Unapproved != "":
+		extent = "up to the first path on which it is implemented without approval"
+	case !c.Complete:
 		extent = "in part; more --steps find more"
 	}
 	a.say("Tried %s: %d situations from here on, %d rules.", extent, c.Situations, c.Rules)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"iter"
@@ -93,16 +94,14 @@ func (c *exportCmd) Run(a *app) error {
 
 // format is that of a table.
 func (c *exportCmd) format() (format, error) {
-	name := c.Format
-	if name == "" {
-		name = "csv"
-		if f, ok := formatOf(c.Output); ok && f.table != nil {
-			name = f.name
-		}
+	end := c.end()
+	if _, isTable := tableOf(c.What); !isTable { // a folder, or a file of another sort
+		end = ""
 	}
+	name := cmp.Or(c.Format, ends[end], end, "csv")
 	f, ok := formatOf("." + name)
 	if !ok || f.table == nil {
-		return f, misusef("--format %q is unknown; want %s", name, strings.Join(tableFormats(), " or "))
+		return f, misusef("%q is no format of a table; want %s", name, strings.Join(tableFormats(), ", "))
 	}
 	return f, nil
 }

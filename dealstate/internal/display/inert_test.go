@@ -345,7 +345,7 @@ var sayers = map[string]string{
 	"journal.StaleError": "above", "journal.LockedError": "above", "journal.ReadOnlyError": "above", "journal.DamageError": "above", "journal.HeadError": "above", "journal.CopyError": "above", "journal.Head": "words", "web.Action": "words",
 	"jetstream.ConfigError": "in its module", "jetstream.SyncError": "in its module", "jetstream.UnavailableError": "in its module", "jetstream.SizeError": "in its module",
 	"jetstream.DamageError": "in its module",
-	"sqlite.BusyError": "in its module", "sqlite.SchemaError": "in its module", "sqlite.DamageError": "in its module",
+	"sqlite.BusyError":      "in its module", "sqlite.SchemaError": "in its module", "sqlite.DamageError": "in its module",
 	"postgres.BusyError": "in its module", "postgres.OutageError": "in its module", "postgres.OutcomeError": "in its module", "postgres.SchemaError": "in its module", "postgres.SettingError": "in its module", "postgres.DamageError": "in its module",
 	"parquet.FileError": "in its module",
 	"journaltest.Loss":  "of tests", "dealtest.Style": "words", "render.Shape": "words",

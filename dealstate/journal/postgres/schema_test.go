@@ -98,7 +98,9 @@ func TestSeveralWhoOpenANewJournalAtOnceShareIt(t *testing.T) {
 // Any name is a schema's, and what stands in it is never a statement.
 func TestTheSchemaMayHaveAnyName(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{`a"; DROP SCHEMA public; --`, "SELECT", "deals.entries", "$schema", "$selected", "it's", "  ", "\n", strings.Repeat("长", 16)} {
+	again := fmt.Sprint(schemas.Add(1)) // so that a second run has names of its own
+	for _, name := range []string{`a"; DROP SCHEMA public; --`, "SELECT", "deals.entries", "$schema", "$selected", "it's", "  ", "\n", strings.Repeat("长", 15)} {
+		name += again
 		s := open(t, server.url(), postgres.Options{Schema: name})
 		at, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1)})
 		require.NoError(t, err, "%q", name)
@@ -114,9 +116,10 @@ func TestTheSchemaMayHaveAnyName(t *testing.T) {
 func TestARoleThatMayMakeNothingOpensASchemaThatWasMadeForIt(t *testing.T) {
 	t.Parallel()
 	o, c := fresh(), connect(t, server.url())
-	_, err := c.PgConn().Exec(t.Context(), "CREATE ROLE desk LOGIN; CREATE SCHEMA "+pgx.Identifier{o.Schema}.Sanitize()+" AUTHORIZATION desk").ReadAll()
+	desk := fmt.Sprint("desk", schemas.Add(1))
+	_, err := c.PgConn().Exec(t.Context(), "CREATE ROLE "+desk+" LOGIN; CREATE SCHEMA "+pgx.Identifier{o.Schema}.Sanitize()+" AUTHORIZATION "+desk).ReadAll()
 	require.NoError(t, err)
-	url := strings.Replace(server.url(), "dealstate@", "desk@", 1)
+	url := strings.Replace(server.url(), "dealstate@", desk+"@", 1)
 	_, err = postgres.Open(t.Context(), url, fresh())
 	require.ErrorContains(t, err, "permission denied")
 	s := open(t, url, o)
@@ -170,10 +173,11 @@ func TestEachConnectionSyncsItsCommitsAndSeesWhatIsCommitted(t *testing.T) {
 func TestAServerThatCannotKeepAJournalIsRefused(t *testing.T) {
 	t.Parallel()
 	c := connect(t, server.url())
-	_, err := c.Exec(t.Context(), "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
+	latin := fmt.Sprint("latin", schemas.Add(1))
+	_, err := c.Exec(t.Context(), "CREATE DATABASE "+latin+" ENCODING 'LATIN1' TEMPLATE template0")
 	require.NoError(t, err)
 	var setting *postgres.SettingError
-	_, err = postgres.Open(t.Context(), strings.Replace(server.url(), "/postgres", "/latin", 1), fresh())
+	_, err = postgres.Open(t.Context(), strings.Replace(server.url(), "/postgres?", "/"+latin+"?", 1), fresh())
 	require.ErrorAs(t, err, &setting)
 	require.Equal(t, "server_encoding", setting.Setting)
 	lax, err := newCluster("-c", "fsync=off")

@@ -21,8 +21,8 @@ type Agreement struct {
 	Parties     []Party
 	Approval    condition.Condition
 	Effect      *Delay        // from the approval condition being met to implemented
-	Deadline    time.Time     // approvals must be complete before this instant
-	Term        *Delay        // how long it stays in force
+	Deadline    time.Time     // approvals must be complete before this instant; one at the instant is too late
+	Term        *Delay        // how long it stays in force, from entry into force on, suspended or not
 	Join        *Join         // a party's own delay, where it joins late; nil: Effect
 	Notice      *NoticePeriod // from a party's withdrawal to its leaving; nil: at once
 	Renew       *Delay        // a term that nobody has extended runs again by this; nil: it does not

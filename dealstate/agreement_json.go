@@ -135,7 +135,7 @@ func (a *Agreement) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var read Agreement
-	if err := read.read(strictjson.Field{Raw: data}); err != nil {
+	if err := read.read(strictjson.Field{Raw: data, Schema: true}); err != nil {
 		return err
 	}
 	if err := read.Validate(); err != nil {

@@ -2,6 +2,7 @@ package dealstate
 
 import (
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -24,7 +25,10 @@ type Ahead struct {
 func (d *Deal) Ahead(to time.Time) Ahead {
 	l := d.read()
 	defer d.mu.RUnlock()
-	f := l.now.copied(nil)
+	f := l.now.spare()
+	defer d.machine.spares.Put(f)
+	f.set(&l.now.situation)
+	f.recordEnd = l.now.recordEnd
 	f.advance(l.last)
 	var fired trail
 	f.recorder = &fired
@@ -43,14 +47,18 @@ func (d *Deal) Ahead(to time.Time) Ahead {
 // Load and [Deal.At] would, for who keeps no deal: it costs one step an event. The events
 // may come in any order; the error is that of [Machine.Load].
 func (m *Machine) AheadOf(p Policy, events iter.Seq2[Event, error], to time.Time) (Ahead, error) {
-	l, err := logOf(m, events)
-	if err != nil {
+	l := m.passingLog()
+	defer m.passing.Put(l)
+	if err := l.load(m, events); err != nil {
 		return Ahead{}, err
 	}
-	f, all := l.replay(m, View{AsOf: to, Policy: p}.or(Strict))
+	var last latest
+	f := l.fold(m, View{AsOf: to, Policy: p}.or(Strict), &last)
+	defer m.spares.Put(f)
 	a := f.ahead()
-	if len(all) > 0 {
-		a.Last = all[len(all)-1].instant()
+	a.By = strings.Clone(a.By) // of the log's text
+	if last.is {
+		a.Last = last.instant()
 	}
 	return a, nil
 }

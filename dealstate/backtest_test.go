@@ -10,6 +10,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // stood is all that a Backtest says at a date.
@@ -55,7 +56,7 @@ func TestABacktestStandsWhereAFoldAsOfTheDateAndKnownByItDoes(t *testing.T) {
 	for _, a := range slices.Concat(dirtylog.Standard, dirtylog.Agreements, dirtylog.Intricate) {
 		m, err := dealstate.Compile(a)
 		require.NoError(t, err)
-		for range 12 {
+		for range proof.Times(12, 4) {
 			events := dirtylog.Log(rng, a, a.ID, 3+rng.IntN(20), dirtylog.Kinds)
 			for _, e := range events[:len(events)/4] {
 				e.Recorded = dirtylog.Recorded(e).Add(time.Duration(rng.IntN(200)-100) * time.Hour)

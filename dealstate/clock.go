@@ -6,7 +6,8 @@ import (
 )
 
 // Clock is what time does to a deal by itself. A rule may wait for one; an event
-// cannot be one.
+// cannot be one. It fires at its instant, before the events of that instant, so that as of
+// the instant it has fired.
 type Clock uint8
 
 // The clocks. To add one, add it here and give it a row in the table below; tests

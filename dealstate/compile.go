@@ -51,7 +51,7 @@ func Compile(a Agreement) (*Machine, error) {
 		return nil, err
 	}
 	m.runners = &sync.Pool{New: func() any { return newRunner(m) }}
-	m.spares, m.spacing = &sync.Pool{}, spacingFor(&a)
+	m.spares, m.passing, m.spacing = &sync.Pool{}, &sync.Pool{}, spacingFor(&a)
 	if err := m.probe(); err != nil {
 		return nil, err
 	}

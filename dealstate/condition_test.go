@@ -13,6 +13,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // wish is a condition as the slow evaluator sees it: plain, with exact
@@ -274,12 +275,12 @@ func fieldErrAny(t *testing.T, err error) {
 	require.True(t, strings.HasPrefix(bad.Field, "approval"), bad.Field)
 }
 
-const trials = 500
+func trials() int { return proof.Times(500, 200) }
 
 func TestVerdictEqualsASlowObviousEvaluator(t *testing.T) {
 	t.Parallel()
 	compiled, seen := 0, map[condition.Verdict]int{}
-	for seed := range uint64(trials) {
+	for seed := range uint64(trials()) {
 		if try(t, seed, false, func(s beat) {
 			require.Equal(t, s.slow, s.after.Approval.Verdict, s)
 			seen[s.slow]++
@@ -287,9 +288,9 @@ func TestVerdictEqualsASlowObviousEvaluator(t *testing.T) {
 			compiled++
 		}
 	}
-	require.Greater(t, compiled, trials/3)
+	require.Greater(t, compiled, trials()/3)
 	for _, v := range []condition.Verdict{condition.Pending, condition.Met, condition.Lost} {
-		require.Greater(t, seen[v], trials/2, v)
+		require.Greater(t, seen[v], proof.Times(250, 50), v)
 	}
 }
 
@@ -298,7 +299,7 @@ func TestVerdictEqualsASlowObviousEvaluator(t *testing.T) {
 func TestLostIsLeftOnTheSameRevisionByAnApprovalOnly(t *testing.T) {
 	t.Parallel()
 	left := 0
-	for seed := range uint64(trials) {
+	for seed := range uint64(trials()) {
 		try(t, seed, false, func(s beat) {
 			if s.before.Approval.Verdict == condition.Lost && s.after.Approval.Verdict != condition.Lost && s.before.Revision == s.after.Revision {
 				require.Equal(t, dealstate.Approve, s.event.Kind, s)
@@ -306,12 +307,12 @@ func TestLostIsLeftOnTheSameRevisionByAnApprovalOnly(t *testing.T) {
 			}
 		})
 	}
-	require.Greater(t, left, trials/20)
+	require.Greater(t, left, trials()/20)
 }
 
 func TestApprovalNeverTurnsMetToPendingWithoutANot(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(trials) {
+	for seed := range uint64(trials()) {
 		try(t, seed, true, func(s beat) {
 			if s.event.Kind == dealstate.Approve && s.before.Approval.Verdict == condition.Met {
 				require.Equal(t, condition.Met, s.after.Approval.Verdict, s)
@@ -322,7 +323,7 @@ func TestApprovalNeverTurnsMetToPendingWithoutANot(t *testing.T) {
 
 func TestStateIsApprovedOnlyWhileTheConditionIsMet(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(trials) {
+	for seed := range uint64(trials()) {
 		try(t, seed, false, func(s beat) {
 			if s.after.State == dealstate.StateApproved {
 				require.Equal(t, condition.Met, s.after.Approval.Verdict, s)
@@ -335,7 +336,7 @@ func TestStateIsApprovedOnlyWhileTheConditionIsMet(t *testing.T) {
 // act made it so.
 func TestLostConditionAfterAnActMeansRejected(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(trials) {
+	for seed := range uint64(trials()) {
 		try(t, seed, false, func(s beat) {
 			if s.after.Approval.Verdict == condition.Lost && s.decision.Outcome == dealstate.Applied && s.before.Approval.Verdict != condition.Lost {
 				require.Equal(t, dealstate.StateRejected, s.after.State, s)

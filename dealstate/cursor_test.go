@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // A cursor that is watched tells what a fold decides, whatever came before a
@@ -24,7 +25,7 @@ func TestWatchedCursorTellsWhatAFoldDecides(t *testing.T) {
 		c := m.Cursor(dealstate.Official)
 		var told []dealstate.Decision
 		c.Watch(func(d dealstate.Decision) { told = append(told, d) })
-		for range 300 {
+		for range proof.Times(300, 80) {
 			events := slices.DeleteFunc(dirtyLog(rng, a, 3+rng.IntN(14)), func(e dealstate.Event) bool { return e.Kind == dealstate.Retract })
 			asOf := onDay(rng.IntN(26))
 			snapshot, want, err := m.Fold(events, dealstate.View{Policy: dealstate.Official, AsOf: asOf})
@@ -94,7 +95,7 @@ func TestAClockThatElapsesDoesWhatItDoesWhenItIsDue(t *testing.T) {
 		if slices.ContainsFunc(m.Clocks(), func(c dealstate.Clock) bool { return c == dealstate.Overdue || c == dealstate.Reached }) {
 			continue // these may be due besides, and do not elapse
 		}
-		for i := range 1000 {
+		for i := range proof.Times(1000, 400) {
 			waits, elapses := m.Cursor(dealstate.Official), m.Cursor(dealstate.Official)
 			for day, e := range dirtyLog(rng, a, rng.IntN(12)) {
 				if i%2 == 0 { // so that the deal comes into force

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,10 +38,18 @@ type history struct {
 	events    []dealstate.Event
 }
 
+// machines holds what history.machine compiled, by the agreement's JSON: all tests together
+// have thousands of histories, of a few dozen agreements. A machine never changes.
+var machines sync.Map
+
 func (h history) machine(t testing.TB) *dealstate.Machine {
 	t.Helper()
-	m, err := dealstate.Compile(h.agreement)
-	require.NoError(t, err)
+	key := toJSON(t, h.agreement)
+	if m, ok := machines.Load(key); ok {
+		return m.(*dealstate.Machine)
+	}
+	m := machine(t, h.agreement)
+	machines.Store(key, m)
 	return m
 }
 

@@ -23,6 +23,14 @@
 // the point. A [Decision] says what one event did, with every reason. A
 // [Snapshot] says where the deal stands in one [View].
 //
+// # Time
+//
+// A clock fires by itself at its instant, before the events of that instant: as of a deadline's
+// instant the deal has lapsed, and an approval of that instant is too late. A term starts when
+// the deal enters into force, and runs on while it is suspended. Events of one instant fold
+// with what enables before what needs it ([Event.Compare]); where only the order of a tie
+// decides, and the record does not tell it, the snapshot warns (order_unknown).
+//
 // # Formats
 //
 // FORMATS.md, beside this file, lists every key that is read and written, and what

@@ -259,7 +259,7 @@ const (
 	questionDays   = 40     // over which a log is spread
 	logsEach       = 5      // of one agreement
 	manyAgreements = 20_000 // the whole proof: 100,000 questions
-	fewAgreements  = 80
+	fewAgreements  = 40
 )
 
 var questionDay = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)

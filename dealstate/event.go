@@ -23,7 +23,7 @@ type Event struct {
 	By         string    // who says so; required in the role of approver
 	Role       Role      // in what capacity; may be left out of a retract or a note
 	Modality   Modality  //
-	At         time.Time // when it happened
+	At         time.Time // when it happened; of one instant, what enables comes before what needs it
 	Recorded   time.Time // when we learned of it
 	Revision   int       // of the text, counted from 1
 	Ref        string    // the event that a retract voids, or that another event refers to

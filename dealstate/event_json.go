@@ -51,7 +51,7 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 		return field.Errorf("json", "%d bytes; want at most %d", len(data), MaxLine)
 	}
 	var read draft
-	if err := strictjson.ReadInto(&read, strictjson.Field{Raw: data}, eventSlots); err != nil {
+	if err := strictjson.ReadInto(&read, strictjson.Field{Raw: data, Schema: true}, eventSlots); err != nil {
 		return err
 	}
 	if err := read.finish(); err != nil {

@@ -315,7 +315,7 @@ func TestLaw7NoPathBecomesImplementedWithoutTheApprovals(t *testing.T) {
 	t.Parallel()
 	var within bound
 	if !proof.Whole() {
-		within = bound{breadth: 40, depth: 12}
+		within = bound{breadth: 24, depth: 12}
 	}
 	for i, x := range explorations {
 		if underRace && i != 1 {

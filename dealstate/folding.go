@@ -86,6 +86,14 @@ type trail struct {
 
 func (t *trail) record(d decided) { t.all = append(t.all, d) }
 
+// latest is the recorder that keeps only the last one.
+type latest struct {
+	decided
+	is bool // there is one
+}
+
+func (l *latest) record(d decided) { l.decided, l.is = d, true }
+
 // tally is the recorder that only counts, so no reasons are gathered.
 type tally int
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // No ordinary use of a deal costs more with the length of its log. These tests count work,
@@ -83,6 +84,7 @@ func TestStepsOfAReportDoNotGrowWithTheLog(t *testing.T) {
 			return events
 		}, 160, 600},
 	} {
+		c.n = proof.Times(c.n, c.n/2)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, short := stepsOf(t, c.log(c.n))

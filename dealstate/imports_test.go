@@ -54,6 +54,7 @@ var layers = [][]string{
 	{"dealstate/web"},
 	// For tests: nothing above this line may import them.
 	{"dealstate/dealtest", "dealstate/internal/dirtylog", "dealstate/internal/badinput", "dealstate/journal/journaltest"},
+	{"dealstate/tracker/trackertest"},
 	// What several examples share.
 	{"examples/internal/deals", "examples/treaties/data"},
 	{"examples"},

@@ -337,6 +337,30 @@ func TestEmptyFieldsMayBeWrittenOut(t *testing.T) {
 	require.Equal(t, bare, full)
 }
 
+func TestAFileMayNameItsSchemaAndSaysNothingElseByIt(t *testing.T) {
+	t.Parallel()
+	named := func(text, name string) string { return strings.Replace(text, "{", `{"$schema":`+name+`,`, 1) }
+	for _, name := range []string{`"./event.schema.json"`, `""`, `null`} {
+		var with, without dealstate.Event
+		require.NoError(t, with.UnmarshalJSON([]byte(named(badinput.FullEvent, name))))
+		require.NoError(t, without.UnmarshalJSON([]byte(badinput.FullEvent)))
+		require.Equal(t, without, with)
+		var a, plain dealstate.Agreement
+		require.NoError(t, a.UnmarshalJSON([]byte(named(badinput.FullAgreement, name))))
+		require.NoError(t, plain.UnmarshalJSON([]byte(badinput.FullAgreement)))
+		require.Equal(t, plain, a)
+	}
+	for text, problem := range map[string]string{
+		named(badinput.FullEvent, `1`):                       "$schema: 1 found; want a string",
+		named(named(badinput.FullEvent, `"a"`), `"a"`):       "$schema: given twice",
+		`{"id":"e","source":{"$schema":"x"}}`:                "unknown field",
+		strings.Replace(badinput.FullEvent, `"id"`, "id", 1): "json",
+	} {
+		require.ErrorContains(t, new(dealstate.Event).UnmarshalJSON([]byte(text)), problem, text)
+	}
+	require.ErrorContains(t, new(dealstate.Agreement).UnmarshalJSON([]byte(`{"id":"d","parties":[{"id":"a","$schema":"x"}]}`)), "unknown field")
+}
+
 func TestReadAgreementIsBounded(t *testing.T) {
 	t.Parallel()
 	_, err := dealstate.ReadAgreement(strings.NewReader(`{"id":"d"` + strings.Repeat(" ", dealstate.MaxAgreement) + `}`))

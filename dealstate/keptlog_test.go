@@ -7,6 +7,8 @@ import (
 	"weak"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // lose takes the folding from a deal, as the garbage collector may.
@@ -43,7 +45,7 @@ func TestADealThatLostItsFoldingAnswersAsOneThatKeptIt(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	for _, m := range walkMachines(t) {
 		for _, policy := range Policies() {
-			for range 20 {
+			for range proof.Times(20, 6) {
 				var events []Event
 				for n := range 25 {
 					events = append(events, walkEvent(m, n, byte(rng.Uint32()), byte(rng.Uint32())))

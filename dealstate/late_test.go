@@ -64,7 +64,7 @@ func TestADealRecordedInAnyOrderIsOneFold(t *testing.T) {
 			d := m.NewDeal(p)
 			var known []dealstate.Event
 			var before []dealstate.Decision
-			for n, e := range longLog(rng, a, 220) {
+			for n, e := range longLog(rng, a, proof.Times(220, 110)) {
 				label := fmt.Sprintf("%s, try %d, event %d: %s", a.ID, try, n, e.ID)
 				var checked dealstate.Decision
 				if n%5 == 0 {
@@ -117,10 +117,10 @@ func TestADealRecordedInAnyOrderIsOneFold(t *testing.T) {
 		}
 	}
 	t.Logf("%d checkpoints; %d reports for which less than the log was folded; %d revisions; %d doubts", checkpoints, spared, revisions, doubts)
-	require.Greater(t, doubts, 1000)
+	require.Greater(t, doubts, proof.Times(1000, 200))
 	require.Greater(t, checkpoints, 500)
 	require.Greater(t, spared, 500)
-	require.Greater(t, revisions, 5000)
+	require.Greater(t, revisions, proof.Times(5000, 2000))
 }
 
 // requireEqualLists tells only the first difference: the lists are long.
@@ -178,7 +178,7 @@ func revisionsBetween(before, after []dealstate.Decision, added string) (all []d
 func TestDoubtsOfADealRecordedDayByDayAreThoseOfOneFold(t *testing.T) {
 	t.Parallel()
 	doubts := 0
-	for try := range proof.Times(40, 4) {
+	for try := range proof.Times(40, 2) {
 		for i, a := range dirtyAgreements {
 			rng := rand.New(rand.NewPCG(uint64(i), uint64(try)))
 			m := machine(t, a)
@@ -209,7 +209,7 @@ func TestRetractsRecordedInAnyOrderAreOneFold(t *testing.T) {
 	circles := 0
 	m := machine(t, pair())
 	m.SetSpacing(2)
-	for try := range uint64(proof.Times(3_000, 400)) {
+	for try := range uint64(proof.Times(3_000, 150)) {
 		rng := rand.New(rand.NewPCG(try, 17))
 		var events []dealstate.Event
 		for i := range 4 + rng.IntN(12) {
@@ -255,5 +255,5 @@ func TestRetractsRecordedInAnyOrderAreOneFold(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, circles, 30)
+	require.Greater(t, circles, proof.Times(30, 10))
 }

@@ -27,17 +27,25 @@ const few = 16
 // logOf keeps events that come in any order, each id once.
 func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 	l := &log{}
+	if err := l.load(m, events); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// load does so in an empty log.
+func (l *log) load(m *Machine, events iter.Seq2[Event, error]) error {
 	for e, err := range events {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		of, err := m.admit(&e)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		switch old, err := l.repeated(m, &e); {
 		case err != nil:
-			return nil, err
+			return err
 		case old == nil:
 			l.keep(&e, of)
 		case e.Recorded.Before(old.recorded()):
@@ -49,7 +57,25 @@ func logOf(m *Machine, events iter.Seq2[Event, error]) (*log, error) {
 	for n := 1; n < len(l.entries) && !l.ties; n++ {
 		l.ties = l.entries[n-1].tiesWith(l.entries[n])
 	}
-	return l, nil
+	return nil
+}
+
+// passingLog is a log that is folded once and forgotten. Then the memory of its entries
+// serves the next one. Who takes it from the machine's pool puts it back.
+type passingLog struct {
+	log
+	slab [mostRoom]entry
+}
+
+// passingLog gives an empty one.
+func (m *Machine) passingLog() *passingLog {
+	l, is := m.passing.Get().(*passingLog)
+	if !is {
+		l = &passingLog{log: log{room: &room{}}}
+	}
+	l.room.entries = l.slab[:]
+	l.log = log{entries: l.entries[:0], room: l.room}
+	return l
 }
 
 // sort puts entries that were kept as they came into their order.
@@ -116,7 +142,7 @@ func (l *log) repeated(m *Machine, e *Event) (*entry, error) {
 
 // keep makes an entry of an event that folds after all there is.
 func (l *log) keep(e *Event, of names) (in *entry) {
-	if len(l.entries) < few {
+	if len(l.entries) < few && l.room == nil {
 		in = newEntry(e, of)
 	} else {
 		in = l.nextRoom().take(e, of)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate/condition"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // looplab/fsm is the authority on transitions. The machine's table must equal
@@ -193,7 +194,7 @@ func TestRandomWalksTakeLooplabAndTheTableToTheSameStates(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	for _, m := range walkMachines(t) {
 		seen := map[State]bool{}
-		for range 400 {
+		for range proof.Times(400, 300) {
 			var events []Event
 			for n := range 25 {
 				what := byte(rng.Uint32())

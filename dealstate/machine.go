@@ -42,6 +42,7 @@ type Machine struct {
 	spacing     int               // of the checkpoints of a deal
 	runners     *sync.Pool        // of *runner; alike machines share it
 	spares      *sync.Pool        // of *folding; alike machines share it
+	passing     *sync.Pool        // of *passingLog; alike machines share it
 }
 
 // Agreement returns a copy of the agreement that was compiled.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // A deal that is recorded on answers from where it stands what a fold of the same events
@@ -16,7 +17,7 @@ import (
 func TestADealsAnswersAreThoseOfAFoldFromWhicheverInstantItIsAsked(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(21, 1))
-	for i, h := range dirtyHistories(21, 6, 14) {
+	for i, h := range dirtyHistories(21, proof.Times(6, 3), 14) {
 		m := h.machine(t)
 		own := dealstate.Policies()[i%3]
 		d, events := m.NewDeal(own), []dealstate.Event(nil)

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 var csvColumns = []string{"id", "deal", "kind", "party", "by", "role", "modality", "at", "recorded", "revision", "ref", "commitment", "until",
@@ -344,7 +345,7 @@ func TestTableHoldsTheEventsOfTheLinesItWasMadeFrom(t *testing.T) {
 	t.Parallel()
 	full := read(t, fullEvent)
 	full.Note = "two\nlines, \"quoted\"; 'guarded"
-	histories := append(realHistories(t), dirtyHistories(30, 20, 30)...)
+	histories := append(realHistories(t), dirtyHistories(30, proof.Times(20, 8), 30)...)
 	for _, h := range append(histories, history{events: []dealstate.Event{full}}) {
 		columns := slices.Clone(csvColumns)
 		slices.Reverse(columns)

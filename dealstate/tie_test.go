@@ -256,7 +256,7 @@ func TestLaw11ADayIsLookedThroughForACureUpToItsSixteenthAct(t *testing.T) {
 // else under new names. In law 11's order 33 do, each of them a true tie, and each warns.
 func TestLaw11RenamingChangesNoOutcome(t *testing.T) {
 	t.Parallel()
-	logs := proof.Times(10_000, 1_000)
+	logs := proof.Times(10_000, 300)
 	rng := rand.New(rand.NewPCG(11, 11))
 	machines := map[string]*dealstate.Machine{}
 	tied := 0
@@ -270,7 +270,7 @@ func TestLaw11RenamingChangesNoOutcome(t *testing.T) {
 		p := pick(rng, dealstate.Policies())
 		was, before, err := machines[a.ID].Fold(events, dealstate.View{Policy: p})
 		require.NoError(t, err)
-		is, after, err := history{agreement: renamed}.machine(t).Fold(others, dealstate.View{Policy: p})
+		is, after, err := machine(t, renamed).Fold(others, dealstate.View{Policy: p})
 		require.NoError(t, err)
 		if len(orderDoubts(was)) > 0 || len(orderDoubts(is)) > 0 {
 			tied++

@@ -30,8 +30,13 @@
 //
 // A deal begins, for every measure, with the first event or clock that was
 // applied to it: of the time before, the record says nothing. Retractions and
-// notes are about the log, and begin nothing. Spans are seconds unless
-// their name says otherwise.
+// notes are about the log, and begin nothing. Spans are seconds, and columns of rows
+// say so; [Days] turns them into what people read.
+//
+// How long does an approval take? Ask [Waits.ByParty] for the Median: a wait ends when the
+// party approves, and who still waits counts for as long as that has been. The states'
+// spells do not tell: a state also ends when the other side approves. How long until a deal
+// is in force? Give [KaplanMeier] the [Lifetimes]. How far do deals come? [Funnel] counts it.
 //
 // Each fold remembers its deals: some 150 to 600 bytes each, where they have nine events.
 // To hold no more than one deal's, fold each deal's decisions on their own.

@@ -71,7 +71,7 @@ func ExampleStream() {
 	var stream analytics.Stream
 	for d := range open().Decisions() {
 		if s, ended, err := stream.Add(d); err == nil && ended {
-			fmt.Printf("%s for %.1f days, ended by %s\n", s.State, s.Seconds/86400, s.By)
+			fmt.Printf("%s for %.1f days, ended by %s\n", s.State, analytics.Days(s.Seconds), s.By)
 		}
 	}
 	for s := range stream.Open(time.Time{}) {
@@ -92,11 +92,53 @@ func ExampleWaits() {
 		_ = waits.Add(d)
 	}
 	for p := range waits.ByParty(time.Time{}) {
-		fmt.Printf("%s was awaited for %.1f days\n", p.Approver, p.Total/86400)
+		fmt.Printf("%s was awaited for %.1f days\n", p.Approver, analytics.Days(p.Total))
 	}
 	// Output:
 	// Trump was awaited for 14.0 days
 	// Xi was awaited for 14.0 days
+}
+
+// How long an approval takes is not how long deals stay in a state of awaiting: that ends
+// with the other side's approval too. Of nine deals, Trump approves each after a day, and Xi
+// the first six after one to six days.
+func ExampleWaits_ByParty() {
+	start := time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
+	m, _ := dealstate.Compile(uschina.London())
+	waits, awaiting := analytics.NewWaits(m), analytics.Sample{}
+	for n := 1; n <= 9; n++ {
+		a := uschina.London()
+		a.ID = fmt.Sprint("deal-", n)
+		deal, _ := dealstate.New(a, dealstate.Strict)
+		record := func(kind dealstate.Kind, party string, days int) {
+			at := start.AddDate(0, 0, days)
+			_, _ = deal.Record(dealstate.Event{ID: fmt.Sprint(kind, party), Deal: a.ID, Kind: kind, Party: party, Role: dealstate.Instrument, At: at})
+		}
+		record(dealstate.Submit, "", 0)
+		record(dealstate.Approve, "us", 1)
+		if n <= 6 {
+			record(dealstate.Approve, "china", n)
+		}
+		var spells analytics.Spells
+		for d := range deal.Decisions() {
+			_ = spells.Add(d)
+			_ = waits.Add(d)
+		}
+		for s := range spells.All(start.AddDate(0, 0, 10)) {
+			if strings.HasPrefix(string(s.State), "awaiting_") {
+				_ = awaiting.Add(s.Seconds)
+			}
+		}
+	}
+	half, _ := awaiting.Quantile(0.5)
+	fmt.Printf("half the spells of awaiting are over after %.0f days\n", analytics.Days(half))
+	for p := range waits.ByParty(start.AddDate(0, 0, 10)) {
+		fmt.Printf("half the approvals of %s are there after %.0f days\n", p.Approver, analytics.Days(p.Median))
+	}
+	// Output:
+	// half the spells of awaiting are over after 1 days
+	// half the approvals of Trump are there after 1 days
+	// half the approvals of Xi are there after 5 days
 }
 
 func ExampleTransitions() {
@@ -145,7 +187,7 @@ func ExampleLifetimes() {
 		return
 	}
 	median, ok := curve.Quantile(0.5)
-	fmt.Printf("half the deals are in force after %.1f days (%t)\n", median/86400, ok)
+	fmt.Printf("half the deals are in force after %.1f days (%t)\n", analytics.Days(median), ok)
 	// Output: half the deals are in force after 15.2 days (true)
 }
 

@@ -1,7 +1,10 @@
 package analytics_test
 
 import (
+	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,10 +39,48 @@ func TestWaitsThatADeadlineEndedAreNoApprovals(t *testing.T) {
 	rows := slices.Collect(w.ByParty(time.Time{}))
 	two := 2 * day
 	require.Equal(t, []analytics.PartyWait{
-		{Party: "us", Approver: rows[0].Approver, Waits: 2, Approved: 1, Total: 18 * day,
+		{Party: "us", Approver: rows[0].Approver, Waits: 2, Approved: 1, Total: 18 * day, Median: two,
 			Ended: analytics.Dwell{N: 1, Mean: two, Min: two, Q25: two, Median: two, Q75: two, P90: two, Max: two}},
-		{Party: "china", Approver: rows[1].Approver, Waits: 1, Total: 21 * day},
+		{Party: "china", Approver: rows[1].Approver, Waits: 1, Total: 21 * day, Median: math.Inf(1)},
 	}, rows)
+}
+
+// Of three deals, the US approves one after 4 days and one after 10, and not the third in 20:
+// half its approvals have come after 10 days, whatever China does meanwhile, and though the
+// median of those that came is 7.
+func TestTheMedianWaitKnowsOfThoseWhoStillWait(t *testing.T) {
+	t.Parallel()
+	m, err := dealstate.Compile(uschina.London())
+	require.NoError(t, err)
+	w, start := analytics.NewWaits(m), at("2025-06-01T00:00:00Z")
+	on := func(n int) string { return start.AddDate(0, 0, n).Format(time.RFC3339) }
+	for i, acts := range [][]dealstate.Event{
+		{act(dealstate.Approve, "us", on(4)), act(dealstate.Approve, "china", on(5))},
+		{act(dealstate.Approve, "china", on(1)), act(dealstate.Approve, "us", on(10))},
+		{act(dealstate.Approve, "china", on(2))},
+	} {
+		a := uschina.London()
+		a.ID = string(rune('a' + i))
+		for dec := range recordedDeal(t, a, append([]dealstate.Event{act(dealstate.Submit, "", on(0))}, acts...)...).Decisions() {
+			require.NoError(t, w.Add(dec))
+		}
+	}
+	rows := slices.Collect(w.ByParty(start.AddDate(0, 0, 20)))
+	require.Equal(t, 10*day, rows[0].Median)
+	require.Equal(t, 7*day, rows[0].Ended.Median)
+	require.Equal(t, 2*day, rows[1].Median)
+	require.Equal(t, 10.0, analytics.Days(rows[0].Median))
+	// Where fewer than half have approved, there is no median, and its cell is empty.
+	early := slices.Collect(w.ByParty(start.AddDate(0, 0, 4)))
+	require.Equal(t, math.Inf(1), early[0].Median)
+	require.Equal(t, "median_seconds", early[0].Columns()[6])
+	require.Empty(t, early[0].Cells()[6])
+	require.Equal(t, strconv.Itoa(10*24*3600), rows[0].Cells()[6])
+	var lines strings.Builder
+	require.NoError(t, analytics.WriteJSONLines(&lines, slices.Values([]analytics.PartyWait{rows[0], early[0]})))
+	require.Contains(t, lines.String(), `"median_seconds":864000,"ended":{"n":2,"mean_seconds":604800,`)
+	require.Equal(t, 1, strings.Count(lines.String(), `,"median_seconds":864000`))
+	require.NotContains(t, lines.String(), "Inf")
 }
 
 func TestAFunnelsSharesAreOfTheWholeAndOfTheStageBefore(t *testing.T) {

@@ -39,6 +39,10 @@ func inRange(t time.Time) bool {
 	return instant.Check("", t) == nil
 }
 
+// Days are the seconds of a span in days of 24 hours, in which people read them: this
+// package measures in seconds, and calls its columns so.
+func Days(seconds float64) float64 { return seconds / (24 * 60 * 60) }
+
 // seconds is the span from one instant to another. It is the same number for every
 // span of one length, and does not end at 292 years as a time.Duration does.
 func seconds(from, to time.Time) float64 {

@@ -11,17 +11,17 @@ import (
 
 // Lifetime is how long it took until something happened, or how long it was waited for
 // in vain (a censored lifetime). Time is in any one unit; this package measures in
-// seconds. The estimators give the same answer in every unit: two times count as one
+// seconds, and writes it as such. The estimators give the same answer in every unit: two times count as one
 // if they differ by no more than 1e-10 of the larger, which only rounding does. At
 // that bound, seconds stay distinct over 300 years, and days always.
 type Lifetime struct {
 	Deal    string  `json:"deal,omitempty"`
-	Time    float64 `json:"time"` // not negative
+	Time    float64 `json:"seconds"` // not negative
 	Reached bool    `json:"reached"`
 }
 
 // Columns names the cells.
-func (Lifetime) Columns() []string { return []string{"deal", "time", "reached"} }
+func (Lifetime) Columns() []string { return []string{"deal", "seconds", "reached"} }
 
 // Cells gives the row.
 func (l Lifetime) Cells() []string {

@@ -44,10 +44,18 @@ func deals(t *testing.T, style dealtest.Style, n, events int) []*dealstate.Deal 
 	t.Helper()
 	var all []*dealstate.Deal
 	for _, a := range []dealstate.Agreement{uschina.London(), withDeadline(), many()} {
+		m, err := dealstate.Compile(a)
+		require.NoError(t, err)
 		id := a.ID
 		for seed := range n {
 			a.ID = fmt.Sprintf("%s-%03d", id, seed)
-			all = append(all, generated(t, a, style, uint64(seed), events))
+			log, err := dealtest.Log(a, style, uint64(seed), events)
+			require.NoError(t, err)
+			of, ok := m.For(a)
+			require.True(t, ok)
+			d, err := loadInto(of, dealstate.Strict, log)
+			require.NoError(t, err)
+			all = append(all, d)
 		}
 	}
 	return all
@@ -67,6 +75,10 @@ func load(a dealstate.Agreement, p dealstate.Policy, log []dealstate.Event) (*de
 	if err != nil {
 		return nil, err
 	}
+	return loadInto(m, p, log)
+}
+
+func loadInto(m *dealstate.Machine, p dealstate.Policy, log []dealstate.Event) (*dealstate.Deal, error) {
 	return m.Load(p, func(yield func(dealstate.Event, error) bool) {
 		for _, e := range log {
 			if !yield(e, nil) {

@@ -10,6 +10,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/dealtest"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -20,7 +21,7 @@ func TestNoCellOfThePanelMovesWhenLaterEventsAreAdded(t *testing.T) {
 	days := analytics.EachDay(at("2025-06-09T00:00:00Z"), at("2025-08-20T00:00:00Z"))
 	moved := false
 	for _, a := range []dealstate.Agreement{uschina.London(), withDeadline(), many()} {
-		for seed := range 8 {
+		for seed := range proof.Times(8, 3) {
 			log, err := dealtest.Log(a, dealtest.Dirty, uint64(seed), 20)
 			require.NoError(t, err)
 			whole, err := load(a, dealstate.Strict, log)

@@ -97,16 +97,17 @@ func (s *Sample) Quantile(p float64) (float64, error) {
 	return s.values[below] + (h-float64(below))*(s.values[below+1]-s.values[below]), nil
 }
 
-// Dwell sums a sample of spans up, in seconds. All fields are 0 where N is 0.
+// Dwell sums a sample of spans up, in seconds; for people, see [Days]. All fields are 0
+// where N is 0.
 type Dwell struct {
 	N      int     `json:"n"`
-	Mean   float64 `json:"mean"`
-	Min    float64 `json:"min"`
-	Q25    float64 `json:"q25"`
-	Median float64 `json:"median"`
-	Q75    float64 `json:"q75"`
-	P90    float64 `json:"p90"`
-	Max    float64 `json:"max"`
+	Mean   float64 `json:"mean_seconds"`
+	Min    float64 `json:"min_seconds"`
+	Q25    float64 `json:"q25_seconds"`
+	Median float64 `json:"median_seconds"`
+	Q75    float64 `json:"q75_seconds"`
+	P90    float64 `json:"p90_seconds"`
+	Max    float64 `json:"max_seconds"`
 }
 
 // Dwell sums the sample up. Quantiles are those of [Sample.Quantile].
@@ -124,7 +125,7 @@ func (s *Sample) Dwell() Dwell {
 	return d
 }
 
-var dwellColumns = []string{"n", "mean", "min", "q25", "median", "q75", "p90", "max"}
+var dwellColumns = []string{"n", "mean_seconds", "min_seconds", "q25_seconds", "median_seconds", "q75_seconds", "p90_seconds", "max_seconds"}
 
 func (d Dwell) cells() []string {
 	cells := []string{number(float64(d.N))}

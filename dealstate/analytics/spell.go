@@ -12,7 +12,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
-// Spell is the time that a deal spent in one state.
+// Spell is the time that a deal spent in one state. How long a party was awaited is another
+// question: a state of awaiting ends when the other side approves, too. [Waits] answers it.
 type Spell struct {
 	Deal     string          `json:"deal"`
 	State    dealstate.State `json:"state"`

@@ -18,7 +18,7 @@ type Curve []CurvePoint
 // CurvePoint is one step of the curve: it holds from its time on, that time included,
 // until the next one.
 type CurvePoint struct {
-	Time     float64 `json:"time"`
+	Time     float64 `json:"time"`     // in the unit of the lifetimes: seconds, if they are this package's
 	AtRisk   int     `json:"at_risk"`  // just before Time
 	Events   int     `json:"events"`   // reached at Time
 	Censored int     `json:"censored"` // at Time, after the events there

@@ -2,8 +2,10 @@ package analytics
 
 import (
 	"cmp"
+	"encoding/json"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -257,43 +259,78 @@ func (w Wait) cut(until time.Time) (_ Wait, ok bool) {
 	return w, true
 }
 
-// PartyWait sums up how long one side was awaited.
+// PartyWait sums up how long one side was awaited. Median is how long its approval took:
+// those waits count in it, for as long as they were seen to last, that have not ended, or
+// not by the approval. Ended knows only of those that the approval did end, and these are
+// the shorter ones.
 type PartyWait struct {
 	Party    string  `json:"party"`
 	Approver string  `json:"approver,omitempty"`
 	Waits    int     `json:"waits"`
-	Approved int     `json:"approved"` // ended by the party's approval
-	Open     int     `json:"open"`     // still awaited
-	Total    float64 `json:"total"`    // seconds, open waits included
-	Ended    Dwell   `json:"ended"`    // of the waits that the party ended by approving
+	Approved int     `json:"approved"`       // ended by the party's approval
+	Open     int     `json:"open"`           // still awaited
+	Total    float64 `json:"total_seconds"`  // open waits included
+	Median   float64 `json:"median_seconds"` // by Kaplan and Meier; +Inf where fewer than half come to the approval, which CSV and JSON leave out
+	Ended    Dwell   `json:"ended"`          // of the waits that the party ended by approving
+}
+
+// MarshalJSON leaves out a median that there is not.
+func (p PartyWait) MarshalJSON() ([]byte, error) {
+	type plain PartyWait
+	if !math.IsInf(p.Median, 1) {
+		return json.Marshal(plain(p))
+	}
+	return json.Marshal(struct {
+		plain
+		Median float64 `json:"median_seconds,omitzero"`
+	}{plain: plain(p)})
 }
 
 // Columns names the cells.
 func (PartyWait) Columns() []string {
-	return append([]string{"party", "approver", "waits", "approved", "open", "total"}, dwellColumns...)
+	columns := []string{"party", "approver", "waits", "approved", "open", "total_seconds", "median_seconds"}
+	for _, c := range dwellColumns {
+		columns = append(columns, "ended_"+c)
+	}
+	return columns
 }
 
 // Cells gives the row.
 func (p PartyWait) Cells() []string {
-	return append([]string{p.Party, p.Approver, strconv.Itoa(p.Waits), strconv.Itoa(p.Approved), strconv.Itoa(p.Open), number(p.Total)}, p.Ended.cells()...)
+	median := ""
+	if !math.IsInf(p.Median, 1) {
+		median = number(p.Median)
+	}
+	return append([]string{p.Party, p.Approver, strconv.Itoa(p.Waits), strconv.Itoa(p.Approved), strconv.Itoa(p.Open), number(p.Total), median}, p.Ended.cells()...)
 }
 
-// ByParty sums the waits up, in the agreement's order; until is as for All. To
-// compare how fast sides approve, do not compare means of ended waits: give
-// [KaplanMeier] the [Waits.Lifetimes], which know of those still open.
+// ByParty sums the waits up, in the agreement's order; until is as for All. To compare how
+// fast sides approve, compare the medians. For more than these, give [KaplanMeier] and
+// [LogRank] the [Waits.Lifetimes].
 func (w *Waits) ByParty(until time.Time) iter.Seq[PartyWait] {
-	rows, ended := make([]PartyWait, len(w.parties)), make([]Sample, len(w.parties))
+	rows, ended, lives := make([]PartyWait, len(w.parties)), make([]Sample, len(w.parties)), make([][]Lifetime, len(w.parties))
 	for wait := range w.All(until) {
 		i := w.partyIndex(wait.Party)
 		rows[i].add(wait)
+		lives[i] = append(lives[i], wait.lifetime())
 		if wait.By.Kind == dealstate.Approve {
 			ended[i].add(wait.Seconds)
 		}
 	}
 	for i, p := range w.parties {
 		rows[i].Party, rows[i].Approver, rows[i].Ended = p.ID, p.Approver, ended[i].Dwell()
+		rows[i].Median = median(lives[i])
 	}
 	return slices.Values(rows)
+}
+
+// median is the time by which half have reached it; infinite, where half never do.
+func median(lives []Lifetime) float64 {
+	curve, _ := KaplanMeier(lives) // empty without lives, which are right otherwise
+	if half, ok := curve.Quantile(0.5); ok {
+		return half
+	}
+	return math.Inf(1)
 }
 
 func (p *PartyWait) add(w Wait) {
@@ -315,10 +352,15 @@ func (w *Waits) Lifetimes(party string, until time.Time) []Lifetime {
 	var out []Lifetime
 	for wait := range w.All(until) {
 		if wait.Party == party {
-			out = append(out, Lifetime{Deal: wait.Deal, Time: wait.Seconds, Reached: wait.By.Kind == dealstate.Approve})
+			out = append(out, wait.lifetime())
 		}
 	}
 	return out
+}
+
+// lifetime is the wait as a time to the party's approval.
+func (w Wait) lifetime() Lifetime {
+	return Lifetime{Deal: w.Deal, Time: w.Seconds, Reached: w.By.Kind == dealstate.Approve}
 }
 
 // MarshalJSON writes the encoding "waits" of FORMATS.md, which another worker reads and

@@ -22,9 +22,11 @@ type builder struct {
 	numbers      map[*dealstate.Machine]uint32
 	translations map[int]*translation // by decoder
 	parts        [shards]shardBuilder
-	order        []uint32                       // rows of the batch at hand, by shard
-	consume      func(in *batch, row int) error // if set, takes each row instead of the log
-	size         int64                          // of names, statements, extras and full chunks
+	order        []uint32                        // rows of the batch at hand, by shard
+	consume      func(in *batch, row int) error  // if set, takes each row instead of the log
+	sameContent  func(a, b uint64) (bool, error) // if set, compares contents, which then are no hashes
+	failure      error                           // of sameContent
+	size         int64                           // of names, statements, extras and full chunks
 	touched      uint32
 }
 
@@ -79,6 +81,9 @@ func (b *builder) put(in *batch) error {
 		}
 	} else {
 		b.keepAll(in)
+		if b.failure != nil {
+			return b.failure
+		}
 	}
 	for _, e := range in.bad {
 		if err := b.blame(e); err != nil {
@@ -261,7 +266,7 @@ func (p *shardBuilder) find(s *shard, r *arrival, id []byte, row uint32) (old ui
 // again tells a duplicate from a conflict. Of a duplicate the earliest instant of
 // recording counts, which may change the row's place in its deal.
 func (b *builder) again(s *shard, old uint32, in *batch, r *arrival, id []byte) {
-	if !b.log.sameStatement(s.input(old).Statement, r.statement) || !s.same(old, r, in.extraOf(r)) {
+	if !b.log.sameStatement(s.input(old).Statement, r.statement) || !s.same(old, r, in.extraOf(r)) || !b.hasContent(r, s.content(old)) {
 		in.blame(int(r.line), &dealstate.ConflictError{ID: string(id)})
 		return
 	}
@@ -305,11 +310,20 @@ func (l *Log) sameStatement(a, b uint32) bool {
 	return x == y
 }
 
-// same reports whether a row has the content of another, its statement aside, and
-// whenever it was recorded.
+// same reports whether a row has the instants and the reference of another, whenever it was
+// recorded.
 func (s *shard) same(old uint32, r *arrival, more extra) bool {
-	return s.at(old) == r.at && s.content(old) == r.content &&
-		s.refs[old] == more.ref && s.until(old) == more.until
+	return s.at(old) == r.at && s.refs[old] == more.ref && s.until(old) == more.until
+}
+
+// hasContent reports whether a row has that content.
+func (b *builder) hasContent(r *arrival, content uint64) bool {
+	if b.sameContent == nil {
+		return r.content == content
+	}
+	same, err := b.sameContent(content, r.content)
+	b.failure = cmp.Or(b.failure, err)
+	return same
 }
 
 // keep appends an event to its shard. In a numbered log there is no id.

@@ -13,6 +13,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/nanos"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
@@ -185,8 +186,8 @@ func TestScannerTakesNothingThatTheLibraryDoesNot(t *testing.T) {
 			taken++
 		}
 		for i := range line { // every byte made odd
-			for _, odd := range []byte{0, '"', '\\', '0', 'Z', ' ', '}', 0x80} {
-				if len(line) < 300 {
+			for j, odd := range []byte{0, '"', '\\', '0', 'Z', ' ', '}', 0x80} {
+				if len(line) < 300 && (proof.Whole() || j%4 == i%4) {
 					requireSame(t, a, primed, []byte(line[:i]+string([]byte{odd})+line[i+1:]))
 				}
 			}

@@ -8,8 +8,8 @@
 // # In and out
 //
 // A [Log] is made from JSON lines ([ReadLines]), from CSV ([ReadCSV]), from a
-// sequence of events ([ReadEvents]), or from columns that the caller already has
-// ([FromColumns]). [Agreements] says which agreement runs a deal: one for all
+// sequence of events ([ReadEvents]), or from columns that the caller already has, at once
+// ([FromColumns]) or in parts ([ReadColumns]). [Agreements] says which agreement runs a deal: one for all
 // ([Template]), the one of the deal's own id ([Catalogue]), or what a function
 // answers ([ByDeal]). The log can then be replayed as often as wanted, under any view:
 //

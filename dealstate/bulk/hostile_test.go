@@ -296,7 +296,7 @@ func TestManyAgreementsTakeNoMoreThanTheirOwnActs(t *testing.T) {
 		require.NoError(t, err)
 		return allocated() - before
 	}
-	n := proof.Times(400, 100)
+	n := proof.Times(400, 50)
 	require.Less(t, took(4*n), 6*took(n))
 }
 
@@ -361,11 +361,11 @@ func TestCancelling(t *testing.T) {
 }
 
 func TestBreakingOffALoopLeavesNothingBehind(t *testing.T) {
-	w := newWorld(t, 9, 2000)
+	w := newWorld(t, 9, proof.Times(2000, 500))
 	l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
 	require.NoError(t, err)
 	stacks := make([]byte, 1<<20)
-	for range 20 {
+	for range proof.Times(20, 5) {
 		for range l.Folds(context.Background(), dealstate.View{}, 2) {
 			break
 		}
@@ -453,7 +453,7 @@ func TestPerformanceThatMovesADealIsItsPartys(t *testing.T) {
 // same time.
 func TestAgreementsAreSharedByLogsAtOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 5, 300)
+	w := newWorld(t, 5, proof.Times(300, 100))
 	a := ByDeal(w.agreements)
 	var wait sync.WaitGroup
 	for n := range 6 {
@@ -489,7 +489,7 @@ func TestAgreementsAreSharedByLogsAtOnce(t *testing.T) {
 func TestMoreRevisionsThanADealStateCountsAreReplayedAlone(t *testing.T) {
 	t.Parallel()
 	m := london(t)
-	for _, n := range []int{lazydfa.MaxRaises, lazydfa.MaxRaises + 1, lazydfa.MaxRaises + 100} {
+	for _, n := range []int{lazydfa.MaxRaises, lazydfa.MaxRaises + 1, lazydfa.MaxRaises + 100}[:proof.Times(3, 2)] {
 		var events []dealstate.Event
 		for i := range n {
 			events = append(events, dealstate.Event{ID: fmt.Sprintf("%07d", i), Deal: m.Deal(), Kind: dealstate.Amend, Role: dealstate.Negotiator, At: dirtylog.OnDay(0).Add(time.Duration(i) * time.Second)})

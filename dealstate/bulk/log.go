@@ -15,8 +15,8 @@ import (
 )
 
 // Log holds the events of many deals, each event once. Made by [ReadLines],
-// [ReadCSV], [ReadEvents] or [FromColumns], it no longer changes and is safe for
-// concurrent use. Replay it as often as you like, under any view.
+// [ReadCSV], [ReadEvents], [FromColumns] or [ReadColumns], it no longer changes and is safe
+// for concurrent use. Replay it as often as you like, under any view.
 type Log struct {
 	number      uint64 // of the logs of this program, from 1
 	agreements  Agreements

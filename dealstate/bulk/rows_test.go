@@ -179,7 +179,7 @@ func randomTable(rng *rand.Rand, rows int) []byte {
 func TestATableComesToWhatTheLibraryMakesOfIt(t *testing.T) {
 	t.Parallel()
 	a := anyDeal(t)
-	for seed := range uint64(proof.Times(3000, 400)) {
+	for seed := range uint64(proof.Times(3000, 150)) {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		var broken error
 		if rng.IntN(4) == 0 {
@@ -187,7 +187,7 @@ func TestATableComesToWhatTheLibraryMakesOfIt(t *testing.T) {
 		}
 		requireSameTable(t, a, randomTable(rng, rng.IntN(40)), broken)
 	}
-	for seed := range uint64(proof.Times(20, 4)) { // of many blocks
+	for seed := range uint64(proof.Times(20, 2)) { // of many blocks
 		requireSameTable(t, a, randomTable(rand.New(rand.NewPCG(seed, 12)), 8_000), nil)
 	}
 }
@@ -197,8 +197,11 @@ func TestALongRowOfATableIsAsTheLibraryHasIt(t *testing.T) {
 	t.Parallel()
 	a := anyDeal(t)
 	const head, row = "id,deal,kind,at,note\n", "1,d,note,2025-01-01T00:00:00Z,"
-	for _, n := range []int{1 << 18, dealstate.MaxLine - len(row) - 3, dealstate.MaxLine - len(row) - 2, dealstate.MaxLine - len(row) - 1, 3 << 19, 3 << 20} {
-		for _, fill := range []string{"x", "\"\"", "\n"} {
+	for i, n := range []int{1 << 18, dealstate.MaxLine - len(row) - 3, dealstate.MaxLine - len(row) - 2, dealstate.MaxLine - len(row) - 1, 3 << 19, 3 << 20} {
+		for j, fill := range []string{"x", "\"\"", "\n"} {
+			if !proof.Whole() && j != i%3 { // one fill after the other
+				continue
+			}
 			for _, end := range []string{"", "\"", "\"\n", "\"\r\n2,d,note,2025-01-01T00:00:00Z,"} {
 				text := []byte(head + row + "\"" + strings.Repeat(fill, n/len(fill)) + end)
 				requireSameTable(t, a, text, nil)

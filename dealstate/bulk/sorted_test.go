@@ -15,6 +15,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lazydfa"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // outOfTable are the agreements whose deals no table knows, and why.
@@ -29,7 +30,7 @@ var bindsLate = map[string]bool{"later": true, "effect": true, "any": true, "joi
 // tameWorld leaves what can be streamed, in order, some of it twice.
 func tameWorld(t *testing.T, alter ...func(*rand.Rand, *dealstate.Event)) *world {
 	t.Helper()
-	w := newWorld(t, 77, 1600, alter...)
+	w := newWorld(t, 77, proof.Times(1600, 500), alter...)
 	for deal, log := range w.byDeal {
 		circles := strings.HasPrefix(deal, "rounds") // a clock may be due again at the instant at which it was
 		id, _, _ := strings.Cut(deal, "/")
@@ -77,7 +78,7 @@ func TestASortedLogFullOfTiesComesToTheSame(t *testing.T) {
 
 func sortedEqualsFold(t *testing.T, w *world) {
 	t.Helper()
-	require.Greater(t, len(w.deals), 300)
+	require.Greater(t, len(w.deals), proof.Times(300, 100))
 	for i, v := range dirtyViews {
 		want := w.truth(t, v)
 		for workers := 1; workers <= 2; workers++ {

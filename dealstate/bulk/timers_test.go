@@ -67,7 +67,7 @@ func TestClocksThatGoRoundAndRoundComeToTheSame(t *testing.T) {
 		}
 	}
 	for seed := range uint64(4) {
-		w := circles(t, agreements, seed, proof.Times(2500, 500))
+		w := circles(t, agreements, seed, proof.Times(2500, 200))
 		l, err := ReadEvents(context.Background(), eventSeq(w.events), ByDeal(w.agreements), Options{})
 		require.NoError(t, err)
 		for _, v := range []dealstate.View{{}, {AsOf: dirtylog.OnDay(12)}, {KnownBy: dirtylog.OnDay(8), AsOf: dirtylog.OnDay(30)}} {
@@ -87,7 +87,7 @@ func TestClocksThatGoRoundAndRoundComeToTheSame(t *testing.T) {
 // instant.
 func TestRandomClocksComeToTheSame(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(proof.Times(30, 10)) {
+	for seed := range uint64(proof.Times(30, 4)) {
 		rng := rand.New(rand.NewPCG(seed, 77))
 		delay := func() *dealstate.Delay {
 			return &dealstate.Delay{Days: rng.IntN(4), NotBefore: dirtylog.OnDay(2 * rng.IntN(5))}
@@ -115,7 +115,7 @@ func TestRandomClocksComeToTheSame(t *testing.T) {
 func TestRandomNoticesRenewalsAndTimersComeToTheSame(t *testing.T) {
 	t.Parallel()
 	known, deals, did := 0, 0, newTotals()
-	for seed := range uint64(proof.Times(60, 8)) {
+	for seed := range uint64(proof.Times(60, 6)) {
 		rng := rand.New(rand.NewPCG(seed, 78))
 		var agreements []dealstate.Agreement
 		for i := range 8 {

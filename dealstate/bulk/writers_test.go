@@ -16,6 +16,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk/internal/lines"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // writer is a program that writes lines in a way of its own.
@@ -233,7 +234,7 @@ func TestLinesOfSeveralWritersComeToWhatTheLibraryMakesOfThem(t *testing.T) {
 		return m
 	})
 	var all Progress
-	for seed := range uint64(40) {
+	for seed := range uint64(proof.Times(40, 12)) {
 		a := template
 		if seed%2 == 1 {
 			a = some
@@ -261,7 +262,7 @@ func TestLinesOfSeveralWritersComeToWhatTheLibraryMakesOfThem(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, all.Events, int64(10_000))
-	require.Greater(t, all.Duplicates, int64(500))
-	require.Greater(t, all.Bad, int64(500))
+	require.Greater(t, all.Events, int64(proof.Times(10_000, 3_000)))
+	require.Greater(t, all.Duplicates, int64(proof.Times(500, 150)))
+	require.Greater(t, all.Bad, int64(proof.Times(500, 150)))
 }

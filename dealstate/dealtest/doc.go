@@ -27,6 +27,9 @@
 // deal's timeline with the line in question marked, where the deal stands, and
 // what would have been needed.
 //
+// A service of your own over a tracker is tested with a clock that the test moves, and waits for
+// what the service does instead of sleeping: the example "reminders" of package tracker is one.
+//
 // [Log] makes event logs of every kind, from a seed, for property tests.
 //
 // The package is for test files: it imports testing, and defines the flag

@@ -42,7 +42,7 @@ func plainText(rest []byte) (text, after []byte, ok bool) {
 // readEvent reads the line of an event, which was checked when it was appended. The
 // texts of the event are parts of one string.
 func readEvent(line []byte) (dealstate.Event, error) {
-	p := eventLine{rest: string(line)}
+	p := newEventLine(line)
 	if read := p.event(); !p.odd {
 		return read, nil
 	}
@@ -53,55 +53,76 @@ func readEvent(line []byte) (dealstate.Event, error) {
 
 // eventLine takes a line apart. What is not as MarshalJSON writes it sets odd.
 type eventLine struct {
-	rest string
-	odd  bool
+	line    string
+	at      int  // how much of it has been taken
+	escapes bool // there is some in the line
+	odd     bool
+}
+
+func newEventLine(line []byte) eventLine {
+	return eventLine{line: string(line), escapes: bytes.IndexByte(line, '\\') >= 0}
+}
+
+// The words of the lists, which UnmarshalText would be asked for one by one, at an
+// allocation each.
+var (
+	kinds      = wordsOf[dealstate.Kind]()
+	roles      = wordsOf[dealstate.Role]()
+	modalities = wordsOf[dealstate.Modality]()
+)
+
+func wordsOf[E interface {
+	~uint8
+	String() string
+}]() map[string]E {
+	words := map[string]E{}
+	for e := E(1); e.String() != ""; e++ {
+		words[e.String()] = e
+	}
+	return words
 }
 
 func (p *eventLine) event() (e dealstate.Event) {
 	e.ID = p.text(`{"id":"`)
 	e.Deal = p.text(`,"deal":"`)
-	var words struct { // apart from the event, so that it stays on the stack
-		kind     dealstate.Kind
-		role     dealstate.Role
-		modality dealstate.Modality
-	}
-	p.word(`,"kind":"`, &words.kind)
+	e.Kind = word(p, `,"kind":"`, kinds)
 	e.Party = p.text(`,"party":"`)
 	e.By = p.text(`,"by":"`)
-	p.word(`,"role":"`, &words.role)
-	p.word(`,"modality":"`, &words.modality)
-	e.Kind, e.Role, e.Modality = words.kind, words.role, words.modality
+	e.Role = word(p, `,"role":"`, roles)
+	e.Modality = word(p, `,"modality":"`, modalities)
 	e.At = p.instant(`,"at":"`)
 	e.Recorded = p.instant(`,"recorded":"`)
 	e.Revision = p.number(`,"revision":`)
 	e.Ref = p.text(`,"ref":"`)
 	e.Commitment = p.text(`,"commitment":"`)
 	e.Until = p.instant(`,"until":"`)
-	p.source(&e.Source)
+	e.Source = p.source()
 	e.Note = p.text(`,"note":"`)
-	p.odd = p.odd || p.rest != "}" || e.ID == "" || e.Deal == "" || e.Kind == 0 || e.At.IsZero()
+	p.odd = p.odd || p.line[p.at:] != "}" || e.ID == "" || e.Deal == "" || e.Kind == 0 || e.At.IsZero()
 	return e
 }
 
-func (p *eventLine) source(s *dealstate.Source) {
-	if !p.skip(`,"source":{`) {
-		return
+func (p *eventLine) source() (s dealstate.Source) {
+	if !p.skip(`,"source":`) {
+		return s
 	}
-	between := "" // the keys so far and the next
-	for _, f := range []struct {
-		key string
-		to  *string
-	}{{`"publisher":"`, &s.Publisher}, {`"url":"`, &s.URL}, {`"published":"`, &s.Published}} {
-		if *f.to = p.text(between + f.key); *f.to != "" {
-			between = ","
-		}
+	begun := p.at
+	s.Publisher = p.text(`{"publisher":"`)
+	if s.URL = p.text(`,"url":"`); p.at == begun {
+		s.URL = p.text(`{"url":"`)
 	}
-	p.odd = p.odd || !p.skip("}")
+	if s.Published = p.text(`,"published":"`); p.at == begun {
+		s.Published = p.text(`{"published":"`)
+	}
+	p.odd = p.odd || p.at == begun || !p.skip("}")
+	return s
 }
 
 // skip passes over the text, if it stands here.
 func (p *eventLine) skip(text string) (found bool) {
-	p.rest, found = strings.CutPrefix(p.rest, text)
+	if found = strings.HasPrefix(p.line[p.at:], text); found {
+		p.at += len(text)
+	}
 	return found
 }
 
@@ -110,34 +131,36 @@ func (p *eventLine) text(key string) string {
 	if !p.skip(key) {
 		return ""
 	}
-	i := strings.IndexByte(p.rest, '"')
+	rest := p.line[p.at:]
+	i := strings.IndexByte(rest, '"')
 	if i < 0 {
 		p.odd = true
 		return ""
 	}
-	text := p.rest[:i]
-	if strings.IndexByte(text, '\\') >= 0 {
+	if p.escapes && strings.IndexByte(rest[:i], '\\') >= 0 {
 		return p.escaped()
 	}
-	p.rest = p.rest[i+1:]
-	return text
+	p.at += i + 1
+	return rest[:i]
 }
 
 // escaped takes a string with escapes, up to its quote.
 func (p *eventLine) escaped() (text string) {
-	quoted := (&fields{rest: []byte(`"` + p.rest)}).quoted()
+	quoted := (&fields{rest: []byte(`"` + p.line[p.at:])}).quoted()
 	if quoted == nil || json.Unmarshal(quoted, &text) != nil {
 		p.odd = true
 		return ""
 	}
-	p.rest = p.rest[len(quoted)-1:]
+	p.at += len(quoted) - 1
 	return text
 }
 
-func (p *eventLine) word(key string, to interface{ UnmarshalText([]byte) error }) {
-	if text := p.text(key); text != "" && to.UnmarshalText([]byte(text)) != nil {
-		p.odd = true
-	}
+// word takes the word behind the key; 0 where the key does not stand here.
+func word[E ~uint8](p *eventLine, key string, words map[string]E) E {
+	text := p.text(key)
+	e, known := words[text]
+	p.odd = p.odd || !known && text != ""
+	return e
 }
 
 func (p *eventLine) instant(key string) time.Time {
@@ -154,13 +177,14 @@ func (p *eventLine) number(key string) int {
 	if !p.skip(key) {
 		return 0
 	}
-	end := strings.IndexAny(p.rest, ",}")
-	n, err := strconv.Atoi(p.rest[:max(end, 0)])
+	rest := p.line[p.at:]
+	end := max(strings.IndexAny(rest, ",}"), 0)
+	n, err := strconv.Atoi(rest[:end])
 	if err != nil {
 		p.odd = true
 		return 0
 	}
-	p.rest = p.rest[end:]
+	p.at += end
 	return n
 }
 

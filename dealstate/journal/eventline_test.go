@@ -38,7 +38,7 @@ func TestTheQuickReaderReadsWhatUnmarshalJSONReads(t *testing.T) {
 				line, err := e.MarshalJSON()
 				require.NoError(t, err)
 				requireReadAlike(t, line)
-				p := eventLine{rest: string(line)}
+				p := newEventLine(line)
 				if p.event(); !p.odd {
 					quick++
 				}
@@ -71,7 +71,7 @@ func TestEveryFieldIsReadQuickly(t *testing.T) {
 		}
 		line, err := e.MarshalJSON()
 		require.NoError(t, err)
-		p := eventLine{rest: string(line)}
+		p := newEventLine(line)
 		require.Equal(t, e, p.event())
 		require.False(t, p.odd, "%s", line)
 		requireReadAlike(t, line)

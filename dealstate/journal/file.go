@@ -224,13 +224,6 @@ func (f *File) segmentOf(position int64) *segment {
 	return &seg
 }
 
-// has reports whether the position is in a segment.
-func (f *File) has(seg *segment, position int64) bool {
-	f.segMu.RLock()
-	defer f.segMu.RUnlock()
-	return f.segments[f.row(position)].head.Position == seg.head.Position
-}
-
 // row is which of the segments has the position. The caller holds segMu.
 func (f *File) row(position int64) int {
 	return sort.Search(len(f.segments), func(i int) bool { return f.segments[i].head.Position >= position }) - 1
@@ -245,16 +238,26 @@ func (f *File) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2
 	return func(yield func(Entry, error) bool) {
 		one := f.loader()
 		defer f.loaders.Put(one)
-		for _, at := range f.index.positions(deal, after, last) {
-			e, err := one.load(at)
-			if err != nil {
-				yield(Entry{}, f.readError(err))
-				return
-			}
-			if !yieldIn(ctx, yield, e) {
-				return
-			}
+		one.read(ctx, f.index.positions(deal, after, last), yield)
+	}
+}
+
+// ReadDeals is that of [DealsReader]. It reads forward through the files, and what lies near
+// to one another at once: deals that began together as a rule have their events together.
+func (f *File) ReadDeals(ctx context.Context, deals []string) iter.Seq2[Entry, error] {
+	last, err := f.tail.position(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	return func(yield func(Entry, error) bool) {
+		var all []int64
+		for _, deal := range deals {
+			all = append(all, f.index.positions(deal, 0, last)...)
 		}
+		slices.Sort(all)
+		one := f.loader()
+		defer f.loaders.Put(one)
+		one.read(ctx, slices.Compact(all), yield)
 	}
 }
 
@@ -272,25 +275,56 @@ func (f *File) loader() *loader {
 	return &loader{File: f}
 }
 
-// loader reads single entries, and uses again what it has read the one before with.
+// loader reads single entries. It keeps a scan of each segment that it has read from, with
+// the memory that it reads into, for the next entry. One goroutine has it at a time.
 type loader struct {
 	*File
-	scan *scan
+	scans []*scan // by segment; nil: none was read from it yet
+}
+
+// read hands on the entries at the positions.
+func (l *loader) read(ctx context.Context, positions []int64, yield func(Entry, error) bool) {
+	for _, at := range positions {
+		e, err := l.load(at)
+		if err != nil {
+			yield(Entry{}, l.readError(err))
+			return
+		}
+		if !yieldIn(ctx, yield, e) {
+			return
+		}
+	}
 }
 
 func (l *loader) load(position int64) (e Entry, err error) {
-	if line := l.index.line(position); l.scan != nil && l.has(l.scan.seg, position) && line < l.scan.seg.recordsSize {
-		l.scan.seek(position-1, line)
-	} else {
-		l.scan = l.scanAfter(position-1, readOne)
-	}
-	if err := l.scan.step(); err != nil {
+	s := l.scanOf(position)
+	if err := s.step(); err != nil {
+		l.scans = nil // nothing of what was read is used again
 		return e, err
 	}
-	if e, err = l.scan.record.entry(l.scan.json, &l.forms); err != nil {
-		return e, l.scan.unreadable(err)
+	if e, err = s.record.entry(s.json, &l.forms); err != nil {
+		return e, s.unreadable(err)
 	}
 	return e, nil
+}
+
+// scanOf gives a scan that stands before the entry.
+func (l *loader) scanOf(position int64) *scan {
+	line := l.index.line(position)
+	l.segMu.RLock()
+	defer l.segMu.RUnlock()
+	row := l.row(position)
+	for row >= len(l.scans) {
+		l.scans = append(l.scans, nil)
+	}
+	s := l.scans[row]
+	if s == nil || line >= s.seg.recordsSize { // the segment has grown since
+		seg := *l.segments[row]
+		s = scanFrom(&seg, position-1, line, readOne)
+		l.scans[row] = s
+	}
+	s.seek(position-1, line)
+	return s
 }
 
 // Last is that of [Journal].

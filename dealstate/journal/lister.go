@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 )
 
@@ -14,9 +15,17 @@ type Lister interface {
 	Deals(ctx context.Context) ([]string, error)
 }
 
+// DealsReader is a journal that reads many deals faster than one by one, as [File] does.
+type DealsReader interface {
+	// ReadDeals gives the entries of these deals in the order of their positions, up to the
+	// last one at the time of the call.
+	ReadDeals(ctx context.Context, deals []string) iter.Seq2[Entry, error]
+}
+
 var (
-	_ Lister = (*Memory)(nil)
-	_ Lister = (*File)(nil)
+	_ Lister      = (*Memory)(nil)
+	_ Lister      = (*File)(nil)
+	_ DealsReader = (*File)(nil)
 )
 
 // listed is a deal with the position of its agreement.

@@ -33,16 +33,17 @@ func newScan(seg *segment) *scan {
 // scanFrom begins after the position, where its line ends in the records file, and
 // reads so many bytes at once, at least. The chain there is not known, nor what was
 // written at once.
-func scanFrom(seg *segment, after, next int64, once int) *scan {
+func scanFrom(seg *segment, after, next int64, least int) *scan {
+	most := max(least, readSome)
 	return &scan{seg: seg, at: after, next: next, offset: -1,
-		records: &window{r: seg.records, next: next, end: seg.recordsSize, once: once},
-		events:  &window{r: seg.events, next: 0, end: seg.eventsSize, once: once}}
+		records: &window{r: seg.records, next: next, end: seg.recordsSize, once: least, least: least, most: most},
+		events:  &window{r: seg.events, next: 0, end: seg.eventsSize, once: least, least: least, most: most}}
 }
 
 // seek goes to after another position of the segment, as scanFrom does.
 func (s *scan) seek(after, next int64) {
 	s.at, s.next, s.offset, s.part, s.of = after, next, -1, 0, 0
-	s.records.next, s.records.buf, s.events.buf = next, nil, nil
+	s.records.seek(next)
 }
 
 // step takes the next record. It gives io.EOF where both files end, a *DamageError
@@ -90,7 +91,8 @@ func (s *scan) end() error {
 func (s *scan) check() error {
 	r := &s.record
 	if s.offset < 0 {
-		s.offset, s.events.next = r.offset, r.offset
+		s.offset = r.offset
+		s.events.seek(r.offset)
 	}
 	switch {
 	case r.position != s.at+1:

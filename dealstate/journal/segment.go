@@ -98,9 +98,12 @@ func endOf(position int64) []byte {
 // parseEnd reads such a line.
 func parseEnd(line []byte) (position int64, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte(endWord))
+	if !ok {
+		return 0, false
+	}
 	s := fields{rest: rest}
 	position = s.number(' ')
-	return position, ok && bytes.Equal(line, endOf(position))
+	return position, bytes.Equal(line, endOf(position))
 }
 
 // createSegment makes an empty segment durable. The records file gets its name when

@@ -8,22 +8,41 @@ import (
 // How many bytes are read at once, at least.
 const (
 	readAhead = 128 << 10 // of records in order
-	readOne   = 1 << 10   // of one record
+	readSome  = 8 << 10   // of records that lie near to one another, at most
+	readOne   = 256       // of one record
 )
 
 // window reads a part of a file in order, and shows its bytes without copying
 // them. What it shows is valid until the next call.
 type window struct {
 	r    io.ReaderAt
-	next int64  // where the bytes after buf are
-	end  int64  // where the part ends
-	once int    // how many bytes are read at once, at least
-	buf  []byte // read and not taken yet
-	mem  []byte // what buf is a part of
+	next int64 // where the bytes after buf are
+	end  int64 // where the part ends
+	once int   // how many bytes are read at once, at least
+	// What seek makes of once: the fewest bytes, and the most.
+	least, most int
+	buf         []byte // read and not taken yet
+	mem         []byte // what buf is a part of
 }
 
 // left is how many bytes have not been taken yet.
 func (w *window) left() int64 { return int64(len(w.buf)) + w.end - w.next }
+
+// seek goes to a byte, which may have been read already. As long as one goes a little
+// forward each time, twice as much is read at once as before.
+func (w *window) seek(to int64) {
+	begins := w.next - int64(len(w.buf))
+	if begins <= to && to <= w.next+int64(w.once) {
+		w.once = min(2*w.once, w.most)
+	} else {
+		w.once = w.least
+	}
+	if begins <= to && to <= w.next {
+		w.buf = w.buf[to-begins:]
+	} else {
+		w.next, w.buf = to, nil
+	}
+}
 
 // fill reads until so many bytes are in buf, or all that are left.
 func (w *window) fill(n int) error {
@@ -66,7 +85,7 @@ func (w *window) take(n int) ([]byte, error) {
 // line gives the next line with its end; what has no end within most bytes is given
 // as it is.
 func (w *window) line(most int) ([]byte, error) {
-	for n := 512; ; n *= 4 {
+	for n := readOne; ; n *= 4 {
 		if err := w.fill(min(n, most)); err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 )
 
 // partsDeal is a deal that chance wrote, of two or three parties, with notice, deadlines
@@ -59,7 +60,7 @@ func TestTheLastStripsAgreeWithTheSnapshot(t *testing.T) {
 		}
 		return ""
 	}
-	for seed := range uint64(600) {
+	for seed := range uint64(proof.Times(600, 250)) {
 		s := partsDeal(t, rand.New(rand.NewPCG(seed, 3)), 12)
 		x := s.indexed()
 		strips, bars, histories := x.strips(), x.approvalBars(), x.commitmentHistories()

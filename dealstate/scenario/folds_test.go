@@ -12,6 +12,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
@@ -94,7 +95,7 @@ func TestARunFindsWhatAFoldAQuestionFinds(t *testing.T) {
 	for i, a := range slices.Concat(dirtylog.Standard, dirtylog.Intricate) {
 		m, err := dealstate.Compile(a)
 		require.NoError(t, err)
-		for n := range 4 {
+		for n := range proof.Times(4, 2) {
 			events := dirtylog.Log(rng, a, a.ID, 10, dirtylog.Kinds)
 			if n%2 == 0 {
 				slices.SortFunc(events, dealstate.Event.Compare)

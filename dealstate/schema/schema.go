@@ -3,9 +3,9 @@
 //
 //	_ = os.WriteFile("agreement.schema.json", []byte(schema.Agreement), 0o644)
 //
-// An editor is told by its own settings which files they are for: a file itself cannot name
-// its schema, for the readers refuse a key that they do not know. Of a log, which is JSON
-// lines, each line is one event.
+// A file names its schema itself, as "$schema": "./agreement.schema.json": readers pass that
+// key over, in an agreement and in an event. Or an editor is told by its own settings which
+// files a schema is for. Of a log, which is JSON lines, each line is one event.
 //
 // What a reader takes, its schema accepts. A schema cannot see everything that is wrong: a
 // key given twice, an id that nobody has, a length in bytes, rules that lead nowhere. So

@@ -21,7 +21,7 @@ const few = 1_000 // lives a run
 // of the level, give or take four standard deviations.
 func covered(t *testing.T, s simulate.Start, m simulate.Model, o simulate.Options, truth float64, ask func(*simulate.Result) simulate.Estimate) {
 	t.Helper()
-	seeds := proof.Times(400, 100)
+	seeds := proof.Times(400, 40)
 	n := float64(seeds)
 	hits, sum := 0, 0.0
 	for seed := range seeds {

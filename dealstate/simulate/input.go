@@ -36,7 +36,7 @@ func (l Input) String() string {
 	case e.Kind == 0 && l.Wait == 0:
 		return "wait for the next clock"
 	case e.Kind == 0:
-		return "wait " + l.Wait.String()
+		return "wait " + inDays(l.Wait)
 	}
 	text := e.Kind.String()
 	for _, word := range []string{e.Party, e.Commitment} {
@@ -46,11 +46,19 @@ func (l Input) String() string {
 	}
 	switch {
 	case l.Extend != 0 && e.Kind == dealstate.Withdraw:
-		text += fmt.Sprintf(" in %s", l.Extend)
+		text += " in " + inDays(l.Extend)
 	case l.Extend != 0:
-		text += fmt.Sprintf(" by %s", l.Extend)
+		text += " by " + inDays(l.Extend)
 	}
 	return display.Inert(text)
+}
+
+// inDays says a length in days, where it is a whole number of them.
+func inDays(d time.Duration) string {
+	if d != 0 && d%(24*time.Hour) == 0 {
+		return Span(d).String()
+	}
+	return d.String()
 }
 
 // extension is how far the alphabet's extensions reach. It is long enough to matter

@@ -56,7 +56,7 @@ func requireOneFutureAKey(t *testing.T, s Start, least int) {
 	require.NoError(t, err)
 	first := map[string][]int{}
 	compared := 0
-	for seed := range uint64(proof.Times(40_000, 15_000)) {
+	for seed := range uint64(proof.Times(40_000, 4_000)) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		word := x.randomWord(rng, 1+rng.IntN(8))
 		key := x.keyAfter(word)
@@ -69,7 +69,7 @@ func requireOneFutureAKey(t *testing.T, s Start, least int) {
 		more := x.randomWord(rng, 6)
 		require.Equal(t, x.tell(other, more), x.tell(word, more), "%v and %v, then %v", x.pathOf(other), x.pathOf(word), x.pathOf(more))
 	}
-	require.Greater(t, compared, least)
+	require.Greater(t, compared, proof.Times(least, least/20))
 }
 
 func (x *explorer) randomWord(rng *rand.Rand, n int) []int {

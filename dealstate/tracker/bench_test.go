@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -34,13 +36,28 @@ func eightEvents(deal string) []dealstate.Event {
 	}
 }
 
-// fill appends so many deals of eight events, the events of each far from one another.
-func fill(tb testing.TB, j journal.Journal, deals int) {
+// layout is in which order of the deals the events of one day come. Those of one deal lie far
+// from one another in each.
+type layout func(day, deals int) []int
+
+// inOrder has the events of deals that began together lie together; mixed has none lie
+// together, which is the worst for who reads deal by deal.
+func inOrder(_, deals int) (order []int) {
+	for i := range deals {
+		order = append(order, i)
+	}
+	return order
+}
+
+func mixed(day, deals int) []int { return rand.New(rand.NewPCG(1, uint64(day))).Perm(deals) }
+
+// fill appends so many deals of eight events.
+func fill(tb testing.TB, j journal.Journal, deals int, of layout) {
 	tb.Helper()
 	put := func(day int, make func(i int) journal.Entry) {
-		for from := 0; from < deals; from += 1_000 {
+		for chunk := range slices.Chunk(of(day, deals), 1_000) {
 			var entries []journal.Entry
-			for i := from; i < min(from+1_000, deals); i++ {
+			for _, i := range chunk {
 				e := make(i)
 				e.Accepted = dirtylog.OnDay(day).Add(2 * time.Hour)
 				entries = append(entries, e)
@@ -62,36 +79,78 @@ func fill(tb testing.TB, j journal.Journal, deals int) {
 	}
 }
 
-// BenchmarkRecovery opens a tracker over a journal in files of 50,000 deals of eight
-// events, and says how many events a second it recovers, how much processor time an event
-// takes, on its own and beside the reference, and what a deal takes at rest, the journal's
-// index included. Of time it gives the least of all rounds: others use the machine too.
+// BenchmarkRecovery opens a tracker over a journal in files of deals of eight events, and
+// says how many events a second it recovers, how much processor time an event takes, on its
+// own and beside the reference, and what a deal takes at rest, the journal's index included.
+// Of time it gives the least of all rounds: others use the machine too. A million deals take
+// 3.4 GB on disk, and are tried only in the proof.
 func BenchmarkRecovery(b *testing.B) {
-	const deals = 50_000
+	for _, of := range []struct {
+		name  string
+		deals int
+		layout
+	}{{"50k_in_order", 50_000, inOrder}, {"50k_mixed", 50_000, mixed}, {"1M_in_order", 1_000_000, inOrder}} {
+		b.Run(of.name, func(b *testing.B) {
+			if of.deals > 50_000 && !proof.Whole() {
+				b.Skip("tried with " + proof.Variable + "=1")
+			}
+			recoverOften(b, of.deals, of.layout)
+		})
+	}
+}
+
+func recoverOften(b *testing.B, deals int, of layout) {
 	dir := b.TempDir()
-	j, err := journal.Open(b.Context(), dir, journal.Options{})
-	require.NoError(b, err)
-	fill(b, j, deals)
-	require.NoError(b, j.Close())
+	fillFiles(b, dir, deals, of)
+	events := float64(deals * 8)
 	spent, reference, took := math.Inf(1), math.Inf(1), time.Duration(math.MaxInt64)
 	for b.Loop() {
 		reference = min(reference, looplabEvent())
 		before := heap()
 		begun, cpu := time.Now(), proof.CPU()
-		j, err := journal.Open(b.Context(), dir, journal.Options{})
-		require.NoError(b, err)
-		tr, err := tracker.Open(b.Context(), j, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(11))})
-		require.NoError(b, err)
+		closing := recoverFrom(b, dir)
 		took = min(took, time.Since(begun))
-		spent = min(spent, float64((proof.CPU()-cpu).Nanoseconds())/(deals*8))
-		b.ReportMetric(float64(heap()-before)/deals, "B/deal")
-		runtime.KeepAlive(tr)
-		require.NoError(b, tr.Close())
-		require.NoError(b, j.Close())
+		spent = min(spent, float64((proof.CPU()-cpu).Nanoseconds())/events)
+		b.ReportMetric(float64(heap()-before)/float64(deals), "B/deal")
+		closing()
 	}
-	b.ReportMetric(float64(deals*8)/took.Seconds(), "events/s")
+	b.ReportMetric(events/took.Seconds(), "events/s")
 	b.ReportMetric(spent, "cpu-ns/event")
 	b.ReportMetric(spent/reference, "x-looplab")
+}
+
+// fillFiles makes a journal in files, of so many deals of eight events.
+func fillFiles(tb testing.TB, dir string, deals int, of layout) {
+	tb.Helper()
+	j, err := journal.Open(tb.Context(), dir, journal.Options{})
+	require.NoError(tb, err)
+	fill(tb, j, deals, of)
+	require.NoError(tb, j.Close())
+}
+
+// recoverFrom opens a tracker over the files, and gives what closes both.
+func recoverFrom(tb testing.TB, dir string) (closing func()) {
+	tb.Helper()
+	j, err := journal.Open(tb.Context(), dir, journal.Options{})
+	require.NoError(tb, err)
+	tr, err := tracker.Open(tb.Context(), j, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(11))})
+	require.NoError(tb, err)
+	return func() {
+		require.NoError(tb, tr.Close())
+		require.NoError(tb, j.Close())
+	}
+}
+
+// Not parallel: it looks at all memory of the process.
+func TestADealOfEightEventsAtRestTakesAtMostAKibibyte(t *testing.T) {
+	deals, dir := proof.Times(100_000, 10_000), t.TempDir()
+	fillFiles(t, dir, deals, inOrder)
+	before := heap()
+	closing := recoverFrom(t, dir)
+	each := float64(heap()-before) / float64(deals)
+	closing()
+	t.Logf("%.0f bytes a deal, of which the journal's index takes a part", each)
+	require.Less(t, each, 1024.0)
 }
 
 // looplabEvent is the reference: the processor time of one raw event on one kept looplab
@@ -164,7 +223,8 @@ func eventOf(i int, deal string) dealstate.Event {
 
 func openDeals(b *testing.B, deals int) *tracker.Tracker {
 	b.Helper()
-	tr, err := tracker.Open(b.Context(), &journal.Memory{}, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(1))})
+	o := tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(1)), Hot: 1 << 30} // no deal is ever folded anew
+	tr, err := tracker.Open(b.Context(), &journal.Memory{}, o)
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, tr.Close()) })
 	for i := range deals {
@@ -196,14 +256,78 @@ func BenchmarkWatch(b *testing.B) {
 					}
 				})
 			}
+			b.ReportAllocs()
 			b.ResetTimer()
+			cpu := proof.CPU()
 			for i := range b.N {
 				if _, err := tr.Record(b.Context(), eventOf(i, fmt.Sprintf("deal-%d", i%64))); err != nil {
 					b.Fatal(err)
 				}
 			}
 			told.Wait()
+			b.ReportMetric(float64((proof.CPU()-cpu).Nanoseconds())/float64(b.N), "cpu-ns/event")
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 			b.ReportMetric(float64(b.N)*float64(max(watchers, 1))/b.Elapsed().Seconds(), "told/s")
 		})
 	}
+}
+
+// BenchmarkWatchRestarts records events one by one while a hundred watchers are told each of
+// them, of whom one is stuck until the last event is recorded, and the tracker is opened
+// again three times; the time is that until all have been told.
+func BenchmarkWatchRestarts(b *testing.B) {
+	const watchers, restarts = 100, 3
+	j, o := &journal.Memory{}, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(1)), Hot: 1 << 30}
+	var now atomic.Pointer[tracker.Tracker]
+	restart := func() {
+		if old := now.Load(); old != nil {
+			require.NoError(b, old.Close())
+		}
+		tr, err := tracker.Open(b.Context(), j, o)
+		require.NoError(b, err)
+		now.Store(tr)
+	}
+	restart()
+	for i := range 64 {
+		_, err := now.Load().Add(b.Context(), agreementOf(fmt.Sprintf("deal-%d", i)))
+		require.NoError(b, err)
+	}
+	begun, recorded := now.Load().Place(), make(chan struct{})
+	var told sync.WaitGroup
+	watch := func(stuck bool) {
+		f := tracker.Filter{From: begun}
+		for left := b.N; left > 0; {
+			for c, err := range now.Load().Watch(b.Context(), f) {
+				if err != nil { // closed
+					runtime.Gosched()
+					break
+				}
+				if f.From = c.Place; stuck {
+					<-recorded
+				}
+				if left--; left == 0 {
+					return
+				}
+			}
+		}
+	}
+	for w := range watchers {
+		told.Go(func() { watch(w == 0) })
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	cpu := proof.CPU()
+	for i := range b.N {
+		if i > 0 && i%(b.N/(restarts+1)+1) == 0 {
+			restart()
+		}
+		_, err := now.Load().Record(b.Context(), eventOf(i, fmt.Sprintf("deal-%d", i%64)))
+		require.NoError(b, err)
+	}
+	close(recorded)
+	told.Wait()
+	b.ReportMetric(float64((proof.CPU()-cpu).Nanoseconds())/float64(b.N), "cpu-ns/event")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	b.StopTimer()
+	require.NoError(b, now.Load().Close())
 }

@@ -117,6 +117,31 @@ func TestDealsAreSortedByWhatIsAwaitedAndByTheNextClock(t *testing.T) {
 	require.Nil(t, byClock[29].Next)
 }
 
+func TestStatesAreThoseThatTheDealsCanHave(t *testing.T) {
+	t.Parallel()
+	j := &journal.Memory{}
+	tr := open(t, j, tracker.NewManual(dirtylog.OnDay(2)), tracker.Options{})
+	require.Empty(t, tr.States())
+	for _, a := range []dealstate.Agreement{dirtylog.Standard[1], dirtylog.Standard[3]} {
+		_, err := tr.Add(t.Context(), a)
+		require.NoError(t, err)
+	}
+	m, err := dealstate.Compile(dirtylog.Standard[1])
+	require.NoError(t, err)
+	want := append(m.Lifecycle().States, dealstate.ManyParty().States...)
+	slices.Sort(want)
+	want = slices.Compact(want)
+	require.Contains(t, want, dealstate.State("awaiting_xi_approval"))
+	require.Equal(t, want, tr.States())
+
+	refused := dirtylog.Standard[1]
+	refused.Lifecycle = &dirtylog.Rounds
+	_, err = tr.Add(t.Context(), refused)
+	require.Error(t, err)
+	require.Equal(t, want, tr.States(), "an agreement that is not kept adds none")
+	require.Equal(t, want, open(t, j, tracker.System{}, tracker.Options{}).States(), "a tracker that is opened again")
+}
+
 func TestAQueryThatIsNotWellFormedNamesItsField(t *testing.T) {
 	t.Parallel()
 	tr := manyDeals(t, tracker.NewManual(dirtylog.OnDay(2)))
@@ -129,36 +154,6 @@ func TestAQueryThatIsNotWellFormedNamesItsField(t *testing.T) {
 	_, err := tr.Due(t.Context(), dirtylog.OnDay(2), dirtylog.OnDay(2))
 	var of *dealstate.FieldError
 	require.ErrorAs(t, err, &of)
-}
-
-// Due says ahead what the stream tells afterwards, and goes on saying it.
-func TestDueSaysAheadWhatIsToldAfterwards(t *testing.T) {
-	t.Parallel()
-	clock := tracker.NewManual(dirtylog.OnDay(2))
-	tr := manyDeals(t, clock)
-	from, to := dirtylog.OnDay(3), dirtylog.OnDay(13)
-	ahead, err := tr.Due(t.Context(), from, to)
-	require.NoError(t, err)
-	require.NotEmpty(t, ahead)
-	begun := tr.Place()
-	clock.Set(to.Add(-1))
-	var told []dealstate.Decision
-	for _, c := range read(t, tr, tracker.Filter{From: begun}, tr.Place()) {
-		told = append(told, c.Decisions...)
-	}
-	require.Equal(t, len(told), len(ahead))
-	for _, d := range ahead {
-		require.Contains(t, told, d.Decision)
-		require.NotZero(t, d.Decision.Clock)
-		require.Contains(t, d.Title, "Accord")
-	}
-	require.True(t, slices.IsSortedFunc(ahead, func(a, b tracker.Due) int { return a.Decision.At.Compare(b.Decision.At) }))
-	after, err := tr.Due(t.Context(), from, to)
-	require.NoError(t, err)
-	require.Equal(t, ahead, after, "also of what is past")
-	later, err := tr.Due(t.Context(), dirtylog.OnDay(12), dirtylog.OnDay(13))
-	require.NoError(t, err)
-	require.Less(t, len(later), len(after))
 }
 
 func TestACopyOfADealIsACopy(t *testing.T) {

@@ -49,6 +49,20 @@ func take(t *testing.T, tr *tracker.Tracker, f tracker.Filter, n int) []tracker.
 	return all
 }
 
+// read gives what there is after a place, up to another.
+func read(t *testing.T, tr *tracker.Tracker, f tracker.Filter, to tracker.Place) []tracker.Change {
+	t.Helper()
+	var all []tracker.Change
+	last := f.From
+	for _, c := range tracker.ReadOn(t.Context(), tr, f) {
+		require.Positive(t, c.Place.Compare(last), "in order: %v after %v", c.Place, last)
+		if last = c.Place; last.Compare(to) <= 0 {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 func TestADealIsRecordedWatchedAndFiresItsClocks(t *testing.T) {
 	t.Parallel()
 	clock := tracker.NewManual(dirtylog.OnDay(0))

@@ -2,13 +2,8 @@ package tracker_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,183 +15,11 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 )
 
-// desk is a tracker that is closed and opened again while others use it.
-type desk struct {
-	mu    sync.RWMutex
-	tr    *tracker.Tracker
-	j     journal.Journal
-	o     tracker.Options
-	clock *tracker.Manual
-	later map[string][]tracker.Place // by policy: what is told later, in one go
-}
-
-func (d *desk) now() *tracker.Tracker {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return d.tr
-}
-
-func (d *desk) restart(t *testing.T) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	require.NoError(t, d.tr.Close())
-	d.clock.Set(d.tr.Now())
-	tr, err := tracker.Open(t.Context(), d.j, d.o)
-	require.NoError(t, err)
-	d.tr = tr
-}
-
-// follower is a watcher that goes on from its last place when the tracker was closed.
-type follower struct {
-	filter tracker.Filter
-	told   []tracker.Place
-	slow   func()
-}
-
-// follow watches until it was told of the place.
-func (f *follower) follow(ctx context.Context, d *desk, until func() (tracker.Place, bool)) error {
-	for {
-		for c, err := range d.now().Watch(ctx, f.filter) {
-			if errors.Is(err, tracker.ErrClosed) {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			f.told, f.filter.From = append(f.told, c.Place), c.Place
-			if f.slow != nil {
-				f.slow()
-			}
-			if end, known := until(); known && c.Place.Compare(end) >= 0 {
-				return nil
-			}
-		}
-	}
-}
-
-// A hundred watchers, under all policies and one of them stuck, are told every change once
-// and in order, while many record, time passes and the tracker is closed and opened again.
-func TestHundredWatchersAreEachToldEveryChangeOnceInOrder(t *testing.T) {
-	before := runtime.NumGoroutine()
-	clock := tracker.NewManual(dirtylog.OnDay(0))
-	d := &desk{j: &journal.Memory{}, clock: clock, o: tracker.Options{Policy: dealstate.Official, Clock: clock, Recent: 500, Hot: 2_000}}
-	var err error
-	d.tr, err = tracker.Open(t.Context(), d.j, d.o)
-	require.NoError(t, err)
-	const deals, writers, perDeal = 100, 8, 8
-	for i := range deals {
-		_, err := d.tr.Add(t.Context(), agreementOf(fmt.Sprintf("deal-%d", i)))
-		require.NoError(t, err)
-	}
-	ctx := t.Context()
-	var ended atomic.Pointer[tracker.Place]
-	until := func() (tracker.Place, bool) {
-		p := ended.Load()
-		if p == nil {
-			return tracker.Place{}, false
-		}
-		return *p, true
-	}
-	released := make(chan struct{})
-	all := make([]*follower, 100)
-	var watching sync.WaitGroup
-	for i := range all {
-		f := &follower{filter: tracker.Filter{Policy: dealstate.Policies()[i%3]}}
-		if i == 7 {
-			f.slow = func() { <-released }
-		}
-		all[i] = f
-		watching.Go(func() {
-			if err := f.follow(ctx, d, until); err != nil {
-				t.Error(i, err)
-			}
-		})
-	}
-	recordAll(t, d, deals, writers, perDeal)
-	clock.Advance(400 * 24 * time.Hour)
-	// A note of each writer's last deal is a change under every policy, to end with.
-	last := d.now()
-	r, err := last.Record(t.Context(), dealstate.Event{ID: "the-end", Deal: "deal-0", Kind: dealstate.Note, At: last.Now()})
-	require.NoError(t, err)
-	ended.Store(&r[0].Place)
-	_, err = last.Record(t.Context(), dealstate.Event{ID: "after-the-end", Deal: "deal-0", Kind: dealstate.Note, At: last.Now()})
-	require.NoError(t, err)
-	close(released)
-	watching.Wait()
-	for i, f := range all {
-		requireOnceInOrder(t, f.told)
-		want := f.reference(t, d, r[0].Place)
-		require.Equal(t, len(want), len(f.told), "watcher %d under %s", i, f.filter.Policy.Name)
-		for n := range want {
-			require.Equal(t, want[n], f.told[n])
-		}
-	}
-	require.NoError(t, d.tr.Close())
-	requireNoGoroutineLeft(t, before)
-}
-
-// reference is what is told later, in one go.
-func (f *follower) reference(t *testing.T, d *desk, to tracker.Place) []tracker.Place {
-	t.Helper()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	key := f.filter.Policy.Name
-	if kept, ok := d.later[key]; ok {
-		return kept
-	}
-	var places []tracker.Place
-	for _, c := range read(t, d.tr, tracker.Filter{Policy: f.filter.Policy}, to) {
-		places = append(places, c.Place)
-	}
-	if d.later == nil {
-		d.later = map[string][]tracker.Place{}
-	}
-	d.later[key] = places
-	return places
-}
-
 func requireOnceInOrder(t *testing.T, told []tracker.Place) {
 	t.Helper()
 	for i := 1; i < len(told); i++ {
 		require.Negative(t, told[i-1].Compare(told[i]), "%v, then %v", told[i-1], told[i])
 	}
-}
-
-// recordAll has many record at once, with restarts and time in between.
-func recordAll(t *testing.T, d *desk, deals, writers, perDeal int) {
-	var writing sync.WaitGroup
-	var recorded atomic.Int64
-	for w := range writers {
-		writing.Go(func() {
-			rng := rand.New(rand.NewPCG(uint64(w), 2))
-			for i := w; i < deals; i += writers {
-				id := fmt.Sprintf("deal-%d", i)
-				for _, e := range dirtylog.Log(rng, agreementOf(id), id, perDeal, dirtylog.Kinds) {
-					e.Recorded = time.Time{}
-					for {
-						_, err := d.now().Record(t.Context(), e)
-						if err == nil {
-							break
-						}
-						if !errors.Is(err, tracker.ErrClosed) {
-							t.Error(err)
-							return
-						}
-					}
-					if n := recorded.Add(1); n%16 == 0 {
-						d.clock.Advance(3 * time.Hour)
-					}
-				}
-			}
-		})
-	}
-	for n := range 3 {
-		for recorded.Load() < int64((n+1)*deals*perDeal/4) {
-			runtime.Gosched()
-		}
-		d.restart(t)
-	}
-	writing.Wait()
 }
 
 // requireNoGoroutineLeft waits until there are no more than before.

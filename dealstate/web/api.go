@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -156,7 +155,7 @@ func lines(w http.ResponseWriter, r *http.Request, text []byte) error {
 	return nil
 }
 
-// recordEvents takes events as lines of JSON: all or none. With dry_run it says what
+// recordEvents takes events, as lines of JSON or as CSV: all or none. With dry_run it says what
 // they would do one by one, and keeps nothing; with apply it keeps the one event of
 // the body only if it takes effect.
 func (s *site) recordEvents(w http.ResponseWriter, r *http.Request) error {
@@ -197,39 +196,6 @@ func modesOf(q url.Values) (dryRun, apply bool, err error) {
 		err = field.Errorf("apply", "given beside dry_run; want one of them")
 	}
 	return dryRun, apply, err
-}
-
-// readEvents reads the lines of the body. What does not say when it was learned was
-// learned now.
-func (s *site) readEvents(r *http.Request) ([]dealstate.Event, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	var events []dealstate.Event
-	for e, err := range dealstate.ReadEvents(bytes.NewReader(body)) {
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, e)
-	}
-	if len(events) == 0 {
-		return nil, &requestError{http.StatusBadRequest, "the body holds no event; want lines of JSON, one event each"}
-	}
-	var i int
-	for line := range bytes.Lines(bytes.TrimPrefix(body, []byte("\uFEFF"))) { // a mark of the byte order is passed over
-		if len(bytes.TrimSpace(line)) == 0 || i == len(events) {
-			continue
-		}
-		var given struct {
-			Recorded json.RawMessage `json:"recorded"`
-		}
-		if json.Unmarshal(line, &given) == nil && (given.Recorded == nil || string(given.Recorded) == "null") {
-			events[i].Recorded = time.Time{} // the tracker stamps it
-		}
-		i++
-	}
-	return events, nil
 }
 
 func (s *site) check(r *http.Request, events []dealstate.Event) ([]tracker.Recorded, error) {

@@ -15,6 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 	"github.com/fe115bb3/dealtracker/dealstate/web"
 )
 
@@ -34,6 +37,33 @@ func problemOf(t *testing.T, w *httptest.ResponseRecorder) problem {
 	require.Equal(t, "about:blank", p.Type)
 	require.Equal(t, http.StatusText(w.Code), p.Title)
 	return p
+}
+
+// What is sent as text/csv is read as a table; a row without recorded was learned now, as a
+// line is.
+func TestEventsComeInAsATableToo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	send := func(form, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", "/api/events", strings.NewReader(body))
+		r.Header.Set("Content-Type", form)
+		w := httptest.NewRecorder()
+		d.handler.ServeHTTP(w, r)
+		return w
+	}
+	table := "id,deal,kind,at,recorded,note\nt1," + london + ",note,2025-07-01,2025-07-02,\"a, b\"\nt2," + london + ",note,2025-07-01,,\n"
+	done := send("text/csv; charset=utf-8", table)
+	require.Equal(t, http.StatusOK, done.Code, done.Body.String())
+	out := d.get("/api/deals/" + london + "/events").Body.String()
+	require.Contains(t, out, `"id":"t1"`)
+	require.Contains(t, out, `"recorded":"2025-07-02T23:59:59Z"`)
+	require.Contains(t, out, `"note":"a, b"`)
+	require.Regexp(t, `"id":"t2".*"recorded":"2026-07-01T00:00:00Z`, out)
+
+	bad := problemOf(t, send("text/csv", "id,deal,kind,at\nt3,"+london+",nota,2025-07-01\n"))
+	require.Equal(t, []any{http.StatusBadRequest, 2, "kind"}, []any{bad.Status, bad.Line, bad.Field})
+	require.Equal(t, http.StatusBadRequest, send("application/x-ndjson", table).Code)
+	require.Equal(t, http.StatusBadRequest, send("text/csv", "id,deal,kind,at\n").Code)
 }
 
 func TestEventsInAndOut(t *testing.T) {
@@ -290,6 +320,29 @@ func TestOnlySoManyMayWatch(t *testing.T) {
 		defer answer.Body.Close()
 		return answer.StatusCode == http.StatusOK
 	}, 10*time.Second, 10*time.Millisecond, "who leaves makes room")
+}
+
+// stopped is a computer's clock by which no time passes.
+type stopped struct{ *tracker.Manual }
+
+func (stopped) Elapsed() time.Duration { return 0 }
+
+func TestNothingIsTakenWhileTheClockWasSetFarAhead(t *testing.T) {
+	t.Parallel()
+	clock := stopped{tracker.NewManual(instant("2026-07-01T00:00:00Z"))}
+	deals, err := tracker.Open(t.Context(), &journal.Memory{}, tracker.Options{Clock: clock})
+	require.NoError(t, err)
+	defer deals.Close()
+	_, err = deals.Add(t.Context(), uschina.London())
+	require.NoError(t, err)
+	d := &desk{t: t}
+	d.handler, err = web.New(deals, web.Options{Authorize: everybody})
+	require.NoError(t, err)
+	clock.Set(instant("2062-07-01T00:00:00Z"))
+	w := d.do("POST", "/api/events", `{"id":"n","deal":"`+london+`","kind":"note","at":"2026-07-01T00:00:00Z"}`)
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+	require.Contains(t, w.Body.String(), "clock: it shows 2062-07-01T00:00:00Z, but by the time that has passed it is 2026-07-01T00:00:00Z")
+	require.Equal(t, http.StatusOK, d.get("/deals/"+london).Code, "what there is can be read")
 }
 
 // The description and the routes name the same addresses.

@@ -23,14 +23,23 @@ func (s *site) calendar(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c := calendar{name: s.Title}
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	_ = Calendar(w, s.Title, due, now)
+	return nil
+}
+
+// Calendar writes what falls due as an iCalendar file (RFC 5545), which every calendar
+// program opens, as /calendar.ics does: an entry for each clock. The stamp says when the file
+// was made; equal input gives equal bytes. Text of strangers is escaped. The error is the
+// writer's.
+func Calendar(w io.Writer, name string, due []tracker.Due, stamp time.Time) error {
+	c := calendar{name: name}
 	for _, d := range due {
 		c.events = append(c.events, calendarEventOf(d))
 	}
-	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = io.WriteString(w, c.text(now))
-	return nil
+	_, err := io.WriteString(w, c.text(stamp))
+	return err
 }
 
 // calendarEventOf says a clock in a calendar's terms. Its id stays the same for as long as

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 )
 
 // A calendar's lines hold 75 octets at most, never break within a character, and a
@@ -26,4 +29,15 @@ func TestCalendarLinesAreFoldedAndTextsEscaped(t *testing.T) {
 	unfolded := strings.ReplaceAll(text, "\r\n ", "")
 	require.Contains(t, unfolded, `SUMMARY:中国\;a\,b\\c\nEND:VCALENDAR\nBEGIN:VEVENT`+strings.Repeat("美", 60)+"\r\n")
 	require.Contains(t, unfolded, "DTSTART:20250812T040100Z\r\n")
+}
+
+func TestACalendarIsWrittenWithoutAServer(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2025, 6, 20, 0, 0, 0, 0, time.UTC)
+	due := []tracker.Due{{Deal: "d", Title: "Truce", Decision: dealstate.Decision{Deal: "d", Clock: dealstate.Deadline, At: at, Outcome: dealstate.Applied}}}
+	var text strings.Builder
+	require.NoError(t, Calendar(&text, "Mine", due, at))
+	for _, line := range []string{"X-WR-CALNAME:Mine", "DTSTART:20250620T000000Z", "SUMMARY:Truce: deadline"} {
+		require.Contains(t, text.String(), line+"\r\n")
+	}
 }

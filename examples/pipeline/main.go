@@ -1,7 +1,7 @@
 // Pipeline replays a log of events over many deals, JSON lines or CSV in and
 // measures out.
 //
-//	cat events.jsonl | go run ./examples/pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary]
+//	cat events.jsonl | go run ./examples/pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|waits|party-waits|lifetimes|funnel|xes|ocel|summary]
 //	go run ./examples/pipeline -generate 1000000 -seed 7 > events.jsonl
 //
 // Many machines share a log like this, each seeing to the deals of its shard:
@@ -10,7 +10,10 @@
 //	go run ./examples/pipeline -merge part-1 part-2 …
 //
 // The agreement is the template for every deal id in the stream; left out, it
-// is the London framework. The log's lines may come in any order. CSV has a header
+// is the London framework. How long each side was awaited is "waits", and summed up
+// "party-waits": its median_seconds is by Kaplan and Meier, who count those that still wait;
+// a median over spells of awaiting does not. "lifetimes" are until a deal is implemented,
+// "funnel" is how far deals came. The log's lines may come in any order. CSV has a header
 // row that names the event's fields, in any order: id, deal, kind and at, and what
 // else there is, such as party, role or source.publisher.
 package main
@@ -110,7 +113,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags.Usage = func() {}
 	usage := func() {
 		flags.SetOutput(stderr)
-		fmt.Fprintln(stderr, "usage: pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out spells|panel|transitions|xes|ocel|summary] < events.jsonl")
+		fmt.Fprintln(stderr, "usage: pipeline [-in lines|csv] [-agreement FILE] [-policy P] [-out OUTPUT] < events.jsonl")
 		flags.PrintDefaults()
 	}
 	in := flags.String("in", "lines", "how the log is written: lines (of JSON) or csv")
@@ -118,7 +121,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
 	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: -known, else the last instant of which the log speaks")
 	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
-	out := flags.String("out", "summary", "what to write: spells, panel, transitions (CSV), xes, ocel or summary")
+	out := flags.String("out", "summary", "what to write: "+strings.Join(names(every), ", ")+". All are CSV, in seconds, but for ocel, xes and summary")
 	flags.IntVar(&o.workers, "workers", 0, "how many goroutines; 0: one a core")
 	flags.BoolVar(&o.skip, "skip", false, "count bad lines, show the first, and go on, instead of stopping there")
 	flags.IntVar(&o.every, "every", 7, "`days` between two dates of the panel, which are the same for all deals")
@@ -189,6 +192,8 @@ func names(pick func(output) bool) (all []string) {
 	return all
 }
 
+func every(output) bool { return true }
+
 // parse reads the values of the flags that are no plain numbers, and checks all.
 func (o *options) parse(in, file, policy, asOf, known, out string, rest int) error {
 	switch {
@@ -208,7 +213,7 @@ func (o *options) parse(in, file, policy, asOf, known, out string, rest int) err
 		return fmt.Errorf("-in %q is unknown; want lines or csv", in)
 	}
 	if o.out, ok = outputOf(out); !ok {
-		return fmt.Errorf("-out %q is unknown; want spells, panel, transitions, xes, ocel or summary", out)
+		return fmt.Errorf("-out %q is unknown; want one of %s", out, strings.Join(names(every), ", "))
 	}
 	var err error
 	if o.view, err = dealstate.ParseView(asOf, known, policy); err != nil {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 )
 
 func runPipeline(t *testing.T, stdin string, typed bool, args ...string) (code int, stdout, stderr string) {
@@ -44,7 +47,7 @@ func TestAnEmptyLogIsNoReasonToShowAnother(t *testing.T) {
 	require.Zero(t, code)
 	require.Equal(t, "0 events of 0 deals under the policy strict; the state changed 0 times\n", stdout)
 	require.Contains(t, stderr, "the log is empty; -generate 1000000 makes one")
-	for _, out := range []string{"summary", "spells", "panel", "transitions", "xes", "ocel"} {
+	for _, out := range names(every) {
 		for _, log := range []string{"", "\n\n", "x\n"} {
 			code, stdout, stderr := runPipeline(t, log, false, "-out", out, "-skip")
 			require.Zero(t, code)
@@ -84,6 +87,10 @@ func TestEachOutputIsTheSameBytesWhateverTheWorkersAndTheOrder(t *testing.T) {
 		"spells":      "deal,state,",
 		"panel":       "deal,date,policy,state",
 		"transitions": "from,by,to,count",
+		"waits":       "deal,party,approver,by,from,to,seconds,censored",
+		"party-waits": "party,approver,waits,approved,open,total_seconds,median_seconds",
+		"lifetimes":   "deal,seconds,reached",
+		"funnel":      "stage,deals,share,passed",
 		"xes":         "<?xml",
 		"ocel":        `{"events":[`,
 		"summary":     "29",
@@ -121,6 +128,36 @@ func TestAWrongFlagIsToldInOneLine(t *testing.T) {
 	code, _, stderr := runPipeline(t, "", false, "-h")
 	require.Zero(t, code)
 	require.Contains(t, stderr, "usage: pipeline")
+}
+
+// Who asks the spells how long an approval takes is told less than half the truth: a spell
+// of awaiting ends when the other side approves, and who still waits does not count.
+func TestTheMedianWaitIsNotThatOfTheSpellsOfAwaiting(t *testing.T) {
+	t.Parallel()
+	log := generated(t, "20000")
+	column := func(out, name string, keep func(row map[string]string) bool) (all []float64) {
+		_, text, _ := runPipeline(t, log, false, "-policy", "reported", "-out", out)
+		rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+		require.NoError(t, err)
+		for _, cells := range rows[1:] {
+			row := map[string]string{}
+			for i, c := range rows[0] {
+				row[c] = cells[i]
+			}
+			if keep(row) {
+				x, err := strconv.ParseFloat(row[name], 64)
+				require.NoError(t, err)
+				all = append(all, analytics.Days(x))
+			}
+		}
+		slices.Sort(all)
+		return all
+	}
+	spells := column("spells", "seconds", func(row map[string]string) bool { return strings.HasPrefix(row["state"], "awaiting_") })
+	require.InDelta(t, 1.05, spells[len(spells)/2], 0.05)
+	for _, median := range column("party-waits", "median_seconds", func(map[string]string) bool { return true }) {
+		require.InDelta(t, 2.4, median, 0.15)
+	}
 }
 
 // interrupting ends the context once so many bytes were written.

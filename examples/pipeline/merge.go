@@ -188,15 +188,6 @@ func first[R any](rows []partRow[R]) int {
 	return at
 }
 
-func mergeTransitions(parts []*partFile, out *bufio.Writer) error {
-	var all analytics.Transitions
-	err := eachMeasure(parts, func(one *analytics.Transitions) error { return all.Merge(one) })
-	if err != nil {
-		return err
-	}
-	return analytics.WriteCSV(out, all.All())
-}
-
 func mergeSummaries(parts []*partFile, out *bufio.Writer) error {
 	var all bulk.Totals
 	err := eachMeasure(parts, func(one *bulk.Totals) error {

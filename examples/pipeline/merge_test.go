@@ -32,7 +32,7 @@ func argsOf(out string) []string {
 func TestMergedShardsAreTheSingleRunToTheByte(t *testing.T) {
 	t.Parallel()
 	log := generated(t, "3000")
-	for _, out := range []string{"spells", "panel", "transitions", "summary"} {
+	for _, out := range []string{"spells", "panel", "transitions", "waits", "party-waits", "lifetimes", "funnel", "summary"} {
 		_, want, _ := runPipeline(t, log, false, argsOf(out)...)
 		for _, shards := range []int{1, 2, 7} {
 			files := sharded(t, log, shards, argsOf(out)...)
@@ -56,7 +56,7 @@ func TestPartsOfALogThatSomebodyElseSplitAreMergedToo(t *testing.T) {
 		_, rest, _ := strings.Cut(line, `"deal":"deal-`)
 		halves[rest[6]%2].WriteString(line)
 	}
-	for _, out := range []string{"transitions", "summary"} {
+	for _, out := range []string{"transitions", "waits", "party-waits", "lifetimes", "funnel", "summary"} {
 		_, want, _ := runPipeline(t, log, false, argsOf(out)...)
 		files := append(sharded(t, halves[0].String(), 1, argsOf(out)...), sharded(t, halves[1].String(), 1, argsOf(out)...)...)
 		code, got, stderr := runPipeline(t, "", false, append([]string{"-merge"}, files...)...)
@@ -68,7 +68,7 @@ func TestPartsOfALogThatSomebodyElseSplitAreMergedToo(t *testing.T) {
 func TestAnEmptyShardIsAPartAsAnyOther(t *testing.T) {
 	t.Parallel()
 	log := strings.SplitAfterN(generated(t, "100"), "\n", 2)[0]
-	for _, out := range []string{"spells", "panel", "transitions", "summary"} {
+	for _, out := range []string{"spells", "panel", "transitions", "waits", "summary"} {
 		_, want, _ := runPipeline(t, log, false, argsOf(out)...)
 		code, got, stderr := runPipeline(t, "", false, append([]string{"-merge"}, sharded(t, log, 5, argsOf(out)...)...)...)
 		require.Zero(t, code, stderr)
@@ -128,7 +128,7 @@ func TestAShardIsToldWhatItCannotSee(t *testing.T) {
 	for args, want := range map[string]string{
 		"-shard 1/2":                             "-shard: want -asof or -known, for no shard sees where the whole log ends",
 		"-shard 1/2 -asof 2025-01-01 -out panel": "-shard: want -from for a panel, for no shard sees where the whole log begins",
-		"-shard 1/2 -asof 2025-01-01 -out xes":   "-out xes is not written in parts; want one of panel, spells, summary, transitions with -shard",
+		"-shard 1/2 -asof 2025-01-01 -out xes":   "-out xes is not written in parts; want one of funnel, lifetimes, panel, party-waits, spells, summary, transitions, waits with -shard",
 		"-shard 1/2 -generate 3":                 "-generate: not with -shard, which reads a log",
 		"-shard 0/2":                             `-shard "0/2"; want i/n, such as 1/8, with i from 1 to n and n at most 1000`,
 		"-shard 3/2":                             `-shard "3/2"; want i/n, such as 1/8, with i from 1 to n and n at most 1000`,

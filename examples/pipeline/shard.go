@@ -111,14 +111,6 @@ func partWriter[R analytics.Row](of rows[R]) writer {
 	}
 }
 
-func writeTransitionsPart(ctx context.Context, j job, out *bufio.Writer) error {
-	all, err := transitions(ctx, j)
-	if err != nil {
-		return err
-	}
-	return writePart(j, out, all)
-}
-
 func writeSummaryPart(ctx context.Context, j job, out *bufio.Writer) error {
 	r, err := j.log.Replay(ctx, j.view, j.workers)
 	if err != nil {

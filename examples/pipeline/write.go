@@ -62,7 +62,13 @@ type output struct {
 var outputs = []output{
 	{"spells", rowWriter(spells), partWriter(spells), mergeRows[analytics.Spell]},
 	{"panel", rowWriter(panel), partWriter(panel), mergeRows[analytics.Cell]},
-	{"transitions", writeTransitions, writeTransitionsPart, mergeTransitions},
+	measureOutput("transitions", begin[analytics.Transitions], func(t *analytics.Transitions, _ time.Time) iter.Seq[analytics.Transition] { return t.All() }),
+	measureOutput("waits", waits, (*analytics.Waits).All),
+	measureOutput("party-waits", waits, (*analytics.Waits).ByParty),
+	measureOutput("lifetimes", begin[analytics.Lifetimes], func(l *analytics.Lifetimes, until time.Time) iter.Seq[analytics.Lifetime] {
+		return slices.Values(l.Observe(until))
+	}),
+	measureOutput("funnel", funnel, func(f *analytics.Funnel, _ time.Time) iter.Seq[analytics.FunnelStage] { return f.All() }),
 	{"xes", logWriter(analytics.WriteXES), nil, nil},
 	{"ocel", logWriter(analytics.WriteOCEL), nil, nil},
 	{"summary", writeSummary, writeSummaryPart, mergeSummaries},
@@ -114,21 +120,6 @@ func spells(ctx context.Context, j job, yield func(string, analytics.Spell) bool
 		}
 	}
 	return nil
-}
-
-// transitions counts those of all deals.
-func transitions(ctx context.Context, j job) (*analytics.Transitions, error) {
-	var all analytics.Transitions
-	err := j.decisions(ctx, all.Add)
-	return &all, err
-}
-
-func writeTransitions(ctx context.Context, j job, out *bufio.Writer) error {
-	all, err := transitions(ctx, j)
-	if err != nil {
-		return err
-	}
-	return analytics.WriteCSV(out, all.All())
 }
 
 // logWriter writes one case a deal.

@@ -32,6 +32,9 @@ func TestNoLogForgesALine(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 	requireInert(t, r.stdout)
 	require.Equal(t, 3, strings.Count(r.stdout, "\n"), "two decisions and the snapshot")
+	for _, out := range []string{"text", "html", "svg", "mermaid"} {
+		requireInert(t, runReplay(t, lines(event, approveB), "-out", out).stdout)
+	}
 	for _, bad := range []string{`{"\u202e\u001b` + "\u202e" + `":1}`, strings.Replace(event, `"party":"a"`, `"party":"`+hostile+`"`, 1), strings.Replace(event, `"id":"1"`, `"id":"`+hostile+`"`, 1)} {
 		r := runReplay(t, lines(bad))
 		require.Equal(t, 1, r.code)

@@ -1,22 +1,24 @@
 // Replay tracks any deal in the world with two files and no Go: an agreement,
 // and a log of what was reported.
 //
-//	go run ./examples/replay -agreement FILE.json [-policy P] [-asof T] [-known T] [EVENTS.jsonl|-]
+//	go run ./examples/replay -agreement FILE.json [-policy P] [-asof T] [-known T] [-out json|text|html|svg|mermaid] [EVENTS.jsonl|EVENTS.csv|-]
 //
 // It prints one decision a line as JSON, clocks included, in the order in which
-// things happened, and last the snapshot. The log's lines may come in any order.
+// things happened, and last the snapshot; or, for people, a timeline in letters and an
+// explanation (text), a page (html), a timeline under every policy (svg) or the state
+// diagram (mermaid). The log is JSON lines, or CSV with a header; its lines may come in any order.
 // Events of other deals are skipped and counted; a log of nothing else is an
 // error, for its deal is likely misspelt.
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +51,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 type options struct {
 	agreement string
 	events    string
+	read      reader
+	write     func(told, io.Writer) error
 	view      dealstate.View
 }
 
@@ -57,13 +61,15 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: replay -agreement FILE.json [-policy P] [-asof T] [-known T] [EVENTS.jsonl|-]")
+		fmt.Fprintln(stderr, "usage: replay -agreement FILE.json [-policy P] [-asof T] [-known T] [-out json|text|html|svg|mermaid] [EVENTS.jsonl|EVENTS.csv|-]")
 		flags.PrintDefaults()
 	}
 	policy := flags.String("policy", "strict", "whose word counts: strict, official or reported")
 	asOf := flags.String("asof", "", "what had happened by then: a `date` (its end, UTC) or an RFC 3339 instant; default: the log's last")
 	known := flags.String("known", "", "what was known by then: a `date` or an instant; default: all there is")
 	flags.StringVar(&o.agreement, "agreement", "", "the agreement's `file`")
+	in := flags.String("in", "", "how the log is written: lines (of JSON) or csv; default: csv where its name ends so, else lines")
+	out := flags.String("out", "json", "what to write: json, text, html, svg or mermaid")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -77,9 +83,32 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	if flags.NArg() == 1 {
 		o.events = flags.Arg(0)
 	}
+	if *in == "" {
+		*in = formOf(o.events)
+	}
+	var ok bool
+	if o.read, ok = readers[*in]; !ok {
+		return o, fmt.Errorf("-in %q is unknown; want lines or csv", *in)
+	}
+	if o.write, ok = outputs[*out]; !ok {
+		return o, fmt.Errorf("-out %q is unknown; want json, text, html, svg or mermaid", *out)
+	}
 	var err error
 	o.view, err = dealstate.ParseView(*asOf, *known, *policy)
 	return o, err
+}
+
+// reader reads a log in one of the forms of -in.
+type reader func(io.Reader, ...func(dealstate.Event) error) iter.Seq2[dealstate.Event, error]
+
+var readers = map[string]reader{"lines": dealstate.ReadEvents, "csv": dealstate.ReadEventsCSV}
+
+// formOf is the form that a file's name tells.
+func formOf(path string) string {
+	if strings.EqualFold(filepath.Ext(path), ".csv") {
+		return "csv"
+	}
+	return "lines"
 }
 
 func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -88,7 +117,7 @@ func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
 		return err
 	}
 	log := newIntake(machine, o.view)
-	if err := log.read(o.events, stdin); err != nil {
+	if err := log.read(o.read, o.events, stdin); err != nil {
 		return err
 	}
 	if log.others > 0 && len(log.events) == 0 {
@@ -106,7 +135,7 @@ func replay(o options, stdin io.Reader, stdout, stderr io.Writer) error {
 	case len(log.events) == 0:
 		fmt.Fprintln(stderr, "replay: the log is empty; the deal stands where it began")
 	}
-	return write(stdout, log, decisions, snapshot)
+	return o.write(told{log: log, view: o.view, decisions: decisions, snapshot: snapshot}, stdout)
 }
 
 // intake is the deal's part of a log.
@@ -153,7 +182,7 @@ func newIntake(m *dealstate.Machine, v dealstate.View) *intake {
 	return &intake{machine: m, place: map[string]int{}, knownBy: v.KnownBy, sent: map[string]int{}}
 }
 
-func (in *intake) read(path string, stdin io.Reader) error {
+func (in *intake) read(form reader, path string, stdin io.Reader) error {
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
@@ -162,7 +191,7 @@ func (in *intake) read(path string, stdin io.Reader) error {
 		defer file.Close()
 		stdin = file
 	}
-	for _, err := range dealstate.ReadEvents(stdin, in.take) {
+	for _, err := range form(stdin, in.take) {
 		var line *dealstate.LineError
 		if errors.As(err, &line) {
 			return fmt.Errorf("%s:%d: %w", path, line.Line, line.Err)
@@ -208,26 +237,4 @@ func known(e dealstate.Event) time.Time {
 		return e.At
 	}
 	return e.Recorded
-}
-
-// write prints the decisions in their order, each repeated event's duplicates
-// behind it, and the snapshot.
-func write(w io.Writer, log *intake, decisions []dealstate.Decision, snapshot dealstate.Snapshot) error {
-	out := bufio.NewWriter(w)
-	lines := json.NewEncoder(out)
-	lines.SetEscapeHTML(false)
-	for _, d := range decisions {
-		if err := lines.Encode(d); err != nil {
-			return err
-		}
-		for range log.sent[d.Event] - 1 {
-			if err := lines.Encode(d.Repeated()); err != nil {
-				return err
-			}
-		}
-	}
-	if err := lines.Encode(snapshot); err != nil {
-		return err
-	}
-	return out.Flush()
 }

@@ -128,6 +128,43 @@ func TestStandardInputIsRead(t *testing.T) {
 	}
 }
 
+// A log is the same as lines and as a table, which its name tells or -in says.
+func TestATableIsReadAsItsLinesAre(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, table := filepath.Join(dir, "a.json"), filepath.Join(dir, "log.CSV")
+	text := "id,deal,kind,party,by,role,at\n2,d,approve,b,B,approver,2025-01-02T00:00:00Z\n1,d,approve,a,A,approver,2025-01-01T00:00:00Z\n"
+	require.NoError(t, os.WriteFile(file, []byte(agreement), 0o600))
+	require.NoError(t, os.WriteFile(table, []byte(text), 0o600))
+	want := runReplay(t, lines(approveA, approveB)).stdout
+	for _, args := range [][]string{{table}, {"-in", "csv", "-"}} {
+		var stdout, stderr bytes.Buffer
+		require.Zero(t, run(append([]string{"-agreement", file}, args...), strings.NewReader(text), &stdout, &stderr), stderr.String())
+		require.Equal(t, want, stdout.String())
+	}
+	require.NoError(t, os.WriteFile(table, []byte(text+"3,d,approve,c,,press,2025-01-03\n"), 0o600))
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run([]string{"-agreement", file, table}, strings.NewReader(""), &stdout, &stderr))
+	require.Equal(t, table+":4: party: \"c\" is not a party; want one of a, b\n", stderr.String())
+}
+
+func TestEachOutputTellsTheSameDeal(t *testing.T) {
+	t.Parallel()
+	for out, want := range map[string][]string{
+		"text":    {"official", "State: implemented"},
+		"html":    {"<!DOCTYPE html>", "implemented", "strict", "reported"},
+		"svg":     {"<svg ", "strict", "official", "reported"},
+		"mermaid": {"stateDiagram-v2", "implemented"},
+	} {
+		r := runReplay(t, lines(approveA, approveB), "-asof", "2025-03-01", "-policy", "official", "-out", out)
+		require.Zero(t, r.code, r.stderr)
+		for _, w := range want {
+			require.Contains(t, r.stdout, w, out)
+		}
+		require.Equal(t, r.stdout, runReplay(t, lines(approveB, approveA), "-asof", "2025-03-01", "-policy", "official", "-out", out).stdout)
+	}
+}
+
 func TestWrongUseIsExplained(t *testing.T) {
 	t.Parallel()
 	for args, code := range map[string]int{
@@ -135,6 +172,8 @@ func TestWrongUseIsExplained(t *testing.T) {
 		"-agreement x.json -policy hearsay": 2,
 		"-agreement x.json -asof soon":      2,
 		"-agreement x.json a b":             2,
+		"-agreement x.json -in xlsx":        2,
+		"-agreement x.json -out pdf":        2,
 		"-agreement missing.json -":         1,
 		"-agreement main.go -":              1,
 	} {

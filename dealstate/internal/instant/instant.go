@@ -40,8 +40,8 @@ const (
 	Learned                // the last second of the day: nothing is known too early
 )
 
-// of gives the instant for a date, given as its midnight.
-func (d Day) of(midnight time.Time) time.Time {
+// Of gives the instant for a date, given as its midnight.
+func (d Day) Of(midnight time.Time) time.Time {
 	switch d {
 	case Ends:
 		return midnight.AddDate(0, 0, 1)
@@ -75,7 +75,7 @@ func Parse(at, text string) (time.Time, error) {
 // ParseDay does the same for a field that also takes a date alone.
 func ParseDay(at, text string, day Day) (t time.Time, isDate bool, err error) {
 	if date, ok := parseDate(text); ok && day != 0 {
-		t, err = checked(at, text, day.of(date))
+		t, err = checked(at, text, day.Of(date))
 		return t, true, err
 	}
 	t, ok := parse(text)

@@ -37,6 +37,10 @@ type Field struct {
 	Path string          // its full name: "parties[2].id"; "" for a whole text
 	Raw  json.RawMessage // the value as it was written
 
+	// Schema lets the key "$schema" stand in the object, and passes it over: by it an
+	// editor knows what may stand in a file, and the file says nothing else by it.
+	Schema bool
+
 	plain bool // the value is known to be a string without escapes
 }
 
@@ -362,13 +366,21 @@ func (f Field) object(n int, keyOf func(int) string, take func(place int, value 
 		return err
 	}
 	var seen [64]bool
+	named := false // its schema
 	for place := -1; ; {
 		key, value, err := o.field()
 		if err != nil || key == nil {
 			return err
 		}
 		if place = placeOf(key, place+1, n, keyOf); place < 0 {
-			return f.unknown(string(key), n, keyOf)
+			if !f.Schema || string(key) != schemaKey {
+				return f.unknown(string(key), n, keyOf)
+			}
+			if err := value.passSchema(named); err != nil {
+				return err
+			}
+			named = true
+			continue
 		}
 		if seen[place] {
 			return twice(within(f.Path, string(key)))
@@ -378,6 +390,19 @@ func (f Field) object(n int, keyOf func(int) string, take func(place int, value 
 			return err
 		}
 	}
+}
+
+// schemaKey is the key by which JSON Schema has a text name the schema that it follows.
+const schemaKey = "$schema"
+
+// passSchema passes the name of a schema over, of which there may be one.
+func (f Field) passSchema(again bool) error {
+	if again {
+		return twice(schemaKey)
+	}
+	f.Path = schemaKey
+	var name string
+	return f.into(&name)
 }
 
 // placeOf looks for a key from a place on, and then before it: most texts have their keys in

@@ -1,14 +1,18 @@
 package sqlite_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/journaltest"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/sqlite"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 // open opens a journal for as long as the test runs.
@@ -30,4 +34,21 @@ func TestAStoreIsAJournal(t *testing.T) {
 			return open(t, j.(*sqlite.Store).Path(), sqlite.Options{})
 		},
 	})
+}
+
+// Whoever copies the file of a closed journal has all of it: no write-ahead log is left.
+func TestAClosedJournalIsOneFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := sqlite.Open(t.Context(), filepath.Join(dir, "deals.db"), sqlite.Options{})
+	require.NoError(t, err)
+	a := uschina.London()
+	_, err = s.Append(t.Context(), []journal.Entry{{Accepted: time.Now(), Agreement: &a}})
+	require.NoError(t, err)
+	_, err = s.Materialise(t.Context(), dealstate.View{})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, files, 1)
 }

@@ -38,7 +38,16 @@ func (w *writer) begin(ctx context.Context, c *sql.Conn) error {
 	return nil
 }
 
-func (w *writer) close() error { return w.conn.Close() }
+// close gives the statements back first: while one is left, SQLite keeps the connection, and
+// with it the write-ahead log, which else goes into the database when the last one closes.
+func (w *writer) close() error {
+	for _, s := range []*sql.Stmt{w.begun, w.committed, w.undone, w.last, w.version, w.event, w.agreement, w.entry, w.insert, w.insertNew} {
+		if err := s.Close(); err != nil {
+			return err
+		}
+	}
+	return w.conn.Close()
+}
 
 // commit keeps what is new in the requests, in one transaction, and gives the position of
 // the last entry. Its error leaves nothing kept; that of a request leaves the others.

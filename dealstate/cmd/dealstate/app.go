@@ -1,0 +1,201 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/fe115bb3/dealtracker/dealstate/render"
+)
+
+// app is what every command has from outside: the streams, the clock, the folder. One run
+// of the program has one.
+type app struct {
+	ctx      context.Context
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+	typed    bool // somebody types in
+	watched  bool // err is a terminal
+	coloured bool // out takes colours
+
+	dir      string // the folder
+	template string // the deal on whose terms are those without an agreement; "": there are none
+	json     bool   // programs read out
+}
+
+// run does what the arguments say, and gives the exit code.
+func (a *app) run(args []string) (code int) {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("dealstate"), kong.Description(description), kong.Writers(a.out, a.err),
+		kong.Exit(func(code int) { panic(exited(code)) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		vars)
+	if err != nil {
+		return a.fail(err)
+	}
+	defer func() {
+		if e, is := recover().(exited); is { // --help and --version
+			code = int(e)
+		}
+	}()
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(a.err, "dealstate: %s\nSee: dealstate %s--help\n", render.Inert(err.Error()), commandOf(err))
+		return exitMisuse
+	}
+	a.dir, a.template, a.json = c.Folder, c.Template, c.JSON
+	return a.fail(ctx.Run(a, parser))
+}
+
+// vars are what the grammar's tags name.
+var vars = kong.Vars{"policies": "strict,official,reported"}
+
+// exited is what kong is to end the program with.
+type exited int
+
+// commandOf gives the command, and a blank, that an error of parsing is about, as far as it
+// was understood.
+func commandOf(err error) string {
+	if e, ok := err.(*kong.ParseError); ok && e.Context != nil {
+		if n := e.Context.Selected(); n != nil {
+			return n.Name + " "
+		}
+	}
+	return ""
+}
+
+// fail says what went wrong, and gives the exit code.
+func (a *app) fail(err error) int {
+	code := exitOf(err)
+	switch code {
+	case exitDone, exitNo:
+	case exitInterrupted:
+		fmt.Fprintln(a.err, "dealstate: interrupted")
+	default:
+		fmt.Fprintln(a.err, "dealstate:", render.Inert(err.Error()))
+	}
+	return code
+}
+
+// say writes a line for people; every argument that is a text is made inert.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintf(a.out, format+"\n", inert(args)...)
+}
+
+// warn does so on the other stream.
+func (a *app) warn(format string, args ...any) {
+	fmt.Fprintf(a.err, "dealstate: "+format+"\n", inert(args)...)
+}
+
+func inert(args []any) []any {
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case string:
+			args[i] = render.Inert(arg)
+		case fmt.Stringer:
+			args[i] = render.Inert(arg.String())
+		case error:
+			args[i] = render.Inert(arg.Error())
+		}
+	}
+	return args
+}
+
+// object writes one JSON object on a line of its own.
+func (a *app) object(v any) error {
+	lines := json.NewEncoder(a.out)
+	lines.SetEscapeHTML(false)
+	return lines.Encode(v)
+}
+
+// style is how a line looks on a terminal that shows colours.
+type style string
+
+const (
+	plain style = ""
+	bold  style = "1"
+	faint style = "2"
+	red   style = "31"
+	green style = "32"
+)
+
+// paint writes text so styled.
+func (a *app) paint(s style, text string) string {
+	if !a.coloured || s == plain || text == "" {
+		return text
+	}
+	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
+}
+
+// table writes rows below one another, the first in bold and the others as styled, where
+// there are styles.
+func (a *app) table(rows [][]string, styles ...style) error {
+	var text bytes.Buffer
+	if err := render.Columns(&text, rows); err != nil {
+		return err
+	}
+	i := 0
+	for line := range strings.Lines(text.String()) {
+		s := bold
+		if i > 0 {
+			s = plain
+			if i <= len(styles) {
+				s = styles[i-1]
+			}
+		}
+		if _, err := fmt.Fprintln(a.out, a.paint(s, strings.TrimRight(line, " \n"))); err != nil {
+			return err
+		}
+		i++
+	}
+	return nil
+}
+
+// day writes an instant for people: a date, and where there is one the time of day. What is
+// known of a day is known by its end, and that is the day, too.
+func day(t time.Time) string {
+	t = t.UTC()
+	end := endOf(t)
+	switch {
+	case t.IsZero():
+		return ""
+	case t.Equal(t.Truncate(24 * time.Hour)), t.Equal(end), t.Equal(end.Truncate(time.Second)):
+		return t.Format("2 Jan 2006")
+	}
+	return t.Format("2 Jan 2006 15:04Z")
+}
+
+// endOf is the last instant of the day, in UTC.
+func endOf(t time.Time) time.Time { return t.Truncate(24 * time.Hour).Add(24*time.Hour - 1) }
+
+// days says how long it is from one instant to another, in days.
+func days(from, to time.Time) string {
+	if from.IsZero() || to.Before(from) {
+		return ""
+	}
+	n := (to.Unix() - from.Unix()) / 86_400
+	switch n {
+	case 0:
+		return "today"
+	case 1:
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
+// number says how many there are of what: 1 deal, 2 deals.
+func number(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

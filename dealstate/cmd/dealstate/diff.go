@@ -1,0 +1,92 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// diffCmd says in what two views of a deal differ.
+type diffCmd struct {
+	Deal   string `arg:"" help:"Its id, or the name of its file."`
+	From   string `arg:"" help:"A view: a date by which things had happened and were known, a policy, or both with a comma between."`
+	To     string `arg:"" help:"Another one."`
+	Policy string `enum:"${policies}" default:"strict" placeholder:"P" help:"Of a view that names none: strict, official or reported."`
+}
+
+func (diffCmd) Help() string {
+	return `Example, of two dates, of two policies, and of both at once:
+
+    dealstate diff truce 2025-06-26 2025-06-28
+    dealstate diff truce strict official
+    dealstate diff truce 2025-06-26,official 2025-06-28,strict
+
+First it says in what the two states differ, and then which events and clocks were decided otherwise. It ends with 0 where they
+differ, too: they are meant to.`
+}
+
+func (c *diffCmd) Run(a *app) error {
+	from, err := a.parseView(c.From, c.Policy)
+	if err != nil {
+		return err
+	}
+	to, err := a.parseView(c.To, c.Policy)
+	if err != nil {
+		return err
+	}
+	d, err := a.deal(c.Deal, from.Policy)
+	if err != nil {
+		return err
+	}
+	was, decided := d.Replay(from)
+	now, redecided := d.Replay(to)
+	found := differing{Deal: was.Deal, Differences: slices.Concat([]dealstate.Difference{}, was.Compare(now)),
+		Decisions: slices.Concat([]dealstate.Revision{}, dealstate.CompareDecisions(decided, redecided))}
+	if a.json {
+		return a.object(found)
+	}
+	return found.write(a)
+}
+
+// differing is all that differs. It is written as JSON as it stands.
+type differing struct {
+	Deal        string                 `json:"deal"`
+	Differences []dealstate.Difference `json:"differences"`
+	Decisions   []dealstate.Revision   `json:"decisions"`
+}
+
+func (f differing) write(a *app) error {
+	if len(f.Differences)+len(f.Decisions) == 0 {
+		a.say("The two views of %s do not differ.", f.Deal)
+		return nil
+	}
+	rows := [][]string{{"what", "was", "is"}}
+	for _, d := range f.Differences {
+		rows = append(rows, []string{d.Field, forPeople(d.Was), forPeople(d.Now)})
+	}
+	for _, r := range f.Decisions {
+		if differs(r) {
+			d := r.Now
+			if d.Kind == 0 && d.Clock == 0 {
+				d = r.Was
+			}
+			rows = append(rows, []string{strings.TrimSpace(act(d) + " " + d.Event), decided(r.Was), decided(r.Now)})
+		}
+	}
+	return a.table(rows)
+}
+
+// decided says what a decision came to; "" is the zero side of a revision.
+func decided(d dealstate.Decision) string {
+	return strings.TrimSpace(d.Outcome.String() + " " + moved(d))
+}
+
+// forPeople writes an instant as people do, and leaves other texts.
+func forPeople(text string) string {
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return day(t)
+	}
+	return text
+}

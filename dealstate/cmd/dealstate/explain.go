@@ -1,0 +1,33 @@
+package main
+
+import "fmt"
+
+// explainCmd says where a deal stands, and why.
+type explainCmd struct {
+	Deal string `arg:"" optional:"" help:"Its id, or the name of its file. Default: the only deal of the folder."`
+	viewFlags
+}
+
+func (explainCmd) Help() string {
+	return `Example, of where a deal stood as far as it was known on a day:
+
+    dealstate explain truce --known-by 2025-06-26 --policy official
+
+With --json it is the snapshot, in which the same is data, and its text as "explanation".`
+}
+
+func (c *explainCmd) Run(a *app) error {
+	d, view, err := a.dealIn(c.Deal, c.viewFlags)
+	if err != nil {
+		return err
+	}
+	s := d.At(view)
+	if a.json {
+		return a.object(struct {
+			Snapshot    any    `json:"snapshot"`
+			Explanation string `json:"explanation"`
+		}{s, s.Explain()})
+	}
+	_, err = fmt.Fprint(a.out, s.Explain()) // which is inert
+	return err
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/render"
+)
+
+// outputFlag says where what a command makes goes.
+type outputFlag struct {
+	Output string `short:"o" placeholder:"FILE" help:"The file to write; it is written over. Default: standard output."`
+}
+
+// end is the end of the file's name, without the dot.
+func (o outputFlag) end() string { return endOfName(o.Output) }
+
+// to writes what the function makes, and of a file says so. With --json, what goes to
+// standard output is text in a JSON object.
+func (o outputFlag) to(a *app, make func(w io.Writer, p render.Paint) error) error {
+	switch {
+	case o.Output != "":
+		return a.file(o.Output, func(w io.Writer) error { return make(w, render.Plain) })
+	case a.json:
+		var text strings.Builder
+		if err := make(&text, render.Plain); err != nil {
+			return err
+		}
+		return a.object(map[string]string{"text": text.String()})
+	case a.coloured:
+		return make(a.out, render.ANSI)
+	}
+	return make(a.out, render.Plain)
+}
+
+// file writes a file, in a folder that is made if need be, and says so.
+func (a *app) file(path string, write func(io.Writer) error) error {
+	if err := a.guard(path); err != nil {
+		return err
+	}
+	if err := writeFile(path, write); err != nil {
+		return err
+	}
+	return a.wrote(path)
+}
+
+// guard refuses a file that the folder would take for an agreement or a log of its own, and
+// makes the folder in which it stands.
+func (a *app) guard(path string) error {
+	dir, name := filepath.Split(path)
+	dir = filepath.Clean(dir)
+	here, err := filepath.Abs(a.dir)
+	if err != nil {
+		return err
+	}
+	if there, err := filepath.Abs(dir); err == nil && there == here && (isAgreement(name) || isLog(name)) {
+		return misusef("%s: a file of this name in the folder itself is read as an agreement or a log; write it into another, such as %s", path, filepath.Join("numbers", name))
+	}
+	return os.MkdirAll(dir, 0o755)
+}
+
+// wrote says that a file is written.
+func (a *app) wrote(path string) error {
+	if a.json {
+		return a.object(map[string]string{"file": path})
+	}
+	info, err := os.Stat(path)
+	if err == nil {
+		a.say("wrote %s, %s", path, size(info.Size()))
+	}
+	return err
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// writeFile writes a file whole, or leaves the one that was there: it gets its name when all
+// is written.
+func writeFile(path string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".dealstate-*")
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(file, 1<<16)
+	err = cmp.Or(write(out), out.Flush(), file.Chmod(0o644))
+	if err = cmp.Or(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
+}

@@ -1,0 +1,307 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
+	"github.com/fe115bb3/dealtracker/dealstate/scenario"
+)
+
+// recordCmd adds one report to the folder's journal.
+type recordCmd struct {
+	Deal       string `arg:"" optional:"" help:"Its id, or the name of its file. Default: the only deal of the folder."`
+	Kind       string `placeholder:"KIND" help:"What is reported, such as approve."`
+	Party      string `placeholder:"ID" help:"Whose act it is. Default: all sides jointly."`
+	By         string `placeholder:"NAME" help:"Who says so."`
+	Role       string `placeholder:"ROLE" help:"In what role. Default: approver, where --by is the approver's name."`
+	Modality   string `placeholder:"WORD" help:"How the report puts it: asserted, conditional, denied or planned. Default: asserted."`
+	At         string `placeholder:"T" help:"When it happened: a date or an RFC 3339 instant."`
+	Recorded   string `placeholder:"T" help:"When it was learned. Default: now."`
+	ID         string `name:"id" placeholder:"ID" help:"Of the report. Default: made of its kind, party and date."`
+	Revision   int    `placeholder:"N" help:"Of the text, from 1. Default: the current one."`
+	Ref        string `placeholder:"ID" help:"The event that a retract voids."`
+	Commitment string `placeholder:"ID" help:"What was performed or broken."`
+	Until      string `placeholder:"T" help:"The new instant of an extend; when a withdraw takes effect."`
+	Publisher  string `placeholder:"NAME" help:"Where it was read."`
+	URL        string `name:"url" placeholder:"URL" help:"The page."`
+	Published  string `placeholder:"DATE" help:"When that was published."`
+	Note       string `placeholder:"TEXT" help:"Free text."`
+	Policy     string `enum:"${policies}" default:"strict" placeholder:"P" help:"Under which to say what it does: strict, official or reported. The journal keeps no policy."`
+	Yes        bool   `short:"y" help:"Record it, without asking."`
+	IfApplied  bool   `help:"Record it only if it takes effect."`
+	Recorder   string `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
+}
+
+func (recordCmd) Help() string {
+	return `Example, as a dry run; with --yes it is recorded:
+
+    dealstate record truce --kind approve --party china --by "Xi Jinping" --at 2025-06-27
+
+On a terminal it asks for what is missing, says what the report would do, and asks whether to record it. Elsewhere it says so and
+records only with --yes. What the rules refuse is recorded all the same, as evidence, unless --if-applied is given; a dry run of it
+ends with 1. The journal is the directory journal of the folder. It keeps the agreement, too: from then on that stays as it is.`
+}
+
+func (c *recordCmd) Run(a *app) error {
+	f, err := a.read()
+	if err != nil {
+		return err
+	}
+	p, err := dealstate.ParsePolicy(c.Policy)
+	if err != nil {
+		return err
+	}
+	q := &questions{app: a, lines: bufio.NewScanner(a.in)}
+	if c.Deal == "" && len(f.ids) > 1 && a.typed {
+		c.Deal = q.ask("deal", "Which deal? "+listed(f.ids))
+	}
+	of, err := f.find(c.Deal)
+	if err != nil {
+		return err
+	}
+	e, err := c.event(of, q)
+	if err != nil {
+		return misuseOf(err)
+	}
+	return c.try(a, of, e, p, q)
+}
+
+// misuseOf makes what is wrong with an event that was given by flags a misuse of these.
+func misuseOf(err error) error {
+	if is[*dealstate.FieldError](err) {
+		return misusef("%v", err)
+	}
+	return err
+}
+
+// try says what the event would do, and records it where that is wanted.
+func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy, q *questions) error {
+	d, err := of.open(p)
+	if err != nil {
+		return err
+	}
+	before := d.AsOf(a.now())
+	did, err := d.Record(e) // in this copy
+	if err != nil {
+		return misuseOf(err)
+	}
+	told := recorded{Event: e, Decision: did, Before: before.State, After: d.AsOf(a.now()).State}
+	if !a.json {
+		told.write(a)
+	}
+	takes := did.Outcome == dealstate.Applied || did.Kind == dealstate.Note
+	if wanted := c.Yes || a.typed && !a.json && q.yes("Record it?"); wanted && (takes || !c.IfApplied) {
+		if told.Position, err = c.keep(a, of, e); err != nil {
+			return err
+		}
+	}
+	return told.end(a, c)
+}
+
+// recorded is what became of an event. It is written as JSON as it stands.
+type recorded struct {
+	Position int64              `json:"position"` // in the journal; 0: it is not recorded
+	Event    dealstate.Event    `json:"event"`
+	Decision dealstate.Decision `json:"decision"`
+	Before   dealstate.State    `json:"state_before"`
+	After    dealstate.State    `json:"state_after"`
+}
+
+// write says what the event does.
+func (r recorded) write(a *app) {
+	a.say("%s of %s, %s, by %s: %s", r.Event.Kind, r.Event.Deal, day(r.Event.At), cmp.Or(speaker(r.Event), "nobody"), r.Event.ID)
+	a.say("%s", r.Decision)
+	for _, rev := range r.Decision.Revised {
+		if differs(rev) {
+			a.say("  this changes what was decided before: %s; it was: %s", rev.Now, rev.Was)
+		}
+	}
+	if r.Before == r.After {
+		a.say("The deal stays where it is: %s.", string(r.After))
+	} else {
+		a.say("The deal moves from %s to %s.", string(r.Before), string(r.After))
+	}
+}
+
+// differs reports whether a revised decision comes to something else, and not only to the
+// same in another state.
+func differs(r dealstate.Revision) bool {
+	return r.Was.Outcome != r.Now.Outcome || moved(r.Was) != moved(r.Now)
+}
+
+// end says whether it is recorded. A report that is refused, and not recorded, is a no.
+func (r recorded) end(a *app, c *recordCmd) error {
+	switch {
+	case a.json:
+		if err := a.object(r); err != nil {
+			return err
+		}
+	case r.Position > 0:
+		a.say("Recorded as entry %d of the journal.", r.Position)
+	case c.IfApplied && c.Yes:
+		a.say("Nothing is recorded: it would not take effect.")
+	default:
+		a.say("Nothing is recorded. With --yes it is.")
+	}
+	if r.Position == 0 && (r.Decision.Outcome == dealstate.Refused || c.IfApplied && r.Decision.Outcome != dealstate.Applied) {
+		return errNo
+	}
+	return nil
+}
+
+// keep appends the event, and before it the agreement, to the journal of the folder, which
+// is made if there is none.
+func (c *recordCmd) keep(a *app, of *deal, e dealstate.Event) (position int64, err error) {
+	j, err := a.openJournal()
+	if err != nil {
+		return 0, err
+	}
+	agreement, now := of.machine.Agreement(), a.now().UTC()
+	at, err := j.Append(a.ctx, []journal.Entry{{Accepted: now, By: c.Recorder, Agreement: &agreement}, {Accepted: now, By: c.Recorder, Event: e}})
+	if err = errors.Join(err, j.Close()); err != nil {
+		return 0, err
+	}
+	return at[1], nil
+}
+
+// event makes the event of the flags, and on a terminal of the answers to what is missing.
+func (c *recordCmd) event(of *deal, q *questions) (e dealstate.Event, err error) {
+	fields := map[string]*string{"kind": &c.Kind, "party": &c.Party, "by": &c.By, "role": &c.Role, "modality": &c.Modality, "at": &c.At, "recorded": &c.Recorded,
+		"id": &c.ID, "ref": &c.Ref, "commitment": &c.Commitment, "until": &c.Until, "publisher": &c.Publisher, "url": &c.URL, "published": &c.Published, "note": &c.Note}
+	if q.app.typed {
+		for _, field := range []string{"kind", "party", "by", "role", "at"} {
+			if *fields[field] == "" {
+				*fields[field] = q.ask(field, q.words(field, of, c))
+			}
+		}
+	}
+	for {
+		if e, err = c.read(of, q.app.now()); err == nil {
+			return e, nil
+		}
+		var bad *dealstate.FieldError
+		if !errors.As(err, &bad) || !q.app.typed || fields[bad.Field] == nil || q.ended {
+			return e, err
+		}
+		q.app.say("%s", err)
+		*fields[bad.Field] = q.ask(bad.Field, q.words(bad.Field, of, c))
+	}
+}
+
+// read reads the event as a line of a log is read, so that it means the same.
+func (c *recordCmd) read(of *deal, now time.Time) (e dealstate.Event, err error) {
+	if c.Role == "" && c.By != "" {
+		kind, _ := dealstate.ParseTrigger(c.Kind)
+		k, _ := kind.(dealstate.Kind)
+		c.Role = scenario.NewVoices(of.machine.Agreement()).Role(dealstate.Event{Kind: k, Party: c.Party, By: c.By}).String()
+	}
+	line := map[string]any{"id": cmp.Or(c.ID, c.newID(of)), "deal": of.machine.Deal(), "kind": c.Kind, "party": c.Party, "by": c.By, "role": c.Role, "modality": c.Modality,
+		"at": c.At, "recorded": cmp.Or(c.Recorded, now.UTC().Format(time.RFC3339Nano)), "revision": c.Revision, "ref": c.Ref, "commitment": c.Commitment, "until": c.Until,
+		"source": map[string]string{"publisher": c.Publisher, "url": c.URL, "published": c.Published}, "note": c.Note}
+	text, err := json.Marshal(line)
+	if err == nil {
+		err = e.UnmarshalJSON(text)
+	}
+	if err == nil {
+		err = of.machine.Admit(e)
+	}
+	return e, err
+}
+
+// newID gives an id that says what the report is about, and that is not taken.
+func (c *recordCmd) newID(of *deal) string {
+	parts := []string{c.Kind}
+	for _, part := range []string{c.Party, c.Commitment, strings.ToLower(c.At)} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	id := strings.Join(parts, "-")
+	for n := 2; ; n++ {
+		if _, taken := of.place[id]; !taken {
+			return id
+		}
+		id = strings.Join(parts, "-") + "-" + strconv.Itoa(n)
+	}
+}
+
+// questions are those that a person is asked on a terminal.
+type questions struct {
+	app   *app
+	lines *bufio.Scanner
+	ended bool // nothing more is typed in
+}
+
+// ask asks one, and gives the answer without the space around it.
+func (q *questions) ask(field, words string) string {
+	fmt.Fprintf(q.app.out, "%s (%s): ", render.Inert(field), render.Inert(words))
+	if !q.lines.Scan() {
+		q.ended = true
+		fmt.Fprintln(q.app.out)
+		return ""
+	}
+	return strings.TrimSpace(q.lines.Text())
+}
+
+func (q *questions) yes(question string) bool {
+	answer := strings.ToLower(q.ask(question, "y/N"))
+	return answer == "y" || answer == "yes"
+}
+
+// answers are what may be answered to the question of a field; of any other it is text.
+var answers = map[string]func(a dealstate.Agreement, c *recordCmd) []string{
+	"kind": func(dealstate.Agreement, *recordCmd) (words []string) {
+		for _, k := range dealstate.Kinds() {
+			words = append(words, k.String())
+		}
+		return words
+	},
+	"party": func(a dealstate.Agreement, _ *recordCmd) (words []string) {
+		for _, p := range a.Parties[:min(len(a.Parties), 12)] {
+			words = append(words, p.ID)
+		}
+		return append(words, "or nothing: all sides")
+	},
+	"by": func(a dealstate.Agreement, c *recordCmd) []string {
+		for _, p := range a.Parties {
+			if p.ID == c.Party && p.Approver != "" {
+				return []string{"who says so", "such as " + p.Approver}
+			}
+		}
+		return []string{"who says so"}
+	},
+	"role": func(dealstate.Agreement, *recordCmd) (words []string) {
+		for r := dealstate.Instrument; r.String() != ""; r++ {
+			words = append(words, r.String())
+		}
+		return words
+	},
+	"commitment": func(a dealstate.Agreement, _ *recordCmd) (words []string) {
+		for _, commitment := range a.Commitments[:min(len(a.Commitments), 12)] {
+			words = append(words, commitment.ID)
+		}
+		return words
+	},
+	"at": moment, "until": moment, "recorded": moment, "published": moment,
+}
+
+func moment(dealstate.Agreement, *recordCmd) []string {
+	return []string{"a date such as 2025-06-27", "or an instant"}
+}
+
+// words say what may be answered.
+func (q *questions) words(field string, of *deal, c *recordCmd) string {
+	if words, ok := answers[field]; ok {
+		return strings.Join(words(of.machine.Agreement(), c), ", ")
+	}
+	return "text"
+}

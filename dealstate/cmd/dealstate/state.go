@@ -1,0 +1,115 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+)
+
+// stateCmd says where deals stand.
+type stateCmd struct {
+	Deals []string `arg:"" optional:"" name:"deal" help:"Ids of deals, or names of their files. Default: all."`
+	viewFlags
+}
+
+func (stateCmd) Help() string {
+	return `Example, of every deal and then of one of them:
+
+    dealstate state --policy official
+    dealstate state truce --known-by 2025-06-26
+
+With --json, each line is a snapshot as FORMATS.md has it.`
+}
+
+func (c *stateCmd) Run(a *app) error {
+	view, err := c.view(a)
+	if err != nil {
+		return err
+	}
+	f, err := a.read()
+	if err != nil {
+		return err
+	}
+	deals, err := f.chosen(c.Deals)
+	if err != nil {
+		return err
+	}
+	if len(deals) == 0 && !a.json {
+		a.say("No deal is here: the folder has no agreement (*.json). dealstate init writes one.")
+	}
+	if a.json || len(c.Deals) != 1 {
+		return a.states(deals, view)
+	}
+	d, err := deals[0].open(view.Policy)
+	if err != nil {
+		return err
+	}
+	return a.state(d, view)
+}
+
+// states writes a row a deal.
+func (a *app) states(deals []*deal, view dealstate.View) error {
+	rows := [][]string{{"deal", "state", "since", "for", "awaiting", "next", "warnings"}}
+	for f, err := range a.folds("folding", deals, view) {
+		if err != nil {
+			return err
+		}
+		s := f.snapshot
+		if a.json {
+			if err := a.object(s); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, []string{s.Deal, string(s.State), day(s.Since), days(s.Since, s.AsOf), strings.Join(s.Awaiting, ", "), next(s), count(len(s.Warnings))})
+	}
+	if a.json || len(deals) == 0 {
+		return nil
+	}
+	return a.table(rows)
+}
+
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// next says which clock runs out next, and when.
+func next(s dealstate.Snapshot) string {
+	if s.Next == nil {
+		return ""
+	}
+	return s.Next.String() + " " + day(s.Next.Due)
+}
+
+// state says where one deal stands, on a few lines.
+func (a *app) state(d *dealstate.Deal, view dealstate.View) error {
+	s := d.At(view)
+	rows := [][]string{{s.Deal, s.Title}}
+	line := func(name, text string) {
+		if text != "" {
+			rows = append(rows, []string{"  " + name, text})
+		}
+	}
+	line("state", string(s.State))
+	if !s.Since.IsZero() {
+		line("since", day(s.Since)+" ("+days(s.Since, s.AsOf)+")")
+	}
+	line("awaiting", strings.Join(s.Awaiting, ", "))
+	line("next", next(s))
+	line("as of", day(s.AsOf))
+	line("known by", day(s.KnownBy))
+	line("policy", s.Policy)
+	for _, p := range otherPolicies(s.Policy) {
+		v := view
+		v.Policy = p
+		line(p.Name, string(d.At(v).State))
+	}
+	for _, w := range s.Warnings {
+		line("warning", w.String())
+	}
+	return a.table(rows)
+}

@@ -1,0 +1,74 @@
+package jetstream
+
+import (
+	"fmt"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+)
+
+// ConfigError says that a stream is set to something with which it is no journal: entries
+// would be dropped or changed, or an acknowledgement would mean nothing. Nothing was changed.
+type ConfigError struct {
+	Stream  string
+	Setting string // the one that is wrong, by the name that the server has for it
+	Problem string // what it is, and what it must be
+}
+
+func (e *ConfigError) Error() string {
+	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: %s: %s", e.Stream, e.Setting, e.Problem))
+}
+
+// SyncError says that a server which keeps the stream does not sync what it acknowledges, or
+// that it did not say whether it does.
+type SyncError struct {
+	Stream string
+	Server string
+	Silent bool // it did not say
+}
+
+func (e *SyncError) Error() string {
+	problem := "runs without sync_interval: always, so that what it acknowledges may be lost with the machine"
+	if e.Silent {
+		problem = "did not say whether it runs with sync_interval: always"
+	}
+	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: the server %s %s", e.Stream, e.Server, problem))
+}
+
+// UnavailableError says that the stream did not answer for as long as Options.Retry: it has no
+// leader, or the connection is gone. Entries that were to be appended may be kept or not;
+// appending them again is safe.
+type UnavailableError struct {
+	Stream string
+	Op     string // what was tried: "append", "read", "last"
+	Err    error  // the last answer
+}
+
+func (e *UnavailableError) Error() string {
+	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: %s: no answer: %v; try again, which is safe", e.Stream, e.Op, e.Err))
+}
+
+func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// SizeError says that an entry, or an append, is larger than the server takes. Nothing was
+// kept.
+type SizeError struct {
+	What string // "entry 3 of 5: bytes", or "new entries of one append"
+	Have int
+	Most int
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("journal/jetstream: %s: %d; the server takes %d at most", e.What, e.Have, e.Most)
+}
+
+// DamageError says that a stream is not as it was written: messages were deleted, entries were
+// changed, or the servers have lost what they had acknowledged.
+type DamageError struct {
+	Stream   string
+	Position int64 // the first entry that is not whole
+	Problem  string
+}
+
+func (e *DamageError) Error() string {
+	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: position %d: %s", e.Stream, e.Position, e.Problem))
+}

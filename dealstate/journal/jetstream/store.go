@@ -1,0 +1,132 @@
+package jetstream
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+)
+
+// Options says how a journal is opened. The zero Options are those of a single server, of
+// which it is not asked whether it syncs.
+type Options struct {
+	// Replicas is on how many servers the stream is kept: 3 or 5 in a cluster. Zero: one,
+	// where the stream is made; where it is there, whatever it has.
+	Replicas int
+	// System is a connection to the system account. With it, Open asks each server that
+	// keeps the stream whether it syncs what it acknowledges (sync_interval: always). Nil:
+	// whoever runs the servers must know; no other account is told.
+	System *nats.Conn
+	// Retry is for how long what the stream does not answer is tried again: while it has
+	// no leader, or the connection is gone. Zero: half a minute.
+	Retry time.Duration
+	// Poll is how often Wait asks for the last position, should its consumer be gone; else
+	// it hears at once. Zero: a second.
+	Poll time.Duration
+}
+
+func (o Options) orDefault() Options {
+	if o.Retry == 0 {
+		o.Retry = 30 * time.Second
+	}
+	if o.Poll == 0 {
+		o.Poll = time.Second
+	}
+	return o
+}
+
+// check refuses what cannot be meant.
+func (o Options) check(stream string) error {
+	switch {
+	case stream == "" || len(stream) > mostStream || strings.IndexFunc(stream, func(r rune) bool { return r > 127 || !isPlain(byte(r)) }) >= 0:
+		return field.Errorf("stream", "%q; want 1 to %d letters, digits, - and _", field.Clip(stream), mostStream)
+	case o.Replicas < 0 || o.Replicas > 5:
+		return field.Errorf("options.replicas", "%d; want 1 to 5", o.Replicas)
+	case o.Retry < 0:
+		return field.Errorf("options.retry", "%v is negative; want for how long to try again", o.Retry)
+	case o.Poll < 0:
+		return field.Errorf("options.poll", "%v is negative; want how often to look", o.Poll)
+	}
+	return nil
+}
+
+// mostStream bounds the bytes of a stream's name: it is a part of each subject.
+const mostStream = 64
+
+// Store is a journal in one stream. It is safe for concurrent use, and any number of stores,
+// of one process or of many on many machines, may have the stream open.
+type Store struct {
+	client
+	options  Options
+	tail     tail
+	follower follower
+	writer   writer
+	queue    queue
+	closed   chan struct{}
+}
+
+var _ journal.Journal = (*Store)(nil)
+
+// Open opens the journal in the stream, and makes the stream where there is none. Its subjects
+// are the stream's name, a dot, and anything; no other stream may have them. The error is a
+// *[ConfigError] where the stream is set to something else than a journal needs, and a
+// *[SyncError] where Options.System shows that an acknowledgement would not be durable.
+//
+// The connection remains the caller's, who closes it after the store. It should come back by
+// itself for as long as the program runs: nats.MaxReconnects(-1).
+func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options) (*Store, error) {
+	if err := o.check(stream); err != nil {
+		return nil, err
+	}
+	o = o.orDefault()
+	s := &Store{client: newClient(js, stream, o.Retry), options: o, closed: make(chan struct{})}
+	s.queue.idle = sync.NewCond(&s.queue.mu)
+	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}}
+	s.stop = s.closed // the writer goes on until it has answered
+	if err := s.prepare(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Stream gives the stream's name.
+func (s *Store) Stream() string { return s.stream }
+
+// Close is that of [journal.Journal]. Appends that wait are kept and answered first. The
+// connection stays open.
+func (s *Store) Close() error {
+	if !s.queue.close() {
+		return nil
+	}
+	close(s.closed)
+	s.tail.close()
+	s.follower.close()
+	return nil
+}
+
+// isClosed reports whether Close was called.
+func (s *Store) isClosed() bool {
+	select {
+	case <-s.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// ready gives the error of whoever comes too late.
+func (s *Store) ready(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.isClosed() {
+		return journal.ErrClosed
+	}
+	return nil
+}

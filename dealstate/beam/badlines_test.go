@@ -43,7 +43,7 @@ func TestBadLinesAreToldInertWithWhatIsWrongWhateverTheBundles(t *testing.T) {
 		problems[bad.Text] = bad.Problem
 	}
 	require.Len(t, problems, 5)
-	require.Contains(t, problems[again], "event 1 ")
+	require.Contains(t, problems[again], "recorded with other content")
 	require.Contains(t, problems[nobody], `party: "france" is no party`)
 	require.Contains(t, problems[unknown], `deal: no agreement for "other"`)
 	require.Contains(t, problems[keyless], `att: unknown field; did you mean "at"?`)

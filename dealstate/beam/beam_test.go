@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -60,8 +61,8 @@ func (s *sink) ProcessElement(value beam.X) {
 }
 
 func init() {
-	register.DoFn1x0[beam.X](&sink{})
-	register.DoFn2x1[string, func([]byte), error](&readFile{})
+	beam.RegisterType(reflect.TypeFor[sink]())
+	beam.RegisterType(reflect.TypeFor[readFile]())
 	register.Emitter1[[]byte]()
 }
 

@@ -6,7 +6,6 @@ import (
 	"log"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -25,8 +24,8 @@ func showMoves(moves analytics.Transitions) {
 }
 
 func init() {
-	register.Function1x0(show)
-	register.Function1x0(showMoves)
+	beam.RegisterFunction(show)
+	beam.RegisterFunction(showMoves)
 }
 
 func Example() {

@@ -1,8 +1,9 @@
 package dealbeam
 
 import (
-	"context"
+	"reflect"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -10,11 +11,12 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 )
 
-// Registered functions are called without reflection.
+// What is called once a line is registered to be called without reflection. The other
+// transforms are called by reflection, at about a microsecond, once a block of lines, an event
+// given as such, a bucket or a deal: to register them too would have the compiler take minutes
+// and gigabytes.
 func init() {
 	register.DoFn3x0[string, func(int, []byte), func(BadLine)](&packLines{})
-	register.DoFn3x0[[]byte, func(int, []byte), func(BadLine)](&packBlocks{})
-	register.DoFn3x0[dealstate.Event, func(int, []byte), func(BadLine)](&packEvents{})
 	register.Emitter2[int, []byte]()
 	register.Iter1[[]byte]()
 	register.Iter1[string]()
@@ -26,30 +28,15 @@ func init() {
 	registerFold[bulk.Totals](&totalsFn{})
 	registerFold[analytics.Cell](&panelFn{})
 	registerFold[Comparison](&compareFn{})
-	register.DoFn2x1[Deal, func(analytics.Spell), error](&spellFn{})
-	register.Emitter1[analytics.Spell]()
+	registerFold[analytics.Spell](&spellFn{})
 
-	register.Combiner2[analytics.Spells, Deal](&SpellsFn{})
-	register.Combiner2[analytics.Transitions, Deal](&TransitionsFn{})
-	register.Combiner2[analytics.Variants, Deal](&VariantsFn{})
-	register.Combiner2[analytics.Lifetimes, Deal](&LifetimesFn{})
-	register.Combiner2[analytics.Funnel, Deal](&FunnelFn{})
-	register.Combiner2[analytics.Incidents, Deal](&IncidentsFn{})
-	register.Combiner2[analytics.Conformance, Deal](&ConformanceFn{})
-	register.Combiner2[analytics.Waits, Deal](&WaitsFn{})
-	register.Combiner2[analytics.Lags, Deal](&LagsFn{})
-	register.Combiner2[analytics.PolicyChanges, Comparison](&PolicyChangesFn{})
-	register.Combiner2[analytics.Sample, float64](&SampleFn{})
-	register.Combiner1[bulk.Totals](&TotalsFn{})
+	for _, fn := range []any{&packBlocks{}, &packEvents{}, &SpellsFn{}, &TransitionsFn{}, &VariantsFn{}, &LifetimesFn{}, &FunnelFn{}, &IncidentsFn{}, &ConformanceFn{}, &WaitsFn{}, &LagsFn{}, &PolicyChangesFn{}, &SampleFn{}, &TotalsFn{}} {
+		beam.RegisterType(reflect.TypeOf(fn).Elem())
+	}
 }
 
-// folder is a transform of buckets.
-type folder[T any] interface {
-	ProcessElement(ctx context.Context, bucket int, values func(*[]byte) bool, agreements func(*string) bool, emit func(T)) error
-}
-
-// registerFold registers a transform of buckets, and what it emits.
-func registerFold[T any](fn folder[T]) {
-	register.DoFn5x1[context.Context, int, func(*[]byte) bool, func(*string) bool, func(T), error](fn)
+// registerFold registers a transform of buckets, and the function by which it emits.
+func registerFold[T any](fn any) {
+	beam.RegisterType(reflect.TypeOf(fn).Elem())
 	register.Emitter1[T]()
 }

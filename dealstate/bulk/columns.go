@@ -123,7 +123,8 @@ type columnReader struct {
 	Columns               // the part at hand
 	extras     []uint32   // rows still to come that have a ref, an until or an error
 	deals      []partDeal // by the caller's number
-	statements []uint32   // the log's number, by the caller's; unnumbered until a row is good that has it
+	refusals   map[uint32]error
+	statements []uint32 // the log's number, by the caller's; unnumbered until a row is good that has it
 	part       batch
 }
 
@@ -133,7 +134,7 @@ type partDeal struct {
 	machine uint32
 	hash    uint32 // of its id
 	asked   bool   // the rest is known, but for the number
-	err     error  // there is no agreement, or no such id
+	refused bool   // there is no agreement, or no such id: refusals says which
 }
 
 const unnumbered = math.MaxUint32
@@ -170,11 +171,13 @@ func (r *columnReader) read(ctx context.Context, c Columns) error {
 
 // findDeals finds the deals that the log has already.
 func (r *columnReader) findDeals() {
-	r.deals = slices.Grow(r.deals[:0], len(r.Deals))[:len(r.Deals)]
+	r.deals, r.refusals = slices.Grow(r.deals[:0], len(r.Deals))[:len(r.Deals)], map[uint32]error{}
 	for from := 0; from < len(r.deals); from += batchRows {
 		some := r.deals[from:min(from+batchRows, len(r.deals))]
-		for i := range some { // all at once: one by one, each would be waited for
+		for i := range some {
 			some[i] = partDeal{number: unnumbered, hash: hashOfName([]byte(r.Deals[from+i]))}
+		}
+		for i := range some { // all at once: one by one, each would be waited for
 			r.b.touched += r.b.deals.touch(some[i].hash)
 		}
 		for i := range some {
@@ -189,6 +192,11 @@ func (r *columnReader) findDeals() {
 func (r *columnReader) fillBatch(from, to int) {
 	r.part.reset()
 	r.part.events, r.part.lines = to-from, to-from
+	for _, deal := range r.Deal[from:to] { // all at once, as above
+		if int(deal) < len(r.deals) {
+			r.b.touched += r.deals[deal].hash
+		}
+	}
 	for row := from; row < to; row++ {
 		if err := r.add(uint32(row), row-from+1); err != nil {
 			r.part.blame(row-from+1, err)
@@ -256,24 +264,29 @@ func (r *columnReader) dealOf(row uint32) (*partDeal, error) {
 	d := &r.deals[n]
 	if !d.asked {
 		d.asked = true
-		r.ask(r.Deals[n], d)
+		if err := r.ask(r.Deals[n], d); err != nil {
+			d.refused, r.refusals[n] = true, err
+		}
 	}
-	return d, d.err
+	if d.refused {
+		return nil, r.refusals[n]
+	}
+	return d, nil
 }
 
-func (r *columnReader) ask(name string, d *partDeal) {
-	if d.err = field.CheckID("deal", name); d.err != nil {
-		return
+func (r *columnReader) ask(name string, d *partDeal) error {
+	if err := field.CheckID("deal", name); err != nil {
+		return err
 	}
 	m, err := r.b.log.agreements.machine(name)
 	if err != nil {
-		d.err = err
-		return
+		return err
 	}
 	d.machine = r.b.numberMachine(m)
 	for len(r.admitted) < len(r.b.log.machines) {
 		r.admitted = append(r.admitted, sparse.Row[bool]{})
 	}
+	return nil
 }
 
 // isAdmitted reports whether it is known, without asking the library, that the agreement

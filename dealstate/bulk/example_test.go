@@ -92,6 +92,20 @@ func ExampleFromColumns() {
 	// Output: {apples approved 2025-06-03 00:00:00 +0000 UTC 1} <nil>
 }
 
+func ExampleReadColumns() {
+	m, _ := dealstate.Compile(uschina.London())
+	part := func(deal, id string, at int64) bulk.Columns {
+		return bulk.Columns{Deals: []string{deal}, Statements: []bulk.Statement{{Kind: dealstate.Approve, Party: "us", Role: dealstate.Instrument}},
+			Deal: []uint32{0}, Statement: []uint32{0}, At: []int64{at}, ID: []string{id}}
+	}
+	parts := func(yield func(bulk.Columns, error) bool) {
+		_ = yield(part("apples", "a1", 1748736000e9), nil) && yield(part("pears", "p1", 1748822400e9), nil) && yield(part("apples", "a1", 1748736000e9), nil)
+	}
+	l, err := bulk.ReadColumns(context.Background(), parts, bulk.Template(m), bulk.Options{})
+	fmt.Println(l.Deals(), l.Progress().Duplicates, "duplicate", err)
+	// Output: [apples pears] 1 duplicate <nil>
+}
+
 func ExampleReadEvents() {
 	m, _ := dealstate.Compile(uschina.London())
 	var machines []*dealstate.Machine

@@ -117,11 +117,14 @@ func TestAgreementsAlikeAreReadBackAsTheyWereAppended(t *testing.T) {
 	require.NoError(t, err)
 	var want []string
 	for i, from := range append(dirtylog.Agreements, dirtylog.Intricate...) {
-		for n, title := range []string{"", "An accord", "An accord", `A "quoted" one`, "Über"} {
+		for n, title := range []string{"", "An accord", "An accord", `A "quoted" one`, "Über", "", "Another"} {
 			a := from
 			a.ID, a.Title = fmt.Sprintf("a%d-%d", i, n), title
-			if n == 2 {
+			switch n {
+			case 2, 5:
 				a.Implements = []string{"a0-0"}
+			case 3, 6:
+				a.Implements = []string{"a0-0", `a"quoted"one`, "third"}[:n/3+1]
 			}
 			_, err := file.Append(t.Context(), []journal.Entry{{Accepted: dirtylog.OnDay(1), Agreement: &a}})
 			require.NoError(t, err)

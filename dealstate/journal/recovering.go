@@ -19,7 +19,8 @@ type recovering struct {
 	open  place // where the batch begins that is being read
 	found found // since the last part was handed over
 	sure  int   // how many of these are of whole batches
-	parts chan found
+	parts chan found // handed over
+	used  chan found // given back, for the next parts
 }
 
 // found is what the index wants to know of some records in a row.
@@ -36,7 +37,7 @@ type foundRecord struct {
 }
 
 func newRecovering(seg *segment) *recovering {
-	t := &recovering{scan: newScan(seg), parts: make(chan found, 4)}
+	t := &recovering{scan: newScan(seg), parts: make(chan found, 4), used: make(chan found, 6)}
 	t.found = newFound(int(min(foundPart, 1+seg.recordsSize/recordSize)))
 	t.whole, t.begun = t.place(), t.place()
 	return t
@@ -54,6 +55,7 @@ func (t *recovering) fill(ctx context.Context, x *index) (err error) {
 	}()
 	for part := range t.parts {
 		x.addAll(part)
+		t.used <- part // there is room for all that are under way
 	}
 	return err
 }
@@ -77,9 +79,19 @@ func (t *recovering) take() error {
 	t.begun, t.whole, t.sure = t.open, t.place(), len(t.found.records)
 	if t.sure >= foundPart {
 		t.parts <- t.found
-		t.found, t.sure = newFound(foundPart), 0
+		t.found, t.sure = t.emptyFound(), 0
 	}
 	return nil
+}
+
+// emptyFound is in the memory of a part that was given back, if there is one.
+func (t *recovering) emptyFound() found {
+	select {
+	case part := <-t.used:
+		return found{part.names[:0], part.records[:0]}
+	default:
+		return newFound(foundPart)
+	}
 }
 
 func newFound(n int) found {

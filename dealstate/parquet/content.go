@@ -78,11 +78,12 @@ func (t *contentWords) readPublished(v *values, f *file, g *group) error {
 	if c.kind == text || c.kind == 0 {
 		return v.readWords(f, g, name, &t.published)
 	}
-	numbers, err := v.readNumbers(f, g, c, nil, none)
-	if err != nil {
+	t.published = words{list: []string{""}}
+	numbers, some, err := v.readNumbers(f, g, c, nil, none)
+	if err != nil || !some {
 		return err
 	}
-	t.published = words{list: []string{""}, codes: make([]uint32, len(numbers))}
+	t.published.codes = make([]uint32, len(numbers))
 	known := map[int64]uint32{none: 0}
 	for row, n := range numbers {
 		code, ok := known[n]

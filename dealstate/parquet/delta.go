@@ -55,7 +55,15 @@ func decodeBlock(dst []int64, last int64, src []byte, parts, per int) (restOfDst
 	return dst, last, src, nil
 }
 
+// addDifferences adds one difference of so many bits after the other, each more than the least.
 func addDifferences(dst []int64, src []byte, width uint, least, last int64) int64 {
+	if width == 0 {
+		for i := range dst {
+			last += least
+			dst[i] = last
+		}
+		return last
+	}
 	mask, bit := ^uint64(0)>>(64-width), uint(0)
 	for i := range dst {
 		word := load(src, bit/8) >> (bit % 8)
@@ -84,16 +92,15 @@ func varint(src []byte) (int64, []byte, error) {
 }
 
 // decodeLengths fills dst with lengths, none negative, whose sum is at most max.
-func decodeLengths(dst []int64, src []byte, max int) (rest []byte, err error) {
+func decodeLengths(dst []int64, src []byte, max int) (sum int, rest []byte, err error) {
 	if rest, err = decodeDelta(dst, src); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	left := int64(max)
 	for _, n := range dst {
-		if n < 0 || n > left {
-			return nil, damaged("texts of more than %d bytes", max)
+		if n < 0 || n > int64(max-sum) {
+			return 0, nil, damaged("texts of more than %d bytes", max)
 		}
-		left -= n
+		sum += int(n)
 	}
-	return rest, nil
+	return sum, rest, nil
 }

@@ -157,8 +157,8 @@ func (f *file) chunkOf(c *format.ColumnChunk, of column, rows int64) (chunk, err
 		return chunk{}, damaged("it is damaged: %d values of %v for %d rows of %v", m.NumValues, m.Type, rows, of.physical)
 	case begin < int64(len(magic)) || m.TotalCompressedSize < 0 || begin > end || m.TotalCompressedSize > end-begin:
 		return chunk{}, damaged("it is damaged: %d bytes from %d on, in a file of %d", m.TotalCompressedSize, begin, f.size)
-	case m.TotalUncompressedSize < 0 || m.TotalUncompressedSize > maxGroupBytes:
-		return chunk{}, damaged("%d bytes; want at most %d, which is what is held in memory at once: write smaller row groups", m.TotalUncompressedSize, int64(maxGroupBytes))
+	case m.TotalUncompressedSize < 0 || max(m.TotalUncompressedSize, m.TotalCompressedSize) > maxGroupBytes:
+		return chunk{}, damaged("%d bytes; want at most %d, which is what is held in memory at once: write smaller row groups", max(m.TotalUncompressedSize, m.TotalCompressedSize), int64(maxGroupBytes))
 	}
 	return chunk{offset: begin, size: m.TotalCompressedSize, inflated: m.TotalUncompressedSize, codec: m.Codec}, nil
 }

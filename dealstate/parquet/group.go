@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -48,10 +47,11 @@ func (w *worker) decode(g *group, to *bulk.Columns) (err error) {
 
 func (w *worker) readDeals(g *group, to *bulk.Columns) error {
 	err := w.readWords(w.f, g, "deal", &w.deal)
-	to.Deals, to.Deal = append(to.Deals[:0], w.deal.list...), append(to.Deal[:0], w.deal.codes...)
+	to.Deals = append(to.Deals[:0], w.deal.list...)
 	if w.deal.codes == nil { // every row leaves it out, which the log will say
-		to.Deal = append(to.Deal, make([]uint32, g.rows)...)
+		w.deal.buf = append(w.deal.buf[:0], make([]uint32, g.rows)...)
 	}
+	to.Deal, w.deal.buf = w.deal.buf, to.Deal // whose memory is used again
 	return err
 }
 
@@ -64,10 +64,7 @@ func (w *worker) readInstants(g *group, to *bulk.Columns, bad func(int, error)) 
 			return err
 		}
 	}
-	to.At = append(to.At[:0], w.at.at...)
-	if w.at.at == nil {
-		to.At = append(to.At, slices.Repeat([]int64{none}, g.rows)...)
-	}
+	to.At = w.at.take(to.At, g.rows)
 	to.Recorded = w.recordedOf(to)
 	to.Until = map[uint32]int64{}
 	for row, until := range w.until.at {
@@ -84,12 +81,12 @@ func (w *worker) recordedOf(to *bulk.Columns) []int64 {
 	if w.recorded.at == nil && w.at.dated == nil {
 		return nil
 	}
-	recorded := append(to.Recorded[:0], w.recorded.at...)
-	if w.recorded.at == nil {
-		recorded = append(recorded, slices.Repeat([]int64{none}, len(to.At))...)
+	recorded := w.recorded.take(to.Recorded, len(to.At))
+	if w.at.dated == nil {
+		return recorded
 	}
 	for row, at := range to.At {
-		if recorded[row] == none && w.at.isDated(row) && at != none {
+		if recorded[row] == none && w.at.dated[row] && at != none {
 			recorded[row] = at + int64(24*time.Hour-time.Second)
 		}
 	}

@@ -38,6 +38,16 @@ func decodeHybrid(dst []uint32, src []byte, width uint) error {
 	return nil
 }
 
+// oneRun gives the value of the first run, if it is long enough for all n values.
+func oneRun(src []byte, n int, width uint) (value uint32, ok bool) {
+	head, at := binary.Uvarint(src)
+	bytes := int(width+7) / 8
+	if at <= 0 || head&1 != 0 || head>>1 < uint64(n) || at+bytes > len(src) {
+		return 0, false
+	}
+	return uint32(load(src[at:at+bytes], 0)), true
+}
+
 func fill(dst []uint32, value uint32) {
 	for i := range dst {
 		dst[i] = value

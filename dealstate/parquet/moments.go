@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
@@ -18,8 +19,14 @@ type moments struct {
 	buf   []int64
 }
 
-// isDated reports whether a row has a date alone.
-func (m *moments) isDated(row int) bool { return m.dated != nil && m.dated[row] }
+// take gives the instants away, of so many rows, and uses other memory from then on.
+func (m *moments) take(instead []int64, rows int) (at []int64) {
+	if at = m.at; at == nil {
+		at = append(m.buf[:0], slices.Repeat([]int64{none}, rows)...)
+	}
+	m.at, m.buf = nil, instead
+	return at
+}
 
 // dayOf says what a date alone means in a column.
 var dayOf = map[string]instant.Day{"at": instant.Begins, "recorded": instant.Learned, "until": instant.Ends}
@@ -34,7 +41,8 @@ func (v *values) readMoments(f *file, g *group, name string, to *moments, bad fu
 	case c.kind == text:
 		return v.readWrittenMoments(f, g, name, to, bad)
 	}
-	if to.buf, err = v.readNumbers(f, g, c, to.buf, none); err != nil {
+	var some bool
+	if to.buf, some, err = v.readNumbers(f, g, c, to.buf, none); err != nil || !some {
 		return err
 	}
 	to.at = to.buf

@@ -15,7 +15,7 @@ import (
 // page is one page of data. It lies in memory that the next one uses again.
 type page struct {
 	rows     int
-	levels   []uint32 // by row; nil: every row has a value
+	levels   []uint32 // by row; nil: every row has a value, or none has one
 	values   int      // of rows that have one
 	encoding format.Encoding
 	data     []byte // encoded, not compressed
@@ -92,7 +92,7 @@ func (p *pages) body(h *format.PageHeader, n int) ([]byte, error) {
 	if size < 0 || size > int64(len(p.rest)-n) {
 		return nil, errShort
 	}
-	if p.room -= int64(n); inflated < 0 || inflated > p.room || inflated > maxPage {
+	if inflated < 0 || inflated > p.room || inflated > maxPage {
 		return nil, damaged("a page of %d bytes; want at most %d, and no more than the footer says", inflated, maxPage)
 	}
 	p.room -= inflated
@@ -179,18 +179,21 @@ func (p *pages) takeLevels(to *page, src []byte) error {
 	for p.column.levels>>width > 0 {
 		width++
 	}
+	if level, ok := oneRun(src, to.rows, width); ok {
+		if level != p.column.levels {
+			to.values = 0
+		}
+		return nil
+	}
 	p.levels = slices.Grow(p.levels[:0], to.rows)[:to.rows]
 	if err := decodeHybrid(p.levels, src, width); err != nil {
 		return err
 	}
-	to.values = 0
+	to.values, to.levels = 0, p.levels
 	for _, level := range p.levels {
 		if level == p.column.levels {
 			to.values++
 		}
-	}
-	if to.values < to.rows {
-		to.levels = p.levels
 	}
 	return nil
 }

@@ -29,8 +29,8 @@ func (s *statements) begin(rows int) {
 	}
 }
 
-// maxTable is up to how many cells a table takes; beyond, a map does.
-const maxTable = 1 << 16
+// maxTable is up to how many cells, of 4 bytes, there is a table; beyond, there is a map.
+const maxTable = 1 << 20
 
 // add takes in a column: of each row the number of its word, less than words.
 func (s *statements) add(codes []uint32, words int) {
@@ -87,6 +87,7 @@ func (s *statements) addByMap(codes []uint32) {
 type said struct {
 	kind, party, role, modality, commitment, by, publisher words
 	revision                                               []int64 // 0: left out; nil: every row leaves it out
+	numbers                                                []int64 // memory of the revisions
 	revisions                                              []uint32
 	statements                                             statements
 }
@@ -111,13 +112,16 @@ func (s *said) read(v *values, f *file, g *group, to *bulk.Columns, bad func(row
 }
 
 func (s *said) readRevisions(v *values, f *file, g *group) (err error) {
+	s.revision = nil
 	c, ok := f.columns["revision"]
 	if !ok {
 		return nil
 	}
-	if s.revision, err = v.readNumbers(f, g, c, s.revision, 0); err != nil {
+	var some bool
+	if s.numbers, some, err = v.readNumbers(f, g, c, s.numbers, 0); err != nil || !some {
 		return err
 	}
+	s.revision = s.numbers
 	s.revisions = slices.Grow(s.revisions[:0], g.rows)[:g.rows]
 	known := map[int64]uint32{}
 	for row, n := range s.revision {
@@ -134,7 +138,8 @@ func (s *said) readRevisions(v *values, f *file, g *group) (err error) {
 
 // give gives the rows their statements, and tells which are none.
 func (s *said) give(to *bulk.Columns, bad func(row int, err error)) {
-	to.Statement, to.Statements = append(to.Statement[:0], s.statements.numbers...), to.Statements[:0]
+	to.Statement, s.statements.numbers = s.statements.numbers, to.Statement // whose memory is used again
+	to.Statements = to.Statements[:0]
 	errs, wrong := make([]error, len(s.statements.firsts)), false
 	for n, row := range s.statements.firsts {
 		statement, err := s.at(int(row))

@@ -14,6 +14,7 @@ type values struct {
 	numbers []int64  // scratch
 	lengths []int64  // scratch
 	texts   []string // scratch
+	joined  []byte   // scratch
 	known   map[string]uint32
 
 	firstWord  int     // of the dictionary of the column, in its list of words; 0: it is not there yet
@@ -70,7 +71,9 @@ func (v *values) each(f *file, g *group, c column, take func(*page) error) error
 // pageWords gives each row of a page the number of its word.
 func (v *values) pageWords(p *page, codes []uint32, to *words) error {
 	dense := codes[:p.values]
-	if p.isWords() {
+	switch {
+	case p.values == 0: // whatever it is encoded as
+	case p.isWords():
 		first, err := v.addDictionary(to)
 		if err == nil {
 			err = v.pageIndexes(p, dense)
@@ -81,7 +84,7 @@ func (v *values) pageWords(p *page, codes []uint32, to *words) error {
 		for i := range dense {
 			dense[i] += first
 		}
-	} else {
+	default:
 		if err := v.pageTexts(p); err != nil {
 			return err
 		}
@@ -95,7 +98,13 @@ func (v *values) pageWords(p *page, codes []uint32, to *words) error {
 
 // spread moves the values of a page, which stand at the beginning, to their rows.
 func spread[T any](rows []T, p *page, level uint32, none T) {
-	if p.levels == nil {
+	if p.values == p.rows {
+		return
+	}
+	if p.values == 0 {
+		for row := range rows {
+			rows[row] = none
+		}
 		return
 	}
 	from := p.values
@@ -171,18 +180,24 @@ func (v *values) readTexts(f *file, g *group, name string, to []string) ([]strin
 	err := v.each(f, g, f.columns[name], func(p *page) error {
 		rows := to[row : row+p.rows]
 		row += p.rows
-		if !p.isWords() {
-			if err := v.pageTexts(p); err != nil {
-				return err
-			}
-			copy(rows, v.texts)
-		} else if err := v.lookUp(p, rows, &dictionary); err != nil {
-			return err
-		}
+		err := v.pageTextsInto(p, rows, &dictionary)
 		spread(rows, p, v.column.levels, "")
-		return nil
+		return err
 	})
 	return to, err
+}
+
+func (v *values) pageTextsInto(p *page, rows []string, dictionary *words) error {
+	switch {
+	case p.values == 0: // whatever it is encoded as
+	case p.isWords():
+		return v.lookUp(p, rows, dictionary)
+	default:
+		err := v.pageTexts(p)
+		copy(rows, v.texts)
+		return err
+	}
+	return nil
 }
 
 func (v *values) lookUp(p *page, rows []string, dictionary *words) error {
@@ -241,7 +256,7 @@ func plainTexts(to []string, src []byte, n int) ([]string, error) {
 // measuredTexts decodes texts that stand behind the lengths of all.
 func (v *values) measuredTexts(src []byte, n int) ([]string, error) {
 	v.lengths = slices.Grow(v.lengths[:0], n)[:n]
-	src, err := decodeLengths(v.lengths, src, len(src))
+	_, src, err := decodeLengths(v.lengths, src, len(src))
 	if err != nil {
 		return nil, err
 	}
@@ -260,26 +275,31 @@ func (v *values) measuredTexts(src []byte, n int) ([]string, error) {
 // frontCoded decodes texts of each of which the beginning is that of the one before, for so
 // many bytes.
 func (v *values) frontCoded(src []byte, n int) ([]string, error) {
-	v.numbers = slices.Grow(v.numbers[:0], n)[:n]
-	src, err := decodeLengths(v.numbers, src, v.room)
+	v.numbers, v.lengths = slices.Grow(v.numbers[:0], n)[:n], slices.Grow(v.lengths[:0], n)[:n]
+	shared, src, err := decodeLengths(v.numbers, src, v.room)
 	if err != nil {
 		return nil, err
 	}
-	v.lengths = slices.Grow(v.lengths[:0], n)[:n]
-	if src, err = decodeLengths(v.lengths, src, len(src)); err != nil {
+	own, src, err := decodeLengths(v.lengths, src, len(src))
+	if err != nil {
 		return nil, err
 	}
-	all := make([]byte, 0, len(src))
-	begin, end := 0, 0 // of the text before
+	if own > len(src) {
+		return nil, errShort
+	}
+	v.room -= shared
+	all := slices.Grow(v.joined[:0], shared+own)
+	begin := 0 // of the text before
 	for i, shared := range v.numbers {
-		if int(shared) > end-begin || int(v.lengths[i]) > len(src) {
+		if int(shared) > len(all)-begin {
 			return nil, errShort
 		}
-		all = append(append(all, all[begin:begin+int(shared)]...), src[:v.lengths[i]]...)
+		before := all[begin:]
+		begin = len(all)
+		all = append(append(all, before[:shared]...), src[:v.lengths[i]]...)
 		src = src[v.lengths[i]:]
-		begin, end = end, len(all)
 	}
-	v.room -= len(all)
+	v.joined = all
 	return v.cut(string(all)), nil
 }
 
@@ -295,23 +315,28 @@ func (v *values) cut(all string) []string {
 	return to
 }
 
-// readNumbers reads a column of integers into to, one a row; none where it is left out.
-func (v *values) readNumbers(f *file, g *group, c column, to []int64, none int64) ([]int64, error) {
+// readNumbers reads a column of integers into to, one a row; none where it is left out. Not
+// some: every row leaves it out.
+func (v *values) readNumbers(f *file, g *group, c column, to []int64, none int64) (_ []int64, some bool, err error) {
 	to = slices.Grow(to[:0], g.rows)[:g.rows]
 	row := 0
-	err := v.each(f, g, c, func(p *page) error {
+	err = v.each(f, g, c, func(p *page) error {
 		rows := to[row : row+p.rows]
 		row += p.rows
+		some = some || p.values > 0
 		if err := v.pageNumbers(p, rows[:p.values]); err != nil {
 			return err
 		}
 		spread(rows, p, c.levels, none)
 		return nil
 	})
-	return to, err
+	return to, some, err
 }
 
 func (v *values) pageNumbers(p *page, to []int64) error {
+	if p.values == 0 {
+		return nil
+	}
 	switch p.encoding {
 	case format.Plain:
 		return v.plainNumbers(to, p.data)

@@ -13,9 +13,10 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 )
 
-// groupRows is how many rows a row group has, as in DuckDB: what goroutines share out among
-// themselves when it is read.
-const groupRows = 122_880
+// groupRows is how many rows a row group has: what goroutines share out among themselves when
+// the file is read, at some 100 bytes a row. More would take more memory; fewer would have more
+// dictionaries, each of which names again most of the deals.
+const groupRows = 1 << 18
 
 // WriteEvents writes events in any order, and stops at the first error of either side. A bad
 // event, and one with an instant that 64 bits of nanoseconds do not hold, is a

@@ -14,8 +14,21 @@ type Clock interface {
 	Wait(ctx context.Context, until time.Time) error
 }
 
+// Monotonic is a [Clock] that also counts the time that passes, whatever it is set to, so that
+// a tracker can tell when it was set far ahead: see [ClockError]. Its methods are safe for
+// concurrent use.
+type Monotonic interface {
+	Clock
+	Elapsed() time.Duration // since some instant; it never falls
+}
+
 // System is the computer's clock.
 type System struct{}
+
+var begun = time.Now()
+
+// Elapsed counts the time that the computer was awake since the program began.
+func (System) Elapsed() time.Duration { return time.Since(begun) }
 
 // Now is [time.Now] in UTC.
 func (System) Now() time.Time { return time.Now().UTC() }

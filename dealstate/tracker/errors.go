@@ -3,9 +3,11 @@ package tracker
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
 // ErrClosed is what a closed tracker gives.
@@ -61,6 +63,23 @@ type PlaceError struct {
 
 func (e *PlaceError) Error() string {
 	return fmt.Sprintf("place: %s lies beyond the journal, which ends at position %d: it is a place of another journal", e.Place, e.Last)
+}
+
+// ClockError says that the clock was set too far ahead while the tracker ran. Nothing was
+// kept: the journal would have had to give whatever comes later that instant too. Until the
+// clock is set right the tracker records nothing, and its time goes on by what passes. If the
+// clock is right, because it was wrong before or the computer slept for long, open the tracker
+// again: an opened tracker believes its clock, for a service may have been down for years. A
+// clock that is wrong already when the tracker is opened is told by nothing.
+//
+// Only a clock that is [Monotonic] too, as [System] is, can be told from the time that passes.
+type ClockError struct {
+	Shown  time.Time // what the clock shows
+	Passed time.Time // what it would show, by the time that has passed since it was believed
+}
+
+func (e *ClockError) Error() string {
+	return fmt.Sprintf("clock: it shows %s, but by the time that has passed it is %s; set it right, or if it is right, open the tracker again", instant.Format(e.Shown), instant.Format(e.Passed))
 }
 
 // errLost says that the journal no longer gives what it gave before.

@@ -169,12 +169,15 @@ func (t *Tracker) followClock() {
 		}
 		t.main.mu.Lock()
 		enough, err := t.letTimePassFor(t.options.atOnce()) // others have a turn in between
-		held := len(t.calls.open) > 0
+		held, wrong := len(t.calls.open) > 0, t.jump.told
 		t.main.mu.Unlock()
 		if t.failed(err) {
 			return
 		}
-		if held && !enough { // a call that is under way may have held time up
+		switch {
+		case wrong: // the clock shows more than the time is
+			t.pause(retryAfter)
+		case held && !enough: // a call that is under way may have held time up
 			t.pause(time.Millisecond)
 		}
 	}

@@ -24,6 +24,9 @@ func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error)
 	if err := t.check(ctx); err != nil {
 		return Place{}, err
 	}
+	if err := t.checkClock(); err != nil {
+		return Place{}, err
+	}
 	if _, err := t.source.machines.of(a); err != nil {
 		return Place{}, err
 	}
@@ -44,8 +47,8 @@ func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error)
 //
 // The error is an *EventError where an event is at fault, which unwraps to an
 // *UnknownDealError, or to a *dealstate.FieldError or *dealstate.ConflictError as those of
-// [dealstate.Deal.Record]. After any other error the events may have been kept: record
-// them again, for what is kept is not kept twice.
+// [dealstate.Deal.Record]; or it is a *ClockError. After any other error the events may have
+// been kept: record them again, for what is kept is not kept twice.
 func (t *Tracker) Record(ctx context.Context, events ...dealstate.Event) ([]Recorded, error) {
 	if err := t.check(ctx); err != nil || len(events) == 0 {
 		return nil, err
@@ -166,6 +169,9 @@ func (t *Tracker) decide(ctx context.Context, e dealstate.Event) (dealstate.Deci
 
 // admit makes entries of the events, or says what their agreements cannot mean.
 func (t *Tracker) admit(ctx context.Context, events []dealstate.Event) ([]journal.Entry, error) {
+	if err := t.checkClock(); err != nil {
+		return nil, err
+	}
 	entries, by := make([]journal.Entry, len(events)), journal.Recorder(ctx)
 	now := t.Now()
 	for i, e := range events {

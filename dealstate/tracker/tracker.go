@@ -19,6 +19,10 @@ type Options struct {
 	Meter  Meter            // nil: nothing is counted
 	Hot    int              // how many events stay folded in memory, where each folded deal counts as 8 more; 0: 100,000, some 60 MB
 	Recent int              // how many of the last decisions stay in memory for watchers; 0: 16,384
+	// MaxJump is how far the clock may be set ahead while the tracker runs, or how long the
+	// computer may sleep, before nothing is recorded: see [ClockError]. 0: a week; negative:
+	// the clock is believed whatever it shows.
+	MaxJump time.Duration
 }
 
 func (o Options) filled() Options {
@@ -40,6 +44,9 @@ func (o Options) filled() Options {
 	if o.Recent <= 0 {
 		o.Recent = 16_384
 	}
+	if o.MaxJump == 0 {
+		o.MaxJump = weekAhead
+	}
 	return o
 }
 
@@ -58,6 +65,7 @@ type Tracker struct {
 	main    *stream    // under the tracker's own policy
 	order   []*deal    // all deals, in the order of their agreements; main's lock guards it
 	calls   calls      // main's lock guards it
+	jump    jump       // main's lock guards it
 	alarm   alarm      // wakes the goroutine that lets time pass
 	others  streams    // under other policies, while they are watched
 	closing sync.Mutex // no one enters while Close begins
@@ -81,9 +89,12 @@ func Open(ctx context.Context, j journal.Journal, o Options) (*Tracker, error) {
 	t.main.start(b, o.Recent)
 	t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	t.alarm.init()
-	t.running.Add(2)
+	t.jump = o.jump()
+	t.now() // from here on it is known how much time has passed
+	t.running.Add(3)
 	go t.followJournal()
 	go t.followClock()
+	go t.watchClock()
 	return t, nil
 }
 
@@ -120,7 +131,8 @@ func (t *Tracker) Place() Place {
 func (t *Tracker) Policy() dealstate.Policy { return t.options.Policy }
 
 // Now gives what the tracker's clock shows, or where the stream has come to if that is
-// later: the clock may have been set back.
+// later: the clock may have been set back. A clock that was set too far ahead is not believed:
+// see [ClockError].
 func (t *Tracker) Now() time.Time {
 	t.main.mu.Lock()
 	defer t.main.mu.Unlock()
@@ -129,7 +141,8 @@ func (t *Tracker) Now() time.Time {
 
 // now is Now with the lock held.
 func (t *Tracker) now() time.Time {
-	return later(instant.Tidy(t.options.Clock.Now()), t.main.at.Instant)
+	now, _ := t.readClock()
+	return now
 }
 
 // check gives the error with which a call ends before it begins.

@@ -15,6 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 	"github.com/fe115bb3/dealtracker/dealstate/web"
 )
 
@@ -317,6 +320,29 @@ func TestOnlySoManyMayWatch(t *testing.T) {
 		defer answer.Body.Close()
 		return answer.StatusCode == http.StatusOK
 	}, 10*time.Second, 10*time.Millisecond, "who leaves makes room")
+}
+
+// stopped is a computer's clock by which no time passes.
+type stopped struct{ *tracker.Manual }
+
+func (stopped) Elapsed() time.Duration { return 0 }
+
+func TestNothingIsTakenWhileTheClockWasSetFarAhead(t *testing.T) {
+	t.Parallel()
+	clock := stopped{tracker.NewManual(instant("2026-07-01T00:00:00Z"))}
+	deals, err := tracker.Open(t.Context(), &journal.Memory{}, tracker.Options{Clock: clock})
+	require.NoError(t, err)
+	defer deals.Close()
+	_, err = deals.Add(t.Context(), uschina.London())
+	require.NoError(t, err)
+	d := &desk{t: t}
+	d.handler, err = web.New(deals, web.Options{Authorize: everybody})
+	require.NoError(t, err)
+	clock.Set(instant("2062-07-01T00:00:00Z"))
+	w := d.do("POST", "/api/events", `{"id":"n","deal":"`+london+`","kind":"note","at":"2026-07-01T00:00:00Z"}`)
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+	require.Contains(t, w.Body.String(), "clock: it shows 2062-07-01T00:00:00Z, but by the time that has passed it is 2026-07-01T00:00:00Z")
+	require.Equal(t, http.StatusOK, d.get("/deals/"+london).Code, "what there is can be read")
 }
 
 // The description and the routes name the same addresses.

@@ -36,6 +36,7 @@ func problemOf(err error) problem {
 		refusal  *dealstate.Refusal
 		unknown  *tracker.UnknownDealError
 		place    *tracker.PlaceError
+		clock    *tracker.ClockError
 		tooLong  *http.MaxBytesError
 	)
 	if errors.As(err, &line) {
@@ -58,6 +59,8 @@ func problemOf(err error) problem {
 		p.Status, p.Detail, p.Field = http.StatusBadRequest, err.Error(), field.Field
 	case p.Line > 0:
 		p.Status, p.Detail = http.StatusBadRequest, err.Error()
+	case errors.As(err, &clock):
+		p.Status, p.Detail = http.StatusServiceUnavailable, err.Error()
 	case errors.Is(err, journal.ErrClosed), errors.Is(err, tracker.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Detail = http.StatusServiceUnavailable, "the server is closing or too busy; try again"
 	}

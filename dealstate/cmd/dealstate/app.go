@@ -22,7 +22,6 @@ type app struct {
 	out, err io.Writer
 	now      func() time.Time
 	typed    bool // somebody types in
-	shown    bool // out is a terminal
 	watched  bool // err is a terminal
 	coloured bool // out takes colours
 

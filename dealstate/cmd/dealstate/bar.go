@@ -11,7 +11,8 @@ type bar struct {
 	app      *app
 	what     string
 	done, of int
-	shown    time.Time // when it was drawn last; zero: never
+	shown    time.Time // when it was drawn last, or began
+	drawn    bool
 }
 
 // bar begins one of so many steps. It appears if the steps take longer than a blink.
@@ -33,14 +34,15 @@ func (b *bar) at(done, of int) {
 	if !b.app.watched || time.Since(b.shown) < barEvery {
 		return
 	}
-	b.shown = time.Now()
+	b.shown, b.drawn = time.Now(), true
 	full := barWidth * min(b.done, b.of) / b.of
 	fmt.Fprintf(b.app.err, "\r%s %s%s %d of %d\x1b[K", b.what, strings.Repeat("█", full), strings.Repeat("░", barWidth-full), b.done, b.of)
 }
 
-// end takes it off the screen.
+// end takes it off the screen, if it is there.
 func (b *bar) end() {
-	if b.app.watched {
+	if b.drawn {
 		fmt.Fprint(b.app.err, "\r\x1b[K")
+		b.drawn = false
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,8 +93,11 @@ func (a *app) checkFolder() error {
 		events += len(d.events)
 	}
 	if a.json {
-		err = a.object(map[string]int{"deals": len(f.ids), "events": events, "problems": problems})
+		err = a.object(map[string]any{"deals": len(f.ids), "events": events, "problems": problems, "not_read": f.others})
 	} else {
+		if len(f.others) > 0 {
+			a.say("not read: %s", listed(f.others))
+		}
 		a.say("%s, %s, %s", number(len(f.ids), "deal"), number(events, "event"), number(problems, "problem"))
 	}
 	if err == nil && problems > 0 {
@@ -151,6 +155,9 @@ func (c *checked) wrong() bool {
 // still become of it from where it stands.
 func (c *checkCmd) explore(a *app, d *dealstate.Deal, view dealstate.View) (*checked, error) {
 	m := d.Machine()
+	if states := m.Lifecycle().States; !slices.Contains(states, dealstate.State(c.To)) {
+		return nil, misusef("--to %q is no state of %s; want one of %s", c.To, m.Deal(), joined(states))
+	}
 	s, agreement := d.At(view), m.Agreement()
 	found := &checked{Deal: s.Deal, State: string(s.State), To: c.To, Rules: len(m.Lifecycle().Rules), approval: "every party approves"}
 	if !agreement.Approval.IsZero() {
@@ -253,6 +260,14 @@ func (c *checked) write(a *app) error {
 		a.say("Tried in part: %d situations from here on, %d rules. More --steps find more.", c.Situations, c.Rules)
 	}
 	return nil
+}
+
+func joined(states []dealstate.State) string {
+	var words []string
+	for _, s := range states {
+		words = append(words, string(s))
+	}
+	return strings.Join(words, ", ")
 }
 
 // party names a party with whoever approves for it.

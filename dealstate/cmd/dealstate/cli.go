@@ -7,7 +7,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-const description = `Where international deals stand, from a folder of agreements (*.json) and logs (*.jsonl, *.csv).
+const description = `Where international deals stand, from a folder of agreements (*.json) and logs (*.csv, *.jsonl, *.parquet).
 
 The folder is all the configuration there is. Dates are days in UTC. Exit codes: 0 done or yes, 1 the answer is no,
 2 a wrong command line, 3 a file that cannot be understood, 4 the system failed, 130 interrupted.`

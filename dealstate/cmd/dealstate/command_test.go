@@ -33,7 +33,7 @@ var invocations = map[string][][]string{
 	"why":        {{"why", "early"}},
 	"diff":       {{"diff", "truce", "strict", "official"}},
 	"due":        {{"due"}, {"due", "--ics"}},
-	"draw":       {{"draw", "timeline", "truce"}, {"draw", "diagram", "truce"}, {"draw", "diagram", "truce", "--format", "svg"}, {"draw", "diagram", "truce", "--format", "dot"}},
+	"draw":       {{"draw", "timeline", "truce"}, {"draw", "page", "truce"}, {"draw", "balance", "truce"}, {"draw", "diagram", "truce"}, {"draw", "diagram", "truce", "--format", "svg"}, {"draw", "diagram", "truce", "--format", "dot"}},
 	"report":     {{"report", "truce"}, {"report", "-o", "FOLDER/pages"}},
 	"record":     {{"record", "truce", "--kind", "note", "--by", "desk", "--at", "2025-07-01", "--yes"}},
 	"check":      {{"check"}, {"check", "truce"}},
@@ -300,6 +300,21 @@ func TestColoursAreAllThatATerminalAdds(t *testing.T) {
 	}
 }
 
+func TestColoursAreForTerminalsUnlessSomebodyWantsNone(t *testing.T) {
+	t.Parallel()
+	env := func(name, value string) func(string) string {
+		return func(asked string) string { return map[string]string{name: value}[asked] }
+	}
+	require.True(t, colours(true, env("", "")))
+	require.False(t, colours(false, env("", "")))
+	require.False(t, colours(true, env("NO_COLOR", "1")))
+	require.False(t, colours(true, env("TERM", "dumb")))
+	null, err := os.Open(os.DevNull)
+	require.NoError(t, err)
+	defer null.Close()
+	require.False(t, isTerminal(null))
+}
+
 func TestABarIsShownToWhoWatchesAndTakenOffAgain(t *testing.T) {
 	t.Parallel()
 	a, _, shown := newApp("")
@@ -359,6 +374,46 @@ func TestRecordAsksForWhatIsMissingAndAgainForWhatIsWrong(t *testing.T) {
 	require.Equal(t, 2, entries)
 }
 
+func TestEveryFormatIsReadAndSaysTheSame(t *testing.T) {
+	t.Parallel()
+	want := runIn(folderOf(t), "log", "truce", "--json").out
+	for _, f := range formats {
+		dir := folderOf(t)
+		inbox := filepath.Join(dir, "inbox", "log."+f.name)
+		r := runIn(dir, "export", "events", "-o", inbox)
+		require.Zero(t, r.code, r)
+		require.NoError(t, os.Remove(filepath.Join(dir, "reports.csv")))
+		require.NoError(t, os.Remove(filepath.Join(dir, "accord.jsonl")))
+		require.NotEqual(t, want, runIn(dir, "log", "truce", "--json").out)
+		r = runIn(dir, "import", inbox)
+		require.Zero(t, r.code, r)
+		require.Equal(t, want, runIn(dir, "log", "truce", "--json").out, "imported from %s", f.name)
+		require.NoError(t, os.RemoveAll(filepath.Join(dir, journalName)))
+		require.NoError(t, os.Rename(inbox, filepath.Join(dir, "log."+f.name)))
+		require.Equal(t, want, runIn(dir, "log", "truce", "--json").out, "read from %s", f.name)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "log."+f.name), []byte("PAR1"), 0o644))
+		r = runIn(dir, "state")
+		require.Equal(t, exitBadInput, r.code, r)
+		require.Contains(t, r.err, "log."+f.name)
+	}
+}
+
+func TestEveryTableIsWrittenInEveryFormatThatHasIt(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for _, f := range formats {
+		for _, table := range tables {
+			r := runIn(dir, "export", table.name, "--format", f.name, "-o", filepath.Join(t.TempDir(), "table"))
+			require.Equal(t, map[bool]int{true: exitDone, false: exitMisuse}[f.takes(table.name)], r.code, "%s of %s: %s", f.name, table.name, r)
+		}
+	}
+	r := runIn(dir, "export", "all", "--format", "parquet", "-o", filepath.Join(dir, "all"))
+	require.Zero(t, r.code, r)
+	require.Contains(t, r.out, "spells.parquet")
+	require.Contains(t, r.out, "lags.csv")
+	require.Equal(t, exitMisuse, runIn(dir, "export", "spells", "--format", "parquet").code, "bytes are not for a terminal")
+}
+
 func TestTheJournalAndTheFilesAreReadAsOne(t *testing.T) {
 	t.Parallel()
 	dir := folderOf(t)
@@ -374,7 +429,12 @@ func TestTheJournalAndTheFilesAreReadAsOne(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "truce.json"), bytes.Replace(text, []byte("Tariff"), []byte("Other"), 1), 0o644))
 	r := runIn(dir, "state")
 	require.Equal(t, exitBadInput, r.code)
-	require.Contains(t, r.err, `truce.json has another agreement of the id "truce"`)
+	require.Contains(t, r.err, "truce.json is not the agreement that the journal keeps, which never changes")
+	files, err := filepath.Glob(filepath.Join(dir, journalName, "*.jsonl"))
+	require.NoError(t, err)
+	require.NoError(t, os.Rename(files[0], filepath.Join(dir, "recorded.jsonl")))
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, journalName)))
+	require.Contains(t, runIn(dir, "state", "truce").out, "state     approved", "what was recorded is still there")
 }
 
 func TestWhoHasTheJournalOpenIsNamed(t *testing.T) {

@@ -123,7 +123,8 @@ func zsh(all []commandWords) string {
 		}
 		fmt.Fprintf(&b, "\t\t\t%s\n\t\t) ;;\n", quoted(rest))
 	}
-	b.WriteString("\tesac\n\tshift words\n\t(( CURRENT-- ))\n\t_arguments $flags\n}\ncompdef _dealstate dealstate\n")
+	b.WriteString("\tesac\n\tshift words\n\t(( CURRENT-- ))\n\t_arguments $flags\n}\n" +
+		"if [ \"$funcstack[1]\" = _dealstate ]; then _dealstate \"$@\"; else compdef _dealstate dealstate; fi\n") // as a file of fpath, or sourced
 	return b.String()
 }
 

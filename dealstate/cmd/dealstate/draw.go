@@ -11,10 +11,10 @@ import (
 
 // drawCmd draws a deal.
 type drawCmd struct {
-	Picture string `arg:"" enum:"timeline,diagram,rules,balance" help:"timeline (who did what, when), diagram (the deal in its rules), rules (the rules alone) or balance (what each side kept)."`
+	Picture string `arg:"" enum:"timeline,diagram,rules,balance,page" help:"timeline (who did what, when), diagram (the deal in its rules), rules (the rules alone), balance (what each side kept) or page (all of it)."`
 	Deal    string `arg:"" optional:"" help:"Its id, or the name of its file. Default: the only deal of the folder."`
-	Format  string `placeholder:"F" help:"text, svg, mermaid or dot. Default: by the end of --output's name, else the first of these that the picture has."`
-	Compare bool   `help:"Beside the policy, draw the others. For a timeline."`
+	Format  string `placeholder:"F" help:"text, svg, mermaid, dot or html. Default: by the end of --output's name, else the first of these that the picture has."`
+	Compare bool   `help:"Beside the policy, draw the others. For a timeline and a page."`
 	outputFlag
 	viewFlags
 }
@@ -25,7 +25,7 @@ func (drawCmd) Help() string {
     dealstate draw timeline truce --compare
     dealstate draw diagram truce -o truce.svg
 
-A timeline is text or svg; diagram and rules are mermaid, svg or dot; balance is svg. For a whole page see dealstate report.`
+A timeline is text or svg; diagram and rules are mermaid, svg or dot; balance is svg; a page is html, as of dealstate report.`
 }
 
 // drawing is what may be drawn: a picture in a format.
@@ -48,6 +48,7 @@ var drawings = []drawing{
 	}},
 	{"rules", "svg", func(w io.Writer, r []render.Replay, _ render.Paint) error { return render.Rules(r[0].Machine).SVG(w) }},
 	{"rules", "dot", func(w io.Writer, r []render.Replay, _ render.Paint) error { return render.Rules(r[0].Machine).DOT(w) }},
+	{"page", "html", func(w io.Writer, r []render.Replay, _ render.Paint) error { return render.DealPage{Replays: r}.HTML(w) }},
 	{"balance", "svg", func(w io.Writer, r []render.Replay, _ render.Paint) error { return r[0].Balance().SVG(w) }},
 }
 

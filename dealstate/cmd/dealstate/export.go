@@ -17,7 +17,7 @@ import (
 type exportCmd struct {
 	What   string   `arg:"" help:"A table, a log (xes or ocel), a net (pnml), sqlite, or all; list says what there is."`
 	Deals  []string `arg:"" optional:"" name:"deal" help:"Ids of deals, or names of their files. Default: all."`
-	Format string   `placeholder:"F" help:"Of a table: csv or jsonl. Default: by the end of --output's name, else csv."`
+	Format string   `placeholder:"F" help:"Of a table: csv, jsonl or parquet (which some tables have). Default: by the end of --output's name, else csv."`
 	Every  int      `default:"7" placeholder:"DAYS" help:"Between two dates of panel and balances. Default: 7."`
 	outputFlag
 	viewFlags
@@ -27,6 +27,7 @@ func (exportCmd) Help() string {
 	return `Example: a table, a log for process mining, a database, and every table and log into a folder:
 
     dealstate export spells -o numbers/spells.csv
+    dealstate export panel -o numbers/panel.parquet
     dealstate export xes --policy official -o deals.xes
     dealstate export sqlite -o deals.db
     dealstate export all -o numbers
@@ -113,6 +114,12 @@ func (c *exportCmd) export(a *app, m *measuring, f format) error {
 		return c.database(a, m)
 	}
 	if t, ok := tableOf(c.What); ok {
+		if !f.takes(t.name) {
+			return misusef("%s is for %s; take another format for %s", f.name, strings.Join(f.only, ", "), t.name)
+		}
+		if f.bytes && c.Output == "" {
+			return misusef("%s is a file; name it with -o", f.name)
+		}
 		s, err := t.rows(m)
 		if err != nil {
 			return err
@@ -140,7 +147,12 @@ func (c *exportCmd) all(a *app, m *measuring, f format) error {
 	if c.Output == "" {
 		return misusef("all is a folder; name it with -o")
 	}
+	csv, _ := formatOf(".csv")
 	for _, t := range tables {
+		f := f
+		if !f.takes(t.name) {
+			f = csv
+		}
 		s, err := t.rows(m)
 		if err != nil {
 			return err

@@ -17,6 +17,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/parquet"
 )
 
 // A folder is all the configuration there is:
@@ -37,6 +38,8 @@ type folder struct {
 	ids   []string // of the deals, in their order
 	stray []string // deals that events name and that have no agreement, in the order in which they appear
 	lost  int      // events of these
+
+	others []string // files that are neither agreements nor logs
 }
 
 // deal is one deal of a folder.
@@ -86,7 +89,7 @@ func (f *folder) strays() string {
 
 // readAll hands whatever is wrong to bad, and goes on where that gives no error.
 func (a *app) readAll(bad func(error) error) (*folder, error) {
-	r := &reading{folder: folder{deals: map[string]*deal{}}, app: a, dir: a.dir, bad: bad}
+	r := &reading{folder: folder{deals: map[string]*deal{}, others: []string{}}, app: a, dir: a.dir, bad: bad}
 	names, err := r.names()
 	if err != nil {
 		return nil, err
@@ -104,22 +107,30 @@ func (a *app) readAll(bad func(error) error) (*folder, error) {
 
 // names lists the files and directories that matter.
 func (r *reading) names() (names []string, err error) {
-	found, err := os.ReadDir(r.dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if info, err := os.Stat(r.dir); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
 		return nil, misusef("%s: there is no such folder", r.dir)
 	}
+	found, err := os.ReadDir(r.dir)
 	for _, f := range found {
-		if !strings.HasPrefix(f.Name(), ".") && (f.IsDir() == (f.Name() == journalName)) {
-			names = append(names, f.Name())
+		name := f.Name()
+		switch {
+		case strings.HasPrefix(name, "."), f.IsDir() != (name == journalName):
+		case f.IsDir(), isAgreement(name), isLog(name):
+			names = append(names, name)
+		case !isSchema(name) && !slices.Contains(besides, endOfName(name)):
+			r.others = append(r.others, name)
 		}
 	}
 	return names, err
 }
 
+// besides are files that lie in a folder without being read, as a rule.
+var besides = []string{"md", "scenario", "html", "svg", "ics", "db", "xes", "pnml"}
+
 // isAgreement reports whether a file of that name is read as an agreement, and isLog as a log.
-func isAgreement(name string) bool {
-	return filepath.Ext(name) == ".json" && !strings.HasSuffix(name, ".schema.json")
-}
+func isAgreement(name string) bool { return endOfName(name) == "json" && !isSchema(name) }
+
+func isSchema(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".schema.json") }
 
 func isLog(name string) bool {
 	f, ok := formatOf(name)
@@ -164,10 +175,13 @@ func (r *reading) agreement(name string) error {
 // add takes an agreement, which may be there already with the same content.
 func (r *reading) add(a dealstate.Agreement, file string) error {
 	if d := r.deals[a.ID]; d != nil {
-		if !sameAgreement(d.machine.Agreement(), a) {
-			return fmt.Errorf("%s has another agreement of the id %q; want one for each id", orJournal(d.file), a.ID)
+		switch same := sameAgreement(d.machine.Agreement(), a); {
+		case same:
+			return nil
+		case file == "":
+			return fmt.Errorf("%s is not the agreement that the journal keeps, which never changes; undo the edit, or begin anew: move journal/*.jsonl into the folder, as logs, and the rest of the journal away", d.file)
 		}
-		return nil
+		return fmt.Errorf("%s has another agreement of the id %q; want one for each id", d.file, a.ID)
 	}
 	m, err := r.compile(a)
 	if err != nil {
@@ -199,13 +213,6 @@ func sameAgreement(a, b dealstate.Agreement) bool {
 	one, err := json.Marshal(a)
 	two, other := json.Marshal(b)
 	return err == nil && other == nil && bytes.Equal(one, two)
-}
-
-func orJournal(file string) string {
-	if file == "" {
-		return "the journal"
-	}
-	return file
 }
 
 // logs reads every log.
@@ -248,7 +255,7 @@ func inFile(name string, err error) error {
 	switch {
 	case errors.As(err, &line) && line.Line > 0:
 		return &badInput{fmt.Errorf("%s:%d: %w", name, line.Line, line.Err)}
-	case is[*dealstate.FieldError](err), is[*dealstate.LineError](err):
+	case is[*dealstate.FieldError](err), is[*dealstate.LineError](err), is[*parquet.FileError](err):
 		return &badInput{fmt.Errorf("%s: %w", name, err)}
 	}
 	return err

@@ -13,9 +13,9 @@ import (
 // importCmd takes logs into the folder's journal.
 type importCmd struct {
 	Files    []string `arg:"" name:"file" help:"Logs; - is standard input."`
-	Format   string   `placeholder:"F" help:"How they are written: jsonl or csv. Default: by the end of each name."`
+	Format   string   `placeholder:"F" help:"How they are written: jsonl, csv or parquet. Default: by the end of each name."`
 	DryRun   bool     `help:"Read and check them, and keep nothing."`
-	Recorder string   `placeholder:"NAME" env:"USER" help:"Who records, for the journal. Default: $$USER."`
+	Recorder string   `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
 }
 
 func (importCmd) Help() string {

@@ -1,5 +1,5 @@
 // Dealstate tells where international deals stand, from a folder of two sorts of files:
-// agreements (*.json) and logs of what was reported (*.jsonl, *.csv). It needs no Go.
+// agreements (*.json) and logs of what was reported (*.csv, *.jsonl, *.parquet). It needs no Go.
 //
 //	dealstate init                     write a commented pair of files to begin with
 //	dealstate state                    where each deal of this folder stands
@@ -19,11 +19,17 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second interrupt ends it at once
-	a := &app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, typed: isTerminal(os.Stdin), shown: isTerminal(os.Stdout), watched: isTerminal(os.Stderr)}
-	a.coloured = a.shown && os.Getenv("NO_COLOR") == ""
+	a := &app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, typed: isTerminal(os.Stdin), watched: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb"}
+	a.coloured = colours(isTerminal(os.Stdout), os.Getenv)
 	code := a.run(os.Args[1:])
 	stop()
 	os.Exit(code)
+}
+
+// colours reports whether to write in colours: to a terminal that knows them, unless somebody
+// wants none (https://no-color.org).
+func colours(terminal bool, getenv func(string) string) bool {
+	return terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
 // isTerminal reports whether somebody sits at the other end.

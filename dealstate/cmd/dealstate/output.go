@@ -18,7 +18,7 @@ type outputFlag struct {
 }
 
 // end is the end of the file's name, without the dot.
-func (o outputFlag) end() string { return strings.TrimPrefix(filepath.Ext(o.Output), ".") }
+func (o outputFlag) end() string { return endOfName(o.Output) }
 
 // to writes what the function makes, and of a file says so. With --json, what goes to
 // standard output is text in a JSON object.

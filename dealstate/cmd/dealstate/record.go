@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ type recordCmd struct {
 	Policy     string `enum:"${policies}" default:"strict" placeholder:"P" help:"Under which to say what it does: strict, official or reported. The journal keeps no policy."`
 	Yes        bool   `short:"y" help:"Record it, without asking."`
 	IfApplied  bool   `help:"Record it only if it takes effect."`
-	Recorder   string `placeholder:"NAME" env:"USER" help:"Who records, for the journal. Default: $$USER."`
+	Recorder   string `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
 }
 
 func (recordCmd) Help() string {
@@ -162,7 +161,7 @@ func (r recorded) end(a *app, c *recordCmd) error {
 // keep appends the event, and before it the agreement, to the journal of the folder, which
 // is made if there is none.
 func (c *recordCmd) keep(a *app, of *deal, e dealstate.Event) (position int64, err error) {
-	j, err := journal.Open(a.ctx, filepath.Join(a.dir, journalName), journal.Options{})
+	j, err := a.openJournal()
 	if err != nil {
 		return 0, err
 	}
@@ -258,39 +257,51 @@ func (q *questions) yes(question string) bool {
 	return answer == "y" || answer == "yes"
 }
 
-// words say what may be answered.
-func (q *questions) words(field string, of *deal, c *recordCmd) string {
-	a := of.machine.Agreement()
-	var words []string
-	switch field {
-	case "kind":
+// answers are what may be answered to the question of a field; of any other it is text.
+var answers = map[string]func(a dealstate.Agreement, c *recordCmd) []string{
+	"kind": func(dealstate.Agreement, *recordCmd) (words []string) {
 		for _, k := range dealstate.Kinds() {
 			words = append(words, k.String())
 		}
-	case "party":
-		for _, p := range a.Parties {
+		return words
+	},
+	"party": func(a dealstate.Agreement, _ *recordCmd) (words []string) {
+		for _, p := range a.Parties[:min(len(a.Parties), 12)] {
 			words = append(words, p.ID)
 		}
-		words = append(words[:min(len(words), 12)], "or nothing: all sides")
-	case "by":
-		words = []string{"who says so"}
+		return append(words, "or nothing: all sides")
+	},
+	"by": func(a dealstate.Agreement, c *recordCmd) []string {
 		for _, p := range a.Parties {
 			if p.ID == c.Party && p.Approver != "" {
-				words = append(words, "such as "+p.Approver)
+				return []string{"who says so", "such as " + p.Approver}
 			}
 		}
-	case "role":
+		return []string{"who says so"}
+	},
+	"role": func(dealstate.Agreement, *recordCmd) (words []string) {
 		for r := dealstate.Instrument; r.String() != ""; r++ {
 			words = append(words, r.String())
 		}
-	case "commitment":
-		for _, commitment := range a.Commitments {
+		return words
+	},
+	"commitment": func(a dealstate.Agreement, _ *recordCmd) (words []string) {
+		for _, commitment := range a.Commitments[:min(len(a.Commitments), 12)] {
 			words = append(words, commitment.ID)
 		}
-	case "at", "until", "recorded", "published":
-		words = []string{"a date such as 2025-06-27, or an instant"}
-	default:
-		words = []string{"text"}
+		return words
+	},
+	"at": moment, "until": moment, "recorded": moment, "published": moment,
+}
+
+func moment(dealstate.Agreement, *recordCmd) []string {
+	return []string{"a date such as 2025-06-27", "or an instant"}
+}
+
+// words say what may be answered.
+func (q *questions) words(field string, of *deal, c *recordCmd) string {
+	if words, ok := answers[field]; ok {
+		return strings.Join(words(of.machine.Agreement(), c), ", ")
 	}
-	return strings.Join(words, ", ")
+	return "text"
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"strconv"
 	"strings"
 
@@ -52,13 +51,11 @@ func (c *stateCmd) Run(a *app) error {
 // states writes a row a deal.
 func (a *app) states(deals []*deal, view dealstate.View) error {
 	rows := [][]string{{"deal", "state", "since", "for", "awaiting", "next", "warnings"}}
-	bar := a.bar("folding", len(deals))
-	for _, deal := range deals {
-		bar.step()
-		s, _, err := deal.machine.Fold(deal.events, view)
-		if err = cmp.Or(err, a.ctx.Err()); err != nil {
+	for f, err := range a.folds("folding", deals, view) {
+		if err != nil {
 			return err
 		}
+		s := f.snapshot
 		if a.json {
 			if err := a.object(s); err != nil {
 				return err
@@ -67,7 +64,6 @@ func (a *app) states(deals []*deal, view dealstate.View) error {
 		}
 		rows = append(rows, []string{s.Deal, string(s.State), day(s.Since), days(s.Since, s.AsOf), strings.Join(s.Awaiting, ", "), next(s), count(len(s.Warnings))})
 	}
-	bar.end()
 	if a.json || len(deals) == 0 {
 		return nil
 	}

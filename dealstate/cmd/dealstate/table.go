@@ -87,27 +87,8 @@ type measuring struct {
 	every int       // days between two dates of a panel
 }
 
-// fold is one deal in the view.
-type fold struct {
-	*deal
-	snapshot  dealstate.Snapshot
-	decisions []dealstate.Decision
-}
-
 // folds goes through the deals. An error ends it.
-func (m *measuring) folds() iter.Seq2[fold, error] {
-	return func(yield func(fold, error) bool) {
-		bar := m.app.bar("measuring", len(m.deals))
-		defer bar.end()
-		for _, d := range m.deals {
-			bar.step()
-			s, decisions, err := d.machine.Fold(d.events, m.view)
-			if err = cmp.Or(err, m.app.ctx.Err()); !yield(fold{d, s, decisions}, err) || err != nil {
-				return
-			}
-		}
-	}
-}
+func (m *measuring) folds() iter.Seq2[fold, error] { return m.app.folds("measuring", m.deals, m.view) }
 
 // each makes rows deal by deal, none of which is kept.
 func each[R analytics.Row](of func(*measuring, fold) iter.Seq[R]) func(*measuring) (sheet, error) {

@@ -69,6 +69,9 @@ func (c *testCmd) file(a *app, f *folder, path string) (failed, all int, err err
 	if err != nil {
 		return 0, 0, err
 	}
+	if len(file.Scenarios) == 0 {
+		return 0, 0, &badInput{fmt.Errorf("%s holds no scenario", path)}
+	}
 	var failures []scenario.Failure
 	for _, s := range file.Scenarios {
 		r, err := c.scenario(f, path, s)

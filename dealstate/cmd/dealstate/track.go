@@ -5,6 +5,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -63,10 +64,21 @@ func (a *app) track(f *folder, p dealstate.Policy, clock tracker.Clock) (*tracke
 	return tracker.Open(a.ctx, j, tracker.Options{Policy: p, Clock: clock})
 }
 
+// openJournal opens the folder's journal to write, and makes it if there is none. It says what
+// a crash has left of the last entries.
+func (a *app) openJournal() (*journal.File, error) {
+	j, err := journal.Open(a.ctx, filepath.Join(a.dir, journalName), journal.Options{})
+	if err == nil && j.Recovery().Torn != nil {
+		torn := j.Recovery().Torn
+		a.warn("the journal had been broken off after entry %d; %d bytes that nobody was told are kept lie in %s now", torn.After, torn.Bytes, strings.Join(torn.KeptIn, ", "))
+	}
+	return j, err
+}
+
 // journalOf opens the folder's journal, and makes it if there is none. What the files have is
 // taken into it first, so that it has everything.
 func (a *app) journalOf(f *folder, by string) (*journal.File, error) {
-	j, err := journal.Open(a.ctx, filepath.Join(a.dir, journalName), journal.Options{})
+	j, err := a.openJournal()
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ const file = "testdata/ratios.txt"
 // headline lists every operation that the README and BENCHMARKS.md boast of.
 func headline(t testing.TB) []pair {
 	var all []pair
-	for _, pairs := range [][]pair{corePairs(t), bulkPairs(t), otherPairs(t)} {
+	for _, pairs := range [][]pair{corePairs(t), bulkPairs(t), journalPairs(t), otherPairs(t)} {
 		all = append(all, pairs...)
 	}
 	return all

@@ -344,10 +344,10 @@ var sayers = map[string]string{
 	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Input": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Distribution": "words", "simulate.Span": "words", "dealstate.Clock": "words", "dealstate.JoinFrom": "words", "dealstate.Day": "words", "dealstate.Timer": "above", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
 	"journal.StaleError": "above", "journal.LockedError": "above", "journal.ReadOnlyError": "above", "journal.DamageError": "above", "journal.HeadError": "above", "journal.CopyError": "above", "journal.Head": "words", "web.Action": "words",
 	"sqlite.BusyError": "in its module", "sqlite.SchemaError": "in its module", "sqlite.DamageError": "in its module",
-	"postgres.BusyError": "in its module", "postgres.OutageError": "in its module", "postgres.OutcomeError": "in its module", "postgres.SchemaError": "in its module",
-	"postgres.SettingError": "in its module", "postgres.DamageError": "in its module",
+	"postgres.BusyError": "in its module", "postgres.OutageError": "in its module", "postgres.OutcomeError": "in its module", "postgres.SchemaError": "in its module", "postgres.SettingError": "in its module", "postgres.DamageError": "in its module",
+	"parquet.FileError": "in its module",
 	"journaltest.Loss": "of tests", "dealtest.Style": "words", "render.Shape": "words",
-	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.Place": "words", "tracker.Tracker": "above", "dealstate.Difference": "above",
+	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.ClockError": "words", "tracker.Place": "words", "tracker.Tracker": "above", "dealstate.Difference": "above",
 }
 
 func TestEveryTypeWithATextIsHeldToBeInert(t *testing.T) {

@@ -3,7 +3,6 @@ package jetstream_test
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -128,5 +127,3 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
-
-var _ = strconv.Itoa

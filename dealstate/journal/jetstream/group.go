@@ -17,6 +17,7 @@ import (
 type group struct {
 	ctx      context.Context
 	w        *writer
+	guessed  bool // deals may not be where the writer knew them to be
 	last     int64
 	accepted time.Time
 	fresh    []journal.Entry
@@ -29,8 +30,8 @@ type group struct {
 // dealID is the id of an event within a deal, "" that of its agreement.
 type dealID struct{ deal, id string }
 
-func newGroup(ctx context.Context, w *writer) *group {
-	return &group{ctx: ctx, w: w, last: w.last, accepted: w.accepted, versions: map[string]int64{}, byID: map[dealID]int{}}
+func newGroup(ctx context.Context, w *writer, guessed bool) *group {
+	return &group{ctx: ctx, w: w, guessed: guessed, last: w.last, accepted: w.accepted, versions: map[string]int64{}, byID: map[dealID]int{}}
 }
 
 // take decides on requests. The error is one of the servers; what is wrong with a request is

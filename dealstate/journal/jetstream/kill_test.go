@@ -12,10 +12,8 @@ import (
 	"testing"
 	"time"
 
-	natsjs "github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
-	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/jetstream"
@@ -263,6 +261,3 @@ func (l *load) killAfter(t *testing.T, where string, n int64) {
 		t.Error("the writer ended by itself")
 	}
 }
-
-var _ natsjs.JetStream
-var _ dealstate.Event

@@ -95,10 +95,9 @@ func (k *known) shrink() {
 	}
 }
 
-// learn looks at the deals that requests are about, or with a guess only at those on whose
-// versions they are. It reports whether they are as of the last message that the writer knows;
-// else there is more.
-func (w *writer) learn(ctx context.Context, requests []*request, guess bool) (current bool, err error) {
+// learn looks at the deals that requests are about. It reports whether they are as of the last
+// message that the writer knows; else there is more.
+func (w *writer) learn(ctx context.Context, requests []*request) (current bool, err error) {
 	var deals []string
 	asked := map[string]bool{}
 	ask := func(deal string) {
@@ -108,65 +107,37 @@ func (w *writer) learn(ctx context.Context, requests []*request, guess bool) (cu
 	}
 	for _, r := range requests {
 		for i := range r.entries {
-			if !guess || len(r.on) > 0 {
-				ask(r.entries[i].Deal())
-			}
+			ask(r.entries[i].Deal())
 		}
 		for _, v := range r.on {
 			ask(v.Deal)
 		}
 	}
-	for current = true; current && len(deals) > 0; {
-		n := min(len(deals), mostAsked)
-		if current, err = w.look(ctx, deals[:n]); err != nil {
-			return false, err
-		}
-		deals = deals[n:]
-	}
-	return current, nil
+	return w.look(ctx, deals)
 }
-
-// mostAsked is of how many deals the versions are asked at once: so few that the last messages
-// of all of them, which come with the answer, are fewer bytes than a server sends at once.
-const mostAsked = 60
 
 // look finds out at which versions deals are, and reads what is new of them.
 func (w *writer) look(ctx context.Context, deals []string) (current bool, err error) {
 	at := map[string]int64{}
 	if w.last > 0 {
-		subjects := []string{w.subject} // which has a message
-		for _, deal := range deals {
-			subjects = append(subjects, subjectOf(w.stream, deal))
-		}
-		if err := w.insist(ctx, "read", func(ctx context.Context) error {
-			at, err = w.versions(ctx, subjects, w.last)
-			return err
-		}); err != nil {
+		if at, err = w.versionsOf(ctx, deals, w.last, w.subject); err != nil {
 			return false, err
 		}
 	}
-	for _, deal := range deals {
-		version := at[subjectOf(w.stream, deal)]
-		if version > w.last {
+	spans := make([]span, len(deals))
+	for i, deal := range deals {
+		spans[i] = span{subject: subjectOf(w.stream, deal), after: w.known.version(deal), to: at[subjectOf(w.stream, deal)]}
+		if spans[i].to > w.last {
 			return false, nil
 		}
-		if err := w.read(ctx, deal, version); err != nil {
-			return false, err
-		}
+	}
+	read, err := w.readAll(ctx, spans)
+	if err != nil {
+		return false, err
+	}
+	for i, deal := range deals {
+		w.known.looked(deal)
+		w.known.add(read[i])
 	}
 	return true, nil
-}
-
-// read reads what is new of a deal, up to its version.
-func (w *writer) read(ctx context.Context, deal string, version int64) error {
-	from := w.known.version(deal)
-	for e, err := range w.entries(ctx, subjectOf(w.stream, deal), from, version) {
-		if err != nil {
-			w.known.forget(deal)
-			return err
-		}
-		w.known.add([]journal.Entry{e})
-	}
-	w.known.looked(deal)
-	return nil
 }

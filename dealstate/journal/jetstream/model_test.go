@@ -112,6 +112,19 @@ func requireSame(t *testing.T, want, have journal.Journal) {
 	added, err := journal.Copy(t.Context(), have, want)
 	require.NoError(t, err, "they differ")
 	require.Zero(t, added)
+	var two []journal.Entry
+	for e, err := range have.(journal.DealsReader).ReadDeals(t.Context(), []string{"交易-2", "none", "交易-0", "", "交易-2"}) {
+		require.NoError(t, err)
+		two = append(two, e)
+	}
+	for e, err := range want.Read(t.Context(), 0) {
+		require.NoError(t, err)
+		if e.Deal() == "交易-0" || e.Deal() == "交易-2" {
+			require.Equal(t, e, two[0])
+			two = two[1:]
+		}
+	}
+	require.Empty(t, two)
 	for i := range 4 {
 		deal := fmt.Sprint("交易-", i)
 		var all, others []journal.Entry

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,7 +39,7 @@ func (w *writer) commit(requests []*request) error {
 		if err != nil {
 			return err
 		}
-		guess := n == 0 || moved && n < mostGuesses // else it was the guess that was wrong
+		guess := (n == 0 || moved && n < mostGuesses) && !onVersions(requests) // else it was the guess that was wrong
 		done, err := w.try(ctx, requests, guess)
 		switch {
 		case err != nil:
@@ -53,6 +54,13 @@ func (w *writer) commit(requests []*request) error {
 	}
 }
 
+// onVersions reports whether some of the requests are on versions. Such a one is never decided
+// on a guess: if it was kept and the answer lost, it must be recognised, for the version has
+// moved. All others are recognised by the ids of their events.
+func onVersions(requests []*request) bool {
+	return slices.ContainsFunc(requests, func(r *request) bool { return len(r.on) > 0 })
+}
+
 // mostGuesses is how often it is guessed where deals are, before each is looked at.
 const mostGuesses = 3
 
@@ -61,11 +69,13 @@ const mostGuesses = 3
 // deal is where it was known to be, or new: each deal's first message is published on the
 // condition that this is so, and where none is to be published, it looks.
 func (w *writer) try(ctx context.Context, requests []*request, guess bool) (done bool, err error) {
-	if current, err := w.learn(ctx, requests, guess); err != nil || !current {
-		w.stale = true
-		return false, err
+	if !guess {
+		if current, err := w.learn(ctx, requests); err != nil || !current {
+			w.stale = true
+			return false, err
+		}
 	}
-	g := newGroup(ctx, w)
+	g := newGroup(ctx, w, guess)
 	if err := g.take(requests); err != nil || !g.isGuarded(requests) {
 		return false, err
 	}
@@ -115,7 +125,7 @@ func (w *writer) lastNow(ctx context.Context) (last int64, err error) {
 		return err
 	})
 	if err == nil && last < w.last {
-		err = &DamageError{Stream: w.stream, Position: last + 1, Problem: fmt.Sprintf("gone; the servers had acknowledged %d entries and have %d", w.last, last)}
+		err = w.lost(last)
 	}
 	return last, err
 }
@@ -127,28 +137,50 @@ func (w *writer) move(g *group) {
 	w.tail.advance(g.last)
 }
 
-// keep publishes a group. Where it is refused at once, something else was appended, or a guess
-// was wrong. Where the answer is lost, the group may be kept all the same, sooner or later:
-// the same is published again until it is known what became of it. It is on the same
-// condition, so that only one of them can be kept. It reports whether the group was kept.
+// keep publishes a group. Where the answer is lost, the group may be kept all the same, sooner
+// or later: the same is published again until it is known what became of it. It is on the same
+// condition, so that only one of them can be kept. It reports whether the group was kept; else
+// something else was appended, or a guess was wrong.
 func (w *writer) keep(ctx context.Context, g *group) (kept bool, err error) {
-	id, first := rand.Text(), true
+	id, unsure := rand.Text(), false
 	err = w.insist(ctx, "append", func(ctx context.Context) error {
 		sent := w.send(ctx, g, id)
-		refused := first && isMoved(sent)
-		first = false
+		unsure = unsure || !isMoved(sent)
 		switch {
 		case sent == nil:
 			kept = true
 			return nil
-		case refused:
-			return nil
 		case !passes(sent):
 			return sent
 		}
-		return w.settle(ctx, g, id, sent, &kept)
+		first, err := w.next(ctx)
+		switch {
+		case err != nil:
+			return err
+		case first == nil && unsure && !(g.guessed && isMoved(sent)):
+			return sent // it may still come
+		}
+		kept = first != nil && first.header.Get(g.identity()) == id
+		return nil
 	})
 	return kept, err
+}
+
+// next gives the message after the last one that the writer knows, nil where there is none.
+func (w *writer) next(ctx context.Context) (*stored, error) {
+	last, err := w.client.last(ctx)
+	switch {
+	case err != nil || last == w.last:
+		return nil, err
+	case last < w.last:
+		return nil, w.lost(last)
+	}
+	return w.at(ctx, w.last+1)
+}
+
+// lost is the error of a stream that has less than it had.
+func (w *writer) lost(last int64) error {
+	return &DamageError{Stream: w.stream, Position: last + 1, Problem: fmt.Sprintf("gone; the servers had acknowledged %d entries and have %d", w.last, last)}
 }
 
 // isMoved reports whether a server refused a message because of what was last.
@@ -157,38 +189,30 @@ func isMoved(err error) bool {
 	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
-// settle finds out what became of a group that was not acknowledged. While there is nothing in
-// its place, the error is what was answered.
-func (w *writer) settle(ctx context.Context, g *group, id string, sent error, kept *bool) error {
-	last, err := w.client.last(ctx)
-	switch {
-	case err != nil:
-		return err
-	case last < w.last:
-		return &DamageError{Stream: w.stream, Position: last + 1, Problem: fmt.Sprintf("gone; the servers had acknowledged %d entries", w.last)}
-	case last == w.last:
-		return sent
-	}
-	first, err := w.at(ctx, w.last+1)
-	if err == nil {
-		*kept = first.header.Get(jetstream.MsgIDHeader) == id
-	}
-	return err
-}
-
 // Headers of an atomic batch.
 const (
 	headerBatch    = "Nats-Batch-Id"
 	headerSequence = "Nats-Batch-Sequence"
 	headerCommit   = "Nats-Batch-Commit"
+	headerAppend   = "Deal-Append" // ours
 )
+
+// identity is the header of the first message that says which transaction it is of. For one
+// message it is the message id, by which a server knows the same again for a while, and so
+// answers a little sooner; nothing rests on it. In a batch, servers of 2.12.0 take none.
+func (g *group) identity() string {
+	if len(g.messages) == 1 {
+		return jetstream.MsgIDHeader
+	}
+	return headerAppend
+}
 
 // send publishes a group once: one message, or an atomic batch. No error: it was acknowledged.
 func (w *writer) send(ctx context.Context, g *group, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, attempt+time.Duration(g.size)*perByte)
 	defer cancel()
 	nc, n := w.js.Conn(), len(g.messages)
-	g.messages[0].Header[jetstream.MsgIDHeader] = []string{id}
+	g.messages[0].Header[g.identity()] = []string{id}
 	if n > 1 {
 		batch := rand.Text() // a new one: the servers may hold a part of the one before
 		for i, m := range g.messages {

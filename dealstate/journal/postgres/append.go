@@ -103,11 +103,11 @@ func (q *queue) tell() {
 // take gives the requests of the next transaction, none where the queue was closed. Those who
 // were answered at once append again at nearly one time: it waits a moment for as many as
 // there were, so that they share the next transaction too.
-func (q *queue) take(before int, patience time.Duration) []*request {
+func (q *queue) take(before int, atMost time.Duration) []*request {
 	q.turn.Lock()
 	defer q.turn.Unlock()
 	if before > 1 {
-		timer := time.NewTimer(patience)
+		timer := time.NewTimer(atMost)
 		q.await(before, timer.C)
 		timer.Stop()
 	}
@@ -148,8 +148,8 @@ func (q *queue) cut() []*request {
 	return taken
 }
 
-// patience is into how many parts the time of a commit goes of which one is waited.
-const patience = 4
+// gatherPart is into how many parts the time of a commit goes of which one is waited.
+const gatherPart = 4
 
 // commitAll commits until the queue is closed and empty.
 func (s *Store) commitAll(w *writer) {
@@ -158,6 +158,6 @@ func (s *Store) commitAll(w *writer) {
 	for len(taken) > 0 {
 		begun := time.Now()
 		w.commit(taken)
-		taken = s.queue.take(len(taken), time.Since(begun)/patience)
+		taken = s.queue.take(len(taken), time.Since(begun)/gatherPart)
 	}
 }

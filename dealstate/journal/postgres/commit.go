@@ -41,7 +41,7 @@ func (w *writer) commit(requests []*request) {
 	}
 	if err == nil {
 		w.tail.advance(b.last)
-		w.voice.say(w.Store, b.last)
+		w.notifier.notify(w.Store, b.last)
 	}
 	for _, r := range b.requests { // those that have no answer yet
 		if err != nil {
@@ -69,7 +69,7 @@ type batch struct {
 // try tries the transaction once. What it gives where the connection was lost is an outage;
 // it may then be tried again.
 func (b *batch) try() error {
-	ctx, cancel := context.WithTimeout(context.Background(), b.patience())
+	ctx, cancel := context.WithTimeout(context.Background(), b.timeout())
 	defer cancel()
 	if err := b.connect(ctx); err != nil {
 		return err
@@ -88,9 +88,9 @@ func (b *batch) try() error {
 	return err
 }
 
-// patience is for a server that does not answer at all; one that lets us wait for the lock
+// timeout is for a server that does not answer at all; one that lets us wait for the lock
 // gives an error. A millisecond a row is far more than one takes.
-func (b *batch) patience() time.Duration {
+func (b *batch) timeout() time.Duration {
 	n := 0
 	for _, r := range b.requests {
 		n += len(r.rows)
@@ -176,7 +176,8 @@ func (b *batch) insert(ctx context.Context, trip *pgx.Batch, after ...string) (f
 	for _, text := range after {
 		trip.Queue(text)
 	}
-	return first, b.conn.SendBatch(ctx, trip).Close()
+	err = b.conn.SendBatch(ctx, trip).Close()
+	return first, err
 }
 
 const (

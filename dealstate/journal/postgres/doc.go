@@ -6,8 +6,8 @@
 //	_, err = j.Materialise(ctx, dealstate.View{Policy: dealstate.Official})
 //
 // A [Store] is a [journal.Journal]: whoever used a file or memory changes the constructor and
-// nothing else. It needs PostgreSQL 12 or newer, in UTF8, and a connection that stays the same
-// (a pooler in session mode is one, in transaction mode it is not).
+// nothing else. It is tested with PostgreSQL 15 and asks for nothing newer than 12; the database must
+// be in UTF8. A pooler may stand between in session mode, not in transaction mode.
 //
 // # What it promises, and what it does not
 //

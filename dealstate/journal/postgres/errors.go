@@ -101,12 +101,13 @@ var outages = map[string]bool{
 	"57P01": true, // shut down by an administrator
 	"57P02": true, // shut down by a crash
 	"57P03": true, // starting up, or recovering
+	"57P05": true, // the session was idle for too long
+	"25P03": true, // the same, in a transaction
 	"25006": true, // read-only: it has become a standby
-	"25P03": true, // the session was idle in a transaction for too long
 	"53300": true, // too many connections
 }
 
-// lost is an error after which a connection is closed.
+// lost is an error after which a connection that had been made is closed.
 type lost struct{ error }
 
 func (e lost) Unwrap() error { return e.error }
@@ -122,9 +123,12 @@ func code(err error) string {
 
 // isOutage reports whether what failed may work when it is tried again later.
 func isOutage(err error) bool {
+	if errors.As(err, new(lost)) {
+		return true
+	}
 	if code := code(err); code != "" {
 		return outages[code] || strings.HasPrefix(code, "08")
 	}
 	var network net.Error
-	return errors.As(err, new(lost)) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, pgconn.ErrConnClosed)
+	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, pgconn.ErrConnClosed)
 }

@@ -1,9 +1,12 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -11,55 +14,24 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// pageEntries is how many entries a reading takes at once. Between pages it holds neither a
-// connection nor a transaction: a slow reader keeps nobody from appending, nor the server
-// from cleaning up.
-const pageEntries = 512
-
-// reading is what pages of entries are read by.
-type reading struct {
-	*Store
-	query string
-	deal  string // "": the whole journal
-	to    int64
-}
-
-// The order is that of e.position: position alone would be the text of that name in the list.
+// How many entries a reading takes at once, first and later: many want one entry only. Between
+// pages it holds neither a connection nor a transaction: a slow reader keeps nobody from
+// appending, nor the server from cleaning up.
 const (
-	readAll  = "SELECT $selected FROM $schema.entries AS e WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3"
-	readDeal = "SELECT $selected FROM $schema.entries AS e WHERE e.deal = $4 AND e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3"
+	firstPage = 16
+	laterPage = 512
 )
 
-// Read is that of [journal.Journal].
-func (s *Store) Read(ctx context.Context, after int64) iter.Seq2[journal.Entry, error] {
-	to, err := s.Last(ctx)
-	if err != nil {
-		return failed(err)
-	}
-	return (&reading{Store: s, query: s.sql(readAll), to: to}).each(ctx, max(after, 0))
-}
+// pages gives up to so many entries after a position, and those before an error with it. Fewer
+// are the last ones.
+type pages func(ctx context.Context, after int64, most int) ([]journal.Entry, error)
 
-// ReadDeal is that of [journal.Journal]. It costs as much as the deal has entries.
-func (s *Store) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2[journal.Entry, error] {
-	to, err := s.Last(ctx)
-	if err != nil {
-		return failed(err)
-	}
-	if deal == "" {
-		return func(func(journal.Entry, error) bool) {} // no deal has this id
-	}
-	return (&reading{Store: s, query: s.sql(readDeal), deal: deal, to: to}).each(ctx, max(after, 0))
-}
-
-// failed is a reading that ends at once.
-func failed(err error) iter.Seq2[journal.Entry, error] {
-	return func(yield func(journal.Entry, error) bool) { yield(journal.Entry{}, err) }
-}
-
-func (r *reading) each(ctx context.Context, after int64) iter.Seq2[journal.Entry, error] {
+// each gives the entries of all pages after a position.
+func (p pages) each(ctx context.Context, after int64) iter.Seq2[journal.Entry, error] {
 	return func(yield func(journal.Entry, error) bool) {
-		for at := after; ; {
-			page, err := r.page(ctx, at)
+		at := max(after, 0)
+		for most := firstPage; ; most = min(4*most, laterPage) {
+			page, err := p(ctx, at, most)
 			for _, e := range page {
 				if ended := ctx.Err(); ended != nil {
 					yield(journal.Entry{}, ended)
@@ -74,57 +46,128 @@ func (r *reading) each(ctx context.Context, after int64) iter.Seq2[journal.Entry
 				yield(journal.Entry{}, err)
 				return
 			}
-			if len(page) < pageEntries {
+			if len(page) < most {
 				return
 			}
 		}
 	}
 }
 
-// page reads entries after a position, and those before an error with it.
-func (r *reading) page(ctx context.Context, after int64) (page []journal.Entry, err error) {
-	if r.to <= after {
-		return nil, nil
+// failed is a reading that ends at once.
+func failed(err error) iter.Seq2[journal.Entry, error] {
+	return func(yield func(journal.Entry, error) bool) { yield(journal.Entry{}, err) }
+}
+
+// The order is that of e.position: position alone would be the text of that name in the list.
+const (
+	readAll  = "SELECT $selected FROM $schema.entries AS e WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3"
+	readDeal = "SELECT $selected FROM $schema.entries AS e WHERE e.deal = $4 AND e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3"
+	// readAt takes no more than what is asked for; the order of what comes is not that.
+	readAt = "SELECT $selected FROM unnest($1::bigint[]) AS k (position) CROSS JOIN LATERAL (SELECT * FROM $schema.entries AS x WHERE x.position = k.position LIMIT 1) AS e"
+	// findDeals reads an index only.
+	findDeals = `SELECT e.position FROM unnest($1::text[]) AS k (deal)
+		CROSS JOIN LATERAL (SELECT position FROM $schema.entries AS x WHERE x.deal = k.deal AND x.position <= $2 OFFSET 0) AS e ORDER BY 1`
+)
+
+// Read is that of [journal.Journal].
+func (s *Store) Read(ctx context.Context, after int64) iter.Seq2[journal.Entry, error] {
+	to, err := s.Last(ctx)
+	if err != nil {
+		return failed(err)
 	}
-	args := []any{after, r.to, pageEntries}
-	if r.deal != "" {
-		args = append(args, r.deal)
+	return pages(func(ctx context.Context, after int64, most int) ([]journal.Entry, error) {
+		if to <= after {
+			return nil, nil
+		}
+		page, err := s.page(ctx, s.sql(readAll), after, to, most)
+		for i, e := range page {
+			if want := after + int64(i) + 1; e.Position != want {
+				return page[:i], s.missing(want, to)
+			}
+		}
+		if end := after + int64(len(page)); err == nil && len(page) < most && end < to {
+			err = s.missing(end+1, to)
+		}
+		return page, err
+	}).each(ctx, after)
+}
+
+func (s *Store) missing(at, last int64) error {
+	return &DamageError{Journal: s.where, Position: at, Problem: fmt.Sprintf("missing, and the last is %d", last)}
+}
+
+// ReadDeal is that of [journal.Journal]. It costs as much as the deal has entries.
+func (s *Store) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2[journal.Entry, error] {
+	to, err := s.Last(ctx)
+	if err != nil {
+		return failed(err)
 	}
-	err = r.again(ctx, func() error {
-		rows, err := r.pool.Query(ctx, r.query, args...)
+	return pages(func(ctx context.Context, after int64, most int) ([]journal.Entry, error) {
+		return s.page(ctx, s.sql(readDeal), after, to, most, deal)
+	}).each(ctx, after)
+}
+
+// ReadDeals is that of [journal.DealsReader]. It holds eight bytes an entry in memory, and
+// some hundred deals cost little more round trips than one.
+func (s *Store) ReadDeals(ctx context.Context, deals []string) iter.Seq2[journal.Entry, error] {
+	to, err := s.Last(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	var positions []int64
+	err = s.again(ctx, func() error {
+		rows, err := s.pool.Query(ctx, s.sql(findDeals), distinct(deals), to)
+		if err == nil {
+			positions, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		}
+		return err
+	})
+	if err != nil {
+		return failed(err)
+	}
+	return pages(func(ctx context.Context, after int64, most int) ([]journal.Entry, error) {
+		next, _ := slices.BinarySearch(positions, after+1)
+		wanted := positions[next:min(next+most, len(positions))]
+		if len(wanted) == 0 {
+			return nil, nil
+		}
+		page, err := s.page(ctx, s.sql(readAt), wanted)
+		slices.SortFunc(page, func(a, b journal.Entry) int { return cmp.Compare(a.Position, b.Position) })
+		if err == nil && len(page) < len(wanted) {
+			err = s.missing(wanted[len(page)], to)
+		}
+		return page, err
+	}).each(ctx, 0)
+}
+
+// distinct gives each deal once.
+func distinct(deals []string) []string {
+	sorted := slices.Sorted(slices.Values(deals))
+	return slices.Compact(sorted)
+}
+
+// page reads the entries that a query selects, up to the first damaged one.
+func (s *Store) page(ctx context.Context, query string, args ...any) (page []journal.Entry, err error) {
+	err = s.again(ctx, func() error {
+		page = page[:0]
+		rows, err := s.pool.Query(ctx, query, args...)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
-		page, err = r.entries(rows, after)
-		return err
+		for rows.Next() {
+			k := s.read(rows.RawValues())
+			if k.damage != nil {
+				return k.damage
+			}
+			page = append(page, k.Entry)
+		}
+		return rows.Err()
 	})
-	return page, err
-}
-
-func (r *reading) entries(rows pgx.Rows, after int64) (page []journal.Entry, err error) {
-	for rows.Next() {
-		k := r.read(rows.RawValues())
-		if k.damage != nil {
-			return page, k.damage
-		}
-		if r.deal == "" && k.Position != after+1 {
-			return page, r.missing(after + 1)
-		}
-		after = k.Position
-		page = append(page, k.Entry)
-	}
-	if err := rows.Err(); err != nil {
+	if isDamage := (*DamageError)(nil); err != nil && !errors.As(err, &isDamage) {
 		return nil, err
 	}
-	if r.deal == "" && len(page) < pageEntries && after < r.to {
-		return page, r.missing(after + 1)
-	}
-	return page, nil
-}
-
-func (r *reading) missing(at int64) error {
-	return &DamageError{Journal: r.where, Position: at, Problem: fmt.Sprintf("missing, and the last is %d", r.to)}
+	return page, err
 }
 
 // readLast reads what lastEntry selects, zero where there is no entry.
@@ -139,13 +182,15 @@ func (s *Store) readLast(rows pgx.Rows) (last int64, accepted time.Time, err err
 	return last, accepted, nil
 }
 
+const maxPosition = "SELECT coalesce(max(position), 0) FROM $schema.entries"
+
 // Last is that of [journal.Journal].
 func (s *Store) Last(ctx context.Context) (last int64, err error) {
 	if err := s.check(ctx); err != nil {
 		return 0, err
 	}
 	err = s.again(ctx, func() error {
-		return s.pool.QueryRow(ctx, s.sql("SELECT coalesce(max(position), 0) FROM $schema.entries")).Scan(&last)
+		return s.pool.QueryRow(ctx, s.sql(maxPosition)).Scan(&last)
 	})
 	return last, err
 }

@@ -24,11 +24,14 @@ var migrations = []string{"1_entries.sql", "2_folds.sql"}
 // migrated, and the number of the table entries where it is written to.
 const locks = 0x6465616c
 
-// sql puts the schema, quoted, in place of "$schema" in a statement, and what an entry is
+// naming puts the schema, quoted, in place of "$schema" in a statement, and what an entry is
 // read by in place of "$selected".
-func (s *Store) sql(text string) string {
-	return strings.NewReplacer("$schema", pgx.Identifier{s.options.Schema}.Sanitize(), "$selected", selected).Replace(text)
+func naming(schema string) *strings.Replacer {
+	return strings.NewReplacer("$schema", pgx.Identifier{schema}.Sanitize(), "$selected", selected)
 }
+
+// sql names in a statement what it is about.
+func (s *Store) sql(text string) string { return s.names.Replace(text) }
 
 // migrate brings the schema to the newest version, or refuses one that is not a journal. It
 // makes the schema where there is none. Of several processes one migrates.

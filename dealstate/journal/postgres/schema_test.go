@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,6 +69,30 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		require.ErrorAs(t, err, &schema, name)
 		require.Equal(t, []string{"1"}, texts(t, connect(t, server.url()), "SELECT count(*)::text FROM pg_tables WHERE schemaname = $1", o.Schema), name)
 	}
+}
+
+// Of several who open a journal that is not there yet, one makes it.
+func TestSeveralWhoOpenANewJournalAtOnceShareIt(t *testing.T) {
+	t.Parallel()
+	o := fresh()
+	var opening sync.WaitGroup
+	for i := range 6 {
+		opening.Go(func() {
+			s, err := postgres.Open(t.Context(), server.url(), o)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			if _, err := s.Append(t.Context(), []journal.Entry{note(fmt.Sprint(i), i)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	opening.Wait()
+	last, err := open(t, server.url(), o).Last(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 6, last)
 }
 
 // Any name is a schema's, and what stands in it is never a statement.

@@ -78,21 +78,23 @@ func (o Options) check() error {
 // Store is a journal in one schema of a PostgreSQL database. It is safe for concurrent use,
 // and any number of stores, of one process or of many, may have the journal open.
 type Store struct {
-	where   string // for errors: host, database and schema, without a password
-	options Options
-	config  *pgx.ConnConfig
-	pool    *pgxpool.Pool // for readers
-	lock    int32         // of the writers, with locks
-	queue   queue
-	writers sync.WaitGroup // the committers
-	tail    tail
-	ears    ears  // what other processes append
-	voice   voice // for other processes
+	where    string // for errors: host, database and schema, without a password
+	options  Options
+	names    *strings.Replacer // of statements
+	config   *pgx.ConnConfig
+	pool     *pgxpool.Pool // for readers
+	lock     int32         // of the writers, with locks
+	queue    queue
+	writers  sync.WaitGroup // the committers
+	tail     tail
+	listener listener
+	notifier notifier
 }
 
 var (
-	_ journal.Journal = (*Store)(nil)
-	_ journal.Lister  = (*Store)(nil)
+	_ journal.Journal     = (*Store)(nil)
+	_ journal.Lister      = (*Store)(nil)
+	_ journal.DealsReader = (*Store)(nil)
 )
 
 // Open opens the journal of a database, and makes it where there is none. Where is a
@@ -109,7 +111,8 @@ func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, field.Errorf("where", "%s", display.Inert(err.Error())) // it hides the password
 	}
-	s := &Store{options: o.orDefault(), config: config.ConnConfig}
+	s := &Store{options: o.orDefault()}
+	s.names = naming(s.options.Schema)
 	s.where = fmt.Sprintf("%s:%d/%s, schema %q", config.ConnConfig.Host, config.ConnConfig.Port, config.ConnConfig.Database, s.options.Schema)
 	s.prepare(config)
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
@@ -159,6 +162,9 @@ func (s *Store) begin(ctx context.Context) error {
 		}
 		return nil
 	})
+	if code(err) == lockNotGranted {
+		return &BusyError{Journal: s.where, Err: err}
+	}
 	if err != nil {
 		return fmt.Errorf("journal/postgres: open %s: %w", display.Inert(s.where), err)
 	}
@@ -176,8 +182,8 @@ func (s *Store) Close() error {
 	}
 	s.writers.Wait()
 	s.tail.close()
-	s.ears.close()
-	s.voice.close()
+	s.listener.close()
+	s.notifier.close()
 	s.pool.Close()
 	return nil
 }

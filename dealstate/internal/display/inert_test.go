@@ -347,7 +347,7 @@ var sayers = map[string]string{
 	"postgres.BusyError": "in its module", "postgres.OutageError": "in its module", "postgres.OutcomeError": "in its module", "postgres.SchemaError": "in its module", "postgres.SettingError": "in its module", "postgres.DamageError": "in its module",
 	"jetstream.ConfigError": "in its module", "jetstream.SyncError": "in its module", "jetstream.UnavailableError": "in its module", "jetstream.SizeError": "in its module", "jetstream.DamageError": "in its module",
 	"parquet.FileError": "in its module",
-	"journaltest.Loss": "of tests", "dealtest.Style": "words", "render.Shape": "words",
+	"journaltest.Loss":  "of tests", "dealtest.Style": "words", "render.Shape": "words",
 	"tracker.UnknownDealError": "above", "tracker.EventError": "above", "tracker.AgreementError": "above", "tracker.PlaceError": "words", "tracker.ClockError": "words", "tracker.Place": "words", "tracker.Tracker": "above", "dealstate.Difference": "above",
 }
 

@@ -25,7 +25,10 @@ type Ahead struct {
 func (d *Deal) Ahead(to time.Time) Ahead {
 	l := d.read()
 	defer d.mu.RUnlock()
-	f := l.now.copied(nil)
+	f := l.now.spare()
+	defer d.machine.spares.Put(f)
+	f.set(&l.now.situation)
+	f.recordEnd = l.now.recordEnd
 	f.advance(l.last)
 	var fired trail
 	f.recorder = &fired

@@ -3,13 +3,11 @@ package analytics_test
 import (
 	"bytes"
 	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -156,14 +154,14 @@ func TestAnEmptyMeasureIsReadAsItWasWritten(t *testing.T) {
 // A measure that merges and cannot travel is of no use to two machines.
 func TestEveryMeasureThatMergesHasAnEncoding(t *testing.T) {
 	t.Parallel()
-	var merging []string
-	pkg, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
-	for _, file := range pkg["analytics"].Files {
-		for _, decl := range file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "Merge" {
-				merging = append(merging, f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name)
-			}
+	var merging []string
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`(?m)^func \(\w+ \*(\w+)\) Merge\(`).FindAllSubmatch(source, -1) {
+			merging = append(merging, string(m[1]))
 		}
 	}
 	var here []string

@@ -117,7 +117,7 @@ func (r *replayer) begin(s *shard) {
 		}
 	}
 	r.setTimers(n)
-	if len(r.dfas) != 1 || len(s.late) > 0 || !r.dfa(0).Knows() { // of an empty log there may be none
+	if len(r.dfas) != 1 || len(s.late) > 0 || !r.dfa(0).Knows() { // of a log without a deal there is none
 		for deal := range uint32(n) {
 			if s.isLate(deal) || !r.dfaOf(deal).Knows() {
 				r.leave(deal, 0)

@@ -1,7 +1,9 @@
 package bulk_test
 
 import (
+	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,6 +60,17 @@ func TestBrokenTotalsNameTheirFieldAndChangeNothing(t *testing.T) {
 		require.Equal(t, want, bad.Error())
 		require.Equal(t, someTotals(3), totals)
 	}
+}
+
+// Of a log in which no deal has an agreement, nothing is known; it is no reason to panic.
+func TestALogOfBadLinesAloneHasEmptyTotals(t *testing.T) {
+	t.Parallel()
+	log, err := bulk.ReadLines(context.Background(), strings.NewReader(`{"id":"1","deal":"other","kind":"note","at":"2025-06-11"}`), bulk.Catalogue(), bulk.Options{Bad: bulk.Skip})
+	require.NoError(t, err)
+	require.Equal(t, int64(1), log.Progress().Bad)
+	r, err := log.Replay(context.Background(), dealstate.View{}, 0)
+	require.NoError(t, err)
+	require.Equal(t, sentTotals(t, bulk.Totals{}), r.Totals())
 }
 
 func FuzzTotals(f *testing.F) {

@@ -22,12 +22,12 @@ type keeper interface {
 // the store: who asked adds fresh to it.
 type admission struct {
 	keeper
-	last      int64     // position of the last entry so far
-	accepted  time.Time // of the last entry so far
-	fresh     []Entry   // what is to be kept, with its position
-	from      []int     // which of the entries each of these is
-	byID      map[[2]string]int
-	positions []int64 // of each entry, kept before or fresh
+	last      int64             // position of the last entry so far
+	accepted  time.Time         // of the last entry so far
+	fresh     []Entry           // what is to be kept, with its position
+	from      []int             // which of the entries each of these is
+	byID      map[[2]string]int // where in fresh; nil where the append has one entry
+	positions []int64           // of each entry, kept before or fresh
 }
 
 // admit takes all entries or none. They have been checked.
@@ -41,9 +41,13 @@ func admit(k keeper, last int64, accepted time.Time, entries []Entry, on []Versi
 			return nil, &StaleError{Deal: v.Deal, Want: v.Position, Have: have}
 		}
 	}
-	a := &admission{keeper: k, last: last, accepted: accepted, byID: make(map[[2]string]int, len(entries))}
-	for i, e := range entries {
-		at, err := a.take(i, e)
+	n := len(entries)
+	a := &admission{keeper: k, last: last, accepted: accepted, fresh: make([]Entry, 0, n), from: make([]int, 0, n), positions: make([]int64, 0, n)}
+	if n > 1 {
+		a.byID = make(map[[2]string]int, n)
+	}
+	for i := range entries {
+		at, err := a.take(i, &entries[i])
 		if err != nil {
 			return nil, ofEntry(i, len(entries), err)
 		}
@@ -54,25 +58,27 @@ func admit(k keeper, last int64, accepted time.Time, entries []Entry, on []Versi
 
 // take gives the position of the entry, which is a new one or that of the same
 // entry kept before.
-func (a *admission) take(i int, e Entry) (int64, error) {
+func (a *admission) take(i int, e *Entry) (int64, error) {
 	old, err := a.known(e.Deal(), e.id())
 	if err != nil {
 		return 0, err
 	}
 	if old != nil && !e.same(old) {
-		return 0, conflict(&e)
+		return 0, conflict(e)
 	}
 	if old != nil && !e.knownBefore(old) {
 		return old.Position, nil
 	}
-	a.last++
-	if e.Accepted.Before(a.accepted) {
-		e.Accepted = a.accepted
+	if a.byID != nil {
+		a.byID[[2]string{e.Deal(), e.id()}] = len(a.fresh)
 	}
-	e.Position, a.accepted = a.last, e.Accepted
-	a.byID[[2]string{e.Deal(), e.id()}] = len(a.fresh)
-	a.fresh, a.from = append(a.fresh, e), append(a.from, i)
-	return e.Position, nil
+	if a.last++; e.Accepted.After(a.accepted) {
+		a.accepted = e.Accepted
+	}
+	a.fresh, a.from = append(a.fresh, *e), append(a.from, i)
+	kept := &a.fresh[len(a.fresh)-1]
+	kept.Position, kept.Accepted = a.last, a.accepted
+	return a.last, nil
 }
 
 // known looks among the fresh entries first, for what is fresh counts.

@@ -299,6 +299,7 @@ func (l *loader) read(ctx context.Context, positions []int64, yield func(Entry, 
 func (l *loader) load(position int64) (e Entry, err error) {
 	s := l.scanOf(position)
 	if err := s.step(); err != nil {
+		l.scans = nil // nothing of what was read is used again
 		return e, err
 	}
 	if e, err = s.record.entry(s.json, &l.forms); err != nil {

@@ -29,7 +29,8 @@ type Journal interface {
 	// deals has moved on, be the entries kept already or not.
 	//
 	// Where the context ends before the answer is there, the entries may be kept
-	// or not; appending them again is safe.
+	// or not. Appending them again is safe, and is how to learn it: once that is
+	// answered, the call that was left keeps nothing more.
 	Append(ctx context.Context, entries []Entry, on ...Version) ([]int64, error)
 
 	// Read gives the entries after the position, in order, up to the last one

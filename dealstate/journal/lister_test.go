@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,6 +16,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/dirtylog"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
+	"github.com/fe115bb3/dealtracker/dealstate/journal/journaltest"
 )
 
 func TestAListerListsTheDealsInTheOrderOfTheirAgreements(t *testing.T) {
@@ -144,5 +147,58 @@ func TestAgreementsAlikeAreReadBackAsTheyWereAppended(t *testing.T) {
 		}
 		require.Equal(t, len(want), n)
 	}
+	require.NoError(t, file.Close())
+}
+
+// counted is a disk that counts how often it is read from.
+type counted struct {
+	*journaltest.Disk
+	reads *atomic.Int64
+}
+
+func (d counted) Open(name string) (journal.Handle, error) {
+	h, err := d.Disk.Open(name)
+	return countedHandle{h, d.reads}, err
+}
+
+type countedHandle struct {
+	journal.Handle
+	reads *atomic.Int64
+}
+
+func (h countedHandle) ReadAt(p []byte, at int64) (int, error) {
+	h.reads.Add(1)
+	return h.Handle.ReadAt(p, at)
+}
+
+func TestWhatLiesTogetherIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	const deals, each = 500, 8
+	disk := counted{journaltest.NewDisk(1), new(atomic.Int64)}
+	file, err := journal.Open(t.Context(), "", journal.Options{FS: disk})
+	require.NoError(t, err)
+	var entries []journal.Entry
+	var ids []string
+	for i := range deals * each {
+		e := journal.Entry{Accepted: dirtylog.OnDay(1), Event: dealstate.Event{ID: fmt.Sprint("e", i), Deal: fmt.Sprint("deal-", i%deals), Kind: dealstate.Note, At: dirtylog.OnDay(0)}}
+		if entries = append(entries, e); i < deals {
+			ids = append(ids, e.Event.Deal)
+		}
+	}
+	_, err = file.Append(t.Context(), entries)
+	require.NoError(t, err)
+	require.NoError(t, file.Close())
+	file, err = journal.Open(t.Context(), "", journal.Options{FS: disk})
+	require.NoError(t, err)
+	reads := func(of iter.Seq2[journal.Entry, error]) int {
+		before := disk.reads.Load()
+		require.NoError(t, drained(of))
+		return int(disk.reads.Load() - before)
+	}
+	require.Less(t, reads(file.Read(t.Context(), 0)), 20)
+	require.Less(t, reads(file.Read(t.Context(), deals)), 20)
+	require.Less(t, reads(file.ReadDeals(t.Context(), ids)), deals*each/10)
+	require.Less(t, reads(file.ReadDeals(t.Context(), ids[:deals/10])), deals*each/10/2)
+	require.LessOrEqual(t, reads(file.ReadDeal(t.Context(), "deal-7", 0)), 2*each)
 	require.NoError(t, file.Close())
 }

@@ -15,7 +15,7 @@ import (
 // Readers share what they are given: nobody may change an agreement that was read.
 type Memory struct {
 	mu      sync.Mutex
-	entries []Entry // by position, from 1; what is in it never changes
+	entries []*Entry // by position, from 1; what is in it never changes
 	deals   map[string]*memoryDeal
 	tail    tail
 }
@@ -49,8 +49,8 @@ func (m *Memory) Append(ctx context.Context, entries []Entry, on ...Version) ([]
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range a.fresh {
-		m.add(e)
+	for i := range a.fresh {
+		m.add(&a.fresh[i])
 	}
 	if len(a.fresh) > 0 {
 		m.tail.advance(a.last)
@@ -58,7 +58,7 @@ func (m *Memory) Append(ctx context.Context, entries []Entry, on ...Version) ([]
 	return a.positions, nil
 }
 
-func (m *Memory) add(e Entry) {
+func (m *Memory) add(e *Entry) {
 	d := m.deals[e.Deal()]
 	if d == nil {
 		d = &memoryDeal{byID: map[string]int64{}}
@@ -80,7 +80,7 @@ func (m *Memory) version(deal string) (int64, error) {
 
 func (m *Memory) find(deal, id string) (*Entry, error) {
 	if d := m.deals[deal]; d != nil && d.byID[id] > 0 {
-		return &m.entries[d.byID[id]-1], nil
+		return m.entries[d.byID[id]-1], nil
 	}
 	return nil, nil
 }
@@ -96,7 +96,7 @@ func (m *Memory) Read(ctx context.Context, after int64) iter.Seq2[Entry, error] 
 	entries := m.entries[min(max(after, 0), last):last]
 	return func(yield func(Entry, error) bool) {
 		for i := range entries {
-			if !yieldIn(ctx, yield, entries[i]) {
+			if !yieldIn(ctx, yield, *entries[i]) {
 				return
 			}
 		}
@@ -117,7 +117,7 @@ func (m *Memory) ReadDeal(ctx context.Context, deal string, after int64) iter.Se
 	}
 	return func(yield func(Entry, error) bool) {
 		for _, at := range positions {
-			if !yieldIn(ctx, yield, entries[at-1]) {
+			if !yieldIn(ctx, yield, *entries[at-1]) {
 				return
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -210,6 +211,17 @@ var mutants = []struct {
 		}
 	}},
 	{"does not look at the context", "AnEndedContextEndsEverything", func(b *broken, _ *journal.Memory) { b.ctx = context.WithoutCancel }},
+	{"keeps twice what nobody waits for", "WhatBecameOfAnAppendThatWasLeftIsLearntByAppendingItAgain", func(b *broken, m *journal.Memory) {
+		b.append = func(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]int64, error) {
+			if _, limited := ctx.Deadline(); !limited {
+				return m.Append(ctx, entries, on...)
+			}
+			other := slices.Clone(entries)
+			other[0].Event.ID += "#"
+			_, _ = m.Append(context.WithoutCancel(ctx), other, on...)
+			return nil, context.DeadlineExceeded
+		}
+	}},
 	{"works on when closed", "AClosedJournalSaysSo", func(b *broken, m *journal.Memory) {
 		b.close = func() error { return nil }
 		b.wait = func(ctx context.Context, after int64) error { return nil }

@@ -14,11 +14,11 @@ type place struct {
 // end. One goroutine reads, and another one fills the index.
 type recovering struct {
 	*scan
-	begun place // where the last batch begins that is whole
-	whole place // where it ends
-	open  place // where the batch begins that is being read
-	found found // since the last part was handed over
-	sure  int   // how many of these are of whole batches
+	begun place      // where the last batch begins that is whole
+	whole place      // where it ends
+	open  place      // where the batch begins that is being read
+	found found      // since the last part was handed over
+	sure  int        // how many of these are of whole batches
 	parts chan found // handed over
 	used  chan found // given back, for the next parts
 }

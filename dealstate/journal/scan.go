@@ -33,10 +33,11 @@ func newScan(seg *segment) *scan {
 // scanFrom begins after the position, where its line ends in the records file, and
 // reads so many bytes at once, at least. The chain there is not known, nor what was
 // written at once.
-func scanFrom(seg *segment, after, next int64, once int) *scan {
+func scanFrom(seg *segment, after, next int64, least int) *scan {
+	most := max(least, readSome)
 	return &scan{seg: seg, at: after, next: next, offset: -1,
-		records: &window{r: seg.records, next: next, end: seg.recordsSize, once: once},
-		events:  &window{r: seg.events, next: 0, end: seg.eventsSize, once: once}}
+		records: &window{r: seg.records, next: next, end: seg.recordsSize, once: least, least: least, most: most},
+		events:  &window{r: seg.events, next: 0, end: seg.eventsSize, once: least, least: least, most: most}}
 }
 
 // seek goes to after another position of the segment, as scanFrom does.

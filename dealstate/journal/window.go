@@ -16,11 +16,13 @@ const (
 // them. What it shows is valid until the next call.
 type window struct {
 	r    io.ReaderAt
-	next int64  // where the bytes after buf are
-	end  int64  // where the part ends
-	once int    // how many bytes are read at once, at least; seek changes it
-	buf  []byte // read and not taken yet
-	mem  []byte // what buf is a part of
+	next int64 // where the bytes after buf are
+	end  int64 // where the part ends
+	once int   // how many bytes are read at once, at least
+	// What seek makes of once: the fewest bytes, and the most.
+	least, most int
+	buf         []byte // read and not taken yet
+	mem         []byte // what buf is a part of
 }
 
 // left is how many bytes have not been taken yet.
@@ -31,9 +33,9 @@ func (w *window) left() int64 { return int64(len(w.buf)) + w.end - w.next }
 func (w *window) seek(to int64) {
 	begins := w.next - int64(len(w.buf))
 	if begins <= to && to <= w.next+int64(w.once) {
-		w.once = min(2*w.once, readSome)
+		w.once = min(2*w.once, w.most)
 	} else {
-		w.once = readOne
+		w.once = w.least
 	}
 	if begins <= to && to <= w.next {
 		w.buf = w.buf[to-begins:]

@@ -98,11 +98,8 @@ func (t *contentWords) readPublished(v *values, f *file, g *group) error {
 
 // writtenAs is how an event writes a date or an instant.
 func writtenAs(k kind, n int64) string {
-	switch k {
-	case date:
-		return dayNumber(n).Format(time.DateOnly)
-	case nanos:
-		return time.Unix(0, n).UTC().Format(time.RFC3339Nano)
+	if k == date {
+		return instantOf(k, n).Format(time.DateOnly)
 	}
-	return converters[k](n, 0).Format(time.RFC3339Nano)
+	return instantOf(k, n).Format(time.RFC3339Nano)
 }

@@ -47,33 +47,42 @@ func (v *values) readMoments(f *file, g *group, name string, to *moments, bad fu
 	}
 	to.at = to.buf
 	if c.kind == date {
-		to.dated = make([]bool, len(to.at))
+		to.dated = slices.Repeat([]bool{true}, len(to.at))
 	}
-	convert := converters[c.kind]
+	unit := units[c.kind]
+	least, most, offset := first.UnixNano()/unit, last.UnixNano()/unit, offsetOf(c)
 	for row, n := range to.at {
-		if convert == nil || n == none {
-			continue
-		}
-		t := convert(n, dayOf[name])
-		if to.at[row], err = nanosOf(name, t); err != nil {
+		switch {
+		case n == none:
+		case n < least || n > most:
+			to.at[row], err = nanosOf(name, instantOf(c.kind, n))
 			bad(row, err)
-		}
-		if to.dated != nil {
-			to.dated[row] = true
+		default:
+			to.at[row] = n*unit + offset
 		}
 	}
 	return nil
 }
 
-// converters make instants of numbers that are not nanoseconds already.
-var converters = map[kind]func(n int64, day instant.Day) time.Time{
-	micros: func(n int64, _ instant.Day) time.Time { return time.UnixMicro(n).UTC() },
-	millis: func(n int64, _ instant.Day) time.Time { return time.UnixMilli(n).UTC() },
-	date:   func(n int64, day instant.Day) time.Time { return day.Of(dayNumber(n)) },
+// units say how many nanoseconds a number of a kind stands for.
+var units = map[kind]int64{nanos: 1, micros: 1e3, millis: 1e6, date: int64(24 * time.Hour)}
+
+// offsetOf is how long after its midnight a date alone is, in its column.
+func offsetOf(c column) int64 {
+	if c.kind != date {
+		return 0
+	}
+	return dayOf[c.name].Of(time.Unix(0, 0).UTC()).UnixNano()
 }
 
-// dayNumber is the midnight that begins a day, counted from 1970-01-01.
-func dayNumber(n int64) time.Time { return time.Unix(n*24*60*60, 0).UTC() }
+// instantOf is the instant that a number of a kind stands for; of a date, its midnight.
+func instantOf(k kind, n int64) time.Time {
+	if k == date {
+		return time.Unix(n*int64(24*time.Hour/time.Second), 0).UTC()
+	}
+	each := int64(time.Second) / units[k]
+	return time.Unix(n/each, n%each*units[k]).UTC()
+}
 
 // nanosOf gives an instant as the columns hold it.
 func nanosOf(name string, t time.Time) (int64, error) {

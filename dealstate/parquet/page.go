@@ -21,9 +21,13 @@ type page struct {
 	data     []byte // encoded, not compressed
 }
 
+// plainDictionary is the older name of an encoding, which DuckDB writes still: of a dictionary
+// it is plain, and of a page numbers of words.
+const plainDictionary format.Encoding = 2
+
 // isWords reports whether the values are numbers of words in the dictionary.
 func (p *page) isWords() bool {
-	return p.encoding == format.RLEDictionary || p.encoding == format.PlainDictionary
+	return p.encoding == format.RLEDictionary || p.encoding == plainDictionary
 }
 
 // pages goes through the pages of a column of a row group. A worker has one, and uses it for
@@ -110,7 +114,7 @@ func (p *pages) takeWords(h *format.PageHeader, body []byte) (err error) {
 	switch {
 	case !h.DictionaryPageHeader.Valid || p.wordCount >= 0 || d.NumValues < 0 || int(d.NumValues) > p.all:
 		return damaged("a dictionary of %d words for %d rows, or a second one", d.NumValues, p.all)
-	case d.Encoding != format.Plain && d.Encoding != format.PlainDictionary:
+	case d.Encoding != format.Plain && d.Encoding != plainDictionary:
 		return damaged("a dictionary in the encoding %v; want plain", d.Encoding)
 	}
 	p.words, err = p.inflate(p.codec, p.words, body, int(h.UncompressedPageSize))

@@ -191,13 +191,29 @@ func TestInstantsAreReadToThePrecisionOfTheirColumn(t *testing.T) {
 		require.Equal(t, []dealstate.Event{{ID: "a", Deal: "d", Kind: dealstate.Note, At: c.at, Recorded: c.recorded}}, events, name)
 		require.EqualValues(t, 1, cameOf(t, 1, readTable(c.table, anyDeal(t))).progress.Events, name)
 	}
-	events, bad := eventsIn(t, oneRow(t, struct {
-		base
-		At int64 `parquet:"at,timestamp(microsecond)"`
-	}{of, time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()}))
-	require.Empty(t, events)
-	require.Equal(t, []string{"line 1: at: year 2300 is out of range; want 1678 to 2261, which is what 64 bits of nanoseconds hold"}, bad)
-	_, bad = eventsIn(t, oneRow(t, struct {
+	for year, table := range map[int][]byte{
+		2300: oneRow(t, struct {
+			base
+			At int64 `parquet:"at,timestamp(microsecond)"`
+		}{of, time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()}),
+		1677: oneRow(t, struct {
+			base
+			At int64 `parquet:"at,timestamp(millisecond)"`
+		}{of, first.Add(-time.Millisecond).UnixMilli()}),
+		2262: oneRow(t, struct {
+			base
+			At int64 `parquet:"at,timestamp(nanosecond)"`
+		}{of, last.UnixNano() + 1}),
+		1600: oneRow(t, struct {
+			base
+			At int32 `parquet:"at,date"`
+		}{of, int32(time.Date(1600, 1, 1, 0, 0, 0, 0, time.UTC).Unix() / 86400)}),
+	} {
+		events, bad := eventsIn(t, table)
+		require.Empty(t, events)
+		require.Equal(t, []string{fmt.Sprintf("line 1: at: year %d is out of range; want 1678 to 2261, which is what 64 bits of nanoseconds hold", year)}, bad)
+	}
+	_, bad := eventsIn(t, oneRow(t, struct {
 		base
 		At string `parquet:"at"`
 	}{of, "27 June"}))

@@ -348,7 +348,7 @@ func (v *values) pageNumbers(p *page, to []int64) error {
 			}
 		}
 		return err
-	case format.RLEDictionary, format.PlainDictionary:
+	case format.RLEDictionary, plainDictionary:
 		return v.wordNumbers(p, to)
 	}
 	return damaged("integers in the encoding %v; want plain, dictionary or delta", p.encoding)

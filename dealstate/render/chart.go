@@ -79,10 +79,14 @@ type plot struct {
 	left, right  float64 // of the frame
 	top, foot    float64
 	legendHeight float64
-	hues         []int // by series
+	title        []string // its lines
+	hues         []int    // by series
 }
 
-const plotHeight = 300.0
+const (
+	plotHeight = 300.0
+	titleLine  = 18.0 // the height of a line of the title
+)
 
 // SVG draws the chart. Equal charts give equal bytes.
 func (c Chart) SVG(w io.Writer) error {
@@ -106,8 +110,11 @@ func (c Chart) SVG(w io.Writer) error {
 // newPlot measures the chart, so that it can be drawn.
 func newPlot(c Chart) *plot {
 	c.Series = finite(c.Series)
-	p := &plot{c: c, hues: curveHues(c.Series), width: pixels(c.Width), left: 64, top: 58, foot: 58 + plotHeight}
+	p := &plot{c: c, hues: curveHues(c.Series), width: pixels(c.Width), left: 64}
 	p.right = p.width - 22
+	p.title = widestBold.wrap(legible(c.Title), 15, p.width-28, 3)
+	p.top = 58 + titleLine*float64(max(len(p.title)-1, 0))
+	p.foot = p.top + plotHeight
 	p.x0, p.x1, p.y0, p.y1 = p.bounds()
 	return p
 }
@@ -194,8 +201,10 @@ func (p *plot) y(v float64) float64 {
 
 // axes draws the frame, the grid and the labels of the values.
 func (p *plot) axes() {
-	p.text(14, 22, "h", clipToWidth(legible(p.c.Title), 15, p.width-28))
-	p.text(14, 44, "s", clipToWidth(legible(p.c.Y), 11, p.width-28))
+	for i, line := range p.title {
+		p.text(14, 22+titleLine*float64(i), "h", line)
+	}
+	p.text(14, p.top-14, "s", clipToWidth(legible(p.c.Y), 11, p.width-28))
 	for _, v := range steps(p.y0, p.y1, 6) {
 		p.line(p.left, p.y(v), p.right, p.y(v), "grid")
 		p.text(p.left-7, p.y(v)+4, "s end", p.value(v))

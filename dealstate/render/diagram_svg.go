@@ -163,7 +163,7 @@ func (l *diagramSVG) wordsOf(i int) []sideText {
 // header writes the title, the approval condition and the legend.
 func (l *diagramSVG) header() {
 	width := l.wordsX + wordsWidth
-	l.p.text(14, 22, "h", clipToWidth(l.d.title, 15, width-28))
+	l.p.text(14, 22, "h", widestBold.clip(l.d.title, 15, width-28))
 	asked := "Approval condition: " + l.d.asked + "."
 	if l.d.policy != "" {
 		asked = "Policy " + l.d.policy + ". " + asked // first, for a long condition is cut

@@ -60,7 +60,7 @@ func (s *timelineSVG) nameLines(l lane) []string {
 	if s.gutter == 0 {
 		room = s.width - 24
 	}
-	return wrap(l.name, 12, room, 3)
+	return widest.wrap(l.name, 12, room, 4)
 }
 
 // row draws marks over bars, or the spells of a state with their labels.

@@ -21,7 +21,7 @@ import (
 // into one another.
 
 type written struct {
-	text                     string
+	text, class              string
 	left, right, top, bottom float64
 }
 
@@ -61,7 +61,7 @@ func box(t testing.TB, e xml.StartElement, text string) written {
 			size = 11
 		}
 	}
-	w := widthOf(text, size) / slack
+	w := widthOf(text, size) / usual.slack
 	x, y := number64(t, e, "x"), number64(t, e, "y")
 	for _, c := range classes {
 		switch c {
@@ -71,7 +71,7 @@ func box(t testing.TB, e xml.StartElement, text string) written {
 			x -= w
 		}
 	}
-	return written{text, x, x + w, y - size*.72, y + 1}
+	return written{text, value(e, "class"), x, x + w, y - size*.72, y + 1}
 }
 
 func value(e xml.StartElement, name string) string {
@@ -116,6 +116,43 @@ func told(t testing.TB, a dealstate.Agreement) []Replay {
 		all = append(all, ReplayOf(deal, dealstate.View{Policy: p}))
 	}
 	return all
+}
+
+// requireWithin holds titles and names to the picture's width in the widest common font.
+func requireWithin(t testing.TB, svg, what string) (titles int) {
+	t.Helper()
+	all, width, _ := labels(t, svg)
+	for _, a := range all {
+		of, size := face{}, 12.0
+		switch a.class {
+		case "h":
+			of, size = widestBold, 15
+		case "":
+			of = widest
+		default:
+			continue
+		}
+		titles++
+		require.LessOrEqual(t, a.left+of.widthOf(a.text, size), width, "%s: %q runs out of the picture", what, a.text)
+	}
+	return titles
+}
+
+// Where there is no Helvetica, DejaVu Sans is drawn, which is a fifth wider, and bold a
+// quarter.
+func TestTitlesAndNamesFitNarrowPicturesInTheWidestFont(t *testing.T) {
+	t.Parallel()
+	titles := 0
+	for _, a := range uschina.Agreements() {
+		for _, width := range []float64{320, 370, 1040} {
+			titles += requireWithin(t, svgOf(t, Timeline{Replays: told(t, a), Width: width}), a.ID)
+			var b strings.Builder
+			require.NoError(t, Chart{Title: a.Title, Width: width, Series: []Series{{Name: "share", Points: []Point{{X: 1, Y: 2}, {X: 2, Y: 3}}}}}.SVG(&b))
+			titles += requireWithin(t, b.String(), a.ID)
+			require.NotContains(t, b.String(), "…", "a title is wrapped, not cut")
+		}
+	}
+	require.Greater(t, titles, 100)
 }
 
 func TestLabelsOfTheRealRecordNeitherCollideNorClip(t *testing.T) {

@@ -98,7 +98,7 @@ func (s *timelineSVG) frame(t indexedTimeline, blocks []dealBlock) svgDocument {
 // empty draws deals about which nothing is known yet.
 func (s *timelineSVG) empty(blocks []dealBlock) {
 	for _, b := range blocks {
-		s.text(12, s.y+18, "h", clipToWidth(b.title, 15, s.width-24))
+		s.text(12, s.y+18, "h", widestBold.clip(b.title, 15, s.width-24))
 		s.text(12, s.y+38, "s", "No reports yet.")
 		s.y += 52
 	}
@@ -110,7 +110,7 @@ func (s *timelineSVG) empty(blocks []dealBlock) {
 
 func (s *timelineSVG) block(b dealBlock) {
 	s.y += 8
-	for _, line := range wrap(b.title, 15, s.width-28, 2) {
+	for _, line := range widestBold.wrap(b.title, 15, s.width-28, 3) {
 		s.y += 18
 		s.text(12, s.y, "h", line)
 	}

@@ -99,9 +99,9 @@ func (b *behind) next(ctx context.Context) ([]*Change, error) {
 		return nil, err
 	}
 	var batch []*Change
-	tell := func(c Change) bool {
+	tell := func(c *Change) bool {
 		if c.Place.Compare(b.to) <= 0 { // of an instant that the stream is in the middle of, it has not all deals
-			batch = append(batch, &c)
+			batch = append(batch, c)
 		}
 		return len(batch) < b.atOnce
 	}
@@ -113,7 +113,7 @@ func (b *behind) next(ctx context.Context) ([]*Change, error) {
 }
 
 // walk tells changes until it has told enough.
-func (b *behind) walk(ctx context.Context, tell func(Change) bool) error {
+func (b *behind) walk(ctx context.Context, tell func(*Change) bool) error {
 	if enough, err := b.advance(ctx, b.from.Instant, tell); enough || err != nil {
 		return err
 	}
@@ -127,7 +127,8 @@ func (b *behind) walk(ctx context.Context, tell func(Change) bool) error {
 		if enough, err := b.advance(ctx, b.comesAfter(&e), tell); enough || err != nil {
 			return err
 		}
-		c, _, ok, err := b.take(ctx, e)
+		c := &Change{Entry: e}
+		_, ok, err := b.take(ctx, c)
 		if err != nil || ok && !tell(c) {
 			return err
 		}

@@ -223,7 +223,8 @@ func eventOf(i int, deal string) dealstate.Event {
 
 func openDeals(b *testing.B, deals int) *tracker.Tracker {
 	b.Helper()
-	tr, err := tracker.Open(b.Context(), &journal.Memory{}, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(1))})
+	o := tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(1)), Hot: 1 << 30} // no deal is ever folded anew
+	tr, err := tracker.Open(b.Context(), &journal.Memory{}, o)
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, tr.Close()) })
 	for i := range deals {
@@ -255,14 +256,78 @@ func BenchmarkWatch(b *testing.B) {
 					}
 				})
 			}
+			b.ReportAllocs()
 			b.ResetTimer()
+			cpu := proof.CPU()
 			for i := range b.N {
 				if _, err := tr.Record(b.Context(), eventOf(i, fmt.Sprintf("deal-%d", i%64))); err != nil {
 					b.Fatal(err)
 				}
 			}
 			told.Wait()
+			b.ReportMetric(float64((proof.CPU()-cpu).Nanoseconds())/float64(b.N), "cpu-ns/event")
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 			b.ReportMetric(float64(b.N)*float64(max(watchers, 1))/b.Elapsed().Seconds(), "told/s")
 		})
 	}
+}
+
+// BenchmarkWatchRestarts records events one by one while a hundred watchers are told each of
+// them, of whom one is stuck until the last event is recorded, and the tracker is opened
+// again three times; the time is that until all have been told.
+func BenchmarkWatchRestarts(b *testing.B) {
+	const watchers, restarts = 100, 3
+	j, o := &journal.Memory{}, tracker.Options{Clock: tracker.NewManual(dirtylog.OnDay(1)), Hot: 1 << 30}
+	var now atomic.Pointer[tracker.Tracker]
+	restart := func() {
+		if old := now.Load(); old != nil {
+			require.NoError(b, old.Close())
+		}
+		tr, err := tracker.Open(b.Context(), j, o)
+		require.NoError(b, err)
+		now.Store(tr)
+	}
+	restart()
+	for i := range 64 {
+		_, err := now.Load().Add(b.Context(), agreementOf(fmt.Sprintf("deal-%d", i)))
+		require.NoError(b, err)
+	}
+	begun, recorded := now.Load().Place(), make(chan struct{})
+	var told sync.WaitGroup
+	watch := func(stuck bool) {
+		f := tracker.Filter{From: begun}
+		for left := b.N; left > 0; {
+			for c, err := range now.Load().Watch(b.Context(), f) {
+				if err != nil { // closed
+					runtime.Gosched()
+					break
+				}
+				if f.From = c.Place; stuck {
+					<-recorded
+				}
+				if left--; left == 0 {
+					return
+				}
+			}
+		}
+	}
+	for w := range watchers {
+		told.Go(func() { watch(w == 0) })
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	cpu := proof.CPU()
+	for i := range b.N {
+		if i > 0 && i%(b.N/(restarts+1)+1) == 0 {
+			restart()
+		}
+		_, err := now.Load().Record(b.Context(), eventOf(i, fmt.Sprintf("deal-%d", i%64)))
+		require.NoError(b, err)
+	}
+	close(recorded)
+	told.Wait()
+	b.ReportMetric(float64((proof.CPU()-cpu).Nanoseconds())/float64(b.N), "cpu-ns/event")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	b.StopTimer()
+	require.NoError(b, now.Load().Close())
 }

@@ -131,7 +131,7 @@ func (r *reading) take(e *journal.Entry, known *machines) (err error) {
 		r.events = append(r.events, e.Event)
 	case r.machine == nil:
 		r.of.number, r.of.title = e.Position, e.Agreement.Title
-		r.machine, err = known.of(*e.Agreement)
+		r.machine, err = known.ofKept(*e.Agreement)
 	}
 	return err
 }
@@ -234,11 +234,16 @@ func (l *live) decisionsAt(at time.Time) []dealstate.Decision {
 	return all
 }
 
+// fires reports whether time does something by the instant that it has not done yet.
+func (b *board) fires(by time.Time) bool {
+	return len(b.agenda) > 0 && !b.agenda[0].next.After(by)
+}
+
 // advance lets time do what it does up to and including the instant, and tells each change
 // until that says that it was enough. Then, and after an error, the board is where it came
 // to.
-func (b *board) advance(ctx context.Context, to time.Time, tell func(Change) (more bool)) (enough bool, err error) {
-	for len(b.agenda) > 0 && !b.agenda[0].next.After(to) {
+func (b *board) advance(ctx context.Context, to time.Time, tell func(*Change) (more bool)) (enough bool, err error) {
+	for b.fires(to) {
 		d := b.agenda[0]
 		l, err := b.find(ctx, d.id)
 		if err != nil {
@@ -259,9 +264,9 @@ func (b *board) advance(ctx context.Context, to time.Time, tell func(Change) (mo
 }
 
 // fire lets time do to one deal what it does at the instant, which is its next.
-func (b *board) fire(l *live, at time.Time) Change {
+func (b *board) fire(l *live, at time.Time) *Change {
 	d := l.of
-	c := Change{Place: Place{Position: b.at.Position, Instant: at, Deal: d.number}, Deal: d.id, From: d.state}
+	c := &Change{Place: Place{Position: b.at.Position, Instant: at, Deal: d.number}, Deal: d.id, From: d.state}
 	if before := l.fired; l.known && !l.latest.After(at) {
 		b.settle(l, at)
 		c.merge(nil, before, l.fired)
@@ -276,18 +281,19 @@ func (b *board) fire(l *live, at time.Time) Change {
 // comesAfter is the instant that time must have come to before the board takes the entry.
 func (b *board) comesAfter(e *journal.Entry) time.Time { return later(e.Accepted, b.at.Instant) }
 
-// take follows one more entry. Time has come to what [board.comesAfter] says.
-// The decision is what the deal itself says of the event; ok is false where the entry was
-// left aside.
-func (b *board) take(ctx context.Context, e journal.Entry) (c Change, decision dealstate.Decision, ok bool, err error) {
-	c = Change{Place: Place{Position: e.Position, Instant: b.at.Instant}, Deal: e.Deal(), Entry: e}
+// take follows one more entry, and fills in what its change tells. Time has come to what
+// [board.comesAfter] says. The decision is what the deal itself says of the event; ok is
+// false where the entry was left aside.
+func (b *board) take(ctx context.Context, c *Change) (decision dealstate.Decision, ok bool, err error) {
+	e := &c.Entry
+	c.Place, c.Deal = Place{Position: e.Position, Instant: b.at.Instant}, e.Deal()
 	l, err := b.find(ctx, c.Deal)
 	if err != nil {
-		return c, decision, false, err
+		return decision, false, err
 	}
 	if e.Agreement != nil && l == nil {
-		err := b.begin(ctx, &c)
-		return c, decision, err == nil, err
+		err := b.begin(ctx, c)
+		return decision, err == nil, err
 	}
 	b.at.Position = e.Position
 	if l != nil {
@@ -299,12 +305,12 @@ func (b *board) take(ctx context.Context, e journal.Entry) (c Change, decision d
 	case e.Agreement != nil:
 		err = &AgreementError{ID: c.Deal}
 	default:
-		decision, err = b.record(l, &c)
+		decision, err = b.record(l, c)
 	}
 	if err != nil {
-		b.leave(&e, err)
+		b.leave(e, err)
 	}
-	return c, decision, err == nil, nil
+	return decision, err == nil, nil
 }
 
 // begin takes the agreement of the change, with the events of its deal that came before it.

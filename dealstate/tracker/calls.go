@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"context"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
@@ -16,16 +17,17 @@ type calls struct {
 
 // call is one of them.
 type call struct {
-	after    int64     // the last position followed when it began
-	accepted time.Time // when its entries were accepted
+	after    int64              // the last position followed when it began
+	accepted time.Time          // when its entries were accepted
+	cancel   context.CancelFunc // ends its context
 }
 
 // begin stamps the entries.
-func (c *calls) begin(after int64, now time.Time, entries []journal.Entry) *call {
+func (c *calls) begin(after int64, now time.Time, entries []journal.Entry, cancel context.CancelFunc) *call {
 	if c.open == nil {
 		c.open, c.answers = map[*call]bool{}, map[int64]Recorded{}
 	}
-	of := &call{after: after, accepted: now}
+	of := &call{after: after, accepted: now, cancel: cancel}
 	for i := range entries {
 		entries[i].Accepted = now
 	}
@@ -51,6 +53,13 @@ func (c *calls) end(of *call) {
 		if position <= first {
 			delete(c.answers, position)
 		}
+	}
+}
+
+// cancel ends the contexts of all open calls.
+func (c *calls) cancel() {
+	for of := range c.open {
+		of.cancel()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,13 +42,12 @@ func (g *gate) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2
 	return g.Memory.ReadDeal(ctx, deal, after)
 }
 
-// An entry that was accepted before a clock was due is told before the clock fires, however
-// long the journal takes to make it durable.
 // late is a journal in which an append goes on when its context ends, as in a File.
 type late struct {
 	journal.Memory
 	held        chan struct{} // nil: nothing is held up
 	begun, kept chan struct{} // closed when something is held up, and when it is kept
+	first, then sync.Once     // begun and kept are closed once
 }
 
 func (l *late) Append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]int64, error) {
@@ -55,12 +55,12 @@ func (l *late) Append(ctx context.Context, entries []journal.Entry, on ...journa
 		return l.Memory.Append(ctx, entries, on...)
 	}
 	done := make(chan struct{})
-	close(l.begun)
+	l.first.Do(func() { close(l.begun) })
 	go func() {
 		defer close(done)
 		<-l.held
 		_, _ = l.Memory.Append(context.WithoutCancel(ctx), entries, on...)
-		close(l.kept)
+		l.then.Do(func() { close(l.kept) })
 	}()
 	select {
 	case <-done:
@@ -97,6 +97,8 @@ func TestTimeWaitsForWhatWasAcceptedThoughTheCallerIsGone(t *testing.T) {
 	require.Equal(t, "e2", want[2].Entry.Event.ID)
 }
 
+// An entry that was accepted before a clock was due is told before the clock fires, however
+// long the journal takes to make it durable.
 func TestAClockWaitsForWhatWasAcceptedBeforeIt(t *testing.T) {
 	t.Parallel()
 	g := &gate{Memory: &journal.Memory{}}

@@ -73,5 +73,7 @@
 //
 // An entry that means nothing is logged too, with its position, as an error; so is an error
 // of the journal. A change that [Tracker.Deliver] could not deliver is logged as a warning.
-// So is, as an error, that the clock was set far ahead. Nothing else is logged.
+// So is, as an error, that the clock was set far ahead. Nothing else is logged. Without
+// Options.Log it goes to [slog.Default], as in package web; slog.New(slog.DiscardHandler) is
+// silent.
 package tracker

@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
@@ -29,6 +30,9 @@ func ReadOn(ctx context.Context, t *Tracker, f Filter) (all []Change) {
 		}
 	}
 }
+
+// DefaultLog is the log of a tracker that is given none.
+func DefaultLog() *slog.Logger { return Options{}.filled().Log }
 
 // Watching reports whether the stream of another policy is kept for its watchers.
 func (t *Tracker) Watching(p dealstate.Policy) bool {

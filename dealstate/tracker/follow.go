@@ -12,11 +12,11 @@ import (
 
 // follow takes the entries up to the position. The caller holds main's lock.
 func (t *Tracker) follow(upTo int64) error {
-	err := t.main.follow(t.ctx, upTo, func(c Change, decision dealstate.Decision, ok bool) {
+	err := t.main.follow(t.ctx, upTo, func(c *Change, decision *dealstate.Decision, ok bool) {
 		if c.Entry.Agreement != nil && ok {
 			t.order = append(t.order, t.main.deals[c.Deal])
 		}
-		t.calls.keep(c.Place.Position, Recorded{Place: c.Place, Decision: decision})
+		t.calls.keep(c.Place.Position, Recorded{Place: c.Place, Decision: *decision})
 		t.source.meter.Count(countEntries, 1)
 		t.source.meter.Count(countRevised, int64(len(c.Revised)))
 	})
@@ -49,7 +49,7 @@ func (t *Tracker) letTimePass() error {
 // many.
 func (t *Tracker) letTimePassFor(most int) (enough bool, err error) {
 	to := t.calls.bound(t.now())
-	fires := len(t.main.agenda) > 0 && !t.main.agenda[0].next.After(to)
+	fires := t.main.fires(to)
 	enough, err = t.main.pass(t.ctx, to, most)
 	if fires || t.others.any() {
 		t.main.tellWatchers()

@@ -1,20 +1,30 @@
 package tracker
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
 // machines compiles agreements, and shares among those that are alike what compiling one
-// of them led to. It also keeps one of each list of parties that deals await. It is safe
-// for concurrent use.
+// of them led to. It also keeps one of each list of parties that deals await, and the states
+// that deals can have. It is safe for concurrent use.
 type machines struct {
 	mu       sync.Mutex
-	byShape  map[string][]*dealstate.Machine
+	byShape  map[string][]*shape
 	shapes   int
 	awaiting map[string][]string
+	states   map[dealstate.State]bool // of the agreements in the journal, as far as they were read
+}
+
+// shape is what agreements that are alike share.
+type shape struct {
+	machine *dealstate.Machine
+	kept    atomic.Bool // its states are listed
 }
 
 // Beyond so many shapes or lists, those known are forgotten: they are found again as they
@@ -26,28 +36,60 @@ const (
 
 // of gives the machine of an agreement.
 func (m *machines) of(a dealstate.Agreement) (*dealstate.Machine, error) {
-	var room [128]byte
-	shape := appendShape(room[:0], &a)
+	machine, _, err := m.find(a)
+	return machine, err
+}
+
+// ofKept gives the machine of an agreement in the journal: deals have its states from now on.
+func (m *machines) ofKept(a dealstate.Agreement) (*dealstate.Machine, error) {
+	machine, of, err := m.find(a)
+	if err != nil || of.kept.Load() {
+		return machine, err
+	}
 	m.mu.Lock()
-	known := m.byShape[string(shape)]
+	defer m.mu.Unlock()
+	if m.states == nil {
+		m.states = map[dealstate.State]bool{}
+	}
+	for _, s := range machine.Lifecycle().States {
+		m.states[s] = true
+	}
+	of.kept.Store(true)
+	return machine, nil
+}
+
+// find gives the machine of an agreement, with its shape.
+func (m *machines) find(a dealstate.Agreement) (*dealstate.Machine, *shape, error) {
+	var room [128]byte
+	key := appendShape(room[:0], &a)
+	m.mu.Lock()
+	known := m.byShape[string(key)]
 	m.mu.Unlock()
 	for _, like := range known {
-		if machine, ok := like.For(a); ok {
-			return machine, nil
+		if machine, ok := like.machine.For(a); ok {
+			return machine, like, nil
 		}
 	}
 	machine, err := dealstate.Compile(a)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.byShape == nil || m.shapes >= mostShapes {
-		m.byShape, m.shapes = map[string][]*dealstate.Machine{}, 0
+		m.byShape, m.shapes = map[string][]*shape{}, 0
 	}
-	m.byShape[string(shape)] = append(m.byShape[string(shape)], machine)
+	of := &shape{machine: machine}
+	m.byShape[string(key)] = append(m.byShape[string(key)], of)
 	m.shapes++
-	return machine, nil
+	return machine, of, nil
+}
+
+// listStates gives the states that deals can have, by name.
+func (m *machines) listStates() []dealstate.State {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.states))
 }
 
 // appendShape appends what is the same for agreements that are alike, and differs for most

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"log/slog"
 	"maps"
 	"os"
 	"regexp"
@@ -41,6 +42,12 @@ func TestTheDocumentNamesEveryMetric(t *testing.T) {
 		said = append(said, m[1])
 	}
 	require.Equal(t, names, said)
+}
+
+// A newsroom that says nothing about logging hears of what goes wrong, from both packages.
+func TestWithoutALogWhatGoesWrongGoesToTheDefaultOne(t *testing.T) {
+	t.Parallel()
+	require.Same(t, slog.Default(), tracker.DefaultLog())
 }
 
 func TestAMeterIsToldWhatHappens(t *testing.T) {

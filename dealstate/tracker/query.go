@@ -88,6 +88,10 @@ func (t *Tracker) Deals(ctx context.Context, q Query) (Page, error) {
 	return t.page(ctx, s)
 }
 
+// States lists the states that deals of this tracker can have, by name: those of the
+// lifecycles of all agreements that were added. Of a [Query], others find nothing.
+func (t *Tracker) States() []dealstate.State { return t.source.machines.listStates() }
+
 // search is a query under way: the first of the deals found.
 type search struct {
 	Query

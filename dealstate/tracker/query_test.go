@@ -117,6 +117,31 @@ func TestDealsAreSortedByWhatIsAwaitedAndByTheNextClock(t *testing.T) {
 	require.Nil(t, byClock[29].Next)
 }
 
+func TestStatesAreThoseThatTheDealsCanHave(t *testing.T) {
+	t.Parallel()
+	j := &journal.Memory{}
+	tr := open(t, j, tracker.NewManual(dirtylog.OnDay(2)), tracker.Options{})
+	require.Empty(t, tr.States())
+	for _, a := range []dealstate.Agreement{dirtylog.Standard[1], dirtylog.Standard[3]} {
+		_, err := tr.Add(t.Context(), a)
+		require.NoError(t, err)
+	}
+	m, err := dealstate.Compile(dirtylog.Standard[1])
+	require.NoError(t, err)
+	want := append(m.Lifecycle().States, dealstate.ManyParty().States...)
+	slices.Sort(want)
+	want = slices.Compact(want)
+	require.Contains(t, want, dealstate.State("awaiting_xi_approval"))
+	require.Equal(t, want, tr.States())
+
+	refused := dirtylog.Standard[1]
+	refused.Lifecycle = &dirtylog.Rounds
+	_, err = tr.Add(t.Context(), refused)
+	require.Error(t, err)
+	require.Equal(t, want, tr.States(), "an agreement that is not kept adds none")
+	require.Equal(t, want, open(t, j, tracker.System{}, tracker.Options{}).States(), "a tracker that is opened again")
+}
+
 func TestAQueryThatIsNotWellFormedNamesItsField(t *testing.T) {
 	t.Parallel()
 	tr := manyDeals(t, tracker.NewManual(dirtylog.OnDay(2)))

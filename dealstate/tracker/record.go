@@ -19,6 +19,7 @@ type Recorded struct {
 // Add keeps an agreement, so that its deal can be recorded. Adding the same again changes
 // nothing and gives its place. Other content under its id is an *AgreementError, which is
 // a *dealstate.ConflictError; an agreement that does not compile is a *dealstate.FieldError.
+// While the clock was set too far ahead, the error is a *ClockError.
 // Who adds it is taken from the context: see [journal.WithRecorder].
 func (t *Tracker) Add(ctx context.Context, a dealstate.Agreement) (Place, error) {
 	if err := t.check(ctx); err != nil {
@@ -196,54 +197,21 @@ func (t *Tracker) admit(ctx context.Context, events []dealstate.Event) ([]journa
 // append keeps entries in the journal, follows it up to them, and says what became of
 // each. It returns when the context ends, and they may be kept after that.
 func (t *Tracker) append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]Recorded, error) {
-	if ctx.Done() == nil {
-		return t.appendWhole(ctx, entries, on)
+	if err := t.enter(); err != nil {
+		return nil, err
 	}
-	type answer struct {
-		all []Recorded
-		err error
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	of := t.begin(entries, cancel)
+	positions, err := t.appendTo(within, entries, on)
+	if err != nil && within.Err() != nil {
+		go t.learn(context.WithoutCancel(ctx), of, entries, on)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, t.ended(err)
 	}
-	done := make(chan answer, 1)
-	if !t.goOn(ctx, func(lasting context.Context) {
-		all, err := t.appendWhole(lasting, entries, on)
-		done <- answer{all, err}
-	}) {
-		return nil, ErrClosed
-	}
-	select {
-	case a := <-done:
-		return a.all, t.ended(a.err)
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// goOn runs what must not be left when the caller's context ends, only when the tracker is
-// closed. It reports whether the tracker is open.
-func (t *Tracker) goOn(ctx context.Context, run func(context.Context)) bool {
-	if t.enter() != nil {
-		return false
-	}
-	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(t.ctx, cancel)
-	go func() {
-		defer t.running.Done()
-		defer cancel()
-		defer stop()
-		run(lasting)
-	}()
-	return true
-}
-
-// appendWhole is append that stays until the journal has answered: an entry that is kept
-// after its call was left would come behind clocks that it comes before.
-func (t *Tracker) appendWhole(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]Recorded, error) {
-	t.main.mu.Lock()
-	of := t.calls.begin(t.main.at.Position, t.now(), entries)
-	t.main.mu.Unlock()
-	start := time.Now()
-	positions, err := t.source.journal.Append(ctx, entries, on...)
-	t.source.meter.Observe(observeAppend, time.Since(start).Seconds())
+	defer t.running.Done()
 	t.main.mu.Lock()
 	defer t.main.mu.Unlock()
 	defer t.calls.end(of)
@@ -254,6 +222,39 @@ func (t *Tracker) appendWhole(ctx context.Context, entries []journal.Entry, on [
 		return nil, err
 	}
 	return t.answers(of, entries, positions)
+}
+
+// begin stamps the entries, and has time wait for them.
+func (t *Tracker) begin(entries []journal.Entry, cancel context.CancelFunc) *call {
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
+	if t.ctx.Err() != nil { // Close has ended the calls that it saw
+		cancel()
+	}
+	return t.calls.begin(t.main.at.Position, t.now(), entries, cancel)
+}
+
+// appendTo is the journal's Append.
+func (t *Tracker) appendTo(ctx context.Context, entries []journal.Entry, on []journal.Version) ([]int64, error) {
+	start := time.Now()
+	positions, err := t.source.journal.Append(ctx, entries, on...)
+	t.source.meter.Observe(observeAppend, time.Since(start).Seconds())
+	return positions, err
+}
+
+// learn ends a call whose context ended before the journal had answered: an entry that is
+// kept after its call was left would come behind clocks that it comes before, so time waits
+// until the journal says. To append the entries again is how to ask, and keeps them once.
+func (t *Tracker) learn(ctx context.Context, of *call, entries []journal.Entry, on []journal.Version) {
+	defer t.running.Done()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(t.ctx, cancel)()
+	_, _ = t.appendTo(ctx, entries, on) // refused or not: what there is, is followed
+	_ = t.catchUp(ctx)
+	t.main.mu.Lock()
+	defer t.main.mu.Unlock()
+	t.calls.end(of)
 }
 
 // answers says what became of entries that are in the journal and were followed. The

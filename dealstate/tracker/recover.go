@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"runtime"
@@ -67,29 +68,27 @@ func (b *board) list(ctx context.Context, to int64) (ids []string, err error) {
 
 // foldAll folds each deal as of where the board is, on all processors.
 func (b *board) foldAll(ctx context.Context, ids []string) ([]*deal, error) {
-	all := make([]*deal, len(ids))
-	chunk := b.chunk(max(1, len(ids)))
-	workers := min(runtime.GOMAXPROCS(0), len(ids))
-	failed := make([]error, workers)
+	all, chunk := make([]*deal, len(ids)), b.chunk(max(1, len(ids)))
+	firsts := make(chan int, 1+len(ids)/chunk)
+	for first := 0; first < len(ids); first += chunk {
+		firsts <- first
+	}
+	close(firsts)
+	failed := make([]error, min(runtime.GOMAXPROCS(0), len(firsts)))
 	var wait sync.WaitGroup
-	for w := range workers {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
+	for w := range failed {
+		wait.Go(func() {
 			f := folder{board: b}
-			for first := w * chunk; first < len(ids) && failed[w] == nil; first += workers * chunk {
+			for first := range firsts {
 				last := min(first+chunk, len(ids))
-				failed[w] = f.fold(ctx, ids[first:last], all[first:last])
+				if failed[w] = f.fold(ctx, ids[first:last], all[first:last]); failed[w] != nil {
+					return
+				}
 			}
-		}()
+		})
 	}
 	wait.Wait()
-	for _, err := range failed {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	return all, cmp.Or(failed...)
 }
 
 // mostAtOnce is how many entries of several deals are read before the deals are folded: some

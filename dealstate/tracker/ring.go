@@ -11,8 +11,8 @@ type ring struct {
 	from    Place // it has every change after this place
 }
 
-func (r *ring) add(c Change) {
-	r.changes = append(r.changes, &c)
+func (r *ring) add(c *Change) {
+	r.changes = append(r.changes, c)
 	r.weight += c.weight()
 	drop := 0
 	for r.weight > r.most && drop < len(r.changes)-1 {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
 // stream is the changes of a journal under one policy, up to where its board has
@@ -23,17 +22,17 @@ type stream struct {
 	mu     sync.Mutex // guards all below
 	*board            // nil: it has not begun
 	ring   ring
-	news   chan struct{} // closed when there are changes
+	news   chan struct{} // closed when there are changes; nil: nobody waits for any
 }
 
 // start has the stream begin where a board is.
 func (s *stream) start(b *board, most int) {
-	s.board, s.ring, s.news = b, ring{most: most, from: b.at}, make(chan struct{})
+	s.board, s.ring = b, ring{most: most, from: b.at}
 }
 
 // follow takes the entries that the board lacks, up to the position, and calls done with
 // each. The caller holds the lock.
-func (s *stream) follow(ctx context.Context, upTo int64, done func(Change, dealstate.Decision, bool)) error {
+func (s *stream) follow(ctx context.Context, upTo int64, done func(*Change, *dealstate.Decision, bool)) error {
 	if s.at.Position >= upTo {
 		return nil
 	}
@@ -45,19 +44,23 @@ func (s *stream) follow(ctx context.Context, upTo int64, done func(Change, deals
 		if e.Position > upTo {
 			break
 		}
-		if err := s.step(ctx, e, done); err != nil {
+		if err := s.step(ctx, &Change{Entry: e}, done); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// step lets time come to the entry, and takes it.
-func (s *stream) step(ctx context.Context, e journal.Entry, done func(Change, dealstate.Decision, bool)) error {
-	if _, err := s.advance(ctx, s.comesAfter(&e), s.keep(0)); err != nil {
+// step lets time come to the entry of the change, and takes it.
+func (s *stream) step(ctx context.Context, c *Change, done func(*Change, *dealstate.Decision, bool)) error {
+	to, tell := s.comesAfter(&c.Entry), (func(*Change) bool)(nil)
+	if s.fires(to) {
+		tell = s.keep(0)
+	}
+	if _, err := s.advance(ctx, to, tell); err != nil {
 		return err
 	}
-	c, decision, ok, err := s.take(ctx, e)
+	decision, ok, err := s.take(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -65,17 +68,17 @@ func (s *stream) step(ctx context.Context, e journal.Entry, done func(Change, de
 		s.ring.add(c)
 	}
 	if done != nil {
-		done(c, decision, ok)
+		done(c, &decision, ok)
 	}
 	return nil
 }
 
 // keep puts changes into the ring, and says when there were so many; 0: never.
-func (s *stream) keep(most int) func(Change) bool {
+func (s *stream) keep(most int) func(*Change) bool {
 	n := 0
-	return func(c Change) bool {
+	return func(c *Change) bool {
 		if s.fired != nil {
-			s.fired(&c)
+			s.fired(c)
 		}
 		s.ring.add(c)
 		n++
@@ -92,7 +95,18 @@ func (s *stream) pass(ctx context.Context, to time.Time, most int) (enough bool,
 	return s.advance(ctx, to, s.keep(most))
 }
 
+// next gives a channel that is closed when there are changes. The caller holds the lock.
+func (s *stream) next() <-chan struct{} {
+	if s.news == nil {
+		s.news = make(chan struct{})
+	}
+	return s.news
+}
+
+// tellWatchers wakes those who wait. The caller holds the lock.
 func (s *stream) tellWatchers() {
-	close(s.news)
-	s.news = make(chan struct{})
+	if s.news != nil {
+		close(s.news)
+		s.news = nil
+	}
 }

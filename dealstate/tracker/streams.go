@@ -104,7 +104,7 @@ func (o *streams) note(s *stream, head time.Time) {
 // that has moved on.
 func (s *stream) reachMain(t *Tracker) (<-chan struct{}, error) {
 	t.main.mu.Lock()
-	news, to := t.main.news, t.main.at
+	news, to := t.main.next(), t.main.at
 	t.main.mu.Unlock()
 	s.mu.Lock()
 	err := s.reach(t.ctx, to)

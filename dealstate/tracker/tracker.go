@@ -15,7 +15,7 @@ import (
 type Options struct {
 	Policy dealstate.Policy // under which Record, Apply and Check decide; zero: Strict
 	Clock  Clock            // nil: System
-	Log    *slog.Logger     // nil: nothing is logged
+	Log    *slog.Logger     // of what goes wrong; nil: slog.Default()
 	Meter  Meter            // nil: nothing is counted
 	Hot    int              // how many events stay folded in memory, where each folded deal counts as 8 more; 0: 100,000, some 60 MB
 	Recent int              // how many of the last decisions stay in memory for watchers; 0: 16,384
@@ -33,7 +33,7 @@ func (o Options) filled() Options {
 		o.Clock = System{}
 	}
 	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
+		o.Log = slog.Default()
 	}
 	if o.Meter == nil {
 		o.Meter = noMeter{}
@@ -104,6 +104,9 @@ func (t *Tracker) Close() error {
 	t.closing.Lock()
 	t.cancel()
 	t.closing.Unlock()
+	t.main.mu.Lock()
+	t.calls.cancel()
+	t.main.mu.Unlock()
 	t.running.Wait()
 	return nil
 }

@@ -184,7 +184,7 @@ func (s *stream) latest(t *Tracker, after Place) (batch []*Change, news <-chan s
 		return batch, nil, ok, nil
 	}
 	if s == t.main {
-		news = s.news
+		news = s.next()
 	}
 	return nil, news, ok, nil
 }

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
@@ -45,7 +48,7 @@ func (s *site) board(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := boardPage{head: s.head("Board"), Text: q.Text, Awaiting: q.Awaiting,
-		States: choices("any", string(q.State), stateWords()), Sorts: sortChoices(q.Sort)}
+		States: choices("any", string(q.State), stateWords(s.deals.States(), q.State)), Sorts: sortChoices(q.Sort)}
 	if page.Body, err = s.boardBody(r, found); err != nil {
 		return err
 	}
@@ -71,14 +74,34 @@ func (s *site) boardBody(r *http.Request, found tracker.Page) (template.HTML, er
 	return drawn(board.Body)
 }
 
-// stateWords are the states to choose from: those of the standard lifecycles that are not
-// named after an approver. Others are found by a link.
-func stateWords() []string {
-	var words []string
-	for _, state := range dealstate.ManyParty().States {
-		words = append(words, string(state))
+// stateWords are the states to choose from: those that deals can have, and the one that is
+// asked for. They come in the order of the standard lifecycle, in which all that await
+// approvals stand together, and then by name.
+func stateWords(of []dealstate.State, asked dealstate.State) []string {
+	if asked != "" && !slices.Contains(of, asked) {
+		of = append(of, asked)
+	}
+	standard := dealstate.ManyParty().States
+	slices.SortFunc(of, func(a, b dealstate.State) int {
+		return cmp.Or(cmp.Compare(rankAmong(standard, a), rankAmong(standard, b)), cmp.Compare(a, b))
+	})
+	words := make([]string, len(of))
+	for i, state := range of {
+		words[i] = string(state)
 	}
 	return words
+}
+
+// rankAmong is where a state stands among the standard ones, after all of them where it is
+// none.
+func rankAmong(standard []dealstate.State, s dealstate.State) int {
+	if strings.HasPrefix(string(s), "awaiting_") {
+		s = dealstate.StateAwaitingApprovals
+	}
+	if at := slices.Index(standard, s); at >= 0 {
+		return at
+	}
+	return len(standard)
 }
 
 func sortChoices(chosen tracker.Sort) []choice {

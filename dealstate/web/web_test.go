@@ -127,6 +127,15 @@ func TestTheBoardShowsSearchesAndFilters(t *testing.T) {
 	require.Contains(t, found, london)
 	require.NotContains(t, found, "/deals/us-china-geneva-2025")
 	require.Contains(t, d.get("/?limit=2").Body.String(), `rel="next"`)
+	for _, a := range uschina.Agreements() {
+		m, err := dealstate.Compile(a)
+		require.NoError(t, err)
+		for _, state := range m.Lifecycle().States {
+			require.Contains(t, board.Body.String(), `<option value="`+string(state)+`"`, "a state that %s can have", a.ID)
+		}
+	}
+	require.NotContains(t, board.Body.String(), `<option value="contested"`)
+	require.Contains(t, d.get("/?state=contested").Body.String(), `<option value="contested" selected`, "it is shown what was asked for")
 	require.Equal(t, http.StatusBadRequest, d.get("/?sort=size").Code)
 	require.Equal(t, http.StatusBadRequest, d.get("/?limit=0").Code)
 }

@@ -222,7 +222,7 @@ func (c *checked) addPaths(x *simulate.Exploration) {
 }
 
 func (c *checked) write(a *app) error {
-	verdict := "ok"
+	verdict, extent := "ok", "in full"
 	if c.wrong() {
 		verdict = "not ok"
 	}
@@ -240,26 +240,32 @@ func (c *checked) write(a *app) error {
 	line("dead ends", c.DeadEnds...)
 	line("rules never used", c.DeadRules...)
 	line("implemented without approval", c.Unapproved)
-	switch {
-	case c.State == c.To:
-		line(c.To, "it is")
-	case c.Reachable:
-		line("way to "+c.To, c.Shortest)
-		line("next", c.Next...)
-	case c.Complete:
-		line(c.To, "it cannot be any more")
-	default:
-		line(c.To, "no way found")
-	}
+	line("way to "+c.To, c.way())
+	line("next", c.Next...)
 	if err := a.table(rows); err != nil {
 		return err
 	}
-	if c.Complete {
-		a.say("Tried in full: %d situations from here on, %d rules.", c.Situations, c.Rules)
-	} else {
-		a.say("Tried in part: %d situations from here on, %d rules. More --steps find more.", c.Situations, c.Rules)
+	switch {
+	case c.Unapproved != "":
+		extent = "up to the first path on which it is implemented without approval"
+	case !c.Complete:
+		extent = "in part; more --steps find more"
 	}
+	a.say("Tried %s: %d situations from here on, %d rules.", extent, c.Situations, c.Rules)
 	return nil
+}
+
+// way says how the deal can come to the state that was asked for.
+func (c *checked) way() string {
+	switch {
+	case c.State == c.To:
+		return "it is there"
+	case c.Reachable:
+		return c.Shortest
+	case c.Complete:
+		return "none any more"
+	}
+	return "none found"
 }
 
 func joined(states []dealstate.State) string {

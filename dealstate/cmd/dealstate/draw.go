@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -62,17 +63,18 @@ func formatsOf(picture string) (names []string) {
 	return names
 }
 
+// ends are other ends of names of files in a format.
+var ends = map[string]string{"txt": "text", "mmd": "mermaid", "md": "mermaid", "gv": "dot", "htm": "html"}
+
 func (c *drawCmd) Run(a *app) error {
 	known := formatsOf(c.Picture)
-	if c.Format == "" {
-		c.Format = known[0]
-		if end := c.end(); slices.Contains(known, end) {
-			c.Format = end
-		}
+	if c.Format == "" && c.end() != "" {
+		c.Format = cmp.Or(ends[c.end()], c.end())
 	}
+	c.Format = cmp.Or(c.Format, known[0])
 	i := slices.IndexFunc(drawings, func(d drawing) bool { return d.picture == c.Picture && d.format == c.Format })
 	if i < 0 {
-		return misusef("--format %q: a %s is drawn as %s", c.Format, c.Picture, strings.Join(known, " or "))
+		return misusef("a %s is drawn as %s, and not as %q", c.Picture, strings.Join(known, " or "), c.Format)
 	}
 	d, view, err := a.dealIn(c.Deal, c.viewFlags)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"iter"
@@ -17,15 +18,16 @@ import (
 type exportCmd struct {
 	What   string   `arg:"" help:"A table, a log (xes or ocel), a net (pnml), sqlite, or all; list says what there is."`
 	Deals  []string `arg:"" optional:"" name:"deal" help:"Ids of deals, or names of their files. Default: all."`
-	Format string   `placeholder:"F" help:"Of a table: csv, jsonl or parquet (which some tables have). Default: by the end of --output's name, else csv."`
+	Format string   `placeholder:"F" help:"Of a table: csv, jsonl, text (for people) or parquet (which some tables have). Default: by the end of --output's name, else csv."`
 	Every  int      `default:"7" placeholder:"DAYS" help:"Between two dates of panel and balances. Default: 7."`
 	outputFlag
 	viewFlags
 }
 
 func (exportCmd) Help() string {
-	return `Example: a table, a log for process mining, a database, and every table and log into a folder:
+	return `Example: a table to read, tables and a log for process mining, a database, and every table and log into a folder:
 
+    dealstate export party-waits --format text
     dealstate export spells -o numbers/spells.csv
     dealstate export panel -o numbers/panel.parquet
     dealstate export xes --policy official -o deals.xes
@@ -33,7 +35,7 @@ func (exportCmd) Help() string {
     dealstate export all -o numbers
     dealstate export list
 
-Spans are in seconds, unless their name says days. A cell that a spreadsheet would run as a formula has a ' before it. The database is a
+Spans are in seconds, and in days where a table is text. A cell that a spreadsheet would run as a formula has a ' before it. The database is a
 journal with the tables states, decisions and spells, of every policy.`
 }
 
@@ -92,16 +94,14 @@ func (c *exportCmd) Run(a *app) error {
 
 // format is that of a table.
 func (c *exportCmd) format() (format, error) {
-	name := c.Format
-	if name == "" {
-		name = "csv"
-		if f, ok := formatOf(c.Output); ok && f.table != nil {
-			name = f.name
-		}
+	end := c.end()
+	if _, isTable := tableOf(c.What); !isTable { // a folder, or a file of another sort
+		end = ""
 	}
+	name := cmp.Or(c.Format, ends[end], end, "csv")
 	f, ok := formatOf("." + name)
 	if !ok || f.table == nil {
-		return f, misusef("--format %q is unknown; want %s", name, strings.Join(tableFormats(), " or "))
+		return f, misusef("%q is no format of a table; want %s", name, strings.Join(tableFormats(), ", "))
 	}
 	return f, nil
 }

@@ -24,6 +24,7 @@ func (f format) takes(table string) bool { return f.only == nil || slices.Contai
 
 var formats = []format{
 	{name: "jsonl", read: dealstate.ReadEvents, table: func(w io.Writer, s sheet) error { return s.jsonLines(w) }},
+	{name: "text", table: func(w io.Writer, s sheet) error { return s.text(w) }},
 	{name: "parquet", read: readParquet, table: writeParquet, only: inParquet, bytes: true},
 	{name: "csv", read: dealstate.ReadEventsCSV, table: func(w io.Writer, s sheet) error { return s.csv(w) }},
 }

@@ -48,7 +48,7 @@ func (recordCmd) Help() string {
 
 On a terminal it asks for what is missing, says what the report would do, and asks whether to record it. Elsewhere it says so and
 records only with --yes. What the rules refuse is recorded all the same, as evidence, unless --if-applied is given; a dry run of it
-ends with 1. The journal is the directory journal of the folder.`
+ends with 1. The journal is the directory journal of the folder. It keeps the agreement, too: from then on that stays as it is.`
 }
 
 func (c *recordCmd) Run(a *app) error {

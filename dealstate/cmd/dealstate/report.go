@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/url"
@@ -44,6 +45,9 @@ func (c *reportCmd) Run(a *app) error {
 	}
 	if c.Deal == "" && len(f.ids) > 1 {
 		return misusef("the report of %d deals is a folder; name it with -o, or name a deal", len(f.ids))
+	}
+	if end := c.end(); c.Output != "" && cmp.Or(ends[end], end) != "html" {
+		return misusef("%s: the report of a deal is html; name such a file", c.Output)
 	}
 	of, err := f.find(c.Deal)
 	if err != nil {

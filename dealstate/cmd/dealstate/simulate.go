@@ -53,11 +53,9 @@ func (c *simulateCmd) Run(a *app) error {
 		return err
 	}
 	start := simulate.Present(d, view)
-	until := start.Now().AddDate(1, 0, 0)
-	if c.Until != "" {
-		if until, err = dealstate.ParseMoment(c.Until); err != nil {
-			return misusef("--until: %v", err)
-		}
+	until, err := c.until(start)
+	if err != nil {
+		return err
 	}
 	bar := a.bar("simulating", c.Lives)
 	odds, err := simulate.Run(a.ctx, start, model, simulate.Options{Lives: c.Lives, Seed: c.Seed, Until: until, Progress: bar.at})
@@ -69,7 +67,19 @@ func (c *simulateCmd) Run(a *app) error {
 	if a.json {
 		return a.object(found)
 	}
-	return found.write(a, odds)
+	return found.write(a)
+}
+
+// until is where the lives end.
+func (c *simulateCmd) until(start simulate.Start) (time.Time, error) {
+	if c.Until == "" {
+		return start.Now().AddDate(1, 0, 0), nil
+	}
+	until, err := dealstate.ParseMoment(c.Until)
+	if err != nil {
+		return until, misusef("--until: %v", err)
+	}
+	return until, nil
 }
 
 // model says how the parties behave: as the flags say, and else as those on record did.
@@ -182,7 +192,7 @@ func share(n, of int) float64 { return float64(n) / float64(max(of, 1)) }
 
 func percent(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) }
 
-func (f future) write(a *app, r *simulate.Result) error {
+func (f future) write(a *app) error {
 	a.say("From %s on, in %s, until %s: %d futures.", day(f.From), f.State, day(f.Until), f.Lives)
 	for _, party := range slices.Sorted(maps.Keys(f.Waits)) {
 		a.say("  %s takes %s", orImplementing(party), f.Waits[party])

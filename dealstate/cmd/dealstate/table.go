@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
+	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 // table is one that export writes: its name, what a row is, and how the rows are made.
@@ -58,6 +60,7 @@ func tableOf(name string) (table, bool) {
 type sheet interface {
 	csv(w io.Writer) error
 	jsonLines(w io.Writer) error
+	text(w io.Writer) error // for people: spans in days, dates without what goes without saying
 }
 
 // rowsOf are rows of one type, and what ended them.
@@ -69,6 +72,45 @@ type rowsOf[R analytics.Row] struct {
 func (r rowsOf[R]) csv(w io.Writer) error { return r.end(analytics.WriteCSV(w, r.rows)) }
 func (r rowsOf[R]) jsonLines(w io.Writer) error {
 	return r.end(analytics.WriteJSONLines(w, r.rows))
+}
+
+func (r rowsOf[R]) text(w io.Writer) error {
+	var zero R
+	columns := zero.Columns()
+	rows := [][]string{inDays(columns)}
+	for row := range r.rows {
+		cells := row.Cells()
+		for i, cell := range cells {
+			if cells[i] = forPeople(cell); strings.HasSuffix(columns[i], "seconds") {
+				cells[i] = daysOf(cell)
+			}
+		}
+		rows = append(rows, cells)
+	}
+	if err := r.end(nil); err != nil {
+		return err
+	}
+	return render.Columns(w, rows)
+}
+
+// inDays names columns of seconds as what is shown of them.
+func inDays(columns []string) []string {
+	names := slices.Clone(columns)
+	for i, name := range names {
+		if of, is := strings.CutSuffix(name, "seconds"); is {
+			names[i] = of + "days"
+		}
+	}
+	return names
+}
+
+// daysOf writes a number of seconds in days.
+func daysOf(seconds string) string {
+	n, err := strconv.ParseFloat(seconds, 64)
+	if err != nil {
+		return seconds
+	}
+	return strconv.FormatFloat(math.Round(n/864)/100, 'f', -1, 64)
 }
 
 func (r rowsOf[R]) end(err error) error {

@@ -67,13 +67,17 @@ func words(line string) (args []string) {
 	return args
 }
 
+// sizes are those of files that were written; they change with what others draw and measure.
+var sizes = regexp.MustCompile(`, [0-9.]+ (bytes|kB|MB)\n`)
+
 // A transcript shows commands, each after a $, and what they say. They run one after the
 // other in one copy of the folder, which is the working directory.
 func transcript(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
 		if command, is := strings.CutPrefix(line, "$ dealstate"); is {
-			b.WriteString(line + run(words(command)...).String() + "\n")
+			said := sizes.ReplaceAllString(run(words(command)...).String(), ", SIZE\n")
+			b.WriteString(line + said + "\n")
 		}
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"

@@ -42,7 +42,6 @@ func (c *whyCmd) Run(a *app) error {
 		return err
 	}
 	e, _, _ := d.Event(c.Event)
-	did := decisionOn(d, c.Event, view)
 	if a.json {
 		return a.object(told{e, decisions(d, c.Event, view)})
 	}
@@ -51,9 +50,16 @@ func (c *whyCmd) Run(a *app) error {
 	if e.Note != "" {
 		a.say("note: %s", e.Note)
 	}
+	c.say(a, d, view)
+	return nil
+}
+
+// say says what became of the event in the view, and under the other policies.
+func (c *whyCmd) say(a *app, d *dealstate.Deal, view dealstate.View) {
+	did := decisionOn(d, c.Event, view)
 	if did.Kind == 0 {
 		a.say("This view does not see it: it looks as of %s%s.", day(d.At(view).AsOf), knownBy(view))
-		return nil
+		return
 	}
 	a.say("%s: %s", view.Policy.Name, did)
 	for _, need := range scenario.NeededFor(d, view, did) {
@@ -64,7 +70,6 @@ func (c *whyCmd) Run(a *app) error {
 		v.Policy = p
 		a.say("%s: %s", p.Name, decisionOn(d, c.Event, v))
 	}
-	return nil
 }
 
 // told is an event with what it did under each policy. It is written as JSON as it stands.

@@ -117,7 +117,9 @@ func (s *Store) commitAll() {
 			}
 			close(r.done)
 		}
-		s.queue.gather(len(requests), time.Since(begun)/patience)
+		took := time.Since(begun)
+		s.writer.turn(took)
+		s.queue.gather(len(requests), took/patience)
 	}
 }
 

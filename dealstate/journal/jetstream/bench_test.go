@@ -91,6 +91,40 @@ func publish(js natsjs.JetStream, stream string, e journal.Entry) error {
 	return err
 }
 
+// BenchmarkAppendOfTwo lets two stores append to one stream at once, as two processes do, each
+// with half the writers, beside one store with all of them.
+func BenchmarkAppendOfTwo(b *testing.B) {
+	const writers, rounds = 64, 16
+	c := start(b, 3, always)
+	o := jetstream.Options{Replicas: 3}
+	alone, stream := open(b, connect(b, c.urls()), fresh(), o), fresh()
+	two := [2]*jetstream.Store{open(b, connect(b, c.urls()), stream, o), open(b, connect(b, c.urls()), stream, o)}
+	for _, s := range []*jetstream.Store{alone, two[0], two[1]} { // which know all deals then
+		entries := make([]journal.Entry, 1000)
+		for i := range entries {
+			entries[i] = report(i)
+		}
+		_, err := s.Append(context.Background(), entries)
+		require.NoError(b, err)
+	}
+	var both, ref time.Duration
+	n := 1000
+	for b.Loop() {
+		both += appendAll(b, writers, rounds, func(i int) error {
+			_, err := two[i/rounds%2].Append(context.Background(), []journal.Entry{report(n + i)})
+			return err
+		})
+		ref += appendAll(b, writers, rounds, func(i int) error {
+			_, err := alone.Append(context.Background(), []journal.Entry{report(n + i)})
+			return err
+		})
+		n += writers * rounds
+	}
+	b.ReportMetric(float64(n-1000)/both.Seconds(), "appends/s")
+	b.ReportMetric(both.Seconds()/ref.Seconds(), "x-alone")
+	b.ReportMetric(0, "ns/op")
+}
+
 // BenchmarkRead reads a whole journal, and its deals one by one.
 func BenchmarkRead(b *testing.B) {
 	const events = 20_000

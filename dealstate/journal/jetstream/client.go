@@ -243,6 +243,9 @@ func (c *client) get(ctx context.Context, q query) (got []stored, e end, err err
 		return nil, e, err
 	}
 	defer replies.Unsubscribe() // of which nobody wants to know the error: the connection is gone
+	if err := replies.SetPendingLimits(-1, -1); err != nil {
+		return nil, e, err
+	}
 	if err := nc.PublishRequest(c.prefix+"DIRECT.GET."+c.stream, inbox, body); err != nil {
 		return nil, e, err
 	}

@@ -121,7 +121,7 @@ func TestAnAppendOfWhichTheAnswerIsLostIsKeptOnceAndAcknowledged(t *testing.T) {
 func TestAConnectionThatIsCutAnywhereLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	c := start(t, 1, always)
-	for seed := range proof.Times(20, 2) {
+	for seed := range proof.Times(6, 2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			var mu sync.Mutex

@@ -155,7 +155,7 @@ func TestLaw13WhatWasAcknowledgedSurvivesKillingTheOnlyServer(t *testing.T) {
 			l.write(t, s, fmt.Sprint(k, "-", w))
 		}
 	}
-	for range proof.Times(40, 5) {
+	for range proof.Times(20, 5) {
 		l.more(t, 20)
 		c.servers[0].kill()
 		c.servers[0].start(t)

@@ -7,13 +7,13 @@ import (
 )
 
 // known is what the writer remembers of deals: at which positions their ids are. What this
-// process appends is added. A deal that is not known, or since whose last look another process
-// has appended, is looked at before it is used, or guessed to be new or where it was.
+// process appends is added, and what others append once it has been read. Any other deal is
+// looked at before it is used, or guessed to be new or where it was.
 type known struct {
 	deals map[string]*knownDeal
 	ids   int // of all deals
 	most  int // how many of them it keeps between transactions
-	turn  int // grows when somebody else has appended
+	turn  int // grows when others have appended what was not read
 }
 
 // knownDeal is one deal up to its version.
@@ -26,7 +26,7 @@ type knownDeal struct {
 // mostKnown bounds the ids that a writer remembers, of some hundred bytes each.
 const mostKnown = 1 << 18
 
-// doubt says that somebody else has appended.
+// doubt says that others have appended, and that it was not read.
 func (k *known) doubt() { k.turn++ }
 
 // needs reports whether the deal must be looked at before it is used.
@@ -72,6 +72,16 @@ func (k *known) add(entries []journal.Entry) {
 			k.ids++
 		}
 		d.byID[e.Event.ID], d.version = e.Position, e.Position
+	}
+}
+
+// follow takes over what others have appended. A deal that is not known up to there is left
+// as it is.
+func (k *known) follow(entries []journal.Entry) {
+	for i := range entries {
+		if !k.needs(entries[i].Deal()) {
+			k.add(entries[i : i+1])
+		}
 	}
 }
 

@@ -58,15 +58,18 @@ func (c *client) read(ctx context.Context, s span) (read []journal.Entry, err er
 	return read, nil
 }
 
-// mostAsked is of how many deals the versions are asked at once: so few that the last messages
-// of all of them, which come with the answer, are fewer bytes than a server sends at once.
-const mostAsked = 60
+// The last message of each deal comes with its version. So the versions are asked of so few
+// deals at once that these messages are fewer bytes than a server sends at once, 64 MB.
+const (
+	mostAsked  = 60
+	mostAnswer = 60 << 20
+)
 
 // versionsOf gives the last sequence of each deal's subject, as of a message that is there, or
 // later.
 func (c *client) versionsOf(ctx context.Context, deals []string, last int64, subject string) (map[string]int64, error) {
-	all := map[string]int64{}
-	for chunk := range slices.Chunk(deals, mostAsked) {
+	all, n := map[string]int64{}, max(1, min(mostAsked, mostAnswer/max(1, c.js.Conn().MaxPayload())))
+	for chunk := range slices.Chunk(deals, int(n)) {
 		subjects := []string{subject}
 		for _, deal := range chunk {
 			subjects = append(subjects, subjectOf(c.stream, deal))

@@ -47,6 +47,7 @@ var settings = []struct {
 	}, true, "a full stream must refuse what is new, not drop what is old"},
 	{"max_age", func(c *jetstream.StreamConfig) any { return c.MaxAge }, time.Duration(0), "entries would be dropped"},
 	{"max_msgs_per_subject", func(c *jetstream.StreamConfig) any { return c.MaxMsgsPerSubject <= 0 }, true, "entries would be dropped"},
+	{"max_msg_size", func(c *jetstream.StreamConfig) any { return c.MaxMsgSize <= 0 }, true, "the servers' max_payload alone bounds an entry"},
 	{"deny_delete", func(c *jetstream.StreamConfig) any { return c.DenyDelete }, true, "entries are only added"},
 	{"deny_purge", func(c *jetstream.StreamConfig) any { return c.DenyPurge }, true, "entries are only added"},
 	{"allow_rollup_hdrs", func(c *jetstream.StreamConfig) any { return c.AllowRollup }, false, "entries are only added"},

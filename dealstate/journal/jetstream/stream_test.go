@@ -28,6 +28,7 @@ func TestAStreamThatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		"discard":                    func(c *natsjs.StreamConfig) { c.Discard, c.MaxMsgs = natsjs.DiscardOld, 1000 },
 		"max_age":                    func(c *natsjs.StreamConfig) { c.MaxAge = time.Hour },
 		"max_msgs_per_subject":       func(c *natsjs.StreamConfig) { c.MaxMsgsPerSubject = 10 },
+		"max_msg_size":               func(c *natsjs.StreamConfig) { c.MaxMsgSize = 1000 },
 		"deny_delete":                func(c *natsjs.StreamConfig) { c.DenyDelete = false },
 		"deny_purge":                 func(c *natsjs.StreamConfig) { c.DenyPurge = false },
 		"allow_rollup_hdrs":          func(c *natsjs.StreamConfig) { c.AllowRollup, c.DenyPurge = true, false },

@@ -27,6 +27,7 @@ type writer struct {
 	subject  string    // its subject
 	stale    bool      // there may be more
 	known    known
+	others   int // for how many transactions it goes on to let others have their turn
 }
 
 // commit decides on the requests and keeps what is new. The error is one of the servers or of
@@ -35,6 +36,11 @@ func (w *writer) commit(requests []*request) error {
 	ctx := context.Background() // a transaction is answered as it ended, whoever has left
 	begun := time.Now()
 	for n := 0; ; n++ {
+		if n > 1 { // somebody else's is on its way
+			if err := w.pause(ctx, min(time.Duration(n-1)*leastWait, mostTurn)); err != nil {
+				return err
+			}
+		}
 		moved, err := w.refresh(ctx)
 		if err != nil {
 			return err
@@ -59,6 +65,22 @@ func (w *writer) commit(requests []*request) error {
 // moved. All others are recognised by the ids of their events.
 func onVersions(requests []*request) bool {
 	return slices.ContainsFunc(requests, func(r *request) bool { return len(r.on) > 0 })
+}
+
+// mostTurn is how long a store waits at most before it looks whether another one's transaction
+// has arrived. A store that has met another one lets it have its turn after each of the next
+// turns transactions of its own: it waits half as long as the transaction took, at most as long.
+const (
+	mostTurn = 8 * time.Millisecond
+	turns    = 16
+)
+
+// turn waits for others, if there are any.
+func (w *writer) turn(took time.Duration) {
+	if w.others > 0 {
+		w.others--
+		time.Sleep(min(took/2, mostTurn))
+	}
 }
 
 // mostGuesses is how often it is guessed where deals are, before each is looked at.
@@ -92,7 +114,7 @@ func (w *writer) try(ctx context.Context, requests []*request, guess bool) (done
 }
 
 // refresh finds out what the last message is, if there may be more, and reports whether there
-// was.
+// was. It reads what came, and only the last one where that is much.
 func (w *writer) refresh(ctx context.Context) (moved bool, err error) {
 	if !w.stale && w.tail.position() <= w.last {
 		return false, nil
@@ -102,22 +124,29 @@ func (w *writer) refresh(ctx context.Context) (moved bool, err error) {
 		return false, err
 	}
 	w.stale = true
-	err = w.insist(ctx, "last", func(ctx context.Context) error {
-		m, err := w.at(ctx, last)
-		if err != nil {
-			return err
-		}
-		w.subject = m.subject
-		w.accepted, err = m.accepted()
-		return err
-	})
+	from := w.last
+	if last-w.last > mostCaught || len(w.known.deals) == 0 {
+		from = last - 1
+	}
+	came, err := w.read(ctx, span{after: from, to: last})
 	if err != nil {
 		return false, err
 	}
-	w.last, w.stale = last, false
-	w.known.doubt()
+	if from > w.last {
+		w.known.doubt()
+	}
+	w.known.follow(came)
+	if w.last > 0 {
+		w.others = turns
+	}
+	e := &came[len(came)-1]
+	w.last, w.accepted, w.subject, w.stale = last, e.Accepted, subjectOf(w.stream, e.Deal()), false
 	return true, nil
 }
+
+// mostCaught is how many entries of others are read one by one; where more have come, each deal
+// is looked at again before it is used.
+const mostCaught = 1000
 
 func (w *writer) lastNow(ctx context.Context) (last int64, err error) {
 	err = w.insist(ctx, "last", func(ctx context.Context) error {

@@ -1,6 +1,8 @@
 package journaltest
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -235,4 +237,24 @@ func longDeals(x *trial) {
 	}
 	x.keep([]int64{2*n + 1}, agreed("long"))
 	x.keep([]int64{n + 7, 2*n + 1}, event("long", "more6"), agreed("long"))
+}
+
+// leftAndLearnt appends within times that are too short now and then, and again without one:
+// that answers for both, and what comes after it stands behind it.
+func leftAndLearnt(x *trial) {
+	const times = 60
+	var want []journal.Entry
+	for i := range times {
+		e, then := event("d", fmt.Sprint(i)), event("d", fmt.Sprint("then-", i))
+		ctx, cancel := context.WithTimeout(x.ctx, time.Duration(i)*20*time.Microsecond)
+		_, err := x.Append(ctx, []journal.Entry{e})
+		cancel()
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			x.Fatalf("Append, whose context ended: %v; want its error", err)
+		}
+		x.keep([]int64{int64(2*i + 1)}, e)
+		x.keep([]int64{int64(2*i + 2)}, then)
+		want = append(want, e, then)
+	}
+	x.holds(want...)
 }

@@ -79,6 +79,7 @@ var claims = []claim{
 	{"LongDealsAndManyAtOnceAreKept", longDeals},
 	{"WaitReturnsWhenThereIsMore", waitReturns},
 	{"AnEndedContextEndsEverything", endedContext},
+	{"WhatBecameOfAnAppendThatWasLeftIsLearntByAppendingItAgain", leftAndLearnt},
 	{"AClosedJournalSaysSo", closedSaysSo},
 	{"WritersAndReadersDoNotDisturbOneAnother", writersAndReaders},
 	{"OneOfManyWinsOnAVersion", oneWins},

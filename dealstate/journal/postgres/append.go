@@ -9,10 +9,9 @@ import (
 )
 
 // Group commit: appends that come while others are committed wait in the queue, and become
-// the next transaction. There are two committers: while the server commits the transaction of
-// one, the other gathers the next, sends it, and waits for the writers' lock.
-
-const committers = 2
+// the next transaction. One goroutine, the committer, runs for as long as there are any. A second
+// one that sends its transaction meanwhile gains nothing: it waits for the writers' lock, and
+// the same appends are spread over more transactions.
 
 // request is one Append that waits.
 type request struct {
@@ -23,6 +22,14 @@ type request struct {
 	positions []int64
 	err       error
 	done      chan struct{} // closed when it was answered
+}
+
+// size is how many bytes its rows take.
+func (r *request) size() (n int) {
+	for i := range r.rows {
+		n += r.rows[i].size()
+	}
+	return n
 }
 
 // A transaction takes so many entries and bytes, unless one append has more.
@@ -50,7 +57,7 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 			return nil, err
 		}
 	}
-	if err := s.queue.add(r); err != nil {
+	if err := s.queue.add(r, s.commitAll); err != nil {
 		return nil, err
 	}
 	select {
@@ -63,15 +70,17 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 
 // queue is what waits. The store owns it.
 type queue struct {
-	turn    sync.Mutex // of the committer that takes
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex
 	waiting []*request
-	wanted  int           // for how many the committer waits
-	enough  chan struct{} // closed when there are, or the queue is closed; nil: it does not wait
+	wanted  int            // for how many the committer waits
+	enough  chan struct{}  // closed when there are, or the queue is closed; nil: it does not wait
+	runs    bool           // the committer runs
+	running sync.WaitGroup // until it has ended
 	closed  bool
 }
 
-func (q *queue) add(r *request) error {
+// add lets a request wait, and starts the committer if it does not run.
+func (q *queue) add(r *request, commitAll func()) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
@@ -79,16 +88,22 @@ func (q *queue) add(r *request) error {
 	}
 	q.waiting = append(q.waiting, r)
 	q.tell()
+	if !q.runs {
+		q.runs = true
+		q.running.Go(commitAll)
+	}
 	return nil
 }
 
-// close lets nothing more in. It reports whether this was the first time.
+// close lets nothing more in, and waits for the committer. It reports whether this was the
+// first time.
 func (q *queue) close() bool {
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	first := !q.closed
 	q.closed = true
 	q.tell()
+	q.mu.Unlock()
+	q.running.Wait()
 	return first
 }
 
@@ -100,64 +115,52 @@ func (q *queue) tell() {
 	}
 }
 
-// take gives the requests of the next transaction, none where the queue was closed. Those who
-// were answered at once append again at nearly one time: it waits a moment for as many as
-// there were, so that they share the next transaction too.
-func (q *queue) take(before int, atMost time.Duration) []*request {
-	q.turn.Lock()
-	defer q.turn.Unlock()
-	if before > 1 {
-		timer := time.NewTimer(atMost)
-		q.await(before, timer.C)
-		timer.Stop()
-	}
-	q.await(1, nil)
-	return q.cut()
-}
-
-// await waits until so many wait, the queue is closed or it is late.
-func (q *queue) await(n int, late <-chan time.Time) {
+// gather waits until so many wait, the queue is closed or some time has passed.
+func (q *queue) gather(n int, atMost time.Duration) {
 	q.mu.Lock()
-	q.wanted, q.enough = n, make(chan struct{})
-	enough := q.enough
+	enough := make(chan struct{})
+	q.wanted, q.enough = n, enough
 	q.tell()
 	q.mu.Unlock()
+	timer := time.NewTimer(atMost)
+	defer timer.Stop()
 	select {
 	case <-enough:
-	case <-late:
+	case <-timer.C:
 	}
 }
 
-func (q *queue) cut() []*request {
+// take gives the requests of the next transaction. Where there are none, the committer has
+// ended.
+func (q *queue) take() []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.enough = nil
 	n, entries, bytes := 0, 0, 0
 	for ; n < len(q.waiting); n++ {
-		r := q.waiting[n]
-		entries += len(r.rows)
-		for i := range r.rows {
-			bytes += r.rows[i].size()
-		}
+		entries, bytes = entries+len(q.waiting[n].rows), bytes+q.waiting[n].size()
 		if n > 0 && (entries > mostEntries || bytes > mostBytes) {
 			break
 		}
 	}
+	q.runs = n > 0
 	taken := q.waiting[:n:n]
 	q.waiting = q.waiting[n:]
 	return taken
 }
 
-// gatherPart is into how many parts the time of a commit goes of which one is waited.
-const gatherPart = 4
-
-// commitAll commits until the queue is closed and empty.
-func (s *Store) commitAll(w *writer) {
-	defer w.close()
-	taken := s.queue.take(0, 0)
-	for len(taken) > 0 {
+// commitAll commits until nothing waits. Those who are answered at once append again at
+// nearly one time: it waits a moment for as many as there were, so that they share the next
+// transaction too, instead of the first of them having it alone.
+func (s *Store) commitAll() {
+	for taken := s.queue.take(); len(taken) > 0; taken = s.queue.take() {
 		begun := time.Now()
-		w.commit(taken)
-		taken = s.queue.take(len(taken), time.Since(begun)/gatherPart)
+		s.writer.commit(taken)
+		if len(taken) > 1 {
+			s.queue.gather(len(taken), time.Since(begun)/gatherPart)
+		}
 	}
 }
+
+// gatherPart is into how many parts the time of a commit goes of which one is waited.
+const gatherPart = 4

@@ -16,8 +16,8 @@ import (
 // given out before the commit, so that a reader who has seen 8 could miss 7, which is
 // committed later; and an aborted transaction would leave a gap.
 
-// writer is a connection that writes, of one committer. No caller's context interrupts it,
-// for a transaction is answered as it ended.
+// writer is the connection that writes. It is the committer's; no caller's context interrupts
+// it, for a transaction is answered as it ended.
 type writer struct {
 	*Store
 	conn  *pgx.Conn // nil: not yet, or not any more
@@ -68,17 +68,17 @@ type batch struct {
 
 // try tries the transaction once. What it gives where the connection was lost is an outage;
 // it may then be tried again.
-func (b *batch) try() error {
-	ctx, cancel := context.WithTimeout(context.Background(), b.timeout())
-	defer cancel()
-	if err := b.connect(ctx); err != nil {
+func (b *batch) try(context.Context) error {
+	if err := b.connect(); err != nil {
 		return err
 	}
-	err := b.write(ctx)
+	// A context that may end would cost the driver a goroutine for each round trip.
+	_ = b.conn.PgConn().Conn().SetDeadline(time.Now().Add(b.timeout()))
+	err := b.write(context.Background())
 	if err == nil {
 		return nil
 	}
-	if isOutage(err) { // a server that has become read-only leaves the connection open
+	if isOutage(err) { // a server that is read-only, or does not answer, leaves the connection open
 		b.close()
 	}
 	if b.conn.IsClosed() {
@@ -98,8 +98,10 @@ func (b *batch) timeout() time.Duration {
 	return b.options.Busy + b.options.Outage + time.Duration(n)*time.Millisecond
 }
 
-func (w *writer) connect(ctx context.Context) (err error) {
+func (w *writer) connect() (err error) {
 	if w.conn == nil || w.conn.IsClosed() {
+		ctx, cancel := context.WithTimeout(context.Background(), w.options.Busy+w.options.Outage)
+		defer cancel()
 		w.conn, err = pgx.ConnectConfig(ctx, w.config)
 	}
 	return err
@@ -108,8 +110,8 @@ func (w *writer) connect(ctx context.Context) (err error) {
 // write writes at once what is likely new, and looks first where it is not.
 func (b *batch) write(ctx context.Context) error {
 	if !b.looks {
-		err := b.writeAtOnce(ctx)
-		if code(err) != uniqueViolation {
+		written, err := b.writeAtOnce(ctx)
+		if written || err != nil && code(err) != uniqueViolation {
 			return err
 		}
 		b.looks = true
@@ -125,24 +127,25 @@ func (b *batch) write(ctx context.Context) error {
 
 const takeLock = "SELECT pg_advisory_xact_lock($1, $2)"
 
-// writeAtOnce writes all entries in one round trip, which is a transaction. Nothing is
-// written where one of their ids is taken: the error is that of a violated uniqueness.
-func (b *batch) writeAtOnce(ctx context.Context) error {
+// writeAtOnce writes all entries in one round trip, which is a transaction, or none where one
+// of their ids is taken. Where two of the entries have one id, the error is that of a violated
+// uniqueness.
+func (b *batch) writeAtOnce(ctx context.Context) (written bool, err error) {
 	b.rows = b.rows[:0]
 	for _, r := range b.requests {
 		b.rows = append(b.rows, r.rows...)
 	}
 	if len(b.rows) == 0 {
-		return nil
+		return true, nil
 	}
 	for i := 1; i < len(b.rows); i++ { // the first is raised to those before it by the server
 		b.rows[i][colAccepted] = max(b.rows[i][colAccepted], b.rows[i-1][colAccepted])
 	}
 	trip := &pgx.Batch{}
-	trip.Queue(takeLock, locks, b.lock)
-	at, err := b.insert(ctx, trip)
-	if err != nil {
-		return err
+	trip.Queue(takeLock, lockClass, b.lock)
+	at, err := b.insert(ctx, trip, b.adding().ifNew)
+	if err != nil || at == 0 {
+		return false, err
 	}
 	for _, r := range b.requests {
 		r.positions = make([]int64, len(r.rows))
@@ -151,27 +154,27 @@ func (b *batch) writeAtOnce(ctx context.Context) error {
 		}
 	}
 	b.last = at - 1
-	return nil
+	return true, nil
+}
+
+// adding gives the statements that add the rows.
+func (b *batch) adding() adding {
+	if len(b.rows) == 1 {
+		return addOne
+	}
+	return addMany
 }
 
 // insert adds the rows as the last of what a round trip does, and gives the position of the
-// first. It has no error only once the transaction is durable, if the round trip ends it.
-func (b *batch) insert(ctx context.Context, trip *pgx.Batch, after ...string) (first int64, err error) {
-	text := insertMany
-	if len(b.rows) == 1 {
-		text = insertOne
-	}
+// first, 0 if none was added. It has no error only once the transaction is durable, if the round
+// trip ends it.
+func (b *batch) insert(ctx context.Context, trip *pgx.Batch, text string, after ...string) (first int64, err error) {
 	trip.Queue(b.sql(text), arguments(b.rows)...).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var at int64
-			if err := rows.Scan(&at); err != nil {
-				return err
-			}
-			if first == 0 {
-				first = at
-			}
+		positions, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if len(positions) > 0 {
+			first = positions[0]
 		}
-		return rows.Err()
+		return err
 	})
 	for _, text := range after {
 		trip.Queue(text)
@@ -201,7 +204,7 @@ func (b *batch) look(ctx context.Context) error {
 	}
 	trip := &pgx.Batch{}
 	trip.Queue("BEGIN")
-	trip.Queue(takeLock, locks, b.lock)
+	trip.Queue(takeLock, lockClass, b.lock)
 	trip.Queue(b.sql(lastEntry)).Query(func(rows pgx.Rows) (err error) {
 		b.last, b.accepted, err = b.readLast(rows)
 		return err
@@ -277,7 +280,7 @@ func (b *batch) keep(k kept) error {
 
 // writeAdmitted writes the rows and ends the transaction.
 func (b *batch) writeAdmitted(ctx context.Context) error {
-	first, err := b.insert(ctx, &pgx.Batch{}, "COMMIT")
+	first, err := b.insert(ctx, &pgx.Batch{}, b.adding().always, "COMMIT")
 	if err != nil {
 		err = b.undo(ctx, err)
 		if b.conn.IsClosed() {

@@ -6,8 +6,8 @@
 //	_, err = j.Materialise(ctx, dealstate.View{Policy: dealstate.Official})
 //
 // A [Store] is a [journal.Journal]: whoever used a file or memory changes the constructor and
-// nothing else. It is tested with PostgreSQL 15 and asks for nothing newer than 12; the database must
-// be in UTF8. A pooler may stand between in session mode, not in transaction mode.
+// nothing else. It is tested with PostgreSQL 15 and asks for nothing newer than 12; the
+// database must be in UTF8. A pooler may stand between in session mode, not in transaction mode.
 //
 // # What it promises, and what it does not
 //
@@ -22,14 +22,15 @@
 // the transaction has ended. Numbers of a sequence or an identity column would be given out
 // before the commit, and a reader that asks for what comes after the last it has seen would
 // lose those that are committed late. The same lock makes an append on a version hold across
-// processes, and so [tracker.Tracker.Apply]: the version is looked at by whoever's turn it is.
+// processes, and so does Apply of a tracker: whoever's turn it is looks at the version. No lock
+// for each deal is needed besides.
 // A writer that stops in the middle of its turn loses it after Options.Busy.
 //
 // When the server goes away, because it crashed, is restarted or another takes its place,
 // appends and readers wait for it for Options.Outage, and those who wait for news go on
 // waiting. An append of which nobody knows whether it was kept is done again: what is kept is
-// not kept twice. Only of an append on a version that cannot be told apart from somebody
-// else's; it gives an [OutcomeError], and its caller reads the deal.
+// not kept twice. An append on a version cannot be done again, for it would be refused because of
+// itself: it gives an [OutcomeError], and its caller reads the deal.
 //
 // The tables refuse to change or remove an entry, and reading finds one that is missing or
 // was changed into what is no entry ([DamageError]). There is no chain of hashes, as
@@ -69,8 +70,8 @@
 // # Cost
 //
 // An append is one round trip and one sync, which all appends share that wait at the same time;
-// two round trips where it is on a version, or where something of it is kept already. A store
-// has two connections that write, one that listens once somebody has waited, and a
-// pool that reads (pool_max_conns in the connection string). Reading takes pages of 512 entries
-// and holds neither a connection nor a transaction between them.
+// two round trips where it is on a version, and up to three where something of it is kept
+// already. A store has one connection that writes, one that listens once somebody has waited,
+// and a pool that reads (pool_max_conns in the connection string). Reading takes pages of up to
+// 512 entries and holds neither a connection nor a transaction between them.
 package postgres

@@ -34,7 +34,7 @@ func BareRow(e journal.Entry) []any {
 
 // TakeLock waits for the writers' lock and takes it, within a transaction.
 func (s *Store) TakeLock() string {
-	return fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, %d)", locks, s.lock)
+	return fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, %d)", lockClass, s.lock)
 }
 
 // LockNumber is by what pg_locks names the lock.
@@ -62,3 +62,6 @@ func (s *Store) Settings(ctx context.Context, name string) []string {
 	}
 	return []string{writes, reads}
 }
+
+// Shown is JSON as jsonb can hold it.
+func Shown(text string) string { return shown([]byte(text)) }

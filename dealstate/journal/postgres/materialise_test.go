@@ -237,3 +237,20 @@ func TestTheViewsOfEntriesShowEachEventOnce(t *testing.T) {
 		require.ErrorContains(t, err, "entries are only added")
 	}
 }
+
+// An escaped NUL is replaced, and what only looks like one is not.
+func TestJSONIsShownWithoutNUL(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"a":"x"}`:          `{"a":"x"}`,
+		`{"a":"x\u0000y"}`:   `{"a":"x\ufffdy"}`,
+		`"\u0000\u0000"`:     `"\ufffd\ufffd"`,
+		`"\\u0000"`:          `"\\u0000"`,
+		`"\\\u0000"`:         `"\\\ufffd"`,
+		`"\"\n\u0001\u0000"`: `"\"\n\u0001\ufffd"`,
+		`"\u00001"`:          `"\ufffd1"`,
+	} {
+		require.Equal(t, want, postgres.Shown(text))
+		require.True(t, json.Valid([]byte(postgres.Shown(text))))
+	}
+}

@@ -43,7 +43,7 @@ func (s *Store) listenOn(ctx context.Context) {
 		if s.listen(ctx) {
 			pause = time.Millisecond
 		}
-		rest(ctx, pause)
+		sleep(ctx, pause)
 	}
 }
 
@@ -121,7 +121,7 @@ func (n *notifier) notify(s *Store, last int64) {
 }
 
 // notifyEvery is the least time between two notifications, so that they cost little.
-const notifyEvery = 5 * time.Millisecond
+const notifyEvery = 20 * time.Millisecond
 
 // send sends notifications for as long as there is something new.
 func (n *notifier) send(s *Store) {

@@ -172,17 +172,33 @@ func followUntilDone(t *testing.T, s journal.Journal) (at int64) {
 	}
 }
 
-// A server that stays away is an *OutageError in the end, for writers and for readers.
+// A server that stands still is an *OutageError in the end, and so is one that stays away, for
+// writers and for readers.
 func TestAServerThatStaysAwayIsAnOutage(t *testing.T) {
 	t.Parallel()
 	c, err := newCluster()
 	require.NoError(t, err)
 	t.Cleanup(c.remove)
-	s := open(t, c.url(), postgres.Options{Outage: 50 * time.Millisecond})
+	s := open(t, c.url(), postgres.Options{Busy: 3 * time.Second, Outage: 100 * time.Millisecond})
 	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1)})
 	require.NoError(t, err)
-	require.NoError(t, c.kill())
 	var outage *postgres.OutageError
+	postmaster, err := c.postmaster()
+	require.NoError(t, err)
+	all := append(children(postmaster), postmaster)
+	signal := func(s syscall.Signal) {
+		for _, pid := range all {
+			_ = syscall.Kill(pid, s)
+		}
+	}
+	signal(syscall.SIGSTOP)
+	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.ErrorAs(t, err, &outage)
+	_, err = s.Last(t.Context())
+	require.ErrorAs(t, err, &outage)
+	signal(syscall.SIGCONT)
+	require.NoError(t, c.await())
+	require.NoError(t, c.kill())
 	_, err = s.Append(t.Context(), []journal.Entry{note("2", 1)})
 	require.ErrorAs(t, err, &outage)
 	_, err = s.Append(t.Context(), []journal.Entry{note("2", 1)}, journal.Version{Deal: "deal-1", Position: 1})
@@ -192,8 +208,11 @@ func TestAServerThatStaysAwayIsAnOutage(t *testing.T) {
 	for _, err := range s.ReadDeal(t.Context(), "deal-1", 0) {
 		require.ErrorAs(t, err, &outage)
 	}
+	waited := make(chan error, 1)
+	go func() { waited <- s.Wait(t.Context(), 1) }()
 	require.NoError(t, c.start())
 	at, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1)})
 	require.NoError(t, err)
 	require.Equal(t, []int64{1, 2}, at)
+	require.NoError(t, <-waited, "who waits goes on waiting")
 }

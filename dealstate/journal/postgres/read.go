@@ -115,7 +115,7 @@ func (s *Store) ReadDeals(ctx context.Context, deals []string) iter.Seq2[journal
 		return failed(err)
 	}
 	var positions []int64
-	err = s.again(ctx, func() error {
+	err = s.again(ctx, func(ctx context.Context) error {
 		rows, err := s.pool.Query(ctx, s.sql(findDeals), distinct(deals), to)
 		if err == nil {
 			positions, err = pgx.CollectRows(rows, pgx.RowTo[int64])
@@ -148,7 +148,7 @@ func distinct(deals []string) []string {
 
 // page reads the entries that a query selects, up to the first damaged one.
 func (s *Store) page(ctx context.Context, query string, args ...any) (page []journal.Entry, err error) {
-	err = s.again(ctx, func() error {
+	err = s.again(ctx, func(ctx context.Context) error {
 		page = page[:0]
 		rows, err := s.pool.Query(ctx, query, args...)
 		if err != nil {
@@ -189,7 +189,7 @@ func (s *Store) Last(ctx context.Context) (last int64, err error) {
 	if err := s.check(ctx); err != nil {
 		return 0, err
 	}
-	err = s.again(ctx, func() error {
+	err = s.again(ctx, func(ctx context.Context) error {
 		return s.pool.QueryRow(ctx, s.sql(maxPosition)).Scan(&last)
 	})
 	return last, err
@@ -211,7 +211,7 @@ func (s *Store) Deals(ctx context.Context) (deals []string, err error) {
 	if err := s.check(ctx); err != nil {
 		return nil, err
 	}
-	err = s.again(ctx, func() error {
+	err = s.again(ctx, func(ctx context.Context) error {
 		rows, err := s.pool.Query(ctx, s.sql("SELECT deal FROM $schema.entries WHERE id = '' ORDER BY position"))
 		if err != nil {
 			return err

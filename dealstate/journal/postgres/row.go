@@ -61,34 +61,55 @@ var selected = func() string {
 	return strings.Join(list, ", ")
 }()
 
-// insert gives the statement that adds rows behind the last one and returns their positions.
-// Where many come, each parameter is an array of a column, and else its one value.
-func insert(many bool) string {
-	var names, values, params []string
+// adding are the statements that add rows behind the last one and return their positions.
+type adding struct {
+	ifNew  string // adds nothing, and returns nothing, where one of their ids is taken
+	always string
+}
+
+// The parameters of addOne are the values of one row, those of addMany an array for each column.
+var (
+	addOne = func() adding {
+		values := func(param int) string { return fmt.Sprintf("$%d::text", param) }
+		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM $schema.entries WHERE deal = $%d::text AND id = $%d::text)", colDeal+1, colID+1)
+		return adding{insert(values, "1", taken), insert(values, "1", "")}
+	}()
+	addMany = func() adding {
+		values := func(param int) string { return "u." + columns[param-1].name }
+		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM unnest($%d::text[], $%d::text[]) AS k (deal, id) CROSS JOIN LATERAL (SELECT FROM $schema.entries AS x WHERE x.deal = k.deal AND x.id = k.id LIMIT 1) AS e)",
+			colDeal+1, colID+1)
+		return adding{insert(values, "u.n", arrays()+taken), insert(values, "u.n", arrays())}
+	}()
+)
+
+// insert gives such a statement: how it writes the value of a column, how many rows after the
+// last one the row comes, and from what and on what condition the rows are selected.
+func insert(value func(param int) string, n, from string) string {
+	var names, values []string
 	for i, c := range columns {
-		param := fmt.Sprintf("$%d::text", i+1)
-		if many {
-			param += "[]"
+		v := value(i + 1)
+		if i == colAccepted {
+			v = "greatest(" + v + ", (SELECT accepted FROM $schema.entries ORDER BY position DESC LIMIT 1))"
+		} else if c.cast != "" {
+			v = fmt.Sprintf(c.cast, v)
 		}
-		value := "u." + c.name
-		if c.cast != "" {
-			value = fmt.Sprintf(c.cast, value)
-		}
-		names, values, params = append(names, c.name), append(values, value), append(params, param)
+		names, values = append(names, c.name), append(values, v)
 	}
-	values[colAccepted] = "greatest(u.accepted, last.accepted)"
-	list, rows := strings.Join(names, ", "), "(VALUES ("+strings.Join(params, ", ")+", 1))"
-	if many {
-		rows = "unnest(" + strings.Join(params, ", ") + ") WITH ORDINALITY"
+	return "INSERT INTO $schema.entries (position, " + strings.Join(names, ", ") + ") SELECT coalesce((SELECT position FROM $schema.entries ORDER BY position DESC LIMIT 1), 0) + " + n + ", " +
+		strings.Join(values, ", ") + from + " RETURNING position"
+}
+
+// arrays makes rows of an array for each column, and numbers them from 1.
+func arrays() string {
+	var names, params []string
+	for i, c := range columns {
+		names, params = append(names, c.name), append(params, fmt.Sprintf("$%d::text[]", i+1))
 	}
-	return "INSERT INTO $schema.entries (position, " + list + ") SELECT coalesce(last.position, 0) + u.n, " + strings.Join(values, ", ") +
-		" FROM (SELECT 1) AS one LEFT JOIN (" + lastEntry + ") AS last ON true CROSS JOIN " + rows + " AS u (" + list + ", n) RETURNING position"
+	return " FROM unnest(" + strings.Join(params, ", ") + ") WITH ORDINALITY AS u (" + strings.Join(names, ", ") + ", n)"
 }
 
 // lastEntry selects what an append must know of the entry before.
 const lastEntry = "SELECT position, accepted FROM $schema.entries ORDER BY position DESC LIMIT 1"
-
-var insertOne, insertMany = insert(false), insert(true)
 
 // layout is how an instant is written: UTC, nanoseconds, and one length, so that texts
 // compare as instants do. It holds the years 1 to 9999.

@@ -19,10 +19,10 @@ var migrationFiles embed.FS
 // migrations lists the files; the version of a schema is how many were applied.
 var migrations = []string{"1_entries.sql", "2_folds.sql"}
 
-// locks is the first half of the keys of our advisory locks ("deal" in ASCII), so that they
+// lockClass is the first half of the keys of our advisory locks ("deal" in ASCII), so that they
 // are not those of another program. The second is the schema's hash where the tables are
 // migrated, and the number of the table entries where it is written to.
-const locks = 0x6465616c
+const lockClass = 0x6465616c
 
 // naming puts the schema, quoted, in place of "$schema" in a statement, and what an entry is
 // read by in place of "$selected".
@@ -40,7 +40,7 @@ func (s *Store) migrate(ctx context.Context, c *pgx.Conn) error {
 		return err // the usual case needs no lock, and no right to make anything
 	}
 	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1, hashtext($2))", locks, s.options.Schema); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1, hashtext($2))", lockClass, s.options.Schema); err != nil {
 			return err
 		}
 		version, err := s.version(ctx, c)
@@ -54,7 +54,7 @@ func (s *Store) migrate(ctx context.Context, c *pgx.Conn) error {
 // apply applies the migrations from a version on.
 func (s *Store) apply(ctx context.Context, tx pgx.Tx, version int) error {
 	if version == 0 {
-		if err := s.make(ctx, tx); err != nil {
+		if err := s.makeSchema(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -76,9 +76,9 @@ func (s *Store) apply(ctx context.Context, tx pgx.Tx, version int) error {
 	return nil
 }
 
-// make makes the schema, unless somebody who may has made it for us, and the table of
+// makeSchema makes the schema, unless somebody who may has made it for us, and the table of
 // versions.
-func (s *Store) make(ctx context.Context, tx pgx.Tx) error {
+func (s *Store) makeSchema(ctx context.Context, tx pgx.Tx) error {
 	var there bool
 	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", s.options.Schema).Scan(&there)
 	if err == nil && !there {
@@ -92,13 +92,13 @@ func (s *Store) make(ctx context.Context, tx pgx.Tx) error {
 
 // version gives the version of the schema, 0 for an empty one or none.
 func (s *Store) version(ctx context.Context, c *pgx.Conn) (version int, err error) {
-	var ours, any bool
+	var ours, tables bool
 	err = c.QueryRow(ctx, `SELECT coalesce(bool_or(relname = 'journal_versions'), false), count(*) > 0
-		FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace WHERE nspname = $1`, s.options.Schema).Scan(&ours, &any)
+		FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace WHERE nspname = $1`, s.options.Schema).Scan(&ours, &tables)
 	switch {
 	case err != nil:
 		return 0, err
-	case !ours && any:
+	case !ours && tables:
 		return 0, &SchemaError{Journal: s.where, Problem: "it has another program's tables; want a schema of the journal's own"}
 	case !ours:
 		return 0, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -83,9 +82,9 @@ type Store struct {
 	names    *strings.Replacer // of statements
 	config   *pgx.ConnConfig
 	pool     *pgxpool.Pool // for readers
-	lock     int32         // of the writers, with locks
+	lock     int32         // of the writers, with lockClass
 	queue    queue
-	writers  sync.WaitGroup // the committers
+	writer   writer
 	tail     tail
 	listener listener
 	notifier notifier
@@ -144,15 +143,16 @@ func (s *Store) prepare(config *pgxpool.Config) {
 // role has. A commit is synced, at least on this server, before it returns. Each statement of
 // a transaction sees what was committed before it, which a writer needs who has waited
 // for the lock. A statement goes by an index: the plan that is made while a table is empty
-// would read all of it when it has grown. Who stops while he holds the lock loses it.
+// would read all of it when it has grown. Who stops while he holds the lock, for a second at
+// least, loses it.
 func (s *Store) sessionSettings() string {
 	busy := max(1, s.options.Busy.Milliseconds())
 	return fmt.Sprintf(`SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false);
 		SET default_transaction_isolation = 'read committed'; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-		SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d`, busy, busy)
+		SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d`, busy, max(1000, busy))
 }
 
-// begin looks at the server and its tables, and starts the committers.
+// begin looks at the server and its tables.
 func (s *Store) begin(ctx context.Context) error {
 	err := s.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
 		for _, look := range []func(context.Context, *pgx.Conn) error{s.checkServer, s.migrate, s.table} {
@@ -168,19 +168,17 @@ func (s *Store) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("journal/postgres: open %s: %w", display.Inert(s.where), err)
 	}
-	for range committers {
-		s.writers.Go(func() { s.commitAll(&writer{Store: s}) })
-	}
+	s.writer.Store = s
 	return nil
 }
 
-// Close is that of [journal.Journal]. Appends that wait are kept and answered first, which
-// takes Options.Outage at most where the server is away.
+// Close is that of [journal.Journal]. Appends that wait are kept and answered first; where the
+// server is away, they wait for Options.Outage.
 func (s *Store) Close() error {
 	if !s.queue.close() {
 		return nil
 	}
-	s.writers.Wait()
+	s.writer.close()
 	s.tail.close()
 	s.listener.close()
 	s.notifier.close()
@@ -190,24 +188,29 @@ func (s *Store) Close() error {
 
 // again does what may be done twice, as often as it fails because the server is away, for
 // Options.Outage at most.
-func (s *Store) again(ctx context.Context, do func() error) error {
+func (s *Store) again(ctx context.Context, do func(context.Context) error) error {
 	begun := time.Now()
 	for pause := time.Millisecond; ; pause = min(2*pause, time.Second/4) {
-		err := do()
+		err := s.attempt(ctx, do)
 		switch {
-		case err == nil || !isOutage(err):
-			return s.endedOr(ctx, err)
-		case ctx.Err() != nil || s.tail.isClosed():
+		case err == nil || !isOutage(err) || ctx.Err() != nil || s.tail.isClosed():
 			return s.endedOr(ctx, err)
 		case time.Since(begun) > s.options.Outage:
 			return &OutageError{Journal: s.where, Err: err}
 		}
-		rest(ctx, pause)
+		sleep(ctx, pause)
 	}
 }
 
-// rest waits so long, or until the context ends.
-func rest(ctx context.Context, length time.Duration) {
+// attempt does it once, and gives up a server that does not answer.
+func (s *Store) attempt(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.options.Busy+s.options.Outage)
+	defer cancel()
+	return do(ctx)
+}
+
+// sleep waits so long, or until the context ends.
+func sleep(ctx context.Context, length time.Duration) {
 	timer := time.NewTimer(length)
 	defer timer.Stop()
 	select {

@@ -2,9 +2,12 @@ package postgres_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
@@ -36,4 +39,26 @@ func TestAStoreIsAJournal(t *testing.T) {
 			return open(t, server.url(), postgres.Options{Schema: j.(*postgres.Store).Schema()})
 		},
 	})
+}
+
+// What is sent again, as by a feed that delivers at least once, is no error to the server
+// either, which would fill its log.
+func TestWhatIsSentAgainLeavesNoErrorInTheServersLog(t *testing.T) {
+	t.Parallel()
+	s := open(t, server.url(), fresh())
+	for range 3 {
+		for i := range int64(5) {
+			at, err := s.Append(t.Context(), []journal.Entry{note(fmt.Sprint(i), 1)})
+			require.NoError(t, err)
+			require.Equal(t, []int64{i + 1}, at)
+		}
+		at, err := s.Append(t.Context(), []journal.Entry{note("5", 1), note("6", 1), note("1", 1)})
+		require.NoError(t, err)
+		require.Equal(t, []int64{6, 7, 2}, at)
+		_, err = s.Append(t.Context(), []journal.Entry{note("0", 1)})
+		require.NoError(t, err)
+	}
+	log, err := os.ReadFile(filepath.Join(server.dir, "log"))
+	require.NoError(t, err)
+	require.NotContains(t, string(log), pgx.Identifier{s.Schema()}.Sanitize(), "a statement that failed is logged")
 }

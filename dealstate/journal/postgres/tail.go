@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -67,7 +68,8 @@ func (t *tail) next(after int64) <-chan struct{} {
 }
 
 // Wait is that of [journal.Journal]. What this process appends ends it at once, what another
-// one does by notification. While the server is away it goes on waiting.
+// one does by notification. While the server is away it goes on waiting, for
+// as long as that takes.
 func (s *Store) Wait(ctx context.Context, after int64) error {
 	s.listener.start(s)
 	for {
@@ -75,9 +77,11 @@ func (s *Store) Wait(ctx context.Context, after int64) error {
 			return err
 		}
 		moved := s.tail.next(after)
-		if last, err := s.Last(ctx); err != nil {
+		last, err := s.Last(ctx)
+		if away := (*OutageError)(nil); err != nil && !errors.As(err, &away) {
 			return err
-		} else if last > after {
+		}
+		if last > after {
 			s.tail.advance(last)
 			return nil
 		}

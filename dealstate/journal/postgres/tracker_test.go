@@ -33,7 +33,7 @@ func killed(t testing.TB, s *postgres.Store) *postgres.Store {
 func TestLaw14ATrackerOverAServerKeepsItsPromisesAfterKills(t *testing.T) {
 	t.Parallel()
 	trackertest.Run(t, trackertest.Store{
-		Rounds: proof.Times(30, 4),
+		Rounds: proof.Times(16, 3),
 		Fresh:  func(t testing.TB) journal.Journal { return openNamed(t, fresh()) },
 		Again:  func(t testing.TB, j journal.Journal) journal.Journal { return killed(t, j.(*postgres.Store)) },
 		Beside: func(t testing.TB, j journal.Journal) journal.Journal {

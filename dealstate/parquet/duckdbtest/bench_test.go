@@ -117,6 +117,7 @@ func BenchmarkReadLog(b *testing.B) {
 			b.ReportMetric(float64(own.cpu)/float64(plain.cpu), "x-fair-cpu")
 			b.ReportMetric(own.cpu.Seconds()/float64(b.N), "cpu-s")
 			b.ReportMetric(plain.cpu.Seconds()/float64(b.N), "fair-cpu-s")
+			b.ReportMetric(last.cpu.Seconds()/float64(b.N), "naive-cpu-s")
 			b.ReportMetric(float64(info.Size())/float64(of.events), "B/event")
 			if lines != nil {
 				b.ReportMetric(text.wall.Seconds()/float64(b.N), "lines-s")

@@ -75,6 +75,7 @@ var claims = []claim{
 	{"TheSameAgainIsRecordedOnce", recordedOnce},
 	{"OtherContentUnderAnIDIsAConflict", otherContent},
 	{"EventsAreRecordedAllOrNone", allOrNone},
+	{"WhatSomebodyRecordsWhoDoesNotWaitIsKeptOnceAndInItsPlace", leavesEarly},
 	{"AgreementsAreKeptAndAddedOnce", agreementsAreKept},
 	{"WhoRecordedAndWhenIsKept", whoRecorded},
 	{"ARefusalKeepsNothingAndANoteAlwaysTakesEffect", refusalKeepsNothing},

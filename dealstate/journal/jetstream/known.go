@@ -111,7 +111,7 @@ func (w *writer) learn(ctx context.Context, requests []*request) (current bool, 
 	var deals []string
 	asked := map[string]bool{}
 	ask := func(deal string) {
-		if deal != "" && !asked[deal] && w.known.needs(deal) {
+		if isDeal(deal) && !asked[deal] && w.known.needs(deal) {
 			asked[deal], deals = true, append(deals, deal)
 		}
 	}

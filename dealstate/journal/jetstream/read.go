@@ -27,7 +27,7 @@ func (s *Store) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq
 	if err := s.ready(ctx); err != nil {
 		return failed(err)
 	}
-	if deal == "" {
+	if !isDeal(deal) {
 		return func(func(journal.Entry, error) bool) {}
 	}
 	subject, to := subjectOf(s.stream, deal), int64(0)

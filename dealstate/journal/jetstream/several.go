@@ -115,7 +115,7 @@ func (s *Store) readDeals(ctx context.Context, deals []string) ([]journal.Entry,
 	if err != nil || last == 0 {
 		return nil, err
 	}
-	deals = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(deals))), func(deal string) bool { return deal == "" })
+	deals = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(deals))), func(deal string) bool { return !isDeal(deal) })
 	e, err := s.entry(ctx, last)
 	if err != nil {
 		return nil, err

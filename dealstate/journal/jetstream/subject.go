@@ -1,6 +1,10 @@
 package jetstream
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+)
 
 // The subject of a deal is the stream's name and one token, in which the deal's id is
 // written so that no two ids have one token, and that is at most three times as long as the
@@ -24,6 +28,10 @@ func token(deal string) string {
 	}
 	return b.String()
 }
+
+// isDeal reports whether a deal can have the id; of any other there is nothing, and the servers
+// are not asked: a subject is bounded.
+func isDeal(id string) bool { return id != "" && len(id) <= field.MaxID }
 
 // isPlain reports whether the byte stands for itself in a token.
 func isPlain(c byte) bool {

@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/jetstream"
 )
 
@@ -33,6 +34,24 @@ func FuzzSubject(f *testing.F) {
 		require.LessOrEqual(t, len(subject), 2+3*len(one))
 		require.Equal(t, one == other, subject == jetstream.SubjectOf("D", other))
 	})
+}
+
+// What is too long for an id is no deal of which there could be anything.
+func TestWhatCannotBeADealHasNothing(t *testing.T) {
+	t.Parallel()
+	s := open(t, connect(t, start(t, 1, lazily).urls()), fresh(), jetstream.Options{})
+	long := strings.Repeat("长", 1<<20)
+	_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)}, journal.Version{Deal: long})
+	require.NoError(t, err)
+	_, err = s.Append(t.Context(), []journal.Entry{note("2", 1)}, journal.Version{Deal: long, Position: 1})
+	var stale *journal.StaleError
+	require.ErrorAs(t, err, &stale)
+	for range s.ReadDeal(t.Context(), long, 0) {
+		t.Fatal("there is something")
+	}
+	for range s.ReadDeals(t.Context(), []string{long, ""}) {
+		t.Fatal("there is something")
+	}
 }
 
 // A name of a server, and what it says, may be strangers' text; no error acts on a terminal.

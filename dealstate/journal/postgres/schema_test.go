@@ -98,7 +98,9 @@ func TestSeveralWhoOpenANewJournalAtOnceShareIt(t *testing.T) {
 // Any name is a schema's, and what stands in it is never a statement.
 func TestTheSchemaMayHaveAnyName(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{`a"; DROP SCHEMA public; --`, "SELECT", "deals.entries", "$schema", "$selected", "it's", "  ", "\n", strings.Repeat("长", 16)} {
+	again := fmt.Sprint(schemas.Add(1)) // so that a second run has names of its own
+	for _, name := range []string{`a"; DROP SCHEMA public; --`, "SELECT", "deals.entries", "$schema", "$selected", "it's", "  ", "\n", strings.Repeat("长", 15)} {
+		name += again
 		s := open(t, server.url(), postgres.Options{Schema: name})
 		at, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1)})
 		require.NoError(t, err, "%q", name)
@@ -114,9 +116,10 @@ func TestTheSchemaMayHaveAnyName(t *testing.T) {
 func TestARoleThatMayMakeNothingOpensASchemaThatWasMadeForIt(t *testing.T) {
 	t.Parallel()
 	o, c := fresh(), connect(t, server.url())
-	_, err := c.PgConn().Exec(t.Context(), "CREATE ROLE desk LOGIN; CREATE SCHEMA "+pgx.Identifier{o.Schema}.Sanitize()+" AUTHORIZATION desk").ReadAll()
+	desk := fmt.Sprint("desk", schemas.Add(1))
+	_, err := c.PgConn().Exec(t.Context(), "CREATE ROLE "+desk+" LOGIN; CREATE SCHEMA "+pgx.Identifier{o.Schema}.Sanitize()+" AUTHORIZATION "+desk).ReadAll()
 	require.NoError(t, err)
-	url := strings.Replace(server.url(), "dealstate@", "desk@", 1)
+	url := strings.Replace(server.url(), "dealstate@", desk+"@", 1)
 	_, err = postgres.Open(t.Context(), url, fresh())
 	require.ErrorContains(t, err, "permission denied")
 	s := open(t, url, o)
@@ -156,11 +159,12 @@ func TestNoErrorHasThePassword(t *testing.T) {
 // commit is synced, and a statement sees what was committed before it.
 func TestEachConnectionSyncsItsCommitsAndSeesWhatIsCommitted(t *testing.T) {
 	t.Parallel()
-	weak := server.url() + "&options=-c%20synchronous_commit%3Doff%20-c%20default_transaction_isolation%3Dserializable"
+	weak := server.url() + "&options=-c%20synchronous_commit%3Doff%20-c%20default_transaction_isolation%3Dserializable%20-c%20statement_timeout%3D60000"
 	require.Equal(t, []string{"off"}, texts(t, connect(t, weak), "SHOW synchronous_commit"), "the test sets it")
 	s := open(t, weak, fresh())
 	require.Equal(t, []string{"on", "on"}, s.Settings(t.Context(), "synchronous_commit"))
 	require.Equal(t, []string{"read committed", "read committed"}, s.Settings(t.Context(), "default_transaction_isolation"))
+	require.Equal(t, []string{"0", "0"}, s.Settings(t.Context(), "statement_timeout"))
 	strong := open(t, server.url()+"&options=-c%20synchronous_commit%3Dremote_apply", fresh())
 	require.Equal(t, []string{"remote_apply", "remote_apply"}, strong.Settings(t.Context(), "synchronous_commit"), "what is stricter stays")
 }
@@ -169,10 +173,11 @@ func TestEachConnectionSyncsItsCommitsAndSeesWhatIsCommitted(t *testing.T) {
 func TestAServerThatCannotKeepAJournalIsRefused(t *testing.T) {
 	t.Parallel()
 	c := connect(t, server.url())
-	_, err := c.Exec(t.Context(), "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
+	latin := fmt.Sprint("latin", schemas.Add(1))
+	_, err := c.Exec(t.Context(), "CREATE DATABASE "+latin+" ENCODING 'LATIN1' TEMPLATE template0")
 	require.NoError(t, err)
 	var setting *postgres.SettingError
-	_, err = postgres.Open(t.Context(), strings.Replace(server.url(), "/postgres", "/latin", 1), fresh())
+	_, err = postgres.Open(t.Context(), strings.Replace(server.url(), "/postgres?", "/"+latin+"?", 1), fresh())
 	require.ErrorAs(t, err, &setting)
 	require.Equal(t, "server_encoding", setting.Setting)
 	lax, err := newCluster("-c", "fsync=off")

@@ -6,6 +6,10 @@
 //	snapshot := deal.At(dealstate.View{AsOf: t, KnownBy: k, Policy: dealstate.Official})
 //	fmt.Println(snapshot.State, snapshot.Explain())
 //
+// TUTORIAL.md, beside this file, is for who is new: a deal of one's own in five
+// minutes, with the command and in Go. RECIPES.md has whole programs for common
+// wishes.
+//
 // # Words
 //
 // An [Agreement] names its parties, and for each the approver whose approval

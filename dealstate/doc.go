@@ -8,7 +8,8 @@
 //
 // TUTORIAL.md, beside this file, is for who is new: a deal of one's own in five
 // minutes, with the command and in Go. RECIPES.md has whole programs for common
-// wishes.
+// wishes. README.md, above, lists the packages beside this one: for tests, for
+// services, for many deals, for measures and for pictures.
 //
 // # Words
 //

@@ -56,7 +56,7 @@ var layers = [][]string{
 	{"dealstate/dealtest", "dealstate/internal/dirtylog", "dealstate/internal/badinput", "dealstate/journal/journaltest"},
 	{"dealstate/tracker/trackertest"},
 	// What several examples share.
-	{"examples/internal/deals", "examples/treaties/data"},
+	{"examples/internal/deals", "examples/internal/files", "examples/treaties/data"},
 	{"examples"},
 	// It holds tests only, which measure all of these.
 	{"dealstate/internal/benchguard"},

@@ -44,7 +44,7 @@ func TestBadLinesAreToldInertWithWhatIsWrongWhateverTheBundles(t *testing.T) {
 	}
 	require.Len(t, problems, 5)
 	require.Contains(t, problems[again], "recorded with other content")
-	require.Contains(t, problems[nobody], `party: "france" is no party`)
+	require.Contains(t, problems[nobody], `party: "france" is not a party`)
 	require.Contains(t, problems[unknown], `deal: no agreement for "other"`)
 	require.Contains(t, problems[keyless], `att: unknown field; did you mean "at"?`)
 	require.Len(t, before["totals"], 1)

@@ -27,7 +27,7 @@ func (s *indexed) stateBars(h hues) []bar {
 	add := func(until time.Time) {
 		if until.After(since) || until.Equal(s.Snapshot.AsOf) && state == s.Snapshot.State {
 			bars = append(bars, bar{from: since, to: until, hue: h[state], label: stateWords(string(state)),
-				title: fmt.Sprintf("%s, %s to %s", stateWords(string(state)), moment(since), moment(until))})
+				title: stateWords(string(state)) + ", " + period(since, until)})
 		}
 	}
 	for _, d := range s.Decisions {
@@ -162,7 +162,7 @@ func (st *approvalTracker) end(party string, at time.Time) {
 		return
 	}
 	b.to = at
-	b.title = st.replay.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
+	b.title = st.replay.approverOf(party) + ": " + b.title + period(b.from, at)
 	st.bars[party] = append(st.bars[party], *b)
 }
 

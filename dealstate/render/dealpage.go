@@ -104,7 +104,7 @@ func newLongText(s string) longText {
 type summary struct {
 	ID, Name, Policy, State, Awaiting, Clock, Balance string
 	Since                                             string // under a heading "Since": a moment
-	Lasting                                           string // behind the state: since that moment
+	Lasting                                           string // behind the state: since that moment, and for how many days
 	Hue                                               hue
 	Href                                              string
 	Alerts                                            []alert
@@ -118,7 +118,7 @@ func newSummary(s *indexed) summary {
 		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance(), Alerts: s.alerts()}
 	if !s.Snapshot.Since.IsZero() {
 		row.Since = moment(s.Snapshot.Since)
-		row.Lasting = "since " + row.Since
+		row.Lasting = "since " + row.Since + inDays(s.Snapshot.Since, s.Snapshot.AsOf)
 	}
 	if len(s.Snapshot.Awaiting) > 0 {
 		row.Awaiting = s.partyNames(s.Snapshot.Awaiting)

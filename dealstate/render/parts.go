@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -154,7 +153,7 @@ func (ps *parts) end(party string, at time.Time) {
 		return
 	}
 	b.to = at
-	b.title = ps.replay.approverOf(party) + ": " + b.title + moment(b.from) + " to " + moment(at)
+	b.title = ps.replay.approverOf(party) + ": " + b.title + period(b.from, at)
 	ps.strips[party] = append(ps.strips[party], *b)
 }
 
@@ -247,7 +246,7 @@ func (l *commitmentHistory) hold(at time.Time, on bool) {
 	case !on && !l.held.IsZero():
 		if at.After(l.held) {
 			l.strips = append(l.strips, bar{from: l.held, to: at, hue: hue(partSuspended), label: string(partSuspended),
-				title: strings.Join([]string{"suspended,", moment(l.held), "to", moment(at)}, " ")})
+				title: "suspended, " + period(l.held, at)})
 		}
 		l.held = time.Time{}
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -194,6 +195,23 @@ func stateWords(name string) string {
 
 // day and moment write instants for people, always in UTC.
 func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
+// period says from when to when, and how many days of 24 hours that is, if it is one or more.
+func period(from, to time.Time) string {
+	return moment(from) + " to " + moment(to) + inDays(from, to)
+}
+
+// inDays says how many whole days lie between two instants, behind a comma; of none, nothing.
+func inDays(from, to time.Time) string {
+	switch days := between(from, to).seconds / (24 * 60 * 60); {
+	case days < 1:
+		return ""
+	case days == 1:
+		return ", 1 day"
+	default:
+		return ", " + strconv.FormatInt(days, 10) + " days"
+	}
+}
 
 // moment leaves the time of day out where it is midnight, or the end of a day.
 func moment(t time.Time) string {

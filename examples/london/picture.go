@@ -1,24 +1,23 @@
 package main
 
 import (
-	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/examples/internal/deals"
+	"github.com/fe115bb3/dealtracker/examples/internal/files"
 )
 
 // draw writes the pictures that were asked for.
 func draw(deal *dealstate.Deal, o options) error {
-	if err := save(o.svg, render.Timeline{Replays: replays(deal, o.view)}.SVG); err != nil {
+	if err := files.Save(o.svg, render.Timeline{Replays: replays(deal, o.view)}.SVG); err != nil {
 		return err
 	}
-	if err := save(o.balance, render.ReplayOf(deal, o.view).Balance().SVG); err != nil {
+	if err := files.Save(o.balance, render.ReplayOf(deal, o.view).Balance().SVG); err != nil {
 		return err
 	}
-	if err := save(o.html, render.DealPage{Replays: headlined(deal, o.view)}.HTML); err != nil {
+	if err := files.Save(o.html, render.DealPage{Replays: headlined(deal, o.view)}.HTML); err != nil {
 		return err
 	}
 	return board(o.board, o.view)
@@ -37,12 +36,12 @@ func board(path string, v dealstate.View) error {
 			return err
 		}
 		page := d.Name + ".html"
-		if err := save(filepath.Join(filepath.Dir(path), page), render.DealPage{Replays: headlined(deal, v)}.HTML); err != nil {
+		if err := files.Save(filepath.Join(filepath.Dir(path), page), render.DealPage{Replays: headlined(deal, v)}.HTML); err != nil {
 			return err
 		}
 		b.Rows = append(b.Rows, render.BoardRow{Replay: render.ReplayOf(deal, v), Href: page})
 	}
-	return save(path, b.HTML)
+	return files.Save(path, b.HTML)
 }
 
 // replays tells the deal once for each policy.
@@ -66,19 +65,4 @@ func headlined(deal *dealstate.Deal, v dealstate.View) []render.Replay {
 		}
 	}
 	return told
-}
-
-func save(path string, write func(io.Writer) error) error {
-	if path == "" {
-		return nil
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(file); err != nil {
-		file.Close()
-		return err
-	}
-	return file.Close()
 }

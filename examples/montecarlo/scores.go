@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
+	"github.com/fe115bb3/dealtracker/examples/internal/files"
 )
 
 // tellScores prints what there is to learn from, and how good forecasts from it are.
@@ -245,21 +245,5 @@ func drawReliability(o options, panels []panel) error {
 		}
 		chart.Series = append(chart.Series, render.Series{Name: name, Shape: render.Line, Points: points})
 	}
-	return save(o.reliability, chart.SVG)
-}
-
-// save writes a picture to a file; to none, where there is no path.
-func save(path string, write func(io.Writer) error) error {
-	if path == "" {
-		return nil
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(file); err != nil {
-		file.Close()
-		return err
-	}
-	return file.Close()
+	return files.Save(o.reliability, chart.SVG)
 }

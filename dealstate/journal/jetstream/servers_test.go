@@ -1,6 +1,7 @@
 package jetstream_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -26,6 +27,10 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(childConfig); path != "" {
 		serve(path)
 		return
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil { // most tests wait for elections, or for lost answers
+		panic(err)
 	}
 	os.Exit(m.Run())
 }

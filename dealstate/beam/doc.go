@@ -30,7 +30,7 @@
 //
 // # What it costs
 //
-// The shuffle moves every line once, and Beam copies it some ten times, so that one event
-// takes about ten times the processor time that it takes bulk; see README.md for from where on
-// a cluster pays all the same.
+// The shuffle moves every line once, compressed, and Beam copies and encodes it several
+// times, so that one event takes five to seven times the processor time that it takes bulk; see
+// README.md for from where on a cluster pays all the same.
 package dealbeam

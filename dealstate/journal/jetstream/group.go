@@ -46,9 +46,11 @@ func (g *group) take(requests []*request) error {
 		if errors.As(err, &f) {
 			return f.error
 		}
-		if r.positions, r.err = positions, err; err == nil {
-			g.add(fresh, r)
+		if r.positions, r.err = positions, err; err != nil {
+			r.positions = nil
+			continue
 		}
+		g.add(fresh, r)
 	}
 	if len(g.messages) > 0 {
 		g.messages[0].Header[jetstream.ExpectedLastSeqHeader] = []string{strconv.FormatInt(g.w.last, 10)}

@@ -27,7 +27,8 @@ type Options struct {
 	// no leader, or the connection is gone. Zero: half a minute.
 	Retry time.Duration
 	// Poll is how often Wait asks for the last position, should its consumer be gone; else
-	// it hears at once. Zero: a second.
+	// it hears at once. It is also how often an append asks whether the stream is still the
+	// one that was opened, has all messages and is set as a journal must be. Zero: a second.
 	Poll time.Duration
 }
 
@@ -87,13 +88,13 @@ func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options)
 	o = o.orDefault()
 	s := &Store{client: newClient(js, stream, o.Retry), options: o, closed: make(chan struct{})}
 	s.queue.idle = sync.NewCond(&s.queue.mu)
-	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}}
-	s.stop = s.closed // the writer goes on until it has answered
 	info, err := s.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.writer.replicas = info.Config.Replicas
+	s.created = info.Created
+	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}, replicas: info.Config.Replicas, poll: o.Poll}
+	s.stop = s.closed // the writer goes on until it has answered
 	return s, nil
 }
 

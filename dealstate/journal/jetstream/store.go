@@ -101,7 +101,8 @@ func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options)
 // Stream gives the stream's name.
 func (s *Store) Stream() string { return s.stream }
 
-// Close is that of [journal.Journal]. Appends that wait are kept and answered first. The
+// Close is that of [journal.Journal]. Appends that wait are kept and answered first, and the
+// consumer of Wait is removed from the server, for which Close waits a second at most. The
 // connection stays open.
 func (s *Store) Close() error {
 	if !s.queue.close() {
@@ -109,7 +110,7 @@ func (s *Store) Close() error {
 	}
 	close(s.closed)
 	s.tail.close()
-	s.follower.close()
+	s.unfollow()
 	return nil
 }
 

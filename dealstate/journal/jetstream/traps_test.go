@@ -141,6 +141,31 @@ func TestAWaiterHearsOfWhatAnotherStoreAppends(t *testing.T) {
 	}
 }
 
+// A consumer is a file on each server: Close leaves none, also where an outage let the client make
+// a second one.
+func TestCloseLeavesNoConsumerOnTheServer(t *testing.T) {
+	t.Parallel()
+	c := start(t, 1, always)
+	js := connect(t, c.urls())
+	consumers := func(stream string) int {
+		info, err := js.Stream(t.Context(), stream)
+		require.NoError(t, err)
+		return info.CachedInfo().State.Consumers
+	}
+	s := open(t, connect(t, c.urls()), fresh(), jetstream.Options{})
+	waited := make(chan error, 1)
+	go func() { waited <- s.Wait(t.Context(), 1<<40) }()
+	require.Eventually(t, func() bool { return consumers(s.Stream()) == 1 }, time.Minute, time.Millisecond, "the waiter has no consumer")
+	c.servers[0].kill()
+	c.servers[0].start(t)
+	c.wait(t)
+	_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	require.ErrorIs(t, <-waited, journal.ErrClosed)
+	require.Zero(t, consumers(s.Stream()))
+}
+
 // While nothing answers, an append says so, and no sooner than it was told to.
 func TestAStreamThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ const (
 )
 
 // insist tries until there is an answer, or an error that does not pass. After client.retry
-// it gives up, with an *UnavailableError.
+// it gives up, with an *UnavailableError. What a server refuses is a *RefusedError.
 func (c *client) insist(ctx context.Context, op string, try func(context.Context) error) error {
 	begun := time.Now()
 	for wait := leastWait; ; wait = min(2*wait, mostWait) {
@@ -59,14 +60,38 @@ func (c *client) insist(ctx context.Context, op string, try func(context.Context
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case !passes(err):
-			return err
+			return c.final(op, err)
 		case time.Since(begun) > c.retry:
-			return &UnavailableError{Stream: c.stream, Op: op, Err: err}
+			return c.unavailable(op, err)
 		}
 		if err := c.pause(ctx, wait); err != nil {
 			return err
 		}
 	}
+}
+
+// ended are the errors of a connection that was closed: it does not come back.
+var ended = []error{nats.ErrConnectionClosed, nats.ErrConnectionDraining, nats.ErrBadSubscription}
+
+// final types an error that does not pass.
+func (c *client) final(op string, err error) error {
+	if slices.ContainsFunc(ended, func(e error) bool { return errors.Is(err, e) }) {
+		return c.unavailable(op, err)
+	}
+	var api *jetstream.APIError
+	if errors.As(err, &api) {
+		return &RefusedError{Stream: c.stream, Op: op, Err: err}
+	}
+	return err
+}
+
+// unavailable is the error of a stream that did not answer. The deadline of one attempt is not that
+// of the caller, who must not take it for his.
+func (c *client) unavailable(op string, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nats.ErrTimeout
+	}
+	return &UnavailableError{Stream: c.stream, Op: op, Err: err}
 }
 
 // pause waits before the next attempt.

@@ -26,7 +26,7 @@ func (dueCmd) Help() string {
     dealstate due --days 365
     dealstate due --days 730 --ics -o deals.ics
 
-The list assumes that nothing more is reported. With --json, each line has the deal, and the decision that the clock makes.`
+These clocks fire so if nothing more is reported. With --json, each line has the deal, and the decision that the clock makes.`
 }
 
 func (c *dueCmd) Run(a *app) error {

@@ -25,9 +25,9 @@ func (serveCmd) Help() string {
     dealstate serve
     dealstate serve --record
 
-It has the board, a page of each deal in any view, the calendar as a feed, and a JSON API that /api/openapi.json describes. Without
---record it shows the folder as it was when the command started. With --record it first reads the files into the folder's journal
-and records reports there; no other command can record while it runs.`
+It has the board, a page a deal in any view, the calendar as a feed, and a JSON API that /api/openapi.json describes. Without --record
+it shows the folder as it was when the command began. With it, what the files have is taken into the folder's journal first, reports
+are recorded there, and no other command records meanwhile.`
 }
 
 func (c *serveCmd) Run(a *app) (err error) {

@@ -53,7 +53,11 @@ func (s explanation) text() string {
 	if s.Next != nil {
 		next := *s.Next
 		next.Party = s.label(next.Party)
-		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), instant.Say(next.Due))
+		due := dueWords(next.Clock, next.Due)
+		if _, ends := next.Clock.LastDay(next.Due); ends {
+			due = "by " + due
+		}
+		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), due)
 	}
 	for _, w := range s.Warnings {
 		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))

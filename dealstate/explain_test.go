@@ -38,7 +38,7 @@ func TestExplainNamesWhoLeavesAndWhatIsOverdue(t *testing.T) {
 		06-11 withdraw a
 		06-12 breach a for=c
 		06-16 suspend b for=d`))
-	require.Contains(t, explained(t, a, "06-04", inForceOfTwo), "Next clock: overdue of d, due 15 June 2025.")
+	require.Contains(t, explained(t, a, "06-04", inForceOfTwo), "Next clock: overdue of d, due by the end of 14 June 2025.")
 }
 
 func TestExplainNamesSignaturesProvisionalApplicationSuspensionsAndTimers(t *testing.T) {

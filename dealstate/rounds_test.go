@@ -391,7 +391,7 @@ func TestReasonsReadAsEnglish(t *testing.T) {
 		approve a (approve-a-06-03): applied, negotiated → awaiting_b_approval: approval by a counts; a has approved and b has not approved
 		submit (submit-06-04): applied: submission by all sides counts
 		implement (implement-06-05): refused: b has not approved
-		extend (extend-06-06): applied: the deadline is now 15 July 2025
+		extend (extend-06-06): applied: the deadline is now the end of 14 July 2025
 		resume (resume-06-07): refused: in state awaiting_b_approval, resumption leads nowhere
 		deadline clock: applied, awaiting_b_approval → lapsed: the deadline came due`), strings.Join(said, "\n"))
 }

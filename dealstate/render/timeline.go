@@ -274,8 +274,8 @@ func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, p
 // policies see them.
 func clockLines(replays []*indexed) []clockLine {
 	var lines []clockLine
-	add := func(at time.Time, words, class string) {
-		l := clockLine{at: at, label: words + " " + moment(at), class: class}
+	add := func(clock dealstate.Clock, at time.Time, words, class string) {
+		l := clockLine{at: at, label: words + " " + due(clock, at), class: class}
 		if !at.IsZero() && !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) && strings.HasPrefix(o.label, words) }) {
 			lines = append(lines, l)
 		}
@@ -283,16 +283,16 @@ func clockLines(replays []*indexed) []clockLine {
 	for _, s := range replays {
 		for _, d := range s.Decisions {
 			if d.Event == "" {
-				add(d.At, s.clockWords(d.Fired(), renewed(d)), "fired")
+				add(d.Clock, d.At, s.clockWords(d.Fired(), renewed(d)), "fired")
 			}
 		}
 		if n := s.Snapshot.Next; n != nil {
-			add(n.Due, s.clockWords(*n, n.Clock.String())+" due", "due")
+			add(n.Clock, n.Due, s.clockWords(*n, n.Clock.String())+" due", "due")
 		}
 	}
 	for _, s := range replays {
 		if at := s.agreement.Deadline; !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) }) {
-			add(at, "deadline", "due")
+			add(dealstate.Deadline, at, "deadline", "due")
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b clockLine) int { return a.at.Compare(b.at) })

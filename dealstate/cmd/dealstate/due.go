@@ -92,7 +92,7 @@ func (c *dueCmd) list(a *app, due []tracker.Due, to time.Time) error {
 	}
 	rows := [][]string{{"due", "in", "deal", "clock", "state"}}
 	for _, d := range due {
-		rows = append(rows, []string{day(d.Decision.At), days(a.now(), d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
+		rows = append(rows, []string{d.Decision.Clock.DueWords(d.Decision.At, day), days(a.now(), d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
 	}
 	return a.table(rows)
 }

@@ -2,10 +2,14 @@ package web_test
 
 import (
 	"errors"
+	"fmt"
+	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +117,79 @@ func TestReadOnlyLetsEverybodyReadAndNobodyRecord(t *testing.T) {
 	after, err := d.kept.Last(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, before, after)
+}
+
+// A page of another site whose name was made to lead here (DNS rebinding) is of the same
+// origin for a browser; only the Host gives it away. Nothing else is looked at before.
+func TestWhatWasSentToAnotherHostIsRefusedFirst(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	count := func(*http.Request, web.Action) (string, error) { asked++; return "desk", nil }
+	d := newDesk(t, web.Options{Authorize: count, Hosts: web.LocalHosts(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}, "Desk.Example:8080")})
+	to := func(method, host, target string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, target, strings.NewReader("{}"))
+		r.Host = host
+		r.Header.Set("Origin", "http://"+host)
+		w := httptest.NewRecorder()
+		d.handler.ServeHTTP(w, r)
+		return w
+	}
+	for _, host := range []string{"evil.example:8080", "evil.example", "", "localhost.evil.example", "127.0.0.1.evil.example:8080", "10.0.0.1"} {
+		for _, target := range []string{"/", "/nothing", "/a//b", "/api/openapi.json", "/api/changes", "/style.css"} {
+			require.Equal(t, http.StatusMisdirectedRequest, to("GET", host, target).Code, host+target)
+		}
+		refused := to("POST", host, "/api/events")
+		require.Equal(t, http.StatusMisdirectedRequest, refused.Code, host)
+		require.Equal(t, "application/problem+json", refused.Header().Get("Content-Type"))
+		require.Equal(t, "no-referrer", refused.Header().Get("Referrer-Policy"))
+	}
+	require.Zero(t, asked)
+	for _, host := range []string{"localhost:8080", "LOCALHOST", "127.0.0.1:8080", "[::1]:8080", "::1", "[::1]", "localhost.", "desk.example:9"} {
+		require.Equal(t, http.StatusOK, to("GET", host, "/").Code, host)
+	}
+}
+
+func TestAServerAtAllAddressesAnswersForThisMachines(t *testing.T) {
+	t.Parallel()
+	name, err := os.Hostname()
+	require.NoError(t, err)
+	hosts := web.LocalHosts(&net.TCPAddr{IP: net.IPv6unspecified, Port: 80}, "", "desk.example")
+	for _, want := range []string{"localhost", "127.0.0.1", "::1", strings.ToLower(name), "desk.example"} {
+		require.Contains(t, hosts, want)
+	}
+	require.NotContains(t, hosts, "")
+	require.NotContains(t, hosts, "::")
+}
+
+// A browser asks who it is when it is answered with 401 and a challenge.
+func TestASignInIsAskedForAndTheWordsAreShown(t *testing.T) {
+	t.Parallel()
+	var refusal error
+	d := newDesk(t, web.Options{Authorize: func(*http.Request, web.Action) (string, error) { return "", refusal }})
+	for _, c := range []struct {
+		err             error
+		code            int
+		challenge, says string
+	}{
+		{&web.SignInError{}, http.StatusUnauthorized, `Basic realm="deals"`, "sign in first"},
+		{fmt.Errorf("desk: %w", &web.SignInError{Challenge: "Bearer", Detail: "bring <b>a token</b>\x1b"}), http.StatusUnauthorized, "Bearer", "bring <b>a token</b>\\x1b"},
+		{&web.ForbiddenError{}, http.StatusForbidden, "", "you may not do this here"},
+		{&web.ForbiddenError{Detail: "only editors\u202e record"}, http.StatusForbidden, "", "only editors\\u202e record"},
+		{errors.New("ldap: password of root is x"), http.StatusForbidden, "", "you may not do this here"},
+	} {
+		refusal = c.err
+		for _, target := range []string{"/deals/" + london + "/record", "/", "/api/deals", "/nothing"} {
+			w := d.get(target)
+			require.Equal(t, c.code, w.Code, target)
+			require.Equal(t, c.challenge, w.Header().Get("WWW-Authenticate"))
+			if strings.HasPrefix(target, "/api/") {
+				require.Equal(t, c.says, problemOf(t, w).Detail)
+				continue
+			}
+			require.Contains(t, w.Body.String(), "<p>"+html.EscapeString(c.says)+"</p>")
+		}
+		require.NotEmpty(t, c.err.Error())
+	}
 }
 
 func TestTheBoardShowsSearchesAndFilters(t *testing.T) {
@@ -282,7 +359,7 @@ func TestOptionsThatCannotBeAreNamed(t *testing.T) {
 		require.ErrorAs(t, err, &field, prefix)
 		require.Equal(t, "Prefix", field.Field)
 	}
-	for name, o := range map[string]web.Options{"MaxBody": {MaxBody: -1}, "MaxWatch": {MaxWatch: -1}, "BodyTime": {BodyTime: -1}} {
+	for name, o := range map[string]web.Options{"MaxBody": {MaxBody: -1}, "MaxWatch": {MaxWatch: -1}, "BodyTime": {BodyTime: -1}, "Hosts": {Hosts: []string{"localhost", "Desk.example:8080"}}} {
 		_, err := web.New(d.deals, o)
 		require.ErrorAs(t, err, &field)
 		require.Equal(t, name, field.Field)

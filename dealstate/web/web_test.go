@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +216,23 @@ func TestTheBoardShowsSearchesAndFilters(t *testing.T) {
 	require.Contains(t, d.get("/?state=contested").Body.String(), `<option value="contested" selected`, "it is shown what was asked for")
 	require.Equal(t, http.StatusBadRequest, d.get("/?sort=size").Code)
 	require.Equal(t, http.StatusBadRequest, d.get("/?limit=0").Code)
+}
+
+// The board counts all deals that the filter finds, whichever page is shown.
+func TestTheBoardCountsTheDealsOfAllPages(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	whole, err := d.deals.Deals(t.Context(), tracker.Query{Limit: 1000})
+	require.NoError(t, err)
+	all := len(whole.Deals)
+	require.Greater(t, all, 2)
+	lead := func(target string) string { return regexp.MustCompile(`\d+ deals?[,;.][^<]*`).FindString(d.get(target).Body.String()) }
+	require.True(t, strings.HasPrefix(lead("/"), fmt.Sprintf("%d deals; ", all)), lead("/"))
+	require.Equal(t, strings.Replace(lead("/"), " deals;", " deals, of which 2 on this page;", 1), lead("/?limit=2"))
+	first, err := d.deals.Deals(t.Context(), tracker.Query{Limit: 2})
+	require.NoError(t, err)
+	require.Equal(t, lead("/?limit=2"), lead("/?limit=2&after="+first.Next))
+	require.True(t, strings.HasPrefix(lead("/?q=london"), "1 deal; 1 "), lead("/?q=london"))
 }
 
 func TestADealsPageTravelsInTimeByLink(t *testing.T) {

@@ -80,7 +80,7 @@ func TestAmendmentMakesApprovalsStale(t *testing.T) {
 	require.Equal(t, "a approved revision 1 (approve-a-06-01), not the current revision 2", decisions[3].Reasons[0].String())
 	require.Equal(t, 2, s.Revision)
 	require.Equal(t, []string{"b"}, s.Awaiting)
-	require.Contains(t, s.Explain(), "b's approval: given to an earlier revision on 2 June 2025")
+	require.Contains(t, s.Explain(), "Approval by b: given to an earlier revision on 2 June 2025")
 }
 
 func TestAmendmentClearsRejectionsToo(t *testing.T) {

@@ -226,7 +226,9 @@ func TestTheBoardCountsTheDealsOfAllPages(t *testing.T) {
 	require.NoError(t, err)
 	all := len(whole.Deals)
 	require.Greater(t, all, 2)
-	lead := func(target string) string { return regexp.MustCompile(`\d+ deals?[,;.][^<]*`).FindString(d.get(target).Body.String()) }
+	lead := func(target string) string {
+		return regexp.MustCompile(`\d+ deals?[,;.][^<]*`).FindString(d.get(target).Body.String())
+	}
 	require.True(t, strings.HasPrefix(lead("/"), fmt.Sprintf("%d deals; ", all)), lead("/"))
 	require.Equal(t, strings.Replace(lead("/"), " deals;", " deals, of which 2 on this page;", 1), lead("/?limit=2"))
 	first, err := d.deals.Deals(t.Context(), tracker.Query{Limit: 2})

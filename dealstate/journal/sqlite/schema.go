@@ -14,7 +14,7 @@ import (
 var migrationFiles embed.FS
 
 // migrations lists the files; the version of a database is how many were applied.
-var migrations = []string{"1_entries.sql", "2_folds.sql"}
+var migrations = []string{"1_entries.sql", "2_folds.sql", "3_never_replaced.sql"}
 
 // applicationID marks a database as a journal ("deal" in ASCII); file(1) and SQLite show it.
 const applicationID = 0x6465616c

@@ -12,6 +12,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/sqlite"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 // made makes a database by SQL.
@@ -180,4 +181,34 @@ func TestEntriesThatWereChangedOrRemovedAreDamage(t *testing.T) {
 		require.NotNil(t, damage, change)
 		require.Equal(t, []int64{at, at}, []int64{damage.Position, n}, change)
 	}
+}
+
+// REPLACE removes the row that it replaces without a DELETE trigger.
+func TestTheTablesRefuseToReplaceAnEntry(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	a := uschina.London()
+	_, err := s.Append(t.Context(), []journal.Entry{{Accepted: time.Now(), Agreement: &a}, note("1", 1), note("2", 1)})
+	require.NoError(t, err)
+	before := all(t, s)
+	for _, text := range []string{
+		"REPLACE INTO entries (position, accepted, deal, id, kind, at, note) SELECT position, accepted, deal, id, kind, at, 'changed' FROM entries WHERE position = 2",
+		"INSERT OR REPLACE INTO entries (rowid, accepted, deal, id, kind, at, note) SELECT position, accepted, deal, id, kind, at, 'changed' FROM entries WHERE position = 3",
+		"REPLACE INTO entries (position, accepted, deal, agreement) SELECT 4, accepted, deal, agreement FROM entries WHERE position = 1",
+		"INSERT INTO entries (position, accepted, deal, id, kind, at) SELECT 2, accepted, deal, id, kind, at FROM entries WHERE position = 2 ON CONFLICT DO UPDATE SET note = 'changed'",
+	} {
+		_, err := analyst(t, s).Exec(text)
+		require.ErrorContains(t, err, "only added", text)
+		require.Equal(t, before, all(t, s), text)
+	}
+}
+
+// all gives every entry.
+func all(t *testing.T, s *sqlite.Store) (entries []journal.Entry) {
+	t.Helper()
+	for e, err := range s.Read(t.Context(), 0) {
+		require.NoError(t, err)
+		entries = append(entries, e)
+	}
+	return entries
 }

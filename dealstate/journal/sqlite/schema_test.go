@@ -54,9 +54,14 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		"a newer version":   "PRAGMA application_id = 1684365676; PRAGMA user_version = 99; CREATE TABLE entries (position)",
 	} {
 		path := made(t, text)
-		_, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		before, err := os.ReadFile(path)
+		require.NoError(t, err)
+		_, err = sqlite.Open(t.Context(), path, sqlite.Options{})
 		var schema *sqlite.SchemaError
 		require.ErrorAs(t, err, &schema, name)
+		after, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, before, after, "%s: no byte of it changes, not even those of the journal mode", name)
 		db, err := sql.Open("sqlite", path)
 		require.NoError(t, err)
 		require.Equal(t, []string{"1"}, texts(t, db, "SELECT count(*) FROM sqlite_schema"), name)

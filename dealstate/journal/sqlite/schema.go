@@ -69,6 +69,8 @@ func versionOf(ctx context.Context, c *sql.Conn, path string) (int, error) {
 		return 0, nil
 	case id != applicationID:
 		return 0, &SchemaError{Path: path, Problem: "it is another program's database"}
+	case version < 1:
+		return 0, &SchemaError{Path: path, Version: version, Problem: fmt.Sprintf("a journal has a version from 1 to %d; somebody changed PRAGMA user_version", len(migrations))}
 	case version > len(migrations):
 		return 0, &SchemaError{Path: path, Version: version, Problem: fmt.Sprintf("this program knows versions up to %d; use a newer one", len(migrations))}
 	}

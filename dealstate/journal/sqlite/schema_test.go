@@ -52,6 +52,8 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		"another program's": "CREATE TABLE users (id)",
 		"another id":        "PRAGMA application_id = 7; CREATE TABLE entries (position)",
 		"a newer version":   "PRAGMA application_id = 1684365676; PRAGMA user_version = 99; CREATE TABLE entries (position)",
+		"a version below 0": "PRAGMA application_id = 1684365676; PRAGMA user_version = -1; CREATE TABLE entries (position)",
+		"no version":        "PRAGMA application_id = 1684365676; PRAGMA user_version = 0; CREATE TABLE entries (position)",
 	} {
 		path := made(t, text)
 		before, err := os.ReadFile(path)

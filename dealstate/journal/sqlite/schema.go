@@ -74,5 +74,6 @@ func versionOf(ctx context.Context, c *sql.Conn, path string) (int, error) {
 	case version > len(migrations):
 		return 0, &SchemaError{Path: path, Version: version, Problem: fmt.Sprintf("this program knows versions up to %d; use a newer one", len(migrations))}
 	}
-	return version, nil
+	_, err = c.ExecContext(ctx, "SELECT "+columns+" FROM entries LIMIT 0") // every version has them
+	return version, err
 }

@@ -53,6 +53,8 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		"another id":        "PRAGMA application_id = 7; CREATE TABLE entries (position)",
 		"a newer version":   "PRAGMA application_id = 1684365676; PRAGMA user_version = 99; CREATE TABLE entries (position)",
 		"a version below 0": "PRAGMA application_id = 1684365676; PRAGMA user_version = -1; CREATE TABLE entries (position)",
+		"no entries":        "PRAGMA application_id = 1684365676; PRAGMA user_version = 3; CREATE TABLE folds (fold)",
+		"other columns":     "PRAGMA application_id = 1684365676; PRAGMA user_version = 3; CREATE TABLE entries (position)",
 		"no version":        "PRAGMA application_id = 1684365676; PRAGMA user_version = 0; CREATE TABLE entries (position)",
 	} {
 		path := made(t, text)
@@ -69,26 +71,45 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		require.Equal(t, []string{"1"}, texts(t, db, "SELECT count(*) FROM sqlite_schema"), name)
 		require.NoError(t, db.Close())
 	}
-	text := fresh(t)
-	require.NoError(t, os.WriteFile(text, []byte("this is a text of some length and no database of any kind\n"), 0o600))
-	_, err := sqlite.Open(t.Context(), text, sqlite.Options{})
-	require.ErrorContains(t, err, "not a database")
+	half := fresh(t)
+	s, err := sqlite.Open(t.Context(), half, sqlite.Options{})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	whole, err := os.ReadFile(half)
+	require.NoError(t, err)
+	for problem, content := range map[string][]byte{
+		"not a database": []byte("this is a text of some length and no database of any kind\n"),
+		"malformed":      whole[:len(whole)/2],
+	} {
+		require.NoError(t, os.WriteFile(half, content, 0o600))
+		_, err := sqlite.Open(t.Context(), half, sqlite.Options{})
+		var schema *sqlite.SchemaError
+		require.ErrorAs(t, err, &schema)
+		require.ErrorContains(t, err, problem)
+		after, err := os.ReadFile(half)
+		require.NoError(t, err)
+		require.Equal(t, content, after)
+	}
 	_, err = sqlite.Open(t.Context(), "/no/such/directory/deals.db", sqlite.Options{})
 	require.ErrorContains(t, err, "/no/such/directory/deals.db")
 }
 
 func TestOptionsThatCannotBeMeantNameTheirField(t *testing.T) {
 	t.Parallel()
-	for field, try := range map[string]func() (*sqlite.Store, error){
-		"path":         func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "", sqlite.Options{}) },
-		"options.busy": func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "x", sqlite.Options{Busy: -1}) },
-		"options.poll": func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "x", sqlite.Options{Poll: -1}) },
+	before := fresh(t)
+	for _, c := range []struct {
+		field, path string
+		o           sqlite.Options
+	}{
+		{"path", "", sqlite.Options{}}, {"path", before + "\x00after", sqlite.Options{}},
+		{"options.busy", "x", sqlite.Options{Busy: -1}}, {"options.poll", "x", sqlite.Options{Poll: -1}},
 	} {
-		_, err := try()
+		_, err := sqlite.Open(t.Context(), c.path, c.o)
 		var wrong *dealstate.FieldError
-		require.ErrorAs(t, err, &wrong)
-		require.Equal(t, field, wrong.Field)
+		require.ErrorAs(t, err, &wrong, "%+v", c)
+		require.Equal(t, c.field, wrong.Field)
 	}
+	require.NoFileExists(t, before)
 }
 
 // Every connection must have it, and a driver may forget it: a commit is synced.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -41,6 +42,8 @@ func (o Options) check(path string) error {
 	switch {
 	case path == "":
 		return field.Errorf("path", "missing; want that of a file")
+	case strings.IndexByte(path, 0) >= 0:
+		return field.Errorf("path", "has a NUL; want a path that the system can open")
 	case o.Busy < 0:
 		return field.Errorf("options.busy", "%v is negative; want how long to wait for a lock", o.Busy)
 	case o.Poll < 0:
@@ -106,6 +109,8 @@ func (s *Store) begin(ctx context.Context) error {
 		return nil
 	case isBusy(err):
 		err = &BusyError{Path: s.path, Err: err}
+	case isNoJournal(err):
+		err = &SchemaError{Path: s.path, Problem: err.Error()}
 	default:
 		err = fmt.Errorf("journal/sqlite: open %s: %w", display.Inert(s.path), err)
 	}

@@ -40,3 +40,15 @@ func TestAVersionOfADealThatCannotBeHarmsNoOtherAppend(t *testing.T) {
 	}
 	writers.Wait()
 }
+
+// There is no entry about a deal that cannot be, and asking for it is no error, also among others.
+func TestADealThatCannotBeHasNoEntries(t *testing.T) {
+	t.Parallel()
+	s := open(t, server.url(), fresh())
+	_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.NoError(t, err)
+	for _, deal := range oddDeals {
+		require.Empty(t, collect(t, s.ReadDeal(t.Context(), deal, 0)), "%q", deal)
+		require.Len(t, collect(t, s.ReadDeals(t.Context(), []string{deal, "deal-1"})), 1, "%q", deal)
+	}
+}

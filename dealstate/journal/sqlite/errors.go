@@ -48,6 +48,17 @@ func (e *DamageError) Error() string {
 	return display.Inert(fmt.Sprintf("journal/sqlite: %s: position %d: %s; PRAGMA integrity_check says whether the file is damaged", e.Path, e.Position, e.Problem))
 }
 
+// isNoJournal reports whether an error of opening says that the file is no database, a
+// part of one, or one without our tables.
+func isNoJournal(err error) bool {
+	var e *driver.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	code := e.Code() & 0xff
+	return code == lib.SQLITE_NOTADB || code == lib.SQLITE_CORRUPT || code == lib.SQLITE_ERROR
+}
+
 // isBusy reports whether an error says that another session holds the lock.
 func isBusy(err error) bool {
 	var e *driver.Error

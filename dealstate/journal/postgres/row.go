@@ -64,7 +64,7 @@ var selected = func() string {
 
 // adding are the statements that add rows behind the last one and return their positions.
 type adding struct {
-	ifNew  string // adds nothing, and returns nothing, where one of their ids is taken
+	ifNew  string // adds nothing, and returns nothing, where one of their ids is taken or the last row is damaged
 	always string
 }
 
@@ -72,16 +72,21 @@ type adding struct {
 var (
 	addOne = func() adding {
 		values := func(param int) string { return fmt.Sprintf("$%d::text", param) }
-		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM $schema.entries WHERE deal = $%d::text AND id = $%d::text)", colDeal+1, colID+1)
+		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM $schema.entries WHERE deal = $%d::text AND id = $%d::text)", colDeal+1, colID+1) + lastIsSound
 		return adding{insert(values, "1", taken), insert(values, "1", "")}
 	}()
 	addMany = func() adding {
 		values := func(param int) string { return "u." + columns[param-1].name }
 		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM unnest($%d::text[], $%d::text[]) AS k (deal, id) CROSS JOIN LATERAL (SELECT FROM $schema.entries AS x WHERE x.deal = k.deal AND x.id = k.id LIMIT 1) AS e)",
-			colDeal+1, colID+1)
+			colDeal+1, colID+1) + lastIsSound
 		return adding{insert(values, "u.n", arrays()+taken), insert(values, "u.n", arrays())}
 	}()
 )
+
+// lastIsSound holds unless the last entry has an instant that time.Parse would refuse: it would
+// be copied into the new ones. A day that its month does not have is an error.
+const lastIsSound = ` AND coalesce((SELECT CASE WHEN accepted ~ '^[0-9]{4}-[0-9][0-9]-[0-9][0-9]T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{9}Z$'
+	THEN left(accepted, 10)::date IS NOT NULL ELSE false END FROM $schema.entries ORDER BY position DESC LIMIT 1), true)`
 
 // insert gives such a statement: how it writes the value of a column, how many rows after the
 // last one the row comes, and from what and on what condition the rows are selected.

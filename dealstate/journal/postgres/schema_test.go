@@ -271,3 +271,28 @@ func TestNoStatementReadsAWholeTable(t *testing.T) {
 	}, time.Minute, 10*time.Millisecond)
 	require.LessOrEqual(t, whole, int64(3), "what made the indexes reads the table")
 }
+
+// An append takes the instant of the last entry where its own is earlier: damage there must not
+// get into what is acknowledged.
+func TestADamagedLastInstantIsNotCopiedIntoTheNextEntry(t *testing.T) {
+	t.Parallel()
+	for _, accepted := range []string{"zzz", "2025-13-10T00:00:00.000000000Z", "2025-02-31T00:00:00.000000000Z", "9999-12-31T23:59:60.000000000Z", "infinity"} {
+		s := open(t, server.url(), fresh())
+		_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+		require.NoError(t, err)
+		c := analyst(t, s)
+		_, err = c.Exec(t.Context(), "ALTER TABLE entries DISABLE TRIGGER ALL")
+		require.NoError(t, err)
+		_, err = c.Exec(t.Context(), "UPDATE entries SET accepted = $1", accepted)
+		require.NoError(t, err)
+		for _, entries := range [][]journal.Entry{{note("2", 2)}, {note("2", 2), note("3", 2)}} {
+			_, err = s.Append(t.Context(), entries)
+			var damage *postgres.DamageError
+			require.ErrorAs(t, err, &damage, accepted)
+			require.EqualValues(t, 1, damage.Position)
+		}
+		last, err := s.Last(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 1, last, accepted)
+	}
+}

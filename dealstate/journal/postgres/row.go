@@ -223,7 +223,8 @@ type kept struct {
 // key is under what it is kept.
 func (k *kept) key() [2]string { return [2]string{k.Deal(), k.Event.ID} }
 
-// read reads an entry from the values of selected. Whatever is not as rowOf wrote it is damage.
+// read reads an entry from the values of selected. Whatever is not as rowOf wrote it, or could
+// not have been appended, is damage.
 func (s *Store) read(values [][]byte) kept {
 	var r row
 	for i, value := range values[1:] {
@@ -233,6 +234,9 @@ func (s *Store) read(values [][]byte) kept {
 	err := k.fill(&r)
 	if err == nil && k.Deal() != r[colDeal] {
 		err = fmt.Errorf("it is in the row of deal %q", r[colDeal])
+	}
+	if err == nil {
+		_, err = journal.Checked([]journal.Entry{k.Entry})
 	}
 	position, _ := strconv.ParseInt(string(values[0]), 10, 64) // a bigint as the server writes it
 	if err != nil {
@@ -250,6 +254,9 @@ func (k *kept) fill(r *row) (err error) {
 	}
 	if k.again, err = strconv.Atoi(r[colAgain]); err != nil {
 		return err
+	}
+	if k.again < 0 {
+		return fmt.Errorf("again: %d is negative; want how many entries came before under the id", k.again)
 	}
 	if r[colAgreement] != "" {
 		k.Agreement = new(dealstate.Agreement)

@@ -195,15 +195,26 @@ func TestAServerThatCannotKeepAJournalIsRefused(t *testing.T) {
 func TestEntriesThatWereChangedOrRemovedAreDamage(t *testing.T) {
 	t.Parallel()
 	for change, at := range map[string]int64{
-		"DELETE FROM entries WHERE position = 2":                                       2,
-		"DELETE FROM entries WHERE position = 1":                                       1,
-		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":                      3,
-		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":                      2,
-		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":                 1,
-		"UPDATE entries SET id = '', agreement = '{}' WHERE position = 2":              2,
-		"UPDATE entries SET exact = 'no JSON' WHERE position = 2":                      2,
-		`UPDATE entries SET exact = '{"event":{"deal":"another"}}' WHERE position = 2`: 2,
-		"UPDATE entries SET position = 9 WHERE position = 3":                           3,
+		"DELETE FROM entries WHERE position = 2":                                            2,
+		"DELETE FROM entries WHERE position = 1":                                            1,
+		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":                           3,
+		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":                           2,
+		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":                      1,
+		"UPDATE entries SET id = '', agreement = '{}' WHERE position = 2":                   2,
+		"UPDATE entries SET exact = 'no JSON' WHERE position = 2":                           2,
+		`UPDATE entries SET exact = '{"event":{"deal":"another"}}' WHERE position = 2`:      2,
+		"UPDATE entries SET position = 9 WHERE position = 3":                                3,
+		"UPDATE entries SET kind = NULL WHERE position = 2":                                 2,
+		"UPDATE entries SET at = NULL WHERE position = 2":                                   2,
+		"UPDATE entries SET deal = '' WHERE position = 2":                                   2,
+		"UPDATE entries SET id = '1', again = 1 WHERE position = 3":                         3,
+		"UPDATE entries SET id = '1', again = 1, note = 'other' WHERE position = 2":         2,
+		"UPDATE entries SET again = 5 WHERE position = 2":                                   2,
+		"UPDATE entries SET again = -1 WHERE position = 2":                                  2,
+		"UPDATE entries SET revision = -5 WHERE position = 2":                               2,
+		"UPDATE entries SET revision = 99999999999 WHERE position = 2":                      2,
+		"UPDATE entries SET published = 'garbage' WHERE position = 2":                       2,
+		"UPDATE entries SET accepted = '2024-01-01T00:00:00.000000000Z' WHERE position = 2": 2,
 	} {
 		s := open(t, server.url(), fresh())
 		_, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1), note("3", 1)})

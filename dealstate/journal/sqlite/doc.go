@@ -16,7 +16,8 @@
 // the disk keeps what it reports as synced. Appends that come at the same time share a
 // transaction. After a failed write or sync the store accepts no more appends
 // ([journal.ReadOnlyError]) until it is opened again. If another process holds the lock for
-// too long, the append gives a [BusyError] and keeps nothing.
+// too long, the append gives a [BusyError] and keeps nothing. If the file is moved away or replaced
+// while it is open, the store appends and reads nothing more ([MovedError]).
 //
 // The tables refuse to change, replace or remove an entry. Whoever removes the triggers can still
 // do so. Reading holds every row to the checks of an append, and gives a [DamageError] for one that

@@ -206,6 +206,9 @@ func (s *Store) Last(ctx context.Context) (last int64, err error) {
 	if s.tail.isClosed() {
 		return 0, journal.ErrClosed
 	}
+	if err := s.moved(); err != nil {
+		return 0, err
+	}
 	err = s.db.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM entries").Scan(&last)
 	return last, s.endedOr(ctx, err)
 }
@@ -214,6 +217,9 @@ func (s *Store) Last(ctx context.Context) (last int64, err error) {
 func (s *Store) Deals(ctx context.Context) ([]string, error) {
 	if s.tail.isClosed() {
 		return nil, journal.ErrClosed
+	}
+	if err := s.moved(); err != nil {
+		return nil, err
 	}
 	rows, err := s.db.QueryContext(ctx, "SELECT deal FROM entries WHERE id IS NULL ORDER BY position")
 	if err != nil {

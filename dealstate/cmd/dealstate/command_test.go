@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -368,13 +369,27 @@ func TestRecordAsksForWhatIsMissingAndAgainForWhatIsWrong(t *testing.T) {
 	require.Contains(t, out, "Nothing is recorded. With --yes it is.\n")
 	code, out = typing(dir, "truce\napprove\n")
 	require.Equal(t, exitMisuse, code, "the answers end")
-	require.Contains(t, out, "role: missing")
+	require.Contains(t, out, "missing: --role, --at, --party")
 	var entries int
 	for _, err := range journal.ReadDir(context.Background(), filepath.Join(dir, journalName), journal.Options{}) {
 		require.NoError(t, err)
 		entries++
 	}
 	require.Equal(t, 2, entries)
+}
+
+func TestRecordChecksEachAnswerAtOnce(t *testing.T) {
+	t.Parallel()
+	code, out := typing(folderOf(t), "truce\naprove\napprove\npoland\n\nchina\nYicai\npres\n\npress\n31 June\n2025-06-30\ny\n")
+	require.Zero(t, code, out)
+	for _, pair := range [][2]string{{`"aprove" is unknown`, "party (us, china"}, {`"poland" is not a party; want one of us, china`, "by ("}, {"party: missing", "by ("}, {`"pres" is unknown`, "at ("}, {"role: missing", "at ("}} {
+		first, then := strings.Index(out, pair[0]), strings.Index(out, pair[1])
+		require.Positive(t, first, "%s in %s", pair[0], out)
+		require.Less(t, first, strings.LastIndex(out, pair[1]), "%s is said before the next question in %s", pair[0], out)
+		require.Positive(t, then)
+	}
+	require.Equal(t, 1, strings.Count(out, "by (who says so"), out)
+	require.Contains(t, out, "Recorded as entry 2")
 }
 
 func TestEveryFormatIsReadAndSaysTheSame(t *testing.T) {
@@ -450,9 +465,98 @@ func TestWhoHasTheJournalOpenIsNamed(t *testing.T) {
 	require.NoError(t, err)
 	defer j.Close()
 	require.Zero(t, runIn(dir, "state").code, "to look needs no lock")
-	r := runIn(dir, "record", "truce", "--kind", "note", "--by", "x", "--at", "2025-07-01", "--yes")
+	r := runIn(dir, "record", "truce", "--kind", "note", "--by", "x", "--at", "2025-07-01", "--yes", "--wait", "0s")
 	require.Equal(t, exitFailed, r.code)
 	require.Contains(t, r.err, fmt.Sprintf("process %d", os.Getpid()))
+}
+
+func TestWritersWaitForTheJournal(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	j, err := journal.Open(context.Background(), filepath.Join(dir, journalName), journal.Options{})
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	answers := make([]ran, 8)
+	for i := range answers {
+		all.Go(func() {
+			answers[i] = runIn(dir, "record", "truce", "--kind", "approve", "--party", "china", "--by", fmt.Sprint("agency ", i), "--role", "press", "--at", "2025-06-30", "--yes", "--wait", "1m")
+		})
+	}
+	require.NoError(t, j.Close())
+	all.Wait()
+	for _, r := range answers {
+		require.Zero(t, r.code, r)
+		require.Contains(t, r.out, "Recorded as entry")
+	}
+	require.Equal(t, 8, strings.Count(runIn(dir, "log", "truce").out, "approve-china-2025-06-30"), "each has an id of its own")
+}
+
+func TestAnEmptyFlagIsNoDefault(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for _, args := range [][]string{{"state", "--known-by", ""}, {"state", "--as-of="}, {"explain", ""}, {"state", "truce", ""}, {"due", "--from", ""}, {"draw", "timeline", "truce", "-o", ""},
+		{"record", "truce", "--kind", "implement", "--party", "", "--by", "x", "--role", "press", "--at", "2025-06-30"}, {"verify", "--head", ""}, {"diff", "truce", "", "strict"}} {
+		r := runIn(dir, args...)
+		require.Equal(t, exitMisuse, r.code, args)
+		require.Contains(t, r.err, "is empty; give it a value, or leave it out", args)
+	}
+	require.Equal(t, exitMisuse, run("-C", "", "state").code)
+}
+
+func TestARefusedReportIsANoRecordedOrNot(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	args := []string{"record", "truce", "--kind", "implement", "--by", "Gazette", "--role", "instrument", "--at", "2025-06-26"}
+	r := runIn(dir, args...)
+	require.Equal(t, exitNo, r.code, r)
+	r = runIn(dir, append(args, "--yes")...)
+	require.Equal(t, exitNo, r.code, r)
+	require.Contains(t, r.out, "Recorded as entry 2")
+	r = runIn(dir, append(args, "--yes", "--json", "--id", "other")...)
+	require.Equal(t, exitNo, r.code, r)
+}
+
+func TestTheSameActIsRecordedOnceUnlessItHasAnID(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	record := func(more ...string) ran {
+		return runIn(dir, append([]string{"record", "truce", "--kind", "approve", "--party", "china", "--by", "Xi", "--at", "2025-06-30", "--yes"}, more...)...)
+	}
+	require.Contains(t, record().out, "Recorded as entry 2")
+	for _, more := range [][]string{nil, {"--note", "seen again"}, {"--publisher", "Yicai"}} {
+		r := record(more...)
+		require.Zero(t, r.code, r)
+		require.Contains(t, r.out, "This act is on record: approve china (approve-china-2025-06-30): applied")
+		require.Contains(t, r.out, "Nothing is recorded.")
+	}
+	require.Contains(t, record("--json").out, `"position":0,"on_record":true`)
+	require.Contains(t, record("--id", "again").out, "Recorded as entry 3")
+	require.Contains(t, record("--modality", "denied").out, "Recorded as entry 4", "another report")
+	retract := func(ref string) ran {
+		return runIn(dir, "record", "truce", "--kind", "retract", "--ref", ref, "--by", "desk", "--at", "2025-07-01", "--yes")
+	}
+	r := retract("approve-china-2025-06-31")
+	require.Equal(t, exitMisuse, r.code, r)
+	require.Contains(t, r.err, `--ref: "approve-china-2025-06-31" is no event of truce; did you mean "approve-china-2025-06-30"?`)
+	require.Zero(t, retract("approve-china-2025-06-30").code)
+	require.Zero(t, retract("again").code)
+	require.Contains(t, record().out, "Recorded as entry 7", "what was voided can be reported anew")
+}
+
+func TestWhatRecordLacksIsListedAtOnceAndByFlag(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for args, want := range map[string]string{
+		"record truce":                                                   "missing: --kind, --at",
+		"record truce --kind approve":                                    "missing: --role, --at, --party",
+		"record truce --kind perform --role approver":                    "missing: --by, --at, --commitment",
+		"record truce --kind retract --at 2025-06-30":                    "--ref: missing; retract needs the id of the event it voids",
+		"record truce --kind extend --by x --role press --at 2025-06-30": "--until: missing",
+	} {
+		r := runIn(dir, strings.Fields(args)...)
+		require.Equal(t, exitMisuse, r.code, args)
+		require.Contains(t, r.err, want, args)
+	}
 }
 
 func TestADamagedJournalIsTold(t *testing.T) {

@@ -73,10 +73,11 @@ type reading struct {
 }
 
 // read reads the folder, and stops at the first thing that is wrong. Of events without a deal
-// it warns.
+// it warns once.
 func (a *app) read() (*folder, error) {
 	f, err := a.readAll(func(err error) error { return err })
-	if err == nil && f.lost > 0 {
+	if err == nil && f.lost > 0 && !a.strayed {
+		a.strayed = true
 		a.warn("%s", f.strays())
 	}
 	return f, err

@@ -62,7 +62,7 @@ func (a *app) states(deals []*deal, view dealstate.View) error {
 			}
 			continue
 		}
-		rows = append(rows, []string{s.Deal, string(s.State), day(s.Since), days(s.Since, s.AsOf), strings.Join(s.Awaiting, ", "), next(s), count(len(s.Warnings))})
+		rows = append(rows, []string{s.Deal, string(s.State), day(s.Since), days(s.Since, s.AsOf), awaiting(s), next(s), count(len(s.Warnings))})
 	}
 	if a.json || len(deals) == 0 {
 		return nil
@@ -76,6 +76,9 @@ func count(n int) string {
 	}
 	return strconv.Itoa(n)
 }
+
+// awaiting says whose approval is missing.
+func awaiting(s dealstate.Snapshot) string { return strings.Join(s.Awaiting, ", ") }
 
 // next says which clock runs out next, and when.
 func next(s dealstate.Snapshot) string {
@@ -98,7 +101,7 @@ func (a *app) state(d *dealstate.Deal, view dealstate.View) error {
 	if !s.Since.IsZero() {
 		line("since", day(s.Since)+" ("+days(s.Since, s.AsOf)+")")
 	}
-	line("awaiting", strings.Join(s.Awaiting, ", "))
+	line("awaiting", awaiting(s))
 	line("next", next(s))
 	line("as of", day(s.AsOf))
 	line("known by", day(s.KnownBy))

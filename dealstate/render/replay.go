@@ -225,9 +225,12 @@ func (s *indexed) kindWords(k dealstate.Kind, party string) string {
 
 // speaker says on whose word a report rests, and when we learned of it.
 func speaker(e dealstate.Event) string {
-	parts := []string{e.Role.String()}
+	var parts []string
 	if e.By != "" {
-		parts = append([]string{said(e.By, 120)}, parts...)
+		parts = append(parts, said(e.By, 120))
+	}
+	if e.Role != 0 {
+		parts = append(parts, e.Role.String())
 	}
 	if e.Modality > dealstate.Asserted {
 		parts = append(parts, e.Modality.String()+" only")

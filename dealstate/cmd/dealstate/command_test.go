@@ -168,6 +168,7 @@ func TestAFileThatIsEmptyOrBadIsNamedWithItsLine(t *testing.T) {
 		r := runIn(dir, "state")
 		require.Equal(t, exitBadInput, r.code, name)
 		require.Contains(t, r.err, c.problem, name)
+		require.Contains(t, r.err, "dealstate check lists all that is wrong", name)
 		require.Less(t, len(r.err), 2000, name)
 		r = runIn(dir, "check")
 		require.Equal(t, exitNo, r.code, name)
@@ -571,7 +572,25 @@ func TestADamagedJournalIsTold(t *testing.T) {
 	r := runIn(dir, "verify")
 	require.Equal(t, exitNo, r.code)
 	require.Contains(t, r.out, "The journal is not whole")
+	require.Contains(t, r.out, "dealstate verify --salvage DIR")
+	for _, args := range [][]string{{"verify"}, {"state"}, {"check"}} {
+		r := runIn(dir, args...)
+		require.NotRegexp(t, `\b(Verify|Salvage|Open)\b`, r.String(), "a name of Go's")
+		require.Contains(t, r.String(), "journal: position")
+	}
 	require.Equal(t, exitBadInput, runIn(dir, "state").code)
+	r = runIn(dir, "check")
+	require.Equal(t, 1, strings.Count(r.out, "journal: position"), r.out)
+	require.Contains(t, r.out, "1 problem\n")
+	rescued := filepath.Join(dir, "rescued")
+	r = runIn(dir, "verify", "--salvage", rescued)
+	require.Equal(t, exitNo, r.code, r)
+	require.Regexp(t, `\d+ entr(y|ies) copied to`, r.out)
+	require.Equal(t, exitMisuse, runIn(dir, "verify", "--salvage", rescued).code, "something is there")
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, journalName)))
+	require.NoError(t, os.Rename(rescued, filepath.Join(dir, journalName)))
+	require.Zero(t, runIn(dir, "verify").code)
+	require.Zero(t, runIn(dir, "state").code)
 	require.Equal(t, exitMisuse, runIn(folderOf(t), "verify").code, "there is none")
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,7 +93,11 @@ func (a *app) openJournal(wait time.Duration) (*journal.File, error) {
 }
 
 func (a *app) tryJournal() (*journal.File, error) {
-	return journal.Open(a.ctx, filepath.Join(a.dir, journalName), journal.Options{})
+	j, err := journal.Open(a.ctx, filepath.Join(a.dir, journalName), journal.Options{})
+	if is[*journal.DamageError](err) {
+		err = &badInput{errors.New(damageText(err) + "; see: dealstate verify")}
+	}
+	return j, err
 }
 
 // journalOf opens the folder's journal, and makes it if there is none. What the files have is

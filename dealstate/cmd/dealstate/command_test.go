@@ -345,6 +345,12 @@ func TestSpansAreDaysForPeopleAndSecondsForPrograms(t *testing.T) {
 	text := runIn(dir, "export", "spells", "--format", "text").out
 	require.Regexp(t, `to +days +censored`, text)
 	require.Regexp(t, `10 Jun 2025 +25 Jun 2025 +15 `, text)
+	text = runIn(dir, "export", "survival", "--format", "text", "--as-of", "2025-07-01").out
+	require.Regexp(t, `(?m)^days +at_risk`, text)
+	require.Regexp(t, `(?m)^22 +2 +0 +1 +1 `, text)
+	for _, table := range tables {
+		require.NotRegexp(t, `(?m)(^| )(time|\w*seconds)( |$)|\d\.\d{5}`, runIn(dir, "export", table.name, "--format", "text").out, table.name)
+	}
 	require.Contains(t, runIn(dir, "export", "waits", "--json").out, `"seconds":3024000`)
 }
 

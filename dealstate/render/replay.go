@@ -270,7 +270,20 @@ func (s *indexed) headline() string {
 		text += " since " + moment(s.Snapshot.Since)
 	}
 	if len(s.Snapshot.Awaiting) > 0 {
-		text += ", awaiting " + s.partyNames(s.Snapshot.Awaiting)
+		text += ", awaiting " + s.awaited()
 	}
 	return text
+}
+
+// awaited names whose approval is missing, and where some of these are enough, such ones.
+func (s *indexed) awaited() string {
+	all, enough := s.Snapshot.Awaiting, s.Snapshot.Shortest
+	text := s.partyNames(all)
+	if len(enough) == 0 || len(enough) >= len(all) || slices.ContainsFunc(enough, func(id string) bool { return !slices.Contains(all, id) }) {
+		return text
+	}
+	if len(enough) == 1 {
+		return text + " (" + s.partyNames(enough) + " is enough)"
+	}
+	return text + " (" + s.partyNames(enough) + " are enough)"
 }

@@ -679,6 +679,21 @@ func TestBashCompletesCommandsFlagsAndTheirValues(t *testing.T) {
 	}
 }
 
+func TestWhoIsEnoughIsSaidWhereMoreAreAwaited(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.Zero(t, runIn(dir, "init", "many").code)
+	for _, args := range [][]string{{"state"}, {"state", "deal"}} {
+		require.Contains(t, runIn(dir, args...).out, "thailand, laos (thailand is enough)", args)
+	}
+	for _, args := range [][]string{{"draw", "timeline", "deal"}, {"report", "deal"}} {
+		require.Contains(t, runIn(dir, args...).out, "Thailand, Laos (Thailand is enough)", args)
+	}
+	require.NotContains(t, runIn(folderOf(t), "state").out, "enough")
+	r := runIn(dir, "record", "--kind", "withdraw", "--party", "viet-nam", "--by", "Gazette", "--role", "instrument", "--at", "2025-07-01")
+	require.Contains(t, r.out, "The deal stays in awaiting_approvals, and now awaits ")
+}
+
 // Every template is right, and so is the folder that it makes.
 func TestEveryTemplateMakesAFolderThatIsRight(t *testing.T) {
 	t.Parallel()

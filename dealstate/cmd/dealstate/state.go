@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,8 +78,18 @@ func count(n int) string {
 	return strconv.Itoa(n)
 }
 
-// awaiting says whose approval is missing.
-func awaiting(s dealstate.Snapshot) string { return strings.Join(s.Awaiting, ", ") }
+// awaiting says whose approval is missing, and where some of these are enough, such ones.
+func awaiting(s dealstate.Snapshot) string {
+	text := strings.Join(s.Awaiting, ", ")
+	enough := slices.DeleteFunc(slices.Clone(s.Shortest), func(id string) bool { return !slices.Contains(s.Awaiting, id) })
+	switch {
+	case len(enough) == 0 || len(enough) == len(s.Awaiting) || len(enough) < len(s.Shortest): // it takes a commitment, too
+		return text
+	case len(enough) == 1:
+		return text + " (" + enough[0] + " is enough)"
+	}
+	return text + " (" + listed(enough) + " are enough)"
+}
 
 // next says which clock runs out next, and when.
 func next(s dealstate.Snapshot) string {

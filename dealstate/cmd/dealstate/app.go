@@ -49,6 +49,9 @@ func (a *app) run(args []string) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	if args[0] == "help" {
+		args = append(args[1:len(args):len(args)], "--help")
+	}
 	ctx, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(a.err, "dealstate: %s\nSee: dealstate %s--help\n", render.Inert(err.Error()), commandOf(err))
@@ -66,6 +69,8 @@ func (a *app) run(args []string) (code int) {
 func given(ctx *kong.Context) error {
 	for _, part := range ctx.Path {
 		switch {
+		case part.Flag != nil && part.Flag.Name == "output" && part.Flag.Target.String() == "-":
+			part.Flag.Target.SetString("") // which is standard output
 		case part.Flag != nil && isEmpty(part.Flag.Target):
 			return misusef("--%s is empty; give it a value, or leave it out", part.Flag.Name)
 		case part.Positional != nil && isEmpty(part.Positional.Target):

@@ -160,7 +160,7 @@ func (c *checkCmd) explore(a *app, d *dealstate.Deal, view dealstate.View) (*che
 		return nil, misusef("--to %q is no state of %s; want one of %s", c.To, m.Deal(), joined(states))
 	}
 	s, agreement := d.At(view), m.Agreement()
-	found := &checked{Deal: s.Deal, State: string(s.State), To: c.To, Rules: len(m.Lifecycle().Rules), approval: "every party approves"}
+	found := &checked{Deal: s.Deal, State: string(s.State), To: c.To, Can: []string{}, Rules: len(m.Lifecycle().Rules), approval: "every party approves"}
 	if !agreement.Approval.IsZero() {
 		found.approval = agreement.Approval.String()
 	}

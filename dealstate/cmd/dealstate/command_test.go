@@ -11,7 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -41,7 +43,7 @@ var invocations = map[string][][]string{
 	"simulate":   {{"simulate", "truce", "--wait", "china=30", "--lives", "100"}},
 	"test":       {{"test", "FOLDER/story.scenario"}},
 	"import":     {{"import", "FOLDER/inbox/more.csv"}},
-	"export":     {{"export", "list"}, {"export", "spells"}, {"export", "decisions"}, {"export", "events"}, {"export", "xes", "-o", "FOLDER/a.xes"}, {"export", "all", "-o", "FOLDER/all"}, {"export", "sqlite", "-o", "FOLDER/a.db"}},
+	"export":     {{"export", "list"}, {"export", "spells"}, {"export", "spells", "--format", "text"}, {"export", "spells", "--format", "csv"}, {"export", "decisions"}, {"export", "events"}, {"export", "xes", "-o", "FOLDER/a.xes"}, {"export", "all", "-o", "FOLDER/all"}, {"export", "sqlite", "-o", "FOLDER/a.db"}},
 	"verify":     {{"verify"}},
 	"completion": {{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}},
 	"serve":      nil, // it does not end: it has a test of its own
@@ -103,8 +105,30 @@ func TestEveryCommandWritesJSONThatCanBeParsedALineAtATime(t *testing.T) {
 		for line := range strings.Lines(r.out) {
 			var object map[string]any
 			require.NoError(t, json.Unmarshal([]byte(line), &object), line)
+			require.NotContains(t, line, ":null", "an empty list is []")
 		}
 	})
+}
+
+// FORMATS.md has every key that a command writes as its own.
+func TestEveryKeyOfACommandIsDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../FORMATS.md")
+	require.NoError(t, err)
+	for command, types := range map[string][]any{"why": {told{}}, "diff": {differing{}}, "record": {recorded{}}, "check": {checked{}}, "simulate": {future{}, odds{}, chance{}, choice{}, awaited{}}, "verify": {verified{}, salvaged{}, gap{}}} {
+		row := regexp.MustCompile("(?m)^\\| `" + command + "` \\|.*$").FindString(string(text))
+		require.NotEmpty(t, row, command)
+		for _, v := range types {
+			for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
+				if key, _, _ := strings.Cut(f.Tag.Get("json"), ","); key != "" {
+					require.Contains(t, row, "`"+key+"`", command)
+				}
+			}
+		}
+	}
+	for _, command := range commandsOf(t) {
+		require.Regexp(t, "(?m)^\\| (`\\w+` )*`"+command+"` (`\\w+` )*\\|", string(text))
+	}
 }
 
 // Every command has help with an example, and every example can be typed.
@@ -692,6 +716,46 @@ func TestWhoIsEnoughIsSaidWhereMoreAreAwaited(t *testing.T) {
 	require.NotContains(t, runIn(folderOf(t), "state").out, "enough")
 	r := runIn(dir, "record", "--kind", "withdraw", "--party", "viet-nam", "--by", "Gazette", "--role", "instrument", "--at", "2025-07-01")
 	require.Contains(t, r.out, "The deal stays in awaiting_approvals, and now awaits ")
+}
+
+func TestAMinusIsStandardOutput(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for _, args := range [][]string{{"report", "truce"}, {"draw", "page", "truce"}, {"export", "spells"}, {"export", "xes"}, {"due", "--ics"}} {
+		require.Equal(t, runIn(dir, args...), runIn(dir, append(args, "-o", "-")...), args)
+	}
+	require.NoFileExists(t, "-")
+}
+
+func TestAPageDoesNotTakeThePlaceOfTheBoard(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	board := filepath.Join(dir, "pages", "index.html")
+	require.Zero(t, runIn(dir, "report", "truce", "-o", board).code, "there is no board yet")
+	require.Zero(t, runIn(dir, "report", "-o", filepath.Join(dir, "pages")).code)
+	r := runIn(dir, "report", "truce", "-o", board)
+	require.Equal(t, exitMisuse, r.code, r)
+	require.Contains(t, r.err, "it is the board of the pages")
+}
+
+func TestAFlagIsFollowedOrRefused(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for _, picture := range []string{"diagram", "rules", "balance"} {
+		require.Equal(t, exitMisuse, runIn(dir, "draw", picture, "truce", "--compare").code, picture)
+	}
+	require.Regexp(t, `due +after 1 Aug 2025 .*\n13 Aug 2025 +11 days`, runIn(dir, "due", "--from", "2025-08-01").out)
+}
+
+func TestHelpAndVersionAreToldInEachWay(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, run("state", "--help"), run("help", "state"))
+	require.Equal(t, run("--help"), run("help"))
+	require.Regexp(t, `^dealstate [^(]+\n$`, run("--version").out)
+	require.Regexp(t, `^\{"version":"[^(]+"\}\n$`, run("--version", "--json").out)
+	require.Equal(t, "v1.2.3", versionOf(&debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}}))
+	require.Equal(t, "built from source, commit 0123456789ab, with changes", versionOf(&debug.BuildInfo{Main: debug.Module{Version: "(devel)"},
+		Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.modified", Value: "true"}}}))
 }
 
 // Every template is right, and so is the folder that it makes.

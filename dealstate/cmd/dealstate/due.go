@@ -56,7 +56,7 @@ func (c *dueCmd) Run(a *app) error {
 	case a.json:
 		return c.objects(a, due)
 	}
-	return c.list(a, due, to)
+	return c.list(a, due, from, to)
 }
 
 func (c *dueCmd) span(a *app) (from, to time.Time, err error) {
@@ -85,14 +85,18 @@ func (c *dueCmd) objects(a *app, due []tracker.Due) error {
 	return nil
 }
 
-func (c *dueCmd) list(a *app, due []tracker.Due, to time.Time) error {
+func (c *dueCmd) list(a *app, due []tracker.Due, from, to time.Time) error {
 	if len(due) == 0 {
 		a.say("Nothing falls due before %s.", day(to))
 		return nil
 	}
-	rows := [][]string{{"due", "in", "deal", "clock", "state"}}
+	in := "in"
+	if c.From != "" {
+		in = "after " + day(from)
+	}
+	rows := [][]string{{"due", in, "deal", "clock", "state"}}
 	for _, d := range due {
-		rows = append(rows, []string{day(d.Decision.At), days(a.now(), d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
+		rows = append(rows, []string{day(d.Decision.At), days(from, d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
 	}
 	return a.table(rows)
 }

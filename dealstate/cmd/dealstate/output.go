@@ -14,7 +14,7 @@ import (
 
 // outputFlag says where what a command makes goes.
 type outputFlag struct {
-	Output string `short:"o" placeholder:"FILE" help:"The file to write; it is written over. Default: standard output."`
+	Output string `short:"o" placeholder:"FILE" help:"The file to write; it is written over. Default, and -: standard output."`
 }
 
 // end is the end of the file's name, without the dot.

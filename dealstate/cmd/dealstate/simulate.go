@@ -278,7 +278,7 @@ type awaited struct {
 }
 
 func futureOf(r *simulate.Result, m simulate.Model, from string) future {
-	f := future{From: r.Start, Until: r.Until, Lives: r.Lives, Seed: r.Seed, State: from, Waits: map[string]string{}, Choices: map[string]choice{}}
+	f := future{From: r.Start, Until: r.Until, Lives: r.Lives, Seed: r.Seed, State: from, Waits: map[string]string{}, Choices: map[string]choice{}, States: []odds{}}
 	for _, p := range m.Parties {
 		f.Waits[p.Party], f.Choices[p.Party] = p.Wait.String(), choiceOf(p.Choice)
 	}

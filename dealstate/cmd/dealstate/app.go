@@ -24,6 +24,7 @@ type app struct {
 	now      func() time.Time
 	typed    bool // somebody types in
 	watched  bool // err is a terminal
+	shown    bool // out is a terminal
 	coloured bool // out takes colours
 
 	dir      string // the folder

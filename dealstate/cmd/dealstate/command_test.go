@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
@@ -307,6 +308,39 @@ func TestAStrangersTextIsInertWhateverShowsIt(t *testing.T) {
 			require.NotEmpty(t, r.out+r.err)
 		})
 	}
+}
+
+func TestDataIsInertOnATerminalAndItselfElsewhere(t *testing.T) {
+	t.Parallel()
+	dir := hostile(t)
+	for _, args := range [][]string{{"export", "events"}, {"export", "events", "--format", "jsonl"}, {"export", "xes"}, {"due", "--ics", "--days", "900"}} {
+		a, out, _ := newApp("")
+		a.shown = true
+		require.Zero(t, a.run(append([]string{"-C", dir}, args...)))
+		requireInert(t, out.String(), args[1])
+		require.NotEmpty(t, out.String())
+	}
+	require.Contains(t, runIn(dir, "export", "events").out, "\x1b[2J", "a program gets what was written")
+}
+
+func TestADealWithoutReportsHasNotMoved(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "new.json"), []byte(`{"id":"new","parties":[{"id":"a"},{"id":"b"}]}`), 0o644))
+	require.Regexp(t, `new +negotiated +not moved yet`, runIn(dir, "state").out)
+	require.Regexp(t, `since +not moved yet`, runIn(dir, "state", "new").out)
+}
+
+func TestNoCellOfADiffIsWiderThanATerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.Zero(t, runIn(dir, "init", "many").code)
+	r := runIn(dir, "diff", "deal", "2025-04-01", "2025-07-01")
+	require.Zero(t, r.code, r)
+	for line := range strings.Lines(r.out) {
+		require.Less(t, utf8.RuneCountInString(line), 40+2*(widest+2), r.out)
+	}
+	require.Contains(t, r.out, "…")
 }
 
 // On a terminal with colours nothing but colours is added.

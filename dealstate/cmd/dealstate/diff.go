@@ -24,7 +24,7 @@ func (diffCmd) Help() string {
     dealstate diff truce 2025-06-26,official 2025-06-28,strict
 
 First it says in what the two states differ, and then which events and clocks were decided otherwise. It ends with 0 where they
-differ, too: they are meant to.`
+differ, too: they are meant to. A long text is shortened; --json has all of it.`
 }
 
 func (c *diffCmd) Run(a *app) error {
@@ -64,7 +64,7 @@ func (f differing) write(a *app) error {
 	}
 	rows := [][]string{{"what", "was", "is"}}
 	for _, d := range f.Differences {
-		rows = append(rows, []string{d.Field, forPeople(d.Was), forPeople(d.Now)})
+		rows = append(rows, []string{d.Field, cell(forPeople(d.Was)), cell(forPeople(d.Now))})
 	}
 	for _, r := range f.Decisions {
 		if differs(r) {
@@ -87,6 +87,17 @@ func decided(d dealstate.Decision) string {
 func forPeople(text string) string {
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 		return day(t)
+	}
+	return text
+}
+
+// widest is how many characters of a text a cell shows; --json has them all.
+const widest = 70
+
+// cell shortens a text to what a cell shows.
+func cell(text string) string {
+	if letters := []rune(text); len(letters) > widest {
+		return string(letters[:widest-1]) + "…"
 	}
 	return text
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 	"github.com/fe115bb3/dealtracker/dealstate/web"
 )
@@ -52,7 +51,7 @@ func (c *dueCmd) Run(a *app) error {
 	case err != nil:
 		return err
 	case c.ICS:
-		return c.to(a, func(w io.Writer, _ render.Paint) error { return web.Calendar(w, c.Title, due, a.now().UTC()) })
+		return c.data(a, func(w io.Writer) error { return web.Calendar(w, c.Title, due, a.now().UTC()) })
 	case a.json:
 		return c.objects(a, due)
 	}

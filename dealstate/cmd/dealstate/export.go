@@ -11,7 +11,6 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/sqlite"
-	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 // exportCmd writes tables and logs for other programs.
@@ -127,11 +126,11 @@ func (c *exportCmd) export(a *app, m *measuring, f format) error {
 		if a.json && c.Output == "" && f.name == "jsonl" { // which is JSON as it stands
 			return f.table(a.out, s)
 		}
-		return c.to(a, func(w io.Writer, _ render.Paint) error { return f.table(w, s) })
+		return c.data(a, func(w io.Writer) error { return f.table(w, s) })
 	}
 	for _, d := range documents {
 		if d.name == c.What {
-			return c.to(a, func(w io.Writer, _ render.Paint) error { return d.write(m, w) })
+			return c.data(a, func(w io.Writer) error { return d.write(m, w) })
 		}
 	}
 	return misusef("%q is nothing to export; dealstate export list says what there is", c.What)

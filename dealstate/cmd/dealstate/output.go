@@ -38,6 +38,24 @@ func (o outputFlag) to(a *app, make func(w io.Writer, p render.Paint) error) err
 	return make(a.out, render.Plain)
 }
 
+// data writes what programs read, and what a stranger wrote stands in as it is. Where it goes
+// to a terminal it is made inert.
+func (o outputFlag) data(a *app, make func(w io.Writer) error) error {
+	if o.Output != "" || a.json || !a.shown {
+		return o.to(a, func(w io.Writer, _ render.Paint) error { return make(w) })
+	}
+	var text strings.Builder
+	if err := make(&text); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text.String()) {
+		if _, err := fmt.Fprintln(a.out, render.Inert(strings.TrimRight(line, "\r\n"))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // file writes a file, in a folder that is made if need be, and says so.
 func (a *app) file(path string, write func(io.Writer) error) error {
 	if err := a.guard(path); err != nil {

@@ -63,12 +63,21 @@ func (a *app) states(deals []*deal, view dealstate.View) error {
 			}
 			continue
 		}
-		rows = append(rows, []string{s.Deal, string(s.State), day(s.Since), days(s.Since, s.AsOf), awaiting(s), next(s), count(len(s.Warnings))})
+		rows = append(rows, []string{s.Deal, string(s.State), since(s), days(s.Since, s.AsOf), awaiting(s), next(s), count(len(s.Warnings))})
 	}
 	if a.json || len(deals) == 0 {
 		return nil
 	}
 	return a.table(rows)
+}
+
+// since says when the deal came to where it stands. Before anything was applied it stands at
+// the beginning of its rules.
+func since(s dealstate.Snapshot) string {
+	if s.Since.IsZero() {
+		return "not moved yet"
+	}
+	return day(s.Since)
 }
 
 func count(n int) string {
@@ -109,8 +118,10 @@ func (a *app) state(d *dealstate.Deal, view dealstate.View) error {
 		}
 	}
 	line("state", string(s.State))
-	if !s.Since.IsZero() {
-		line("since", day(s.Since)+" ("+days(s.Since, s.AsOf)+")")
+	if s.Since.IsZero() {
+		line("since", since(s))
+	} else {
+		line("since", since(s)+" ("+days(s.Since, s.AsOf)+")")
 	}
 	line("awaiting", awaiting(s))
 	line("next", next(s))

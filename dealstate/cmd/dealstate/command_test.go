@@ -46,7 +46,7 @@ var invocations = map[string][][]string{
 	"import":     {{"import", "FOLDER/inbox/more.csv"}},
 	"export":     {{"export", "list"}, {"export", "spells"}, {"export", "spells", "--format", "text"}, {"export", "spells", "--format", "csv"}, {"export", "decisions"}, {"export", "events"}, {"export", "xes", "-o", "FOLDER/a.xes"}, {"export", "all", "-o", "FOLDER/all"}, {"export", "sqlite", "-o", "FOLDER/a.db"}},
 	"verify":     {{"verify"}},
-	"completion": {{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}},
+	"completion": {{"completion", "deals"}, {"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}},
 	"serve":      nil, // it does not end: it has a test of its own
 }
 
@@ -716,9 +716,11 @@ func TestBashCompletesCommandsFlagsAndTheirValues(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no bash")
 	}
-	script := run("completion", "bash").out
+	script := run("completion", "bash").out + "\ndealstate() { printf 'truce\\naccord\\n'; }\n"
+	require.Equal(t, ran{out: "accord\ntruce\n"}, runIn(folderOf(t), "completion", "deals"))
 	for line, want := range map[string]string{"dealstate s": "state serve simulate", "dealstate state --policy ": "strict official reported", "dealstate -C x draw --fo": "--folder --format",
-		"dealstate draw t": "timeline", "dealstate completion ": "bash zsh fish --completion"} {
+		"dealstate draw t": "timeline truce", "dealstate completion ": "bash zsh fish deals --completion", "dealstate explain tr": "truce", "dealstate record --kind appr": "approve",
+		"dealstate record --role g": "government", "dealstate record --modality d": "denied"} {
 		typed := strings.Fields(line)
 		if strings.HasSuffix(line, " ") {
 			typed = append(typed, "")
@@ -792,6 +794,18 @@ func TestHelpAndVersionAreToldInEachWay(t *testing.T) {
 		Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.modified", Value: "true"}}}))
 }
 
+// A shell runs what it completes from; a stranger's agreement may be in the folder.
+func TestNoIDThatAShellWouldRunIsCompleted(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for i, id := range []string{"$(touch${IFS}x)", "`id`", "a;b", "-x", "a'b", `a"b`, "a*"} {
+		text, err := json.Marshal(dealstate.Agreement{ID: id, Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}}})
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(i, ".json")), text, 0o644))
+	}
+	require.Equal(t, ran{out: "accord\ntruce\n"}, runIn(dir, "completion", "deals"))
+}
+
 // Every template is right, and so is the folder that it makes.
 func TestEveryTemplateMakesAFolderThatIsRight(t *testing.T) {
 	t.Parallel()
@@ -809,6 +823,9 @@ func TestEveryTemplateMakesAFolderThatIsRight(t *testing.T) {
 		text, err := os.ReadFile(filepath.Join(dir, "README.md"))
 		require.Equal(t, template == "london", err != nil)
 		require.NotRegexp(t, "DEAL|KEYS|DATE", string(text))
+		for _, file := range regexp.MustCompile(`[\w.]+\.(md|json|csv)\b`).FindAllString(string(text), -1) {
+			require.FileExists(t, filepath.Join(dir, file), "the README names it")
+		}
 		require.Equal(t, exitMisuse, runIn(dir, "init", template, "--id", "mine").code, "nothing is written over")
 	}
 	require.Equal(t, exitMisuse, runIn(t.TempDir(), "init", "--id", "../x").code)

@@ -2,6 +2,7 @@ package dealbeam
 
 import (
 	"bytes"
+	"compress/flate"
 	"context"
 	"errors"
 	"io"
@@ -40,25 +41,43 @@ func (f *fold) read(ctx context.Context, values func(*[]byte) bool, agreements f
 	for value := []byte(nil); values(&value); value = nil {
 		parts = append(parts, value)
 	}
-	log, found, err := f.readParts(ctx, parts)
-	if hasConflict(found) { // which of two is the first must not depend on the bundles
-		parts = sorted(parts)
-		log, found, err = f.readParts(ctx, parts)
+	readers := make([]io.Reader, len(parts))
+	for i, part := range parts {
+		readers[i] = flate.NewReader(bytes.NewReader(part))
 	}
+	log, found, err := f.readLines(ctx, readers)
+	if err != nil || len(found) == 0 || bad == nil && !hasConflict(found) {
+		return log, err
+	}
+	return f.readAgain(ctx, parts, bad)
+}
+
+// readAgain reads a bucket that has bad lines in an order that nothing but the lines decides:
+// which of two lines of one id is the first must not depend on the bundles.
+func (f *fold) readAgain(ctx context.Context, parts [][]byte, bad func(BadLine)) (*bulk.Log, error) {
+	for i, part := range parts {
+		text, err := unpacked(part)
+		if err != nil {
+			return nil, err
+		}
+		parts[i] = text
+	}
+	lines := sorted(parts)
+	readers := make([]io.Reader, len(lines))
+	for i, line := range lines {
+		readers[i] = bytes.NewReader(line)
+	}
+	log, found, err := f.readLines(ctx, readers)
 	if err == nil && bad != nil {
 		for _, e := range found {
-			bad(badLine(lineOf(parts, e.Line), e.Err))
+			bad(badLine(bytes.TrimRight(lines[e.Line-1], "\n"), e.Err))
 		}
 	}
 	return log, err
 }
 
-// readParts also gives the bad lines.
-func (f *fold) readParts(ctx context.Context, parts [][]byte) (*bulk.Log, []*dealstate.LineError, error) {
-	readers := make([]io.Reader, len(parts))
-	for i, part := range parts {
-		readers[i] = bytes.NewReader(part)
-	}
+// readLines also gives the bad lines.
+func (f *fold) readLines(ctx context.Context, readers []io.Reader) (*bulk.Log, []*dealstate.LineError, error) {
 	var found []*dealstate.LineError
 	log, err := bulk.ReadLines(ctx, io.MultiReader(readers...), *f.agreements, bulk.Options{Workers: f.Workers, Bad: func(e *dealstate.LineError) error {
 		found = append(found, e)

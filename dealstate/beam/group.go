@@ -2,7 +2,9 @@ package dealbeam
 
 import (
 	"bytes"
+	"compress/flate"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -80,18 +82,21 @@ func group(s beam.Scope, packed, bad beam.PCollection, o Options) *Deals {
 }
 
 // packer gathers lines by bucket, so that a bundle's lines travel in few large values: a
-// value of its own for each would cost more than folding it. One bundle uses it at a time.
+// value of its own for each would cost more than folding it. They are compressed (DEFLATE),
+// to a tenth or so, for a runner copies and encodes each value several times. One bundle uses
+// it at a time.
 type packer struct {
-	Buckets int
-	pending [][]byte // by bucket: lines, each with its newline
-	size    int
+	Buckets  int
+	pending  [][]byte // by bucket: lines, each with its newline
+	size     int
+	compress *flate.Writer
 }
 
 // maxPending is how many bytes of lines a bundle holds back, and packSize is the size from
 // which one bucket's are sent on.
 const (
 	maxPending = 64 << 20
-	packSize   = 1 << 20
+	packSize   = 256 << 10
 )
 
 func (p *packer) start() {
@@ -113,15 +118,32 @@ func (p *packer) add(line []byte, deal string, emit func(int, []byte)) {
 
 func (p *packer) send(bucket int, emit func(int, []byte)) {
 	if lines := p.pending[bucket]; len(lines) > 0 {
-		emit(bucket, lines)
-		p.pending[bucket] = nil
+		emit(bucket, p.packed(lines))
+		p.pending[bucket] = lines[:0]
 		p.size -= len(lines)
 	}
 }
 
+// packed compresses lines.
+func (p *packer) packed(lines []byte) []byte {
+	var to bytes.Buffer
+	if p.compress == nil {
+		p.compress, _ = flate.NewWriter(&to, flate.BestSpeed) // the level is one
+	} else {
+		p.compress.Reset(&to)
+	}
+	_, _ = p.compress.Write(lines) // a buffer takes all
+	_ = p.compress.Close()
+	return to.Bytes()
+}
+
+// unpacked is what packed was given.
+func unpacked(part []byte) ([]byte, error) { return io.ReadAll(flate.NewReader(bytes.NewReader(part))) }
+
 func (p *packer) finish(emit func(int, []byte)) {
 	for bucket := range p.pending {
 		p.send(bucket, emit)
+		p.pending[bucket] = nil
 	}
 }
 
@@ -236,18 +258,6 @@ func (p *packEvents) FinishBundle(emit func(int, []byte), _ func(BadLine)) { p.f
 func (d *Deals) BadLines(s beam.Scope) beam.PCollection {
 	s = s.Scope("dealbeam.BadLines")
 	return beam.Flatten(s, d.bad, beam.ParDo(s, &badFn{d.fold}, d.grouped, beam.SideInput{Input: d.agreements}))
-}
-
-// lineOf gives a line of a text in parts, counted from 1.
-func lineOf(parts [][]byte, number int) []byte {
-	for _, part := range parts {
-		for line := range bytes.Lines(part) {
-			if number--; number == 0 {
-				return bytes.TrimRight(line, "\n")
-			}
-		}
-	}
-	return nil
 }
 
 // sorted puts the lines of a text in an order that nothing but their bytes decides.

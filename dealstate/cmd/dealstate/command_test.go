@@ -413,10 +413,10 @@ func TestSpansAreDaysForPeopleAndSecondsForPrograms(t *testing.T) {
 }
 
 // typing gives an app at which somebody types.
-func typing(dir, in string) (code int, out string) {
+func typing(dir, in string, args ...string) (code int, out string) {
 	a, text, err := newApp(in)
 	a.typed = true
-	code = a.run([]string{"-C", dir, "record", "--recorder", "desk"})
+	code = a.run(append([]string{"-C", dir, "record", "--recorder", "desk"}, args...))
 	return code, text.String() + err.String()
 }
 
@@ -455,6 +455,26 @@ func TestRecordChecksEachAnswerAtOnce(t *testing.T) {
 	}
 	require.Equal(t, 1, strings.Count(out, "by (who says so"), out)
 	require.Contains(t, out, "Recorded as entry 2")
+}
+
+func TestADryRunAndAYesAskNothing(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	report := []string{"truce", "--kind", "approve", "--party", "china", "--by", "Xi", "--at", "2025-06-30"}
+	code, out := typing(dir, "y\n", append(report, "--dry-run")...)
+	require.Zero(t, code, out)
+	require.NotContains(t, out, "?")
+	require.Contains(t, out, "The deal moves from awaiting_xi_approval to approved.\nNothing is recorded: it was a dry run.\n")
+	require.NoDirExists(t, filepath.Join(dir, journalName))
+	code, out = typing(dir, "y\n", append(report, "--dry-run", "--yes")...)
+	require.Equal(t, exitMisuse, code, out)
+	code, out = typing(dir, "", "--yes")
+	require.Equal(t, exitMisuse, code, out)
+	require.NotContains(t, out, "Which deal?")
+	code, out = typing(dir, "", append(report, "--yes")...)
+	require.Zero(t, code, out)
+	require.NotContains(t, out, "?")
+	require.Contains(t, out, "Recorded as entry 2 of the journal.\n")
 }
 
 func TestEveryFormatIsReadAndSaysTheSame(t *testing.T) {
@@ -689,7 +709,14 @@ func TestServeShowsTheFolderAndTakesReportsOnlyIfTold(t *testing.T) {
 			require.Equal(t, http.StatusOK, answer.StatusCode, path)
 			require.NoError(t, answer.Body.Close())
 		}
-		answer, err := http.Post(url+"/api/events", "application/json", strings.NewReader(event))
+		foreign, err := http.NewRequest("POST", url+"/api/events", strings.NewReader(event))
+		require.NoError(t, err)
+		foreign.Host = "evil.example:8080"
+		answer, err := http.DefaultClient.Do(foreign)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusMisdirectedRequest, answer.StatusCode, "a page of another site may lead its name here")
+		require.NoError(t, answer.Body.Close())
+		answer, err = http.Post(url+"/api/events", "application/json", strings.NewReader(event))
 		require.NoError(t, err)
 		require.Equal(t, c.want, answer.StatusCode)
 		require.NoError(t, answer.Body.Close())
@@ -780,7 +807,7 @@ func TestAFlagIsFollowedOrRefused(t *testing.T) {
 	for _, picture := range []string{"diagram", "rules", "balance"} {
 		require.Equal(t, exitMisuse, runIn(dir, "draw", picture, "truce", "--compare").code, picture)
 	}
-	require.Regexp(t, `due +after 1 Aug 2025 .*\n13 Aug 2025 +11 days`, runIn(dir, "due", "--from", "2025-08-01").out)
+	require.Regexp(t, `due +after 1 Aug 2025 .*\nend of 12 Aug 2025 +12 days`, runIn(dir, "due", "--from", "2025-08-01").out)
 }
 
 func TestHelpAndVersionAreToldInEachWay(t *testing.T) {

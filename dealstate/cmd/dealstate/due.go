@@ -11,7 +11,7 @@ import (
 
 // dueCmd says which clocks run out within a span.
 type dueCmd struct {
-	From   string `placeholder:"T" help:"From this date or instant on. Default: now."`
+	From   string `placeholder:"T" help:"From this instant on, or from the beginning of this date. Default: now."`
 	Days   int    `default:"90" placeholder:"N" help:"How many days to look ahead. Default: 90."`
 	Policy string `enum:"${policies}" default:"strict" placeholder:"P" help:"Whose word counts: strict, official or reported."`
 	ICS    bool   `name:"ics" help:"Write a calendar file (iCalendar), for any calendar program."`
@@ -64,6 +64,9 @@ func (c *dueCmd) span(a *app) (from, to time.Time, err error) {
 		if from, err = dealstate.ParseMoment(c.From); err != nil {
 			return from, to, misusef("--from: %v", err)
 		}
+		if from.Equal(endOf(from)) { // a date
+			from = from.Truncate(24 * time.Hour)
+		}
 	}
 	if c.Days < 1 || c.Days > 366_000 {
 		return from, to, misusef("--days %d; want 1 to 366000", c.Days)
@@ -89,13 +92,21 @@ func (c *dueCmd) list(a *app, due []tracker.Due, from, to time.Time) error {
 		a.say("Nothing falls due before %s.", day(to))
 		return nil
 	}
-	in := "in"
+	in, after := "in", days
 	if c.From != "" {
-		in = "after " + day(from)
+		in, after = "after "+day(from), daysAfter
 	}
 	rows := [][]string{{"due", in, "deal", "clock", "state"}}
 	for _, d := range due {
-		rows = append(rows, []string{day(d.Decision.At), days(from, d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
+		rows = append(rows, []string{d.Decision.Clock.DueWords(d.Decision.At, day), after(from, d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
 	}
 	return a.table(rows)
+}
+
+// daysAfter is as days, of an instant that is not now.
+func daysAfter(from, to time.Time) string {
+	if text := days(from, to); text != "today" {
+		return text
+	}
+	return "0 days"
 }

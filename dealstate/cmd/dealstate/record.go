@@ -39,7 +39,8 @@ type recordCmd struct {
 	Published  string `placeholder:"DATE" help:"When that was published."`
 	Note       string `placeholder:"TEXT" help:"Free text."`
 	Policy     string `enum:"${policies}" default:"strict" placeholder:"P" help:"Under which to say what it does: strict, official or reported. The journal keeps no policy."`
-	Yes        bool   `short:"y" help:"Record it, without asking."`
+	Yes        bool   `short:"y" xor:"keep" help:"Record it, without asking."`
+	DryRun     bool   `xor:"keep" help:"Say what it would do, without asking, and record nothing."`
 	IfApplied  bool   `help:"Record it only if it takes effect."`
 	Recorder   string `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
 	waitFlag
@@ -48,12 +49,13 @@ type recordCmd struct {
 func (recordCmd) Help() string {
 	return `Example, as a dry run; with --yes it is recorded:
 
-    dealstate record truce --kind approve --party china --by "Xi Jinping" --at 2025-06-27
+    dealstate record truce --kind approve --party china --by "Xi Jinping" --at 2025-06-27 --dry-run
 
 On a terminal it asks for what is missing, says what the report would do, and asks whether to record it. Elsewhere it says so and
 records only with --yes. What the rules refuse is recorded all the same, as evidence, unless --if-applied is given; it ends with 1 in
 any case. An act that is on record already, by the same one in the same role and at the same time, is not recorded again, unless it
-is given an --id. A retract is of an event that is on record. The journal is the directory journal of the folder. It keeps the agreement, too: from then on that stays as it is.`
+is given an --id. A retract is of an event that is on record. The journal is the directory journal of the folder. It keeps the
+agreement, too: from then on that stays as it is.`
 }
 
 func (c *recordCmd) Run(a *app) (err error) {
@@ -61,7 +63,7 @@ func (c *recordCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	q := &questions{app: a, lines: bufio.NewScanner(a.in)}
+	q := &questions{app: a, lines: bufio.NewScanner(a.in), asks: a.typed && !c.Yes && !c.DryRun}
 	of, e, err := c.ready(a, q)
 	if err != nil {
 		return err
@@ -88,7 +90,7 @@ func (c *recordCmd) ready(a *app, q *questions) (*deal, dealstate.Event, error) 
 	if err != nil {
 		return nil, dealstate.Event{}, err
 	}
-	if c.Deal == "" && len(f.ids) > 1 && a.typed {
+	if c.Deal == "" && len(f.ids) > 1 && q.asks {
 		c.Deal = q.ask("deal", "Which deal? "+listed(f.ids))
 	}
 	of, err := f.find(c.Deal)
@@ -183,7 +185,7 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 		told.write(a)
 	}
 	takes := did.Outcome == dealstate.Applied || did.Kind == dealstate.Note
-	if wanted := c.Yes || a.typed && !a.json && q.yes("Record it?"); wanted && (takes || !c.IfApplied) {
+	if wanted := c.Yes || q.asks && !a.json && q.yes("Record it?"); wanted && (takes || !c.IfApplied) {
 		if told.Position, err = c.keep(a, of, e, j); err != nil {
 			return err
 		}
@@ -241,6 +243,8 @@ func (r recorded) end(a *app, c *recordCmd) error {
 		a.say("Recorded as entry %d of the journal.", r.Position)
 	case c.IfApplied && c.Yes:
 		a.say("Nothing is recorded: it would not take effect.")
+	case c.DryRun:
+		a.say("Nothing is recorded: it was a dry run.")
 	default:
 		a.say("Nothing is recorded. With --yes it is.")
 	}
@@ -277,11 +281,11 @@ func (c *recordCmd) fields() map[string]*string {
 func (c *recordCmd) event(of *deal, q *questions) (dealstate.Event, error) {
 	now := q.app.now()
 	for _, field := range []string{"kind", "party", "by", "role", "at"} {
-		if q.app.typed && !q.ended && *c.fields()[field] == "" {
+		if q.asks && !q.ended && *c.fields()[field] == "" {
 			c.ask(field, of, q)
 		}
 	}
-	if !q.app.typed || q.ended {
+	if !q.asks || q.ended {
 		if missing := c.missing(of, now); len(missing) > 1 {
 			return dealstate.Event{}, misusef("missing: %s", strings.Join(missing, ", "))
 		}
@@ -389,6 +393,7 @@ func (c *recordCmd) newID(of *deal) string {
 type questions struct {
 	app   *app
 	lines *bufio.Scanner
+	asks  bool // somebody types in, who did not say that nothing is to be asked
 	ended bool // nothing more is typed in
 }
 

@@ -84,7 +84,7 @@ func (r rowsOf[R]) text(w io.Writer) error {
 			if _, is := ofSeconds(columns[i]); is {
 				cells[i] = daysOf(cell)
 			} else {
-				cells[i] = rounded(forPeople(cell))
+				cells[i] = rounded(forPeople(clockIn(columns, cells, i), cell))
 			}
 		}
 		rows = append(rows, cells)
@@ -347,6 +347,15 @@ func balances(m *measuring, f fold) iter.Seq[analytics.Balance] {
 }
 
 // stateRow is where a deal stands, as a row; in JSON it is the snapshot.
+// clockIn is the clock whose instant a cell holds, which the cell before it names; 0: none's.
+func clockIn(columns, cells []string, i int) (c dealstate.Clock) {
+	if columns[i] == "next_due" {
+		word, _, _ := strings.Cut(cells[i-1], " ")
+		_ = c.UnmarshalText([]byte(word)) // an empty cell names none
+	}
+	return c
+}
+
 type stateRow struct{ dealstate.Snapshot }
 
 func states(_ *measuring, f fold) iter.Seq[stateRow] {

@@ -6,8 +6,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
-// ConfigError says that a stream is set to something with which it is no journal: entries
-// would be dropped or changed, or an acknowledgement would mean nothing. Nothing was changed.
+// ConfigError says that a setting of the stream does not allow it to be a journal: entries would
+// be dropped or changed, or an acknowledgement would mean nothing. Nothing was changed.
 type ConfigError struct {
 	Stream  string
 	Setting string // the one that is wrong, by the name that the server has for it
@@ -34,11 +34,11 @@ func (e *SyncError) Error() string {
 	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: the server %s %s", e.Stream, e.Server, problem))
 }
 
-// UnavailableError says that the stream did not answer for as long as Options.Retry: it has no
-// leader, the connection is gone, or the server has no resources left; or that the connection was
-// closed, and then a store on another connection is needed. Entries that were to be appended may
-// be kept or not; appending them again is safe. It is never context.DeadlineExceeded: a caller's
-// own deadline is given as such.
+// UnavailableError says that the stream did not answer within Options.Retry: it has no leader,
+// the connection is gone, or the server has no resources left. It also says that the connection
+// was closed; then a store on another connection is needed. The entries of an append may be kept
+// or not; appending them again is safe. It is never context.DeadlineExceeded: the caller's own
+// deadline is returned as such.
 type UnavailableError struct {
 	Stream string
 	Op     string // what was tried: "open", "append", "read", "last"
@@ -82,7 +82,7 @@ func (e *PartialError) Error() string {
 	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: from position %d the server keeps %d of the %d entries of an append; it was not acknowledged, and the store acknowledges nothing more; see to the storage, open the store again and append the same entries", e.Stream, e.Position, e.Kept, e.Of))
 }
 
-// SizeError says that an entry, or an append, is larger than the server takes. Nothing was
+// SizeError says that an entry, or an append, is larger than the server accepts. Nothing was
 // kept.
 type SizeError struct {
 	What string // "entry 3 of 5: bytes", or "new entries of one append"

@@ -144,3 +144,55 @@ func TestAConnectionThatIsCutAnywhereLosesAndDoublesNothing(t *testing.T) {
 		})
 	}
 }
+
+// Many writers of two stores append one entry at a time to one server, where the writers of a store
+// share a chain of messages. The connection of one store is cut again and again where the server
+// answers, so that the answers of a chain are lost, and the other store appends between its messages.
+func TestChainsOfTwoStoresLoseAndDoubleNothing(t *testing.T) {
+	t.Parallel()
+	const writers, rounds = 8, 6
+	c := start(t, 1, always)
+	var mu sync.Mutex
+	p := newLine(t, c.urls(), func() (int64, int64) { return -1, -1 })
+	stream := fresh()
+	whole := open(t, connect(t, c.urls()), stream, jetstream.Options{})
+	acknowledged := map[string]int64{}
+	var group sync.WaitGroup
+	for k, s := range []*jetstream.Store{whole, open(t, connect(t, p.url()), stream, jetstream.Options{})} {
+		for w := range writers {
+			group.Go(func() {
+				own := journal.Version{Deal: fmt.Sprint("own-", k, "-", w)}
+				for i := range rounds {
+					shared, mine := note(fmt.Sprint("shared-", k, "-", w, "-", i), i), note(fmt.Sprint(own.Deal, "-", i), i)
+					mine.Event.Deal = own.Deal
+					at, err := insist(t, s, []journal.Entry{shared})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					now, err := s.Append(t.Context(), []journal.Entry{mine}, own)
+					if err != nil {
+						t.Errorf("on version %d: %v", own.Position, err)
+						return
+					}
+					own.Position = now[0]
+					if k == 1 && w == 0 {
+						p.deaf.Store(true)
+					}
+					mu.Lock()
+					acknowledged[shared.Event.ID], acknowledged[mine.Event.ID] = at[0], now[0]
+					mu.Unlock()
+				}
+			})
+		}
+	}
+	group.Wait()
+	require.Greater(t, p.cuts.Load(), int64(2))
+	require.Equal(t, acknowledged, kept(t, whole))
+	var last journal.Entry
+	for e, err := range whole.Read(t.Context(), 0) {
+		require.NoError(t, err)
+		require.False(t, e.Accepted.Before(last.Accepted), "position %d", e.Position)
+		last = e
+	}
+}

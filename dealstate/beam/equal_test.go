@@ -112,7 +112,7 @@ func requireAlike(t *testing.T, want, got map[string][]string) {
 }
 
 func TestAPipelineOverACatalogueIsBulkToTheByte(t *testing.T) {
-	machines, text := catalogue(t, proof.Times(300, 60), 20)
+	machines, text := catalogue(t, proof.Times(180, 60), 20)
 	log, err := bulk.ReadLines(context.Background(), strings.NewReader(text), bulk.Catalogue(machines...), bulk.Options{})
 	require.NoError(t, err)
 	var agreements []string

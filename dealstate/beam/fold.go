@@ -2,6 +2,7 @@ package dealbeam
 
 import (
 	"bytes"
+	"compress/flate"
 	"context"
 	"errors"
 	"io"
@@ -17,9 +18,9 @@ import (
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
-// fold is what all transforms that fold have in common: how they read a bucket. It travels
-// to the workers as JSON. There, one bundle uses it at a time. It compiles the agreements when
-// it reads its first bucket; in the global window, they do not change.
+// fold is the common part of all transforms that fold: it reads a bucket. Beam sends it to the
+// workers as JSON. There, one bundle uses it at a time. It compiles the agreements when it reads
+// its first bucket; in the global window, they do not change.
 type fold struct {
 	View       dealstate.View
 	Template   bool // there is one agreement, for every deal
@@ -40,25 +41,43 @@ func (f *fold) read(ctx context.Context, values func(*[]byte) bool, agreements f
 	for value := []byte(nil); values(&value); value = nil {
 		parts = append(parts, value)
 	}
-	log, found, err := f.readParts(ctx, parts)
-	if hasConflict(found) { // which of two is the first must not depend on the bundles
-		parts = sorted(parts)
-		log, found, err = f.readParts(ctx, parts)
+	readers := make([]io.Reader, len(parts))
+	for i, part := range parts {
+		readers[i] = flate.NewReader(bytes.NewReader(part))
 	}
+	log, found, err := f.readLines(ctx, readers)
+	if err != nil || len(found) == 0 || bad == nil && !hasConflict(found) {
+		return log, err
+	}
+	return f.readAgain(ctx, parts, bad)
+}
+
+// readAgain reads a bucket that has bad lines in an order that nothing but the lines decides:
+// which of two lines of one id is the first must not depend on the bundles.
+func (f *fold) readAgain(ctx context.Context, parts [][]byte, bad func(BadLine)) (*bulk.Log, error) {
+	for i, part := range parts {
+		text, err := unpacked(part)
+		if err != nil {
+			return nil, err
+		}
+		parts[i] = text
+	}
+	lines := sorted(parts)
+	readers := make([]io.Reader, len(lines))
+	for i, line := range lines {
+		readers[i] = bytes.NewReader(line)
+	}
+	log, found, err := f.readLines(ctx, readers)
 	if err == nil && bad != nil {
 		for _, e := range found {
-			bad(badLine(lineOf(parts, e.Line), e.Err))
+			bad(badLine(bytes.TrimRight(lines[e.Line-1], "\n"), e.Err))
 		}
 	}
 	return log, err
 }
 
-// readParts also gives the bad lines.
-func (f *fold) readParts(ctx context.Context, parts [][]byte) (*bulk.Log, []*dealstate.LineError, error) {
-	readers := make([]io.Reader, len(parts))
-	for i, part := range parts {
-		readers[i] = bytes.NewReader(part)
-	}
+// readLines also gives the bad lines.
+func (f *fold) readLines(ctx context.Context, readers []io.Reader) (*bulk.Log, []*dealstate.LineError, error) {
 	var found []*dealstate.LineError
 	log, err := bulk.ReadLines(ctx, io.MultiReader(readers...), *f.agreements, bulk.Options{Workers: f.Workers, Bad: func(e *dealstate.LineError) error {
 		found = append(found, e)
@@ -93,9 +112,9 @@ type Deal struct {
 	Events    []dealstate.Event    // known in the view, without what no decision asks for: notes, and of the source all but the publisher
 }
 
-// Folds gives each deal folded, a PCollection<Deal>: what measures are made of. A deal of
-// which the view sees no event is left out, here and in all transforms. Several transforms
-// on one PCollection<Deal> fold once.
+// Folds gives each deal folded, a PCollection<Deal>, from which measures are computed. A deal
+// without an event in the view is left out, here and in all transforms. Several transforms on one
+// PCollection<Deal> fold once.
 func (d *Deals) Folds(s beam.Scope) beam.PCollection {
 	return d.each(s, "dealbeam.Folds", &foldFn{d.fold})
 }
@@ -163,8 +182,8 @@ func (f *transitionFn) ProcessElement(ctx context.Context, _ int, values func(*[
 	return nil
 }
 
-// Totals counts decisions and deals, a PCollection<bulk.Totals> of one element; of an empty
-// log, of none.
+// Totals counts decisions and deals, a PCollection<bulk.Totals> of one element, or of none for an
+// empty log.
 func (d *Deals) Totals(s beam.Scope) beam.PCollection {
 	s = s.Scope("dealbeam.Totals")
 	return beam.Combine(s, &TotalsFn{}, d.each(s, "Buckets", &totalsFn{d.fold}))
@@ -214,9 +233,9 @@ func (f *panelFn) ProcessElement(ctx context.Context, _ int, values func(*[]byte
 	return nil
 }
 
-// Spells gives how long each deal was in which state, a PCollection<analytics.Spell>. What
-// goes on is censored at the view's AsOf, or where that is left out at the last instant of
-// which the deal's log speaks.
+// Spells gives how long each deal was in each state, a PCollection<analytics.Spell>. A spell that
+// has not ended is censored at the view's AsOf, or without one at the last instant in the deal's
+// log.
 func (d *Deals) Spells(s beam.Scope) beam.PCollection {
 	s = s.Scope("dealbeam.Spells")
 	return beam.ParDo(s, &spellFn{}, d.Folds(s))

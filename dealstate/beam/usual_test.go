@@ -55,7 +55,11 @@ func TestAPackerSendsEveryLineOnce(t *testing.T) {
 	p := packer{Buckets: 3}
 	p.start()
 	sent := map[int]string{}
-	emit := func(bucket int, lines []byte) { sent[bucket] += string(lines) }
+	emit := func(bucket int, part []byte) {
+		lines, err := unpacked(part)
+		require.NoError(t, err)
+		sent[bucket] += string(lines)
+	}
 	long := strings.Repeat("x", packSize)
 	for _, line := range []string{"a", "b", long, "c"} {
 		p.add([]byte(line), line[:1], emit)

@@ -347,10 +347,10 @@ func TestSpansAreDaysForPeopleAndSecondsForPrograms(t *testing.T) {
 }
 
 // typing gives an app at which somebody types.
-func typing(dir, in string) (code int, out string) {
+func typing(dir, in string, args ...string) (code int, out string) {
 	a, text, err := newApp(in)
 	a.typed = true
-	code = a.run([]string{"-C", dir, "record", "--recorder", "desk"})
+	code = a.run(append([]string{"-C", dir, "record", "--recorder", "desk"}, args...))
 	return code, text.String() + err.String()
 }
 
@@ -375,6 +375,26 @@ func TestRecordAsksForWhatIsMissingAndAgainForWhatIsWrong(t *testing.T) {
 		entries++
 	}
 	require.Equal(t, 2, entries)
+}
+
+func TestADryRunAndAYesAskNothing(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	report := []string{"truce", "--kind", "approve", "--party", "china", "--by", "Xi", "--at", "2025-06-30"}
+	code, out := typing(dir, "y\n", append(report, "--dry-run")...)
+	require.Zero(t, code, out)
+	require.NotContains(t, out, "?")
+	require.Contains(t, out, "The deal moves from awaiting_xi_approval to approved.\nNothing is recorded: it was a dry run.\n")
+	require.NoDirExists(t, filepath.Join(dir, journalName))
+	code, out = typing(dir, "y\n", append(report, "--dry-run", "--yes")...)
+	require.Equal(t, exitMisuse, code, out)
+	code, out = typing(dir, "", "--yes")
+	require.Equal(t, exitMisuse, code, out)
+	require.NotContains(t, out, "Which deal?")
+	code, out = typing(dir, "", append(report, "--yes")...)
+	require.Zero(t, code, out)
+	require.NotContains(t, out, "?")
+	require.Contains(t, out, "Recorded as entry 2 of the journal.\n")
 }
 
 func TestEveryFormatIsReadAndSaysTheSame(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 // dueCmd says which clocks run out within a span.
 type dueCmd struct {
-	From   string `placeholder:"T" help:"From this date or instant on. Default: now."`
+	From   string `placeholder:"T" help:"From this instant on, or from the beginning of this date. Default: now."`
 	Days   int    `default:"90" placeholder:"N" help:"How many days to look ahead. Default: 90."`
 	Policy string `enum:"${policies}" default:"strict" placeholder:"P" help:"Whose word counts: strict, official or reported."`
 	ICS    bool   `name:"ics" help:"Write a calendar file (iCalendar), for any calendar program."`
@@ -56,7 +56,7 @@ func (c *dueCmd) Run(a *app) error {
 	case a.json:
 		return c.objects(a, due)
 	}
-	return c.list(a, due, to)
+	return c.list(a, due, from, to)
 }
 
 func (c *dueCmd) span(a *app) (from, to time.Time, err error) {
@@ -64,6 +64,9 @@ func (c *dueCmd) span(a *app) (from, to time.Time, err error) {
 	if c.From != "" {
 		if from, err = dealstate.ParseMoment(c.From); err != nil {
 			return from, to, misusef("--from: %v", err)
+		}
+		if from.Equal(endOf(from)) { // a date
+			from = from.Truncate(24 * time.Hour)
 		}
 	}
 	if c.Days < 1 || c.Days > 366_000 {
@@ -85,14 +88,14 @@ func (c *dueCmd) objects(a *app, due []tracker.Due) error {
 	return nil
 }
 
-func (c *dueCmd) list(a *app, due []tracker.Due, to time.Time) error {
+func (c *dueCmd) list(a *app, due []tracker.Due, from, to time.Time) error {
 	if len(due) == 0 {
 		a.say("Nothing falls due before %s.", day(to))
 		return nil
 	}
 	rows := [][]string{{"due", "in", "deal", "clock", "state"}}
 	for _, d := range due {
-		rows = append(rows, []string{d.Decision.Clock.DueWords(d.Decision.At, day), days(a.now(), d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
+		rows = append(rows, []string{d.Decision.Clock.DueWords(d.Decision.At, day), days(from, d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
 	}
 	return a.table(rows)
 }

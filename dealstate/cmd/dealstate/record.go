@@ -36,7 +36,8 @@ type recordCmd struct {
 	Published  string `placeholder:"DATE" help:"When that was published."`
 	Note       string `placeholder:"TEXT" help:"Free text."`
 	Policy     string `enum:"${policies}" default:"strict" placeholder:"P" help:"Under which to say what it does: strict, official or reported. The journal keeps no policy."`
-	Yes        bool   `short:"y" help:"Record it, without asking."`
+	Yes        bool   `short:"y" xor:"keep" help:"Record it, without asking."`
+	DryRun     bool   `xor:"keep" help:"Say what it would do, without asking, and record nothing."`
 	IfApplied  bool   `help:"Record it only if it takes effect."`
 	Recorder   string `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
 }
@@ -44,7 +45,7 @@ type recordCmd struct {
 func (recordCmd) Help() string {
 	return `Example, as a dry run; with --yes it is recorded:
 
-    dealstate record truce --kind approve --party china --by "Xi Jinping" --at 2025-06-27
+    dealstate record truce --kind approve --party china --by "Xi Jinping" --at 2025-06-27 --dry-run
 
 On a terminal it asks for what is missing, says what the report would do, and asks whether to record it. Elsewhere it says so and
 records only with --yes. What the rules refuse is recorded all the same, as evidence, unless --if-applied is given; a dry run of it
@@ -60,8 +61,8 @@ func (c *recordCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	q := &questions{app: a, lines: bufio.NewScanner(a.in)}
-	if c.Deal == "" && len(f.ids) > 1 && a.typed {
+	q := &questions{app: a, lines: bufio.NewScanner(a.in), asks: a.typed && !c.Yes && !c.DryRun}
+	if c.Deal == "" && len(f.ids) > 1 && q.asks {
 		c.Deal = q.ask("deal", "Which deal? "+listed(f.ids))
 	}
 	of, err := f.find(c.Deal)
@@ -99,7 +100,7 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 		told.write(a)
 	}
 	takes := did.Outcome == dealstate.Applied || did.Kind == dealstate.Note
-	if wanted := c.Yes || a.typed && !a.json && q.yes("Record it?"); wanted && (takes || !c.IfApplied) {
+	if wanted := c.Yes || q.asks && !a.json && q.yes("Record it?"); wanted && (takes || !c.IfApplied) {
 		if told.Position, err = c.keep(a, of, e); err != nil {
 			return err
 		}
@@ -149,6 +150,8 @@ func (r recorded) end(a *app, c *recordCmd) error {
 		a.say("Recorded as entry %d of the journal.", r.Position)
 	case c.IfApplied && c.Yes:
 		a.say("Nothing is recorded: it would not take effect.")
+	case c.DryRun:
+		a.say("Nothing is recorded: it was a dry run.")
 	default:
 		a.say("Nothing is recorded. With --yes it is.")
 	}
@@ -177,7 +180,7 @@ func (c *recordCmd) keep(a *app, of *deal, e dealstate.Event) (position int64, e
 func (c *recordCmd) event(of *deal, q *questions) (e dealstate.Event, err error) {
 	fields := map[string]*string{"kind": &c.Kind, "party": &c.Party, "by": &c.By, "role": &c.Role, "modality": &c.Modality, "at": &c.At, "recorded": &c.Recorded,
 		"id": &c.ID, "ref": &c.Ref, "commitment": &c.Commitment, "until": &c.Until, "publisher": &c.Publisher, "url": &c.URL, "published": &c.Published, "note": &c.Note}
-	if q.app.typed {
+	if q.asks {
 		for _, field := range []string{"kind", "party", "by", "role", "at"} {
 			if *fields[field] == "" {
 				*fields[field] = q.ask(field, q.words(field, of, c))
@@ -189,7 +192,7 @@ func (c *recordCmd) event(of *deal, q *questions) (e dealstate.Event, err error)
 			return e, nil
 		}
 		var bad *dealstate.FieldError
-		if !errors.As(err, &bad) || !q.app.typed || fields[bad.Field] == nil || q.ended {
+		if !errors.As(err, &bad) || !q.asks || fields[bad.Field] == nil || q.ended {
 			return e, err
 		}
 		q.app.say("%s", err)
@@ -238,6 +241,7 @@ func (c *recordCmd) newID(of *deal) string {
 type questions struct {
 	app   *app
 	lines *bufio.Scanner
+	asks  bool // somebody types in, who did not say that nothing is to be asked
 	ended bool // nothing more is typed in
 }
 

@@ -38,7 +38,7 @@ func TestALostConditionIsNotTheEndWhileWhoRejectedMayApprove(t *testing.T) {
 		{condition.Count(condition.AtLeast(3), ""), "2025-06-02 reject norway\n2025-06-03 reject faroes",
 			"The approval condition cannot be met while the rejections by norway and faroes stand; they may still approve this revision of the text."},
 		{condition.Condition{}, "2025-06-02 reject norway\n2025-07-05 time passes", "The approval condition can no longer be met on this revision of the text."},
-		{condition.All(condition.Condition{}, condition.Not(condition.Reached(time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)))), "2025-06-02 reject norway",
+		{condition.All(condition.Approved("norway"), condition.Not(condition.Reached(time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)))), "2025-06-02 reject norway",
 			"The approval condition can no longer be met on this revision of the text."},
 	} {
 		require.Equal(t, c.say, missing(t, c.approval, c.acts), c.acts)

@@ -14,15 +14,15 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
 
-// How measures travel between the workers of one computation: each is one JSON object with
-// its name, a version, what it was asked for and its deals by id. Two encodings of equal
-// measures are equal bytes, whatever the order in which the measures were merged.
+// This file encodes measures, so that the workers of one computation can exchange them. An
+// encoding is one JSON object with the measure's name, a version, its parameters and its deals by
+// id. Two encodings of equal measures are equal bytes, in whatever order the measures were merged.
 
-// EncodingVersion is the version of the encodings of measures, which stands in each. A
+// EncodingVersion is the version of the encodings of measures. Each encoding contains it, and a
 // reader refuses any other.
 const EncodingVersion = 1
 
-// encodingOf begins the encoding of a measure.
+// encodingOf gives a new encoding of a measure, with its name and version.
 func encodingOf(measure string) *strictjson.Object {
 	var o strictjson.Object
 	o.Must("measure", measure)
@@ -30,7 +30,7 @@ func encodingOf(measure string) *strictjson.Object {
 	return &o
 }
 
-// decode reads the encoding of a measure, whose own keys are the slots.
+// decode reads the encoding of a measure. The slots are the keys that only this measure has.
 func decode(measure string, data []byte, slots ...strictjson.Slot) error {
 	named, versioned := false, false
 	head := []strictjson.Slot{
@@ -67,8 +67,8 @@ func decode(measure string, data []byte, slots ...strictjson.Slot) error {
 	return nil
 }
 
-// decodeWithDeals does the same for a measure that follows deals, and gives these, to be read
-// once all else is known.
+// decodeWithDeals is decode for a measure that follows deals. It gives the field of the deals,
+// which the caller reads after all other keys.
 func decodeWithDeals(measure string, data []byte, slots ...strictjson.Slot) (deals strictjson.Field, err error) {
 	err = decode(measure, data, append(slots, strictjson.Slot{Key: "deals", To: func(f strictjson.Field) error {
 		deals = f
@@ -104,7 +104,7 @@ func (l objects[T]) MarshalJSON() ([]byte, error) {
 	return append(text, ']'), nil
 }
 
-// some adds a list of objects, unless it is empty.
+// some adds a list of objects under a key if the list is not empty.
 func some[T any](o *strictjson.Object, key string, items []T, write func(T, *strictjson.Object)) {
 	if len(items) > 0 {
 		o.Must(key, objects[T]{items, func(o *strictjson.Object, item T) { write(item, o) }})
@@ -123,10 +123,10 @@ func eachOf[T any](to *[]T, read func(*T, strictjson.Field) error) func(strictjs
 	}
 }
 
-// textField is a text of an encoding that must be there.
+// textField is a required text of an encoding, with its path.
 type textField struct{ path, text string }
 
-// wanted refuses texts that are missing, or that JSON could not carry.
+// wanted refuses a text that is missing, or that JSON cannot hold.
 func wanted(texts ...textField) error {
 	for _, t := range texts {
 		if t.text == "" {
@@ -139,21 +139,21 @@ func wanted(texts ...textField) error {
 	return nil
 }
 
-// ownWriter writes what a measure keeps of a deal into the deal's object.
+// ownWriter writes the values that a measure keeps of a deal into the deal's object.
 type ownWriter[T any] func(o *strictjson.Object, deal string, own T)
 
-// ownReader gives the slots of what a measure keeps of a deal, and what takes it in and
-// checks it once the whole object is read.
+// ownReader gives the slots of the values that a measure keeps of a deal, and a function that
+// checks and stores these values after the whole object is read.
 type ownReader[T any] func(c *dealState[T]) (slots []strictjson.Slot, done func(path, deal string) error)
 
-// writeNothing is for measures that keep nothing else of a deal; so is readNothing.
+// writeNothing and readNothing are for measures that keep no other values of a deal.
 func writeNothing(*strictjson.Object, string, struct{}) {}
 
 func readNothing(*dealState[struct{}]) ([]strictjson.Slot, func(path, deal string) error) {
 	return nil, func(string, string) error { return nil }
 }
 
-// encode adds the deals by id.
+// encode adds the deals, sorted by id, and gives the encoding.
 func (f *follower[T]) encode(o *strictjson.Object, own ownWriter[T]) ([]byte, error) {
 	deals := slices.Sorted(maps.Keys(f.deals))
 	for _, deal := range deals {
@@ -173,7 +173,7 @@ func (f *follower[T]) encode(o *strictjson.Object, own ownWriter[T]) ([]byte, er
 	return o.Done()
 }
 
-// decode reads the deals.
+// decode reads the list of deals.
 func (f *follower[T]) decode(deals strictjson.Field, own ownReader[T]) error {
 	return deals.Each(func(in strictjson.Field) error { return f.decodeDeal(in, own) })
 }
@@ -201,7 +201,7 @@ func (f *follower[T]) decodeDeal(in strictjson.Field, own ownReader[T]) error {
 	return done(in.Path, deal)
 }
 
-// complete refuses a deal that no sequence of decisions leads to.
+// complete refuses a deal that no sequence of decisions can give.
 func (c *dealState[T]) complete(path, deal string) error {
 	if err := wanted(textField{path + ".deal", deal}, textField{path + ".state", string(c.state)}); err != nil {
 		return err
@@ -221,7 +221,7 @@ type keyed struct {
 	at  time.Time
 }
 
-// inTurn refuses instants of which a later one comes before an earlier one.
+// inTurn refuses instants that are not in ascending order.
 func inTurn(path string, instants ...keyed) error {
 	for i := 1; i < len(instants); i++ {
 		if instants[i].at.Before(instants[i-1].at) {
@@ -231,7 +231,7 @@ func inTurn(path string, instants ...keyed) error {
 	return nil
 }
 
-// during refuses a time that is not of a deal's, from its beginning to its last decision.
+// during refuses a span that is not within the deal's, from its beginning to its last decision.
 func (c *dealState[T]) during(path string, from, to keyed) error {
 	switch {
 	case from.at.IsZero():
@@ -248,7 +248,7 @@ func (c *dealState[T]) during(path string, from, to keyed) error {
 	return inTurn(path, from, to)
 }
 
-// byDeal gathers the items of each deal, in their order.
+// byDeal groups the items by deal, and keeps their order.
 func byDeal[T any](items []T, dealOf func(T) string) map[string][]T {
 	all := map[string][]T{}
 	for _, item := range items {
@@ -281,7 +281,7 @@ func countSlot(to *int) func(strictjson.Field) error {
 	}
 }
 
-// itemOf names an item of a list.
+// itemOf gives the path of an item of a list.
 func itemOf(path, list string, item int) string {
 	if path != "" {
 		path += "."
@@ -289,8 +289,8 @@ func itemOf(path, list string, item int) string {
 	return path + list + "[" + strconv.Itoa(item) + "]"
 }
 
-// inside puts the path of a value before the field that an error of its own reader names,
-// which calls the whole value by a word.
+// inside puts the path of a value into an error of the value's own reader. That reader names the
+// whole value by a word, which the path replaces.
 func inside(path, word string, err error) error {
 	var bad *field.Error
 	if !errors.As(err, &bad) {

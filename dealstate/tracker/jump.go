@@ -6,21 +6,23 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
 
-// A clock that is set far ahead by mistake does lasting harm: an entry that is accepted then
-// lifts the Accepted of all that follow in the journal, and clocks fire that are not due for
-// years. While a tracker runs, the time that passes tells such a jump from time. Nothing
-// tells it when the tracker is opened: the service may have been down for as long.
+// A clock that is set far ahead by mistake does lasting harm. An entry that is accepted then
+// raises the Accepted of all later entries in the journal, and clocks fire that are not due for
+// years. While a tracker runs, it detects such a jump: the clock shows more time than has
+// passed. When a tracker is opened, it cannot detect one: the service may have been down for
+// as long.
 
-// weekAhead is how far the clock may be set ahead unless Options say otherwise. A computer
-// that sleeps over some days off is let pass.
+// weekAhead is how far the clock may be set ahead unless Options say otherwise. It is long
+// enough for a computer that sleeps over some days off.
 const weekAhead = 7 * 24 * time.Hour
 
-// jump tells what the clock shows from what it was set to. Main's lock guards it.
+// jump detects a clock that was set far ahead: it compares the clock with the time that has
+// passed. It belongs to the tracker; main's lock guards it.
 type jump struct {
-	counter Monotonic // nil: the clock is believed whatever it shows
+	counter Monotonic // nil: the clock is always believed
 	most    time.Duration
-	begun   time.Time // what the clock, as it was set when it was believed last, showed when the counter was zero; zero: not known yet
-	told    bool      // it is in the log that the clock is not believed
+	begun   time.Time // the clock's time when the counter was zero, by the last reading that was believed; zero: not known yet
+	told    bool      // the log already says that the clock is not believed
 }
 
 func (o *Options) jump() jump {
@@ -30,9 +32,10 @@ func (o *Options) jump() jump {
 	return jump{}
 }
 
-// believe gives the time by what the clock shows and has passed. It is not right where the
-// clock was set too far ahead; then the time goes on from when it was believed last. A clock
-// that shows less than what the journal has is behind, and may yet be set right.
+// believe gives the time from what the clock shows and from the time that has passed. The clock
+// is not right if it was set too far ahead; the time then continues from the last reading that
+// was believed. A clock that shows less than the journal's last instant is behind, and may still
+// be corrected.
 func (j *jump) believe(shown, journal time.Time) (now time.Time, right bool) {
 	if j.counter == nil || j.begun.IsZero() && shown.Before(journal) {
 		return shown, true
@@ -46,7 +49,7 @@ func (j *jump) believe(shown, journal time.Time) (now time.Time, right bool) {
 	return shown, true
 }
 
-// readClock gives what the time is, and a *ClockError where the clock was set too far ahead.
+// readClock gives the time, and a *ClockError if the clock was set too far ahead.
 // The caller holds main's lock.
 func (t *Tracker) readClock() (now time.Time, err error) {
 	shown := instant.Tidy(t.options.Clock.Now())
@@ -61,7 +64,7 @@ func (t *Tracker) readClock() (now time.Time, err error) {
 	return now, err
 }
 
-// checkClock gives the error with which nothing is recorded.
+// checkClock gives the error that keeps the tracker from recording, if the clock is wrong.
 func (t *Tracker) checkClock() error {
 	t.main.mu.Lock()
 	defer t.main.mu.Unlock()
@@ -69,11 +72,11 @@ func (t *Tracker) checkClock() error {
 	return err
 }
 
-// lookEach is how often the clock is looked at: a computer that sleeps for longer than this
-// is seen to, each time by itself.
+// lookEach is how often the clock is read. A computer's sleep that is longer than this is
+// measured by itself, not added to the ones before.
 const lookEach = time.Minute
 
-// watchClock looks at the clock again and again, so that the computer's sleeps do not add up.
+// watchClock reads the clock at each interval, so that the computer's sleeps do not add up.
 func (t *Tracker) watchClock() {
 	defer t.running.Done()
 	for t.jump.counter != nil && t.pause(lookEach) {

@@ -15,29 +15,29 @@ The folder is all the configuration there is. Dates are days in UTC. Exit codes:
 // cli is the grammar of the command line. Each command has a file of its own.
 type cli struct {
 	Folder   string      `short:"C" default:"." placeholder:"DIR" help:"The folder: agreements, logs, and a journal if there is one. Default: this one."`
-	Template string      `placeholder:"DEAL" help:"A deal of the folder on whose terms is every deal that events name and that has no agreement."`
+	Template string      `placeholder:"DEAL" help:"The deal of the folder whose terms apply to every deal that has events but no agreement."`
 	JSON     bool        `name:"json" help:"Write JSON, one object a line, instead of text for people."`
 	Version  versionFlag `help:"Say which version this is."`
 
-	Init     initCmd     `cmd:"" help:"Write files to begin with: an agreement, a log, and what their keys mean."`
+	Init     initCmd     `cmd:"" help:"Write files to start with: an agreement, a log, and an explanation of their keys."`
 	State    stateCmd    `cmd:"" help:"Where each deal stands."`
 	Explain  explainCmd  `cmd:"" help:"Where a deal stands, and why, in plain English."`
 	Log      logCmd      `cmd:"" help:"What each report did, and each clock."`
-	Why      whyCmd      `cmd:"" help:"What became of one report, and why."`
-	Diff     diffCmd     `cmd:"" help:"In what two views of a deal differ: two dates, or two policies."`
+	Why      whyCmd      `cmd:"" help:"What one report did, and why."`
+	Diff     diffCmd     `cmd:"" help:"The differences between two views of a deal: two dates, or two policies."`
 	Due      dueCmd      `cmd:"" help:"What falls due, as a list or a calendar."`
 	Draw     drawCmd     `cmd:"" help:"Draw a deal: its timeline, its rules, what each side kept."`
 	Report   reportCmd   `cmd:"" help:"Write web pages: one deal, or all with a board."`
-	Serve    serveCmd    `cmd:"" help:"Show the folder in a browser; take reports, if you say so."`
+	Serve    serveCmd    `cmd:"" help:"Show the folder in a browser; with --record, also take reports."`
 	Record   recordCmd   `cmd:"" help:"Add a report to the journal, after saying what it would do."`
-	Check    checkCmd    `cmd:"" help:"What is wrong with the folder or an agreement, and what can still become of a deal."`
-	Simulate simulateCmd `cmd:"" help:"The odds of what becomes of a deal, under a model of its parties."`
-	Test     testCmd     `cmd:"" help:"Run scenarios: stories with what should be so."`
-	Import   importCmd   `cmd:"" help:"Take logs into the journal."`
+	Check    checkCmd    `cmd:"" help:"Find errors in the folder or an agreement, and say which states a deal can still reach."`
+	Simulate simulateCmd `cmd:"" help:"The odds of the future states of a deal, under a model of its parties."`
+	Test     testCmd     `cmd:"" help:"Run scenarios: stories with expected results."`
+	Import   importCmd   `cmd:"" help:"Read logs into the journal."`
 	Export   exportCmd   `cmd:"" help:"Write tables, logs and databases for other programs."`
-	Verify   verifyCmd   `cmd:"" help:"Read the journal whole, and hold it to its chain of hashes."`
+	Verify   verifyCmd   `cmd:"" help:"Read the whole journal, and check it against its chain of hashes."`
 
-	Completion completionCmd `cmd:"" help:"Write what a shell needs to complete commands and flags."`
+	Completion completionCmd `cmd:"" help:"Write the script with which a shell completes commands and flags."`
 }
 
 // versionFlag says which version of the program this is.

@@ -13,7 +13,7 @@ type completionCmd struct {
 }
 
 func (completionCmd) Help() string {
-	return `Example, for the shell that runs, and for good:
+	return `Example, for the current shell, and permanently:
 
     source <(dealstate completion bash)
     dealstate completion fish > ~/.config/fish/completions/dealstate.fish`

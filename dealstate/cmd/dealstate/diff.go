@@ -23,8 +23,8 @@ func (diffCmd) Help() string {
     dealstate diff truce strict official
     dealstate diff truce 2025-06-26,official 2025-06-28,strict
 
-First it says in what the two states differ, and then which events and clocks were decided otherwise. It ends with 0 where they
-differ, too: they are meant to.`
+First it lists the differences between the two states, then the events and clocks with different decisions. The exit code is 0 also
+if the views differ.`
 }
 
 func (c *diffCmd) Run(a *app) error {

@@ -26,7 +26,7 @@ func (drawCmd) Help() string {
     dealstate draw timeline truce --compare
     dealstate draw diagram truce -o truce.svg
 
-A timeline is text or svg; diagram and rules are mermaid, svg or dot; balance is svg; a page is html, as of dealstate report.`
+A timeline is text or svg; diagram and rules are mermaid, svg or dot; balance is svg; a page is html, the same as that of dealstate report.`
 }
 
 // drawing is what may be drawn: a picture in a format.

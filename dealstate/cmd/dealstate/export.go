@@ -35,8 +35,8 @@ func (exportCmd) Help() string {
     dealstate export all -o numbers
     dealstate export list
 
-Spans are in seconds, and in days where a table is text. A cell that a spreadsheet would run as a formula has a ' before it. The database is a
-journal with the tables states, decisions and spells, of every policy.`
+Spans are in seconds, and in days where a table is text. A cell that a spreadsheet would run as a formula gets a ' before it. The database is a
+journal with the tables states, decisions and spells for every policy.`
 }
 
 // document is what export writes that is no table.

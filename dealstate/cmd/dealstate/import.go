@@ -24,8 +24,8 @@ func (importCmd) Help() string {
     dealstate import wire.csv --dry-run
     dealstate import wire.csv
 
-It takes all events of the files, or none: the first that is wrong ends it, with its line. What the journal has already is not kept
-again. A log that lies in the folder need not be imported: it is read where it lies.`
+It records all events of the files, or none: at the first wrong event it stops and names the line. Events that the journal already
+has are not recorded again. A log in the folder need not be imported: every command reads it.`
 }
 
 func (c *importCmd) Run(a *app) error {

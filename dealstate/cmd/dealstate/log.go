@@ -18,7 +18,7 @@ func (logCmd) Help() string {
 
     dealstate log truce --policy official
 
-Rows stand in the order in which things happened, however late they were reported. With --json, each line is a decision as
+Rows are in the order in which things happened, even if they were reported late. With --json, each line is a decision as
 FORMATS.md has it.`
 }
 

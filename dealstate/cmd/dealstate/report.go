@@ -27,8 +27,8 @@ func (reportCmd) Help() string {
     dealstate report truce -o truce.html
     dealstate report -o report
 
-A page is one file without script, to be opened in a browser, printed, or sent to a colleague. It shows the deal under the policy, and
-the others beside it.`
+A page is one file without scripts. Open it in a browser, print it, or send it to a colleague. It shows the deal under the policy,
+and the other policies beside it.`
 }
 
 func (c *reportCmd) Run(a *app) error {

@@ -1,5 +1,5 @@
-// Package trackertest tests whether a tracker keeps its promises over a store of journals,
-// as package journaltest tests the store itself.
+// Package trackertest tests whether a tracker keeps its promises over a store of journals.
+// Package journaltest tests the store itself.
 //
 //	func TestATrackerOverMyStore(t *testing.T) {
 //		trackertest.Run(t, trackertest.Store{
@@ -9,7 +9,7 @@
 //		})
 //	}
 //
-// What a tracker says must be what a fold of all that it acknowledged says, whatever came in
-// which order, and whatever happened in between: trackers that are killed and opened again,
-// clocks that jump, other trackers on the same journal. [Claims] lists what is tried.
+// The answers of a tracker must equal a fold of all entries that it acknowledged, in whatever
+// order they came. They must do so also if trackers are killed and opened again, if clocks
+// jump, and if other trackers use the same journal. [Claims] lists the claims that are tested.
 package trackertest

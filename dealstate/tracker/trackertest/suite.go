@@ -14,22 +14,22 @@ import (
 type Store struct {
 	// Fresh opens an empty journal.
 	Fresh func(t testing.TB) journal.Journal
-	// Again opens once more what a journal keeps, as after its process was killed: nobody
-	// has closed j, no call of it is under way, and nothing is asked of it afterwards.
-	// Nil: j goes on as it is, and only its trackers are opened again.
+	// Again opens the stored entries of j again, as after a kill of its process: j is not
+	// closed, no call of it is under way, and no call follows.
+	// Nil: j stays open, and only its trackers are opened again.
 	Again func(t testing.TB, j journal.Journal) journal.Journal
-	// Beside opens what a journal keeps a second time while the first goes on, as another
-	// process does. Nil: the store allows one opener, and trackers share j.
+	// Beside opens the stored entries of j a second time while j stays in use, as another
+	// process does. Nil: only one process can open the store, and trackers share j.
 	Beside func(t testing.TB, j journal.Journal) journal.Journal
-	// Rounds is how many random runs law 14 is tried on; 0: 8. A round takes some hundred
+	// Rounds is the number of random runs that test law 14; 0: 8. A run takes some hundred
 	// appends.
 	Rounds int
 	// Patience is how long a claim may take before it counts as broken; 0: ten minutes.
 	Patience time.Duration
 }
 
-// Run holds trackers over the store to what package tracker promises, claim by claim, each
-// in a subtest and with journals of its own. It takes a few thousand appends.
+// Run tests every promise of package tracker over the store. Each claim is a subtest with its
+// own journals. All together take a few thousand appends.
 func Run(t *testing.T, s Store) {
 	for _, c := range claims {
 		t.Run(c.name, func(t *testing.T) {
@@ -39,7 +39,7 @@ func Run(t *testing.T, s Store) {
 	}
 }
 
-// Claim tries one of the claims that Run tries, by its name.
+// Claim tests one of the claims that Run tests, by its name.
 func Claim(t testing.TB, s Store, name string) {
 	t.Helper()
 	i := slices.IndexFunc(claims, func(c claim) bool { return c.name == name })
@@ -54,7 +54,7 @@ func Claim(t testing.TB, s Store, name string) {
 	claims[i].try(x)
 }
 
-// Claims lists what is tried.
+// Claims lists the names of the claims that Run tests.
 func Claims() []string {
 	names := make([]string, len(claims))
 	for i, c := range claims {

@@ -56,7 +56,11 @@ func (s explanation) text() string {
 	if s.Next != nil {
 		next := *s.Next
 		next.Party = s.label(next.Party)
-		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), instant.Say(next.Due))
+		due := dueWords(next.Clock, next.Due)
+		if _, ends := next.Clock.LastDay(next.Due); ends {
+			due = "by " + due
+		}
+		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), due)
 	}
 	for _, w := range s.Warnings {
 		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))
@@ -101,7 +105,7 @@ func (s explanation) explainApproval(b *strings.Builder) {
 // party says how one party stands, and on whose word.
 func (s explanation) party(p PartyStatus) string {
 	if p.Standing != StandingApproved && p.Standing != StandingRejected {
-		return p.voice() + "'s approval: " + s.lacking(p)
+		return "Approval by " + p.voice() + ": " + s.lacking(p)
 	}
 	text := fmt.Sprintf("%s: %s %s", p.label(), p.Standing, p.Act.words())
 	if !p.InForce.IsZero() {
@@ -164,8 +168,12 @@ func (s explanation) hasLapsed() bool { return s.State == StateLapsed && s.By ==
 
 func (p PartyStatus) label() string { return Party{ID: p.Party, Name: p.Name}.label() }
 
+// voice names who is awaited, and for which party: Maia Popa (Moldova).
 func (p PartyStatus) voice() string {
-	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.Voice()
+	if p.Approver == "" || p.Approver == p.label() {
+		return p.label()
+	}
+	return p.Approver + " (" + p.label() + ")"
 }
 
 // words says when and on whose word: "on 25 June 2025, by Trump (approver, AP)".

@@ -39,7 +39,7 @@ func TestExplainNamesWhoLeavesAndWhatIsOverdue(t *testing.T) {
 		06-11 withdraw a
 		06-12 breach a for=c
 		06-16 suspend b for=d`))
-	require.Contains(t, explained(t, a, "06-04", inForceOfTwo), "Next clock: overdue of d, due 15 June 2025.")
+	require.Contains(t, explained(t, a, "06-04", inForceOfTwo), "Next clock: overdue of d, due by the end of 14 June 2025.")
 }
 
 func TestExplainNamesSignaturesProvisionalApplicationSuspensionsAndTimers(t *testing.T) {
@@ -48,7 +48,7 @@ func TestExplainNamesSignaturesProvisionalApplicationSuspensionsAndTimers(t *tes
 		State: provisional since 3 June 2025 (apply-b-06-03).
 		Approval: 1 of 2 parties (pending).
 		@@a: approved on 1 June 2025 (instrument)
-		@@b's approval: none that strict counts
+		@@Approval by b: none that strict counts
 		Signed by: a.
 		Applied provisionally by: a, b.`), "@@", "  "), explained(t, pair(), "", `
 		06-01 approve a
@@ -89,11 +89,11 @@ func TestExplainTellsAnApprovalThatWasRefused(t *testing.T) {
 		of        dealstate.Agreement
 		acts, say string
 	}{
-		{a, "06-01 approve a\n06-12 approve b", "b's approval: given on 12 June 2025 (approve-b-06-12), after the deadline: refused"},
-		{a, "06-01 approve a\n06-12 approve b\n06-13 approve b role=press", "b's approval: given on 12 June 2025 (approve-b-06-12), after the deadline: refused; nearest: 13 June 2025, press"},
-		{a, "06-01 approve a\n06-02 amend\n06-03 approve b rev=1", "b's approval: given on 3 June 2025 (approve-b-06-03): refused"},
-		{a, "06-01 approve b\n06-02 withdraw b\n06-12 approve b", "b's approval: withdrawn on 2 June 2025 (instrument); given again on 12 June 2025 (approve-b-06-12), after the deadline: refused"},
-		{a, "06-01 approve a\n06-12 note", "b's approval: none in time that strict counts"},
+		{a, "06-01 approve a\n06-12 approve b", "Approval by b: given on 12 June 2025 (approve-b-06-12), after the deadline: refused"},
+		{a, "06-01 approve a\n06-12 approve b\n06-13 approve b role=press", "Approval by b: given on 12 June 2025 (approve-b-06-12), after the deadline: refused; nearest: 13 June 2025, press"},
+		{a, "06-01 approve a\n06-02 amend\n06-03 approve b rev=1", "Approval by b: given on 3 June 2025 (approve-b-06-03): refused"},
+		{a, "06-01 approve b\n06-02 withdraw b\n06-12 approve b", "Approval by b: withdrawn on 2 June 2025 (instrument); given again on 12 June 2025 (approve-b-06-12), after the deadline: refused"},
+		{a, "06-01 approve a\n06-12 note", "Approval by b: none in time that strict counts"},
 		{a, "06-01 approve a\n06-02 approve b rev=2\n06-03 approve b", "b: approved on 3 June 2025 (instrument)"},
 		{many, "06-01 approve p7\n06-12 approve p3", "Approved, but refused: p3 on 12 June 2025 (approve-p3-06-12), after the deadline."},
 	} {
@@ -101,5 +101,15 @@ func TestExplainTellsAnApprovalThatWasRefused(t *testing.T) {
 	}
 	d := open(t, a, "06-01 approve a\n06-12 approve b")
 	require.Contains(t, d.Explain(), "after the deadline: refused")
-	require.Contains(t, d.Latest().Explain(), "b's approval: none in time that strict counts", "a snapshot knows of no decisions")
+	require.Contains(t, d.Latest().Explain(), "Approval by b: none in time that strict counts", "a snapshot knows of no decisions")
+}
+
+// Each line about a party names it the same way, also where another speaks for it.
+func TestExplainNamesThePartyBesideItsApprover(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "d", Approval: condition.Share(condition.Percent(60), "", 0), Parties: []dealstate.Party{
+		{ID: "ro", Name: "Romania", Weight: 65}, {ID: "md", Name: "Moldova", Approver: "Maia Popa", Weight: 34}, {ID: "xi", Approver: "xi", Weight: 1}}}
+	text := explained(t, a, "", "06-01 approve ro")
+	require.Contains(t, text, "  Romania: approved on 1 June 2025 (instrument)\n  Approval by Maia Popa (Moldova): none that strict counts\n  Approval by xi: none that")
+	require.Contains(t, text, "Approval: 65 % of the 60 % of the weight needed (met).")
 }

@@ -124,7 +124,7 @@ func newSummary(s *indexed) summary {
 		row.Awaiting = s.partyNames(s.Snapshot.Awaiting)
 	}
 	if n := s.Snapshot.Next; n != nil {
-		row.Clock = s.clockWords(*n, n.Clock.String()) + ", due " + moment(n.Due)
+		row.Clock = s.clockWords(*n, n.Clock.String()) + ", due " + due(n.Clock, n.Due)
 	}
 	return row
 }
@@ -285,7 +285,7 @@ func (s *indexed) commitmentLines() []commitmentLine {
 		if !c.At.IsZero() {
 			line.Done = moment(c.At)
 		} else if !c.Deadline.IsZero() {
-			line.Done += ", due " + moment(c.Deadline)
+			line.Done += ", due " + due(dealstate.Overdue, c.Deadline)
 		}
 		lines = append(lines, line)
 	}

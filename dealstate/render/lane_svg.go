@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
 // lane draws one lane: its name and its rows.
@@ -111,7 +113,7 @@ func (s *timelineSVG) bars(r laneRow, height float64) {
 		}
 	}
 	if at := r.due; !at.IsZero() && !at.Before(s.axis.from) && !at.After(s.axis.to) {
-		s.shape("line", "deadline "+moment(at), "x1", s.axis.x(at), "y1", s.y-4, "x2", s.axis.x(at), "y2", s.y+height+4, "class", "deadline")
+		s.shape("line", "deadline "+due(dealstate.Overdue, at), "x1", s.axis.x(at), "y1", s.y-4, "x2", s.axis.x(at), "y2", s.y+height+4, "class", "deadline")
 		s.deadlines = true
 	}
 	s.y += height

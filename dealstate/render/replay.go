@@ -150,7 +150,7 @@ func statusOf(d dealstate.Decision) status {
 // and what it did and why.
 func decisionWords(s *indexed, d dealstate.Decision, events map[string]dealstate.Event) string {
 	e := events[d.Event]
-	lines := []string{moment(d.At) + ": " + actWords(s, d, events)}
+	lines := []string{due(d.Clock, d.At) + ": " + actWords(s, d, events)}
 	if e.ID != "" {
 		lines = append(lines, speaker(e))
 	}

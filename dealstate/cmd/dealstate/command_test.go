@@ -522,7 +522,14 @@ func TestServeShowsTheFolderAndTakesReportsOnlyIfTold(t *testing.T) {
 			require.Equal(t, http.StatusOK, answer.StatusCode, path)
 			require.NoError(t, answer.Body.Close())
 		}
-		answer, err := http.Post(url+"/api/events", "application/json", strings.NewReader(event))
+		foreign, err := http.NewRequest("POST", url+"/api/events", strings.NewReader(event))
+		require.NoError(t, err)
+		foreign.Host = "evil.example:8080"
+		answer, err := http.DefaultClient.Do(foreign)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusMisdirectedRequest, answer.StatusCode, "a page of another site may lead its name here")
+		require.NoError(t, answer.Body.Close())
+		answer, err = http.Post(url+"/api/events", "application/json", strings.NewReader(event))
 		require.NoError(t, err)
 		require.Equal(t, c.want, answer.StatusCode)
 		require.NoError(t, answer.Body.Close())

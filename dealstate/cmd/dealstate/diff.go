@@ -42,7 +42,7 @@ func (c *diffCmd) Run(a *app) error {
 	}
 	was, decided := d.Replay(from)
 	now, redecided := d.Replay(to)
-	found := differing{Deal: was.Deal, Differences: slices.Concat([]dealstate.Difference{}, was.Compare(now)),
+	found := differing{nextWas: was.Next, nextIs: now.Next, Deal: was.Deal, Differences: slices.Concat([]dealstate.Difference{}, was.Compare(now)),
 		Decisions: slices.Concat([]dealstate.Revision{}, dealstate.CompareDecisions(decided, redecided))}
 	if a.json {
 		return a.object(found)
@@ -55,6 +55,8 @@ type differing struct {
 	Deal        string                 `json:"deal"`
 	Differences []dealstate.Difference `json:"differences"`
 	Decisions   []dealstate.Revision   `json:"decisions"`
+
+	nextWas, nextIs *dealstate.ClockStatus // the clocks that next.due is about
 }
 
 func (f differing) write(a *app) error {
@@ -64,7 +66,8 @@ func (f differing) write(a *app) error {
 	}
 	rows := [][]string{{"what", "was", "is"}}
 	for _, d := range f.Differences {
-		rows = append(rows, []string{d.Field, forPeople(d.Was), forPeople(d.Now)})
+		was, is := clockOf(d.Field, f.nextWas), clockOf(d.Field, f.nextIs)
+		rows = append(rows, []string{d.Field, forPeople(was, d.Was), forPeople(is, d.Now)})
 	}
 	for _, r := range f.Decisions {
 		if differs(r) {
@@ -83,10 +86,22 @@ func decided(d dealstate.Decision) string {
 	return strings.TrimSpace(d.Outcome.String() + " " + moved(d))
 }
 
-// forPeople writes an instant as people do, and leaves other texts.
-func forPeople(text string) string {
+// clockOf is the clock whose instant a field holds; 0: none's.
+func clockOf(field string, next *dealstate.ClockStatus) dealstate.Clock {
+	switch {
+	case field == "next.due" && next != nil:
+		return next.Clock
+	case strings.HasPrefix(field, "commitments[") && strings.HasSuffix(field, "].deadline"):
+		return dealstate.Overdue
+	}
+	return 0
+}
+
+// forPeople writes an instant, of the clock where it is one's, as people do, and leaves
+// other texts.
+func forPeople(of dealstate.Clock, text string) string {
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return day(t)
+		return of.DueWords(t, day)
 	}
 	return text
 }

@@ -95,7 +95,7 @@ func (c *dueCmd) list(a *app, due []tracker.Due, from, to time.Time) error {
 	}
 	rows := [][]string{{"due", "in", "deal", "clock", "state"}}
 	for _, d := range due {
-		rows = append(rows, []string{day(d.Decision.At), days(from, d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
+		rows = append(rows, []string{d.Decision.Clock.DueWords(d.Decision.At, day), days(from, d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
 	}
 	return a.table(rows)
 }

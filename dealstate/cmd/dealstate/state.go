@@ -82,7 +82,7 @@ func next(s dealstate.Snapshot) string {
 	if s.Next == nil {
 		return ""
 	}
-	return s.Next.String() + " " + day(s.Next.Due)
+	return s.Next.String() + " " + s.Next.Clock.DueWords(s.Next.Due, day)
 }
 
 // state says where one deal stands, on a few lines.

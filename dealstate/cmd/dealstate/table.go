@@ -81,7 +81,7 @@ func (r rowsOf[R]) text(w io.Writer) error {
 	for row := range r.rows {
 		cells := row.Cells()
 		for i, cell := range cells {
-			if cells[i] = forPeople(cell); strings.HasSuffix(columns[i], "seconds") {
+			if cells[i] = forPeople(clockIn(columns, cells, i), cell); strings.HasSuffix(columns[i], "seconds") {
 				cells[i] = daysOf(cell)
 			}
 		}
@@ -327,6 +327,15 @@ func balances(m *measuring, f fold) iter.Seq[analytics.Balance] {
 }
 
 // stateRow is where a deal stands, as a row; in JSON it is the snapshot.
+// clockIn is the clock whose instant a cell holds, which the cell before it names; 0: none's.
+func clockIn(columns, cells []string, i int) (c dealstate.Clock) {
+	if columns[i] == "next_due" {
+		word, _, _ := strings.Cut(cells[i-1], " ")
+		_ = c.UnmarshalText([]byte(word)) // an empty cell names none
+	}
+	return c
+}
+
 type stateRow struct{ dealstate.Snapshot }
 
 func states(_ *measuring, f fold) iter.Seq[stateRow] {

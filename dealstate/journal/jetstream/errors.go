@@ -6,8 +6,8 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
-// ConfigError says that a stream is set to something with which it is no journal: entries
-// would be dropped or changed, or an acknowledgement would mean nothing. Nothing was changed.
+// ConfigError says that a setting of the stream does not allow it to be a journal: entries would
+// be dropped or changed, or an acknowledgement would mean nothing. Nothing was changed.
 type ConfigError struct {
 	Stream  string
 	Setting string // the one that is wrong, by the name that the server has for it
@@ -34,9 +34,9 @@ func (e *SyncError) Error() string {
 	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: the server %s %s", e.Stream, e.Server, problem))
 }
 
-// UnavailableError says that the stream did not answer for as long as Options.Retry: it has no
-// leader, or the connection is gone. Entries that were to be appended may be kept or not;
-// appending them again is safe.
+// UnavailableError says that the stream did not answer within Options.Retry: it has no leader, or
+// the connection is gone. The entries of an append may be kept or not; appending them again is
+// safe.
 type UnavailableError struct {
 	Stream string
 	Op     string // what was tried: "append", "read", "last"
@@ -49,7 +49,7 @@ func (e *UnavailableError) Error() string {
 
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-// SizeError says that an entry, or an append, is larger than the server takes. Nothing was
+// SizeError says that an entry, or an append, is larger than the server accepts. Nothing was
 // kept.
 type SizeError struct {
 	What string // "entry 3 of 5: bytes", or "new entries of one append"

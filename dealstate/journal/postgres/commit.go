@@ -199,7 +199,9 @@ func (b *batch) look(ctx context.Context) error {
 			deals, ids = append(deals, r.rows[i][colDeal]), append(ids, r.rows[i][colID])
 		}
 		for _, v := range r.on {
-			versions = append(versions, v.Deal)
+			if holds(v.Deal) { // no entry is about another; to ask for it would end the transaction of all
+				versions = append(versions, v.Deal)
+			}
 		}
 	}
 	trip := &pgx.Batch{}

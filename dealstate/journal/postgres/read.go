@@ -102,7 +102,13 @@ func (s *Store) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq
 	if err != nil {
 		return failed(err)
 	}
+	if !holds(deal) {
+		to = 0
+	}
 	return pages(func(ctx context.Context, after int64, most int) ([]journal.Entry, error) {
+		if to <= after {
+			return nil, nil
+		}
 		return s.page(ctx, s.sql(readDeal), after, to, most, deal)
 	}).each(ctx, after)
 }
@@ -140,10 +146,10 @@ func (s *Store) ReadDeals(ctx context.Context, deals []string) iter.Seq2[journal
 	}).each(ctx, 0)
 }
 
-// distinct gives each deal once.
+// distinct gives each deal once, of those that there can be.
 func distinct(deals []string) []string {
 	sorted := slices.Sorted(slices.Values(deals))
-	return slices.Compact(sorted)
+	return slices.DeleteFunc(slices.Compact(sorted), func(deal string) bool { return !holds(deal) })
 }
 
 // page reads the entries that a query selects, up to the first damaged one.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
@@ -144,6 +145,9 @@ func rowOf(e *journal.Entry) (row, error) {
 	}
 	return r, r.withoutNUL(e)
 }
+
+// holds reports whether a text of the server can be the id. No entry has one that cannot.
+func holds(id string) bool { return utf8.ValidString(id) && strings.IndexByte(id, 0) < 0 }
 
 // withoutNUL keeps a text with NUL, which PostgreSQL's text cannot hold, as JSON in the
 // column exact, and shows U+FFFD in its place. NUL in the JSON of an agreement is written as

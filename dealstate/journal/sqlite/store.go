@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,13 +17,13 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// Options says how a journal is opened. The zero Options are those of a program that writes
-// alone or with a few others on one machine.
+// Options says how a journal is opened. The zero Options fit a program that writes alone or with a
+// few others on one machine.
 type Options struct {
-	// Busy is how long to wait for the write lock of somebody else. Zero: ten seconds.
+	// Busy is how long to wait for the write lock of another session. Zero: ten seconds.
 	Busy time.Duration
-	// Poll is how often Wait looks whether another process has appended; what this
-	// process appends it hears of at once. Zero: a tenth of a second.
+	// Poll is how often Wait looks for entries of other processes. An append of this process
+	// ends the wait at once. Zero: a tenth of a second.
 	Poll time.Duration
 }
 
@@ -36,11 +37,13 @@ func (o Options) orDefault() Options {
 	return o
 }
 
-// check refuses what cannot be meant.
+// check refuses options that make no sense.
 func (o Options) check(path string) error {
 	switch {
 	case path == "":
 		return field.Errorf("path", "missing; want that of a file")
+	case strings.IndexByte(path, 0) >= 0:
+		return field.Errorf("path", "has a NUL; want a path that the system can open")
 	case o.Busy < 0:
 		return field.Errorf("options.busy", "%v is negative; want how long to wait for a lock", o.Busy)
 	case o.Poll < 0:
@@ -66,9 +69,9 @@ var (
 	_ journal.Lister  = (*Store)(nil)
 )
 
-// Open opens the journal in the file, and makes it where there is none; its directory must
-// be there. A database that is of an earlier version of this package is brought to the
-// newest. The error is a *[SchemaError] where the file is no journal of ours.
+// Open opens the journal in the file, and creates the file if there is none; its directory must
+// exist. A database of an earlier version of this package is migrated to the newest. The error
+// is a *[SchemaError] if the file is not a journal of this package.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := o.check(path); err != nil {
 		return nil, err
@@ -106,6 +109,8 @@ func (s *Store) begin(ctx context.Context) error {
 		return nil
 	case isBusy(err):
 		err = &BusyError{Path: s.path, Err: err}
+	case isNoJournal(err):
+		err = &SchemaError{Path: s.path, Problem: err.Error()}
 	default:
 		err = fmt.Errorf("journal/sqlite: open %s: %w", display.Inert(s.path), err)
 	}
@@ -115,7 +120,11 @@ func (s *Store) begin(ctx context.Context) error {
 	return err
 }
 
+// prepare looks before it changes anything: the mode of journalling stays in the file.
 func (s *Store) prepare(ctx context.Context, c *sql.Conn) error {
+	if _, err := versionOf(ctx, c, s.path); err != nil {
+		return err
+	}
 	if err := inWAL(ctx, c, s.path); err != nil {
 		return err
 	}
@@ -125,10 +134,11 @@ func (s *Store) prepare(ctx context.Context, c *sql.Conn) error {
 	return s.writer.begin(ctx, c)
 }
 
-// inWAL refuses a database that cannot be read while it is written.
+// inWAL gives the database its write-ahead log, and refuses one that cannot have it, and so
+// cannot be read while it is written. Every later connection finds it in the file.
 func inWAL(ctx context.Context, c *sql.Conn, path string) error {
 	var mode string
-	if err := c.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+	if err := c.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
 		return err
 	}
 	if mode != "wal" {
@@ -141,7 +151,7 @@ func inWAL(ctx context.Context, c *sql.Conn, path string) error {
 // commit is synced before it returns (FULL), with macOS's own sync where there is one.
 func source(path string, o Options) string {
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
-	q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", max(1, o.Busy.Milliseconds())), "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)",
+	q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", max(1, o.Busy.Milliseconds())), "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)",
 		fmt.Sprintf("journal_size_limit(%d)", walLimit), "trusted_schema(0)"}}
 	u.RawQuery = q.Encode()
 	return u.String()

@@ -235,8 +235,11 @@ func onWords(on dealstate.Trigger) string {
 
 // NeededFor says what kept an event on record from being applied: the reasons
 // of its decision, whose approval is missing, and under which other policies it
-// is applied.
+// is applied. It is empty where nothing did: the event was applied, or is a note.
 func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []string {
+	if did.Outcome == dealstate.Applied || did.Kind == dealstate.Note {
+		return nil
+	}
 	out := []string{fmt.Sprintf("Against it: %s.", strings.Join(texts(did.Reasons), "; "))}
 	if did.Outcome == dealstate.Refused {
 		out = append(out, Missing(d, v)...)

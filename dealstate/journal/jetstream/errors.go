@@ -49,6 +49,22 @@ func (e *UnavailableError) Error() string {
 
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
+// PartialError says that a server keeps a part of an append of several entries, which it should
+// have kept whole or not at all: its storage is full, and no other server has the stream. The
+// append was not acknowledged. The store acknowledges nothing more: see to the storage, and open
+// it again. Then the entries that were kept stand in the journal, and appending all of them again
+// keeps the rest.
+type PartialError struct {
+	Stream   string
+	Position int64 // where the first entry of the append would stand
+	Kept     int   // how many of the entries the stream has, from the first on; 0: none
+	Of       int   // how many new entries the append had
+}
+
+func (e *PartialError) Error() string {
+	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: from position %d the server keeps %d of the %d entries of an append; it was not acknowledged, and the store acknowledges nothing more; see to the storage, open the store again and append the same entries", e.Stream, e.Position, e.Kept, e.Of))
+}
+
 // SizeError says that an entry, or an append, is larger than the server accepts. Nothing was
 // kept.
 type SizeError struct {

@@ -89,9 +89,11 @@ func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options)
 	s.queue.idle = sync.NewCond(&s.queue.mu)
 	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}}
 	s.stop = s.closed // the writer goes on until it has answered
-	if err := s.prepare(ctx); err != nil {
+	info, err := s.prepare(ctx)
+	if err != nil {
 		return nil, err
 	}
+	s.writer.replicas = info.Config.Replicas
 	return s, nil
 }
 

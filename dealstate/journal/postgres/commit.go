@@ -111,7 +111,7 @@ func (w *writer) connect() (err error) {
 func (b *batch) write(ctx context.Context) error {
 	if !b.looks {
 		written, err := b.writeAtOnce(ctx)
-		if written || err != nil && code(err) != uniqueViolation {
+		if written || err != nil && code(err) != uniqueViolation && code(err) != noSuchDay {
 			return err
 		}
 		b.looks = true
@@ -128,8 +128,9 @@ func (b *batch) write(ctx context.Context) error {
 const takeLock = "SELECT pg_advisory_xact_lock($1, $2)"
 
 // writeAtOnce writes all entries in one round trip, which is a transaction, or none where one
-// of their ids is taken. Where two of the entries have one id, the error is that of a violated
-// uniqueness.
+// of their ids is taken or the last entry is damaged. Where two of the entries have one id, the
+// error is that of a violated uniqueness; where the last entry has a day that its month does not
+// have, it is noSuchDay.
 func (b *batch) writeAtOnce(ctx context.Context) (written bool, err error) {
 	b.rows = b.rows[:0]
 	for _, r := range b.requests {

@@ -93,6 +93,7 @@ func (e *DamageError) Error() string {
 // Codes of the server's errors: https://www.postgresql.org/docs/current/errcodes-appendix.html
 const (
 	uniqueViolation = "23505"
+	noSuchDay       = "22008"
 	lockNotGranted  = "55P03"
 )
 

@@ -195,15 +195,26 @@ func TestAServerThatCannotKeepAJournalIsRefused(t *testing.T) {
 func TestEntriesThatWereChangedOrRemovedAreDamage(t *testing.T) {
 	t.Parallel()
 	for change, at := range map[string]int64{
-		"DELETE FROM entries WHERE position = 2":                                       2,
-		"DELETE FROM entries WHERE position = 1":                                       1,
-		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":                      3,
-		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":                      2,
-		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":                 1,
-		"UPDATE entries SET id = '', agreement = '{}' WHERE position = 2":              2,
-		"UPDATE entries SET exact = 'no JSON' WHERE position = 2":                      2,
-		`UPDATE entries SET exact = '{"event":{"deal":"another"}}' WHERE position = 2`: 2,
-		"UPDATE entries SET position = 9 WHERE position = 3":                           3,
+		"DELETE FROM entries WHERE position = 2":                                            2,
+		"DELETE FROM entries WHERE position = 1":                                            1,
+		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":                           3,
+		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":                           2,
+		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":                      1,
+		"UPDATE entries SET id = '', agreement = '{}' WHERE position = 2":                   2,
+		"UPDATE entries SET exact = 'no JSON' WHERE position = 2":                           2,
+		`UPDATE entries SET exact = '{"event":{"deal":"another"}}' WHERE position = 2`:      2,
+		"UPDATE entries SET position = 9 WHERE position = 3":                                3,
+		"UPDATE entries SET kind = NULL WHERE position = 2":                                 2,
+		"UPDATE entries SET at = NULL WHERE position = 2":                                   2,
+		"UPDATE entries SET deal = '' WHERE position = 2":                                   2,
+		"UPDATE entries SET id = '1', again = 1 WHERE position = 3":                         3,
+		"UPDATE entries SET id = '1', again = 1, note = 'other' WHERE position = 2":         2,
+		"UPDATE entries SET again = 5 WHERE position = 2":                                   2,
+		"UPDATE entries SET again = -1 WHERE position = 2":                                  2,
+		"UPDATE entries SET revision = -5 WHERE position = 2":                               2,
+		"UPDATE entries SET revision = 99999999999 WHERE position = 2":                      2,
+		"UPDATE entries SET published = 'garbage' WHERE position = 2":                       2,
+		"UPDATE entries SET accepted = '2024-01-01T00:00:00.000000000Z' WHERE position = 2": 2,
 	} {
 		s := open(t, server.url(), fresh())
 		_, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1), note("3", 1)})
@@ -270,4 +281,29 @@ func TestNoStatementReadsAWholeTable(t *testing.T) {
 		return err == nil && indexed > 100
 	}, time.Minute, 10*time.Millisecond)
 	require.LessOrEqual(t, whole, int64(3), "what made the indexes reads the table")
+}
+
+// An append takes the instant of the last entry where its own is earlier: damage there must not
+// get into what is acknowledged.
+func TestADamagedLastInstantIsNotCopiedIntoTheNextEntry(t *testing.T) {
+	t.Parallel()
+	for _, accepted := range []string{"zzz", "2025-13-10T00:00:00.000000000Z", "2025-02-31T00:00:00.000000000Z", "9999-12-31T23:59:60.000000000Z", "infinity"} {
+		s := open(t, server.url(), fresh())
+		_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+		require.NoError(t, err)
+		c := analyst(t, s)
+		_, err = c.Exec(t.Context(), "ALTER TABLE entries DISABLE TRIGGER ALL")
+		require.NoError(t, err)
+		_, err = c.Exec(t.Context(), "UPDATE entries SET accepted = $1", accepted)
+		require.NoError(t, err)
+		for _, entries := range [][]journal.Entry{{note("2", 2)}, {note("2", 2), note("3", 2)}} {
+			_, err = s.Append(t.Context(), entries)
+			var damage *postgres.DamageError
+			require.ErrorAs(t, err, &damage, accepted)
+			require.EqualValues(t, 1, damage.Position)
+		}
+		last, err := s.Last(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 1, last, accepted)
+	}
 }

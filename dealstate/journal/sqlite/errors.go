@@ -48,6 +48,15 @@ func (e *DamageError) Error() string {
 	return display.Inert(fmt.Sprintf("journal/sqlite: %s: position %d: %s; PRAGMA integrity_check says whether the file is damaged", e.Path, e.Position, e.Problem))
 }
 
+// MovedError says that the database of an open journal is no longer under its path: somebody
+// moved or removed the file, and may have put another there. What was acknowledged before is in
+// the file that was moved. Open the journal again.
+type MovedError struct{ Path string }
+
+func (e *MovedError) Error() string {
+	return display.Inert(fmt.Sprintf("journal/sqlite: %s is no longer the file that was opened; put it back, or open the journal again", e.Path))
+}
+
 // isNoJournal reports whether an error of opening says that the file is no database, a
 // part of one, or one without our tables.
 func isNoJournal(err error) bool {

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -186,13 +187,23 @@ func TestAWaiterHearsOfWhatAnotherStoreAppends(t *testing.T) {
 func TestEntriesThatWereChangedOrRemovedAreDamage(t *testing.T) {
 	t.Parallel()
 	for change, at := range map[string]int64{
-		"DELETE FROM entries WHERE position = 2":                            2,
-		"DELETE FROM entries WHERE position = 1":                            1,
-		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":           3,
-		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":           2,
-		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":      1,
-		"UPDATE entries SET id = NULL, agreement = '{}' WHERE position = 2": 2,
-		"UPDATE entries SET position = 9 WHERE position = 3":                3,
+		"DELETE FROM entries WHERE position = 2":                                            2,
+		"DELETE FROM entries WHERE position = 1":                                            1,
+		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":                           3,
+		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":                           2,
+		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":                      1,
+		"UPDATE entries SET id = NULL, agreement = '{}' WHERE position = 2":                 2,
+		"UPDATE entries SET position = 9 WHERE position = 3":                                3,
+		"UPDATE entries SET kind = NULL WHERE position = 2":                                 2,
+		"UPDATE entries SET at = NULL WHERE position = 2":                                   2,
+		"UPDATE entries SET deal = '' WHERE position = 2":                                   2,
+		"UPDATE entries SET id = '' WHERE position = 2":                                     2,
+		"UPDATE entries SET id = '1' WHERE position = 3":                                    3,
+		"UPDATE entries SET id = '1', note = 'other' WHERE position = 2":                    2,
+		"UPDATE entries SET revision = -5 WHERE position = 2":                               2,
+		"UPDATE entries SET published = 'garbage' WHERE position = 2":                       2,
+		"UPDATE entries SET note = CAST(x'ff' AS TEXT) WHERE position = 2":                  2,
+		"UPDATE entries SET accepted = '2024-01-01T00:00:00.000000000Z' WHERE position = 2": 2,
 	} {
 		s := open(t, fresh(t), sqlite.Options{})
 		_, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1), note("3", 1)})
@@ -209,6 +220,30 @@ func TestEntriesThatWereChangedOrRemovedAreDamage(t *testing.T) {
 		require.NotNil(t, damage, change)
 		require.Equal(t, []int64{at, at}, []int64{damage.Position, n}, change)
 	}
+}
+
+// An event that was recorded earlier comes again under its id, and is no damage, on whatever
+// page the first of them is.
+func TestAnEventThatIsKnownEarlierIsReadAgain(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	for recorded := 3; recorded > 0; recorded-- {
+		e := note("1", 1)
+		e.Event.Recorded = e.Event.At.Add(time.Duration(recorded) * time.Hour)
+		entries := []journal.Entry{e}
+		for i := range 300 {
+			entries = append(entries, note(fmt.Sprint(recorded, "-", i), 1))
+		}
+		_, err := s.Append(t.Context(), entries)
+		require.NoError(t, err)
+	}
+	require.Len(t, all(t, s), 903)
+	n := 0
+	for _, err := range s.ReadDeal(t.Context(), "deal-1", 0) {
+		require.NoError(t, err)
+		n++
+	}
+	require.Equal(t, 903, n)
 }
 
 // REPLACE removes the row that it replaces without a DELETE trigger.

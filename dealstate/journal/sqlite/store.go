@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -56,6 +57,7 @@ func (o Options) check(path string) error {
 // stores, of one process or of several on one machine, may have the database open.
 type Store struct {
 	path    string
+	file    os.FileInfo // of the database when it was opened
 	options Options
 	db      *sql.DB // for readers
 	writer  writer
@@ -131,7 +133,21 @@ func (s *Store) prepare(ctx context.Context, c *sql.Conn) error {
 	if err := migrate(ctx, c, s.path); err != nil {
 		return err
 	}
-	return s.writer.begin(ctx, c)
+	if err := s.writer.begin(ctx, c); err != nil {
+		return err
+	}
+	file, err := os.Stat(s.path)
+	s.file = file
+	return err
+}
+
+// moved gives a *[MovedError] where the path has another file than the one that was opened, or
+// none. A connection goes on with the one that was moved away.
+func (s *Store) moved() error {
+	if now, err := os.Stat(s.path); err != nil || !os.SameFile(now, s.file) {
+		return &MovedError{Path: s.path}
+	}
+	return nil
 }
 
 // inWAL gives the database its write-ahead log, and refuses one that cannot have it, and so

@@ -27,7 +27,7 @@ func (w *writer) begin(ctx context.Context, c *sql.Conn) error {
 		{&w.version, "SELECT position FROM entries WHERE deal = ? ORDER BY position DESC LIMIT 1"},
 		{&w.event, "SELECT position FROM entries WHERE deal = ? AND id = ? ORDER BY position DESC LIMIT 1"},
 		{&w.agreement, "SELECT position FROM entries WHERE deal = ? AND id IS NULL"},
-		{&w.entry, "SELECT " + columns + " FROM entries WHERE position = ?"},
+		{&w.entry, readOne},
 		{&w.insert, insertEntry}, {&w.insertNew, insertNew},
 	} {
 		var err error

@@ -93,6 +93,7 @@ func (e *DamageError) Error() string {
 const (
 	uniqueViolation = "23505"
 	noSuchDay       = "22008"
+	noSuchColumn    = "42703"
 	lockNotGranted  = "55P03"
 )
 

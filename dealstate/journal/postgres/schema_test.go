@@ -62,6 +62,10 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 	for name, text := range map[string]string{
 		"another program's": "CREATE TABLE entries (id text)",
 		"a newer version":   "CREATE TABLE journal_versions (version integer); INSERT INTO journal_versions VALUES (99)",
+		"a version below 1": "CREATE TABLE journal_versions (version integer); INSERT INTO journal_versions VALUES (-1)",
+		"no version":        "CREATE TABLE journal_versions (version integer)",
+		"no such column":    "CREATE TABLE journal_versions (x integer)",
+		"no entries":        "CREATE TABLE journal_versions (version integer); INSERT INTO journal_versions VALUES (2)",
 	} {
 		o := made(t, text)
 		_, err := postgres.Open(t.Context(), server.url(), o)
@@ -69,6 +73,33 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		require.ErrorAs(t, err, &schema, name)
 		require.Equal(t, []string{"1"}, texts(t, connect(t, server.url()), "SELECT count(*)::text FROM pg_tables WHERE schemaname = $1", o.Schema), name)
 	}
+}
+
+// A schema that holds what is no table is another program's too.
+func TestASchemaWithAFunctionOrATypeIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "CREATE TYPE t AS ENUM ('a')", "CREATE DOMAIN d AS text", "CREATE SEQUENCE s", "CREATE VIEW v AS SELECT 1",
+	} {
+		_, err := postgres.Open(t.Context(), server.url(), made(t, text))
+		var schema *postgres.SchemaError
+		require.ErrorAs(t, err, &schema, text)
+	}
+}
+
+// The server empties an unlogged table when it crashes.
+func TestAJournalWhoseTableIsNotLoggedIsRefused(t *testing.T) {
+	t.Parallel()
+	o := fresh()
+	s, err := postgres.Open(t.Context(), server.url(), o)
+	require.NoError(t, err)
+	_, err = analyst(t, s).Exec(t.Context(), "ALTER TABLE entries SET UNLOGGED")
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	_, err = postgres.Open(t.Context(), server.url(), o)
+	var schema *postgres.SchemaError
+	require.ErrorAs(t, err, &schema)
+	require.ErrorContains(t, err, "SET LOGGED")
 }
 
 // Of several who open a journal that is not there yet, one makes it.

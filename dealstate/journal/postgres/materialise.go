@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/folding"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
@@ -29,18 +29,16 @@ type Fold struct {
 // Materialise is called again.
 //
 // A zero AsOf is the instant at which the last entry was accepted; a zero Policy is strict.
-// A policy of the caller's own needs a name, under which the views show it.
+// A policy of the caller's own needs a name of its own, under which the views show it: at most 256
+// bytes without NUL, and not that of a standard policy.
 //
 // Appends and readers go on meanwhile; of two calls for one policy, the second waits for the
 // first, for Options.Busy at most (*[BusyError]). It is one transaction: if the context ends or
 // the program stops before, the views stay as they were. It costs a fold of each deal and a row for each state,
 // decision and spell, and holds one deal in memory at a time.
 func (s *Store) Materialise(ctx context.Context, v dealstate.View) (fold Fold, err error) {
-	if v.Policy == (dealstate.Policy{}) {
-		v.Policy = dealstate.Strict
-	}
-	if v.Policy.Name == "" {
-		return Fold{}, field.Errorf("view.policy.name", "missing; want a name by which the views can show it")
+	if v, err = folding.View(v); err != nil {
+		return Fold{}, err
 	}
 	if err := s.check(ctx); err != nil {
 		return Fold{}, err
@@ -51,9 +49,6 @@ func (s *Store) Materialise(ctx context.Context, v dealstate.View) (fold Fold, e
 		fold = m.fold
 		return err
 	})
-	if code(err) == lockNotGranted {
-		return Fold{}, &BusyError{Journal: s.where, Err: err}
-	}
 	if err != nil {
 		return Fold{}, s.endedOr(ctx, err)
 	}

@@ -338,3 +338,24 @@ func TestADamagedLastInstantIsNotCopiedIntoTheNextEntry(t *testing.T) {
 		require.EqualValues(t, 1, last, accepted)
 	}
 }
+
+// Whoever locks the table keeps a reader waiting for Options.Busy at most.
+func TestALockedTableIsABusyErrorToReadersToo(t *testing.T) {
+	t.Parallel()
+	o := fresh()
+	o.Busy = 50 * time.Millisecond
+	s := open(t, server.url(), o)
+	c := analyst(t, s)
+	_, err := c.Exec(t.Context(), "BEGIN; LOCK TABLE entries IN ACCESS EXCLUSIVE MODE")
+	require.NoError(t, err)
+	var busy *postgres.BusyError
+	_, err = s.Last(t.Context())
+	require.ErrorAs(t, err, &busy)
+	for _, err := range s.Read(t.Context(), 0) {
+		require.ErrorAs(t, err, &busy)
+	}
+	_, err = s.Deals(t.Context())
+	require.ErrorAs(t, err, &busy)
+	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.ErrorAs(t, err, &busy)
+}

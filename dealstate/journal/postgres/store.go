@@ -220,7 +220,7 @@ func sleep(ctx context.Context, length time.Duration) {
 }
 
 // endedOr gives the context's error, or that of a closed journal, for what the driver says
-// of a query that either has ended.
+// of a query that either has ended, and a *[BusyError] for a lock that somebody else held.
 func (s *Store) endedOr(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
@@ -229,6 +229,8 @@ func (s *Store) endedOr(ctx context.Context, err error) error {
 		return ctx.Err()
 	case s.tail.isClosed():
 		return journal.ErrClosed
+	case code(err) == lockNotGranted:
+		return &BusyError{Journal: s.where, Err: err}
 	}
 	return err
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/folding"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
@@ -34,7 +34,8 @@ type Fold struct {
 // in it until Materialise is called again.
 //
 // A zero AsOf is the instant at which the last entry was accepted; a zero Policy is strict.
-// A policy of the caller's own needs a name, under which the views show it.
+// A policy of the caller's own needs a name of its own, under which the views show it: at most 256
+// bytes without NUL, and not that of a standard policy.
 //
 // Appends and readers go on meanwhile. It costs a fold of each deal, and a row for each state, decision and spell;
 // the rows of the fold before are removed once those of this one are there. If the context
@@ -70,11 +71,9 @@ type materialising struct {
 
 // materialising begins a fold.
 func (s *Store) materialising(ctx context.Context, v dealstate.View) (*materialising, error) {
-	if v.Policy == (dealstate.Policy{}) {
-		v.Policy = dealstate.Strict
-	}
-	if v.Policy.Name == "" {
-		return nil, field.Errorf("view.policy.name", "missing; want a name by which the views can show it")
+	v, err := folding.View(v)
+	if err != nil {
+		return nil, err
 	}
 	last, err := s.Last(ctx)
 	if err != nil {

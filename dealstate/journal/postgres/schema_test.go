@@ -190,12 +190,14 @@ func TestNoErrorHasThePassword(t *testing.T) {
 // commit is synced, and a statement sees what was committed before it.
 func TestEachConnectionSyncsItsCommitsAndSeesWhatIsCommitted(t *testing.T) {
 	t.Parallel()
-	weak := server.url() + "&options=-c%20synchronous_commit%3Doff%20-c%20default_transaction_isolation%3Dserializable%20-c%20statement_timeout%3D60000"
+	weak := server.url() + "&options=-c%20synchronous_commit%3Doff%20-c%20default_transaction_isolation%3Dserializable%20-c%20statement_timeout%3D60000%20-c%20default_transaction_read_only%3Don"
 	require.Equal(t, []string{"off"}, texts(t, connect(t, weak), "SHOW synchronous_commit"), "the test sets it")
 	s := open(t, weak, fresh())
 	require.Equal(t, []string{"on", "on"}, s.Settings(t.Context(), "synchronous_commit"))
 	require.Equal(t, []string{"read committed", "read committed"}, s.Settings(t.Context(), "default_transaction_isolation"))
 	require.Equal(t, []string{"0", "0"}, s.Settings(t.Context(), "statement_timeout"))
+	_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.NoError(t, err, "a role that is read-only unless it says otherwise may open and append")
 	strong := open(t, server.url()+"&options=-c%20synchronous_commit%3Dremote_apply", fresh())
 	require.Equal(t, []string{"remote_apply", "remote_apply"}, strong.Settings(t.Context(), "synchronous_commit"), "what is stricter stays")
 }

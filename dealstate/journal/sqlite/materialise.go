@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"iter"
-	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -65,8 +63,8 @@ type materialising struct {
 	view  dealstate.View
 	id    int64 // of the fold
 	fold  Fold
-	forms []*dealstate.Machine // one of each form of agreement, the last used first
-	rows  rows                 // not yet written
+	forms folding.Forms
+	rows  rows // not yet written
 }
 
 // materialising begins a fold.
@@ -128,8 +126,14 @@ func (m *materialising) deals(ctx context.Context) error {
 
 // deal folds one deal, and gives how many of its entries mean something.
 func (m *materialising) deal(ctx context.Context, id string) (used int64, err error) {
-	entries := (&reading{Store: m.Store, query: readDeal, deal: id, to: m.fold.Position}).each(ctx, 0)
-	machine, events, err := m.log(entries)
+	var entries []journal.Entry
+	for e, err := range (&reading{Store: m.Store, query: readDeal, deal: id, to: m.fold.Position}).each(ctx, 0) {
+		if err != nil {
+			return 0, err
+		}
+		entries = append(entries, e)
+	}
+	machine, events, err := m.forms.Log(entries)
 	if machine == nil || err != nil {
 		return 0, err // it was added later
 	}
@@ -139,48 +143,6 @@ func (m *materialising) deal(ctx context.Context, id string) (used int64, err er
 	}
 	m.fold.Deals++
 	return int64(len(events) + 1), m.add(&snapshot, decisions)
-}
-
-// log gives a deal's machine, nil if there is no agreement, and the events that it can mean.
-func (m *materialising) log(entries iter.Seq2[journal.Entry, error]) (*dealstate.Machine, []dealstate.Event, error) {
-	var machine *dealstate.Machine
-	var all, events []dealstate.Event
-	for e, err := range entries {
-		if err == nil && e.Agreement != nil {
-			machine, err = m.compile(*e.Agreement)
-		} else {
-			all = append(all, e.Event)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	for _, e := range all {
-		if machine != nil && machine.Admit(e) == nil {
-			events = append(events, e)
-		}
-	}
-	return machine, events, nil
-}
-
-// mostForms bounds how many machines are remembered.
-const mostForms = 64
-
-// compile gives the machine of an agreement. Deals are many and their forms few, and what
-// compiling led to is shared by those of one form.
-func (m *materialising) compile(a dealstate.Agreement) (*dealstate.Machine, error) {
-	for i, form := range m.forms {
-		if of, ok := form.For(a); ok {
-			copy(m.forms[1:i+1], m.forms[:i])
-			m.forms[0] = form
-			return of, nil
-		}
-	}
-	machine, err := dealstate.Compile(a)
-	if err == nil {
-		m.forms = slices.Insert(m.forms[:min(len(m.forms), mostForms-1)], 0, machine)
-	}
-	return machine, err
 }
 
 // finish shows the fold, and drops those before it.

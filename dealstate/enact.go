@@ -1,6 +1,8 @@
 package dealstate
 
 import (
+	"time"
+
 	"github.com/fe115bb3/dealtracker/dealstate/internal/bitset"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 )
@@ -174,7 +176,7 @@ func (f *folding) extend(e *entry, did *change) {
 		did.stop(Noted, Reason{Code: ReasonAlready, Subject: f.m.partyID(e), Detail: e.Kind.String()})
 		return
 	case !until.After(floor):
-		did.stop(Refused, Reason{Code: ReasonNotLater, At: floor})
+		did.stop(Refused, notLater(moved, own, floor))
 		return
 	}
 	*clock = clock.movedBy(f.actor, until)
@@ -183,6 +185,16 @@ func (f *folding) extend(e *entry, did *change) {
 	if due.Equal(before) {
 		did.reason.Code = ReasonNotYetMoved
 	}
+}
+
+// notLater says beyond what an extension does not reach: the clock's own instant, or the
+// event's.
+func notLater(clock Clock, own, floor time.Time) Reason {
+	r := Reason{Code: ReasonNotLater, At: floor}
+	if own.Equal(floor) {
+		r.Detail = clock.String()
+	}
+	return r
 }
 
 // undo takes back what enact did, after the rules have refused the event.

@@ -185,7 +185,7 @@ func ExampleDeal_Explain() {
 	// State: awaiting_xi_approval since 25 June 2025 (e1).
 	// Approval: 1 of 2 parties (pending).
 	//   us: approved on 25 June 2025 (instrument)
-	//   Xi's approval: none that strict counts; nearest: MOFCOM spokesperson, 27 June 2025, government
+	//   Approval by Xi (china): none that strict counts; nearest: MOFCOM spokesperson, 27 June 2025, government
 }
 
 func ExampleDeal_Decisions() {

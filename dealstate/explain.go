@@ -53,7 +53,11 @@ func (s explanation) text() string {
 	if s.Next != nil {
 		next := *s.Next
 		next.Party = s.label(next.Party)
-		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), instant.Say(next.Due))
+		due := dueWords(next.Clock, next.Due)
+		if _, ends := next.Clock.LastDay(next.Due); ends {
+			due = "by " + due
+		}
+		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), due)
 	}
 	for _, w := range s.Warnings {
 		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))
@@ -98,7 +102,7 @@ func (s explanation) explainApproval(b *strings.Builder) {
 // explain says how one party stands, and on whose word.
 func (p PartyStatus) explain(policy string) string {
 	if p.Standing != StandingApproved && p.Standing != StandingRejected {
-		return p.voice() + "'s approval: " + p.lacking(policy)
+		return "Approval by " + p.voice() + ": " + p.lacking(policy)
 	}
 	text := fmt.Sprintf("%s: %s %s", p.label(), p.Standing, p.Act.words())
 	if !p.InForce.IsZero() {
@@ -123,8 +127,12 @@ func (p PartyStatus) lacking(policy string) string {
 
 func (p PartyStatus) label() string { return Party{ID: p.Party, Name: p.Name}.label() }
 
+// voice names who is awaited, and for which party: Maia Popa (Moldova).
 func (p PartyStatus) voice() string {
-	return Party{ID: p.Party, Name: p.Name, Approver: p.Approver}.Voice()
+	if p.Approver == "" || p.Approver == p.label() {
+		return p.label()
+	}
+	return p.Approver + " (" + p.label() + ")"
 }
 
 // words says when and on whose word: "on 25 June 2025, by Trump (approver, AP)".

@@ -38,7 +38,7 @@ func TestExplainNamesWhoLeavesAndWhatIsOverdue(t *testing.T) {
 		06-11 withdraw a
 		06-12 breach a for=c
 		06-16 suspend b for=d`))
-	require.Contains(t, explained(t, a, "06-04", inForceOfTwo), "Next clock: overdue of d, due 15 June 2025.")
+	require.Contains(t, explained(t, a, "06-04", inForceOfTwo), "Next clock: overdue of d, due by the end of 14 June 2025.")
 }
 
 func TestExplainNamesSignaturesProvisionalApplicationSuspensionsAndTimers(t *testing.T) {
@@ -47,7 +47,7 @@ func TestExplainNamesSignaturesProvisionalApplicationSuspensionsAndTimers(t *tes
 		State: provisional since 3 June 2025 (apply-b-06-03).
 		Approval: 1 of 2 parties (pending).
 		@@a: approved on 1 June 2025 (instrument)
-		@@b's approval: none that strict counts
+		@@Approval by b: none that strict counts
 		Signed by: a.
 		Applied provisionally by: a, b.`), "@@", "  "), explained(t, pair(), "", `
 		06-01 approve a
@@ -75,4 +75,14 @@ func TestExplainStaysShortOfManyThatSignAndLeave(t *testing.T) {
 	require.Contains(t, text, "\nSuspended by: p3.")
 	require.Contains(t, text, "\nUnder notice: p3 leaves on 19 June 2025, p7 leaves on 20 June 2025.")
 	require.Less(t, strings.Count(text, "\n"), 12)
+}
+
+// Each line about a party names it the same way, also where another speaks for it.
+func TestExplainNamesThePartyBesideItsApprover(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "d", Approval: condition.Share(condition.Percent(60), "", 0), Parties: []dealstate.Party{
+		{ID: "ro", Name: "Romania", Weight: 65}, {ID: "md", Name: "Moldova", Approver: "Maia Popa", Weight: 34}, {ID: "xi", Approver: "xi", Weight: 1}}}
+	text := explained(t, a, "", "06-01 approve ro")
+	require.Contains(t, text, "  Romania: approved on 1 June 2025 (instrument)\n  Approval by Maia Popa (Moldova): none that strict counts\n  Approval by xi: none that")
+	require.Contains(t, text, "Approval: 65 % of the 60 % of the weight needed (met).")
 }

@@ -57,7 +57,7 @@ const (
 	ReasonNothingToResume  // Subject has suspended nothing
 	ReasonNoticeTooShort   // Subject cannot leave before At
 	ReasonNothingToSettle  // no such dispute is open
-	ReasonNotLater         // the extension does not reach beyond At
+	ReasonNotLater         // the extension does not reach beyond At, where the clock Detail stands; no Detail: its own instant
 	ReasonNotApproved      // Subject has not approved
 	ReasonStale            // Subject approved revision Have only (Event); the text is at Need
 	ReasonRejectedBy       // Subject rejected (Event)
@@ -95,9 +95,9 @@ var reasons = [endOfReasons]reasonRow{
 	}},
 	ReasonRound: {"round", func(r Reason) string { return fmt.Sprintf("a new round begins, at revision %d", r.Have) }},
 	ReasonClock: {"clock", Reason.clockFired},
-	ReasonMoved: {"moved", func(r Reason) string { return fmt.Sprintf("%s is now %s", r.clock(), instant.Say(r.At)) }},
+	ReasonMoved: {"moved", func(r Reason) string { return fmt.Sprintf("%s is now %s", r.clock(), r.clockDue()) }},
 	ReasonNotYetMoved: {"not_yet_moved", func(r Reason) string {
-		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), instant.Say(r.At))
+		return fmt.Sprintf("%s extends, but not every party has; %s stays at %s", r.Subject, r.clock(), r.clockDue())
 	}},
 	ReasonLeaves: {"leaves", func(r Reason) string {
 		return fmt.Sprintf("%s has given notice, and leaves on %s", r.Subject, instant.Say(r.At))
@@ -129,7 +129,7 @@ var reasons = [endOfReasons]reasonRow{
 		return fmt.Sprintf("%s cannot leave before %s", r.Subject, instant.Say(r.At))
 	}},
 	ReasonNothingToSettle: {"nothing_to_settle", func(Reason) string { return "no such dispute is open" }},
-	ReasonNotLater:        {"not_later", func(r Reason) string { return fmt.Sprintf("it does not reach beyond %s", instant.Say(r.At)) }},
+	ReasonNotLater:        {"not_later", func(r Reason) string { return fmt.Sprintf("it does not reach beyond %s", r.clockDue()) }},
 	ReasonNotApproved:     {"not_approved", func(r Reason) string { return fmt.Sprintf("%s has not approved", r.Subject) }},
 	ReasonStale: {"stale", func(r Reason) string {
 		return fmt.Sprintf("%s approved revision %d (%s), not the current revision %d", r.Subject, r.Have, r.Event, r.Need)
@@ -209,6 +209,22 @@ func (r Reason) clock() string {
 		return clocks[c].due
 	}
 	return "the " + r.Detail
+}
+
+// clockDue says when that is, which is At.
+func (r Reason) clockDue() string {
+	if c, ok := clockEnum.find(r.Detail); ok {
+		return dueWords(c, r.At)
+	}
+	return instant.Say(r.At)
+}
+
+// dueWords says when a clock is due, in a sentence.
+func dueWords(c Clock, due time.Time) string {
+	if day, ok := c.LastDay(due); ok {
+		return "the end of " + instant.Say(day)
+	}
+	return instant.Say(due)
 }
 
 // noun names the act of which Detail holds the kind.

@@ -80,7 +80,7 @@ func TestAmendmentMakesApprovalsStale(t *testing.T) {
 	require.Equal(t, "a approved revision 1 (approve-a-06-01), not the current revision 2", decisions[3].Reasons[0].String())
 	require.Equal(t, 2, s.Revision)
 	require.Equal(t, []string{"b"}, s.Awaiting)
-	require.Contains(t, s.Explain(), "b's approval: given to an earlier revision on 2 June 2025")
+	require.Contains(t, s.Explain(), "Approval by b: given to an earlier revision on 2 June 2025")
 }
 
 func TestAmendmentClearsRejectionsToo(t *testing.T) {
@@ -391,7 +391,7 @@ func TestReasonsReadAsEnglish(t *testing.T) {
 		approve a (approve-a-06-03): applied, negotiated → awaiting_b_approval: approval by a counts; a has approved and b has not approved
 		submit (submit-06-04): applied: submission by all sides counts
 		implement (implement-06-05): refused: b has not approved
-		extend (extend-06-06): applied: the deadline is now 15 July 2025
+		extend (extend-06-06): applied: the deadline is now the end of 14 July 2025
 		resume (resume-06-07): refused: in state awaiting_b_approval, resumption leads nowhere
 		deadline clock: applied, awaiting_b_approval → lapsed: the deadline came due`), strings.Join(said, "\n"))
 }

@@ -21,9 +21,18 @@ type View struct {
 }
 
 // ParseMoment reads what a person types for "as of" and "known by": an RFC 3339
-// instant, or a date alone, which means the end of that day in UTC. The empty
-// text is the zero instant.
+// instant, or a date alone, which means the last instant of that day in UTC. The
+// empty text is the zero instant. Deadlines are read by [ParseDeadline].
 func ParseMoment(text string) (time.Time, error) { return instant.ParseMoment("moment", text) }
+
+// ParseDeadline reads a deadline, or the until of an event, as the JSON and CSV forms have
+// it: an RFC 3339 instant, or a date alone, whose acts are all in time: it is the midnight
+// UTC that ends the day. The empty text is the zero instant, which is none. An error says
+// what would be right.
+func ParseDeadline(text string) (time.Time, error) {
+	t, _, err := instant.ParseDay("deadline", text, instant.Ends)
+	return t, err
+}
 
 // ParseView reads a view as people type it: a standard policy's name, and for
 // both instants what [ParseMoment] reads; "" leaves each open.

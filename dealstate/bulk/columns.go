@@ -130,14 +130,15 @@ type columnReader struct {
 
 // partDeal is what the log knows of one of the caller's deals.
 type partDeal struct {
-	number  uint32 // the log's; unnumbered until a row is good that has it: one without rows is not in the log
+	number  uint32 // the log's, or noDeal if it is left out; unnumbered until a row is good that has it: one without rows is not in the log
 	machine uint32
 	hash    uint32 // of its id
 	asked   bool   // the rest is known, but for the number
 	refused bool   // there is no agreement, or no such id: refusals says which
 }
 
-const unnumbered = math.MaxUint32
+// unnumbered is another number than noDeal.
+const unnumbered = noDeal - 1
 
 func newColumnReader(a Agreements, opt Options) *columnReader {
 	r := &columnReader{b: newBuilder(a, opt)}
@@ -225,7 +226,7 @@ func (r *columnReader) add(row uint32, line int) error {
 		}
 	}
 	if deal.number == unnumbered {
-		deal.number = r.b.numberDeal([]byte(r.Deals[r.Deal[row]]), deal.hash, deal.machine)
+		deal.number = r.numberOf(r.Deals[r.Deal[row]], deal)
 	}
 	in := arrival{deal: deal.number, statement: r.statements[r.Statement[row]], detail: d, line: int32(line)}
 	if r.ID == nil && more == nothingMore {
@@ -237,6 +238,14 @@ func (r *columnReader) add(row uint32, line int) error {
 		r.part.rows[len(r.part.rows)-1].id = row
 	}
 	return nil
+}
+
+// numberOf is the log's number of a deal that it may not have yet; noDeal if it is left out.
+func (r *columnReader) numberOf(name string, d *partDeal) uint32 {
+	if r.b.opt.Keep != nil && !r.b.keeps([]byte(name), d.hash) {
+		return noDeal
+	}
+	return r.b.numberDeal([]byte(name), d.hash, d.machine)
 }
 
 // extra is what few rows have; an error, if the caller says that the row is bad.

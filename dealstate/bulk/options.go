@@ -23,7 +23,7 @@ type Options struct {
 	// line ends the reading.
 	Bad func(*dealstate.LineError) error
 	// Keep, if set, says of which deals the log is to be, such as those of a shard; see
-	// [ShardOf]. Lines of the others are held to be well-formed and count in
+	// [ShardOf]. Lines or rows of the others are held to be well-formed and count in
 	// [Progress].Lines, and are left out of all else. It is asked once of each deal, in the
 	// order in which they first appear, from the caller's goroutine; the names of those that
 	// are left out stay in memory until the log is read.

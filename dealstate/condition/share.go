@@ -131,12 +131,11 @@ func (t *shareTest) haveWords(have int64) string {
 	return fmt.Sprintf("%s of the %s", percentOf(have, t.whole), min)
 }
 
-// percentOf writes have/total with two decimals, cut and not rounded, so that
-// 54.999 never reads as 55.
+// percentOf writes have/total as a threshold's percentage is written, with two decimals
+// at most, cut and not rounded, so that 54.999 never reads as 55.
 func percentOf(have, total int64) string {
 	if total == 0 {
-		return "0.00 %"
+		return "0 %"
 	}
-	hundredths := Threshold{num: have, den: total}.of10000()
-	return fmt.Sprintf("%d.%02d %%", hundredths/100, hundredths%100)
+	return decimal(Threshold{num: have, den: total}.of10000(), 100) + " %"
 }

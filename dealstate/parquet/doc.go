@@ -19,9 +19,14 @@
 // from row groups in which an id comes twice, to tell a duplicate from a conflict. So [ReadLog]
 // does not check them; [ReadEvents], which gives whole events, does.
 //
-// What DuckDB writes from JSON lines is read as it is:
+// What DuckDB writes from JSON lines is read as it is, if the types of the columns are named:
 //
-//	COPY (SELECT * FROM read_json('events.jsonl')) TO 'events.parquet'
+//	COPY (SELECT * FROM read_json('events.jsonl', columns = {id: 'VARCHAR', deal: 'VARCHAR', kind: 'VARCHAR', party: 'VARCHAR', "by": 'VARCHAR', role: 'VARCHAR',
+//	    modality: 'VARCHAR', "at": 'VARCHAR', recorded: 'VARCHAR', revision: 'BIGINT', ref: 'VARCHAR', commitment: 'VARCHAR', until: 'VARCHAR',
+//	    source: 'STRUCT(publisher VARCHAR, url VARCHAR, published VARCHAR)', note: 'VARCHAR'})) TO 'events.parquet';
+//
+// Without them DuckDB guesses the types from the lines: ids that look like UUIDs become UUIDs, and
+// a column without values becomes JSON. It leaves out a key that is not named.
 //
 // # Instants
 //
@@ -29,7 +34,10 @@
 // names. A column may also hold microseconds or milliseconds; dates, which mean what a date
 // alone means in the field; or texts of the formats. A program that writes microseconds, such as
 // DuckDB with TIMESTAMP and TIMESTAMPTZ, has dropped the rest already. An end of day,
-// 23:59:59.999999999, is then another instant. Let DuckDB write CAST("at" AS TIMESTAMP_NS).
+// 23:59:59.999999999, is then another instant. Let DuckDB write the texts of the lines, as above.
+// A cast of them to a timestamp, TIMESTAMP_NS too, makes a date alone its midnight: an event
+// recorded on a day, which is known by its end, would be known from its beginning, and a backtest
+// would look ahead.
 //
 // All instants are written in nanoseconds and UTC. The columns are not marked as UTC, because
 // DuckDB would read a marked instant as a TIMESTAMPTZ and drop the nanoseconds.

@@ -295,3 +295,23 @@ func TestEveryRowMayHaveASpeakerOfItsOwn(t *testing.T) {
 	})
 	require.Equal(t, want, cameOf(t, 2, readTable(table, bulk.Template(m))))
 }
+
+// A shard of a table is that of its lines.
+func TestTheShardsOfATableAreThoseOfItsLines(t *testing.T) {
+	t.Parallel()
+	events, a := dirtyEvents(3, 60), machines(t)
+	table, lines := tableOf(t, events), linesOf(t, events)
+	for shard := range 4 {
+		keep := func(read func(bulk.Options) (*bulk.Log, error)) func(bulk.Options) (*bulk.Log, error) {
+			return func(opt bulk.Options) (*bulk.Log, error) {
+				opt.Keep = func(deal string) bool { return bulk.ShardOf(deal, 4) == shard }
+				return read(opt)
+			}
+		}
+		want := cameOf(t, 1, keep(func(opt bulk.Options) (*bulk.Log, error) {
+			return bulk.ReadLines(context.Background(), bytes.NewReader(lines), a, opt)
+		}))
+		require.Less(t, len(want.deals), 60)
+		require.Equal(t, want, cameOf(t, 2, keep(readTable(table, a))))
+	}
+}

@@ -4,7 +4,11 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
 // Board is the index page of several deals: where each stands, and all of them on one
@@ -12,6 +16,15 @@ import (
 type Board struct {
 	Title string
 	Rows  []BoardRow
+	// Totals say how many deals there are in each state, where the rows are only some of
+	// them; none: the rows are all.
+	Totals []StateCount
+}
+
+// StateCount is how many deals are in a state.
+type StateCount struct {
+	State dealstate.State
+	Deals int
 }
 
 // BoardRow is one deal of the board, and the address of its own page: a relative one
@@ -63,24 +76,35 @@ func (b Board) write(w io.Writer, template string) error {
 	return write(w, template, p)
 }
 
-// lead counts the deals by state, in the order of the rows.
+// lead counts the deals by state, in the order of the rows or as the totals have them.
 func (b Board) lead() string {
-	var states []string
-	counts := map[string]int{}
-	for _, r := range b.Rows {
-		state := stateWords(string(r.Replay.Snapshot.State))
-		if counts[state]++; counts[state] == 1 {
-			states = append(states, state)
-		}
+	totals := b.Totals
+	if totals == nil {
+		totals = b.counted()
 	}
-	parts := []string{"1 deal"}
-	if len(b.Rows) != 1 {
-		parts[0] = fmt.Sprintf("%d deals", len(b.Rows))
+	parts, deals := []string{""}, 0
+	for _, t := range totals {
+		deals += t.Deals
+		parts = append(parts, fmt.Sprintf("%d %s", t.Deals, stateWords(string(t.State))))
 	}
-	for _, s := range states {
-		parts = append(parts, fmt.Sprintf("%d %s", counts[s], s))
+	parts[0] = phrase.Counted(int64(deals), "deal", "deals")
+	if len(b.Rows) < deals {
+		parts[0] += fmt.Sprintf(", of which %d on this page", len(b.Rows))
 	}
 	return strings.Join(parts, "; ") + "."
+}
+
+// counted counts the rows by state.
+func (b Board) counted() (totals []StateCount) {
+	for _, r := range b.Rows {
+		state := r.Replay.Snapshot.State
+		i := slices.IndexFunc(totals, func(t StateCount) bool { return t.State == state })
+		if i < 0 {
+			i, totals = len(totals), append(totals, StateCount{State: state})
+		}
+		totals[i].Deals++
+	}
+	return totals
 }
 
 // pageAddress lets relative addresses and those of the web through.

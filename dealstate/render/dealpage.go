@@ -121,10 +121,10 @@ func newSummary(s *indexed) summary {
 		row.Lasting = "since " + row.Since + inDays(s.Snapshot.Since, s.Snapshot.AsOf)
 	}
 	if len(s.Snapshot.Awaiting) > 0 {
-		row.Awaiting = s.partyNames(s.Snapshot.Awaiting)
+		row.Awaiting = s.awaited()
 	}
 	if n := s.Snapshot.Next; n != nil {
-		row.Clock = s.clockWords(*n, n.Clock.String()) + ", due " + moment(n.Due)
+		row.Clock = s.clockWords(*n, n.Clock.String()) + ", due " + due(n.Clock, n.Due)
 	}
 	return row
 }
@@ -285,7 +285,7 @@ func (s *indexed) commitmentLines() []commitmentLine {
 		if !c.At.IsZero() {
 			line.Done = moment(c.At)
 		} else if !c.Deadline.IsZero() {
-			line.Done += ", due " + moment(c.Deadline)
+			line.Done += ", due " + due(dealstate.Overdue, c.Deadline)
 		}
 		lines = append(lines, line)
 	}

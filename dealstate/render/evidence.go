@@ -65,7 +65,7 @@ func (r *report) add(o policyOutcome) {
 // newReport describes one decision of the first replay; n is its index.
 func newReport(s *indexed, d dealstate.Decision, events map[string]dealstate.Event, n int) report {
 	e := events[d.Event]
-	r := report{Anchor: fmt.Sprintf("r%d", n+1), At: moment(d.At), Act: actWords(s, d, events), day: day(d.At)}
+	r := report{Anchor: fmt.Sprintf("r%d", n+1), At: due(d.Clock, d.At), Act: actWords(s, d, events), day: day(d.At)}
 	if e.ID == "" {
 		return r
 	}

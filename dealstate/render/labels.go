@@ -85,9 +85,9 @@ func (p placed) free(taken []placed) bool {
 		switch {
 		case p.line == q.line && p.from < q.to+2 && q.from < p.to+2:
 			return false
-		case p.line > q.line && p.x > q.from-2 && p.x < q.to+2: // p's leader runs through q
+		case p.lead != "" && p.line > q.line && p.x > q.from-2 && p.x < q.to+2: // p's leader runs through q
 			return false
-		case p.line < q.line && q.x > p.from-2 && q.x < p.to+2: // q's leader runs through p
+		case q.lead != "" && p.line < q.line && q.x > p.from-2 && q.x < p.to+2: // q's leader runs through p
 			return false
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
@@ -212,6 +213,9 @@ func inDays(from, to time.Time) string {
 		return ", " + strconv.FormatInt(days, 10) + " days"
 	}
 }
+
+// due says when a clock is due: for a deadline, the last day that is in time.
+func due(c dealstate.Clock, at time.Time) string { return c.DueWords(at, moment) }
 
 // moment leaves the time of day out where it is midnight, or the end of a day.
 func moment(t time.Time) string {

@@ -83,9 +83,10 @@ type mark struct {
 
 // clockLine is a vertical line across a deal, for a clock that fired or is due.
 type clockLine struct {
-	at    time.Time
-	label string
-	class string
+	at       time.Time
+	label    string
+	class    string
+	policies []string // under which it is so
 }
 
 // indexedTimeline is a timeline while it is drawn: of these replays, whichever it names.
@@ -271,32 +272,67 @@ func (sub subject) holds(d dealstate.Decision, e dealstate.Event, commitments, p
 }
 
 // clockLines are the clocks that fired, the next one due, and the deadline, as the
-// policies see them.
+// policies see them. What only some of several policies see names these.
 func clockLines(replays []*indexed) []clockLine {
-	var lines []clockLine
-	add := func(at time.Time, words, class string) {
-		l := clockLine{at: at, label: words + " " + moment(at), class: class}
-		if !at.IsZero() && !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) && strings.HasPrefix(o.label, words) }) {
-			lines = append(lines, l)
-		}
-	}
+	var l clockList
 	for _, s := range replays {
 		for _, d := range s.Decisions {
 			if d.Event == "" {
-				add(d.At, s.clockWords(d.Fired(), renewed(d)), "fired")
+				l.add(s, d.Clock, d.At, s.clockWords(d.Fired(), renewed(d)), "fired")
 			}
 		}
 		if n := s.Snapshot.Next; n != nil {
-			add(n.Due, s.clockWords(*n, n.Clock.String())+" due", "due")
+			l.add(s, n.Clock, n.Due, s.clockWords(*n, n.Clock.String())+" due", "due")
 		}
 	}
+	l.nameThePolicies(len(policiesOf(replays)))
 	for _, s := range replays {
-		if at := s.agreement.Deadline; !slices.ContainsFunc(lines, func(o clockLine) bool { return o.at.Equal(at) }) {
-			add(at, "deadline", "due")
+		if at := s.agreement.Deadline; !slices.ContainsFunc(l, func(o clockLine) bool { return o.at.Equal(at) }) {
+			l.add(s, dealstate.Deadline, at, "deadline", "due")
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b clockLine) int { return a.at.Compare(b.at) })
-	return lines
+	slices.SortStableFunc(l, func(a, b clockLine) int { return a.at.Compare(b.at) })
+	return l
+}
+
+// clockList are clock lines while they are gathered.
+type clockList []clockLine
+
+// add puts in what a policy sees of a clock, unless another one sees the same.
+func (l *clockList) add(s *indexed, clock dealstate.Clock, at time.Time, words, class string) {
+	if at.IsZero() {
+		return
+	}
+	label := words + " " + due(clock, at)
+	i := slices.IndexFunc(*l, func(o clockLine) bool { return o.at.Equal(at) && strings.HasPrefix(o.label, words) })
+	if i < 0 {
+		i = len(*l)
+		*l = append(*l, clockLine{at: at, label: label, class: class})
+	}
+	of := &(*l)[i]
+	if policy := legible(s.Policy.Name); !slices.Contains(of.policies, policy) {
+		of.policies = append(of.policies, policy)
+	}
+}
+
+// nameThePolicies adds to each line under which policies it is so, where it is not so under
+// all of them.
+func (l clockList) nameThePolicies(all int) {
+	for i := range l {
+		if len(l[i].policies) < all {
+			l[i].label += " (" + strings.Join(l[i].policies, ", ") + ")"
+		}
+	}
+}
+
+// policiesOf lists the names of the replays' policies, each once.
+func policiesOf(replays []*indexed) (names []string) {
+	for _, s := range replays {
+		if name := legible(s.Policy.Name); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // aboutDeal says in words what the block shows, for readers who do not see it.

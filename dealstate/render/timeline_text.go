@@ -154,9 +154,14 @@ func (l stateLetters) String() string {
 // reports lists the reports and what each did, one a line.
 func (p *printer) reports(s *indexed) {
 	events := s.events
+	when := func(d dealstate.Decision) string { return d.Clock.DueWords(d.At, day) }
+	width := len("25 Jun 2025")
+	for _, d := range s.Decisions {
+		width = max(width, len(when(d)))
+	}
 	for _, d := range s.Decisions {
 		f := statusOf(d)
-		fmt.Fprintf(&p.b, "%s %11s  %s%s%s\n", p.in(statusColours[f], statusSigns[f]), day(d.At),
+		fmt.Fprintf(&p.b, "%s %*s  %s%s%s\n", p.in(statusColours[f], statusSigns[f]), width, when(d),
 			pad(actWords(s, d, events), 28), flat(speakerOf(d, events)), p.effect(d, f))
 	}
 }

@@ -183,21 +183,43 @@ func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string 
 	return append(out, elsewhere(d, v, want)...)
 }
 
-// RulesBetween says which rules lead from one state directly to another.
+// RulesBetween says which rules lead from one state directly to another. Of several with one
+// condition it names the first, which is the usual one, and counts the others.
 func RulesBetween(l dealstate.Lifecycle, from, to dealstate.State) []string {
-	var out []string
+	type group struct {
+		text string
+		more int
+	}
+	var groups []group
+	place := map[string]int{}
 	for _, r := range l.Rules {
 		if r.To != to || !slices.Contains(r.From, from) {
 			continue
 		}
-		text := fmt.Sprintf("From %s, %s leads to %s (rule %s)", from, onWords(r.On), to, r.ID)
+		when := ""
 		if !r.When.IsZero() {
-			text += ", when " + r.When.String()
+			when = ", when " + r.When.String()
 		}
-		out = append(out, text+".")
+		if i, known := place[when]; known {
+			groups[i].more++
+			continue
+		}
+		place[when] = len(groups)
+		groups = append(groups, group{text: fmt.Sprintf("From %s, %s leads to %s (rule %s)%s", from, onWords(r.On), to, r.ID, when)})
 	}
-	if out == nil {
-		out = []string{fmt.Sprintf("No rule leads from %s straight to %s.", from, to)}
+	if groups == nil {
+		return []string{fmt.Sprintf("No rule leads from %s straight to %s.", from, to)}
+	}
+	var out []string
+	for _, g := range groups {
+		switch g.more {
+		case 0:
+			out = append(out, g.text+".")
+		case 1:
+			out = append(out, g.text+"; so does another rule, on another act.")
+		default:
+			out = append(out, fmt.Sprintf("%s; so do %d other rules, on other acts.", g.text, g.more))
+		}
 	}
 	return out
 }
@@ -214,8 +236,11 @@ func onWords(on dealstate.Trigger) string {
 
 // NeededFor says what kept an event on record from being applied: the reasons
 // of its decision, whose approval is missing, and under which other policies it
-// is applied.
+// is applied. It is empty where nothing did: the event was applied, or is a note.
 func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []string {
+	if did.Outcome == dealstate.Applied || did.Kind == dealstate.Note {
+		return nil
+	}
 	out := []string{fmt.Sprintf("Against it: %s.", strings.Join(texts(did.Reasons), "; "))}
 	if did.Outcome == dealstate.Refused {
 		out = append(out, Missing(d.At(v))...)
@@ -240,9 +265,27 @@ func Missing(s dealstate.Snapshot) []string {
 	case s.Approval.Verdict == condition.Lost:
 		return []string{"The approval condition can no longer be met on this revision of the text."}
 	case len(s.Shortest) > 0:
-		return []string{fmt.Sprintf("To meet the approval condition: %s.", strings.Join(s.Shortest, ", "))}
+		return []string{fmt.Sprintf("To meet the approval condition: %s.", strings.Join(acts(s), ", "))}
 	}
 	return nil
+}
+
+// acts says what would be enough to meet the approval condition: an approval of each party
+// that is missing, by its approver, or the performance of a commitment.
+func acts(s dealstate.Snapshot) []string {
+	var out []string
+	for _, id := range s.Shortest {
+		i := slices.IndexFunc(s.Parties, func(p dealstate.PartyStatus) bool { return p.Party == id })
+		switch {
+		case i < 0:
+			out = append(out, "the performance of "+id)
+		case s.Parties[i].Approver == "":
+			out = append(out, "an approval of "+id)
+		default:
+			out = append(out, "an approval of "+id+" by "+s.Parties[i].Approver)
+		}
+	}
+	return out
 }
 
 // elsewhere says under which other policies the deal is in the state.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,8 +37,16 @@ const (
 
 // Page is some of the deals asked for.
 type Page struct {
-	Deals []Summary
-	Next  string // asks for the next page, in Query.After; "": this is the last
+	Deals  []Summary
+	Next   string       // asks for the next page, in Query.After; "": this is the last
+	Total  int          // how many deals the query finds, on all pages
+	States []StateCount // in which states these are, by the states' names
+}
+
+// StateCount is how many deals are in a state.
+type StateCount struct {
+	State dealstate.State
+	Deals int
 }
 
 // Summary is where a deal stands under the tracker's own policy, now.
@@ -98,6 +107,7 @@ type search struct {
 	text  string
 	after *key
 	found []found
+	in    map[dealstate.State]int // how many were found in each state, before and after the page, too
 }
 
 // key is where a deal stands in the order.
@@ -117,7 +127,7 @@ func (k key) compare(o key) int {
 }
 
 func (q Query) search() (*search, error) {
-	s := &search{Query: q, text: strings.ToLower(q.Text)}
+	s := &search{Query: q, text: strings.ToLower(q.Text), in: map[dealstate.State]int{}}
 	switch {
 	case q.Limit < 0 || q.Limit > mostLimit:
 		return nil, field.Errorf("limit", "%d is out of range; want 1 to %d, or 0 for %d", q.Limit, mostLimit, defaultLimit)
@@ -147,6 +157,7 @@ func (s *search) look(d *deal) {
 	if s.text != "" && !strings.Contains(strings.ToLower(d.id), s.text) && !strings.Contains(strings.ToLower(d.title), s.text) {
 		return
 	}
+	s.in[d.state]++
 	k := s.keyOf(d)
 	if s.after != nil && k.compare(*s.after) <= 0 {
 		return
@@ -199,7 +210,7 @@ func (d *deal) summary() Summary {
 // page gives what was found.
 func (t *Tracker) page(ctx context.Context, s *search) (Page, error) {
 	s.cut()
-	var p Page
+	p := s.totals()
 	if len(s.found) > s.Limit {
 		s.found = s.found[:s.Limit]
 		p.Next = s.found[s.Limit-1].String()
@@ -213,6 +224,15 @@ func (t *Tracker) page(ctx context.Context, s *search) (Page, error) {
 		p.Deals = append(p.Deals, f.of)
 	}
 	return p, nil
+}
+
+// totals counts what was found on all pages.
+func (s *search) totals() (p Page) {
+	for _, state := range slices.Sorted(maps.Keys(s.in)) {
+		p.States = append(p.States, StateCount{state, s.in[state]})
+		p.Total += s.in[state]
+	}
+	return p
 }
 
 // String writes a key for a link.

@@ -91,6 +91,34 @@ func TestDealsComeFilteredInOrderAndPageByPage(t *testing.T) {
 	require.Len(t, every(t, tr, tracker.Query{Limit: 5, Text: "DEAL-0"}), 10)
 }
 
+// Every page says how many deals the query finds on all pages, and in which states.
+func TestAPageCountsAllThatTheQueryFinds(t *testing.T) {
+	t.Parallel()
+	tr := manyDeals(t, tracker.NewManual(dirtylog.OnDay(2)))
+	for _, q := range []tracker.Query{{}, {Awaiting: "china"}, {Text: "DEAL-0", Sort: tracker.SortNext}, {State: dealstate.StateNegotiated}, {Awaiting: "fiji"}} {
+		q.Limit = 1000
+		whole, err := tr.Deals(t.Context(), q)
+		require.NoError(t, err)
+		in := map[dealstate.State]int{}
+		for _, d := range whole.Deals {
+			in[d.State]++
+		}
+		require.Len(t, whole.States, len(in))
+		for _, of := range whole.States {
+			require.Equal(t, in[of.State], of.Deals, of.State)
+		}
+		for q.Limit = 4; ; {
+			page, err := tr.Deals(t.Context(), q)
+			require.NoError(t, err)
+			require.Equal(t, len(whole.Deals), page.Total)
+			require.Equal(t, whole.States, page.States)
+			if q.After = page.Next; page.Next == "" {
+				break
+			}
+		}
+	}
+}
+
 func TestDealsAreSortedByWhatIsAwaitedAndByTheNextClock(t *testing.T) {
 	t.Parallel()
 	tr := manyDeals(t, tracker.NewManual(dirtylog.OnDay(2)))

@@ -132,7 +132,7 @@ func TestXiHasNeverSpokenForHimselfAndTheNearestWordIsNamed(t *testing.T) {
 	require.Equal(t, []string{"china"}, s.Awaiting)
 	china, _ := s.Party("china")
 	require.Equal(t, "mofcom-0627", china.Nearest.Event)
-	require.Contains(t, s.Explain(), "Xi's approval: none that strict counts; nearest: MOFCOM spokesperson, 27 June 2025, government")
+	require.Contains(t, s.Explain(), "Approval by Xi (China): none that strict counts; nearest: MOFCOM spokesperson, 27 June 2025, government")
 }
 
 func TestContradictoryReportsOfTheSigningBothStayIn(t *testing.T) {

@@ -63,6 +63,10 @@ func (s *site) board(w http.ResponseWriter, r *http.Request) error {
 // boardBody draws the deals of one page.
 func (s *site) boardBody(r *http.Request, found tracker.Page) (template.HTML, error) {
 	board := render.Board{Title: s.Title}
+	for _, of := range found.States {
+		board.Totals = append(board.Totals, render.StateCount(of))
+	}
+	slices.SortStableFunc(board.Totals, func(a, b render.StateCount) int { return compareStates(a.State, b.State) })
 	now := s.deals.Now()
 	for _, d := range found.Deals {
 		deal, err := s.deals.Deal(r.Context(), d.ID)
@@ -81,15 +85,18 @@ func stateWords(of []dealstate.State, asked dealstate.State) []string {
 	if asked != "" && !slices.Contains(of, asked) {
 		of = append(of, asked)
 	}
-	standard := dealstate.ManyParty().States
-	slices.SortFunc(of, func(a, b dealstate.State) int {
-		return cmp.Or(cmp.Compare(rankAmong(standard, a), rankAmong(standard, b)), cmp.Compare(a, b))
-	})
+	slices.SortFunc(of, compareStates)
 	words := make([]string, len(of))
 	for i, state := range of {
 		words[i] = string(state)
 	}
 	return words
+}
+
+// compareStates orders states as the standard lifecycle has them, and then by name.
+func compareStates(a, b dealstate.State) int {
+	standard := dealstate.ManyParty().States
+	return cmp.Or(cmp.Compare(rankAmong(standard, a), rankAmong(standard, b)), cmp.Compare(a, b))
 }
 
 // rankAmong is where a state stands among the standard ones, after all of them where it is

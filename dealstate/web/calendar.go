@@ -55,6 +55,9 @@ func calendarEventOf(d tracker.Due) calendarEvent {
 		at:      d.Decision.At,
 		summary: fmt.Sprintf("%s: %s", title, fired),
 	}
+	if day, ok := d.Decision.Clock.LastDay(d.Decision.At); ok { // the last day that is in time
+		e.at, e.allDay = day, true
+	}
 	e.description = d.Decision.String()
 	return e
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,7 +27,10 @@ type changedDeal struct {
 }
 
 // changedRow is one decision: of a report that was learned since, or of a clock.
-type changedRow struct{ When, Text string }
+type changedRow struct {
+	When, Text string
+	at         time.Time
+}
 
 const (
 	changedDays  = 7  // since when, if nobody says
@@ -102,10 +104,10 @@ func (s *site) changedIn(deal *dealstate.Deal, since, now time.Time) changedDeal
 			when = learned[d.Event]
 		}
 		if !when.Before(since) {
-			of.Rows = append(of.Rows, changedRow{When: moment(when), Text: render.Inert(d.String())})
+			of.Rows = append(of.Rows, changedRow{at: when, When: d.Clock.DueWords(when, moment), Text: render.Inert(d.String())})
 		}
 	}
-	slices.SortStableFunc(of.Rows, func(a, b changedRow) int { return cmp.Compare(b.When, a.When) })
+	slices.SortStableFunc(of.Rows, func(a, b changedRow) int { return b.at.Compare(a.at) })
 	of.Rows = of.Rows[:min(len(of.Rows), mostDecision)]
 	of.Was = s.was(deal.At(dealstate.View{AsOf: since, KnownBy: since}), is)
 	return of

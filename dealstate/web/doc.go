@@ -1,8 +1,8 @@
 // Package web shows the deals of a tracker in a browser, and takes and gives
 // them over HTTP: one http.Handler, for the caller's own server.
 //
-//	handler, err := web.New(deals, web.Options{Authorize: web.ReadOnly})
 //	listener, err := net.Listen("tcp", "localhost:8080")
+//	handler, err := web.New(deals, web.Options{Authorize: web.ReadOnly, Hosts: web.LocalHosts(listener.Addr())})
 //	err = web.Serve(ctx, listener, handler)
 //
 // For people there are the board (search, filter, sort), a page for each deal
@@ -45,7 +45,13 @@
 //
 // Options.Authorize is asked about every request, and without one every
 // request is refused with 403. [ReadOnly] lets everybody read and nobody record.
-// The name that Authorize gives is kept beside each event and each agreement.
+// The name that Authorize gives is kept beside each event and each agreement. With a
+// [*SignInError] the answer is 401, and a browser asks who it is.
+//
+// Options.Hosts are the names that the handler answers for; what was sent to another one is
+// refused with 421 before anything else is looked at. A server on one's own machine needs
+// them, as [LocalHosts] gives them: else any page that somebody there looks at can have its
+// own name lead to that server, and read and record in his name (DNS rebinding).
 //
 // The handler refuses forms from other sites (net/http.CrossOriginProtection),
 // bodies that are too long, and bodies that come too slowly: see [Options]. It

@@ -73,5 +73,5 @@ func ExampleNew() {
 	// State: awaiting_lee_approval since 20 June 2025 (r1).
 	// Approval: 1 of 2 parties (pending).
 	//   north: approved on 20 June 2025, by Smith (approver)
-	//   Lee's approval: none that strict counts
+	//   Approval by Lee (south): none that strict counts
 }

@@ -67,7 +67,7 @@ func (s *site) guarded(rt route) http.Handler {
 		who, err := s.Authorize(r, rt.action)
 		if err != nil {
 			s.log.WarnContext(r.Context(), "web: refused", "method", r.Method, "path", r.URL.Path, "action", rt.action.String(), "error", err)
-			s.fail(w, r, &requestError{http.StatusForbidden, "you may not do this here"})
+			s.refuse(w, r, err)
 			return
 		}
 		if err := s.checkQuery(r, rt); err != nil {

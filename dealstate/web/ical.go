@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// calendar is an iCalendar object (RFC 5545) with events of no length.
+// calendar is an iCalendar object (RFC 5545) with events of no length, or of a day.
 type calendar struct {
 	name   string
 	events []calendarEvent
@@ -16,6 +16,7 @@ type calendar struct {
 type calendarEvent struct {
 	uid, summary, description, url string
 	at                             time.Time
+	allDay                         bool // it is at some time of at's day, which is all that is shown
 }
 
 // text writes the calendar. The stamp is the one of every event (DTSTAMP): equal
@@ -44,7 +45,11 @@ func (b *icalWriter) event(e calendarEvent, stamp time.Time) {
 	b.line("BEGIN", "VEVENT")
 	b.line("UID", icalText(e.uid))
 	b.line("DTSTAMP", icalInstant(stamp))
-	b.line("DTSTART", icalInstant(e.at))
+	if e.allDay {
+		b.line("DTSTART;VALUE=DATE", e.at.UTC().Format("20060102"))
+	} else {
+		b.line("DTSTART", icalInstant(e.at))
+	}
 	b.line("SUMMARY", icalText(e.summary))
 	b.line("DESCRIPTION", icalText(e.description))
 	if e.url != "" {

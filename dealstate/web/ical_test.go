@@ -37,7 +37,7 @@ func TestACalendarIsWrittenWithoutAServer(t *testing.T) {
 	due := []tracker.Due{{Deal: "d", Title: "Truce", Decision: dealstate.Decision{Deal: "d", Clock: dealstate.Deadline, At: at, Outcome: dealstate.Applied}}}
 	var text strings.Builder
 	require.NoError(t, Calendar(&text, "Mine", due, at))
-	for _, line := range []string{"X-WR-CALNAME:Mine", "DTSTART:20250620T000000Z", "SUMMARY:Truce: deadline"} {
+	for _, line := range []string{"X-WR-CALNAME:Mine", "DTSTART;VALUE=DATE:20250619", "SUMMARY:Truce: deadline"} {
 		require.Contains(t, text.String(), line+"\r\n")
 	}
 }

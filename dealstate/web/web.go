@@ -15,6 +15,7 @@ import (
 // Options are what a handler may be told. Only Authorize has to be set.
 type Options struct {
 	Authorize Authorize     // who gets in; nil: nobody
+	Hosts     []string      // the names it answers for, as [LocalHosts] gives them; nil: any, for servers that hold requests to their names themselves
 	Title     string        // of the board; "": Deals
 	Prefix    string        // the path under which the handler is mounted, such as /deals; "": the root
 	Log       *slog.Logger  // of failed requests; nil: slog.Default()
@@ -58,7 +59,7 @@ func New(deals *tracker.Tracker, o Options) (http.Handler, error) {
 	if o.Prefix != "" {
 		mux.Handle(o.Prefix, s.guarded(route{action: Read, serve: (*site).toBoard}))
 	}
-	return withHeaders(s.sameOrigin(cleanOnly(mux, missing))), nil
+	return withHeaders(s.ownHostsOnly(s.sameOrigin(cleanOnly(mux, missing)))), nil
 }
 
 // complete checks the options and sets what was left out.
@@ -73,6 +74,9 @@ func (o *Options) complete() error {
 		if bound.is < 0 {
 			return field.Errorf(bound.name, "%d is below 0; want 0 or more", bound.is)
 		}
+	}
+	if err := checkHosts(o.Hosts); err != nil {
+		return err
 	}
 	if o.Authorize == nil {
 		o.Authorize = nobody

@@ -2,10 +2,15 @@ package web_test
 
 import (
 	"errors"
+	"fmt"
+	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +120,79 @@ func TestReadOnlyLetsEverybodyReadAndNobodyRecord(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
+// A page of another site whose name was made to lead here (DNS rebinding) is of the same
+// origin for a browser; only the Host gives it away. Nothing else is looked at before.
+func TestWhatWasSentToAnotherHostIsRefusedFirst(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	count := func(*http.Request, web.Action) (string, error) { asked++; return "desk", nil }
+	d := newDesk(t, web.Options{Authorize: count, Hosts: web.LocalHosts(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}, "Desk.Example:8080")})
+	to := func(method, host, target string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, target, strings.NewReader("{}"))
+		r.Host = host
+		r.Header.Set("Origin", "http://"+host)
+		w := httptest.NewRecorder()
+		d.handler.ServeHTTP(w, r)
+		return w
+	}
+	for _, host := range []string{"evil.example:8080", "evil.example", "", "localhost.evil.example", "127.0.0.1.evil.example:8080", "10.0.0.1"} {
+		for _, target := range []string{"/", "/nothing", "/a//b", "/api/openapi.json", "/api/changes", "/style.css"} {
+			require.Equal(t, http.StatusMisdirectedRequest, to("GET", host, target).Code, host+target)
+		}
+		refused := to("POST", host, "/api/events")
+		require.Equal(t, http.StatusMisdirectedRequest, refused.Code, host)
+		require.Equal(t, "application/problem+json", refused.Header().Get("Content-Type"))
+		require.Equal(t, "no-referrer", refused.Header().Get("Referrer-Policy"))
+	}
+	require.Zero(t, asked)
+	for _, host := range []string{"localhost:8080", "LOCALHOST", "127.0.0.1:8080", "[::1]:8080", "::1", "[::1]", "localhost.", "desk.example:9"} {
+		require.Equal(t, http.StatusOK, to("GET", host, "/").Code, host)
+	}
+}
+
+func TestAServerAtAllAddressesAnswersForThisMachines(t *testing.T) {
+	t.Parallel()
+	name, err := os.Hostname()
+	require.NoError(t, err)
+	hosts := web.LocalHosts(&net.TCPAddr{IP: net.IPv6unspecified, Port: 80}, "", "desk.example")
+	for _, want := range []string{"localhost", "127.0.0.1", "::1", strings.ToLower(name), "desk.example"} {
+		require.Contains(t, hosts, want)
+	}
+	require.NotContains(t, hosts, "")
+	require.NotContains(t, hosts, "::")
+}
+
+// A browser asks who it is when it is answered with 401 and a challenge.
+func TestASignInIsAskedForAndTheWordsAreShown(t *testing.T) {
+	t.Parallel()
+	var refusal error
+	d := newDesk(t, web.Options{Authorize: func(*http.Request, web.Action) (string, error) { return "", refusal }})
+	for _, c := range []struct {
+		err             error
+		code            int
+		challenge, says string
+	}{
+		{&web.SignInError{}, http.StatusUnauthorized, `Basic realm="deals"`, "sign in first"},
+		{fmt.Errorf("desk: %w", &web.SignInError{Challenge: "Bearer", Detail: "bring <b>a token</b>\x1b"}), http.StatusUnauthorized, "Bearer", "bring <b>a token</b>\\x1b"},
+		{&web.ForbiddenError{}, http.StatusForbidden, "", "you may not do this here"},
+		{&web.ForbiddenError{Detail: "only editors\u202e record"}, http.StatusForbidden, "", "only editors\\u202e record"},
+		{errors.New("ldap: password of root is x"), http.StatusForbidden, "", "you may not do this here"},
+	} {
+		refusal = c.err
+		for _, target := range []string{"/deals/" + london + "/record", "/", "/api/deals", "/nothing"} {
+			w := d.get(target)
+			require.Equal(t, c.code, w.Code, target)
+			require.Equal(t, c.challenge, w.Header().Get("WWW-Authenticate"))
+			if strings.HasPrefix(target, "/api/") {
+				require.Equal(t, c.says, problemOf(t, w).Detail)
+				continue
+			}
+			require.Contains(t, w.Body.String(), "<p>"+html.EscapeString(c.says)+"</p>")
+		}
+		require.NotEmpty(t, c.err.Error())
+	}
+}
+
 func TestTheBoardShowsSearchesAndFilters(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, web.Options{Authorize: everybody, Title: "Desk"})
@@ -138,6 +216,25 @@ func TestTheBoardShowsSearchesAndFilters(t *testing.T) {
 	require.Contains(t, d.get("/?state=contested").Body.String(), `<option value="contested" selected`, "it is shown what was asked for")
 	require.Equal(t, http.StatusBadRequest, d.get("/?sort=size").Code)
 	require.Equal(t, http.StatusBadRequest, d.get("/?limit=0").Code)
+}
+
+// The board counts all deals that the filter finds, whichever page is shown.
+func TestTheBoardCountsTheDealsOfAllPages(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	whole, err := d.deals.Deals(t.Context(), tracker.Query{Limit: 1000})
+	require.NoError(t, err)
+	all := len(whole.Deals)
+	require.Greater(t, all, 2)
+	lead := func(target string) string {
+		return regexp.MustCompile(`\d+ deals?[,;.][^<]*`).FindString(d.get(target).Body.String())
+	}
+	require.True(t, strings.HasPrefix(lead("/"), fmt.Sprintf("%d deals; ", all)), lead("/"))
+	require.Equal(t, strings.Replace(lead("/"), " deals;", " deals, of which 2 on this page;", 1), lead("/?limit=2"))
+	first, err := d.deals.Deals(t.Context(), tracker.Query{Limit: 2})
+	require.NoError(t, err)
+	require.Equal(t, lead("/?limit=2"), lead("/?limit=2&after="+first.Next))
+	require.True(t, strings.HasPrefix(lead("/?q=london"), "1 deal; 1 "), lead("/?q=london"))
 }
 
 func TestADealsPageTravelsInTimeByLink(t *testing.T) {
@@ -282,7 +379,7 @@ func TestOptionsThatCannotBeAreNamed(t *testing.T) {
 		require.ErrorAs(t, err, &field, prefix)
 		require.Equal(t, "Prefix", field.Field)
 	}
-	for name, o := range map[string]web.Options{"MaxBody": {MaxBody: -1}, "MaxWatch": {MaxWatch: -1}, "BodyTime": {BodyTime: -1}} {
+	for name, o := range map[string]web.Options{"MaxBody": {MaxBody: -1}, "MaxWatch": {MaxWatch: -1}, "BodyTime": {BodyTime: -1}, "Hosts": {Hosts: []string{"localhost", "Desk.example:8080"}}} {
 		_, err := web.New(d.deals, o)
 		require.ErrorAs(t, err, &field)
 		require.Equal(t, name, field.Field)

@@ -22,7 +22,7 @@ func TestTheReportHasEveryPart(t *testing.T) {
 	t.Parallel()
 	out := output(t, "-n", "5000")
 	for _, want := range []string{
-		"Known on 31 Oct 2025, policy official: awaiting_approvals, awaiting us and china; overdue of us-fentanyl-tariff-cut due 11 Nov 2025\n",
+		"Known on 31 Oct 2025, policy official: awaiting_approvals, awaiting us and china; overdue of us-fentanyl-tariff-cut due end of 10 Nov 2025\n",
 		"MODEL, from 2456 waits on record, 1856 of them ended\n",
 		"  6 waits for a leader had ended by then: one of 14 days is assumed besides\n",
 		"ODDS, from 5000 lives, with intervals of 95 %\n",

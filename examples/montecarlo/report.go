@@ -61,7 +61,7 @@ func (f *forecast) present(w io.Writer, o options) {
 		fmt.Fprintf(w, ", awaiting %s", render.Inert(strings.Join(now.Awaiting, " and ")))
 	}
 	if now.Next != nil {
-		fmt.Fprintf(w, "; %s due %s", now.Next, day(now.Next.Due))
+		fmt.Fprintf(w, "; %s due %s", now.Next, now.Next.Clock.DueWords(now.Next.Due, day))
 	}
 	f.presentModel(w)
 }

@@ -72,6 +72,13 @@ func TestTheDeskKeepsWhatItIsTold(t *testing.T) {
 	require.NoError(t, err)
 	answer.Body.Close()
 	require.Equal(t, http.StatusOK, answer.StatusCode)
+	foreign, err := http.NewRequest("POST", address+"/api/events", strings.NewReader(line))
+	require.NoError(t, err)
+	foreign.Host = "evil.example"
+	answer, err = http.DefaultClient.Do(foreign)
+	require.NoError(t, err)
+	answer.Body.Close()
+	require.Equal(t, http.StatusMisdirectedRequest, answer.StatusCode)
 	closeDesk()
 
 	address, closeDesk = open(t, options{dir: dir})

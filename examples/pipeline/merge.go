@@ -78,10 +78,10 @@ func (p *partFile) fail(format string, args ...any) error {
 }
 
 // checkTogether refuses parts that are not of one output, and a shard that is missing or
-// there twice. Parts of a log that somebody else split by deal are each shard 1/1.
+// there twice. Parts of a log that somebody else split by deal are each shard 1/1: of those, two
+// that begin with one deal are one part twice, or hold that deal in pieces.
 func checkTogether(parts []*partFile) error {
-	first := parts[0].head
-	seen := make([]string, first.Of)
+	first, seen, holds := parts[0].head, make([]string, parts[0].head.Of), map[string]string{}
 	for _, p := range parts {
 		if key, here, there := difference(first, p.head); key != "" {
 			return p.fail("its %s is %s; that of %q is %s", key, there, parts[0].name, here)
@@ -89,7 +89,13 @@ func checkTogether(parts []*partFile) error {
 		if before := seen[p.head.Shard-1]; before != "" && first.Of > 1 {
 			return p.fail("shard %d/%d is in %q already", p.head.Shard, p.head.Of, before)
 		}
-		seen[p.head.Shard-1] = p.name
+		deal := p.head.FirstDeal
+		if before := holds[deal]; before != "" {
+			return p.fail("its first deal, %q, is in %q already; want each deal whole, in one part", deal, before)
+		}
+		if seen[p.head.Shard-1] = p.name; deal != "" {
+			holds[deal] = p.name
+		}
 	}
 	if i := slices.Index(seen, ""); i >= 0 {
 		return fmt.Errorf("-merge: shard %d/%d is missing", i+1, first.Of)
@@ -99,7 +105,7 @@ func checkTogether(parts []*partFile) error {
 
 // difference names what two parts of one output do not have in common.
 func difference(a, b partHead) (key, here, there string) {
-	b.Shard = a.Shard
+	b.Shard, b.FirstDeal = a.Shard, a.FirstDeal
 	if a == b {
 		return "", "", ""
 	}
@@ -128,16 +134,28 @@ func (p *partFile) next(to any) error {
 	}
 	var end partEnd
 	if bytes.HasPrefix(line, []byte(`{"lines":`)) && strict(line, &end) == nil {
-		if p.ended = true; end.Lines != p.read {
-			return p.fail("it has %d lines; want %d, as its end says", p.read, end.Lines)
-		}
-		return io.EOF
+		return p.end(end)
 	}
 	p.read++
 	if err := strict(line, to); err != nil {
 		return p.fail("line %d: %v", p.read+1, err)
 	}
 	return nil
+}
+
+// end checks that a part is whole, and that nothing follows it.
+func (p *partFile) end(said partEnd) error {
+	p.ended = true
+	if said.Lines != p.read {
+		return p.fail("it has %d lines; want %d, as its end says", p.read, said.Lines)
+	}
+	switch _, err := p.lines.ReadByte(); {
+	case err == nil:
+		return p.fail("line %d: more follows the end of the part; want one part in a file", p.read+3)
+	case err != io.EOF:
+		return p.fail("%v", err)
+	}
+	return io.EOF
 }
 
 // strict reads one JSON value without unknown fields.
@@ -148,33 +166,87 @@ func strict(line []byte, to any) error {
 }
 
 // mergeRows writes the rows of all parts in the order in which their deals first appear in
-// the log, and holds one row of each part. Of parts of a log that somebody else split, deals
-// of one place come in the order of the files.
-func mergeRows[R analytics.Row](parts []*partFile, out *bufio.Writer) error {
-	rows, failed := make([]partRow[R], len(parts)), error(nil)
-	advance := func(i int) {
-		last := rows[i].Place
-		rows[i] = partRow[R]{}
-		err := parts[i].next(&rows[i])
-		switch {
-		case err == io.EOF:
-			rows[i].Place = -1
-		case err == nil && rows[i].Place < last:
-			err = parts[i].fail("line %d: its place is %d, behind %d", parts[i].read+1, rows[i].Place, last)
-			fallthrough
-		default:
-			failed = cmp.Or(failed, err)
+// the log. Of parts of a log that somebody else split, deals of one place come in the order of
+// the files. Until all parts are known to be whole, the rows are in a temporary file: out gets
+// all of them or none.
+func mergeRows[R analytics.Row](dealOf func(R) string) merger {
+	return func(parts []*partFile, out *bufio.Writer) error {
+		file, err := os.CreateTemp("", "pipeline-merge-")
+		if err != nil {
+			return err
 		}
+		defer os.Remove(file.Name())
+		defer file.Close()
+		m := rowMerger[R]{parts: parts, rows: make([]partRow[R], len(parts)), dealOf: dealOf}
+		rows := bufio.NewWriterSize(file, 1<<16)
+		if err := cmp.Or(m.write(rows), rows.Flush()); err != nil {
+			return err
+		}
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		_, err = io.Copy(out, file)
+		return err
 	}
-	for i := range parts {
-		advance(i)
+}
+
+// rowMerger merges the rows of parts, and holds one row of each. It also holds the deals of parts
+// of a log that somebody else split, to know one that is in two of them.
+type rowMerger[R analytics.Row] struct {
+	parts  []*partFile
+	rows   []partRow[R]   // by part; behind its last one, the place is -1
+	holds  map[string]int // which part a deal is in; nil: its shard says so
+	dealOf func(R) string
+	failed error // the first one
+}
+
+// write writes all rows.
+func (m *rowMerger[R]) write(out io.Writer) error {
+	if len(m.parts) > 1 && m.parts[0].head.Of == 1 {
+		m.holds = map[string]int{}
+	}
+	for i := range m.parts {
+		m.advance(i)
 	}
 	err := analytics.WriteCSV(out, func(yield func(R) bool) {
-		for i := first(rows); i >= 0 && failed == nil && yield(rows[i].Row); i = first(rows) {
-			advance(i)
+		for i := first(m.rows); i >= 0 && m.failed == nil && yield(m.rows[i].Row); i = first(m.rows) {
+			m.advance(i)
 		}
 	})
-	return cmp.Or(failed, err)
+	return cmp.Or(m.failed, err)
+}
+
+// advance reads the next row of a part.
+func (m *rowMerger[R]) advance(i int) {
+	last := m.rows[i].Place
+	m.rows[i] = partRow[R]{}
+	err := m.parts[i].next(&m.rows[i])
+	if err == io.EOF {
+		m.rows[i].Place = -1
+		return
+	}
+	m.failed = cmp.Or(m.failed, err)
+	if err == nil {
+		m.failed = cmp.Or(m.failed, m.check(i, last))
+	}
+}
+
+// check refuses a row that cannot follow the one before in its part, or is of a deal that another
+// part holds.
+func (m *rowMerger[R]) check(i, last int) error {
+	p, row := m.parts[i], m.rows[i]
+	if row.Place < last {
+		return p.fail("line %d: its place is %d, behind %d", p.read+1, row.Place, last)
+	}
+	if m.holds == nil {
+		return nil
+	}
+	deal := m.dealOf(row.Row)
+	if part, held := m.holds[deal]; held && part != i {
+		return p.fail("line %d: deal %q is in %q too; want each deal whole, in one part", p.read+1, deal, m.parts[part].name)
+	}
+	m.holds[deal] = i
+	return nil
 }
 
 // first is which of the rows comes first; below 0: there is none.

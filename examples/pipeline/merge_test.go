@@ -105,7 +105,7 @@ func TestPartsThatDoNotBelongTogetherAreRefused(t *testing.T) {
 		"shards":      {[]string{spells[0], three[1]}, `its number of shards is "3"; that of`},
 		"policy":      {[]string{spells[0], strict[1]}, `its policy is "strict"; that of`},
 		"as of":       {[]string{spells[0], later[1]}, `its -asof is "2020-02-02T23:59:59.999999999Z"; that of`},
-		"same deals":  {[]string{moves[0], moves[0]}, "both folds hold it; want each deal whole, in one shard"},
+		"same deals":  {[]string{moves[0], moves[0]}, "is in \"" + moves[0] + "\" already; want each deal whole, in one part"},
 		"a log":       {[]string{bad(log)}, "its first line is not the head of a part, as -shard writes it"},
 		"empty":       {[]string{bad("")}, "its first line is not the head of a part, as -shard writes it"},
 		"torn":        {[]string{spells[0], bad(string(part[:len(part)/2]))}, "it ends in the middle; let its shard run again"},
@@ -120,6 +120,87 @@ func TestPartsThatDoNotBelongTogetherAreRefused(t *testing.T) {
 		require.NotZero(t, code, name)
 		require.Contains(t, stderr, of.want, name)
 		requireInert(t, stderr)
+	}
+}
+
+// All parts in one file, as cat makes it, are not the first of them.
+func TestNothingMayFollowTheEndOfAPart(t *testing.T) {
+	t.Parallel()
+	log := generated(t, "300")
+	for _, o := range outputs {
+		if o.part == nil {
+			continue
+		}
+		part, err := os.ReadFile(sharded(t, log, 1, argsOf(o.name)...)[0])
+		require.NoError(t, err)
+		for _, more := range []string{string(part), "\n", "x", `{"lines":0}` + "\n"} {
+			file := filepath.Join(t.TempDir(), "all")
+			require.NoError(t, os.WriteFile(file, append(part, more...), 0o600))
+			code, stdout, stderr := runPipeline(t, "", false, "-merge", file)
+			require.Equal(t, 1, code, o.name)
+			require.Empty(t, stdout)
+			require.Contains(t, stderr, "more follows the end of the part; want one part in a file")
+		}
+	}
+}
+
+// Whatever is wrong with a part, no row is written: there are none that a reader could take
+// for all.
+func TestOfPartsThatAreNotWholeNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	log := generated(t, "3000")
+	for _, out := range []string{"spells", "panel"} {
+		files := sharded(t, log, 2, argsOf(out)...)
+		part, err := os.ReadFile(files[1])
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(files[1], part[:len(part)-100], 0o600))
+		code, stdout, stderr := runPipeline(t, "", false, "-merge", files[0], files[1])
+		require.Equal(t, 1, code, out)
+		require.Empty(t, stdout)
+		require.Contains(t, stderr, "it ends in the middle; let its shard run again")
+	}
+}
+
+// A part of a log that somebody else split is there once, by whatever name, and holds its
+// deals whole.
+func TestAPartIsMergedOnce(t *testing.T) {
+	t.Parallel()
+	log, other := generated(t, "300"), generated(t, "1")
+	other = strings.ReplaceAll(other, "deal-0000001", "deal-x")
+	for _, o := range outputs {
+		if o.part == nil {
+			continue
+		}
+		part, second := sharded(t, log, 1, argsOf(o.name)...)[0], sharded(t, other, 1, argsOf(o.name)...)[0]
+		text, err := os.ReadFile(part)
+		require.NoError(t, err)
+		again := filepath.Join(t.TempDir(), "again")
+		require.NoError(t, os.WriteFile(again, text, 0o600))
+		for _, files := range [][]string{{part, part}, {part, again}, {part, second, again}} {
+			code, stdout, stderr := runPipeline(t, "", false, append([]string{"-merge"}, files...)...)
+			require.Equal(t, 1, code, "%s of %v", o.name, files)
+			require.Empty(t, stdout)
+			require.Contains(t, stderr, "want each deal whole, in one part")
+		}
+		code, _, stderr := runPipeline(t, "", false, "-merge", part, second)
+		require.Zero(t, code, stderr)
+		empty := sharded(t, "", 1, argsOf(o.name)...)[0]
+		code, _, stderr = runPipeline(t, "", false, "-merge", empty, part, empty)
+		require.Zero(t, code, stderr)
+	}
+}
+
+// Two parts of rows that share a deal are refused, whichever deal it is.
+func TestNoDealIsInTwoPartsOfRows(t *testing.T) {
+	t.Parallel()
+	log := strings.ReplaceAll(generated(t, "200"), "deal-00000", "other-")
+	last := log[strings.LastIndex(log[:len(log)-1], "\n")+1:]
+	for _, out := range []string{"spells", "panel"} {
+		files := append(sharded(t, generated(t, "200")+last, 1, argsOf(out)...), sharded(t, log, 1, argsOf(out)...)...)
+		code, stdout, stderr := runPipeline(t, "", false, append([]string{"-merge"}, files...)...)
+		require.Equal(t, 1, code, out)
+		require.Empty(t, stdout)
+		require.Contains(t, stderr, "want each deal whole, in one part")
 	}
 }
 

@@ -48,7 +48,7 @@ func (s shard) keep(deal string) bool {
 }
 
 // partHead is the first line of a part: what it is a part of. The parts of one output differ
-// in their shard alone.
+// in their shard and their first deal alone.
 type partHead struct {
 	Part      string `json:"part"` // the output's name
 	Version   int    `json:"version"`
@@ -59,7 +59,8 @@ type partHead struct {
 	KnownBy   string `json:"known_by,omitempty"`
 	From      string `json:"from,omitempty"`
 	Every     int    `json:"every"`
-	Agreement string `json:"agreement"` // SHA-256 of its JSON, in hex
+	Agreement string `json:"agreement"`            // SHA-256 of its JSON, in hex
+	FirstDeal string `json:"first_deal,omitempty"` // of the shard's deals; none: there are none
 }
 
 // partVersion stands in the head of each part.
@@ -74,6 +75,9 @@ func (j job) head() (partHead, error) {
 	digest := sha256.Sum256(agreement)
 	h := partHead{Part: j.out.name, Version: partVersion, Shard: j.shard.number, Of: j.shard.of, Policy: j.view.Policy.Name, Every: j.every, Agreement: hex.EncodeToString(digest[:])}
 	h.AsOf, h.KnownBy, h.From = text(j.view.AsOf), text(j.view.KnownBy), text(j.from)
+	if deals := j.log.Deals(); len(deals) > 0 {
+		h.FirstDeal = deals[0]
+	}
 	return h, nil
 }
 

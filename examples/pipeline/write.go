@@ -60,8 +60,8 @@ type output struct {
 }
 
 var outputs = []output{
-	{"spells", rowWriter(spells), partWriter(spells), mergeRows[analytics.Spell]},
-	{"panel", rowWriter(panel), partWriter(panel), mergeRows[analytics.Cell]},
+	{"spells", rowWriter(spells), partWriter(spells), mergeRows(func(s analytics.Spell) string { return s.Deal })},
+	{"panel", rowWriter(panel), partWriter(panel), mergeRows(func(c analytics.Cell) string { return c.Deal })},
 	measureOutput("transitions", begin[analytics.Transitions], func(t *analytics.Transitions, _ time.Time) iter.Seq[analytics.Transition] { return t.All() }),
 	measureOutput("waits", waits, (*analytics.Waits).All),
 	measureOutput("party-waits", waits, (*analytics.Waits).ByParty),

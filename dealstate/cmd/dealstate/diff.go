@@ -23,8 +23,8 @@ func (diffCmd) Help() string {
     dealstate diff truce strict official
     dealstate diff truce 2025-06-26,official 2025-06-28,strict
 
-First it says in what the two states differ, and then which events and clocks were decided otherwise. It ends with 0 where they
-differ, too: they are meant to.`
+First it lists the differences between the two states, then the events and clocks with different decisions. The exit code is 0 also
+if the views differ. A long text is shortened; --json has all of it.`
 }
 
 func (c *diffCmd) Run(a *app) error {
@@ -42,7 +42,7 @@ func (c *diffCmd) Run(a *app) error {
 	}
 	was, decided := d.Replay(from)
 	now, redecided := d.Replay(to)
-	found := differing{Deal: was.Deal, Differences: slices.Concat([]dealstate.Difference{}, was.Compare(now)),
+	found := differing{nextWas: was.Next, nextIs: now.Next, Deal: was.Deal, Differences: slices.Concat([]dealstate.Difference{}, was.Compare(now)),
 		Decisions: slices.Concat([]dealstate.Revision{}, dealstate.CompareDecisions(decided, redecided))}
 	if a.json {
 		return a.object(found)
@@ -55,6 +55,8 @@ type differing struct {
 	Deal        string                 `json:"deal"`
 	Differences []dealstate.Difference `json:"differences"`
 	Decisions   []dealstate.Revision   `json:"decisions"`
+
+	nextWas, nextIs *dealstate.ClockStatus // the clocks that next.due is about
 }
 
 func (f differing) write(a *app) error {
@@ -64,7 +66,8 @@ func (f differing) write(a *app) error {
 	}
 	rows := [][]string{{"what", "was", "is"}}
 	for _, d := range f.Differences {
-		rows = append(rows, []string{d.Field, forPeople(d.Was), forPeople(d.Now)})
+		was, is := clockOf(d.Field, f.nextWas), clockOf(d.Field, f.nextIs)
+		rows = append(rows, []string{d.Field, cell(forPeople(was, d.Was)), cell(forPeople(is, d.Now))})
 	}
 	for _, r := range f.Decisions {
 		if differs(r) {
@@ -83,10 +86,33 @@ func decided(d dealstate.Decision) string {
 	return strings.TrimSpace(d.Outcome.String() + " " + moved(d))
 }
 
-// forPeople writes an instant as people do, and leaves other texts.
-func forPeople(text string) string {
+// clockOf is the clock whose instant a field holds; 0: none's.
+func clockOf(field string, next *dealstate.ClockStatus) dealstate.Clock {
+	switch {
+	case field == "next.due" && next != nil:
+		return next.Clock
+	case strings.HasPrefix(field, "commitments[") && strings.HasSuffix(field, "].deadline"):
+		return dealstate.Overdue
+	}
+	return 0
+}
+
+// forPeople writes an instant, of the clock where it is one's, as people do, and leaves
+// other texts.
+func forPeople(of dealstate.Clock, text string) string {
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return day(t)
+		return of.DueWords(t, day)
+	}
+	return text
+}
+
+// widest is how many characters of a text a cell shows; --json has them all.
+const widest = 70
+
+// cell shortens a text to what a cell shows.
+func cell(text string) string {
+	if letters := []rune(text); len(letters) > widest {
+		return string(letters[:widest-1]) + "…"
 	}
 	return text
 }

@@ -26,7 +26,7 @@ func (drawCmd) Help() string {
     dealstate draw timeline truce --compare
     dealstate draw diagram truce -o truce.svg
 
-A timeline is text or svg; diagram and rules are mermaid, svg or dot; balance is svg; a page is html, as of dealstate report.`
+A timeline is text or svg; diagram and rules are mermaid, svg or dot; balance is svg; a page is html, the same as that of dealstate report.`
 }
 
 // drawing is what may be drawn: a picture in a format.
@@ -75,6 +75,9 @@ func (c *drawCmd) Run(a *app) error {
 	i := slices.IndexFunc(drawings, func(d drawing) bool { return d.picture == c.Picture && d.format == c.Format })
 	if i < 0 {
 		return misusef("a %s is drawn as %s, and not as %q", c.Picture, strings.Join(known, " or "), c.Format)
+	}
+	if c.Compare && c.Picture != "timeline" && c.Picture != "page" {
+		return misusef("--compare is for a timeline and a page; a %s is of one policy", c.Picture)
 	}
 	d, view, err := a.dealIn(c.Deal, c.viewFlags)
 	if err != nil {

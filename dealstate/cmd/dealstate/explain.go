@@ -13,7 +13,7 @@ func (explainCmd) Help() string {
 
     dealstate explain truce --known-by 2025-06-26 --policy official
 
-With --json it is the snapshot, in which the same is data, and its text as "explanation".`
+With --json it is the snapshot as FORMATS.md has it, in which the same is data, under "snapshot", and the text under "explanation".`
 }
 
 func (c *explainCmd) Run(a *app) error {

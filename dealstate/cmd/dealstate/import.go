@@ -16,6 +16,7 @@ type importCmd struct {
 	Format   string   `placeholder:"F" help:"How they are written: jsonl, csv or parquet. Default: by the end of each name."`
 	DryRun   bool     `help:"Read and check them, and keep nothing."`
 	Recorder string   `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
+	waitFlag
 }
 
 func (importCmd) Help() string {
@@ -24,8 +25,8 @@ func (importCmd) Help() string {
     dealstate import wire.csv --dry-run
     dealstate import wire.csv
 
-It takes all events of the files, or none: the first that is wrong ends it, with its line. What the journal has already is not kept
-again. A log that lies in the folder need not be imported: it is read where it lies.`
+It records all events of the files, or none: at the first wrong event it stops and names the line. Events that the journal already
+has are not recorded again. A log in the folder need not be imported: every command reads it.`
 }
 
 func (c *importCmd) Run(a *app) error {
@@ -121,7 +122,7 @@ func eachOf(a *app, path string, f format, r io.Reader, take func(dealstate.Even
 
 // keep appends to the folder's journal what was taken.
 func (c *importCmd) keep(a *app, taken *folder) error {
-	j, err := a.journalOf(taken, c.Recorder)
+	j, err := a.journalOf(taken, c.Recorder, c.Wait)
 	if err != nil {
 		return err
 	}

@@ -31,8 +31,8 @@ func (initCmd) Help() string {
     dealstate init many --id accord
     dealstate state
 
-It writes an agreement, a log with some reports to be replaced, JSON Schemas by which an editor completes and validates them, and a
-README.md that says what each key is for. A file that is there is never written over.`
+It writes an agreement, a log with example reports to replace, JSON Schemas with which an editor completes and validates them, and a
+README.md that explains each key. It never overwrites a file.`
 }
 
 //go:embed templates

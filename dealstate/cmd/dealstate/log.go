@@ -18,7 +18,7 @@ func (logCmd) Help() string {
 
     dealstate log truce --policy official
 
-Rows stand in the order in which things happened, however late they were reported. With --json, each line is a decision as
+Rows are in the order in which things happened, even if they were reported late. With --json, each line is a decision as
 FORMATS.md has it.`
 }
 
@@ -40,7 +40,7 @@ func (c *logCmd) Run(a *app) error {
 	var styles []style
 	for _, did := range decisions {
 		e, _, _ := d.Event(did.Event)
-		rows = append(rows, []string{day(did.At), act(did), did.Event, speaker(e), did.Outcome.String(), moved(did), c.why(did)})
+		rows = append(rows, []string{did.Clock.DueWords(did.At, day), act(did), did.Event, speaker(e), did.Outcome.String(), moved(did), c.why(did)})
 		styles = append(styles, styleOf(did))
 	}
 	if len(rows) == 1 {

@@ -27,8 +27,8 @@ func (reportCmd) Help() string {
     dealstate report truce -o truce.html
     dealstate report -o report
 
-A page is one file without script, to be opened in a browser, printed, or sent to a colleague. It shows the deal under the policy, and
-the others beside it.`
+A page is one file without scripts. Open it in a browser, print it, or send it to a colleague. It shows the deal under the policy,
+and the other policies beside it.`
 }
 
 func (c *reportCmd) Run(a *app) error {
@@ -48,6 +48,9 @@ func (c *reportCmd) Run(a *app) error {
 	}
 	if end := c.end(); c.Output != "" && cmp.Or(ends[end], end) != "html" {
 		return misusef("%s: the report of a deal is html; name such a file", c.Output)
+	}
+	if dir, name := filepath.Split(c.Output); name == "index.html" && isThere(filepath.Join(dir, pages)) {
+		return misusef("%s: it is the board of the pages in %s; name another file", c.Output, filepath.Join(dir, pages))
 	}
 	of, err := f.find(c.Deal)
 	if err != nil {

@@ -13,10 +13,11 @@ import (
 
 // serveCmd shows the folder in a browser.
 type serveCmd struct {
-	Address string `default:"localhost:8080" placeholder:"HOST:PORT" help:"Where to listen. Default: localhost:8080, which only this machine reaches."`
-	Record  bool   `help:"Let whoever reaches the address record reports and add deals, under the name they sign in with."`
-	Title   string `default:"Deals" help:"Of the board. Default: Deals."`
-	Policy  string `enum:"${policies}" default:"strict" placeholder:"P" help:"Whose word counts on the board: strict, official or reported. A deal's page has them all."`
+	Address string   `default:"localhost:8080" placeholder:"HOST:PORT" help:"Where to listen. Default: localhost:8080, which only this machine reaches."`
+	Host    []string `placeholder:"NAME" help:"Another name under which browsers may reach it, besides localhost and its own address; requests to any other are refused."`
+	Record  bool     `help:"Let whoever reaches the address record reports and add deals. Nobody is asked who he is: the journal keeps no name beside them, or the unchecked one that a program gives (curl -u NAME:)."`
+	Title   string   `default:"Deals" help:"Of the board. Default: Deals."`
+	Policy  string   `enum:"${policies}" default:"strict" placeholder:"P" help:"Whose word counts on the board: strict, official or reported. A deal's page has them all."`
 }
 
 func (serveCmd) Help() string {
@@ -27,7 +28,9 @@ func (serveCmd) Help() string {
 
 It has the board, a page a deal in any view, the calendar as a feed, and a JSON API that /api/openapi.json describes. Without --record
 it shows the folder as it was when the command began. With it, what the files have is taken into the folder's journal first, reports
-are recorded there, and no other command records meanwhile.`
+are recorded there, and no other command records meanwhile. It asks nobody to sign in: with --record, listen where only those reach
+it who may record. It answers for localhost and its own address only, so that no page of another site reaches it by a name of its own;
+--host adds a name, such as this machine's in your network.`
 }
 
 func (c *serveCmd) Run(a *app) (err error) {
@@ -48,17 +51,22 @@ func (c *serveCmd) Run(a *app) (err error) {
 	if c.Record {
 		authorize = anybody
 	}
-	handler, err := web.New(deals, web.Options{Title: c.Title, Authorize: authorize, Log: slog.New(slog.NewTextHandler(a.err, nil))})
+	on, err := net.Listen("tcp", c.Address)
 	if err != nil {
 		return err
 	}
-	on, err := net.Listen("tcp", c.Address)
+	defer on.Close()
+	hosts := web.LocalHosts(on.Addr(), append(c.Host, c.Address)...)
+	handler, err := web.New(deals, web.Options{Title: c.Title, Authorize: authorize, Hosts: hosts, Log: slog.New(slog.NewTextHandler(a.err, nil))})
 	if err != nil {
 		return err
 	}
 	if a.json {
 		err = a.object(map[string]any{"url": "http://" + on.Addr().String(), "deals": len(f.ids)})
 	} else {
+		if c.Record {
+			a.say("Whoever reaches the address may record; nobody is asked for a name.")
+		}
 		a.say("%s at http://%s; Ctrl-C ends it", number(len(f.ids), "deal"), on.Addr())
 	}
 	if err != nil {
@@ -76,7 +84,7 @@ func (c *serveCmd) deals(a *app, f *folder, p dealstate.Policy) (_ *tracker.Trac
 		}
 		return deals, deals.Close, nil
 	}
-	j, err := a.journalOf(f, "")
+	j, err := a.journalOf(f, "", 0)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -87,7 +95,8 @@ func (c *serveCmd) deals(a *app, f *folder, p dealstate.Policy) (_ *tracker.Trac
 	return deals, func() error { return errors.Join(deals.Close(), j.Close()) }, nil
 }
 
-// anybody lets everybody do everything, under the name that the browser signed in with.
+// anybody lets everybody do everything, and asks for no name. One that a program gives is
+// kept; nobody checks it.
 func anybody(r *http.Request, _ web.Action) (who string, err error) {
 	who, _, _ = r.BasicAuth()
 	return who, nil

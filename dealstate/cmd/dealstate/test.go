@@ -15,7 +15,7 @@ import (
 // testCmd runs scenarios.
 type testCmd struct {
 	Files  []string `arg:"" name:"file" help:"Files of scenarios."`
-	Update bool     `help:"Rewrite the expectations that fail to what holds; read the difference."`
+	Update bool     `help:"Rewrite the expectations that fail to the actual results; review the difference."`
 }
 
 func (testCmd) Help() string {
@@ -23,15 +23,15 @@ func (testCmd) Help() string {
 
     dealstate test truce.scenario
 
-A scenario tells a story, one act a line, and under it what should be so:
+A scenario is a story, one act a line, with the expected results under each act:
 
     scenario Xi approves first
     deal truce
     2025-06-20 approve china by xi
       state awaiting_trump_approval
 
-Its deal is one of the folder, or one of the US-China deals of 2025 (london), or "agreement FILE.json" beside it. It ends with 1 where
-something does not go as told. With --json, each line is a scenario.`
+Its deal is one of the folder, or one of the US-China deals of 2025 (london), or "agreement FILE.json" beside it. The exit code is 1
+if an expectation fails. With --json, each line is a scenario.`
 }
 
 func (c *testCmd) Run(a *app) error {
@@ -132,7 +132,7 @@ func agreementOf(f *folder, dir string, ref scenario.Ref) (dealstate.Agreement, 
 // tell says whether a scenario goes as told, and else where it does not.
 func tell(a *app, path string, r scenario.Result) error {
 	if a.json {
-		var failures []map[string]any
+		failures := []map[string]any{}
 		for _, f := range r.Failures {
 			failures = append(failures, map[string]any{"line": f.Line, "want": f.Want.String(), "got": f.Got.String(), "message": f.Message})
 		}

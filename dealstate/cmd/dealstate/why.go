@@ -20,8 +20,8 @@ func (whyCmd) Help() string {
 
     dealstate why mofcom-0627 --policy strict
 
-It says who reported the event and when, what it did under the policy, what it would have taken otherwise, and what it did under the
-other policies. With --json it is the event, and the decision of each policy.`
+It says who reported the event and when, what it did under the policy, what was missing if it had no effect, and what it did under
+the other policies. With --json it writes the event, and the decision of each policy.`
 }
 
 func (c *whyCmd) Run(a *app) error {

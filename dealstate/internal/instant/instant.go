@@ -124,10 +124,16 @@ func Format(t time.Time) string {
 // midnight, else to the second.
 func Say(t time.Time) string {
 	t = t.UTC()
-	if h, m, s := t.Clock(); h == 0 && m == 0 && s == 0 && t.Nanosecond() == 0 {
+	if IsMidnight(t) {
 		return t.Format("2 January 2006")
 	}
 	return t.Format("2 January 2006 15:04:05 MST")
+}
+
+// IsMidnight reports whether a day of UTC begins at the instant.
+func IsMidnight(t time.Time) bool {
+	h, m, s := t.UTC().Clock()
+	return h == 0 && m == 0 && s == 0 && t.Nanosecond() == 0
 }
 
 // SayMoment does the same, and knows the end of a day. The zero instant reads as

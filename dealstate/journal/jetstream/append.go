@@ -110,11 +110,8 @@ func (s *Store) enqueue(r *request) error {
 func (s *Store) commitAll() {
 	for requests := s.queue.take(); requests != nil; requests = s.queue.take() {
 		begun := time.Now()
-		err := s.writer.commit(requests)
+		s.writer.commit(requests)
 		for _, r := range requests {
-			if err != nil {
-				r.positions, r.err = nil, err
-			}
 			close(r.done)
 		}
 		took := time.Since(begun)

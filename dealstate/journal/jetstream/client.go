@@ -94,6 +94,7 @@ var passingCodes = map[jetstream.ErrorCode]string{
 	10008: "no leader of the cluster",
 	10009: "the server is not the leader",
 	10023: "insufficient resources",
+	10070: "wrong last message id, which it names",
 	10071: "wrong last sequence, which it names",
 	10164: "wrong last sequence, of a subject or stream with messages on their way",
 	10158: "the message id is on its way",
@@ -134,6 +135,27 @@ func (c *client) ask(ctx context.Context, what string, question any, answer any)
 // failure is the part of every answer of a leader that says what was wrong.
 type failure struct {
 	Error *jetstream.APIError `json:"error"`
+}
+
+// headerAt gives the header of the message of a sequence, as the leader has it; none where it
+// has no such message.
+func (c *client) headerAt(ctx context.Context, sequence int64) (nats.Header, error) {
+	var answer struct {
+		failure
+		Message struct {
+			Header []byte `json:"hdrs"`
+		} `json:"message"`
+	}
+	if err := c.ask(ctx, "STREAM.MSG.GET", map[string]int64{"seq": sequence}, &answer); err != nil {
+		return nil, err
+	}
+	switch {
+	case answer.Error == nil:
+		return nats.DecodeHeadersMsg(answer.Message.Header)
+	case answer.Error.ErrorCode == jetstream.JSErrCodeMessageNotFound:
+		return nil, nil
+	}
+	return nil, answer.Error
 }
 
 // last gives the sequence of the last message.

@@ -34,6 +34,20 @@
 // server remembers them for a limited time, for all subjects together, and does not compare the
 // body.
 //
+// # When the storage is full
+//
+// On three or five replicas, an append of several entries is kept whole or not at all, also when
+// the storage of an account, a server or a disk is full. Use three.
+//
+// On one replica the server does not promise that. If its storage becomes full in the middle of
+// an atomic batch, it keeps a part of the batch, and server 2.15.2 may acknowledge the whole. So the
+// store asks after each batch whether the stream has its last message, and acknowledges nothing
+// that the stream does not have. Where a part is kept, the append gives a [PartialError] that says
+// how much, and the store acknowledges nothing more. Open finds the part as entries of the journal;
+// the same append keeps the rest, unless it was on the version of a deal that the part has changed:
+// then it is a *journal.StaleError. Appends of one entry are published each by itself, so they
+// are kept or not.
+//
 // The stream has no hash chain as in [journal.File]. If you need one, copy the journal into a
 // File ([journal.Copy]) and keep its head.
 //
@@ -62,7 +76,10 @@
 // (Nats-Expected-Last-Sequence). The condition is on the stream, and not only on the deals, for
 // two reasons: an entry's Accepted is never earlier than that of the entry before, and an append
 // can be on the versions of deals to which it adds nothing. A store has one transaction under
-// way at a time; all appends that wait meanwhile share the next one.
+// way at a time; all appends that wait meanwhile share the next one. On several replicas that is
+// one atomic batch. On one replica, appends of one entry are published one by one without waiting
+// in between, each on the condition that the one before is the last message, by its sequence and
+// its id (Nats-Expected-Last-Msg-Id); an append of several entries is a batch of its own.
 //
 // The first message of each deal also has a condition on the deal's last message
 // (Nats-Expected-Last-Subject-Sequence). So the store need not read a deal before it appends to

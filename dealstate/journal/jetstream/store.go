@@ -13,21 +13,21 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// Options says how a journal is opened. The zero Options are those of a single server, of
-// which it is not asked whether it syncs.
+// Options says how a journal is opened. The zero Options are for a single server, and do not check
+// that it syncs.
 type Options struct {
-	// Replicas is on how many servers the stream is kept: 3 or 5 in a cluster. Zero: one,
-	// where the stream is made; where it is there, whatever it has.
+	// Replicas is the number of servers that keep the stream: 3 or 5 in a cluster. Zero: one for
+	// a new stream; an existing stream keeps its number.
 	Replicas int
 	// System is a connection to the system account. With it, Open asks each server that
 	// keeps the stream whether it syncs what it acknowledges (sync_interval: always). Nil:
-	// whoever runs the servers must know; no other account is told.
+	// Open does not check it, because no other account can read it.
 	System *nats.Conn
-	// Retry is for how long what the stream does not answer is tried again: while it has
-	// no leader, or the connection is gone. Zero: half a minute.
+	// Retry is how long a request is repeated while the stream does not answer: it has no
+	// leader, or the connection is gone. Zero: half a minute.
 	Retry time.Duration
-	// Poll is how often Wait asks for the last position, should its consumer be gone; else
-	// it hears at once. Zero: a second.
+	// Poll is how often Wait asks for the last position if its consumer is gone. With a
+	// consumer, new entries end the wait at once. Zero: a second.
 	Poll time.Duration
 }
 
@@ -41,7 +41,7 @@ func (o Options) orDefault() Options {
 	return o
 }
 
-// check refuses what cannot be meant.
+// check refuses options that make no sense.
 func (o Options) check(stream string) error {
 	switch {
 	case stream == "" || len(stream) > mostStream || strings.IndexFunc(stream, func(r rune) bool { return r > 127 || !isPlain(byte(r)) }) >= 0:
@@ -89,9 +89,11 @@ func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options)
 	s.queue.idle = sync.NewCond(&s.queue.mu)
 	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}}
 	s.stop = s.closed // the writer goes on until it has answered
-	if err := s.prepare(ctx); err != nil {
+	info, err := s.prepare(ctx)
+	if err != nil {
 		return nil, err
 	}
+	s.writer.replicas = info.Config.Replicas
 	return s, nil
 }
 

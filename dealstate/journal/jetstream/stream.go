@@ -60,9 +60,8 @@ var settings = []struct {
 }
 
 // prepare makes the stream where there is none, and looks at what can be seen of it.
-func (s *Store) prepare(ctx context.Context) error {
-	var info *jetstream.StreamInfo
-	err := s.insist(ctx, "open", func(ctx context.Context) error {
+func (s *Store) prepare(ctx context.Context) (info *jetstream.StreamInfo, err error) {
+	err = s.insist(ctx, "open", func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, attempt)
 		defer cancel()
 		stream, err := s.js.Stream(ctx, s.stream)
@@ -76,15 +75,15 @@ func (s *Store) prepare(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("journal/jetstream: open stream %s: %w", s.stream, err)
+		return nil, fmt.Errorf("journal/jetstream: open stream %s: %w", s.stream, err)
 	}
 	if err := s.checkConfig(&info.Config); err != nil {
-		return err
+		return nil, err
 	}
 	if state := info.State; state.Msgs != state.LastSeq || state.NumDeleted > 0 {
-		return &DamageError{Stream: s.stream, Position: 1, Problem: fmt.Sprintf("of %d messages, %d are there; some were deleted", state.LastSeq, state.Msgs)}
+		return nil, &DamageError{Stream: s.stream, Position: 1, Problem: fmt.Sprintf("of %d messages, %d are there; some were deleted", state.LastSeq, state.Msgs)}
 	}
-	return s.checkSync(ctx, info)
+	return info, s.checkSync(ctx, info)
 }
 
 // checkConfig holds a stream to the settings.

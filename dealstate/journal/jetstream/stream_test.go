@@ -185,8 +185,9 @@ func TestWhatIsTooLargeIsASizeError(t *testing.T) {
 	for i := range many {
 		many[i] = note(fmt.Sprint(i), i)
 	}
-	_, err = s.Append(t.Context(), many)
+	none, err := s.Append(t.Context(), many)
 	require.ErrorAs(t, err, &size)
+	require.Nil(t, none, "nothing was kept, and so nothing has a position")
 	require.Equal(t, jetstream.SizeError{What: "new entries of one append", Have: 1001, Most: 1000}, *size)
 	at, err := s.Append(t.Context(), many[1:])
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
-// BusyError says that somebody else held the writers' lock, or that of a table, for longer than
+// BusyError says that another session held the writers' lock, or that of a table, for longer than
 // Options.Busy: a program that stopped in the middle of an append, or a person with an open
 // transaction. Nothing was kept; appending again is safe. Readers wait for the lock of a table too.
 type BusyError struct {
@@ -26,8 +26,8 @@ func (e *BusyError) Error() string {
 
 func (e *BusyError) Unwrap() error { return e.Err }
 
-// OutageError says that the server was away for longer than Options.Outage. What was to be
-// appended may be kept or not; appending it again is safe.
+// OutageError says that the server was away for longer than Options.Outage. The entries may be
+// kept or not; appending them again is safe.
 type OutageError struct {
 	Journal string
 	Err     error // the last one
@@ -40,8 +40,9 @@ func (e *OutageError) Error() string {
 func (e *OutageError) Unwrap() error { return e.Err }
 
 // OutcomeError says that the connection was lost while the server committed an append on a
-// version, so that nobody knows whether it was kept. Read the deal again to find out. An
-// append on no version never gives it: it is done again, for what is kept is not kept twice.
+// version, so that it is unknown whether the entries are kept. Read the deal again to find out.
+// An append without a version never gives it: the store repeats it, and entries that are kept
+// are not kept twice.
 type OutcomeError struct {
 	Journal string
 	Err     error
@@ -53,8 +54,8 @@ func (e *OutcomeError) Error() string {
 
 func (e *OutcomeError) Unwrap() error { return e.Err }
 
-// SchemaError says that a schema is no journal that this program can open. Nothing was
-// changed in it.
+// SchemaError says that a schema is not a journal that this program can open. Nothing in it was
+// changed.
 type SchemaError struct {
 	Journal string
 	Version int // of its tables; 0 where it has none of ours
@@ -65,7 +66,7 @@ func (e *SchemaError) Error() string {
 	return display.Inert(fmt.Sprintf("journal/postgres: %s has version %d: %s", e.Journal, e.Version, e.Problem))
 }
 
-// SettingError says that a server is set up such that it cannot keep a journal.
+// SettingError says that a setting of the server does not allow it to keep a journal.
 type SettingError struct {
 	Journal string
 	Setting string // by the server's own name, such as fsync
@@ -77,8 +78,8 @@ func (e *SettingError) Error() string {
 	return display.Inert(fmt.Sprintf("journal/postgres: %s: the server's %s is %q; want %s", e.Journal, e.Setting, e.Value, e.Want))
 }
 
-// DamageError says that an entry is not as it was written: somebody changed the tables, or
-// the disk did. Not every damage is seen.
+// DamageError says that an entry is not as it was written: somebody changed the tables, or the
+// disk is damaged. Not every damage is found.
 type DamageError struct {
 	Journal  string
 	Position int64 // the first entry that is not whole

@@ -15,23 +15,23 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// Options says how a journal is opened. The zero Options are those of one of several
-// programs that share the journal in the schema dealstate.
+// Options says how a journal is opened. The zero Options fit a program that shares the journal
+// in the schema dealstate with others.
 type Options struct {
 	// Schema is where the tables are: any name of at most 50 bytes, which is quoted. It must
 	// hold nothing else; Open makes it where there is none. Empty: dealstate.
 	Schema string
 	// Busy is how long to wait for the lock of another writer. Zero: ten seconds.
 	Busy time.Duration
-	// Outage is how long to try again while the server is away, as after a crash, before an
-	// *OutageError is given. Zero: thirty seconds.
+	// Outage is how long to retry while the server is away, such as after a crash, before the
+	// error is an *OutageError. Zero: thirty seconds.
 	Outage time.Duration
-	// Poll is how often Wait looks whether another process has appended. It hears of that by
-	// notification at once; only where that one died before it could notify does it
-	// take so long. Zero: a second.
+	// Poll is how often Wait looks for entries of other processes. A notification normally
+	// wakes it at once; polling finds the entries of a process that died before it could
+	// notify. Zero: a second.
 	Poll time.Duration
-	// Unsynced takes a server that runs with fsync off, which loses what was acknowledged
-	// when its machine fails: for tests.
+	// Unsynced accepts a server that runs with fsync off, which loses acknowledged entries
+	// when its machine fails. It is for tests.
 	Unsynced bool
 }
 
@@ -50,11 +50,11 @@ func (o Options) orDefault() Options {
 	return o
 }
 
-// mostSchema is how long a schema's name may be: PostgreSQL cuts names at 63 bytes without an
-// error, and that of the channel of notifications is longer by its ending.
+// mostSchema is the longest name of a schema in bytes. PostgreSQL truncates names at 63 bytes
+// without an error, and the name of the notification channel is longer by its suffix.
 const mostSchema = 50
 
-// check refuses what cannot be meant.
+// check refuses options that make no sense.
 func (o Options) check() error {
 	if err := field.CheckText("options.schema", o.Schema, mostSchema); err != nil {
 		return err
@@ -96,12 +96,12 @@ var (
 	_ journal.DealsReader = (*Store)(nil)
 )
 
-// Open opens the journal of a database, and makes it where there is none. Where is a
-// connection string, as URL or as key=value, of which pgxpool.ParseConfig says all; what it
-// leaves out comes from the usual PG variables of the environment. Tables of an earlier
-// version of this package are brought to the newest. The error is a *dealstate.FieldError
-// where the string or an option cannot be meant, a *[SettingError] where the server must be
-// set up otherwise, and a *[SchemaError] where the schema is no journal of ours.
+// Open opens the journal of a database, and creates it if there is none. Where is a connection
+// string, as a URL or as key=value; pgxpool.ParseConfig documents it. Missing values come from
+// the usual PG variables of the environment. Tables of an earlier version of this package are
+// migrated to the newest. The error is a *dealstate.FieldError if the string or an option makes
+// no sense, a *[SettingError] if the server must be set up differently, and a *[SchemaError] if
+// the schema is not a journal of this package.
 func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -173,8 +173,8 @@ func (s *Store) begin(ctx context.Context) error {
 	return nil
 }
 
-// Close is that of [journal.Journal]. Appends that wait are kept and answered first; where the
-// server is away, they wait for Options.Outage.
+// Close is that of [journal.Journal]. Waiting appends are kept and answered first; if the server
+// is away, they wait up to Options.Outage.
 func (s *Store) Close() error {
 	if !s.queue.close() {
 		return nil

@@ -67,9 +67,9 @@ func (t *tail) next(after int64) <-chan struct{} {
 	return t.moved
 }
 
-// Wait is that of [journal.Journal]. What this process appends ends it at once, what another
-// one does by notification. While the server is away it goes on waiting, for
-// as long as that takes.
+// Wait is that of [journal.Journal]. An append of this process ends it at once, and an append of
+// another process ends it by notification. While the server is away it continues to wait,
+// without a limit.
 func (s *Store) Wait(ctx context.Context, after int64) error {
 	s.listener.start(s)
 	for {

@@ -63,8 +63,9 @@
 // # Cost
 //
 // An append is one sync, which all appends that wait at the same time share. It takes 0.8 to
-// 1.4 times as long as a plain insert of the driver (BENCHMARKS.md); the rest is finding out
-// which entries are already kept. Reading takes pages of 256 entries and holds neither a connection nor a
-// transaction between them. [Store.Wait] returns at once after an append of this process, and
+// 1.4 times as long as a plain insert of the driver, which does not look up the entries that
+// are already kept (BENCHMARKS.md). Reading takes pages of 256 entries and holds neither a
+// connection nor a transaction between them. [Store.Wait] returns at once after an append of
+// this process, and
 // within [Options].Poll after one of another process.
 package sqlite

@@ -18,13 +18,13 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// Options says how a journal is opened. The zero Options are those of a program that writes
-// alone or with a few others on one machine.
+// Options says how a journal is opened. The zero Options fit a program that writes alone or with a
+// few others on one machine.
 type Options struct {
-	// Busy is how long to wait for the write lock of somebody else. Zero: ten seconds.
+	// Busy is how long to wait for the write lock of another session. Zero: ten seconds.
 	Busy time.Duration
-	// Poll is how often Wait looks whether another process has appended; what this
-	// process appends it hears of at once. Zero: a tenth of a second.
+	// Poll is how often Wait looks for entries of other processes. An append of this process
+	// ends the wait at once. Zero: a tenth of a second.
 	Poll time.Duration
 }
 
@@ -38,7 +38,7 @@ func (o Options) orDefault() Options {
 	return o
 }
 
-// check refuses what cannot be meant.
+// check refuses options that make no sense.
 func (o Options) check(path string) error {
 	switch {
 	case path == "":
@@ -71,9 +71,9 @@ var (
 	_ journal.Lister  = (*Store)(nil)
 )
 
-// Open opens the journal in the file, and makes it where there is none; its directory must
-// be there. A database that is of an earlier version of this package is brought to the
-// newest. The error is a *[SchemaError] where the file is no journal of ours.
+// Open opens the journal in the file, and creates the file if there is none; its directory must
+// exist. A database of an earlier version of this package is migrated to the newest. The error
+// is a *[SchemaError] if the file is not a journal of this package.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := o.check(path); err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func (x *trial) london(day int, o tracker.Options) {
 	x.record(negotiated("e1", "london"))
 }
 
-// says holds an error to its whole text.
+// says fails unless the error has exactly this text.
 func (x *trial) says(err error, want, format string, args ...any) {
 	x.Helper()
 	if err == nil || err.Error() != want {
@@ -32,7 +32,7 @@ func (x *trial) says(err error, want, format string, args ...any) {
 	}
 }
 
-// recordedOnce records an event, and the same again: at once, later, and when the tracker was
+// recordedOnce records an event, and repeats it: at once, later, and after the tracker was
 // killed.
 func recordedOnce(x *trial) {
 	x.london(2, tracker.Options{})
@@ -41,13 +41,13 @@ func recordedOnce(x *trial) {
 	again := func(when string) {
 		x.Helper()
 		r := x.record(e)[0]
-		x.same(dealstate.Duplicate, r.Decision.Outcome, "what becomes of the same again, %s", when)
+		x.same(dealstate.Duplicate, r.Decision.Outcome, "the outcome of the same again, %s", when)
 		x.same(first.Place, r.Place, "the place of the same again, %s", when)
 		applied, err := x.Apply(x.ctx, e)
 		if err != nil {
 			x.Fatalf("Apply of the same again, %s: %v", when, err)
 		}
-		x.same(dealstate.Duplicate, applied.Decision.Outcome, "what becomes of the same applied again, %s", when)
+		x.same(dealstate.Duplicate, applied.Decision.Outcome, "the outcome of the same event applied again, %s", when)
 		x.same(int64(3), x.last(), "entries in the journal, %s", when)
 	}
 	again("at once")
@@ -58,7 +58,7 @@ func recordedOnce(x *trial) {
 	earlier := e
 	earlier.Recorded = dirtylog.OnDay(1)
 	known := x.record(earlier)[0]
-	x.same(dealstate.Duplicate, known.Decision.Outcome, "what becomes of the same, known earlier")
+	x.same(dealstate.Duplicate, known.Decision.Outcome, "the outcome of the same event, known earlier")
 	x.same(int64(4), known.Place.Position, "that it was known earlier is kept, at position")
 	x.kill()
 	s, err := x.At(x.ctx, "london", dealstate.View{KnownBy: dirtylog.OnDay(1).Add(time.Hour)})
@@ -68,8 +68,8 @@ func recordedOnce(x *trial) {
 	x.same([]string{"us"}, s.Approved, "who had approved, as known on day 1")
 }
 
-// otherContent records other content under ids that are taken, among the events of one call
-// and over a restart.
+// otherContent records other content under ids that are already used, within one call and after
+// a restart.
 func otherContent(x *trial) {
 	x.london(2, tracker.Options{})
 	x.add(agreement("geneva"))
@@ -86,7 +86,7 @@ func otherContent(x *trial) {
 		x.same(before, x.last(), "entries after a conflict")
 	}
 	for range 2 {
-		refused(0, london, geneva) // the other deal has no event of that id
+		refused(0, london, geneva) // the other deal has no event with that id
 		other := geneva
 		other.Party = "china"
 		refused(2, geneva, geneva, other)
@@ -135,8 +135,8 @@ func allOrNone(x *trial) {
 
 func is[E error](err error) bool { return errors.As(err, new(E)) }
 
-// agreementsAreKept adds agreements of every sort, and holds them to what is there after a
-// restart.
+// agreementsAreKept adds agreements of every sort, and compares them with the stored ones after
+// a restart.
 func agreementsAreKept(x *trial) {
 	x.begin(0, tracker.Options{})
 	all := slices.Concat(dirtylog.Agreements, dirtylog.Intricate)
@@ -163,7 +163,7 @@ func agreementsAreKept(x *trial) {
 	x.same("parties", isA[*dealstate.FieldError](x, err).Field, "the field of an agreement that says nothing")
 }
 
-// checkAgreement holds an agreement that was added to what is kept.
+// checkAgreement compares an agreement that was added with the stored one.
 func (x *trial) checkAgreement(a dealstate.Agreement, place tracker.Place) {
 	x.Helper()
 	again, err := x.Add(x.ctx, a)
@@ -183,8 +183,8 @@ func (x *trial) checkAgreement(a dealstate.Agreement, place tracker.Place) {
 	x.says(err, fmt.Sprintf("id: %q is an agreement with other content; a new text is a new agreement that implements the old one, or an amend", a.ID), "Add of another text")
 }
 
-// whoRecorded holds what was recorded with and without a name and an instant to what is kept
-// of it.
+// whoRecorded records with and without a name and an instant, and compares both with the stored
+// entries.
 func whoRecorded(x *trial) {
 	x.begin(2, tracker.Options{})
 	desk := journal.WithRecorder(x.ctx, "desk")
@@ -212,7 +212,7 @@ func whoRecorded(x *trial) {
 	}
 }
 
-// refusalKeepsNothing applies what has no effect, and a note.
+// refusalKeepsNothing applies an event without effect, and then a note.
 func refusalKeepsNothing(x *trial) {
 	x.london(2, tracker.Options{})
 	said := approval("e2", "london", "us", dirtylog.OnDay(1))
@@ -244,8 +244,8 @@ type ticking struct {
 // Now gives the instant, a nanosecond later each time.
 func (c ticking) Now() time.Time { return c.Manual.Now().Add(time.Duration(c.ticks.Add(1))) }
 
-// oneApplies lets many apply, over two trackers, what only one of them may: a party's second
-// approval changes nothing.
+// oneApplies lets many goroutines apply an approval of the same party, over two trackers. Only
+// the first may succeed: a party's second approval changes nothing.
 func oneApplies(x *trial) {
 	const rounds, racers = 40, 8
 	clock := ticking{tracker.NewManual(dirtylog.OnDay(1)), new(atomic.Int64)}
@@ -277,7 +277,7 @@ func oneApplies(x *trial) {
 	x.same(int64(3*rounds), x.last(), "entries, for nothing of a refusal is kept")
 }
 
-// follows has a tracker tell and answer what another one records.
+// follows tests that a tracker tells, and answers with, what another tracker records.
 func follows(x *trial) {
 	x.begin(0, tracker.Options{})
 	reader := x.Tracker
@@ -303,7 +303,7 @@ func follows(x *trial) {
 	}
 }
 
-// missedClocks lets clocks come due while nobody runs: they fire when a tracker is opened
+// missedClocks lets clocks come due while no tracker runs. They fire when a tracker is opened
 // again, at their instants and once.
 func missedClocks(x *trial) {
 	x.london(1, tracker.Options{})
@@ -333,7 +333,7 @@ func missedClocks(x *trial) {
 	x.same(ahead, x.due(1, 20), "what Due says of what is past")
 }
 
-// due gives what Due says of the days from one on and before another.
+// due gives the answer of Due for the days from the first to before the second.
 func (x *trial) due(from, before int) []tracker.Due {
 	x.Helper()
 	all, err := x.Due(x.ctx, dirtylog.OnDay(from), dirtylog.OnDay(before))
@@ -343,7 +343,7 @@ func (x *trial) due(from, before int) []tracker.Due {
 	return all
 }
 
-// dueAhead holds what Due says ahead to what is told afterwards.
+// dueAhead compares what Due says in advance with what is told afterwards.
 func dueAhead(x *trial) {
 	x.begin(2, tracker.Options{Hot: 40})
 	x.manyDeals()

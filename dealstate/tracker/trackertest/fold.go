@@ -12,11 +12,11 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 )
 
-// steps is how many things happen in a round.
+// steps is the number of steps of a round.
 const steps = 60
 
-// isTheFold is law 14: whatever is recorded in which order, and whatever happens in between,
-// the tracker and what it tells are a fold of what it acknowledged.
+// isTheFold is law 14: in whatever order events are recorded, and whatever happens in between,
+// the tracker and its changes equal a fold of the entries that it acknowledged.
 func isTheFold(x *trial) {
 	for seed := range x.store.Rounds {
 		r := newRound(x, uint64(seed))
@@ -33,8 +33,8 @@ func isTheFold(x *trial) {
 	}
 }
 
-// round is a tracker that is fed at random, killed and opened again, beside a model of what
-// it acknowledged.
+// round is a tracker that gets random events, is killed and opened again, and a model of the
+// entries that it acknowledged.
 type round struct {
 	*trial
 	rng     *rand.Rand
@@ -89,8 +89,8 @@ func (r *round) recordSome() {
 	r.coming[id] = r.coming[id][n:]
 }
 
-// keep records an event, holds the answer to what Check said (law 5), and has the model
-// keep what is acknowledged.
+// keep records an event, compares the answer with that of Check (law 5), and adds what is
+// acknowledged to the model.
 func (r *round) keep(e dealstate.Event) int64 {
 	r.Helper()
 	want, err := r.Check(r.ctx, e)
@@ -119,7 +119,7 @@ func (r *round) note(deal string) int64 {
 	return r.keep(note(fmt.Sprintf("note-%d", r.notes), deal, r.Now()))
 }
 
-// goOnWatching watches on up to the entry at a position.
+// goOnWatching continues to watch up to the entry at a position.
 func (r *round) goOnWatching(to int64) {
 	r.Helper()
 	f := tracker.Filter{}
@@ -129,7 +129,7 @@ func (r *round) goOnWatching(to int64) {
 	r.changes = append(r.changes, r.until(r.Tracker, f, to)...)
 }
 
-// end records one more note of each deal, so that every watching has an end.
+// end records one more note of each deal, so that every watch has an end.
 func (r *round) end() {
 	for _, id := range r.ids {
 		r.ends[id] = r.note(id)
@@ -137,7 +137,7 @@ func (r *round) end() {
 	r.goOnWatching(r.last())
 }
 
-// checkKept holds the journal to what was acknowledged.
+// checkKept compares the journal with what was acknowledged.
 func (r *round) checkKept() {
 	n := 0
 	for e, err := range r.journal.Read(r.ctx, 0) {
@@ -157,7 +157,7 @@ func (r *round) checkKept() {
 	}
 }
 
-// logOf gives what was acknowledged of a deal up to a position.
+// logOf gives the acknowledged events of a deal up to a position.
 func (r *round) logOf(id string, upTo int64) (m *dealstate.Machine, events []dealstate.Event) {
 	r.Helper()
 	for _, e := range r.model[:upTo] {
@@ -186,7 +186,7 @@ func (r *round) fold(id string, upTo int64, v dealstate.View) (dealstate.Snapsho
 	return s, all
 }
 
-// checkStates holds the tracker, what it told, and the list of deals to the fold.
+// checkStates compares the tracker, its changes, and its list of deals with the fold.
 func (r *round) checkStates() {
 	states := map[string]dealstate.State{}
 	for _, c := range r.changes {
@@ -208,7 +208,7 @@ func (r *round) checkStates() {
 	}
 }
 
-// checkViews holds a deal to the fold under every policy.
+// checkViews compares a deal with the fold under every policy.
 func (r *round) checkViews(id string) {
 	r.Helper()
 	for _, p := range dealstate.Policies() {
@@ -224,8 +224,8 @@ func (r *round) checkViews(id string) {
 
 func sorted(of []string) []string { return slices.Sorted(slices.Values(of)) }
 
-// checkTold holds what was told live to what is told later, from the beginning and from
-// places in between, of all deals and of one.
+// checkTold compares the live changes with those told later, from the beginning and from places
+// in between, for all deals and for one.
 func (r *round) checkTold() {
 	last := int64(len(r.model))
 	r.sameChanges(r.changes, r.until(r.Tracker, tracker.Filter{}, last), "what is told later")
@@ -239,8 +239,8 @@ func (r *round) checkTold() {
 	}
 }
 
-// checkOtherPolicies holds what is told under other policies to a tracker whose own policy
-// each is.
+// checkOtherPolicies compares the changes under other policies with those of a tracker whose own
+// policy it is.
 func (r *round) checkOtherPolicies() {
 	last := int64(len(r.model))
 	for _, p := range dealstate.Policies() {
@@ -254,8 +254,8 @@ func (r *round) checkOtherPolicies() {
 	}
 }
 
-// checkPlaces holds each change to a fold as of its place: where the deal stands, and what is
-// decided when all that was told is put together.
+// checkPlaces compares each change with a fold as of its place: the state of the deal, and the
+// decisions when all changes up to there are put together.
 func (r *round) checkPlaces() {
 	decided := map[string]map[string]dealstate.Decision{}
 	for _, c := range r.changes {
@@ -279,7 +279,7 @@ func (r *round) checkPlaces() {
 	}
 }
 
-// put takes what a change tells into what was told before.
+// put adds the decisions of a change to those told before.
 func put(by map[string]dealstate.Decision, c tracker.Change) {
 	for _, d := range c.Decisions {
 		if d.Outcome != dealstate.Duplicate {

@@ -12,9 +12,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 )
 
-// leavesEarly has many record whose contexts end at once or a little later, while deadlines
-// pass. Each event is kept once or not at all, what is told live is what is told later, and
-// to record it again keeps it once.
+// leavesEarly lets many goroutines record with contexts that end at once or a little later, while
+// deadlines pass. Each event is kept once or not at all, the live changes equal the later ones,
+// and recording an event again keeps it once.
 func leavesEarly(x *trial) {
 	const each = 16
 	x.begin(0, tracker.Options{})
@@ -47,14 +47,14 @@ func leavesEarly(x *trial) {
 	x.sameChanges(x.until(x.beside(o), tracker.Filter{}, end), live, "what is told live")
 }
 
-// impatient is an event of a deal of which somebody records it who does not wait.
+// impatient is an event whose caller does not wait until it is recorded.
 func impatient(i int) dealstate.Event {
 	e := negotiated("e1", fmt.Sprintf("deal-%d", i))
 	e.Recorded = e.At
 	return e
 }
 
-// recordBriefly records an event within a time; that this ends first is no error.
+// recordBriefly records an event with a time limit. It is no error if the limit ends first.
 func (x *trial) recordBriefly(e dealstate.Event, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(x.ctx, within)
 	defer cancel()

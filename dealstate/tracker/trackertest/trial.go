@@ -15,7 +15,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 )
 
-// trial is one journal under test, with the tracker that is open on it. A claim owns it.
+// trial is one journal under test and the tracker that is open on it. A claim owns it.
 type trial struct {
 	testing.TB
 	store   Store
@@ -54,22 +54,22 @@ func (x *trial) open(j journal.Journal, o tracker.Options) *tracker.Tracker {
 	return t
 }
 
-// beside opens another tracker, where the store allows it as another process does.
+// beside opens another tracker, as another process does if the store allows that.
 func (x *trial) beside(o tracker.Options) *tracker.Tracker {
 	x.Helper()
 	return x.open(x.opened(x.store.Beside(x, x.journal)), o)
 }
 
-// kill leaves the tracker and its journal, and opens the journal again. That the tracker is
-// closed takes nothing away from a kill, for Close writes nothing.
+// kill leaves the tracker and its journal, and opens the journal again. The tracker is closed
+// first; this is equal to a kill, because Close writes nothing.
 func (x *trial) kill() {
 	x.Helper()
 	x.leave()
 	x.again()
 }
 
-// leave closes the tracker. The clock does not fall behind it: firings are kept nowhere, so a
-// clock that is set back while nobody runs would fire them twice.
+// leave closes the tracker. If the clock is behind the tracker's time, it sets the clock to that
+// time: firings are not stored, so clocks would fire twice.
 func (x *trial) leave() {
 	x.Helper()
 	if now := x.Now(); now.After(x.clock.Now()) {
@@ -81,8 +81,8 @@ func (x *trial) leave() {
 	x.settle()
 }
 
-// settle returns when nothing is under way in the journal: it appends once more what is kept,
-// which is answered after all that came before.
+// settle returns when no append is under way in the journal. It appends a stored entry again,
+// which is answered after all earlier appends.
 func (x *trial) settle() {
 	x.Helper()
 	for e, err := range x.journal.Read(x.ctx, 0) {
@@ -96,14 +96,14 @@ func (x *trial) settle() {
 	}
 }
 
-// again opens the journal, as it was left, and a tracker on it.
+// again opens the journal as it was left, and a tracker on it.
 func (x *trial) again() {
 	x.Helper()
 	x.journal = x.opened(x.store.Again(x, x.journal))
 	x.Tracker = x.open(x.journal, x.o)
 }
 
-// close gives back what was opened, the journals last.
+// close closes everything that was opened, the journals last.
 func (x *trial) close() {
 	x.Helper()
 	for _, t := range x.trackers {
@@ -129,7 +129,7 @@ func (x *trial) add(agreements ...dealstate.Agreement) {
 	}
 }
 
-// record records events that are to be taken.
+// record records events that must be accepted.
 func (x *trial) record(events ...dealstate.Event) []tracker.Recorded {
 	x.Helper()
 	all, err := x.Record(x.ctx, events...)
@@ -137,12 +137,12 @@ func (x *trial) record(events ...dealstate.Event) []tracker.Recorded {
 		x.Fatalf("Record of %v: %v", events, err)
 	}
 	if len(all) != len(events) {
-		x.Fatalf("Record of %d events says what became of %d", len(events), len(all))
+		x.Fatalf("Record of %d events gives the outcome of %d", len(events), len(all))
 	}
 	return all
 }
 
-// told gives the next n changes that a tracker tells.
+// told gives the next n changes of a tracker.
 func (x *trial) told(t *tracker.Tracker, f tracker.Filter, n int) (all []tracker.Change) {
 	x.Helper()
 	x.watch(t, f, func(c tracker.Change) bool {
@@ -152,7 +152,7 @@ func (x *trial) told(t *tracker.Tracker, f tracker.Filter, n int) (all []tracker
 	return all
 }
 
-// until gives the changes that a tracker tells, up to that of the entry at a position.
+// until gives the changes of a tracker, up to the entry at a position.
 func (x *trial) until(t *tracker.Tracker, f tracker.Filter, position int64) (all []tracker.Change) {
 	x.Helper()
 	x.watch(t, f, func(c tracker.Change) bool {
@@ -162,7 +162,7 @@ func (x *trial) until(t *tracker.Tracker, f tracker.Filter, position int64) (all
 	return all
 }
 
-// watch hands on changes until it is told that it was enough, and finds them in order.
+// watch yields changes until the consumer stops, and checks that they are in order.
 func (x *trial) watch(t *tracker.Tracker, f tracker.Filter, more func(tracker.Change) bool) {
 	x.Helper()
 	last := f.From
@@ -189,7 +189,7 @@ func (x *trial) at(deal string) dealstate.Snapshot {
 	return s
 }
 
-// entries gives what the journal has of a deal.
+// entries gives the journal's entries of a deal.
 func (x *trial) entries(deal string) (all []journal.Entry) {
 	x.Helper()
 	for e, err := range x.Events(x.ctx, deal) {
@@ -201,7 +201,7 @@ func (x *trial) entries(deal string) (all []journal.Entry) {
 	return all
 }
 
-// last is how many entries the journal has.
+// last gives the number of entries in the journal.
 func (x *trial) last() int64 {
 	x.Helper()
 	last, err := x.journal.Last(x.ctx)
@@ -211,7 +211,7 @@ func (x *trial) last() int64 {
 	return last
 }
 
-// same holds what there is to what there should be.
+// same compares a value with the expected one.
 func (x *trial) same(want, have any, format string, args ...any) {
 	x.Helper()
 	if !reflect.DeepEqual(want, have) {
@@ -219,7 +219,7 @@ func (x *trial) same(want, have any, format string, args ...any) {
 	}
 }
 
-// sameChanges holds changes to those that there should be, one by one.
+// sameChanges compares changes with the expected ones, one by one.
 func (x *trial) sameChanges(want, have []tracker.Change, format string, args ...any) {
 	x.Helper()
 	what := fmt.Sprintf(format, args...)
@@ -231,7 +231,7 @@ func (x *trial) sameChanges(want, have []tracker.Change, format string, args ...
 	}
 }
 
-// isA holds an error to its type.
+// isA fails unless the error has this type, and gives it.
 func isA[E error](x *trial, err error) E {
 	x.Helper()
 	var want E

@@ -44,7 +44,7 @@ func (d *desk) restart() {
 	d.kill()
 }
 
-// watcher is somebody who watches, and goes on from his last place when the tracker was
+// watcher watches the changes, and continues from its last place after the tracker was
 // killed.
 type watcher struct {
 	filter tracker.Filter
@@ -52,8 +52,8 @@ type watcher struct {
 	told   []tracker.Change
 }
 
-// onceInOrder has a hundred watchers, under all policies and one of them stuck, while many
-// record, time passes and the tracker is killed and opened again.
+// onceInOrder runs a hundred watchers under all policies, one of them blocked, while many
+// goroutines record, time passes, and the tracker is killed and opened again.
 func onceInOrder(x *trial) {
 	x.begin(0, tracker.Options{Policy: dealstate.Official, Recent: 500, Hot: 2_000})
 	for i := range deals {
@@ -90,7 +90,7 @@ func onceInOrder(x *trial) {
 	}
 }
 
-// watch watches until it was told of the end, or the trial is over.
+// watch watches until the last change, or until the trial ends.
 func (w *watcher) watch(d *desk) error {
 	for d.ctx.Err() == nil {
 		for c, err := range d.now().Watch(d.ctx, w.filter) {
@@ -115,7 +115,7 @@ func (w *watcher) watch(d *desk) error {
 	return d.ctx.Err()
 }
 
-// wait holds up the watcher that is stuck.
+// wait blocks the watcher that is to be blocked.
 func (d *desk) wait() {
 	select {
 	case <-d.released:
@@ -123,7 +123,7 @@ func (d *desk) wait() {
 	}
 }
 
-// recordAll has many record at once, with restarts and time in between.
+// recordAll lets many goroutines record, with restarts and jumps of time in between.
 func (d *desk) recordAll() {
 	d.Helper()
 	var writing sync.WaitGroup

@@ -45,7 +45,8 @@ const (
 // Append is that of [journal.Journal]. It costs one publish, or one atomic batch, which all
 // appends share that wait at the same time. An append of more than a thousand new entries, or
 // of an entry that is larger than the server's max_payload, is a *[SizeError]. Where the stream
-// does not answer for too long, the error is an *[UnavailableError].
+// does not answer for too long, the error is an *[UnavailableError]; where the server refuses, as one
+// whose storage is full does, a *[RefusedError] or, where it has kept a part, a *[PartialError].
 func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]int64, error) {
 	if err := s.ready(ctx); err != nil {
 		return nil, err

@@ -22,6 +22,8 @@
 // [Options].System, Open asks each server that keeps the stream, and refuses one that does not
 // sync ([SyncError]). Open always checks the settings of the stream itself ([ConfigError]): it
 // is kept in files, nothing expires, is dropped, deleted or purged, and appends are acknowledged.
+// An open store looks again before an append, once in each Options.Poll: it acknowledges nothing
+// in a stream that is set otherwise now, has lost messages, or was deleted and made again.
 //
 // On that condition, an acknowledged entry survives the crash of any server, and of all servers
 // at once. While there is no majority, nothing is acknowledged: appends and readers wait for
@@ -97,7 +99,8 @@
 // long as the stream exists, and 0.5 to 2.5 kB while the server still holds its messages. A
 // store remembers the ids of some 262,144 events, at some hundred bytes each.
 //
-// Reading a deal takes two requests to the servers. Any replica can serve a reader. A replica
+// Reading a deal takes three requests to the servers; the last one asks whether messages were
+// removed from the stream. Any replica can serve a reader. A replica
 // can be behind; the reader asks it again until it has what the leader had when the reading
 // began. The first [Store.Wait] starts an ordered consumer, which receives the headers of each
 // new message from any process.

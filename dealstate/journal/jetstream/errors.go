@@ -34,12 +34,14 @@ func (e *SyncError) Error() string {
 	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: the server %s %s", e.Stream, e.Server, problem))
 }
 
-// UnavailableError says that the stream did not answer within Options.Retry: it has no leader, or
-// the connection is gone. The entries of an append may be kept or not; appending them again is
-// safe.
+// UnavailableError says that the stream did not answer within Options.Retry: it has no leader,
+// the connection is gone, or the server has no resources left. It also says that the connection
+// was closed; then a store on another connection is needed. The entries of an append may be kept
+// or not; appending them again is safe. It is never context.DeadlineExceeded: the caller's own
+// deadline is returned as such.
 type UnavailableError struct {
 	Stream string
-	Op     string // what was tried: "append", "read", "last"
+	Op     string // what was tried: "open", "append", "read", "last"
 	Err    error  // the last answer
 }
 
@@ -48,6 +50,21 @@ func (e *UnavailableError) Error() string {
 }
 
 func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// RefusedError says that a server answered, and refused: the stream or the account is full, the
+// stream was deleted, or the account may not do this. Trying again does not help until that
+// has changed.
+type RefusedError struct {
+	Stream string
+	Op     string // what was tried: "open", "append", "read", "last"
+	Err    error  // the answer: a *jetstream.APIError of the client, with the server's code, is within
+}
+
+func (e *RefusedError) Error() string {
+	return display.Inert(fmt.Sprintf("journal/jetstream: stream %s: %s: the server refuses: %v; see to the cause, and try again", e.Stream, e.Op, e.Err))
+}
+
+func (e *RefusedError) Unwrap() error { return e.Err }
 
 // PartialError says that a server keeps a part of an append of several entries, which it should
 // have kept whole or not at all: its storage is full, and no other server has the stream. The

@@ -27,7 +27,9 @@ type Options struct {
 	// leader, or the connection is gone. Zero: half a minute.
 	Retry time.Duration
 	// Poll is how often Wait asks for the last position if its consumer is gone. With a
-	// consumer, new entries end the wait at once. Zero: a second.
+	// consumer, new entries end the wait at once. It is also how often an append asks whether
+	// the stream is still the one that was opened, has all its messages and has the settings of
+	// a journal. Zero: a second.
 	Poll time.Duration
 }
 
@@ -87,20 +89,21 @@ func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options)
 	o = o.orDefault()
 	s := &Store{client: newClient(js, stream, o.Retry), options: o, closed: make(chan struct{})}
 	s.queue.idle = sync.NewCond(&s.queue.mu)
-	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}}
-	s.stop = s.closed // the writer goes on until it has answered
 	info, err := s.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.writer.replicas = info.Config.Replicas
+	s.created = info.Created
+	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}, replicas: info.Config.Replicas, poll: o.Poll}
+	s.stop = s.closed // the writer goes on until it has answered
 	return s, nil
 }
 
 // Stream gives the stream's name.
 func (s *Store) Stream() string { return s.stream }
 
-// Close is that of [journal.Journal]. Appends that wait are kept and answered first. The
+// Close is that of [journal.Journal]. Appends that wait are kept and answered first, and the
+// consumer of Wait is removed from the server, for which Close waits a second at most. The
 // connection stays open.
 func (s *Store) Close() error {
 	if !s.queue.close() {
@@ -108,7 +111,7 @@ func (s *Store) Close() error {
 	}
 	close(s.closed)
 	s.tail.close()
-	s.follower.close()
+	s.unfollow()
 	return nil
 }
 

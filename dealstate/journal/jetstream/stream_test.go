@@ -65,6 +65,9 @@ func TestAStreamThatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 	require.NoError(t, err)
 	s := open(t, js, limited.Name, jetstream.Options{})
 	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1), note("3", 1)})
+	var full *jetstream.RefusedError
+	require.ErrorAs(t, err, &full)
+	require.Equal(t, "append", full.Op)
 	require.ErrorContains(t, err, "maximum messages exceeded")
 	at, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1)})
 	require.NoError(t, err, "a full stream refuses, and keeps what it has")

@@ -28,9 +28,11 @@ type writer struct {
 	subject  string    // its subject
 	stale    bool      // there may be more
 	known    known
-	others   int   // for how many transactions it goes on to let others have their turn
-	replicas int   // of the stream, as it last said
-	broken   error // why nothing more is acknowledged: the *PartialError that came
+	others   int           // for how many transactions it goes on to let others have their turn
+	replicas int           // of the stream, as it last said
+	asked    time.Time     // when it last said how it is
+	poll     time.Duration // how often it is asked
+	broken   error         // why nothing more is acknowledged: the *PartialError that came
 }
 
 // commit decides on the requests, keeps what is new, and sets their positions and errors.
@@ -156,7 +158,7 @@ func (w *writer) try(ctx context.Context, requests []*request, guess bool) (answ
 // refresh finds out what the last message is, if there may be more, and reports whether there
 // was. It reads what came, and only the last one where that is much.
 func (w *writer) refresh(ctx context.Context) (moved bool, err error) {
-	if !w.stale && w.tail.position() <= w.last {
+	if !w.stale && w.tail.position() <= w.last && time.Since(w.asked) < w.poll {
 		return false, nil
 	}
 	last, err := w.lastNow(ctx)
@@ -190,13 +192,27 @@ const mostCaught = 1000
 
 func (w *writer) lastNow(ctx context.Context) (last int64, err error) {
 	err = w.insist(ctx, "last", func(ctx context.Context) error {
-		last, err = w.client.last(ctx)
+		last, err = w.lastOnce(ctx)
 		return err
 	})
-	if err == nil && last < w.last {
-		err = w.lost(last)
-	}
 	return last, err
+}
+
+// lastOnce asks the leader for the sequence of the last message, and holds the stream to what
+// it was when it was opened.
+func (w *writer) lastOnce(ctx context.Context) (int64, error) {
+	s, err := w.status(ctx)
+	switch {
+	case err != nil:
+		return 0, err
+	case s.State.Last < w.last:
+		return 0, w.lost(s.State.Last)
+	}
+	if err = w.intact(s); err == nil {
+		err = checkSettings(&s.Config)
+	}
+	w.replicas, w.asked = s.Config.Replicas, time.Now()
+	return s.State.Last, err
 }
 
 // move takes over so many messages of a group, which are kept.
@@ -256,10 +272,7 @@ func (w *writer) have(ctx context.Context, g *group, from int, acknowledged bool
 			return all, false, err
 		}
 	}
-	last, err := w.client.last(ctx)
-	if err == nil && last < w.last {
-		err = w.lost(last)
-	}
+	last, err := w.lastOnce(ctx)
 	for n = from; err == nil && n < all && w.last+int64(n) < last; {
 		var page []stored
 		page, err = w.page(ctx, w.last+int64(n), "", int(min(last-w.last, int64(all)))-n)

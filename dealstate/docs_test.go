@@ -71,6 +71,14 @@ func TestTheReadmeIsShort(t *testing.T) {
 	require.Less(t, strings.Count(page(t, readme), "\n"), 150)
 }
 
+// The README says which Go the library and the command need: that of their go.mod files.
+func TestTheReadmeSaysWhichGoIsNeeded(t *testing.T) {
+	t.Parallel()
+	version := regexp.MustCompile(`(?m)^go (\d+\.\d+)`)
+	library, command := version.FindStringSubmatch(page(t, "../go.mod"))[1], version.FindStringSubmatch(page(t, "cmd/dealstate/go.mod"))[1]
+	require.Contains(t, page(t, readme), "Go "+library+" or later is all it takes; the command and some stores need "+command+".")
+}
+
 func TestEveryLinkOfAPageLeadsToAFile(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("*.md")

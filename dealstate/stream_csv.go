@@ -225,6 +225,9 @@ func (t *Table) readHeader() error {
 	if err != nil {
 		return err
 	}
+	if err := checkSeparator(header); err != nil {
+		return err
+	}
 	for i, name := range header {
 		if err := t.addColumn(name); err != nil {
 			return err
@@ -239,6 +242,17 @@ func (t *Table) readHeader() error {
 		}
 	}
 	t.columns = slices.Clone(header)
+	return nil
+}
+
+// checkSeparator refuses a header with something else between its names than commas, as
+// spreadsheets write it where a comma is the decimal point.
+func checkSeparator(header []string) error {
+	for separator, name := range map[string]string{";": "semicolons", "\t": "tabs"} {
+		if len(header) == 1 && strings.Count(header[0], separator) >= len(needed)-1 {
+			return field.Errorf("csv", "%s are between the columns; want commas: save it as CSV with commas, in UTF-8", name)
+		}
+	}
 	return nil
 }
 

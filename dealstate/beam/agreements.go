@@ -11,14 +11,14 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 )
 
-// Agreements say which agreement runs a deal. Made by [Template] or [Catalogue], they are a
-// side input of every transform that folds, and each worker compiles them once a bundle.
+// Agreements say which agreement applies to a deal. [Template] and [Catalogue] make them. They are
+// a side input of every transform that folds, and each worker compiles them once a bundle.
 type Agreements struct {
 	template string           // JSON; "": there is a catalogue
 	texts    beam.PCollection // of a catalogue
 }
 
-// Template runs every deal, whatever its id, on one agreement.
+// Template applies one agreement to every deal, whatever its id.
 func Template(m *dealstate.Machine) Agreements {
 	text, err := json.Marshal(m.Agreement())
 	if err != nil {
@@ -27,9 +27,9 @@ func Template(m *dealstate.Machine) Agreements {
 	return Agreements{template: string(text)}
 }
 
-// Catalogue runs each deal on the agreement of the same id. The texts are a
-// PCollection<string> of agreements in JSON, each id once; one that does not compile fails the
-// pipeline. The lines of deals without an agreement are bad lines.
+// Catalogue applies to each deal the agreement with the same id. The texts are a
+// PCollection<string> of agreements in JSON, each id once; an agreement that does not compile
+// fails the pipeline. The lines of deals without an agreement are bad lines.
 func Catalogue(texts beam.PCollection) Agreements { return Agreements{texts: texts} }
 
 // sideInput is the collection that workers read.

@@ -18,9 +18,9 @@ import (
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
-// fold is what all transforms that fold have in common: how they read a bucket. It travels
-// to the workers as JSON. There, one bundle uses it at a time. It compiles the agreements when
-// it reads its first bucket; in the global window, they do not change.
+// fold is the common part of all transforms that fold: it reads a bucket. Beam sends it to the
+// workers as JSON. There, one bundle uses it at a time. It compiles the agreements when it reads
+// its first bucket; in the global window, they do not change.
 type fold struct {
 	View       dealstate.View
 	Template   bool // there is one agreement, for every deal
@@ -112,9 +112,9 @@ type Deal struct {
 	Events    []dealstate.Event    // known in the view, without what no decision asks for: notes, and of the source all but the publisher
 }
 
-// Folds gives each deal folded, a PCollection<Deal>: what measures are made of. A deal of
-// which the view sees no event is left out, here and in all transforms. Several transforms
-// on one PCollection<Deal> fold once.
+// Folds gives each deal folded, a PCollection<Deal>, from which measures are computed. A deal
+// without an event in the view is left out, here and in all transforms. Several transforms on one
+// PCollection<Deal> fold once.
 func (d *Deals) Folds(s beam.Scope) beam.PCollection {
 	return d.each(s, "dealbeam.Folds", &foldFn{d.fold})
 }
@@ -182,8 +182,8 @@ func (f *transitionFn) ProcessElement(ctx context.Context, _ int, values func(*[
 	return nil
 }
 
-// Totals counts decisions and deals, a PCollection<bulk.Totals> of one element; of an empty
-// log, of none.
+// Totals counts decisions and deals, a PCollection<bulk.Totals> of one element, or of none for an
+// empty log.
 func (d *Deals) Totals(s beam.Scope) beam.PCollection {
 	s = s.Scope("dealbeam.Totals")
 	return beam.Combine(s, &TotalsFn{}, d.each(s, "Buckets", &totalsFn{d.fold}))
@@ -233,9 +233,9 @@ func (f *panelFn) ProcessElement(ctx context.Context, _ int, values func(*[]byte
 	return nil
 }
 
-// Spells gives how long each deal was in which state, a PCollection<analytics.Spell>. What
-// goes on is censored at the view's AsOf, or where that is left out at the last instant of
-// which the deal's log speaks.
+// Spells gives how long each deal was in each state, a PCollection<analytics.Spell>. A spell that
+// has not ended is censored at the view's AsOf, or without one at the last instant in the deal's
+// log.
 func (d *Deals) Spells(s beam.Scope) beam.PCollection {
 	s = s.Scope("dealbeam.Spells")
 	return beam.ParDo(s, &spellFn{}, d.Folds(s))

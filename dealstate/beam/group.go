@@ -45,16 +45,16 @@ type Deals struct {
 	fold       fold
 }
 
-// BadLine is a line of a log that counts nowhere, and why.
+// BadLine is a line of a log that is not counted, and the reason.
 type BadLine struct {
 	Text    string // without control characters, and clipped to 4,096 bytes
 	Problem string // names the field, and says what would be right
 }
 
 // GroupLines groups an event log. Its elements are a PCollection<string> or
-// PCollection<[]byte> of JSON lines, in any order; an element may hold many lines, and few
-// large elements are faster. The collection is bounded, and in the global window. GroupLines
-// panics with a *[dealstate.FieldError] if the options cannot be.
+// PCollection<[]byte> of JSON lines, in any order; an element may hold many lines. The
+// collection is bounded, and in the global window. GroupLines panics with a
+// *[dealstate.FieldError] if the options cannot be.
 func GroupLines(s beam.Scope, lines beam.PCollection, o Options) *Deals {
 	o.mustBeValid()
 	s = s.Scope("dealbeam.GroupLines")
@@ -105,10 +105,9 @@ func group(s beam.Scope, packed, bad beam.PCollection, o Options) *Deals {
 		fold: fold{View: o.View, Template: o.Agreements.template != "", Workers: max(1, o.Workers)}}
 }
 
-// packer gathers lines by bucket, so that a bundle's lines travel in few large values: a
-// value of its own for each would cost more than folding it. They are compressed (DEFLATE),
-// to a tenth or so, for a runner copies and encodes each value several times. One bundle uses
-// it at a time.
+// packer groups lines by bucket, so that a bundle sends few large values: one value for each line
+// would cost more than folding it. The lines are compressed (DEFLATE), because a runner copies and
+// encodes each value several times. One bundle uses a packer at a time.
 type packer struct {
 	Buckets  int
 	pending  [][]byte // by bucket: lines, each with its newline
@@ -276,9 +275,9 @@ func (p *packEvents) ProcessElement(e dealstate.Event, emit func(int, []byte), b
 
 func (p *packEvents) FinishBundle(emit func(int, []byte), _ func(BadLine)) { p.finish(emit) }
 
-// BadLines gives all lines that count nowhere, a PCollection<BadLine>: those that are no
-// events, those that their deal's agreement does not admit, and of two events of one id with
-// different content the one whose line sorts later. It reads each bucket once more.
+// BadLines gives all lines that are not counted, a PCollection<BadLine>: lines that are not
+// events, events that their deal's agreement does not admit, and, of two events with the same id
+// and different content, the one whose line sorts later. It reads each bucket once more.
 func (d *Deals) BadLines(s beam.Scope) beam.PCollection {
 	s = s.Scope("dealbeam.BadLines")
 	return beam.Flatten(s, d.bad, beam.ParDo(s, &badFn{d.fold}, d.grouped, beam.SideInput{Input: d.agreements}))

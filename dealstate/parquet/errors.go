@@ -7,9 +7,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
-// FileError reports a file that cannot be read as events: it is no Parquet file, it is damaged,
-// it lacks a column or has one of another type or name than the schema, or it is larger than
-// what this package takes. It is a plain value.
+// FileError reports a file that cannot be read as events. It is not a Parquet file, it is damaged,
+// it lacks a column or has a column of another type or name than the schema, or it is larger than
+// the bounds of this package. It is a plain value.
 type FileError struct {
 	Group   int    // the row group, counted from 0; -1: the file as a whole
 	Column  string // as the key of an event is written: "at", "source.url"; "": all of them

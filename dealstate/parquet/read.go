@@ -13,14 +13,14 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 )
 
-// ReadLog makes a log of the events in a Parquet file of so many bytes, to be replayed as one of
-// JSON lines is. Of the options, Workers is how many goroutines decode row groups, each one
-// group at a time; the reader must then be safe for concurrent use, as an *os.File is. The rows
-// are the lines of which Bad is told, numbered from 1; [bulk.Progress] counts no bytes.
+// ReadLog makes a log from the events in a Parquet file of size bytes. The log replays as one of
+// JSON lines does. Options.Workers is the number of goroutines that decode row groups, one group
+// at a time each; the reader must then be safe for concurrent use, as an *os.File is. Bad gets
+// the number of a row, from 1, as its line; [bulk.Progress] counts no bytes.
 //
-// It reads the columns that decide: notes, URLs and dates of publication only of row groups in
-// which an id comes twice. Row groups are in memory one for each worker and one besides, at some
-// 100 bytes a row; each has at most 4,194,304 rows and 1 GiB.
+// ReadLog reads the columns that decide. It reads notes, URLs and dates of publication only from
+// row groups in which an id comes twice. Each worker has one row group in memory, and there is
+// one more, at some 100 bytes a row; a group has at most 4,194,304 rows and 1 GiB.
 //
 // A damaged file, or one with another schema, is a *[FileError].
 func ReadLog(ctx context.Context, r io.ReaderAt, size int64, a bulk.Agreements, opt bulk.Options) (*bulk.Log, error) {
@@ -31,8 +31,8 @@ func ReadLog(ctx context.Context, r io.ReaderAt, size int64, a bulk.Agreements, 
 	return bulk.ReadColumns(ctx, f.parts(ctx, opt.Workers), a, opt)
 }
 
-// task is a row group on its way: handed out with memory for its columns, decoded by a worker,
-// copied into the log. One of them has it at a time; then the memory is used again.
+// task is a row group under way: it gets memory for its columns, a worker decodes it, and it is
+// copied into the log. One of these steps owns it at a time; then the memory is used again.
 type task struct {
 	g       *group
 	columns *bulk.Columns
@@ -115,10 +115,10 @@ func (t task) wait(ctx context.Context) error {
 	}
 }
 
-// ReadEvents goes through the events of a Parquet file of so many bytes, in the order of its
-// rows, in full. A row that is no event is yielded as a *[dealstate.LineError] with its number,
-// from 1, and the sequence goes on; an error of the file, a *[FileError], ends it. It decodes one
-// row group at a time, at about a microsecond an event.
+// ReadEvents yields the complete events of a Parquet file of size bytes, in the order of its rows.
+// A row that is not an event is yielded as a *[dealstate.LineError] with its number, from 1, and
+// the sequence continues; an error of the file, a *[FileError], ends it. It decodes one row group
+// at a time.
 func ReadEvents(r io.ReaderAt, size int64) iter.Seq2[dealstate.Event, error] {
 	return func(yield func(dealstate.Event, error) bool) {
 		f, err := openFile(r, size)

@@ -18,8 +18,8 @@ import (
 // dictionaries, each of which names again most of the deals.
 const groupRows = 1 << 18
 
-// WriteEvents writes events in any order, and stops at the first error of either side. A bad
-// event, and one with an instant that 64 bits of nanoseconds do not hold, is a
+// WriteEvents writes events in any order, and stops at the first error of the sequence or of the
+// writer. A bad event, or one with an instant that does not fit into 64 bits of nanoseconds, is a
 // *[dealstate.LineError] with its number, from 1.
 func WriteEvents(w io.Writer, events iter.Seq2[dealstate.Event, error]) error {
 	return write(w, "events", events, fillEvent)
@@ -32,7 +32,7 @@ func fillEvent(to *eventRow, e dealstate.Event, at *stamps) error {
 	return e.Validate()
 }
 
-// WriteSpells writes how long deals were in which state.
+// WriteSpells writes how long each deal was in each state.
 func WriteSpells(w io.Writer, spells iter.Seq[analytics.Spell]) error {
 	return write(w, "spells", sure(spells), func(to *spellRow, s analytics.Spell, at *stamps) error {
 		*to = spellRow{Deal: s.Deal, State: string(s.State), Next: string(s.Next), By: s.By.String(), From: at.must("from", s.From), To: at.must("to", s.To),
@@ -41,7 +41,7 @@ func WriteSpells(w io.Writer, spells iter.Seq[analytics.Spell]) error {
 	})
 }
 
-// WriteWaits writes how long deals awaited whose approval.
+// WriteWaits writes how long each deal waited for each approval.
 func WriteWaits(w io.Writer, waits iter.Seq[analytics.Wait]) error {
 	return write(w, "waits", sure(waits), func(to *waitRow, s analytics.Wait, at *stamps) error {
 		*to = waitRow{Deal: s.Deal, Party: s.Party, Approver: s.Approver, By: s.By.String(), From: at.must("from", s.From), To: at.must("to", s.To),
@@ -68,8 +68,8 @@ func WriteTransitions(w io.Writer, transitions iter.Seq2[bulk.Transition, error]
 	})
 }
 
-// WriteSnapshots writes where deals stand: what is asked for most in columns of its own, and
-// all of it as JSON.
+// WriteSnapshots writes where deals stand. The most used values have their own columns; the whole
+// snapshot is in a column of JSON.
 func WriteSnapshots(w io.Writer, snapshots iter.Seq2[dealstate.Snapshot, error]) error {
 	return write(w, "snapshots", snapshots, func(to *snapshotRow, s dealstate.Snapshot, at *stamps) error {
 		all, err := s.MarshalJSON()
@@ -102,8 +102,8 @@ func sure[T any](rows iter.Seq[T]) iter.Seq2[T, error] {
 // the name of the table.
 const schemaVersion = 1
 
-// write writes the rows of a table, each of one value. Without an error there is a whole file;
-// with one, what was written is none.
+// write writes the rows of a table, one for each value. After an error, the output is not a
+// complete file.
 func write[Row, T any](w io.Writer, table string, values iter.Seq2[T, error], fill func(*Row, T, *stamps) error, more ...pq.WriterOption) error {
 	out := pq.NewGenericWriter[Row](w, append([]pq.WriterOption{pq.NewSchema(table, pq.SchemaOf(new(Row))), pq.Compression(&pq.Zstd), pq.MaxRowsPerRowGroup(groupRows),
 		pq.DefaultEncodingFor(pq.Int64, &pq.DeltaBinaryPacked), pq.DefaultEncodingFor(pq.Int32, &pq.DeltaBinaryPacked), pq.CreatedBy("dealstate", fmt.Sprint(schemaVersion), ""),

@@ -121,7 +121,7 @@ func newSummary(s *indexed) summary {
 		row.Lasting = "since " + row.Since + inDays(s.Snapshot.Since, s.Snapshot.AsOf)
 	}
 	if len(s.Snapshot.Awaiting) > 0 {
-		row.Awaiting = s.partyNames(s.Snapshot.Awaiting)
+		row.Awaiting = s.awaited()
 	}
 	if n := s.Snapshot.Next; n != nil {
 		row.Clock = s.clockWords(*n, n.Clock.String()) + ", due " + due(n.Clock, n.Due)

@@ -16,7 +16,9 @@ import (
 // arrow stand beside the state that it leads to.
 
 const (
-	nodeWidth  = 172.0
+	leastWidth = 172.0 // of a state
+	mostWidth  = 260.0
+	nameSize   = 12.5
 	nodeHeight = 38.0
 	trunkGap   = 10.0
 	wordsWidth = 350.0
@@ -31,6 +33,7 @@ type diagramSVG struct {
 	p      svgWriter
 	left   []int // by node, the column of the trunk for moves back; -1: none
 	right  []int
+	wide   float64 // of each state
 	nodeX  float64
 	wordsX float64
 	rows   []float64    // by node, the middle
@@ -51,8 +54,9 @@ func (d Diagram) SVG(w io.Writer) error {
 	}
 	l := &diagramSVG{d: d}
 	l.left, l.right = d.columns(true), d.columns(false)
+	l.wide = d.nodeWidth()
 	l.nodeX = 24 + float64(used(l.left))*trunkGap + 14
-	l.wordsX = l.nodeX + nodeWidth + float64(used(l.right))*trunkGap + 34
+	l.wordsX = l.nodeX + l.wide + float64(used(l.right))*trunkGap + 34
 	l.layers()
 	l.header()
 	for _, class := range []string{"fade", "", "onpath"} {
@@ -61,13 +65,29 @@ func (d Diagram) SVG(w io.Writer) error {
 	for i := range d.nodes {
 		l.node(i)
 	}
-	l.p.text(14, l.bottom-10, "s", clipToWidth(d.omitted, textSize, l.wordsX+wordsWidth-28))
+	for i, line := range l.omitted() {
+		l.p.text(14, l.bottom-10-float64(len(l.omitted())-1-i)*textLine, "s", line)
+	}
 	pic := svgDocument{id: d.inPage, title: "State diagram: " + shorten(d.title, 200), about: d.about,
 		width: l.wordsX + wordsWidth + 8, height: l.bottom, inPage: d.inPage != ""}
 	if pic.id == "" {
 		pic.id = "diagram"
 	}
 	return pic.frame(w, l.p.b.String())
+}
+
+// nameOf is a state's name, with the number by which the words beside other states call it.
+func (d Diagram) nameOf(i int) string {
+	return fmt.Sprintf("%d  %s", i+1, stateWords(string(d.nodes[i].state)))
+}
+
+// nodeWidth has room for the longest name of a state, within bounds.
+func (d Diagram) nodeWidth() float64 {
+	width := leastWidth
+	for i := range d.nodes {
+		width = max(width, math.Ceil(widestBold.widthOf(d.nameOf(i), nameSize))+14)
+	}
+	return min(width, mostWidth)
 }
 
 func used(columns []int) int { return slices.Max(append(columns, -1)) + 1 }
@@ -116,7 +136,7 @@ func (d Diagram) columns(back bool) []int {
 
 // layers puts the states one below the other. Each is as high as its text.
 func (l *diagramSVG) layers() {
-	y := 84.0
+	y := l.keysY() + 26
 	for i := range l.d.nodes {
 		l.words = append(l.words, l.wordsOf(i))
 		high := max(nodeHeight, float64(len(l.words[i]))*textLine)
@@ -126,17 +146,23 @@ func (l *diagramSVG) layers() {
 		l.rows = append(l.rows, y+high/2)
 		y += high + 18
 	}
-	l.bottom = y
-	if l.d.omitted != "" {
-		l.bottom += textLine
-	}
+	l.bottom = y + float64(len(l.omitted()))*textLine
+}
+
+// omitted are the last lines, on what is not drawn.
+func (l *diagramSVG) omitted() []string {
+	return widest.wrap(l.d.omitted, textSize, l.wordsX+wordsWidth-28, 3)
 }
 
 // wordsOf says what leads to a state, and which events leave the deal there.
 func (l *diagramSVG) wordsOf(i int) []sideText {
 	var out []sideText
 	add := func(text, class string) {
-		for _, line := range wrap(text, textSize, wordsWidth, 4) {
+		f := widest
+		if class == "onpath" {
+			f = widestBold
+		}
+		for _, line := range f.wrap(text, textSize, wordsWidth, 4) {
 			out = append(out, sideText{line, class})
 		}
 	}
@@ -164,33 +190,43 @@ func (l *diagramSVG) wordsOf(i int) []sideText {
 func (l *diagramSVG) header() {
 	width := l.wordsX + wordsWidth
 	l.p.text(14, 22, "h", widestBold.clip(l.d.title, 15, width-28))
+	for i, line := range l.asked() {
+		l.p.text(14, 40+float64(i)*textLine, "s", line)
+	}
+	x, y := 14.0, l.keysY()
+	for _, key := range l.keys() {
+		key.draw(x, y-4)
+		l.p.text(x+26, y, "s", key.text)
+		x += 26 + widest.widthOf(key.text, textSize) + 16
+	}
+}
+
+// asked are the lines below the title: the policy and the approval condition.
+func (l *diagramSVG) asked() []string {
 	asked := "Approval condition: " + l.d.asked + "."
 	if l.d.policy != "" {
 		asked = "Policy " + l.d.policy + ". " + asked // first, for a long condition is cut
 	}
-	l.p.text(14, 40, "s", clipToWidth(asked, textSize, width-28))
-	x := 14.0
-	for _, key := range l.keys() {
-		key.draw(x)
-		l.p.text(x+26, 58, "s", key.text)
-		x += 26 + widthOf(key.text, textSize) + 16
-	}
+	return widest.wrap(asked, textSize, l.wordsX+wordsWidth-28, 3)
 }
+
+// keysY is where the legend's words stand.
+func (l *diagramSVG) keysY() float64 { return 44 + float64(len(l.asked()))*textLine }
 
 // legendKey is one entry of the diagram's legend: a sample, and what it means.
 type legendKey struct {
 	text string
-	draw func(x float64)
+	draw func(x, y float64) // y: the middle of the words
 }
 
 func (l *diagramSVG) keys() []legendKey {
-	keys := []legendKey{{"leads on (dot: from here)", func(x float64) { l.p.line(x, 54, x+20, 54, "wire"); l.dot(x+10, 54, "") }}}
+	keys := []legendKey{{"leads on (dot: from here)", func(x, y float64) { l.p.line(x, y, x+20, y, "wire"); l.dot(x+10, y, "") }}}
 	if l.d.present < 0 {
-		return append(keys, legendKey{"cannot be reached", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
+		return append(keys, legendKey{"cannot be reached", func(x, y float64) { l.p.line(x, y, x+20, y, "wire fade") }})
 	}
-	return append(keys, legendKey{"the way so far", func(x float64) { l.p.line(x, 54, x+20, 54, "wire onpath") }},
-		legendKey{"now", func(x float64) { l.p.round(x, 48, 20, 12, 4, "halo") }},
-		legendKey{"out of reach from here", func(x float64) { l.p.line(x, 54, x+20, 54, "wire fade") }})
+	return append(keys, legendKey{"the way so far", func(x, y float64) { l.p.line(x, y, x+20, y, "wire onpath") }},
+		legendKey{"now", func(x, y float64) { l.p.round(x, y-6, 20, 12, 4, "halo") }},
+		legendKey{"out of reach from here", func(x, y float64) { l.p.line(x, y, x+20, y, "wire fade") }})
 }
 
 // classOf is the style class of an arrow.
@@ -218,7 +254,7 @@ func (l *diagramSVG) side(to int, back bool) (edge, trunk float64) {
 	if back {
 		return l.nodeX, l.nodeX - 14 - float64(l.left[to])*trunkGap
 	}
-	return l.nodeX + nodeWidth, l.nodeX + nodeWidth + 16 + float64(l.right[to])*trunkGap
+	return l.nodeX + l.wide, l.nodeX + l.wide + 16 + float64(l.right[to])*trunkGap
 }
 
 // Lines leave a state below its middle and enter it above.
@@ -276,12 +312,12 @@ func (l *diagramSVG) node(i int) {
 		class += " fade"
 	}
 	if i == l.d.present {
-		l.p.round(l.nodeX-4, y-nodeHeight/2-4, nodeWidth+8, nodeHeight+8, 10, "halo")
+		l.p.round(l.nodeX-4, y-nodeHeight/2-4, l.wide+8, nodeHeight+8, 10, "halo")
 		class = "hue " + string(n.hue)
 	}
-	l.p.round(l.nodeX, y-nodeHeight/2, nodeWidth, nodeHeight, 7, class)
+	l.p.round(l.nodeX, y-nodeHeight/2, l.wide, nodeHeight, 7, class)
 	if n.final {
-		l.p.round(l.nodeX+3, y-nodeHeight/2+3, nodeWidth-6, nodeHeight-6, 5, "box inner")
+		l.p.round(l.nodeX+3, y-nodeHeight/2+3, l.wide-6, nodeHeight-6, 5, "box inner")
 	}
 	l.nodeText(i)
 	top := y - float64(len(l.words[i]))*textLine/2 + 10
@@ -304,19 +340,19 @@ func (l *diagramSVG) nodeText(i int) {
 	case n.faded:
 		class += " fade"
 	}
-	name := fmt.Sprintf("%d  %s", i+1, stateWords(string(n.state)))
+	name := l.d.nameOf(i)
 	if below == "" {
-		l.p.text(l.nodeX+nodeWidth/2, y+4, class, clipToWidth(name, 12.5, nodeWidth-12))
+		l.p.text(l.nodeX+l.wide/2, y+4, class, widestBold.clip(name, nameSize, l.wide-12))
 		return
 	}
-	l.p.text(l.nodeX+nodeWidth/2, y-2, class, clipToWidth(name, 12.5, nodeWidth-12))
+	l.p.text(l.nodeX+l.wide/2, y-2, class, widestBold.clip(name, nameSize, l.wide-12))
 	class = strings.Replace(class, "b mid", "t mid", 1)
-	l.p.text(l.nodeX+nodeWidth/2, y+13, class, clipToWidth(below, textSize, nodeWidth-12))
+	l.p.text(l.nodeX+l.wide/2, y+13, class, widest.clip(below, textSize, l.wide-12))
 }
 
 // ends draws the dot before an initial state, and the ring after a final one.
 func (l *diagramSVG) ends(i int) {
-	n, x := l.d.nodes[i], l.nodeX+nodeWidth/2
+	n, x := l.d.nodes[i], l.nodeX+l.wide/2
 	if n.initial {
 		y := l.rows[i] - nodeHeight/2
 		l.p.shape("circle", "", "cx", x, "cy", y-14, "r", 5.0, "class", "start")

@@ -154,7 +154,14 @@ func TestALongApprovalConditionLeavesThePolicyInSight(t *testing.T) {
 	a.Approval = condition.All(condition.Count(condition.AtLeast(1), ""), condition.Share(condition.Percent(55), "", 0), condition.Approved("us"), condition.Approved("china"))
 	a.Parties[0].Weight, a.Parties[1].Weight = 1, 1
 	s := replays(t, a, frameworkEvents(), time.Time{})[0]
-	require.Regexp(t, `<text[^>]*>Policy strict\. Approval condition: [^<]*…</text>`, draw(t, s.Diagram().SVG))
+	require.Regexp(t, `<text[^>]*>Policy strict\. Approval condition: [^<…]*</text>\s*<text[^>]*>[^<]*china has approved\.</text>`, draw(t, s.Diagram().SVG))
+	many := a.Approval
+	for range 6 {
+		many = condition.All(many, a.Approval)
+	}
+	a.Approval = many
+	s = replays(t, a, frameworkEvents(), time.Time{})[0]
+	require.Regexp(t, `<text[^>]*>Policy strict\. Approval condition: [^<…]*</text>\s*<text[^>]*>[^<…]*</text>\s*<text[^>]*>[^<]*…</text>`, draw(t, s.Diagram().SVG), "three lines, and the last one is cut")
 }
 
 func TestAReplayKnowsNothingRecordedLater(t *testing.T) {

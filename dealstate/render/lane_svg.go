@@ -77,7 +77,7 @@ func (s *timelineSVG) row(l lane, r laneRow, name string) {
 	switch l.kind {
 	case stateLane:
 		s.callouts(r)
-		s.bars(r, 20)
+		s.bars(r, 20, "")
 	case countLane:
 		s.marks(r)
 		s.counts(r)
@@ -85,7 +85,11 @@ func (s *timelineSVG) row(l lane, r laneRow, name string) {
 		s.marks(r)
 	default:
 		s.marks(r)
-		s.bars(r, 13)
+		of := ""
+		if l.kind == partyLane {
+			of = " (party)" // a deal may be approved, too, in another colour
+		}
+		s.bars(r, 13, of)
 		s.strips(r)
 	}
 	if s.gutter > 0 {
@@ -94,8 +98,9 @@ func (s *timelineSVG) row(l lane, r laneRow, name string) {
 	s.y += 4
 }
 
-// bars draws the coloured stretches, with their labels where these fit.
-func (s *timelineSVG) bars(r laneRow, height float64) {
+// bars draws the coloured stretches, with their labels where these fit, and notes for the
+// legend what each colour is of.
+func (s *timelineSVG) bars(r laneRow, height float64, of string) {
 	if height < 20 {
 		s.line(s.axis.left, s.y+height/2, s.axis.right, s.y+height/2, "idle")
 	}
@@ -105,8 +110,8 @@ func (s *timelineSVG) bars(r laneRow, height float64) {
 			continue
 		}
 		s.rect(x, s.y, max(end-x, 1.5), height, "hue "+string(b.hue), b.title)
-		if (height >= 20 || alarming[b.label]) && !slices.Contains(s.hues[b.hue], b.label) {
-			s.hues[b.hue] = append(s.hues[b.hue], b.label)
+		if words := b.label + of; !slices.Contains(s.hues[b.hue], words) {
+			s.hues[b.hue] = append(s.hues[b.hue], words)
 		}
 		if fits(b, end-x) {
 			s.text((x+end)/2, s.y+height/2+4, classes("t mid", b.on()), b.label)
@@ -118,10 +123,6 @@ func (s *timelineSVG) bars(r laneRow, height float64) {
 	}
 	s.y += height
 }
-
-// alarming are the words in the lanes of parties and commitments that the legend
-// explains.
-var alarming = map[string]bool{"overdue": true, "breached": true}
 
 // strips draws what a party does for itself, and the time for which a commitment is
 // suspended, below the bars.

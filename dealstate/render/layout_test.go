@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -153,6 +155,82 @@ func TestTitlesAndNamesFitNarrowPicturesInTheWidestFont(t *testing.T) {
 		}
 	}
 	require.Greater(t, titles, 100)
+}
+
+// inWidest measures a drawn text anew in the widest of the common fonts.
+func (w written) inWidest() written {
+	of, size, classes := widest, 12.0, strings.Fields(w.class)
+	for _, c := range classes {
+		switch c {
+		case "h":
+			of, size = widestBold, 15
+		case "b":
+			of, size = widestBold, nameSize
+		case "s", "t":
+			size = 11
+		case "sb", "onpath":
+			of, size = widestBold, 11
+		}
+	}
+	width, middle := of.widthOf(w.text, size), (w.left+w.right)/2
+	switch {
+	case slices.Contains(classes, "mid"):
+		w.left, w.right = middle-width/2, middle+width/2
+	case slices.Contains(classes, "end"):
+		w.left = w.right - width
+	default:
+		w.right = w.left + width
+	}
+	return w
+}
+
+func TestDiagramsAreNotClippedInTheWidestFont(t *testing.T) {
+	t.Parallel()
+	weighed := dealstate.Agreement{ID: "many", Title: "Of many", Parties: []dealstate.Party{{ID: "ukraine", Weight: 3}, {ID: "moldova", Weight: 2}, {ID: "romania", Weight: 1}},
+		Approval: condition.All(condition.Count(condition.AtLeast(2), ""), condition.Share(condition.Percent(60), "", 0), condition.Approved("ukraine"), condition.Not(condition.Approved("romania")))}
+	agreements := append(uschina.Agreements(), weighed)
+	agreements = append(agreements, dealstate.Agreement{ID: "two", Parties: []dealstate.Party{{ID: "a", Approver: "Westinghouse"}, {ID: "b", Approver: "Longfellow"}}})
+	for _, a := range agreements {
+		m, err := dealstate.Compile(a)
+		require.NoError(t, err)
+		diagrams := []Diagram{Rules(m), Rules(m).Whole()}
+		if deal, err := uschina.Open(a, dealstate.Strict); err == nil {
+			diagrams = append(diagrams, ReplayOf(deal, dealstate.View{}).Diagram())
+		}
+		for _, d := range diagrams {
+			var b strings.Builder
+			require.NoError(t, d.SVG(&b))
+			all, width, height := labels(t, b.String())
+			for i, w := range all {
+				w = w.inWidest()
+				require.True(t, w.left >= 0 && w.right <= width-4 && w.bottom <= height, "%s: %q runs out of the picture", a.ID, w.text)
+				for _, o := range all[:i] {
+					o = o.inWidest()
+					require.True(t, w.left >= o.right || o.left >= w.right || w.top >= o.bottom || o.top >= w.bottom, "%s: %q and %q overlap", a.ID, w.text, o.text)
+				}
+			}
+			require.NotContains(t, strings.Join(strings.Fields(b.String()), " "), "…", "%s: words are wrapped, not cut", a.ID)
+		}
+	}
+}
+
+// The legend says what each colour stands for, those of parties and commitments too.
+func TestTheLegendHasEveryColour(t *testing.T) {
+	t.Parallel()
+	drawn := regexp.MustCompile(`height="([0-9.]+)" class="hue (\w+)"`)
+	for seed := range uint64(40) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		for _, s := range []Replay{randomDeal(t, r, 60), partsDeal(t, r, 60)} {
+			svg := svgOf(t, Timeline{Replays: []Replay{s}, Width: 800})
+			explained := map[string]bool{}
+			for _, m := range drawn.FindAllStringSubmatch(svg, -1) {
+				explained[m[2]] = explained[m[2]] || m[1] == "11"
+			}
+			for hue, is := range explained {
+				require.True(t, is, "seed %d: %s", seed, hue)
+			}
+		}
+	}
 }
 
 func TestLabelsOfTheRealRecordNeitherCollideNorClip(t *testing.T) {

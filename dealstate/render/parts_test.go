@@ -152,3 +152,10 @@ func TestAlertsAreShownGravestFirstAndNotAllOfMany(t *testing.T) {
 	}
 	require.Equal(t, []alert{{"1 breached", "vermilion"}, {"2 overdue", "orange"}, {"1 suspended", "blue"}, {"p0: leaves on 1 Jun 2025", "vermilion"}, {"p1: leaves on 1 Jun 2025", "vermilion"}, {"and 7 more", "grey"}}, s.indexed().alerts())
 }
+
+func TestASpeakerWithoutARoleHasNoEmptyPart(t *testing.T) {
+	at := time.Date(2025, 6, 25, 0, 0, 0, 0, time.UTC)
+	require.Equal(t, "desk, learned 27 Jun 2025", speaker(dealstate.Event{Kind: dealstate.Note, By: "desk", At: at, Recorded: at.AddDate(0, 0, 2)}))
+	require.Empty(t, speaker(dealstate.Event{Kind: dealstate.Note, At: at}))
+	require.Equal(t, "press, Yicai", speaker(dealstate.Event{Role: dealstate.Press, At: at, Source: dealstate.Source{Publisher: "Yicai"}}))
+}

@@ -225,9 +225,12 @@ func (s *indexed) kindWords(k dealstate.Kind, party string) string {
 
 // speaker says on whose word a report rests, and when we learned of it.
 func speaker(e dealstate.Event) string {
-	parts := []string{e.Role.String()}
+	var parts []string
 	if e.By != "" {
-		parts = append([]string{said(e.By, 120)}, parts...)
+		parts = append(parts, said(e.By, 120))
+	}
+	if e.Role != 0 {
+		parts = append(parts, e.Role.String())
 	}
 	if e.Modality > dealstate.Asserted {
 		parts = append(parts, e.Modality.String()+" only")
@@ -267,7 +270,20 @@ func (s *indexed) headline() string {
 		text += " since " + moment(s.Snapshot.Since)
 	}
 	if len(s.Snapshot.Awaiting) > 0 {
-		text += ", awaiting " + s.partyNames(s.Snapshot.Awaiting)
+		text += ", awaiting " + s.awaited()
 	}
 	return text
+}
+
+// awaited names whose approval is missing, and where some of these are enough, such ones.
+func (s *indexed) awaited() string {
+	all, enough := s.Snapshot.Awaiting, s.Snapshot.Shortest
+	text := s.partyNames(all)
+	if len(enough) == 0 || len(enough) >= len(all) || slices.ContainsFunc(enough, func(id string) bool { return !slices.Contains(all, id) }) {
+		return text
+	}
+	if len(enough) == 1 {
+		return text + " (" + s.partyNames(enough) + " is enough)"
+	}
+	return text + " (" + s.partyNames(enough) + " are enough)"
 }

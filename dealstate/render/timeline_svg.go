@@ -21,7 +21,7 @@ type timelineSVG struct {
 	y      float64
 	spots  []lineageSpot
 	blocks []dealBlock
-	hues   map[hue][]string // shown, with the states they stand for
+	hues   map[hue][]string // shown, with the states and the bars of parties they stand for
 
 	deadlines bool // one of a commitment is shown
 }
@@ -191,25 +191,25 @@ func (s *timelineSVG) legend(t indexedTimeline) {
 		return at
 	}
 	for _, f := range s.statuses(t) {
-		at := next(widthOf(statusWords[f], 11) + 28)
+		at := next(widest.widthOf(statusWords[f], 11) + 28)
 		s.mark(at+6, s.y-4, f, "")
 		s.text(at+16, s.y, "s", statusWords[f])
 	}
 	if s.deadlines {
-		at := next(widthOf("a commitment's deadline", 11) + 36)
+		at := next(widest.widthOf("a commitment's deadline", 11) + 36)
 		s.line(at+7, s.y-11, at+7, s.y+2, "deadline")
 		s.text(at+14, s.y, "s", "a commitment's deadline")
 	}
 	for _, h := range []hue{hue(partSigned), hue(partProvisional), hue(partLeaving), hue(partSuspended)} {
 		for _, words := range s.hues[h] {
-			at := next(widthOf(words, 11) + 32)
+			at := next(widest.widthOf(words, 11) + 32)
 			s.rect(at, s.y-10, 14, 11, "strip "+string(h), "")
 			s.text(at+18, s.y, "s", words)
 		}
 	}
-	for _, h := range append([]hue{"grey"}, legendHues...) {
+	for _, h := range legendHues {
 		for _, words := range s.hues[h] {
-			at := next(widthOf(words, 11) + 32)
+			at := next(widest.widthOf(words, 11) + 32)
 			s.rect(at, s.y-10, 14, 11, "hue "+string(h), "")
 			s.text(at+18, s.y, "s", words)
 		}
@@ -217,8 +217,9 @@ func (s *timelineSVG) legend(t indexedTimeline) {
 	s.y += 6
 }
 
-// legendHues are the hues that states may have, in the order of a deal's life.
-var legendHues = []hue{"yellow", "orange", "purple", "sky", "mint", "green", "blue", "steel", "slate", "vermilion", "black"}
+// legendHues are the hues that states, and the bars of parties and commitments, may have,
+// in the order of a deal's life.
+var legendHues = []hue{"grey", "hollow", "yellow", "orange", "purple", "sky", "mint", "green", "blue", "steel", "slate", "vermilion", "black"}
 
 // lineageSpot is where a deal's first state lane begins, from which lines to other
 // deals are drawn.

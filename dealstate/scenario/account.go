@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
@@ -48,7 +47,7 @@ func (a Account) String() string {
 	write(&b, "The deal so far, under policy %s:", snap.Policy)
 	a.timeline(&b, a.rows(decisions))
 	b.WriteString("\nWhere it stands:\n")
-	for text := range strings.Lines(snap.Explain()) {
+	for text := range strings.Lines(snap.Explain(decisions...)) {
 		b.WriteString("    " + text)
 	}
 	if len(a.Needed) > 0 {
@@ -179,25 +178,47 @@ func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string 
 	if !slices.Contains(lifecycle.States, want) {
 		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s%s", want, strings.Join(stateNames(lifecycle.States), ", "), endOr(nearest.Hint(string(want), stateNames(lifecycle.States))))}
 	}
-	out := append(RulesBetween(lifecycle, snap.State, want), Missing(snap)...)
+	out := append(RulesBetween(lifecycle, snap.State, want), Missing(d, v)...)
 	return append(out, elsewhere(d, v, want)...)
 }
 
-// RulesBetween says which rules lead from one state directly to another.
+// RulesBetween says which rules lead from one state directly to another. Of several with one
+// condition it names the first, which is the usual one, and counts the others.
 func RulesBetween(l dealstate.Lifecycle, from, to dealstate.State) []string {
-	var out []string
+	type group struct {
+		text string
+		more int
+	}
+	var groups []group
+	place := map[string]int{}
 	for _, r := range l.Rules {
 		if r.To != to || !slices.Contains(r.From, from) {
 			continue
 		}
-		text := fmt.Sprintf("From %s, %s leads to %s (rule %s)", from, onWords(r.On), to, r.ID)
+		when := ""
 		if !r.When.IsZero() {
-			text += ", when " + r.When.String()
+			when = ", when " + r.When.String()
 		}
-		out = append(out, text+".")
+		if i, known := place[when]; known {
+			groups[i].more++
+			continue
+		}
+		place[when] = len(groups)
+		groups = append(groups, group{text: fmt.Sprintf("From %s, %s leads to %s (rule %s)%s", from, onWords(r.On), to, r.ID, when)})
 	}
-	if out == nil {
-		out = []string{fmt.Sprintf("No rule leads from %s straight to %s.", from, to)}
+	if groups == nil {
+		return []string{fmt.Sprintf("No rule leads from %s straight to %s.", from, to)}
+	}
+	var out []string
+	for _, g := range groups {
+		switch g.more {
+		case 0:
+			out = append(out, g.text+".")
+		case 1:
+			out = append(out, g.text+"; so does another rule, on another act.")
+		default:
+			out = append(out, fmt.Sprintf("%s; so do %d other rules, on other acts.", g.text, g.more))
+		}
 	}
 	return out
 }
@@ -214,11 +235,14 @@ func onWords(on dealstate.Trigger) string {
 
 // NeededFor says what kept an event on record from being applied: the reasons
 // of its decision, whose approval is missing, and under which other policies it
-// is applied.
+// is applied. It is empty where nothing did: the event was applied, or is a note.
 func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []string {
+	if did.Outcome == dealstate.Applied || did.Kind == dealstate.Note {
+		return nil
+	}
 	out := []string{fmt.Sprintf("Against it: %s.", strings.Join(texts(did.Reasons), "; "))}
 	if did.Outcome == dealstate.Refused {
-		out = append(out, Missing(d.At(v))...)
+		out = append(out, Missing(d, v)...)
 	}
 	var names []string
 	for _, p := range dealstate.Policies() {
@@ -232,17 +256,6 @@ func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []st
 		out = append(out, fmt.Sprintf("Another policy: under %s, it is applied.", strings.Join(names, " and ")))
 	}
 	return out
-}
-
-// Missing says whose approval, or which commitment, would meet the approval condition.
-func Missing(s dealstate.Snapshot) []string {
-	switch {
-	case s.Approval.Verdict == condition.Lost:
-		return []string{"The approval condition can no longer be met on this revision of the text."}
-	case len(s.Shortest) > 0:
-		return []string{fmt.Sprintf("To meet the approval condition: %s.", strings.Join(s.Shortest, ", "))}
-	}
-	return nil
 }
 
 // elsewhere says under which other policies the deal is in the state.
@@ -316,7 +329,7 @@ func (p *execution) needed(want Expectation, got found) []string {
 	case State:
 		return Needed(p.deal, v, dealstate.State(strings.Join(want.Names, ", ")))
 	case Verdict, Awaiting, Approved:
-		return append(unknownParties(p.agreement, want), Missing(got.snap)...)
+		return append(unknownParties(p.agreement, want), Missing(p.deal, v)...)
 	case Signed, Provisional, InForce, Leaves, Rejected, Withdrawn, Stale:
 		return unknownParties(p.agreement, want)
 	case Applied:

@@ -143,6 +143,13 @@ func TestEveryOutcomeHasAVerb(t *testing.T) {
 	}
 }
 
+// The rules of many parties have nine with one condition; a list of them says nothing.
+func TestRulesWithOneConditionAreOneSentence(t *testing.T) {
+	l := dealstate.ManyParty()
+	require.Equal(t, []string{"From negotiated, approve leads to approved (rule approve_approved), when the approval condition is met; so do 8 other rules, on other acts."},
+		RulesBetween(l, dealstate.StateNegotiated, dealstate.StateApproved))
+}
+
 func TestEveryTriggerIsNamedInAnAccount(t *testing.T) {
 	lead := func(on dealstate.Trigger) string {
 		return RulesBetween(dealstate.Lifecycle{Rules: []dealstate.Rule{{ID: "r", On: on, From: []dealstate.State{"a"}, To: "b"}}}, "a", "b")[0]

@@ -261,7 +261,10 @@ func (w Distribution) String() string {
 
 // days writes nanoseconds in days, as people speak of waits.
 func days(ns float64) string {
-	return fmt.Sprintf("%.3g days", ns/float64(24*time.Hour))
+	if text := fmt.Sprintf("%.3g days", ns/float64(24*time.Hour)); text != "1 days" {
+		return text
+	}
+	return "1 day"
 }
 
 // Validate reports what is wrong with the wait, as a *dealstate.FieldError of the field

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"time"
 
@@ -23,11 +24,13 @@ type app struct {
 	now      func() time.Time
 	typed    bool // somebody types in
 	watched  bool // err is a terminal
+	shown    bool // out is a terminal
 	coloured bool // out takes colours
 
 	dir      string // the folder
 	template string // the deal on whose terms are those without an agreement; "": there are none
 	json     bool   // programs read out
+	strayed  bool   // it was warned of events without a deal
 }
 
 // run does what the arguments say, and gives the exit code.
@@ -47,13 +50,50 @@ func (a *app) run(args []string) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	if args[0] == "help" {
+		args = append(args[1:len(args):len(args)], "--help")
+	}
 	ctx, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(a.err, "dealstate: %s\nSee: dealstate %s--help\n", render.Inert(err.Error()), commandOf(err))
 		return exitMisuse
 	}
+	if err := given(ctx); err != nil {
+		return a.fail(err)
+	}
 	a.dir, a.template, a.json = c.Folder, c.Template, c.JSON
 	return a.fail(ctx.Run(a, parser))
+}
+
+// given refuses a flag or argument that is given and empty. It is what a script makes of a
+// variable that is not set, and none of them means its default by it.
+func given(ctx *kong.Context) error {
+	for _, part := range ctx.Path {
+		switch {
+		case part.Flag != nil && part.Flag.Name == "output" && part.Flag.Target.String() == "-":
+			part.Flag.Target.SetString("") // which is standard output
+		case part.Flag != nil && isEmpty(part.Flag.Target):
+			return misusef("--%s is empty; give it a value, or leave it out", part.Flag.Name)
+		case part.Positional != nil && isEmpty(part.Positional.Target):
+			return misusef("%s is empty; give it a value, or leave it out", part.Positional.Summary())
+		}
+	}
+	return nil
+}
+
+// isEmpty reports whether a value is an empty text, or a list with one.
+func isEmpty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.String:
+		return v.Len() == 0
+	case reflect.Slice:
+		for i := range v.Len() {
+			if isEmpty(v.Index(i)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // vars are what the grammar's tags name.

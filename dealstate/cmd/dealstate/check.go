@@ -29,7 +29,7 @@ func (checkCmd) Help() string {
     dealstate check truce --policy official
 
 Without a deal it reads every file, says of each line what is wrong with it, and ends with 1 if there is any. With a deal it tries
-every path, and ends with 1 where the rules let it be implemented without its approvals, where a state of its own rules that is not final has no way
+every path, as far as --steps go and says how far that is, and ends with 1 where the rules let it be implemented without its approvals, where a state of its own rules that is not final has no way
 out, or where no path leads to the state any more.`
 }
 
@@ -134,6 +134,7 @@ type checked struct {
 	Clocks     []string `json:"clocks,omitempty"`
 	Situations int      `json:"situations"` // tried from here
 	Complete   bool     `json:"complete"`   // none was left out, here and from the beginning
+	Depth      int      `json:"depth"`      // acts and clocks in a row, every path of which was tried; of a complete search, those of the longest shortest path
 	Can        []string `json:"can_become"`
 	To         string   `json:"to"`
 	Reachable  bool     `json:"reachable"`
@@ -159,7 +160,7 @@ func (c *checkCmd) explore(a *app, d *dealstate.Deal, view dealstate.View) (*che
 		return nil, misusef("--to %q is no state of %s; want one of %s", c.To, m.Deal(), joined(states))
 	}
 	s, agreement := d.At(view), m.Agreement()
-	found := &checked{Deal: s.Deal, State: string(s.State), To: c.To, Rules: len(m.Lifecycle().Rules), approval: "every party approves"}
+	found := &checked{Deal: s.Deal, State: string(s.State), To: c.To, Can: []string{}, Rules: len(m.Lifecycle().Rules), approval: "every party approves"}
 	if !agreement.Approval.IsZero() {
 		found.approval = agreement.Approval.String()
 	}
@@ -167,7 +168,9 @@ func (c *checkCmd) explore(a *app, d *dealstate.Deal, view dealstate.View) (*che
 		found.parties = append(found.parties, party(p))
 	}
 	for _, clock := range m.Clocks() {
-		found.Clocks = append(found.Clocks, clock.String())
+		if clock != dealstate.Notice || agreement.Notice != nil || agreement.Lifecycle != nil {
+			found.Clocks = append(found.Clocks, clock.String())
+		}
 	}
 	began := s.AsOf
 	for e := range d.Events() {
@@ -184,8 +187,18 @@ func (c *checkCmd) explore(a *app, d *dealstate.Deal, view dealstate.View) (*che
 	if err == nil {
 		found.addPaths(now)
 		found.Complete = rules.Complete && now.Complete
+		found.Depth = min(triedTo(rules), triedTo(now))
 	}
 	return found, err
+}
+
+// triedTo is how many acts and clocks in a row were tried without leaving any out: situations
+// are found in the order of their distance, so that some are missing of the last one only.
+func triedTo(x *simulate.Exploration) int {
+	if x.Complete {
+		return x.Depth
+	}
+	return max(0, x.Depth-1)
 }
 
 func (c *checkCmd) paths(a *app, inputs int, from simulate.Start) (*simulate.Exploration, error) {
@@ -222,9 +235,12 @@ func (c *checked) addPaths(x *simulate.Exploration) {
 }
 
 func (c *checked) write(a *app) error {
-	verdict, extent := "ok", "in full"
+	verdict, become := "ok", "can become"
 	if c.wrong() {
 		verdict = "not ok"
+	}
+	if !c.Complete {
+		become = "can become at least"
 	}
 	rows := [][]string{{c.Deal, verdict}}
 	line := func(name string, texts ...string) {
@@ -236,7 +252,7 @@ func (c *checked) write(a *app) error {
 	line("approval", c.approval)
 	line("clocks", c.Clocks...)
 	line("state", c.State)
-	line("can become", c.Can...)
+	line(become, c.Can...)
 	line("dead ends", c.DeadEnds...)
 	line("rules never used", c.DeadRules...)
 	line("implemented without approval", c.Unapproved)
@@ -245,14 +261,20 @@ func (c *checked) write(a *app) error {
 	if err := a.table(rows); err != nil {
 		return err
 	}
+	a.say("%s %s from here on, %s.", c.extent(), number(c.Situations, "situation"), number(c.Rules, "rule"))
+	return nil
+}
+
+// extent says what was tried, and what that proves.
+func (c *checked) extent() string {
 	switch {
 	case c.Unapproved != "":
-		extent = "up to the first path on which it is implemented without approval"
-	case !c.Complete:
-		extent = "in part; more --steps find more"
+		return "Tried up to the first path on which it is implemented without approval:"
+	case c.Complete:
+		return "Tried in full:"
 	}
-	a.say("Tried %s: %d situations from here on, %d rules.", extent, c.Situations, c.Rules)
-	return nil
+	return fmt.Sprintf("Tried every path of up to %s in a row, and on none is it implemented without approval; longer paths were left out, which of three parties or more are too many to try all (--steps tries some more):",
+		number(c.Depth, "act"))
 }
 
 // way says how the deal can come to the state that was asked for.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/alecthomas/kong"
 )
@@ -44,12 +45,36 @@ type cli struct {
 type versionFlag bool
 
 // BeforeReset is called by kong where the flag is given.
-func (versionFlag) BeforeReset(k *kong.Kong) error {
-	version := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
+func (versionFlag) BeforeReset(k *kong.Kong, ctx *kong.Context) error {
+	info, _ := debug.ReadBuildInfo()
+	if version := versionOf(info); slices.Contains(ctx.Args, "--json") {
+		fmt.Fprintf(k.Stdout, "{\"version\":%q}\n", version)
+	} else {
+		fmt.Fprintln(k.Stdout, "dealstate", version)
 	}
-	fmt.Fprintln(k.Stdout, "dealstate", version)
 	k.Exit(exitDone)
 	return nil
+}
+
+// versionOf says of which version the program is. Of one that was built from a clone, it is
+// the commit, which Go notes where it builds in a repository.
+func versionOf(info *debug.BuildInfo) string {
+	if info == nil {
+		return "of an unknown version"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	set := map[string]string{}
+	for _, s := range info.Settings {
+		set[s.Key] = s.Value
+	}
+	text := "built from source"
+	if commit := set["vcs.revision"]; commit != "" {
+		text += ", commit " + commit[:min(12, len(commit))]
+	}
+	if set["vcs.modified"] == "true" {
+		text += ", with changes"
+	}
+	return text
 }

@@ -11,10 +11,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
@@ -40,9 +44,9 @@ var invocations = map[string][][]string{
 	"simulate":   {{"simulate", "truce", "--wait", "china=30", "--lives", "100"}},
 	"test":       {{"test", "FOLDER/story.scenario"}},
 	"import":     {{"import", "FOLDER/inbox/more.csv"}},
-	"export":     {{"export", "list"}, {"export", "spells"}, {"export", "decisions"}, {"export", "events"}, {"export", "xes", "-o", "FOLDER/a.xes"}, {"export", "all", "-o", "FOLDER/all"}, {"export", "sqlite", "-o", "FOLDER/a.db"}},
+	"export":     {{"export", "list"}, {"export", "spells"}, {"export", "spells", "--format", "text"}, {"export", "spells", "--format", "csv"}, {"export", "decisions"}, {"export", "events"}, {"export", "xes", "-o", "FOLDER/a.xes"}, {"export", "all", "-o", "FOLDER/all"}, {"export", "sqlite", "-o", "FOLDER/a.db"}},
 	"verify":     {{"verify"}},
-	"completion": {{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}},
+	"completion": {{"completion", "deals"}, {"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}},
 	"serve":      nil, // it does not end: it has a test of its own
 }
 
@@ -102,8 +106,30 @@ func TestEveryCommandWritesJSONThatCanBeParsedALineAtATime(t *testing.T) {
 		for line := range strings.Lines(r.out) {
 			var object map[string]any
 			require.NoError(t, json.Unmarshal([]byte(line), &object), line)
+			require.NotContains(t, line, ":null", "an empty list is []")
 		}
 	})
+}
+
+// FORMATS.md has every key that a command writes as its own.
+func TestEveryKeyOfACommandIsDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../FORMATS.md")
+	require.NoError(t, err)
+	for command, types := range map[string][]any{"why": {told{}}, "diff": {differing{}}, "record": {recorded{}}, "check": {checked{}}, "simulate": {future{}, odds{}, chance{}, choice{}, awaited{}}, "verify": {verified{}, salvaged{}, gap{}}} {
+		row := regexp.MustCompile("(?m)^\\| `" + command + "` \\|.*$").FindString(string(text))
+		require.NotEmpty(t, row, command)
+		for _, v := range types {
+			for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
+				if key, _, _ := strings.Cut(f.Tag.Get("json"), ","); key != "" {
+					require.Contains(t, row, "`"+key+"`", command)
+				}
+			}
+		}
+	}
+	for _, command := range commandsOf(t) {
+		require.Regexp(t, "(?m)^\\| (`\\w+` )*`"+command+"` (`\\w+` )*\\|", string(text))
+	}
 }
 
 // Every command has help with an example, and every example can be typed.
@@ -167,6 +193,7 @@ func TestAFileThatIsEmptyOrBadIsNamedWithItsLine(t *testing.T) {
 		r := runIn(dir, "state")
 		require.Equal(t, exitBadInput, r.code, name)
 		require.Contains(t, r.err, c.problem, name)
+		require.Contains(t, r.err, "dealstate check lists all that is wrong", name)
 		require.Less(t, len(r.err), 2000, name)
 		r = runIn(dir, "check")
 		require.Equal(t, exitNo, r.code, name)
@@ -283,6 +310,39 @@ func TestAStrangersTextIsInertWhateverShowsIt(t *testing.T) {
 	}
 }
 
+func TestDataIsInertOnATerminalAndItselfElsewhere(t *testing.T) {
+	t.Parallel()
+	dir := hostile(t)
+	for _, args := range [][]string{{"export", "events"}, {"export", "events", "--format", "jsonl"}, {"export", "xes"}, {"due", "--ics", "--days", "900"}} {
+		a, out, _ := newApp("")
+		a.shown = true
+		require.Zero(t, a.run(append([]string{"-C", dir}, args...)))
+		requireInert(t, out.String(), args[1])
+		require.NotEmpty(t, out.String())
+	}
+	require.Contains(t, runIn(dir, "export", "events").out, "\x1b[2J", "a program gets what was written")
+}
+
+func TestADealWithoutReportsHasNotMoved(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "new.json"), []byte(`{"id":"new","parties":[{"id":"a"},{"id":"b"}]}`), 0o644))
+	require.Regexp(t, `new +negotiated +not moved yet`, runIn(dir, "state").out)
+	require.Regexp(t, `since +not moved yet`, runIn(dir, "state", "new").out)
+}
+
+func TestNoCellOfADiffIsWiderThanATerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.Zero(t, runIn(dir, "init", "many").code)
+	r := runIn(dir, "diff", "deal", "2025-04-01", "2025-07-01")
+	require.Zero(t, r.code, r)
+	for line := range strings.Lines(r.out) {
+		require.Less(t, utf8.RuneCountInString(line), 40+2*(widest+2), r.out)
+	}
+	require.Contains(t, r.out, "…")
+}
+
 // On a terminal with colours nothing but colours is added.
 func TestColoursAreAllThatATerminalAdds(t *testing.T) {
 	t.Parallel()
@@ -343,6 +403,12 @@ func TestSpansAreDaysForPeopleAndSecondsForPrograms(t *testing.T) {
 	text := runIn(dir, "export", "spells", "--format", "text").out
 	require.Regexp(t, `to +days +censored`, text)
 	require.Regexp(t, `10 Jun 2025 +25 Jun 2025 +15 `, text)
+	text = runIn(dir, "export", "survival", "--format", "text", "--as-of", "2025-07-01").out
+	require.Regexp(t, `(?m)^days +at_risk`, text)
+	require.Regexp(t, `(?m)^22 +2 +0 +1 +1 `, text)
+	for _, table := range tables {
+		require.NotRegexp(t, `(?m)(^| )(time|\w*seconds)( |$)|\d\.\d{5}`, runIn(dir, "export", table.name, "--format", "text").out, table.name)
+	}
 	require.Contains(t, runIn(dir, "export", "waits", "--json").out, `"seconds":3024000`)
 }
 
@@ -368,13 +434,27 @@ func TestRecordAsksForWhatIsMissingAndAgainForWhatIsWrong(t *testing.T) {
 	require.Contains(t, out, "Nothing is recorded. With --yes it is.\n")
 	code, out = typing(dir, "truce\napprove\n")
 	require.Equal(t, exitMisuse, code, "the answers end")
-	require.Contains(t, out, "role: missing")
+	require.Contains(t, out, "missing: --role, --at, --party")
 	var entries int
 	for _, err := range journal.ReadDir(context.Background(), filepath.Join(dir, journalName), journal.Options{}) {
 		require.NoError(t, err)
 		entries++
 	}
 	require.Equal(t, 2, entries)
+}
+
+func TestRecordChecksEachAnswerAtOnce(t *testing.T) {
+	t.Parallel()
+	code, out := typing(folderOf(t), "truce\naprove\napprove\npoland\n\nchina\nYicai\npres\n\npress\n31 June\n2025-06-30\ny\n")
+	require.Zero(t, code, out)
+	for _, pair := range [][2]string{{`"aprove" is unknown`, "party (us, china"}, {`"poland" is not a party; want one of us, china`, "by ("}, {"party: missing", "by ("}, {`"pres" is unknown`, "at ("}, {"role: missing", "at ("}} {
+		first, then := strings.Index(out, pair[0]), strings.Index(out, pair[1])
+		require.Positive(t, first, "%s in %s", pair[0], out)
+		require.Less(t, first, strings.LastIndex(out, pair[1]), "%s is said before the next question in %s", pair[0], out)
+		require.Positive(t, then)
+	}
+	require.Equal(t, 1, strings.Count(out, "by (who says so"), out)
+	require.Contains(t, out, "Recorded as entry 2")
 }
 
 func TestADryRunAndAYesAskNothing(t *testing.T) {
@@ -470,9 +550,98 @@ func TestWhoHasTheJournalOpenIsNamed(t *testing.T) {
 	require.NoError(t, err)
 	defer j.Close()
 	require.Zero(t, runIn(dir, "state").code, "to look needs no lock")
-	r := runIn(dir, "record", "truce", "--kind", "note", "--by", "x", "--at", "2025-07-01", "--yes")
+	r := runIn(dir, "record", "truce", "--kind", "note", "--by", "x", "--at", "2025-07-01", "--yes", "--wait", "0s")
 	require.Equal(t, exitFailed, r.code)
 	require.Contains(t, r.err, fmt.Sprintf("process %d", os.Getpid()))
+}
+
+func TestWritersWaitForTheJournal(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	j, err := journal.Open(context.Background(), filepath.Join(dir, journalName), journal.Options{})
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	answers := make([]ran, 8)
+	for i := range answers {
+		all.Go(func() {
+			answers[i] = runIn(dir, "record", "truce", "--kind", "approve", "--party", "china", "--by", fmt.Sprint("agency ", i), "--role", "press", "--at", "2025-06-30", "--yes", "--wait", "1m")
+		})
+	}
+	require.NoError(t, j.Close())
+	all.Wait()
+	for _, r := range answers {
+		require.Zero(t, r.code, r)
+		require.Contains(t, r.out, "Recorded as entry")
+	}
+	require.Equal(t, 8, strings.Count(runIn(dir, "log", "truce").out, "approve-china-2025-06-30"), "each has an id of its own")
+}
+
+func TestAnEmptyFlagIsNoDefault(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for _, args := range [][]string{{"state", "--known-by", ""}, {"state", "--as-of="}, {"explain", ""}, {"state", "truce", ""}, {"due", "--from", ""}, {"draw", "timeline", "truce", "-o", ""},
+		{"record", "truce", "--kind", "implement", "--party", "", "--by", "x", "--role", "press", "--at", "2025-06-30"}, {"verify", "--head", ""}, {"diff", "truce", "", "strict"}} {
+		r := runIn(dir, args...)
+		require.Equal(t, exitMisuse, r.code, args)
+		require.Contains(t, r.err, "is empty; give it a value, or leave it out", args)
+	}
+	require.Equal(t, exitMisuse, run("-C", "", "state").code)
+}
+
+func TestARefusedReportIsANoRecordedOrNot(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	args := []string{"record", "truce", "--kind", "implement", "--by", "Gazette", "--role", "instrument", "--at", "2025-06-26"}
+	r := runIn(dir, args...)
+	require.Equal(t, exitNo, r.code, r)
+	r = runIn(dir, append(args, "--yes")...)
+	require.Equal(t, exitNo, r.code, r)
+	require.Contains(t, r.out, "Recorded as entry 2")
+	r = runIn(dir, append(args, "--yes", "--json", "--id", "other")...)
+	require.Equal(t, exitNo, r.code, r)
+}
+
+func TestTheSameActIsRecordedOnceUnlessItHasAnID(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	record := func(more ...string) ran {
+		return runIn(dir, append([]string{"record", "truce", "--kind", "approve", "--party", "china", "--by", "Xi", "--at", "2025-06-30", "--yes"}, more...)...)
+	}
+	require.Contains(t, record().out, "Recorded as entry 2")
+	for _, more := range [][]string{nil, {"--note", "seen again"}, {"--publisher", "Yicai"}} {
+		r := record(more...)
+		require.Zero(t, r.code, r)
+		require.Contains(t, r.out, "This act is on record: approve china (approve-china-2025-06-30): applied")
+		require.Contains(t, r.out, "Nothing is recorded.")
+	}
+	require.Contains(t, record("--json").out, `"position":0,"on_record":true`)
+	require.Contains(t, record("--id", "again").out, "Recorded as entry 3")
+	require.Contains(t, record("--modality", "denied").out, "Recorded as entry 4", "another report")
+	retract := func(ref string) ran {
+		return runIn(dir, "record", "truce", "--kind", "retract", "--ref", ref, "--by", "desk", "--at", "2025-07-01", "--yes")
+	}
+	r := retract("approve-china-2025-06-31")
+	require.Equal(t, exitMisuse, r.code, r)
+	require.Contains(t, r.err, `--ref: "approve-china-2025-06-31" is no event of truce; did you mean "approve-china-2025-06-30"?`)
+	require.Zero(t, retract("approve-china-2025-06-30").code)
+	require.Zero(t, retract("again").code)
+	require.Contains(t, record().out, "Recorded as entry 7", "what was voided can be reported anew")
+}
+
+func TestWhatRecordLacksIsListedAtOnceAndByFlag(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for args, want := range map[string]string{
+		"record truce":                                                   "missing: --kind, --at",
+		"record truce --kind approve":                                    "missing: --role, --at, --party",
+		"record truce --kind perform --role approver":                    "missing: --by, --at, --commitment",
+		"record truce --kind retract --at 2025-06-30":                    "--ref: missing; retract needs the id of the event it voids",
+		"record truce --kind extend --by x --role press --at 2025-06-30": "--until: missing",
+	} {
+		r := runIn(dir, strings.Fields(args)...)
+		require.Equal(t, exitMisuse, r.code, args)
+		require.Contains(t, r.err, want, args)
+	}
 }
 
 func TestADamagedJournalIsTold(t *testing.T) {
@@ -487,7 +656,25 @@ func TestADamagedJournalIsTold(t *testing.T) {
 	r := runIn(dir, "verify")
 	require.Equal(t, exitNo, r.code)
 	require.Contains(t, r.out, "The journal is not whole")
+	require.Contains(t, r.out, "dealstate verify --salvage DIR")
+	for _, args := range [][]string{{"verify"}, {"state"}, {"check"}} {
+		r := runIn(dir, args...)
+		require.NotRegexp(t, `\b(Verify|Salvage|Open)\b`, r.String(), "a name of Go's")
+		require.Contains(t, r.String(), "journal: position")
+	}
 	require.Equal(t, exitBadInput, runIn(dir, "state").code)
+	r = runIn(dir, "check")
+	require.Equal(t, 1, strings.Count(r.out, "journal: position"), r.out)
+	require.Contains(t, r.out, "1 problem\n")
+	rescued := filepath.Join(dir, "rescued")
+	r = runIn(dir, "verify", "--salvage", rescued)
+	require.Equal(t, exitNo, r.code, r)
+	require.Regexp(t, `\d+ entr(y|ies) copied to`, r.out)
+	require.Equal(t, exitMisuse, runIn(dir, "verify", "--salvage", rescued).code, "something is there")
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, journalName)))
+	require.NoError(t, os.Rename(rescued, filepath.Join(dir, journalName)))
+	require.Zero(t, runIn(dir, "verify").code)
+	require.Zero(t, runIn(dir, "state").code)
 	require.Equal(t, exitMisuse, runIn(folderOf(t), "verify").code, "there is none")
 }
 
@@ -556,9 +743,11 @@ func TestBashCompletesCommandsFlagsAndTheirValues(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no bash")
 	}
-	script := run("completion", "bash").out
+	script := run("completion", "bash").out + "\ndealstate() { printf 'truce\\naccord\\n'; }\n"
+	require.Equal(t, ran{out: "accord\ntruce\n"}, runIn(folderOf(t), "completion", "deals"))
 	for line, want := range map[string]string{"dealstate s": "state serve simulate", "dealstate state --policy ": "strict official reported", "dealstate -C x draw --fo": "--folder --format",
-		"dealstate draw t": "timeline", "dealstate completion ": "bash zsh fish --completion"} {
+		"dealstate draw t": "timeline truce", "dealstate completion ": "bash zsh fish deals --completion", "dealstate explain tr": "truce", "dealstate record --kind appr": "approve",
+		"dealstate record --role g": "government", "dealstate record --modality d": "denied"} {
 		typed := strings.Fields(line)
 		if strings.HasSuffix(line, " ") {
 			typed = append(typed, "")
@@ -575,6 +764,73 @@ func TestBashCompletesCommandsFlagsAndTheirValues(t *testing.T) {
 		}
 		require.Equal(t, want+"\n", string(out), line)
 	}
+}
+
+func TestWhoIsEnoughIsSaidWhereMoreAreAwaited(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.Zero(t, runIn(dir, "init", "many").code)
+	for _, args := range [][]string{{"state"}, {"state", "deal"}} {
+		require.Contains(t, runIn(dir, args...).out, "thailand, laos (thailand is enough)", args)
+	}
+	for _, args := range [][]string{{"draw", "timeline", "deal"}, {"report", "deal"}} {
+		require.Contains(t, runIn(dir, args...).out, "Thailand, Laos (Thailand is enough)", args)
+	}
+	require.NotContains(t, runIn(folderOf(t), "state").out, "enough")
+	r := runIn(dir, "record", "--kind", "withdraw", "--party", "viet-nam", "--by", "Gazette", "--role", "instrument", "--at", "2025-07-01")
+	require.Contains(t, r.out, "The deal stays in awaiting_approvals, and now awaits ")
+}
+
+func TestAMinusIsStandardOutput(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for _, args := range [][]string{{"report", "truce"}, {"draw", "page", "truce"}, {"export", "spells"}, {"export", "xes"}, {"due", "--ics"}} {
+		require.Equal(t, runIn(dir, args...), runIn(dir, append(args, "-o", "-")...), args)
+	}
+	require.NoFileExists(t, "-")
+}
+
+func TestAPageDoesNotTakeThePlaceOfTheBoard(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	board := filepath.Join(dir, "pages", "index.html")
+	require.Zero(t, runIn(dir, "report", "truce", "-o", board).code, "there is no board yet")
+	require.Zero(t, runIn(dir, "report", "-o", filepath.Join(dir, "pages")).code)
+	r := runIn(dir, "report", "truce", "-o", board)
+	require.Equal(t, exitMisuse, r.code, r)
+	require.Contains(t, r.err, "it is the board of the pages")
+}
+
+func TestAFlagIsFollowedOrRefused(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for _, picture := range []string{"diagram", "rules", "balance"} {
+		require.Equal(t, exitMisuse, runIn(dir, "draw", picture, "truce", "--compare").code, picture)
+	}
+	require.Regexp(t, `due +after 1 Aug 2025 .*\nend of 12 Aug 2025 +12 days`, runIn(dir, "due", "--from", "2025-08-01").out)
+}
+
+func TestHelpAndVersionAreToldInEachWay(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, run("state", "--help"), run("help", "state"))
+	require.Equal(t, run("--help"), run("help"))
+	require.Regexp(t, `^dealstate [^(]+\n$`, run("--version").out)
+	require.Regexp(t, `^\{"version":"[^(]+"\}\n$`, run("--version", "--json").out)
+	require.Equal(t, "v1.2.3", versionOf(&debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}}))
+	require.Equal(t, "built from source, commit 0123456789ab, with changes", versionOf(&debug.BuildInfo{Main: debug.Module{Version: "(devel)"},
+		Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.modified", Value: "true"}}}))
+}
+
+// A shell runs what it completes from; a stranger's agreement may be in the folder.
+func TestNoIDThatAShellWouldRunIsCompleted(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	for i, id := range []string{"$(touch${IFS}x)", "`id`", "a;b", "-x", "a'b", `a"b`, "a*"} {
+		text, err := json.Marshal(dealstate.Agreement{ID: id, Parties: []dealstate.Party{{ID: "a"}, {ID: "b"}}})
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(i, ".json")), text, 0o644))
+	}
+	require.Equal(t, ran{out: "accord\ntruce\n"}, runIn(dir, "completion", "deals"))
 }
 
 // Every template is right, and so is the folder that it makes.
@@ -594,6 +850,9 @@ func TestEveryTemplateMakesAFolderThatIsRight(t *testing.T) {
 		text, err := os.ReadFile(filepath.Join(dir, "README.md"))
 		require.Equal(t, template == "london", err != nil)
 		require.NotRegexp(t, "DEAL|KEYS|DATE", string(text))
+		for _, file := range regexp.MustCompile(`[\w.]+\.(md|json|csv)\b`).FindAllString(string(text), -1) {
+			require.FileExists(t, filepath.Join(dir, file), "the README names it")
+		}
 		require.Equal(t, exitMisuse, runIn(dir, "init", template, "--id", "mine").code, "nothing is written over")
 	}
 	require.Equal(t, exitMisuse, runIn(t.TempDir(), "init", "--id", "../x").code)

@@ -2,14 +2,18 @@ package main
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/fe115bb3/dealtracker/dealstate"
 )
 
 // completionCmd writes what a shell needs to complete the command.
 type completionCmd struct {
-	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
+	Shell string `arg:"" enum:"bash,zsh,fish,deals" help:"bash, zsh or fish; or deals, which lists the ids of the folder, as these do to complete them."`
 }
 
 func (completionCmd) Help() string {
@@ -20,6 +24,9 @@ func (completionCmd) Help() string {
 }
 
 func (c *completionCmd) Run(a *app, parser *kong.Kong) error {
+	if c.Shell == "deals" {
+		return a.deals()
+	}
 	words := completionOf(parser.Model)
 	text := map[string]func([]commandWords) string{"bash": bash, "zsh": zsh, "fish": fish}[c.Shell](words)
 	if a.json {
@@ -29,10 +36,34 @@ func (c *completionCmd) Run(a *app, parser *kong.Kong) error {
 	return err
 }
 
+// plainID matches the ids that mean nothing to a shell.
+var plainID = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)
+
+// deals lists the ids of the folder, but those in which a stranger may have put what a shell
+// that completes them would run.
+func (a *app) deals() error {
+	f, err := a.read()
+	if err != nil {
+		return err
+	}
+	ids := slices.DeleteFunc(slices.Concat([]string{}, f.ids), func(id string) bool { return !plainID.MatchString(id) })
+	if a.json {
+		return a.object(map[string]any{"deals": ids})
+	}
+	for _, id := range ids {
+		a.say("%s", id)
+	}
+	return nil
+}
+
+// deals is what a shell runs to complete an argument that names a deal.
+const deals = "dealstate completion deals 2>/dev/null"
+
 // commandWords are what may be typed behind a command.
 type commandWords struct {
 	name, help string
 	args       []string // where these are the words of a list
+	deals      bool     // an argument names a deal
 	flags      []flagWords
 }
 
@@ -49,6 +80,7 @@ func completionOf(m *kong.Application) (all []commandWords) {
 		c := commandWords{name: node.Name, help: node.Help}
 		for _, arg := range node.Positional {
 			c.args = append(c.args, enumOf(arg)...)
+			c.deals = c.deals || arg.Name == "deal"
 		}
 		for _, group := range node.AllFlags(true) {
 			for _, f := range group {
@@ -60,11 +92,26 @@ func completionOf(m *kong.Application) (all []commandWords) {
 	return all
 }
 
-func enumOf(v *kong.Value) []string {
-	if v.Enum == "" {
-		return nil
+// enumOf are the values of a flag or argument, where these are the words of a list.
+func enumOf(v *kong.Value) (words []string) {
+	if v.Enum != "" {
+		return strings.Split(v.Enum, ",")
 	}
-	return strings.Split(v.Enum, ",")
+	switch v.Name {
+	case "kind":
+		for _, k := range dealstate.Kinds() {
+			words = append(words, k.String())
+		}
+	case "role":
+		for r := dealstate.Instrument; r.String() != ""; r++ {
+			words = append(words, r.String())
+		}
+	case "modality":
+		for m := dealstate.Asserted; m.String() != ""; m++ {
+			words = append(words, m.String())
+		}
+	}
+	return words
 }
 
 // dashed are a command's flags as they are typed.
@@ -98,7 +145,11 @@ func bash(all []commandWords) string {
 	}
 	fmt.Fprintf(&b, "\t:*) words=%q ;;\n", strings.Join(namesOf(all), " ")+" --help --version --folder --json")
 	for _, c := range all {
-		fmt.Fprintf(&b, "\t%s:*) words=%q ;;\n", c.name, strings.Join(append(c.args, c.dashed()...), " "))
+		fmt.Fprintf(&b, "\t%s:*) words=%q", c.name, strings.Join(append(c.args, c.dashed()...), " "))
+		if c.deals {
+			fmt.Fprintf(&b, "; [[ $cur = -* ]] || words+=\" $(%s)\"", deals)
+		}
+		b.WriteString(" ;;\n")
 	}
 	b.WriteString("\tesac\n\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -o default -F _dealstate dealstate\n")
 	return b.String()
@@ -117,11 +168,16 @@ func zsh(all []commandWords) string {
 		for _, f := range c.flags {
 			fmt.Fprintf(&b, "\t\t\t%s\n", quoted(zshFlag(f)))
 		}
-		rest := "*:file:_files"
-		if c.args != nil {
-			rest = "*:what:(" + strings.Join(c.args, " ") + ")"
+		rest := quoted("*:file:_files")
+		switch {
+		case c.args != nil && c.deals:
+			rest = `"*:what:(` + strings.Join(c.args, " ") + " $(" + deals + `))"`
+		case c.args != nil:
+			rest = quoted("*:what:(" + strings.Join(c.args, " ") + ")")
+		case c.deals:
+			rest = `"*:deal:($(` + deals + `))"`
 		}
-		fmt.Fprintf(&b, "\t\t\t%s\n\t\t) ;;\n", quoted(rest))
+		fmt.Fprintf(&b, "\t\t\t%s\n\t\t) ;;\n", rest)
 	}
 	b.WriteString("\tesac\n\tshift words\n\t(( CURRENT-- ))\n\t_arguments $flags\n}\n" +
 		"if [ \"$funcstack[1]\" = _dealstate ]; then _dealstate \"$@\"; else compdef _dealstate dealstate; fi\n") // as a file of fpath, or sourced
@@ -149,6 +205,9 @@ func fish(all []commandWords) string {
 	for _, c := range all {
 		if c.args != nil {
 			fmt.Fprintf(&b, "complete -c dealstate -n '__fish_seen_subcommand_from %s' -f -a %s\n", c.name, quoted(strings.Join(c.args, " ")))
+		}
+		if c.deals {
+			fmt.Fprintf(&b, "complete -c dealstate -n '__fish_seen_subcommand_from %s' -f -a '(%s)'\n", c.name, deals)
 		}
 		for _, f := range c.flags {
 			line := fmt.Sprintf("complete -c dealstate -n '__fish_seen_subcommand_from %s' -l %s -d %s", c.name, f.name, quoted(f.help))

@@ -24,7 +24,7 @@ func (diffCmd) Help() string {
     dealstate diff truce 2025-06-26,official 2025-06-28,strict
 
 First it lists the differences between the two states, then the events and clocks with different decisions. The exit code is 0 also
-if the views differ.`
+if the views differ. A long text is shortened; --json has all of it.`
 }
 
 func (c *diffCmd) Run(a *app) error {
@@ -67,7 +67,7 @@ func (f differing) write(a *app) error {
 	rows := [][]string{{"what", "was", "is"}}
 	for _, d := range f.Differences {
 		was, is := clockOf(d.Field, f.nextWas), clockOf(d.Field, f.nextIs)
-		rows = append(rows, []string{d.Field, forPeople(was, d.Was), forPeople(is, d.Now)})
+		rows = append(rows, []string{d.Field, cell(forPeople(was, d.Was)), cell(forPeople(is, d.Now))})
 	}
 	for _, r := range f.Decisions {
 		if differs(r) {
@@ -102,6 +102,17 @@ func clockOf(field string, next *dealstate.ClockStatus) dealstate.Clock {
 func forPeople(of dealstate.Clock, text string) string {
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 		return of.DueWords(t, day)
+	}
+	return text
+}
+
+// widest is how many characters of a text a cell shows; --json has them all.
+const widest = 70
+
+// cell shortens a text to what a cell shows.
+func cell(text string) string {
+	if letters := []rune(text); len(letters) > widest {
+		return string(letters[:widest-1]) + "…"
 	}
 	return text
 }

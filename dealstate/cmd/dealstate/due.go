@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 	"github.com/fe115bb3/dealtracker/dealstate/web"
 )
@@ -52,7 +51,7 @@ func (c *dueCmd) Run(a *app) error {
 	case err != nil:
 		return err
 	case c.ICS:
-		return c.to(a, func(w io.Writer, _ render.Paint) error { return web.Calendar(w, c.Title, due, a.now().UTC()) })
+		return c.data(a, func(w io.Writer) error { return web.Calendar(w, c.Title, due, a.now().UTC()) })
 	case a.json:
 		return c.objects(a, due)
 	}
@@ -93,9 +92,21 @@ func (c *dueCmd) list(a *app, due []tracker.Due, from, to time.Time) error {
 		a.say("Nothing falls due before %s.", day(to))
 		return nil
 	}
-	rows := [][]string{{"due", "in", "deal", "clock", "state"}}
+	in, after := "in", days
+	if c.From != "" {
+		in, after = "after "+day(from), daysAfter
+	}
+	rows := [][]string{{"due", in, "deal", "clock", "state"}}
 	for _, d := range due {
-		rows = append(rows, []string{d.Decision.Clock.DueWords(d.Decision.At, day), days(from, d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
+		rows = append(rows, []string{d.Decision.Clock.DueWords(d.Decision.At, day), after(from, d.Decision.At), d.Deal, d.Decision.Fired().String(), moved(d.Decision)})
 	}
 	return a.table(rows)
+}
+
+// daysAfter is as days, of an instant that is not now.
+func daysAfter(from, to time.Time) string {
+	if text := days(from, to); text != "today" {
+		return text
+	}
+	return "0 days"
 }

@@ -16,7 +16,7 @@ import (
 // The exit codes. They are permanent; the command's --help and FORMATS.md list them.
 const (
 	exitDone        = 0   // done, or the answer is yes
-	exitNo          = 1   // the answer is no: a check or a test failed, an event is refused
+	exitNo          = 1   // the answer is no: a check or a test failed, an event is refused, recorded or not
 	exitMisuse      = 2   // a flag or argument is wrong, or names what is not there
 	exitBadInput    = 3   // a file cannot be understood
 	exitFailed      = 4   // the system failed: a file cannot be written, a port is taken

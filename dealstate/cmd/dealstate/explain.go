@@ -13,7 +13,7 @@ func (explainCmd) Help() string {
 
     dealstate explain truce --known-by 2025-06-26 --policy official
 
-With --json it writes the snapshot, which has the same as data, and the text as "explanation".`
+With --json it is the snapshot as FORMATS.md has it, in which the same is data, under "snapshot", and the text under "explanation".`
 }
 
 func (c *explainCmd) Run(a *app) error {
@@ -21,13 +21,14 @@ func (c *explainCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	s := d.At(view)
+	s, decisions := d.Replay(view)
+	text := s.Explain(decisions...)
 	if a.json {
 		return a.object(struct {
 			Snapshot    any    `json:"snapshot"`
 			Explanation string `json:"explanation"`
-		}{s, s.Explain()})
+		}{s, text})
 	}
-	_, err = fmt.Fprint(a.out, s.Explain()) // which is inert
+	_, err = fmt.Fprint(a.out, text) // which is inert
 	return err
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/sqlite"
-	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 // exportCmd writes tables and logs for other programs.
@@ -124,22 +123,17 @@ func (c *exportCmd) export(a *app, m *measuring, f format) error {
 		if err != nil {
 			return err
 		}
-		return c.put(a, func(w io.Writer) error { return f.table(w, s) })
+		if a.json && c.Output == "" && f.name == "jsonl" { // which is JSON as it stands
+			return f.table(a.out, s)
+		}
+		return c.data(a, func(w io.Writer) error { return f.table(w, s) })
 	}
 	for _, d := range documents {
 		if d.name == c.What {
-			return c.to(a, func(w io.Writer, _ render.Paint) error { return d.write(m, w) })
+			return c.data(a, func(w io.Writer) error { return d.write(m, w) })
 		}
 	}
 	return misusef("%q is nothing to export; dealstate export list says what there is", c.What)
-}
-
-// put writes a table, which on standard output stands as it is with --json, too.
-func (c *exportCmd) put(a *app, write func(io.Writer) error) error {
-	if c.Output == "" {
-		return write(a.out)
-	}
-	return c.to(a, func(w io.Writer, _ render.Paint) error { return write(w) })
 }
 
 // all writes every table and log into a folder.

@@ -69,14 +69,21 @@ type reading struct {
 	forms []*dealstate.Machine    // that were compiled
 	terms *deal                   // of the deals without an agreement; nil: there are none
 	bad   func(place error) error // takes what is wrong and goes on, or gives it back
+	told  map[string]bool         // what was wrong with the journal
 	bar   *bar
 }
 
 // read reads the folder, and stops at the first thing that is wrong. Of events without a deal
-// it warns.
+// it warns once.
 func (a *app) read() (*folder, error) {
-	f, err := a.readAll(func(err error) error { return err })
-	if err == nil && f.lost > 0 {
+	f, err := a.readAll(func(err error) error {
+		if exitOf(err) == exitBadInput {
+			return &badInput{fmt.Errorf("%w; until it is right no deal of the folder is shown, and dealstate check lists all that is wrong", err)}
+		}
+		return err
+	})
+	if err == nil && f.lost > 0 && !a.strayed {
+		a.strayed = true
 		a.warn("%s", f.strays())
 	}
 	return f, err
@@ -89,7 +96,7 @@ func (f *folder) strays() string {
 
 // readAll hands whatever is wrong to bad, and goes on where that gives no error.
 func (a *app) readAll(bad func(error) error) (*folder, error) {
-	r := &reading{folder: folder{deals: map[string]*deal{}, others: []string{}}, app: a, dir: a.dir, bad: bad}
+	r := &reading{folder: folder{deals: map[string]*deal{}, others: []string{}}, app: a, dir: a.dir, bad: bad, told: map[string]bool{}}
 	names, err := r.names()
 	if err != nil {
 		return nil, err
@@ -125,7 +132,7 @@ func (r *reading) names() (names []string, err error) {
 }
 
 // besides are files that lie in a folder without being read, as a rule.
-var besides = []string{"md", "scenario", "html", "svg", "ics", "db", "xes", "pnml"}
+var besides = []string{"md", "scenario", "html", "svg", "ics", "db", "xes", "pnml", "go", "mod", "sum", "work"}
 
 // isAgreement reports whether a file of that name is read as an agreement, and isLog as a log.
 func isAgreement(name string) bool { return endOfName(name) == "json" && !isSchema(name) }
@@ -350,12 +357,16 @@ func (r *reading) journal(names []string, take func(journal.Entry) error) error 
 		return nil
 	}
 	for e, err := range journal.ReadDir(r.app.ctx, filepath.Join(r.dir, journalName), journal.Options{}) {
+		if is[*journal.DamageError](err) {
+			err = &badInput{errors.New(damageText(err) + "; see: dealstate verify")}
+		}
 		if err == nil {
 			if err = take(e); err != nil {
 				err = &badInput{fmt.Errorf("%s: entry %d: %w", journalName, e.Position, err)}
 			}
 		}
-		if err != nil {
+		if err != nil && !r.told[err.Error()] { // it is read twice
+			r.told[err.Error()] = true
 			if err := r.bad(err); err != nil {
 				return err
 			}

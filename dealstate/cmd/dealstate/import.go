@@ -16,6 +16,7 @@ type importCmd struct {
 	Format   string   `placeholder:"F" help:"How they are written: jsonl, csv or parquet. Default: by the end of each name."`
 	DryRun   bool     `help:"Read and check them, and keep nothing."`
 	Recorder string   `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
+	waitFlag
 }
 
 func (importCmd) Help() string {
@@ -121,7 +122,7 @@ func eachOf(a *app, path string, f format, r io.Reader, take func(dealstate.Even
 
 // keep appends to the folder's journal what was taken.
 func (c *importCmd) keep(a *app, taken *folder) error {
-	j, err := a.journalOf(taken, c.Recorder)
+	j, err := a.journalOf(taken, c.Recorder, c.Wait)
 	if err != nil {
 		return err
 	}

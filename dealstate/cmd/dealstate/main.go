@@ -20,7 +20,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second interrupt ends it at once
 	a := &app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, typed: isTerminal(os.Stdin), watched: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb"}
-	a.coloured = colours(isTerminal(os.Stdout), os.Getenv)
+	a.shown = isTerminal(os.Stdout)
+	a.coloured = colours(a.shown, os.Getenv)
 	code := a.run(os.Args[1:])
 	stop()
 	os.Exit(code)

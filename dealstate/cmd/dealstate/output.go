@@ -14,7 +14,7 @@ import (
 
 // outputFlag says where what a command makes goes.
 type outputFlag struct {
-	Output string `short:"o" placeholder:"FILE" help:"The file to write; it is written over. Default: standard output."`
+	Output string `short:"o" placeholder:"FILE" help:"The file to write; it is written over. Default, and -: standard output."`
 }
 
 // end is the end of the file's name, without the dot.
@@ -36,6 +36,24 @@ func (o outputFlag) to(a *app, make func(w io.Writer, p render.Paint) error) err
 		return make(a.out, render.ANSI)
 	}
 	return make(a.out, render.Plain)
+}
+
+// data writes what programs read, and what a stranger wrote stands in as it is. Where it goes
+// to a terminal it is made inert.
+func (o outputFlag) data(a *app, make func(w io.Writer) error) error {
+	if o.Output != "" || a.json || !a.shown {
+		return o.to(a, func(w io.Writer, _ render.Paint) error { return make(w) })
+	}
+	var text strings.Builder
+	if err := make(&text); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text.String()) {
+		if _, err := fmt.Fprintln(a.out, render.Inert(strings.TrimRight(line, "\r\n"))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // file writes a file, in a folder that is made if need be, and says so.

@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/render"
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
@@ -40,6 +43,7 @@ type recordCmd struct {
 	DryRun     bool   `xor:"keep" help:"Say what it would do, without asking, and record nothing."`
 	IfApplied  bool   `help:"Record it only if it takes effect."`
 	Recorder   string `placeholder:"NAME" env:"USER" help:"Who records, for the journal."`
+	waitFlag
 }
 
 func (recordCmd) Help() string {
@@ -48,33 +52,57 @@ func (recordCmd) Help() string {
     dealstate record truce --kind approve --party china --by "Xi Jinping" --at 2025-06-27 --dry-run
 
 On a terminal it asks for what is missing, says what the report would do, and asks whether to record it. Elsewhere it says so and
-records only with --yes. What the rules refuse is recorded all the same, as evidence, unless --if-applied is given; a dry run of it
-ends with 1. The journal is the directory journal of the folder. It keeps the agreement, too: from then on that stays as it is.`
+records only with --yes. What the rules refuse is recorded all the same, as evidence, unless --if-applied is given; it ends with 1 in
+any case. An act that is on record already, by the same one in the same role and at the same time, is not recorded again, unless it
+is given an --id. A retract is of an event that is on record. The journal is the directory journal of the folder. It keeps the
+agreement, too: from then on that stays as it is.`
 }
 
-func (c *recordCmd) Run(a *app) error {
-	f, err := a.read()
-	if err != nil {
-		return err
-	}
+func (c *recordCmd) Run(a *app) (err error) {
 	p, err := dealstate.ParsePolicy(c.Policy)
 	if err != nil {
 		return err
 	}
 	q := &questions{app: a, lines: bufio.NewScanner(a.in), asks: a.typed && !c.Yes && !c.DryRun}
+	of, e, err := c.ready(a, q)
+	if err != nil {
+		return err
+	}
+	var j *journal.File
+	if c.Yes { // what others record meanwhile is read, too
+		if j, err = a.openJournal(c.Wait); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, j.Close()) }()
+		if of, e, err = c.ready(a, q); err != nil {
+			return err
+		}
+	}
+	if old, is := c.onRecord(of, e); is {
+		return again(a, of, old, p)
+	}
+	return c.try(a, of, e, p, q, j)
+}
+
+// ready reads the folder, and makes the event.
+func (c *recordCmd) ready(a *app, q *questions) (*deal, dealstate.Event, error) {
+	f, err := a.read()
+	if err != nil {
+		return nil, dealstate.Event{}, err
+	}
 	if c.Deal == "" && len(f.ids) > 1 && q.asks {
 		c.Deal = q.ask("deal", "Which deal? "+listed(f.ids))
 	}
 	of, err := f.find(c.Deal)
 	if err != nil {
-		return err
+		return nil, dealstate.Event{}, err
 	}
 	e, err := c.event(of, q)
-	if err != nil {
-		return misuseOf(err)
-	}
-	return c.try(a, of, e, p, q)
+	return of, e, misuseOfFlag(err)
 }
+
+// flagOfField are the flags of fields that are called otherwise.
+var flagOfField = map[string]string{"source.publisher": "publisher", "source.url": "url", "source.published": "published"}
 
 // misuseOf makes what is wrong with an event that was given by flags a misuse of these.
 func misuseOf(err error) error {
@@ -84,8 +112,64 @@ func misuseOf(err error) error {
 	return err
 }
 
-// try says what the event would do, and records it where that is wanted.
-func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy, q *questions) error {
+// misuseOfFlag makes what is wrong with a field of the event that the flags give a misuse of
+// the flag.
+func misuseOfFlag(err error) error {
+	var bad *dealstate.FieldError
+	if errors.As(err, &bad) {
+		return misusef("--%s: %s", cmp.Or(flagOfField[bad.Field], bad.Field), bad.Problem)
+	}
+	return err
+}
+
+// onRecord gives the report of the same act that is on record already: of the same kind, by
+// the same one in the same role, at the same time. One that was given an id of its own, or
+// that a retraction voided, is another.
+func (c *recordCmd) onRecord(of *deal, e dealstate.Event) (dealstate.Event, bool) {
+	voided := map[string]bool{}
+	for _, old := range of.events {
+		if old.Kind == dealstate.Retract {
+			voided[old.Ref] = true
+		}
+	}
+	for _, old := range of.events {
+		if c.ID == "" && !voided[old.ID] && sameAct(old, e) {
+			return old, true
+		}
+	}
+	return dealstate.Event{}, false
+}
+
+// sameAct reports whether two reports are of one act and by one speaker. Where it was read
+// does not matter; of a note, the text is what it is.
+func sameAct(a, b dealstate.Event) bool {
+	a.ID, a.Recorded, a.Source = b.ID, b.Recorded, b.Source
+	if a.Kind != dealstate.Note {
+		a.Note = b.Note
+	}
+	return a.Same(b)
+}
+
+// again says that the act is on record, and what became of it. Nothing is recorded.
+func again(a *app, of *deal, old dealstate.Event, p dealstate.Policy) error {
+	d, err := of.open(p)
+	if err != nil {
+		return err
+	}
+	view := dealstate.View{Policy: p}
+	state := d.AsOf(a.now()).State
+	told := recorded{Event: old, Decision: decisionOn(d, old.ID, view), OnRecord: true, Before: state, After: state}
+	if a.json {
+		return a.object(told)
+	}
+	a.say("This act is on record: %s", told.Decision)
+	a.say("Nothing is recorded. Another report of it needs an --id of its own.")
+	return nil
+}
+
+// try says what the event would do, and records it where that is wanted; where it surely is,
+// in the journal that is open.
+func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy, q *questions, j *journal.File) error {
 	d, err := of.open(p)
 	if err != nil {
 		return err
@@ -93,15 +177,16 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 	before := d.AsOf(a.now())
 	did, err := d.Record(e) // in this copy
 	if err != nil {
-		return misuseOf(err)
+		return misuseOfFlag(err)
 	}
-	told := recorded{Event: e, Decision: did, Before: before.State, After: d.AsOf(a.now()).State}
+	after := d.AsOf(a.now())
+	told := recorded{Event: e, Decision: did, Before: before.State, After: after.State, was: awaiting(before), awaits: awaiting(after)}
 	if !a.json {
 		told.write(a)
 	}
 	takes := did.Outcome == dealstate.Applied || did.Kind == dealstate.Note
 	if wanted := c.Yes || q.asks && !a.json && q.yes("Record it?"); wanted && (takes || !c.IfApplied) {
-		if told.Position, err = c.keep(a, of, e); err != nil {
+		if told.Position, err = c.keep(a, of, e, j); err != nil {
 			return err
 		}
 	}
@@ -110,26 +195,34 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 
 // recorded is what became of an event. It is written as JSON as it stands.
 type recorded struct {
-	Position int64              `json:"position"` // in the journal; 0: it is not recorded
+	Position int64              `json:"position"`            // in the journal; 0: it is not recorded
+	OnRecord bool               `json:"on_record,omitempty"` // the same act is on record: event and decision are those of its report
 	Event    dealstate.Event    `json:"event"`
 	Decision dealstate.Decision `json:"decision"`
 	Before   dealstate.State    `json:"state_before"`
 	After    dealstate.State    `json:"state_after"`
+
+	was, awaits string // whom the deal awaited before and after it
 }
 
 // write says what the event does.
 func (r recorded) write(a *app) {
-	a.say("%s of %s, %s, by %s: %s", r.Event.Kind, r.Event.Deal, day(r.Event.At), cmp.Or(speaker(r.Event), "nobody"), r.Event.ID)
+	a.say("%s of %s, %s, by %s: %s", act(dealstate.Decision{Kind: r.Event.Kind, Party: r.Event.Party}), r.Event.Deal, day(r.Event.At), cmp.Or(speaker(r.Event), "nobody"), r.Event.ID)
 	a.say("%s", r.Decision)
 	for _, rev := range r.Decision.Revised {
 		if differs(rev) {
 			a.say("  this changes what was decided before: %s; it was: %s", rev.Now, rev.Was)
 		}
 	}
-	if r.Before == r.After {
-		a.say("The deal stays where it is: %s.", string(r.After))
-	} else {
+	switch {
+	case r.Before != r.After:
 		a.say("The deal moves from %s to %s.", string(r.Before), string(r.After))
+	case r.was == r.awaits:
+		a.say("The deal stays where it is: %s.", string(r.After))
+	case r.awaits == "":
+		a.say("The deal stays in %s, and awaits nobody any more.", string(r.After))
+	default:
+		a.say("The deal stays in %s, and now awaits %s.", string(r.After), r.awaits)
 	}
 }
 
@@ -139,7 +232,7 @@ func differs(r dealstate.Revision) bool {
 	return r.Was.Outcome != r.Now.Outcome || moved(r.Was) != moved(r.Now)
 }
 
-// end says whether it is recorded. A report that is refused, and not recorded, is a no.
+// end says whether it is recorded. A report that is refused is a no, recorded or not.
 func (r recorded) end(a *app, c *recordCmd) error {
 	switch {
 	case a.json:
@@ -155,48 +248,104 @@ func (r recorded) end(a *app, c *recordCmd) error {
 	default:
 		a.say("Nothing is recorded. With --yes it is.")
 	}
-	if r.Position == 0 && (r.Decision.Outcome == dealstate.Refused || c.IfApplied && r.Decision.Outcome != dealstate.Applied) {
+	if r.Decision.Outcome == dealstate.Refused || r.Position == 0 && c.IfApplied && r.Decision.Outcome != dealstate.Applied {
 		return errNo
 	}
 	return nil
 }
 
 // keep appends the event, and before it the agreement, to the journal of the folder, which
-// is made if there is none.
-func (c *recordCmd) keep(a *app, of *deal, e dealstate.Event) (position int64, err error) {
-	j, err := a.openJournal()
-	if err != nil {
-		return 0, err
+// is opened if it is not, and made if there is none.
+func (c *recordCmd) keep(a *app, of *deal, e dealstate.Event, j *journal.File) (position int64, err error) {
+	if j == nil {
+		if j, err = a.openJournal(c.Wait); err != nil {
+			return 0, err
+		}
+		defer func() { err = errors.Join(err, j.Close()) }()
 	}
 	agreement, now := of.machine.Agreement(), a.now().UTC()
 	at, err := j.Append(a.ctx, []journal.Entry{{Accepted: now, By: c.Recorder, Agreement: &agreement}, {Accepted: now, By: c.Recorder, Event: e}})
-	if err = errors.Join(err, j.Close()); err != nil {
+	if err != nil {
 		return 0, err
 	}
 	return at[1], nil
 }
 
-// event makes the event of the flags, and on a terminal of the answers to what is missing.
-func (c *recordCmd) event(of *deal, q *questions) (e dealstate.Event, err error) {
-	fields := map[string]*string{"kind": &c.Kind, "party": &c.Party, "by": &c.By, "role": &c.Role, "modality": &c.Modality, "at": &c.At, "recorded": &c.Recorded,
+// fields are the flags by the fields of the event that they give.
+func (c *recordCmd) fields() map[string]*string {
+	return map[string]*string{"kind": &c.Kind, "party": &c.Party, "by": &c.By, "role": &c.Role, "modality": &c.Modality, "at": &c.At, "recorded": &c.Recorded,
 		"id": &c.ID, "ref": &c.Ref, "commitment": &c.Commitment, "until": &c.Until, "publisher": &c.Publisher, "url": &c.URL, "published": &c.Published, "note": &c.Note}
-	if q.asks {
-		for _, field := range []string{"kind", "party", "by", "role", "at"} {
-			if *fields[field] == "" {
-				*fields[field] = q.ask(field, q.words(field, of, c))
-			}
+}
+
+// event makes the event of the flags, and on a terminal of the answers to what is missing.
+func (c *recordCmd) event(of *deal, q *questions) (dealstate.Event, error) {
+	now := q.app.now()
+	for _, field := range []string{"kind", "party", "by", "role", "at"} {
+		if q.asks && !q.ended && *c.fields()[field] == "" {
+			c.ask(field, of, q)
 		}
 	}
-	for {
-		if e, err = c.read(of, q.app.now()); err == nil {
-			return e, nil
+	if !q.asks || q.ended {
+		if missing := c.missing(of, now); len(missing) > 1 {
+			return dealstate.Event{}, misusef("missing: %s", strings.Join(missing, ", "))
 		}
+		return c.readOrName(of, now)
+	}
+	for {
+		e, err := c.read(of, now)
 		var bad *dealstate.FieldError
-		if !errors.As(err, &bad) || !q.asks || fields[bad.Field] == nil || q.ended {
+		if err == nil || !errors.As(err, &bad) || c.fields()[bad.Field] == nil || q.ended {
 			return e, err
 		}
 		q.app.say("%s", err)
-		*fields[bad.Field] = q.ask(bad.Field, q.words(bad.Field, of, c))
+		c.ask(bad.Field, of, q)
+	}
+}
+
+// ask asks for a field until its answer is right, as far as that can be said of it alone.
+func (c *recordCmd) ask(field string, of *deal, q *questions) {
+	for {
+		*c.fields()[field] = q.ask(field, q.words(field, of, c))
+		var bad *dealstate.FieldError
+		if _, err := c.supposing(field).read(of, q.app.now()); q.ended || !errors.As(err, &bad) || bad.Field != field {
+			return
+		}
+		q.app.say("%s", bad)
+	}
+}
+
+// supposing is the command with something right in the fields that are asked later than one.
+func (c *recordCmd) supposing(field string) *recordCmd {
+	s := *c
+	if field != "kind" {
+		s.Kind = cmp.Or(s.Kind, dealstate.Note.String())
+	}
+	if field != "role" && s.By == "" {
+		s.Role = cmp.Or(s.Role, dealstate.Instrument.String())
+	}
+	if field != "at" {
+		s.At = cmp.Or(s.At, time.DateOnly)
+	}
+	return &s
+}
+
+// missing lists the flags that the event lacks.
+func (c *recordCmd) missing(of *deal, now time.Time) (flags []string) {
+	some := map[string]string{"kind": dealstate.Note.String(), "party": of.machine.Agreement().Parties[0].ID, "role": dealstate.Instrument.String(),
+		"by": "somebody", "at": time.DateOnly, "until": "9000-01-01", "ref": "some"}
+	if all := of.machine.Agreement().Commitments; len(all) > 0 {
+		some["commitment"] = all[0].ID
+	}
+	s := *c
+	for {
+		_, err := s.read(of, now)
+		var bad *dealstate.FieldError
+		if !errors.As(err, &bad) || !strings.HasPrefix(bad.Problem, "missing") || some[bad.Field] == "" {
+			return flags
+		}
+		flags = append(flags, "--"+bad.Field)
+		*s.fields()[bad.Field] = some[bad.Field]
+		delete(some, bad.Field)
 	}
 }
 
@@ -217,12 +366,31 @@ func (c *recordCmd) read(of *deal, now time.Time) (e dealstate.Event, err error)
 	if err == nil {
 		err = of.machine.Admit(e)
 	}
+	if _, known := of.place[e.Ref]; err == nil && e.Kind == dealstate.Retract && !known {
+		err = &dealstate.FieldError{Field: "ref", Problem: fmt.Sprintf("%q is no event of %s%s", e.Ref, e.Deal, nearest.Hint(e.Ref, slices.Sorted(maps.Keys(of.place))))}
+	}
+	return e, err
+}
+
+// readOrName reads the event. Where it lacks a role because nobody bears the name of its
+// speaker, which may be misspelt, the error says whose name was wanted.
+func (c *recordCmd) readOrName(of *deal, now time.Time) (dealstate.Event, error) {
+	e, err := c.read(of, now)
+	var bad *dealstate.FieldError
+	if c.By == "" || c.Role != "" || !errors.As(err, &bad) || bad.Field != "role" {
+		return e, err
+	}
+	approver := *c
+	approver.Role = dealstate.Approver.String()
+	if _, unnamed := approver.read(of, now); errors.As(unnamed, &bad) && bad.Field == "by" {
+		return e, unnamed
+	}
 	return e, err
 }
 
 // newID gives an id that says what the report is about, and that is not taken.
 func (c *recordCmd) newID(of *deal) string {
-	parts := []string{c.Kind}
+	parts := []string{cmp.Or(c.Kind, "report")}
 	for _, part := range []string{c.Party, c.Commitment, strings.ToLower(c.At)} {
 		if part != "" {
 			parts = append(parts, part)

@@ -49,6 +49,9 @@ func (c *reportCmd) Run(a *app) error {
 	if end := c.end(); c.Output != "" && cmp.Or(ends[end], end) != "html" {
 		return misusef("%s: the report of a deal is html; name such a file", c.Output)
 	}
+	if dir, name := filepath.Split(c.Output); name == "index.html" && isThere(filepath.Join(dir, pages)) {
+		return misusef("%s: it is the board of the pages in %s; name another file", c.Output, filepath.Join(dir, pages))
+	}
 	of, err := f.find(c.Deal)
 	if err != nil {
 		return err

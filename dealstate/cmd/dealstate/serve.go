@@ -84,7 +84,7 @@ func (c *serveCmd) deals(a *app, f *folder, p dealstate.Policy) (_ *tracker.Trac
 		}
 		return deals, deals.Close, nil
 	}
-	j, err := a.journalOf(f, "")
+	j, err := a.journalOf(f, "", 0)
 	if err != nil {
 		return nil, nil, err
 	}

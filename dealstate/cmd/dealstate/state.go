@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,7 +63,7 @@ func (a *app) states(deals []*deal, view dealstate.View) error {
 			}
 			continue
 		}
-		rows = append(rows, []string{s.Deal, string(s.State), day(s.Since), days(s.Since, s.AsOf), strings.Join(s.Awaiting, ", "), next(s), count(len(s.Warnings))})
+		rows = append(rows, []string{s.Deal, string(s.State), since(s), days(s.Since, s.AsOf), awaiting(s), next(s), count(len(s.Warnings))})
 	}
 	if a.json || len(deals) == 0 {
 		return nil
@@ -70,11 +71,33 @@ func (a *app) states(deals []*deal, view dealstate.View) error {
 	return a.table(rows)
 }
 
+// since says when the deal came to where it stands. Before anything was applied it stands at
+// the beginning of its rules.
+func since(s dealstate.Snapshot) string {
+	if s.Since.IsZero() {
+		return "not moved yet"
+	}
+	return day(s.Since)
+}
+
 func count(n int) string {
 	if n == 0 {
 		return ""
 	}
 	return strconv.Itoa(n)
+}
+
+// awaiting says whose approval is missing, and where some of these are enough, such ones.
+func awaiting(s dealstate.Snapshot) string {
+	text := strings.Join(s.Awaiting, ", ")
+	enough := slices.DeleteFunc(slices.Clone(s.Shortest), func(id string) bool { return !slices.Contains(s.Awaiting, id) })
+	switch {
+	case len(enough) == 0 || len(enough) == len(s.Awaiting) || len(enough) < len(s.Shortest): // it takes a commitment, too
+		return text
+	case len(enough) == 1:
+		return text + " (" + enough[0] + " is enough)"
+	}
+	return text + " (" + listed(enough) + " are enough)"
 }
 
 // next says which clock runs out next, and when.
@@ -95,10 +118,12 @@ func (a *app) state(d *dealstate.Deal, view dealstate.View) error {
 		}
 	}
 	line("state", string(s.State))
-	if !s.Since.IsZero() {
-		line("since", day(s.Since)+" ("+days(s.Since, s.AsOf)+")")
+	if s.Since.IsZero() {
+		line("since", since(s))
+	} else {
+		line("since", since(s)+" ("+days(s.Since, s.AsOf)+")")
 	}
-	line("awaiting", strings.Join(s.Awaiting, ", "))
+	line("awaiting", awaiting(s))
 	line("next", next(s))
 	line("as of", day(s.AsOf))
 	line("known by", day(s.KnownBy))

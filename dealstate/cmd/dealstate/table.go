@@ -81,8 +81,10 @@ func (r rowsOf[R]) text(w io.Writer) error {
 	for row := range r.rows {
 		cells := row.Cells()
 		for i, cell := range cells {
-			if cells[i] = forPeople(clockIn(columns, cells, i), cell); strings.HasSuffix(columns[i], "seconds") {
+			if _, is := ofSeconds(columns[i]); is {
 				cells[i] = daysOf(cell)
+			} else {
+				cells[i] = rounded(forPeople(clockIn(columns, cells, i), cell))
 			}
 		}
 		rows = append(rows, cells)
@@ -93,15 +95,33 @@ func (r rowsOf[R]) text(w io.Writer) error {
 	return render.Columns(w, rows)
 }
 
+// ofSeconds reports whether a column holds seconds, and gives the rest of its name.
+func ofSeconds(column string) (of string, is bool) {
+	if column == "time" { // of a curve
+		return "", true
+	}
+	return strings.CutSuffix(column, "seconds")
+}
+
 // inDays names columns of seconds as what is shown of them.
 func inDays(columns []string) []string {
 	names := slices.Clone(columns)
 	for i, name := range names {
-		if of, is := strings.CutSuffix(name, "seconds"); is {
+		if of, is := ofSeconds(name); is {
 			names[i] = of + "days"
 		}
 	}
 	return names
+}
+
+// rounded writes a fraction with four digits behind the point, and leaves other texts.
+func rounded(text string) string {
+	whole, fraction, is := strings.Cut(text, ".")
+	n, err := strconv.ParseFloat(text, 64)
+	if _, notWhole := strconv.Atoi(whole); !is || len(fraction) <= 4 || err != nil || notWhole != nil {
+		return text
+	}
+	return strconv.FormatFloat(math.Round(n*1e4)/1e4, 'f', -1, 64)
 }
 
 // daysOf writes a number of seconds in days.

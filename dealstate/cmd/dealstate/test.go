@@ -132,7 +132,7 @@ func agreementOf(f *folder, dir string, ref scenario.Ref) (dealstate.Agreement, 
 // tell says whether a scenario goes as told, and else where it does not.
 func tell(a *app, path string, r scenario.Result) error {
 	if a.json {
-		var failures []map[string]any
+		failures := []map[string]any{}
 		for _, f := range r.Failures {
 			failures = append(failures, map[string]any{"line": f.Line, "want": f.Want.String(), "got": f.Got.String(), "message": f.Message})
 		}

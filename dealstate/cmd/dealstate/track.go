@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -64,10 +65,26 @@ func (a *app) track(f *folder, p dealstate.Policy, clock tracker.Clock) (*tracke
 	return tracker.Open(a.ctx, j, tracker.Options{Policy: p, Clock: clock})
 }
 
-// openJournal opens the folder's journal to write, and makes it if there is none. It says what
-// a crash has left of the last entries.
-func (a *app) openJournal() (*journal.File, error) {
-	j, err := journal.Open(a.ctx, filepath.Join(a.dir, journalName), journal.Options{})
+// waitFlag says how long to wait for a journal that somebody else has open.
+type waitFlag struct {
+	Wait time.Duration `default:"10s" placeholder:"SPAN" help:"How long to wait while somebody else has the journal open, such as 500ms; 0s: not at all. Default: 10s."`
+}
+
+// lockTries is how long it takes from one try to open a journal to the next.
+const lockTries = 20 * time.Millisecond
+
+// openJournal opens the folder's journal to write, and makes it if there is none. It waits so
+// long while somebody else has it open. It says what a crash has left of the last entries.
+func (a *app) openJournal(wait time.Duration) (*journal.File, error) {
+	j, err := a.tryJournal()
+	for end := time.Now().Add(wait); is[*journal.LockedError](err) && time.Now().Before(end); {
+		select {
+		case <-a.ctx.Done():
+			return nil, a.ctx.Err()
+		case <-time.After(lockTries):
+		}
+		j, err = a.tryJournal()
+	}
 	if err == nil && j.Recovery().Torn != nil {
 		torn := j.Recovery().Torn
 		a.warn("the journal had been broken off after entry %d; %d bytes that nobody was told are kept lie in %s now", torn.After, torn.Bytes, strings.Join(torn.KeptIn, ", "))
@@ -75,10 +92,18 @@ func (a *app) openJournal() (*journal.File, error) {
 	return j, err
 }
 
+func (a *app) tryJournal() (*journal.File, error) {
+	j, err := journal.Open(a.ctx, filepath.Join(a.dir, journalName), journal.Options{})
+	if is[*journal.DamageError](err) {
+		err = &badInput{errors.New(damageText(err) + "; see: dealstate verify")}
+	}
+	return j, err
+}
+
 // journalOf opens the folder's journal, and makes it if there is none. What the files have is
 // taken into it first, so that it has everything.
-func (a *app) journalOf(f *folder, by string) (*journal.File, error) {
-	j, err := a.openJournal()
+func (a *app) journalOf(f *folder, by string, wait time.Duration) (*journal.File, error) {
+	j, err := a.openJournal(wait)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,8 @@ const (
 // Append is that of [journal.Journal]. It costs one publish, or one atomic batch, which all
 // appends share that wait at the same time. An append of more than a thousand new entries, or
 // of an entry that is larger than the server's max_payload, is a *[SizeError]. Where the stream
-// does not answer for too long, the error is an *[UnavailableError].
+// does not answer for too long, the error is an *[UnavailableError]; where the server refuses, as one
+// whose storage is full does, a *[RefusedError] or, where it has kept a part, a *[PartialError].
 func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]int64, error) {
 	if err := s.ready(ctx); err != nil {
 		return nil, err
@@ -110,11 +111,8 @@ func (s *Store) enqueue(r *request) error {
 func (s *Store) commitAll() {
 	for requests := s.queue.take(); requests != nil; requests = s.queue.take() {
 		begun := time.Now()
-		err := s.writer.commit(requests)
+		s.writer.commit(requests)
 		for _, r := range requests {
-			if err != nil {
-				r.positions, r.err = nil, err
-			}
 			close(r.done)
 		}
 		took := time.Since(begun)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,11 +20,12 @@ import (
 // answered by any replica, which may be behind, so whoever asks for it knows what must be
 // there. The zero stop never stops it.
 type client struct {
-	js     jetstream.JetStream
-	stream string
-	prefix string          // of the subjects of the API, with its dot
-	retry  time.Duration   // how long to ask again
-	stop   <-chan struct{} // closed when nobody wants to know any more
+	js      jetstream.JetStream
+	stream  string
+	prefix  string          // of the subjects of the API, with its dot
+	retry   time.Duration   // how long to ask again
+	created time.Time       // when the stream was made that was opened
+	stop    <-chan struct{} // closed when nobody wants to know any more
 }
 
 func newClient(js jetstream.JetStream, stream string, retry time.Duration) client {
@@ -47,7 +49,7 @@ const (
 )
 
 // insist tries until there is an answer, or an error that does not pass. After client.retry
-// it gives up, with an *UnavailableError.
+// it gives up, with an *UnavailableError. What a server refuses is a *RefusedError.
 func (c *client) insist(ctx context.Context, op string, try func(context.Context) error) error {
 	begun := time.Now()
 	for wait := leastWait; ; wait = min(2*wait, mostWait) {
@@ -58,14 +60,38 @@ func (c *client) insist(ctx context.Context, op string, try func(context.Context
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case !passes(err):
-			return err
+			return c.final(op, err)
 		case time.Since(begun) > c.retry:
-			return &UnavailableError{Stream: c.stream, Op: op, Err: err}
+			return c.unavailable(op, err)
 		}
 		if err := c.pause(ctx, wait); err != nil {
 			return err
 		}
 	}
+}
+
+// ended are the errors of a connection that was closed: it does not come back.
+var ended = []error{nats.ErrConnectionClosed, nats.ErrConnectionDraining, nats.ErrBadSubscription}
+
+// final types an error that does not pass.
+func (c *client) final(op string, err error) error {
+	if slices.ContainsFunc(ended, func(e error) bool { return errors.Is(err, e) }) {
+		return c.unavailable(op, err)
+	}
+	var api *jetstream.APIError
+	if errors.As(err, &api) {
+		return &RefusedError{Stream: c.stream, Op: op, Err: err}
+	}
+	return err
+}
+
+// unavailable is the error of a stream that did not answer. The deadline of one attempt is not that
+// of the caller, who must not take it for his.
+func (c *client) unavailable(op string, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nats.ErrTimeout
+	}
+	return &UnavailableError{Stream: c.stream, Op: op, Err: err}
 }
 
 // pause waits before the next attempt.
@@ -94,6 +120,7 @@ var passingCodes = map[jetstream.ErrorCode]string{
 	10008: "no leader of the cluster",
 	10009: "the server is not the leader",
 	10023: "insufficient resources",
+	10070: "wrong last message id, which it names",
 	10071: "wrong last sequence, which it names",
 	10164: "wrong last sequence, of a subject or stream with messages on their way",
 	10158: "the message id is on its way",
@@ -136,21 +163,96 @@ type failure struct {
 	Error *jetstream.APIError `json:"error"`
 }
 
-// last gives the sequence of the last message.
-func (c *client) last(ctx context.Context) (last int64, err error) {
+// headerAt gives the header of the message of a sequence, as the leader has it; none where it
+// has no such message.
+func (c *client) headerAt(ctx context.Context, sequence int64) (nats.Header, error) {
 	var answer struct {
 		failure
-		State struct {
-			Last int64 `json:"last_seq"`
-		} `json:"state"`
+		Message struct {
+			Header []byte `json:"hdrs"`
+		} `json:"message"`
 	}
-	if err := c.ask(ctx, "STREAM.INFO", nil, &answer); err != nil {
+	if err := c.ask(ctx, "STREAM.MSG.GET", map[string]int64{"seq": sequence}, &answer); err != nil {
+		return nil, err
+	}
+	switch {
+	case answer.Error == nil:
+		return nats.DecodeHeadersMsg(answer.Message.Header)
+	case answer.Error.ErrorCode == jetstream.JSErrCodeMessageNotFound:
+		return nil, nil
+	}
+	return nil, answer.Error
+}
+
+// status is what the leader says of the stream.
+type status struct {
+	failure
+	Created time.Time              `json:"created"`
+	Config  jetstream.StreamConfig `json:"config"`
+	State   struct {
+		Messages int64 `json:"messages"`
+		Last     int64 `json:"last_seq"`
+		Deleted  int64 `json:"num_deleted"`
+	} `json:"state"`
+}
+
+func (c *client) status(ctx context.Context) (*status, error) {
+	var s status
+	if err := c.ask(ctx, "STREAM.INFO", nil, &s); err != nil {
+		return nil, err
+	}
+	if s.Error != nil {
+		return nil, s.Error
+	}
+	return &s, nil
+}
+
+// last gives the sequence of the last message.
+func (c *client) last(ctx context.Context) (int64, error) {
+	s, err := c.status(ctx)
+	if err == nil {
+		err = c.sameStream(s)
+	}
+	if err != nil {
 		return 0, err
 	}
-	if answer.Error != nil {
-		return 0, answer.Error
+	return s.State.Last, nil
+}
+
+// sameStream refuses another stream of the same name.
+func (c *client) sameStream(s *status) error {
+	if s.Created.Equal(c.created) {
+		return nil
 	}
-	return answer.State.Last, nil
+	return &DamageError{Stream: c.stream, Position: 1, Problem: fmt.Sprintf("gone; the stream was made at %s, and the one that was opened at %s", s.Created.Format(time.RFC3339Nano), c.created.Format(time.RFC3339Nano))}
+}
+
+// intact refuses a stream from which messages were removed, or another one of the same name.
+func (c *client) intact(s *status) error {
+	if err := c.sameStream(s); err != nil {
+		return err
+	}
+	return complete(c.stream, s.State.Messages, s.State.Last, s.State.Deleted)
+}
+
+// complete refuses a stream that has not all messages up to the last one.
+func complete(stream string, messages, last, deleted int64) error {
+	if messages == last && deleted == 0 {
+		return nil
+	}
+	return &DamageError{Stream: stream, Position: 1, Problem: fmt.Sprintf("of %d messages, %d are there; some were deleted", last, messages)}
+}
+
+// stillIntact asks the leader whether the stream has all messages: what was read of one deal
+// does not show that some are missing.
+func (c *client) stillIntact(ctx context.Context) error {
+	return c.insist(ctx, "read", func(ctx context.Context) error {
+		s, err := c.status(ctx)
+		if err == nil {
+			err = c.intact(s)
+		}
+		return err
+	})
 }
 
 // lastOf gives the sequence of the last message of a subject, 0 where there is none.

@@ -22,6 +22,8 @@
 // [Options].System, Open asks each server that keeps the stream, and refuses one that does not
 // sync ([SyncError]). Open always checks the settings of the stream itself ([ConfigError]): it
 // is kept in files, nothing expires, is dropped, deleted or purged, and appends are acknowledged.
+// An open store looks again before an append, once in each Options.Poll: it acknowledges nothing
+// in a stream that is set otherwise now, has lost messages, or was deleted and made again.
 //
 // On that condition, an acknowledged entry survives the crash of any server, and of all servers
 // at once. While there is no majority, nothing is acknowledged: appends and readers wait for
@@ -33,6 +35,20 @@
 // the ids of the deal's events. The store does not rely on the message ids of JetStream: a
 // server remembers them for a limited time, for all subjects together, and does not compare the
 // body.
+//
+// # When the storage is full
+//
+// On three or five replicas, an append of several entries is kept whole or not at all, also when
+// the storage of an account, a server or a disk is full. Use three.
+//
+// On one replica the server does not promise that. If its storage becomes full in the middle of
+// an atomic batch, it keeps a part of the batch, and server 2.15.2 may acknowledge the whole. So the
+// store asks after each batch whether the stream has its last message, and acknowledges nothing
+// that the stream does not have. Where a part is kept, the append gives a [PartialError] that says
+// how much, and the store acknowledges nothing more. Open finds the part as entries of the journal;
+// the same append keeps the rest, unless it was on the version of a deal that the part has changed:
+// then it is a *journal.StaleError. Appends of one entry are published each by itself, so they
+// are kept or not.
 //
 // The stream has no hash chain as in [journal.File]. If you need one, copy the journal into a
 // File ([journal.Copy]) and keep its head.
@@ -62,7 +78,10 @@
 // (Nats-Expected-Last-Sequence). The condition is on the stream, and not only on the deals, for
 // two reasons: an entry's Accepted is never earlier than that of the entry before, and an append
 // can be on the versions of deals to which it adds nothing. A store has one transaction under
-// way at a time; all appends that wait meanwhile share the next one.
+// way at a time; all appends that wait meanwhile share the next one. On several replicas that is
+// one atomic batch. On one replica, appends of one entry are published one by one without waiting
+// in between, each on the condition that the one before is the last message, by its sequence and
+// its id (Nats-Expected-Last-Msg-Id); an append of several entries is a batch of its own.
 //
 // The first message of each deal also has a condition on the deal's last message
 // (Nats-Expected-Last-Subject-Sequence). So the store need not read a deal before it appends to
@@ -80,7 +99,8 @@
 // long as the stream exists, and 0.5 to 2.5 kB while the server still holds its messages. A
 // store remembers the ids of some 262,144 events, at some hundred bytes each.
 //
-// Reading a deal takes two requests to the servers. Any replica can serve a reader. A replica
+// Reading a deal takes three requests to the servers; the last one asks whether messages were
+// removed from the stream. Any replica can serve a reader. A replica
 // can be behind; the reader asks it again until it has what the leader had when the reading
 // began. The first [Store.Wait] starts an ordered consumer, which receives the headers of each
 // new message from any process.

@@ -2,7 +2,9 @@ package jetstream
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +15,9 @@ import (
 )
 
 // group is one transaction: what is new in some requests. It knows what the writer does, and
-// what it is going to add itself, as [journal.Kept].
+// what it is going to add itself, as [journal.Kept]. Its messages are one atomic batch, which is
+// kept whole or not at all; or they are a chain: each is published by itself, on the condition
+// that the one before is the last message, so that the first ones may be kept without the rest.
 type group struct {
 	ctx      context.Context
 	w        *writer
@@ -22,6 +26,9 @@ type group struct {
 	accepted time.Time
 	fresh    []journal.Entry
 	messages []*nats.Msg // of the fresh ones
+	owners   []int       // the request of each message, by its index
+	chained  bool        // they are a chain
+	id       string      // random, by which the messages are known again
 	size     int         // bytes of their bodies
 	versions map[string]int64
 	byID     map[dealID]int // which of the fresh ones counts under an id
@@ -37,7 +44,7 @@ func newGroup(ctx context.Context, w *writer, guessed bool) *group {
 // take decides on requests. The error is one of the servers; what is wrong with a request is
 // its own.
 func (g *group) take(requests []*request) error {
-	for _, r := range requests {
+	for i, r := range requests {
 		fresh, positions, err := journal.Admit(g, g.last, g.accepted, r.entries, r.on)
 		if err == nil && len(fresh) > mostEntries {
 			err = &SizeError{What: "new entries of one append", Have: len(fresh), Most: mostEntries}
@@ -46,15 +53,52 @@ func (g *group) take(requests []*request) error {
 		if errors.As(err, &f) {
 			return f.error
 		}
-		if r.positions, r.err = positions, err; err == nil {
-			g.add(fresh, r)
+		if r.positions, r.err = positions, err; err != nil {
+			r.positions = nil
+			continue
+		}
+		g.add(fresh, r)
+		for range fresh {
+			g.owners = append(g.owners, i)
 		}
 	}
-	if len(g.messages) > 0 {
-		g.messages[0].Header[jetstream.ExpectedLastSeqHeader] = []string{strconv.FormatInt(g.w.last, 10)}
-	}
+	g.chained = len(g.messages) > 1 && g.w.replicas == 1 && slices.IndexFunc(requests, isSeveral) < 0
+	g.sign()
 	return nil
 }
+
+// sign gives the messages their ids and their conditions on the whole stream. The id of a lone
+// message is a message id, by which a server knows it again for a while, and so answers a
+// little sooner; nothing rests on that. In a batch, servers of 2.12.0 take none.
+func (g *group) sign() {
+	g.id = rand.Text()
+	for i, m := range g.messages {
+		m.Header[g.identity()] = []string{g.idOf(i)}
+		if i == 0 || g.chained {
+			m.Header[jetstream.ExpectedLastSeqHeader] = []string{strconv.FormatInt(g.w.last+int64(i), 10)}
+		}
+		if i > 0 && g.chained { // the sequence alone might be that of another process's message
+			m.Header[jetstream.ExpectedLastMsgIDHeader] = []string{g.idOf(i - 1)}
+		}
+	}
+}
+
+// isBatch reports whether the messages are an atomic batch.
+func (g *group) isBatch() bool { return len(g.messages) > 1 && !g.chained }
+
+// identity is the header that has a message's id.
+func (g *group) identity() string {
+	if g.isBatch() {
+		return headerAppend
+	}
+	return jetstream.MsgIDHeader
+}
+
+// idOf gives the id of a message by its index.
+func (g *group) idOf(i int) string { return g.id + "-" + strconv.Itoa(i) }
+
+// isSeveral reports whether a request has several entries, which are kept all or none.
+func isSeveral(r *request) bool { return len(r.entries) > 1 }
 
 // isGuarded reports whether all that was decided on a guess is published on the condition that
 // the guess is right.

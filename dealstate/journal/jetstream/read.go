@@ -21,8 +21,9 @@ func (s *Store) Read(ctx context.Context, after int64) iter.Seq2[journal.Entry, 
 	return s.reading(ctx, "", max(after, 0), to)
 }
 
-// ReadDeal is that of [journal.Journal]. It is two questions to the servers, or more where the
-// deal is long.
+// ReadDeal is that of [journal.Journal]. It is three questions to the servers, or more where the
+// deal is long. The last one is whether messages were removed from the stream: then the reading
+// ends with a *[DamageError].
 func (s *Store) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq2[journal.Entry, error] {
 	if err := s.ready(ctx); err != nil {
 		return failed(err)
@@ -38,7 +39,16 @@ func (s *Store) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq
 	if err != nil {
 		return failed(err)
 	}
-	return s.reading(ctx, subject, max(after, 0), to)
+	return func(yield func(journal.Entry, error) bool) {
+		for e, err := range s.reading(ctx, subject, max(after, 0), to) {
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+		if err := s.stillIntact(ctx); err != nil {
+			yield(journal.Entry{}, err)
+		}
+	}
 }
 
 // failed is a reading that ends at once.

@@ -71,6 +71,12 @@ const (
 // start starts n servers. One is no cluster.
 func start(t testing.TB, n int, sync string) *cluster {
 	t.Helper()
+	return startWith(t, n, sync, "4G", "enabled")
+}
+
+// startWith starts n servers that keep so many bytes each, for an account with such a limit.
+func startWith(t testing.TB, n int, sync, bytes, account string) *cluster {
+	t.Helper()
 	dir, c := t.TempDir(), &cluster{}
 	ports := freePorts(t, 2*n)
 	var routes []string
@@ -79,8 +85,8 @@ func start(t testing.TB, n int, sync string) *cluster {
 	}
 	for i := range n {
 		p := &process{name: fmt.Sprint("server-", i), url: fmt.Sprintf("nats://127.0.0.1:%d", ports[i]), config: filepath.Join(dir, fmt.Sprint(i, ".conf")), log: filepath.Join(dir, fmt.Sprint(i, ".log"))}
-		text := fmt.Sprintf("server_name: %s\nlisten: \"127.0.0.1:%d\"\nlog_file: %q\njetstream { store_dir: %q, %s, max_mem: 256M, max_file: 4G }\n", p.name, ports[i], p.log, filepath.Join(dir, p.name), sync) +
-			"accounts { $SYS { users: [{user: sys, password: sys}] }, DEALS { jetstream: enabled, users: [{user: desk, password: desk}] } }\nno_auth_user: desk\n"
+		text := fmt.Sprintf("server_name: %s\nlisten: \"127.0.0.1:%d\"\nlog_file: %q\njetstream { store_dir: %q, %s, max_mem: 256M, max_file: %s }\n", p.name, ports[i], p.log, filepath.Join(dir, p.name), sync, bytes) +
+			fmt.Sprintf("accounts { $SYS { users: [{user: sys, password: sys}] }, DEALS { jetstream: %s, users: [{user: desk, password: desk}] } }\nno_auth_user: desk\n", account)
 		if n > 1 {
 			text += fmt.Sprintf("cluster { name: deals, listen: \"127.0.0.1:%d\", routes: [%s] }\n", ports[n+i], strings.Join(routes, ", "))
 		}

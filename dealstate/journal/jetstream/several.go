@@ -130,6 +130,9 @@ func (s *Store) readDeals(ctx context.Context, deals []string) ([]journal.Entry,
 		spans = append(spans, span{subject: subject, to: at[subject]})
 	}
 	read, err := s.readAll(ctx, spans)
+	if err == nil {
+		err = s.stillIntact(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

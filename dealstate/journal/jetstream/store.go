@@ -13,21 +13,23 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// Options says how a journal is opened. The zero Options are those of a single server, of
-// which it is not asked whether it syncs.
+// Options says how a journal is opened. The zero Options are for a single server, and do not check
+// that it syncs.
 type Options struct {
-	// Replicas is on how many servers the stream is kept: 3 or 5 in a cluster. Zero: one,
-	// where the stream is made; where it is there, whatever it has.
+	// Replicas is the number of servers that keep the stream: 3 or 5 in a cluster. Zero: one for
+	// a new stream; an existing stream keeps its number.
 	Replicas int
 	// System is a connection to the system account. With it, Open asks each server that
 	// keeps the stream whether it syncs what it acknowledges (sync_interval: always). Nil:
-	// whoever runs the servers must know; no other account is told.
+	// Open does not check it, because no other account can read it.
 	System *nats.Conn
-	// Retry is for how long what the stream does not answer is tried again: while it has
-	// no leader, or the connection is gone. Zero: half a minute.
+	// Retry is how long a request is repeated while the stream does not answer: it has no
+	// leader, or the connection is gone. Zero: half a minute.
 	Retry time.Duration
-	// Poll is how often Wait asks for the last position, should its consumer be gone; else
-	// it hears at once. Zero: a second.
+	// Poll is how often Wait asks for the last position if its consumer is gone. With a
+	// consumer, new entries end the wait at once. It is also how often an append asks whether
+	// the stream is still the one that was opened, has all its messages and has the settings of
+	// a journal. Zero: a second.
 	Poll time.Duration
 }
 
@@ -41,7 +43,7 @@ func (o Options) orDefault() Options {
 	return o
 }
 
-// check refuses what cannot be meant.
+// check refuses options that make no sense.
 func (o Options) check(stream string) error {
 	switch {
 	case stream == "" || len(stream) > mostStream || strings.IndexFunc(stream, func(r rune) bool { return r > 127 || !isPlain(byte(r)) }) >= 0:
@@ -87,18 +89,21 @@ func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options)
 	o = o.orDefault()
 	s := &Store{client: newClient(js, stream, o.Retry), options: o, closed: make(chan struct{})}
 	s.queue.idle = sync.NewCond(&s.queue.mu)
-	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}}
-	s.stop = s.closed // the writer goes on until it has answered
-	if err := s.prepare(ctx); err != nil {
+	info, err := s.prepare(ctx)
+	if err != nil {
 		return nil, err
 	}
+	s.created = info.Created
+	s.writer = writer{client: s.client, tail: &s.tail, stale: true, known: known{most: mostKnown}, replicas: info.Config.Replicas, poll: o.Poll}
+	s.stop = s.closed // the writer goes on until it has answered
 	return s, nil
 }
 
 // Stream gives the stream's name.
 func (s *Store) Stream() string { return s.stream }
 
-// Close is that of [journal.Journal]. Appends that wait are kept and answered first. The
+// Close is that of [journal.Journal]. Appends that wait are kept and answered first, and the
+// consumer of Wait is removed from the server, for which Close waits a second at most. The
 // connection stays open.
 func (s *Store) Close() error {
 	if !s.queue.close() {
@@ -106,7 +111,7 @@ func (s *Store) Close() error {
 	}
 	close(s.closed)
 	s.tail.close()
-	s.follower.close()
+	s.unfollow()
 	return nil
 }
 

@@ -60,9 +60,8 @@ var settings = []struct {
 }
 
 // prepare makes the stream where there is none, and looks at what can be seen of it.
-func (s *Store) prepare(ctx context.Context) error {
-	var info *jetstream.StreamInfo
-	err := s.insist(ctx, "open", func(ctx context.Context) error {
+func (s *Store) prepare(ctx context.Context) (info *jetstream.StreamInfo, err error) {
+	err = s.insist(ctx, "open", func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, attempt)
 		defer cancel()
 		stream, err := s.js.Stream(ctx, s.stream)
@@ -76,23 +75,31 @@ func (s *Store) prepare(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("journal/jetstream: open stream %s: %w", s.stream, err)
+		return nil, fmt.Errorf("journal/jetstream: open stream %s: %w", s.stream, err)
 	}
 	if err := s.checkConfig(&info.Config); err != nil {
-		return err
+		return nil, err
 	}
-	if state := info.State; state.Msgs != state.LastSeq || state.NumDeleted > 0 {
-		return &DamageError{Stream: s.stream, Position: 1, Problem: fmt.Sprintf("of %d messages, %d are there; some were deleted", state.LastSeq, state.Msgs)}
+	if err := complete(s.stream, int64(info.State.Msgs), int64(info.State.LastSeq), int64(info.State.NumDeleted)); err != nil {
+		return nil, err
 	}
-	return s.checkSync(ctx, info)
+	return info, s.checkSync(ctx, info)
 }
 
-// checkConfig holds a stream to the settings.
-func (s *Store) checkConfig(c *jetstream.StreamConfig) error {
+// checkSettings holds a stream to the settings.
+func checkSettings(c *jetstream.StreamConfig) error {
 	for _, setting := range settings {
 		if is := setting.is(c); is != setting.want {
-			return &ConfigError{Stream: s.stream, Setting: setting.name, Problem: fmt.Sprintf("%v; want %v: %s", is, setting.want, setting.why)}
+			return &ConfigError{Stream: c.Name, Setting: setting.name, Problem: fmt.Sprintf("%v; want %v: %s", is, setting.want, setting.why)}
 		}
+	}
+	return nil
+}
+
+// checkConfig holds a stream to the settings and to Options.Replicas.
+func (s *Store) checkConfig(c *jetstream.StreamConfig) error {
+	if err := checkSettings(c); err != nil {
+		return err
 	}
 	if want := s.options.Replicas; want > 0 && c.Replicas != want {
 		return &ConfigError{Stream: s.stream, Setting: "num_replicas", Problem: fmt.Sprintf("%d; want %d, as Options.Replicas says", c.Replicas, want)}

@@ -65,6 +65,9 @@ func TestAStreamThatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 	require.NoError(t, err)
 	s := open(t, js, limited.Name, jetstream.Options{})
 	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1), note("3", 1)})
+	var full *jetstream.RefusedError
+	require.ErrorAs(t, err, &full)
+	require.Equal(t, "append", full.Op)
 	require.ErrorContains(t, err, "maximum messages exceeded")
 	at, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1)})
 	require.NoError(t, err, "a full stream refuses, and keeps what it has")
@@ -185,8 +188,9 @@ func TestWhatIsTooLargeIsASizeError(t *testing.T) {
 	for i := range many {
 		many[i] = note(fmt.Sprint(i), i)
 	}
-	_, err = s.Append(t.Context(), many)
+	none, err := s.Append(t.Context(), many)
 	require.ErrorAs(t, err, &size)
+	require.Nil(t, none, "nothing was kept, and so nothing has a position")
 	require.Equal(t, jetstream.SizeError{What: "new entries of one append", Have: 1001, Most: 1000}, *size)
 	at, err := s.Append(t.Context(), many[1:])
 	require.NoError(t, err)

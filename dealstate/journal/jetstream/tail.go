@@ -2,6 +2,8 @@ package jetstream
 
 import (
 	"context"
+	"crypto/rand"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,6 +88,7 @@ func (s *Store) Wait(ctx context.Context, after int64) error {
 type follower struct {
 	mu      sync.Mutex
 	running jetstream.ConsumeContext // nil: not begun
+	prefix  string                   // of the consumer's name: the client numbers those that it makes, after an outage another
 	closed  bool
 }
 
@@ -102,7 +105,8 @@ func (s *Store) follow(ctx context.Context, after int64) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, attempt)
 	defer cancel()
-	consumer, err := s.js.OrderedConsumer(ctx, s.stream, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: uint64(after + 1), HeadersOnly: true})
+	f.prefix = rand.Text()
+	consumer, err := s.js.OrderedConsumer(ctx, s.stream, jetstream.OrderedConsumerConfig{NamePrefix: f.prefix, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: uint64(after + 1), HeadersOnly: true})
 	if err != nil {
 		return
 	}
@@ -113,11 +117,29 @@ func (s *Store) follow(ctx context.Context, after int64) {
 	})
 }
 
-func (f *follower) close() {
+// unfollow ends the consumer, and removes it from the server. Where the server does not answer, it
+// removes the consumer itself some minutes later.
+func (s *Store) unfollow() {
+	f := &s.follower
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true
-	if f.running != nil {
-		f.running.Stop()
+	if f.running == nil {
+		return
+	}
+	f.running.Stop()
+	ctx, cancel := context.WithTimeout(context.Background(), attempt)
+	defer cancel()
+	if !s.js.Conn().IsConnected() {
+		return
+	}
+	stream, err := s.js.Stream(ctx, s.stream)
+	if err != nil {
+		return
+	}
+	for name := range stream.ConsumerNames(ctx).Name() {
+		if strings.HasPrefix(name, f.prefix) {
+			_ = stream.DeleteConsumer(ctx, name) // which the server does later
+		}
 	}
 }

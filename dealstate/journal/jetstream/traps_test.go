@@ -141,6 +141,66 @@ func TestAWaiterHearsOfWhatAnotherStoreAppends(t *testing.T) {
 	}
 }
 
+// A connection that was closed does not come back: all that is asked is answered at once.
+func TestAStoreOnAClosedConnectionIsUnavailable(t *testing.T) {
+	t.Parallel()
+	js := connect(t, start(t, 1, always).urls())
+	s := open(t, js, fresh(), jetstream.Options{Retry: time.Hour})
+	_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.NoError(t, err)
+	js.Conn().Close()
+	var gone *jetstream.UnavailableError
+	_, err = s.Append(t.Context(), []journal.Entry{note("2", 1)})
+	require.ErrorAs(t, err, &gone)
+	_, err = s.Append(t.Context(), []journal.Entry{note("2", 1), note("3", 1)})
+	require.ErrorAs(t, err, &gone)
+	_, err = s.Last(t.Context())
+	require.ErrorAs(t, err, &gone)
+	require.ErrorAs(t, endOf(s.Read(t.Context(), 0)), &gone)
+	require.ErrorAs(t, endOf(s.ReadDeal(t.Context(), "deal-1", 0)), &gone)
+	require.ErrorAs(t, s.Wait(t.Context(), 1), &gone)
+	_, err = jetstream.Open(t.Context(), js, s.Stream(), jetstream.Options{Retry: time.Hour})
+	require.ErrorAs(t, err, &gone)
+}
+
+// A stream that was deleted refuses all.
+func TestADeletedStreamRefuses(t *testing.T) {
+	t.Parallel()
+	js := connect(t, start(t, 1, always).urls())
+	s := open(t, js, fresh(), often)
+	require.NoError(t, js.DeleteStream(t.Context(), s.Stream()))
+	var refused *jetstream.RefusedError
+	_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.ErrorAs(t, err, &refused)
+	require.ErrorAs(t, endOf(s.Read(t.Context(), 0)), &refused)
+	require.ErrorAs(t, endOf(s.ReadDeal(t.Context(), "deal-1", 0)), &refused)
+}
+
+// A consumer is a file on each server: Close leaves none, also where an outage let the client make
+// a second one.
+func TestCloseLeavesNoConsumerOnTheServer(t *testing.T) {
+	t.Parallel()
+	c := start(t, 1, always)
+	js := connect(t, c.urls())
+	consumers := func(stream string) int {
+		info, err := js.Stream(t.Context(), stream)
+		require.NoError(t, err)
+		return info.CachedInfo().State.Consumers
+	}
+	s := open(t, connect(t, c.urls()), fresh(), jetstream.Options{})
+	waited := make(chan error, 1)
+	go func() { waited <- s.Wait(t.Context(), 1<<40) }()
+	require.Eventually(t, func() bool { return consumers(s.Stream()) == 1 }, time.Minute, time.Millisecond, "the waiter has no consumer")
+	c.servers[0].kill()
+	c.servers[0].start(t)
+	c.wait(t)
+	_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	require.ErrorIs(t, <-waited, journal.ErrClosed)
+	require.Zero(t, consumers(s.Stream()))
+}
+
 // While nothing answers, an append says so, and no sooner than it was told to.
 func TestAStreamThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	t.Parallel()
@@ -153,8 +213,10 @@ func TestAStreamThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	var gone *jetstream.UnavailableError
 	require.ErrorAs(t, err, &gone)
 	require.Equal(t, "append", gone.Op)
+	require.NotErrorIs(t, err, context.DeadlineExceeded, "the caller's context has not ended")
 	_, err = s.Last(t.Context())
 	require.ErrorAs(t, err, &gone)
+	require.NotErrorIs(t, err, context.DeadlineExceeded)
 	for _, err := range s.Read(t.Context(), 0) {
 		require.ErrorAs(t, err, &gone)
 	}

@@ -36,9 +36,6 @@ func (w *writer) close() {
 func (w *writer) commit(requests []*request) {
 	b := &batch{writer: w, requests: slices.Clone(requests), looks: w.looks || slices.ContainsFunc(requests, func(r *request) bool { return len(r.on) > 0 })}
 	err := w.again(context.Background(), b.try)
-	if code(err) == lockNotGranted {
-		err = &BusyError{Journal: w.where, Err: err}
-	}
 	if err == nil {
 		w.tail.advance(b.last)
 		w.notifier.notify(w.Store, b.last)
@@ -111,7 +108,7 @@ func (w *writer) connect() (err error) {
 func (b *batch) write(ctx context.Context) error {
 	if !b.looks {
 		written, err := b.writeAtOnce(ctx)
-		if written || err != nil && code(err) != uniqueViolation {
+		if written || err != nil && code(err) != uniqueViolation && code(err) != noSuchDay {
 			return err
 		}
 		b.looks = true
@@ -128,8 +125,9 @@ func (b *batch) write(ctx context.Context) error {
 const takeLock = "SELECT pg_advisory_xact_lock($1, $2)"
 
 // writeAtOnce writes all entries in one round trip, which is a transaction, or none where one
-// of their ids is taken. Where two of the entries have one id, the error is that of a violated
-// uniqueness.
+// of their ids is taken or the last entry is damaged. Where two of the entries have one id, the
+// error is that of a violated uniqueness; where the last entry has a day that its month does not
+// have, it is noSuchDay.
 func (b *batch) writeAtOnce(ctx context.Context) (written bool, err error) {
 	b.rows = b.rows[:0]
 	for _, r := range b.requests {
@@ -199,7 +197,9 @@ func (b *batch) look(ctx context.Context) error {
 			deals, ids = append(deals, r.rows[i][colDeal]), append(ids, r.rows[i][colID])
 		}
 		for _, v := range r.on {
-			versions = append(versions, v.Deal)
+			if holds(v.Deal) { // no entry is about another; to ask for it would end the transaction of all
+				versions = append(versions, v.Deal)
+			}
 		}
 	}
 	trip := &pgx.Batch{}

@@ -33,9 +33,18 @@
 // An append on a version cannot be repeated, because its own first try would make the version
 // wrong. It returns an [OutcomeError], and the caller reads the deal.
 //
-// The tables refuse to change or remove an entry. Reading reports an entry that is missing or
-// no longer valid ([DamageError]). There is no hash chain as in [journal.File]. If you need
-// one, copy the journal into a File ([journal.Copy]) and keep its head.
+// The tables refuse to change or remove an entry. Whoever disables the triggers can still do so.
+// Reading holds every row to the checks of an append, and gives a [DamageError] for one that could
+// not have been appended: a field that is not well-formed, an id that was taken, an instant before
+// that of the entry before. [Store.Read] also finds every missing position but those at the end.
+// It cannot see these:
+//
+//   - that one valid entry was exchanged for another: there is no hash chain as in [journal.File];
+//   - that the last entries, or all of them, were removed: only who knows a position or a head sees it;
+//   - in [Store.ReadDeal] and [Store.ReadDeals], that an entry is missing: the rows of a deal do not
+//     name the one before.
+//
+// If you need that, copy the journal into a File ([journal.Copy]) and keep its head.
 //
 // # The tables
 //

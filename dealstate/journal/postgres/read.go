@@ -3,7 +3,6 @@ package postgres
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -26,10 +25,11 @@ const (
 // are the last ones.
 type pages func(ctx context.Context, after int64, most int) ([]journal.Entry, error)
 
-// each gives the entries of all pages after a position.
-func (p pages) each(ctx context.Context, after int64) iter.Seq2[journal.Entry, error] {
+// each gives the entries of all pages after a position, up to one that was accepted before the
+// entry before it.
+func (p pages) each(ctx context.Context, s *Store, after int64) iter.Seq2[journal.Entry, error] {
 	return func(yield func(journal.Entry, error) bool) {
-		at := max(after, 0)
+		at, accepted := max(after, 0), time.Time{}
 		for most := firstPage; ; most = min(4*most, laterPage) {
 			page, err := p(ctx, at, most)
 			for _, e := range page {
@@ -37,10 +37,14 @@ func (p pages) each(ctx context.Context, after int64) iter.Seq2[journal.Entry, e
 					yield(journal.Entry{}, ended)
 					return
 				}
+				if e.Accepted.Before(accepted) {
+					yield(journal.Entry{}, &DamageError{Journal: s.where, Position: e.Position, Problem: "it was accepted before the entry before it"})
+					return
+				}
 				if !yield(e, nil) {
 					return
 				}
-				at = e.Position
+				at, accepted = e.Position, e.Accepted
 			}
 			if err != nil {
 				yield(journal.Entry{}, err)
@@ -89,7 +93,7 @@ func (s *Store) Read(ctx context.Context, after int64) iter.Seq2[journal.Entry, 
 			err = s.missing(end+1, to)
 		}
 		return page, err
-	}).each(ctx, after)
+	}).each(ctx, s, after)
 }
 
 func (s *Store) missing(at, last int64) error {
@@ -102,9 +106,15 @@ func (s *Store) ReadDeal(ctx context.Context, deal string, after int64) iter.Seq
 	if err != nil {
 		return failed(err)
 	}
+	if !holds(deal) {
+		to = 0
+	}
 	return pages(func(ctx context.Context, after int64, most int) ([]journal.Entry, error) {
+		if to <= after {
+			return nil, nil
+		}
 		return s.page(ctx, s.sql(readDeal), after, to, most, deal)
-	}).each(ctx, after)
+	}).each(ctx, s, after)
 }
 
 // ReadDeals is that of [journal.DealsReader]. It holds eight bytes an entry in memory, and
@@ -137,37 +147,101 @@ func (s *Store) ReadDeals(ctx context.Context, deals []string) iter.Seq2[journal
 			err = s.missing(wanted[len(page)], to)
 		}
 		return page, err
-	}).each(ctx, 0)
+	}).each(ctx, s, 0)
 }
 
-// distinct gives each deal once.
+// distinct gives each deal once, of those that there can be.
 func distinct(deals []string) []string {
 	sorted := slices.Sorted(slices.Values(deals))
-	return slices.Compact(sorted)
+	return slices.DeleteFunc(slices.Compact(sorted), func(deal string) bool { return !holds(deal) })
 }
 
 // page reads the entries that a query selects, up to the first damaged one.
-func (s *Store) page(ctx context.Context, query string, args ...any) (page []journal.Entry, err error) {
+func (s *Store) page(ctx context.Context, query string, args ...any) ([]journal.Entry, error) {
+	found, err := s.rows(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.before(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	page := make([]journal.Entry, 0, len(found))
+	for i := range found {
+		k := &found[i]
+		if k.damage == nil && k.again > 0 {
+			k.damage = s.admit(k, before)
+		}
+		if k.damage != nil {
+			return page, k.damage
+		}
+		page = append(page, k.Entry)
+	}
+	return page, nil
+}
+
+// rows reads the rows that a query selects.
+func (s *Store) rows(ctx context.Context, query string, args ...any) (found []kept, err error) {
 	err = s.again(ctx, func(ctx context.Context) error {
-		page = page[:0]
+		found = found[:0]
 		rows, err := s.pool.Query(ctx, query, args...)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			k := s.read(rows.RawValues())
-			if k.damage != nil {
-				return k.damage
-			}
-			page = append(page, k.Entry)
+			found = append(found, s.read(rows.RawValues()))
 		}
 		return rows.Err()
 	})
-	if isDamage := (*DamageError)(nil); err != nil && !errors.As(err, &isDamage) {
-		return nil, err
+	return found, err
+}
+
+// findBefore selects the entries that came before others under their ids.
+const findBefore = `SELECT $selected FROM unnest($1::text[], $2::text[], $3::integer[]) AS k (deal, id, again)
+	CROSS JOIN LATERAL (SELECT * FROM $schema.entries AS x WHERE x.deal = k.deal AND x.id = k.id AND x.again = k.again LIMIT 1) AS e`
+
+// numbered is an id of a deal, and how many entries came before under it.
+type numbered struct {
+	deal, id string
+	again    int
+}
+
+// before reads, for those found that are not the first under their ids, the ones before them.
+func (s *Store) before(ctx context.Context, found []kept) (map[numbered]kept, error) {
+	var deals, ids []string
+	var agains []int
+	for _, k := range found {
+		if k.again > 0 {
+			deals, ids, agains = append(deals, k.Deal()), append(ids, k.Event.ID), append(agains, k.again-1)
+		}
 	}
-	return page, err
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := s.rows(ctx, s.sql(findBefore), deals, ids, agains)
+	before := make(map[numbered]kept, len(rows))
+	for _, k := range rows {
+		before[numbered{k.Deal(), k.Event.ID, k.again}] = k
+	}
+	return before, err
+}
+
+// admit gives the damage of an entry that an append would not have kept after the one before it
+// under its id, nil if there is none.
+func (s *Store) admit(k *kept, before map[numbered]kept) error {
+	old, ok := before[numbered{k.Deal(), k.Event.ID, k.again - 1}]
+	if !ok || old.Position > k.Position {
+		return &DamageError{Journal: s.where, Position: k.Position, Problem: fmt.Sprintf("it counts %d entries before it under its id, and the last of them is missing", k.again)}
+	}
+	if old.damage != nil {
+		return old.damage
+	}
+	earlier := &batch{found: map[[2]string]kept{k.key(): old}}
+	if fresh, _, _ := journal.Admit(earlier, k.Position-1, time.Time{}, []journal.Entry{k.Entry}, nil); len(fresh) == 0 {
+		return &DamageError{Journal: s.where, Position: k.Position, Problem: fmt.Sprintf("its id is that of position %d", old.Position)}
+	}
+	return nil
 }
 
 // readLast reads what lastEntry selects, zero where there is no entry.

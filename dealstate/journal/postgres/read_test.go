@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -60,6 +61,25 @@ func TestManyDealsAreReadAsOneByOne(t *testing.T) {
 	_, err := s.Append(t.Context(), []journal.Entry{note("late", 1)})
 	require.NoError(t, err)
 	require.Equal(t, before, collect(t, reading))
+}
+
+// An event that was recorded earlier comes again under its id, and is no damage.
+func TestAnEventThatIsKnownEarlierIsReadAgain(t *testing.T) {
+	t.Parallel()
+	s := open(t, server.url(), fresh())
+	for recorded := 3; recorded > 0; recorded-- {
+		e := note("1", 1)
+		e.Event.Recorded = e.Event.At.Add(time.Duration(recorded) * time.Hour)
+		entries := []journal.Entry{e}
+		for i := range 300 {
+			entries = append(entries, note(fmt.Sprint(recorded, "-", i), 1))
+		}
+		_, err := s.Append(t.Context(), entries)
+		require.NoError(t, err)
+	}
+	require.Len(t, collect(t, s.Read(t.Context(), 0)), 903)
+	require.Len(t, collect(t, s.ReadDeal(t.Context(), "deal-1", 0)), 903)
+	require.Len(t, collect(t, s.ReadDeals(t.Context(), []string{"deal-1", "deal-2"})), 903)
 }
 
 func requireReadAsOne(t *testing.T, s *postgres.Store, deals []string) {

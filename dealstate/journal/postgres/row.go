@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
@@ -63,7 +64,7 @@ var selected = func() string {
 
 // adding are the statements that add rows behind the last one and return their positions.
 type adding struct {
-	ifNew  string // adds nothing, and returns nothing, where one of their ids is taken
+	ifNew  string // adds nothing, and returns nothing, where one of their ids is taken or the last row is damaged
 	always string
 }
 
@@ -71,16 +72,21 @@ type adding struct {
 var (
 	addOne = func() adding {
 		values := func(param int) string { return fmt.Sprintf("$%d::text", param) }
-		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM $schema.entries WHERE deal = $%d::text AND id = $%d::text)", colDeal+1, colID+1)
+		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM $schema.entries WHERE deal = $%d::text AND id = $%d::text)", colDeal+1, colID+1) + lastIsSound
 		return adding{insert(values, "1", taken), insert(values, "1", "")}
 	}()
 	addMany = func() adding {
 		values := func(param int) string { return "u." + columns[param-1].name }
 		taken := fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM unnest($%d::text[], $%d::text[]) AS k (deal, id) CROSS JOIN LATERAL (SELECT FROM $schema.entries AS x WHERE x.deal = k.deal AND x.id = k.id LIMIT 1) AS e)",
-			colDeal+1, colID+1)
+			colDeal+1, colID+1) + lastIsSound
 		return adding{insert(values, "u.n", arrays()+taken), insert(values, "u.n", arrays())}
 	}()
 )
+
+// lastIsSound holds unless the last entry has an instant that time.Parse would refuse: it would
+// be copied into the new ones. A day that its month does not have is an error.
+const lastIsSound = ` AND coalesce((SELECT CASE WHEN accepted ~ '^[0-9]{4}-[0-9][0-9]-[0-9][0-9]T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{9}Z$'
+	THEN left(accepted, 10)::date IS NOT NULL ELSE false END FROM $schema.entries ORDER BY position DESC LIMIT 1), true)`
 
 // insert gives such a statement: how it writes the value of a column, how many rows after the
 // last one the row comes, and from what and on what condition the rows are selected.
@@ -144,6 +150,9 @@ func rowOf(e *journal.Entry) (row, error) {
 	}
 	return r, r.withoutNUL(e)
 }
+
+// holds reports whether a text of the server can be the id. No entry has one that cannot.
+func holds(id string) bool { return utf8.ValidString(id) && strings.IndexByte(id, 0) < 0 }
 
 // withoutNUL keeps a text with NUL, which PostgreSQL's text cannot hold, as JSON in the
 // column exact, and shows U+FFFD in its place. NUL in the JSON of an agreement is written as
@@ -214,7 +223,8 @@ type kept struct {
 // key is under what it is kept.
 func (k *kept) key() [2]string { return [2]string{k.Deal(), k.Event.ID} }
 
-// read reads an entry from the values of selected. Whatever is not as rowOf wrote it is damage.
+// read reads an entry from the values of selected. Whatever is not as rowOf wrote it, or could
+// not have been appended, is damage.
 func (s *Store) read(values [][]byte) kept {
 	var r row
 	for i, value := range values[1:] {
@@ -224,6 +234,9 @@ func (s *Store) read(values [][]byte) kept {
 	err := k.fill(&r)
 	if err == nil && k.Deal() != r[colDeal] {
 		err = fmt.Errorf("it is in the row of deal %q", r[colDeal])
+	}
+	if err == nil {
+		_, err = journal.Checked([]journal.Entry{k.Entry})
 	}
 	position, _ := strconv.ParseInt(string(values[0]), 10, 64) // a bigint as the server writes it
 	if err != nil {
@@ -241,6 +254,9 @@ func (k *kept) fill(r *row) (err error) {
 	}
 	if k.again, err = strconv.Atoi(r[colAgain]); err != nil {
 		return err
+	}
+	if k.again < 0 {
+		return fmt.Errorf("again: %d is negative; want how many entries came before under the id", k.again)
 	}
 	if r[colAgreement] != "" {
 		k.Agreement = new(dealstate.Agreement)

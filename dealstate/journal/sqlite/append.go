@@ -40,8 +40,9 @@ const mostEntries = 4096
 
 // Append is that of [journal.Journal]. It costs a transaction with one sync, which all
 // appends share that wait at the same time. Where another process holds the write lock for
-// too long, the error is a *[BusyError]; after a write or a sync that failed it is a
-// *[journal.ReadOnlyError], until the journal is opened again.
+// too long, the error is a *[BusyError]; after a write or a sync that failed, or where the file
+// was moved away (*[MovedError]), it is a *[journal.ReadOnlyError], until the journal is opened
+// again.
 func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journal.Version) ([]int64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -168,7 +169,10 @@ func (s *Store) brokenOr(commit func() (int64, error)) (int64, error) {
 	if broken != nil {
 		return 0, broken
 	}
-	last, err := commit()
+	last, err := int64(0), s.moved()
+	if err == nil {
+		last, err = commit()
+	}
 	if err == nil {
 		return last, nil
 	}

@@ -16,12 +16,21 @@
 // the disk keeps what it reports as synced. Appends that come at the same time share a
 // transaction. After a failed write or sync the store accepts no more appends
 // ([journal.ReadOnlyError]) until it is opened again. If another process holds the lock for
-// too long, the append gives a [BusyError] and keeps nothing.
+// too long, the append gives a [BusyError] and keeps nothing. If the file is moved away or replaced
+// while it is open, the store appends and reads nothing more ([MovedError]).
 //
-// The tables refuse to change or remove an entry. Reading reports an entry that is missing or
-// no longer valid ([DamageError]). There is no checksum and no hash chain as in [journal.File]:
-// a changed bit in a note is not found. If you need them, copy the journal into a File
-// ([journal.Copy]) and keep its head.
+// The tables refuse to change, replace or remove an entry. Whoever removes the triggers can still
+// do so. Reading holds every row to the checks of an append, and gives a [DamageError] for one that
+// could not have been appended: a field that is not well-formed, an id that was taken, an instant
+// before that of the entry before. [Store.Read] also finds every missing position but those at
+// the end. It cannot see these:
+//
+//   - that one valid entry was exchanged for another, or a bit of a note was changed: there is no
+//     checksum and no hash chain as in [journal.File];
+//   - that the last entries, or all of them, were removed: only who knows a position or a head sees it;
+//   - in [Store.ReadDeal], that an entry is missing: the rows of a deal do not name the one before.
+//
+// If you need that, copy the journal into a File ([journal.Copy]) and keep its head.
 //
 // # The tables
 //
@@ -54,8 +63,9 @@
 // # Cost
 //
 // An append is one sync, which all appends that wait at the same time share. It takes 0.8 to
-// 1.4 times as long as a plain insert of the driver (BENCHMARKS.md); the rest is finding out
-// which entries are already kept. Reading takes pages of 256 entries and holds neither a connection nor a
-// transaction between them. [Store.Wait] returns at once after an append of this process, and
+// 1.4 times as long as a plain insert of the driver, which does not look up the entries that
+// are already kept (BENCHMARKS.md). Reading takes pages of 256 entries and holds neither a
+// connection nor a transaction between them. [Store.Wait] returns at once after an append of
+// this process, and
 // within [Options].Poll after one of another process.
 package sqlite

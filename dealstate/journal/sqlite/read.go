@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
@@ -25,8 +26,9 @@ type reading struct {
 }
 
 const (
-	readAll  = "SELECT " + columns + " FROM entries WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3"
-	readDeal = "SELECT " + columns + " FROM entries WHERE deal = ?4 AND position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3"
+	readAll  = "SELECT " + selected + " FROM entries AS e WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3"
+	readDeal = "SELECT " + selected + " FROM entries AS e WHERE deal = ?4 AND position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3"
+	readOne  = "SELECT " + selected + " FROM entries AS e WHERE position = ?1"
 )
 
 // Read is that of [journal.Journal].
@@ -54,8 +56,9 @@ func failed(err error) iter.Seq2[journal.Entry, error] {
 
 func (r *reading) each(ctx context.Context, after int64) iter.Seq2[journal.Entry, error] {
 	return func(yield func(journal.Entry, error) bool) {
+		var accepted time.Time // of the entry before
 		for at := after; ; {
-			page, err := r.page(ctx, at)
+			page, err := r.page(ctx, at, accepted)
 			for _, e := range page {
 				if ended := ctx.Err(); ended != nil {
 					yield(journal.Entry{}, ended)
@@ -64,7 +67,7 @@ func (r *reading) each(ctx context.Context, after int64) iter.Seq2[journal.Entry
 				if !yield(e, nil) {
 					return
 				}
-				at = e.Position
+				at, accepted = e.Position, e.Accepted
 			}
 			if err != nil {
 				yield(journal.Entry{}, err)
@@ -77,8 +80,9 @@ func (r *reading) each(ctx context.Context, after int64) iter.Seq2[journal.Entry
 	}
 }
 
-// page reads entries after a position, and those before an error with it.
-func (r *reading) page(ctx context.Context, after int64) ([]journal.Entry, error) {
+// page reads entries after a position, and those before an error with it. Accepted is of the
+// entry before.
+func (r *reading) page(ctx context.Context, after int64, accepted time.Time) ([]journal.Entry, error) {
 	if r.to <= after {
 		return nil, nil
 	}
@@ -90,15 +94,22 @@ func (r *reading) page(ctx context.Context, after int64) ([]journal.Entry, error
 	if err != nil {
 		return nil, r.endedOr(ctx, err)
 	}
-	defer rows.Close()
 	page, err := r.entries(rows, after)
-	if err == nil {
-		err = rows.Err()
+	rows.Close() // admit may need a connection
+	page, why := r.admit(ctx, page, accepted)
+	if why != nil {
+		err = why
 	}
-	return page, r.endedOr(ctx, err)
+	return entriesOf(page), r.endedOr(ctx, err)
 }
 
-func (r *reading) entries(rows *sql.Rows, after int64) (page []journal.Entry, err error) {
+// kept is an entry, and where the one is that came before it under its id, 0 for none.
+type kept struct {
+	journal.Entry
+	before int64
+}
+
+func (r *reading) entries(rows *sql.Rows, after int64) (page []kept, err error) {
 	var row scanned
 	for rows.Next() {
 		e, err := row.entry(rows, r.path)
@@ -109,12 +120,64 @@ func (r *reading) entries(rows *sql.Rows, after int64) (page []journal.Entry, er
 			return page, r.missing(after + 1)
 		}
 		after = e.Position
-		page = append(page, e)
+		page = append(page, kept{e, row.before.Int64})
 	}
-	if r.dense && rows.Err() == nil && len(page) < pageEntries && after < r.to {
+	if err := rows.Err(); err != nil {
+		return page, err
+	}
+	if r.dense && len(page) < pageEntries && after < r.to {
 		return page, r.missing(after + 1)
 	}
 	return page, nil
+}
+
+// admit gives the entries up to the first that an append would not have kept behind those
+// before it: it was accepted earlier, or its id was taken.
+func (r *reading) admit(ctx context.Context, page []kept, accepted time.Time) ([]kept, error) {
+	for i, e := range page {
+		fresh, _, err := journal.Admit(&known{r.Store, ctx, e.before}, e.Position-1, accepted, []journal.Entry{e.Entry}, nil)
+		switch err := databases(err); {
+		case err != nil:
+			return page[:i], err
+		case len(fresh) == 0:
+			return page[:i], &DamageError{Path: r.path, Position: e.Position, Problem: fmt.Sprintf("its id is that of position %d", e.before)}
+		case !fresh[0].Accepted.Equal(e.Accepted):
+			return page[:i], &DamageError{Path: r.path, Position: e.Position, Problem: "it was accepted before the entry before it"}
+		}
+		accepted = e.Accepted
+	}
+	return page, nil
+}
+
+// known is what was kept before an entry that is read, as [journal.Kept].
+type known struct {
+	*Store
+	ctx    context.Context
+	before int64
+}
+
+// Version is that of [journal.Kept]. A reading asks for none.
+func (k *known) Version(string) (int64, error) { return 0, nil }
+
+// Find is that of [journal.Kept].
+func (k *known) Find(string, string) (*journal.Entry, error) {
+	if k.before == 0 {
+		return nil, nil
+	}
+	var row scanned
+	e, err := row.entry(k.db.QueryRowContext(k.ctx, readOne, k.before), k.path)
+	if err != nil {
+		return nil, fault{err}
+	}
+	return &e, nil
+}
+
+func entriesOf(page []kept) []journal.Entry {
+	entries := make([]journal.Entry, len(page))
+	for i := range page {
+		entries[i] = page[i].Entry
+	}
+	return entries
 }
 
 func (r *reading) missing(at int64) error {
@@ -143,6 +206,9 @@ func (s *Store) Last(ctx context.Context) (last int64, err error) {
 	if s.tail.isClosed() {
 		return 0, journal.ErrClosed
 	}
+	if err := s.moved(); err != nil {
+		return 0, err
+	}
 	err = s.db.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM entries").Scan(&last)
 	return last, s.endedOr(ctx, err)
 }
@@ -151,6 +217,9 @@ func (s *Store) Last(ctx context.Context) (last int64, err error) {
 func (s *Store) Deals(ctx context.Context) ([]string, error) {
 	if s.tail.isClosed() {
 		return nil, journal.ErrClosed
+	}
+	if err := s.moved(); err != nil {
+		return nil, err
 	}
 	rows, err := s.db.QueryContext(ctx, "SELECT deal FROM entries WHERE id IS NULL ORDER BY position")
 	if err != nil {

@@ -13,6 +13,10 @@ import (
 // columns are those of the table entries, in the order of a row.
 const columns = `position, accepted, recorder, deal, id, kind, party, said_by, role, modality, at, recorded, revision, ref, "commitment", until, publisher, url, published, note, agreement`
 
+// selected is what a row is read by: its columns, and the position of the entry that came
+// before it under its id. The table is called e.
+const selected = columns + ", (SELECT max(o.position) FROM entries AS o WHERE o.deal = e.deal AND o.id = e.id AND o.position < e.position)"
+
 // insertEntry adds a row; its parameters are what rowOf gives. InsertNew does so unless
 // there is an entry under that id; its fourth and fifth are the deal and the id.
 const (
@@ -73,13 +77,14 @@ type scanned struct {
 	accepted, recorder, deal, id, kind, party, by        sql.NullString
 	role, modality, at, recorded, ref, commitment, until sql.NullString
 	publisher, url, published, note, agreement           sql.NullString
-	revision                                             sql.NullInt64
+	revision, before                                     sql.NullInt64
 }
 
-// entry reads the row's entry. Whatever is not as rowOf wrote it is a *DamageError.
+// entry reads the row's entry. Whatever is not as rowOf wrote it, or could not have been
+// appended, is a *DamageError.
 func (s *scanned) entry(rows interface{ Scan(...any) error }, path string) (e journal.Entry, err error) {
 	err = rows.Scan(&s.position, &s.accepted, &s.recorder, &s.deal, &s.id, &s.kind, &s.party, &s.by, &s.role, &s.modality, &s.at, &s.recorded, &s.revision, &s.ref, &s.commitment,
-		&s.until, &s.publisher, &s.url, &s.published, &s.note, &s.agreement)
+		&s.until, &s.publisher, &s.url, &s.published, &s.note, &s.agreement, &s.before)
 	if err != nil {
 		return e, err
 	}
@@ -92,6 +97,9 @@ func (s *scanned) entry(rows interface{ Scan(...any) error }, path string) (e jo
 	}
 	if err == nil && e.Deal() != s.deal.String {
 		err = fmt.Errorf("it is in the row of deal %q", s.deal.String)
+	}
+	if err == nil {
+		_, err = journal.Checked([]journal.Entry{e})
 	}
 	if err != nil {
 		return e, &DamageError{Path: path, Position: s.position, Problem: err.Error()}

@@ -14,7 +14,7 @@ import (
 var migrationFiles embed.FS
 
 // migrations lists the files; the version of a database is how many were applied.
-var migrations = []string{"1_entries.sql", "2_folds.sql"}
+var migrations = []string{"1_entries.sql", "2_folds.sql", "3_never_replaced.sql"}
 
 // applicationID marks a database as a journal ("deal" in ASCII); file(1) and SQLite show it.
 const applicationID = 0x6465616c
@@ -69,8 +69,14 @@ func versionOf(ctx context.Context, c *sql.Conn, path string) (int, error) {
 		return 0, nil
 	case id != applicationID:
 		return 0, &SchemaError{Path: path, Problem: "it is another program's database"}
+	case version < 1:
+		return 0, &SchemaError{Path: path, Version: version, Problem: fmt.Sprintf("a journal has a version from 1 to %d; somebody changed PRAGMA user_version", len(migrations))}
 	case version > len(migrations):
 		return 0, &SchemaError{Path: path, Version: version, Problem: fmt.Sprintf("this program knows versions up to %d; use a newer one", len(migrations))}
 	}
-	return version, nil
+	_, err = c.ExecContext(ctx, "SELECT "+columns+" FROM entries LIMIT 0") // every version has them
+	if isNoJournal(err) {
+		err = &SchemaError{Path: path, Version: version, Problem: err.Error()}
+	}
+	return version, err
 }

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 	"github.com/fe115bb3/dealtracker/dealstate/journal/sqlite"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 // made makes a database by SQL.
@@ -51,36 +53,64 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		"another program's": "CREATE TABLE users (id)",
 		"another id":        "PRAGMA application_id = 7; CREATE TABLE entries (position)",
 		"a newer version":   "PRAGMA application_id = 1684365676; PRAGMA user_version = 99; CREATE TABLE entries (position)",
+		"a version below 0": "PRAGMA application_id = 1684365676; PRAGMA user_version = -1; CREATE TABLE entries (position)",
+		"no entries":        "PRAGMA application_id = 1684365676; PRAGMA user_version = 3; CREATE TABLE folds (fold)",
+		"other columns":     "PRAGMA application_id = 1684365676; PRAGMA user_version = 3; CREATE TABLE entries (position)",
+		"no version":        "PRAGMA application_id = 1684365676; PRAGMA user_version = 0; CREATE TABLE entries (position)",
 	} {
 		path := made(t, text)
-		_, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		before, err := os.ReadFile(path)
+		require.NoError(t, err)
+		_, err = sqlite.Open(t.Context(), path, sqlite.Options{})
 		var schema *sqlite.SchemaError
 		require.ErrorAs(t, err, &schema, name)
+		after, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, before, after, "%s: no byte of it changes, not even those of the journal mode", name)
 		db, err := sql.Open("sqlite", path)
 		require.NoError(t, err)
 		require.Equal(t, []string{"1"}, texts(t, db, "SELECT count(*) FROM sqlite_schema"), name)
 		require.NoError(t, db.Close())
 	}
-	text := fresh(t)
-	require.NoError(t, os.WriteFile(text, []byte("this is a text of some length and no database of any kind\n"), 0o600))
-	_, err := sqlite.Open(t.Context(), text, sqlite.Options{})
-	require.ErrorContains(t, err, "not a database")
+	half := fresh(t)
+	s, err := sqlite.Open(t.Context(), half, sqlite.Options{})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	whole, err := os.ReadFile(half)
+	require.NoError(t, err)
+	for problem, content := range map[string][]byte{
+		"not a database": []byte("this is a text of some length and no database of any kind\n"),
+		"malformed":      whole[:len(whole)/2],
+	} {
+		require.NoError(t, os.WriteFile(half, content, 0o600))
+		_, err := sqlite.Open(t.Context(), half, sqlite.Options{})
+		var schema *sqlite.SchemaError
+		require.ErrorAs(t, err, &schema)
+		require.ErrorContains(t, err, problem)
+		after, err := os.ReadFile(half)
+		require.NoError(t, err)
+		require.Equal(t, content, after)
+	}
 	_, err = sqlite.Open(t.Context(), "/no/such/directory/deals.db", sqlite.Options{})
 	require.ErrorContains(t, err, "/no/such/directory/deals.db")
 }
 
 func TestOptionsThatCannotBeMeantNameTheirField(t *testing.T) {
 	t.Parallel()
-	for field, try := range map[string]func() (*sqlite.Store, error){
-		"path":         func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "", sqlite.Options{}) },
-		"options.busy": func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "x", sqlite.Options{Busy: -1}) },
-		"options.poll": func() (*sqlite.Store, error) { return sqlite.Open(t.Context(), "x", sqlite.Options{Poll: -1}) },
+	before := fresh(t)
+	for _, c := range []struct {
+		field, path string
+		o           sqlite.Options
+	}{
+		{"path", "", sqlite.Options{}}, {"path", before + "\x00after", sqlite.Options{}},
+		{"options.busy", "x", sqlite.Options{Busy: -1}}, {"options.poll", "x", sqlite.Options{Poll: -1}},
 	} {
-		_, err := try()
+		_, err := sqlite.Open(t.Context(), c.path, c.o)
 		var wrong *dealstate.FieldError
-		require.ErrorAs(t, err, &wrong)
-		require.Equal(t, field, wrong.Field)
+		require.ErrorAs(t, err, &wrong, "%+v", c)
+		require.Equal(t, c.field, wrong.Field)
 	}
+	require.NoFileExists(t, before)
 }
 
 // Every connection must have it, and a driver may forget it: a commit is synced.
@@ -157,13 +187,23 @@ func TestAWaiterHearsOfWhatAnotherStoreAppends(t *testing.T) {
 func TestEntriesThatWereChangedOrRemovedAreDamage(t *testing.T) {
 	t.Parallel()
 	for change, at := range map[string]int64{
-		"DELETE FROM entries WHERE position = 2":                            2,
-		"DELETE FROM entries WHERE position = 1":                            1,
-		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":           3,
-		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":           2,
-		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":      1,
-		"UPDATE entries SET id = NULL, agreement = '{}' WHERE position = 2": 2,
-		"UPDATE entries SET position = 9 WHERE position = 3":                3,
+		"DELETE FROM entries WHERE position = 2":                                            2,
+		"DELETE FROM entries WHERE position = 1":                                            1,
+		"UPDATE entries SET kind = 'nonsense' WHERE position = 3":                           3,
+		"UPDATE entries SET at = '2025-06-10' WHERE position = 2":                           2,
+		"UPDATE entries SET accepted = 'yesterday' WHERE position = 1":                      1,
+		"UPDATE entries SET id = NULL, agreement = '{}' WHERE position = 2":                 2,
+		"UPDATE entries SET position = 9 WHERE position = 3":                                3,
+		"UPDATE entries SET kind = NULL WHERE position = 2":                                 2,
+		"UPDATE entries SET at = NULL WHERE position = 2":                                   2,
+		"UPDATE entries SET deal = '' WHERE position = 2":                                   2,
+		"UPDATE entries SET id = '' WHERE position = 2":                                     2,
+		"UPDATE entries SET id = '1' WHERE position = 3":                                    3,
+		"UPDATE entries SET id = '1', note = 'other' WHERE position = 2":                    2,
+		"UPDATE entries SET revision = -5 WHERE position = 2":                               2,
+		"UPDATE entries SET published = 'garbage' WHERE position = 2":                       2,
+		"UPDATE entries SET note = CAST(x'ff' AS TEXT) WHERE position = 2":                  2,
+		"UPDATE entries SET accepted = '2024-01-01T00:00:00.000000000Z' WHERE position = 2": 2,
 	} {
 		s := open(t, fresh(t), sqlite.Options{})
 		_, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1), note("3", 1)})
@@ -180,4 +220,72 @@ func TestEntriesThatWereChangedOrRemovedAreDamage(t *testing.T) {
 		require.NotNil(t, damage, change)
 		require.Equal(t, []int64{at, at}, []int64{damage.Position, n}, change)
 	}
+}
+
+// An event that was recorded earlier comes again under its id, and is no damage, on whatever
+// page the first of them is.
+func TestAnEventThatIsKnownEarlierIsReadAgain(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	for recorded := 3; recorded > 0; recorded-- {
+		e := note("1", 1)
+		e.Event.Recorded = e.Event.At.Add(time.Duration(recorded) * time.Hour)
+		entries := []journal.Entry{e}
+		for i := range 300 {
+			entries = append(entries, note(fmt.Sprint(recorded, "-", i), 1))
+		}
+		_, err := s.Append(t.Context(), entries)
+		require.NoError(t, err)
+	}
+	require.Len(t, all(t, s), 903)
+	n := 0
+	for _, err := range s.ReadDeal(t.Context(), "deal-1", 0) {
+		require.NoError(t, err)
+		n++
+	}
+	require.Equal(t, 903, n)
+}
+
+// A trigger of somebody else may have an insert ignored. Nothing is acknowledged that is not there.
+func TestAnInsertThatATriggerIgnoresIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	_, err := analyst(t, s).Exec("CREATE TRIGGER ignores BEFORE INSERT ON entries BEGIN SELECT RAISE(IGNORE); END")
+	require.NoError(t, err)
+	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	var full *journal.ReadOnlyError
+	require.ErrorAs(t, err, &full)
+	var damage *sqlite.DamageError
+	require.ErrorAs(t, err, &damage)
+	require.Empty(t, all(t, s))
+}
+
+// REPLACE removes the row that it replaces without a DELETE trigger.
+func TestTheTablesRefuseToReplaceAnEntry(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	a := uschina.London()
+	_, err := s.Append(t.Context(), []journal.Entry{{Accepted: time.Now(), Agreement: &a}, note("1", 1), note("2", 1)})
+	require.NoError(t, err)
+	before := all(t, s)
+	for _, text := range []string{
+		"REPLACE INTO entries (position, accepted, deal, id, kind, at, note) SELECT position, accepted, deal, id, kind, at, 'changed' FROM entries WHERE position = 2",
+		"INSERT OR REPLACE INTO entries (rowid, accepted, deal, id, kind, at, note) SELECT position, accepted, deal, id, kind, at, 'changed' FROM entries WHERE position = 3",
+		"REPLACE INTO entries (position, accepted, deal, agreement) SELECT 4, accepted, deal, agreement FROM entries WHERE position = 1",
+		"INSERT INTO entries (position, accepted, deal, id, kind, at) SELECT 2, accepted, deal, id, kind, at FROM entries WHERE position = 2 ON CONFLICT DO UPDATE SET note = 'changed'",
+	} {
+		_, err := analyst(t, s).Exec(text)
+		require.ErrorContains(t, err, "only added", text)
+		require.Equal(t, before, all(t, s), text)
+	}
+}
+
+// all gives every entry.
+func all(t *testing.T, s *sqlite.Store) (entries []journal.Entry) {
+	t.Helper()
+	for e, err := range s.Read(t.Context(), 0) {
+		require.NoError(t, err)
+		entries = append(entries, e)
+	}
+	return entries
 }

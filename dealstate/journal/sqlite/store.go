@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,13 +18,13 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// Options says how a journal is opened. The zero Options are those of a program that writes
-// alone or with a few others on one machine.
+// Options says how a journal is opened. The zero Options fit a program that writes alone or with a
+// few others on one machine.
 type Options struct {
-	// Busy is how long to wait for the write lock of somebody else. Zero: ten seconds.
+	// Busy is how long to wait for the write lock of another session. Zero: ten seconds.
 	Busy time.Duration
-	// Poll is how often Wait looks whether another process has appended; what this
-	// process appends it hears of at once. Zero: a tenth of a second.
+	// Poll is how often Wait looks for entries of other processes. An append of this process
+	// ends the wait at once. Zero: a tenth of a second.
 	Poll time.Duration
 }
 
@@ -36,11 +38,13 @@ func (o Options) orDefault() Options {
 	return o
 }
 
-// check refuses what cannot be meant.
+// check refuses options that make no sense.
 func (o Options) check(path string) error {
 	switch {
 	case path == "":
 		return field.Errorf("path", "missing; want that of a file")
+	case strings.IndexByte(path, 0) >= 0:
+		return field.Errorf("path", "has a NUL; want a path that the system can open")
 	case o.Busy < 0:
 		return field.Errorf("options.busy", "%v is negative; want how long to wait for a lock", o.Busy)
 	case o.Poll < 0:
@@ -53,6 +57,7 @@ func (o Options) check(path string) error {
 // stores, of one process or of several on one machine, may have the database open.
 type Store struct {
 	path    string
+	file    os.FileInfo // of the database when it was opened
 	options Options
 	db      *sql.DB // for readers
 	writer  writer
@@ -66,9 +71,9 @@ var (
 	_ journal.Lister  = (*Store)(nil)
 )
 
-// Open opens the journal in the file, and makes it where there is none; its directory must
-// be there. A database that is of an earlier version of this package is brought to the
-// newest. The error is a *[SchemaError] where the file is no journal of ours.
+// Open opens the journal in the file, and creates the file if there is none; its directory must
+// exist. A database of an earlier version of this package is migrated to the newest. The error
+// is a *[SchemaError] if the file is not a journal of this package.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := o.check(path); err != nil {
 		return nil, err
@@ -106,6 +111,8 @@ func (s *Store) begin(ctx context.Context) error {
 		return nil
 	case isBusy(err):
 		err = &BusyError{Path: s.path, Err: err}
+	case isNoJournal(err):
+		err = &SchemaError{Path: s.path, Problem: err.Error()}
 	default:
 		err = fmt.Errorf("journal/sqlite: open %s: %w", display.Inert(s.path), err)
 	}
@@ -115,20 +122,39 @@ func (s *Store) begin(ctx context.Context) error {
 	return err
 }
 
+// prepare looks before it changes anything: the mode of journalling stays in the file.
 func (s *Store) prepare(ctx context.Context, c *sql.Conn) error {
+	if _, err := versionOf(ctx, c, s.path); err != nil {
+		return err
+	}
 	if err := inWAL(ctx, c, s.path); err != nil {
 		return err
 	}
 	if err := migrate(ctx, c, s.path); err != nil {
 		return err
 	}
-	return s.writer.begin(ctx, c)
+	if err := s.writer.begin(ctx, c); err != nil {
+		return err
+	}
+	file, err := os.Stat(s.path)
+	s.file = file
+	return err
 }
 
-// inWAL refuses a database that cannot be read while it is written.
+// moved gives a *[MovedError] where the path has another file than the one that was opened, or
+// none. A connection goes on with the one that was moved away.
+func (s *Store) moved() error {
+	if now, err := os.Stat(s.path); err != nil || !os.SameFile(now, s.file) {
+		return &MovedError{Path: s.path}
+	}
+	return nil
+}
+
+// inWAL gives the database its write-ahead log, and refuses one that cannot have it, and so
+// cannot be read while it is written. Every later connection finds it in the file.
 func inWAL(ctx context.Context, c *sql.Conn, path string) error {
 	var mode string
-	if err := c.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+	if err := c.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
 		return err
 	}
 	if mode != "wal" {
@@ -141,7 +167,7 @@ func inWAL(ctx context.Context, c *sql.Conn, path string) error {
 // commit is synced before it returns (FULL), with macOS's own sync where there is one.
 func source(path string, o Options) string {
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
-	q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", max(1, o.Busy.Milliseconds())), "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)",
+	q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", max(1, o.Busy.Milliseconds())), "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)",
 		fmt.Sprintf("journal_size_limit(%d)", walLimit), "trusted_schema(0)"}}
 	u.RawQuery = q.Encode()
 	return u.String()

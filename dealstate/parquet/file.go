@@ -1,9 +1,11 @@
 package parquet
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -62,7 +64,29 @@ func openFile(r io.ReaderAt, size int64) (f *file, err error) {
 		}
 		rows += g.NumRows
 	}
+	if err := f.checkDisjoint(); err != nil {
+		return nil, err
+	}
 	return f, nil
+}
+
+// checkDisjoint refuses row groups of which a column lies where that of another one does: a small
+// footer could name one of them any number of times.
+func (f *file) checkDisjoint() error {
+	groups := slices.Clone(f.groups)
+	for _, name := range f.names {
+		leaf := f.columns[name].leaf
+		slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.chunks[leaf].offset, b.chunks[leaf].offset) })
+		end := int64(0)
+		for _, g := range groups {
+			at := g.chunks[leaf]
+			if at.offset < end {
+				return &FileError{Group: g.number, Column: name, Problem: "it is damaged: it lies where the column of another row group does"}
+			}
+			end = at.offset + at.size
+		}
+	}
+	return nil
 }
 
 func wholeFile(err error, problem string, args ...any) *FileError {

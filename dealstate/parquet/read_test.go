@@ -351,3 +351,24 @@ func TestADictionaryMayHaveMoreWordsThanThereAreRows(t *testing.T) {
 	_, err := v.addDictionary(&words{list: []string{""}})
 	require.ErrorIs(t, err, errShort, "no memory for words that are not there")
 }
+
+// An integer without a sign is no negative one, however large it is.
+func TestARevisionWithoutASignIsReadAsItIs(t *testing.T) {
+	t.Parallel()
+	type row[N uint32 | uint64] struct {
+		ID       string `parquet:"id"`
+		Deal     string `parquet:"deal"`
+		Kind     string `parquet:"kind"`
+		At       string `parquet:"at"`
+		Revision N      `parquet:"revision"`
+	}
+	_, bad := eventsIn(t, oneRow(t, row[uint32]{"1", "d", "note", "2025-01-01", 4294967295}))
+	require.Len(t, bad, 1)
+	require.Contains(t, bad[0], "revision: 4294967295 is out of range")
+	_, bad = eventsIn(t, oneRow(t, row[uint64]{"1", "d", "note", "2025-01-01", 18446744073709551615}))
+	require.Len(t, bad, 1)
+	require.Contains(t, bad[0], "revision: 18446744073709551615 is out of range")
+	events, bad := eventsIn(t, oneRow(t, row[uint32]{"1", "d", "note", "2025-01-01", 7}))
+	require.Empty(t, bad)
+	require.Equal(t, 7, events[0].Revision)
+}

@@ -240,8 +240,11 @@ func (d *Deal) Awaiting() []Party {
 	return parties
 }
 
-// Explain says in plain English where the deal stands and why.
-func (d *Deal) Explain() string { return d.Latest().Explain() }
+// Explain says in plain English where the deal stands and why. It goes through the log.
+func (d *Deal) Explain() string {
+	s, decisions := d.Replay(View{})
+	return s.Explain(decisions...)
+}
 
 // Decisions goes through what every event did under the deal's own policy, in
 // their order, with the clocks that fired up to the last instant on record. It

@@ -6,8 +6,8 @@
 //	snapshot := deal.At(dealstate.View{AsOf: t, KnownBy: k, Policy: dealstate.Official})
 //	fmt.Println(snapshot.State, snapshot.Explain())
 //
-// TUTORIAL.md, beside this file, is for who is new: a deal of one's own in five
-// minutes, with the command and in Go. RECIPES.md has whole programs for common
+// TUTORIAL.md, beside this file, is for who is new: a first deal of one's own, with
+// the command and in Go. RECIPES.md has whole programs for common
 // wishes. README.md, above, lists the packages beside this one: for tests, for
 // services, for many deals, for measures and for pictures.
 //

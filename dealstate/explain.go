@@ -26,15 +26,18 @@ func line(b *strings.Builder, format string, args ...any) {
 // belongs to one call of Explain.
 type explanation struct {
 	Snapshot
-	labels map[string]string // by party
+	labels  map[string]string   // by party
+	refused map[string]Decision // by party: its last approval, if the rules refused it
 }
 
 // Explain says in plain English where the deal stands and why. It stays short
 // however many parties there are. Control characters, line breaks and whatever
 // else in a stranger's text acts on a terminal are written as escapes, such as
-// \n and \x1b. The cost is linear in the parties and commitments.
-func (s Snapshot) Explain() string {
-	e := explanation{Snapshot: s, labels: make(map[string]string, len(s.Parties))}
+// \n and \x1b. Given the decisions on the way there, as [Deal.Replay] gives them, it tells
+// an approval that was refused, as one after the deadline, too; a snapshot alone does not
+// know of it. The cost is linear in the parties, commitments and decisions.
+func (s Snapshot) Explain(decisions ...Decision) string {
+	e := explanation{Snapshot: s, labels: make(map[string]string, len(s.Parties)), refused: refusedApprovals(decisions)}
 	for _, p := range s.Parties {
 		e.labels[p.Party] = p.label()
 	}
@@ -94,15 +97,15 @@ func (s explanation) explainApproval(b *strings.Builder) {
 	}
 	for _, p := range s.Parties {
 		if p.Asked || p.Act != nil || p.Nearest != nil {
-			line(b, "  %s", p.explain(s.Policy))
+			line(b, "  %s", s.party(p))
 		}
 	}
 }
 
-// explain says how one party stands, and on whose word.
-func (p PartyStatus) explain(policy string) string {
+// party says how one party stands, and on whose word.
+func (s explanation) party(p PartyStatus) string {
 	if p.Standing != StandingApproved && p.Standing != StandingRejected {
-		return "Approval by " + p.voice() + ": " + p.lacking(policy)
+		return "Approval by " + p.voice() + ": " + s.lacking(p)
 	}
 	text := fmt.Sprintf("%s: %s %s", p.label(), p.Standing, p.Act.words())
 	if !p.InForce.IsZero() {
@@ -111,19 +114,57 @@ func (p PartyStatus) explain(policy string) string {
 	return text
 }
 
-func (p PartyStatus) lacking(policy string) string {
-	text := "none that " + policy + " counts"
+// lacking says why a party's approval does not stand.
+func (s explanation) lacking(p PartyStatus) string {
+	text := "none that " + s.Policy + " counts"
 	switch p.Standing {
 	case StandingWithdrawn:
 		text = "withdrawn " + p.Act.words()
 	case StandingStale:
 		text = "given to an earlier revision " + p.Act.words()
+	case StandingOutstanding:
+		if s.hasLapsed() {
+			text = "none in time that " + s.Policy + " counts"
+		}
+	}
+	switch refused, is := s.refused[p.Party]; {
+	case is && p.Standing == StandingOutstanding:
+		text = "given " + s.refusedWords(refused) + ": refused"
+	case is:
+		text += "; given again " + s.refusedWords(refused) + ": refused"
 	}
 	if p.Nearest != nil {
 		text += "; nearest: " + p.Nearest.nearWords()
 	}
 	return text
 }
+
+// refusedApprovals gives each party's last approval on record, if the rules refused it.
+func refusedApprovals(decisions []Decision) map[string]Decision {
+	last := map[string]Decision{}
+	for _, d := range decisions {
+		switch {
+		case d.Outcome == Refused && d.Kind == Approve:
+			last[d.Party] = d
+		case d.Outcome == Applied && (d.Kind == Approve || d.Kind == Reject || d.Kind == Withdraw):
+			delete(last, d.Party)
+		}
+	}
+	return last
+}
+
+// refusedWords says when and by which report: "on 5 October 2025 (hansen-yes), after the
+// deadline".
+func (s explanation) refusedWords(d Decision) string {
+	text := "on " + instant.Say(d.At) + " (" + d.Event + ")"
+	if s.hasLapsed() && !d.At.Before(s.Since) {
+		text += ", after the deadline"
+	}
+	return text
+}
+
+// hasLapsed reports whether the deadline has ended the deal.
+func (s explanation) hasLapsed() bool { return s.State == StateLapsed && s.By == Deadline.String() }
 
 func (p PartyStatus) label() string { return Party{ID: p.Party, Name: p.Name}.label() }
 
@@ -187,6 +228,9 @@ func (s explanation) explainMany(b *strings.Builder) {
 	}
 	if len(s.Awaiting) > 0 {
 		line(b, "  Awaited: %s.", s.some(s.heaviest()))
+	}
+	if refused := s.those(func(p PartyStatus) bool { _, is := s.refused[p.Party]; return is }); len(refused) > 0 {
+		line(b, "  Approved, but refused: %s.", phrase.Some(len(refused), func(i int) string { return refused[i].label() + " " + s.refusedWords(s.refused[refused[i].Party]) }))
 	}
 	if last := s.lastAct(); last != nil {
 		line(b, "  Last act: %s, %s %s.", last.label(), last.Standing, last.Act.words())

@@ -3,6 +3,7 @@ package dealstate_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,8 +14,8 @@ import (
 // explained is what Explain says of a story, below its head.
 func explained(t *testing.T, a dealstate.Agreement, asOf, text string) string {
 	t.Helper()
-	s, _ := told(t, a, asOf, text)
-	_, below, found := strings.Cut(s.Explain(), "revision ")
+	s, decisions := told(t, a, asOf, text)
+	_, below, found := strings.Cut(s.Explain(decisions...), "revision ")
 	require.True(t, found)
 	_, below, _ = strings.Cut(below, "\n")
 	return strings.TrimSuffix(below, "\n")
@@ -75,6 +76,32 @@ func TestExplainStaysShortOfManyThatSignAndLeave(t *testing.T) {
 	require.Contains(t, text, "\nSuspended by: p3.")
 	require.Contains(t, text, "\nUnder notice: p3 leaves on 19 June 2025, p7 leaves on 20 June 2025.")
 	require.Less(t, strings.Count(text, "\n"), 12)
+}
+
+// An approval that the policy counts and the rules refuse, as one after the deadline, is
+// told: nobody may read that there is none.
+func TestExplainTellsAnApprovalThatWasRefused(t *testing.T) {
+	t.Parallel()
+	a := pairWith(func(a *dealstate.Agreement) { a.Deadline = time.Date(2025, 6, 10, 0, 0, 0, 0, time.UTC) })
+	many := club(40, condition.Count(condition.AtLeast(2), ""))
+	many.Deadline = a.Deadline
+	for _, c := range []struct {
+		of        dealstate.Agreement
+		acts, say string
+	}{
+		{a, "06-01 approve a\n06-12 approve b", "Approval by b: given on 12 June 2025 (approve-b-06-12), after the deadline: refused"},
+		{a, "06-01 approve a\n06-12 approve b\n06-13 approve b role=press", "Approval by b: given on 12 June 2025 (approve-b-06-12), after the deadline: refused; nearest: 13 June 2025, press"},
+		{a, "06-01 approve a\n06-02 amend\n06-03 approve b rev=1", "Approval by b: given on 3 June 2025 (approve-b-06-03): refused"},
+		{a, "06-01 approve b\n06-02 withdraw b\n06-12 approve b", "Approval by b: withdrawn on 2 June 2025 (instrument); given again on 12 June 2025 (approve-b-06-12), after the deadline: refused"},
+		{a, "06-01 approve a\n06-12 note", "Approval by b: none in time that strict counts"},
+		{a, "06-01 approve a\n06-02 approve b rev=2\n06-03 approve b", "b: approved on 3 June 2025 (instrument)"},
+		{many, "06-01 approve p7\n06-12 approve p3", "Approved, but refused: p3 on 12 June 2025 (approve-p3-06-12), after the deadline."},
+	} {
+		require.Contains(t, explained(t, c.of, "", c.acts)+"\n", "\n  "+c.say+"\n")
+	}
+	d := open(t, a, "06-01 approve a\n06-12 approve b")
+	require.Contains(t, d.Explain(), "after the deadline: refused")
+	require.Contains(t, d.Latest().Explain(), "Approval by b: none in time that strict counts", "a snapshot knows of no decisions")
 }
 
 // Each line about a party names it the same way, also where another speaks for it.

@@ -44,7 +44,7 @@ func TestDealStandsByTheEarliestOfTwoExtensions(t *testing.T) {
 	s, decisions := told(t, dated(t), "06-30", "06-01 approve a\n06-10 extend a until=07-15\n06-12 extend b until=08-01")
 	require.Equal(t, &dealstate.ClockStatus{Clock: dealstate.Deadline, Due: date(t, "07-15")}, s.Next)
 	require.Equal(t, dealstate.ReasonNotYetMoved, decisions[1].Reasons[0].Code)
-	require.Equal(t, "a extends, but not every party has; the deadline stays at 1 July 2025", decisions[1].Reasons[0].String())
+	require.Equal(t, "a extends, but not every party has; the deadline stays at the end of 30 June 2025", decisions[1].Reasons[0].String())
 	second := decisions[2].Reasons[0]
 	require.Equal(t, dealstate.ReasonMoved, second.Code, "b's extension did move the deadline, if not as far as b would go: %s", second)
 	require.Equal(t, date(t, "07-15"), second.At)

@@ -50,6 +50,7 @@ var layers = [][]string{
 	{"dealstate/bulk/internal/lines", "dealstate/bulk/internal/lazydfa"},
 	{"dealstate/uschina", "dealstate/leaders", "dealstate/simulate", "dealstate/bulk", "dealstate/analytics", "dealstate/render"},
 	{"dealstate/journal"},
+	{"dealstate/internal/folding"},
 	{"dealstate/tracker"},
 	{"dealstate/web"},
 	// For tests: nothing above this line may import them.

@@ -191,7 +191,7 @@ func TestEveryStandingIsExplained(t *testing.T) {
 	said := map[string]Standing{}
 	for _, s := range standingEnum.all() {
 		p := PartyStatus{Party: "us", Asked: true, Standing: s, Act: &Evidence{Event: "e", Role: Press, Modality: Asserted, At: time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)}}
-		text := p.explain("strict")
+		text := explanation{Snapshot: Snapshot{Policy: "strict"}}.party(p)
 		require.NotContains(t, said, text, "%s and %s are explained alike", s, said[text])
 		said[text] = s
 		many := Snapshot{Parties: make([]PartyStatus, mostListed+1)}

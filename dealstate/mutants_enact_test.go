@@ -121,7 +121,7 @@ func TestAnExtensionIsToldWhyItMovesNothing(t *testing.T) {
 		{limitless, force + "06-10 extend a until=09-01", dealstate.Refused, dealstate.Reason{Code: dealstate.ReasonNoClock, Detail: "term"}},
 		{dated(t), "06-10 extend a until=07-01", dealstate.Noted, dealstate.Reason{Code: dealstate.ReasonAlready, Subject: "a", Detail: "extend"}},
 		{dated(t), "06-10 extend until=07-01", dealstate.Noted, dealstate.Reason{Code: dealstate.ReasonAlready, Detail: "extend"}},
-		{dated(t), "06-10 extend until=06-20", dealstate.Refused, dealstate.Reason{Code: dealstate.ReasonNotLater, At: date(t, "07-01")}},
+		{dated(t), "06-10 extend until=06-20", dealstate.Refused, dealstate.Reason{Code: dealstate.ReasonNotLater, Detail: "deadline", At: date(t, "07-01")}},
 		{dated(t), "07-05 extend until=07-05", dealstate.Refused, dealstate.Reason{Code: dealstate.ReasonNotLater, At: date(t, "07-05")}},
 		{dated(t), "06-10 extend a until=08-01", dealstate.Applied, dealstate.Reason{Code: dealstate.ReasonNotYetMoved, Subject: "a", Detail: "deadline", At: date(t, "07-01")}},
 		{dated(t), "06-10 extend until=08-01", dealstate.Applied, dealstate.Reason{Code: dealstate.ReasonMoved, Detail: "deadline", At: date(t, "08-01")}},
@@ -169,8 +169,8 @@ func TestTheEarliestExtensionCounts(t *testing.T) {
 	s, _ := told(t, dated(t), "06-30", both)
 	require.Equal(t, date(t, "08-01"), s.Next.Due)
 	_, decisions := told(t, dated(t), "06-30", both+"\n06-04 extend until=07-20 id=less\n06-05 extend until=08-05 id=more")
-	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonNotLater, At: date(t, "08-01")}}, find(t, decisions, "less").Reasons)
+	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonNotLater, Detail: "deadline", At: date(t, "08-01")}}, find(t, decisions, "less").Reasons)
 	require.Equal(t, dealstate.Applied, find(t, decisions, "more").Outcome)
 	_, decisions = told(t, dated(t), "06-30", "06-02 extend b until=08-01\n06-03 extend b until=07-20 id=less")
-	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonNotLater, At: date(t, "08-01")}}, find(t, decisions, "less").Reasons)
+	require.Equal(t, []dealstate.Reason{{Code: dealstate.ReasonNotLater, Detail: "deadline", At: date(t, "08-01")}}, find(t, decisions, "less").Reasons)
 }

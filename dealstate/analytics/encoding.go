@@ -1,8 +1,10 @@
 package analytics
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -30,7 +32,8 @@ func encodingOf(measure string) *strictjson.Object {
 	return &o
 }
 
-// decode reads the encoding of a measure. The slots are the keys that only this measure has.
+// decode reads the encoding of a measure. The slots are the keys that only this measure has; those
+// that are read by a function are required.
 func decode(measure string, data []byte, slots ...strictjson.Slot) error {
 	named, versioned := false, false
 	head := []strictjson.Slot{
@@ -55,6 +58,7 @@ func decode(measure string, data []byte, slots ...strictjson.Slot) error {
 			return nil
 		}},
 	}
+	slots, missing := required(slots)
 	err := strictjson.Field{Raw: data}.Object(append(head, slots...)...)
 	switch {
 	case err != nil:
@@ -64,7 +68,25 @@ func decode(measure string, data []byte, slots ...strictjson.Slot) error {
 	case !versioned:
 		return field.Errorf("version", "missing; want %d", EncodingVersion)
 	}
-	return nil
+	return missing()
+}
+
+// required gives slots that note which keys are given, and a function that refuses an object
+// without one of those that are read by a function.
+func required(slots []strictjson.Slot) (_ []strictjson.Slot, missing func() error) {
+	slots, given := slices.Clone(slots), make([]bool, len(slots))
+	for i, s := range slots {
+		read, is := s.To.(func(strictjson.Field) error)
+		if given[i] = !is; is {
+			slots[i].To = func(f strictjson.Field) error { given[i] = true; return read(f) }
+		}
+	}
+	return slots, func() error {
+		if i := slices.Index(given, false); i >= 0 {
+			return field.Errorf(slots[i].Key, "missing")
+		}
+		return nil
+	}
 }
 
 // decodeWithDeals is decode for a measure that follows deals. It gives the field of the deals,
@@ -74,9 +96,6 @@ func decodeWithDeals(measure string, data []byte, slots ...strictjson.Slot) (dea
 		deals = f
 		return nil
 	}})...)
-	if err == nil && deals.Raw == nil {
-		err = field.Errorf("deals", "missing")
-	}
 	return deals, err
 }
 
@@ -203,7 +222,7 @@ func (f *follower[T]) decodeDeal(in strictjson.Field, own ownReader[T]) error {
 
 // complete refuses a deal that no sequence of decisions can give.
 func (c *dealState[T]) complete(path, deal string) error {
-	if err := wanted(textField{path + ".deal", deal}, textField{path + ".state", string(c.state)}); err != nil {
+	if err := cmp.Or(wanted(textField{path + ".deal", deal}), field.CheckID(path+".deal", deal), wanted(textField{path + ".state", string(c.state)})); err != nil {
 		return err
 	}
 	switch {
@@ -269,12 +288,27 @@ func stateList(all []dealstate.State) json.Marshaler {
 	return json.RawMessage(append(text, ']'))
 }
 
+// maxCount is the largest count that an encoding may have: 2^53, which every reader of JSON has
+// exactly. Merges are held to it, so that what they write can be read.
+const maxCount = 1 << 53
+
+// checkSum refuses to merge counts whose sum could not be read again.
+func checkSum(of string, a, b int) error {
+	if a > maxCount-b {
+		return &MergeError{Problem: fmt.Sprintf("%s: %d and %d come to more than %d", of, a, b, int64(maxCount))}
+	}
+	return nil
+}
+
 // countSlot reads a count.
 func countSlot(to *int) func(strictjson.Field) error {
 	return func(f strictjson.Field) error {
 		n, err := strconv.Atoi(string(f.Raw))
-		if err != nil || n < 0 {
+		switch {
+		case err != nil || n < 0:
 			return f.Fail("a count")
+		case n > maxCount:
+			return f.Fail("a count of at most 9007199254740992")
 		}
 		*to = n
 		return nil

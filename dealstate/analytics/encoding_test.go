@@ -183,6 +183,7 @@ func TestEveryMeasureThatMergesHasAnEncoding(t *testing.T) {
 func TestABrokenEncodingNamesItsFieldAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	const deal = `"deal":"d","state":"s","begun":"2025-01-01T00:00:00Z","since":"2025-01-02T00:00:00Z","last":"2025-01-03T00:00:00Z"`
+	same := strings.Replace(deal, "2025-01-02", "2025-01-01", 1) // in the state in which it began
 	spells := func(rest string) string {
 		return `{"measure":"spells","version":1,"deals":[{` + deal + `,"spells":[` + rest + `]}]}`
 	}
@@ -203,7 +204,7 @@ func TestABrokenEncodingNamesItsFieldAndChangesNothing(t *testing.T) {
 		`{"measure":"spells","version":1,"deals":[{"deal":"d","state":"s","begun":"2025-01-01T00:00:00Z","last":"2025-01-03T00:00:00Z"}]}`: "deals[0].since: want it where begun is given, and only there",
 		strings.Replace(spells(""), "2025-01-02", "2025-01-04", 1):                                                                         "deals[0].last: before since",
 		strings.Replace(spells(""), `"spells":[]`, `"spels":[]`, 1):                                                                        `deals[0].spels: unknown field; did you mean "spells"?`,
-		`{"measure":"spells","version":1,"deals":[{` + deal + `},{` + deal + `}]}`:                                                         `deals[1].deal: "d" is given twice`,
+		`{"measure":"spells","version":1,"deals":[{` + same + `},{` + same + `}]}`:                                                         `deals[1].deal: "d" is given twice`,
 		spells(`{}`):                       "deals[0].spells[0].state: missing",
 		spells(`{"state":"a","next":"b"}`): "deals[0].spells[0].by: missing",
 		spells(`{"state":"a","next":"b","by":"approve","from":"2024-01-01T00:00:00Z","to":"2025-01-02T00:00:00Z"}`): "deals[0].spells[0].from: before the deal's begun",
@@ -236,6 +237,105 @@ func TestABrokenEncodingNamesItsFieldAndChangesNothing(t *testing.T) {
 	requireRefused(t, &analytics.PolicyChanges{}, `{"measure":"policy_changes","version":1,"answers":[{"policy_a":"a","policy_b":"a","state_a":"s","state_b":"s","count":1}]}`, `answers[0].policy_b: "a" on both sides; want two`)
 	requireRefused(t, &analytics.Sample{}, `{"measure":"sample","version":1,"values":["1"]}`, `values[0]: "1" found; want a number`)
 	requireRefused(t, &analytics.Sample{}, `{"measure":"sample","version":1,"values":[1e301]}`, `values[0]: 1e301 found; want a number from -1e300 to 1e300`)
+}
+
+// What no sequence of decisions gives is refused where it is read.
+func TestAnEncodingSaysWhatDecisionsCanCome(t *testing.T) {
+	t.Parallel()
+	deal := func(id string) string {
+		return `{"deal":"` + id + `","state":"c","begun":"2025-01-01T00:00:00Z","since":"2025-01-03T00:00:00Z","last":"2025-01-03T00:00:00Z"`
+	}
+	spell := func(state, next, from, to, rest string) string {
+		return `{"state":"` + state + `","next":"` + next + `","by":"approve","from":"` + from + `T00:00:00Z","to":"` + to + `T00:00:00Z"` + rest + `}`
+	}
+	spells := func(all ...string) string {
+		return `{"measure":"spells","version":1,"deals":[` + deal("d") + `,"spells":[` + strings.Join(all, ",") + `]}]}`
+	}
+	first, second := spell("a", "b", "2025-01-01", "2025-01-02", ""), spell("b", "c", "2025-01-02", "2025-01-03", "")
+	require.NoError(t, new(analytics.Spells).UnmarshalJSON([]byte(spells(first, second))))
+	for text, want := range map[string]string{
+		spells(second, first): "deals[0].spells[0].from: 2025-01-02T00:00:00Z; want 2025-01-01T00:00:00Z, where the spell before ended or the deal began",
+		spells(first):         `deals[0].state: "c"; want "b", to which the last spell led`,
+		spells(first, spell("x", "c", "2025-01-02", "2025-01-03", "")):                                         `deals[0].spells[1].state: "x"; want "b", to which the spell before led`,
+		spells(spell("a", "b", "2025-01-01", "2025-01-01", ""), second):                                        "deals[0].spells[1].from: 2025-01-02T00:00:00Z; want 2025-01-01T00:00:00Z, where the spell before ended or the deal began",
+		spells(spell("a", "c", "2025-01-01", "2025-01-02", "")):                                                "deals[0].since: 2025-01-03T00:00:00Z; want 2025-01-02T00:00:00Z, where the last spell ended or the deal began",
+		spells(spell("a", "b", "2025-01-01", "2025-01-02", `,"unseen":true`), second):                          "deals[0].spells[0].unseen: want it of a first spell that ends where it begins, and only there",
+		spells(first, spell("b", "b", "2025-01-02", "2025-01-02", `,"unseen":true`), second):                   "deals[0].spells[1].unseen: want it of a first spell that ends where it begins, and only there",
+		`{"measure":"spells","version":1,"deals":[` + deal("a b") + `}]}`:                                      `deals[0].deal: "a b" holds white space or control characters`,
+		`{"measure":"spells","version":1,"deals":[` + strings.Replace(deal("d"), `"d"`, `"\u0000"`, 1) + `}]}`: `deals[0].deal: "\x00" holds white space or control characters`,
+		`{"measure":"spells","version":1,"deals":[` + deal(strings.Repeat("d", 10_000)) + `}]}`:                "deals[0].deal: 10000 bytes long; want at most 256",
+	} {
+		requireRefused(t, &analytics.Spells{}, text, want)
+	}
+	moves := func(count, seconds string) string {
+		return `{"measure":"transitions","version":1,"moves":[{"from":"a","by":"approve","to":"b","count":` + count + `,"seconds":[` + seconds + `]}],"deals":[]}`
+	}
+	requireRefused(t, &analytics.Transitions{}, moves("2", "1,-5"), "moves[0].seconds[1]: -5; want seconds from 0 to 315537897600")
+	requireRefused(t, &analytics.Transitions{}, moves("1", "1e26"), "moves[0].seconds[0]: 1e+26; want seconds from 0 to 315537897600")
+	requireRefused(t, &analytics.Transitions{}, moves("9223372036854775807", "1"), "moves[0].count: 9223372036854775807 found; want a count of at most 9007199254740992")
+	requireRefused(t, &analytics.Lags{}, `{"measure":"lags","version":1,"lags":[{"kind":"note","seconds":[1e26]}]}`, "lags[0].seconds[0]: 1e+26; want seconds from -315537897600 to 315537897600")
+	requireRefused(t, &analytics.Conformance{}, `{"measure":"conformance","version":1,"deals":[`+deal("d")+`,"applied":9223372036854775807}]}`, "deals[0].applied: 9223372036854775807 found; want a count of at most 9007199254740992")
+	for _, of := range []struct {
+		measure json.Unmarshaler
+		rest    string
+		key     string
+	}{
+		{&analytics.Sample{}, `"sample"`, "values"}, {&analytics.Lags{}, `"lags"`, "lags"}, {&analytics.PolicyChanges{}, `"policy_changes"`, "answers"},
+		{&analytics.Transitions{}, `"transitions","deals":[]`, "moves"}, {&analytics.Funnel{}, `"funnel","deals":[]`, "stages"}, {&analytics.Waits{}, `"waits","deals":[]`, "parties"},
+		{&analytics.Waits{}, `"waits","deals":[],"parties":[],"asked":[],"states":[]`, "open"}, {&analytics.Variants{}, `"variants"`, "deals"},
+	} {
+		requireRefused(t, of.measure, `{"version":1,"measure":`+of.rest+`}`, of.key+": missing")
+	}
+}
+
+// What a merge writes can be read: counts that would come to more are not merged, and both
+// measures stay as they were.
+func TestCountsThatCannotBeReadAgainAreNotMerged(t *testing.T) {
+	t.Parallel()
+	moves := func(count string) *analytics.Transitions {
+		m := &analytics.Transitions{}
+		require.NoError(t, m.UnmarshalJSON([]byte(`{"measure":"transitions","version":1,"moves":[{"from":"a","by":"approve","to":"b","count":`+count+`,"seconds":[]}],"deals":[]}`)))
+		return m
+	}
+	answers := func(count string) *analytics.PolicyChanges {
+		m := &analytics.PolicyChanges{}
+		require.NoError(t, m.UnmarshalJSON([]byte(`{"measure":"policy_changes","version":1,"answers":[{"policy_a":"a","policy_b":"b","state_a":"s","state_b":"s","count":`+count+`}]}`)))
+		return m
+	}
+	const most = "9007199254740992"
+	var refused *analytics.MergeError
+	m, p := moves(most), answers(most)
+	require.ErrorAs(t, m.Merge(moves("1")), &refused)
+	require.ErrorAs(t, p.Merge(answers("1")), &refused)
+	require.Equal(t, moves(most), m)
+	require.Equal(t, answers(most), p)
+	m, p = moves("9007199254740991"), answers("9007199254740991")
+	require.NoError(t, m.Merge(moves("1")))
+	require.NoError(t, p.Merge(answers("1")))
+	for _, measure := range []json.Marshaler{m, p} {
+		text, err := measure.MarshalJSON()
+		require.NoError(t, err)
+		require.NoError(t, measure.(json.Unmarshaler).UnmarshalJSON(text))
+	}
+	_, err := analytics.Funnel{}.MarshalJSON()
+	require.EqualError(t, err, "stages: none; want at least one", "which would be refused where it is read")
+}
+
+// Waits of two agreements do not merge, even where the same approvals are asked.
+func TestWaitsOfTwoAgreementsDoNotMerge(t *testing.T) {
+	t.Parallel()
+	waits := func(parties, states, open string) *analytics.Waits {
+		w := &analytics.Waits{}
+		require.NoError(t, w.UnmarshalJSON([]byte(`{"measure":"waits","version":1,"parties":[`+parties+`],"asked":[{"party":"a"}],"states":[`+states+`],"open":[`+open+`],"deals":[]}`)))
+		return w
+	}
+	one := waits(`"a"`, `"s","t"`, `"s"`)
+	require.NoError(t, one.Merge(waits(`"a"`, `"s","t"`, `"s"`)))
+	for _, other := range []*analytics.Waits{waits(`"a","b"`, `"s","t"`, `"s"`), waits(`"a"`, `"s","t","u"`, `"s"`), waits(`"a"`, `"s","t"`, `"s","t"`)} {
+		var refused *analytics.MergeError
+		require.ErrorAs(t, one.Merge(other), &refused)
+		require.ErrorAs(t, other.Merge(one), &refused)
+	}
 }
 
 // requireRefused reads a text over a measure that holds something.

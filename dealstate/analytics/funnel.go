@@ -54,10 +54,12 @@ func NewFunnel(stages ...Stage) (*Funnel, error) {
 		f.stages = append(f.stages, stage)
 	}
 	if len(stages) == 0 {
-		return nil, field.Errorf("stages", "none; want at least one")
+		return nil, noStages()
 	}
 	return f, nil
 }
+
+func noStages() error { return field.Errorf("stages", "none; want at least one") }
 
 // Add takes the next decision. The error is a *DecisionError.
 func (f *Funnel) Add(d dealstate.Decision) error {
@@ -121,8 +123,12 @@ func share(n, of int) float64 {
 }
 
 // MarshalJSON writes the encoding "funnel" of FORMATS.md, which another worker reads and
-// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry.
+// merges. The error is a *[dealstate.FieldError], of a text that JSON cannot carry, or of a
+// zero Funnel, which has no stages.
 func (f Funnel) MarshalJSON() ([]byte, error) {
+	if len(f.stages) == 0 {
+		return nil, noStages()
+	}
 	o := encodingOf("funnel")
 	o.Must("stages", objects[Stage]{f.stages, func(o *strictjson.Object, s Stage) {
 		o.Must("stage", s.Name)

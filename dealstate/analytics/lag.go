@@ -148,7 +148,7 @@ func (l *Lags) readLag(f strictjson.Field) error {
 	err := f.Object(
 		strictjson.Slot{Key: "kind", To: &k.kind},
 		strictjson.Slot{Key: "role", To: &k.role},
-		strictjson.Slot{Key: "seconds", To: lags.read})
+		strictjson.Slot{Key: "seconds", To: lags.readSpans(-maxSpan)})
 	switch {
 	case err != nil:
 		return err

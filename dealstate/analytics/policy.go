@@ -73,6 +73,11 @@ func (p *PolicyChanges) Merge(o *PolicyChanges) error {
 	if p == o {
 		return selfMerge()
 	}
+	for k, n := range o.counts {
+		if err := checkSum("count", p.counts[k], n); err != nil {
+			return err
+		}
+	}
 	if p.counts == nil {
 		p.counts = map[policyAnswers]int{}
 	}

@@ -2,9 +2,11 @@ package analytics
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
@@ -167,6 +169,22 @@ func (s Sample) list() json.Marshaler {
 		text = strconv.AppendFloat(text, x, 'g', -1, 64)
 	}
 	return json.RawMessage(append(text, ']'))
+}
+
+// maxSpan is how many seconds there are in the years 1 to 9999.
+var maxSpan = seconds(time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))
+
+// readSpans gives the slot of a list of spans in seconds, none less than least.
+func (s *Sample) readSpans(least float64) func(strictjson.Field) error {
+	return func(f strictjson.Field) error {
+		err := s.read(f)
+		for i, x := range s.values {
+			if err == nil && (x < least || x > maxSpan) {
+				err = field.Errorf(fmt.Sprintf("%s[%d]", f.Path, i), "%v; want seconds from %.0f to %.0f", x, least, maxSpan)
+			}
+		}
+		return err
+	}
 }
 
 // read reads a list of numbers, in any order.

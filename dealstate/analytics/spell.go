@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/strictjson"
 )
@@ -156,13 +157,38 @@ func (s *Spells) UnmarshalJSON(data []byte) error {
 				}
 			}
 			read.ended = append(read.ended, spells...)
-			return nil
+			return c.inSequence(path, spells)
 		}
 	})
 	if err == nil {
 		*s = read
 	}
 	return err
+}
+
+// inSequence refuses spells that do not follow one another from the deal's beginning to the state
+// in which it is. Only the first may be unseen, and then begins with its end.
+func (c *dealState[T]) inSequence(path string, spells []Spell) error {
+	state, since := dealstate.State(""), c.begun
+	for i, s := range spells {
+		at := itemOf(path, "spells", i)
+		switch {
+		case i > 0 && s.State != state:
+			return field.Errorf(at+".state", "%q; want %q, to which the spell before led", field.Clip(string(s.State)), field.Clip(string(state)))
+		case !s.From.Equal(since):
+			return field.Errorf(at+".from", "%s; want %s, where the spell before ended or the deal began", instant.Format(s.From), instant.Format(since))
+		case s.Unseen && (i > 0 || !s.To.Equal(s.From)):
+			return field.Errorf(at+".unseen", "want it of a first spell that ends where it begins, and only there")
+		}
+		state, since = s.Next, s.To
+	}
+	if len(spells) > 0 && state != c.state {
+		return field.Errorf(path+".state", "%q; want %q, to which the last spell led", field.Clip(string(c.state)), field.Clip(string(state)))
+	}
+	if !since.Equal(c.since) {
+		return field.Errorf(path+".since", "%s; want %s, where the last spell ended or the deal began", instant.Format(c.since), instant.Format(since))
+	}
+	return nil
 }
 
 // writeEnded writes a spell that has ended, of a deal that is known.

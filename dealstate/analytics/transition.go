@@ -89,6 +89,13 @@ func (t *Transitions) countOf(p transitionKey) *transitionCount {
 
 // Merge takes in another shard's counts. The error is a *MergeError.
 func (t *Transitions) Merge(o *Transitions) error {
+	for p, from := range o.moves {
+		if to := t.moves[p]; to != nil && t != o {
+			if err := checkSum("count", to.count, from.count); err != nil {
+				return err
+			}
+		}
+	}
 	if err := t.f.merge(&o.f, same); err != nil {
 		return err
 	}
@@ -170,7 +177,7 @@ func (t *Transitions) readMove(f strictjson.Field) error {
 		strictjson.Slot{Key: "by", To: &p.by},
 		strictjson.Slot{Key: "to", To: (*string)(&p.to)},
 		strictjson.Slot{Key: "count", To: countSlot(&m.count)},
-		strictjson.Slot{Key: "seconds", To: m.dwell.read})
+		strictjson.Slot{Key: "seconds", To: m.dwell.readSpans(0)})
 	if err := cmp.Or(err, wanted(textField{f.Path + ".from", string(p.from)}, textField{f.Path + ".to", string(p.to)}), p.by.wanted(f.Path+".by")); err != nil {
 		return err
 	}

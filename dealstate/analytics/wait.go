@@ -199,10 +199,13 @@ func (w *Waits) newWait(deal string, i int, from, to time.Time) Wait {
 }
 
 // Merge takes in another shard's waits, for the same agreement. The error is a
-// *MergeError.
+// *MergeError, also for another agreement, as far as its parties and states tell.
 func (w *Waits) Merge(o *Waits) error {
 	if !slices.EqualFunc(w.parties, o.parties, func(a, b dealstate.Party) bool { return a.ID == b.ID && a.Approver == b.Approver }) {
 		return &MergeError{Problem: "the agreements ask other parties"}
+	}
+	if !slices.Equal(w.all, o.all) || !slices.Equal(w.states, o.states) || !maps.Equal(w.open, o.open) {
+		return &MergeError{Problem: "the agreements have other parties, states, or states that an approval can change"}
 	}
 	copied := func(own partyWaits) partyWaits {
 		own.approved, own.since = slices.Clone(own.approved), slices.Clone(own.since)

@@ -13,6 +13,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
 )
 
 // Options say how a log is grouped by deal and folded. Agreements are required.
@@ -21,11 +22,12 @@ type Options struct {
 	// View is how every deal is looked at. Where AsOf and KnownBy are both left out, each
 	// deal is looked at from the last instant of which its own log speaks.
 	View dealstate.View
-	// Buckets is into how many groups of deals the log is split, by [bulk.ShardOf]; 0: 256.
+	// Buckets is into how many groups of deals the log is split, by [bulk.ShardOf], 65,536 at
+	// most; 0: 256.
 	// No more workers than that fold at a time, and a worker holds one bucket in memory: some
 	// 400 bytes an event.
 	Buckets int
-	// Workers is how many goroutines fold one bucket; 0: 1, which is right for a cluster,
+	// Workers is how many goroutines fold one bucket, 32 at most; 0: 1, which is right for a cluster,
 	// whose runner keeps each core busy with a bundle of its own. Prism runs a stage as one
 	// bundle.
 	Workers int
@@ -51,8 +53,10 @@ type BadLine struct {
 
 // GroupLines groups an event log. Its elements are a PCollection<string> or
 // PCollection<[]byte> of JSON lines, in any order; an element may hold many lines. The
-// collection is bounded, and in the global window.
+// collection is bounded, and in the global window. GroupLines panics with a
+// *[dealstate.FieldError] if the options cannot be.
 func GroupLines(s beam.Scope, lines beam.PCollection, o Options) *Deals {
+	o.mustBeValid()
 	s = s.Scope("dealbeam.GroupLines")
 	var pack any = &packLines{packer{Buckets: o.buckets()}}
 	if lines.Type().Type() == typeOf[[]byte]() {
@@ -64,9 +68,29 @@ func GroupLines(s beam.Scope, lines beam.PCollection, o Options) *Deals {
 
 // GroupEvents groups a PCollection<dealstate.Event>, in any order, as GroupLines does lines.
 func GroupEvents(s beam.Scope, events beam.PCollection, o Options) *Deals {
+	o.mustBeValid()
 	s = s.Scope("dealbeam.GroupEvents")
 	packed, bad := beam.ParDo2(s, &packEvents{packer{Buckets: o.buckets()}}, events)
 	return group(s, packed, bad, o)
+}
+
+// What options may ask for. A bundle holds some 24 bytes a bucket.
+const (
+	maxBuckets = 1 << 16
+	maxWorkers = 32
+)
+
+// mustBeValid panics on options that would fail only in a worker, as beam.ParDo does on a wrong
+// call.
+func (o Options) mustBeValid() {
+	switch {
+	case o.Agreements.template == "" && !o.Agreements.texts.IsValid():
+		panic(field.Errorf("Agreements", "missing; want Template or Catalogue"))
+	case o.Buckets < 0 || o.Buckets > maxBuckets:
+		panic(field.Errorf("Buckets", "%d; want 0 to %d", o.Buckets, maxBuckets))
+	case o.Workers < 0 || o.Workers > maxWorkers:
+		panic(field.Errorf("Workers", "%d; want 0 to %d", o.Workers, maxWorkers))
+	}
 }
 
 func (o Options) buckets() int {
@@ -148,13 +172,13 @@ func (p *packer) finish(emit func(int, []byte)) {
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// addLines packs the lines of a text, and tells those that are no events.
+// addLines packs the lines of a text, and tells those that are no events. It passes over a byte
+// order mark before any line: how the lines are cut into texts must not decide which count.
 func (p *packer) addLines(text []byte, emit func(int, []byte), bad func(BadLine)) {
-	text = bytes.TrimPrefix(text, byteOrderMark)
 	for len(text) > 0 {
 		line, rest, _ := bytes.Cut(text, []byte{'\n'})
 		text = rest
-		if line = bytes.TrimSpace(line); len(line) == 0 {
+		if line = bytes.TrimSpace(bytes.TrimPrefix(line, byteOrderMark)); len(line) == 0 {
 			continue
 		}
 		deal, err := dealOf(line)

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 
@@ -30,10 +31,10 @@ func newTotals() Totals {
 	return Totals{Outcomes: map[dealstate.Outcome]int64{}, Reasons: map[dealstate.ReasonCode]int64{}, Rules: map[string]int64{}, States: map[dealstate.State]int64{}}
 }
 
-// Merge adds the other counts to these.
+// Merge adds the other counts to these. One that would pass 2^63-1 stays there.
 func (t *Totals) Merge(o Totals) {
-	t.Deals, t.Unseen, t.Events = t.Deals+o.Deals, t.Unseen+o.Unseen, t.Events+o.Events
-	t.Clocks, t.Moved = t.Clocks+o.Clocks, t.Moved+o.Moved
+	t.Deals, t.Unseen, t.Events = sum(t.Deals, o.Deals), sum(t.Unseen, o.Unseen), sum(t.Events, o.Events)
+	t.Clocks, t.Moved = sum(t.Clocks, o.Clocks), sum(t.Moved, o.Moved)
 	t.Outcomes, t.Reasons = added(t.Outcomes, o.Outcomes), added(t.Reasons, o.Reasons)
 	t.Rules, t.States = added(t.Rules, o.Rules), added(t.States, o.States)
 }
@@ -43,9 +44,17 @@ func added[K comparable](to, more map[K]int64) map[K]int64 {
 		to = make(map[K]int64, len(more))
 	}
 	for k, n := range more {
-		to[k] += n
+		to[k] = sum(to[k], n)
 	}
 	return to
+}
+
+// sum is that of two counts, or the largest one.
+func sum(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 func (t Totals) clone() Totals {
@@ -92,18 +101,19 @@ func countsOf[K comparable](counts map[K]int64) *strictjson.Object {
 // are as they were.
 func (t *Totals) UnmarshalJSON(data []byte) error {
 	read, measure, version := newTotals(), "", 0
-	err := strictjson.Field{Raw: data}.Object(
-		strictjson.Slot{Key: "measure", To: &measure},
-		strictjson.Slot{Key: "version", To: &version},
-		strictjson.Slot{Key: "deals", To: countOf(&read.Deals)},
-		strictjson.Slot{Key: "unseen", To: countOf(&read.Unseen)},
-		strictjson.Slot{Key: "events", To: countOf(&read.Events)},
-		strictjson.Slot{Key: "clocks", To: countOf(&read.Clocks)},
-		strictjson.Slot{Key: "moved", To: countOf(&read.Moved)},
-		strictjson.Slot{Key: "outcomes", To: countsIn(read.Outcomes, wordOf[dealstate.Outcome])},
-		strictjson.Slot{Key: "reasons", To: countsIn(read.Reasons, wordOf[dealstate.ReasonCode])},
-		strictjson.Slot{Key: "rules", To: countsIn(read.Rules, textOf[string])},
-		strictjson.Slot{Key: "states", To: countsIn(read.States, textOf[dealstate.State])})
+	slots, missing := counted([]strictjson.Slot{
+		{Key: "measure", To: &measure},
+		{Key: "version", To: &version},
+		{Key: "deals", To: countOf(&read.Deals)},
+		{Key: "unseen", To: countOf(&read.Unseen)},
+		{Key: "events", To: countOf(&read.Events)},
+		{Key: "clocks", To: countOf(&read.Clocks)},
+		{Key: "moved", To: countOf(&read.Moved)},
+		{Key: "outcomes", To: countsIn(read.Outcomes, wordOf[dealstate.Outcome])},
+		{Key: "reasons", To: countsIn(read.Reasons, wordOf[dealstate.ReasonCode])},
+		{Key: "rules", To: countsIn(read.Rules, textOf[string])},
+		{Key: "states", To: countsIn(read.States, textOf[dealstate.State])}})
+	err := strictjson.Field{Raw: data}.Object(slots...)
 	switch {
 	case err != nil:
 		return err
@@ -112,8 +122,29 @@ func (t *Totals) UnmarshalJSON(data []byte) error {
 	case version != encodingVersion:
 		return field.Errorf("version", "%d; this library reads %d", version, encodingVersion)
 	}
+	if err := missing(); err != nil {
+		return err
+	}
 	*t = read
 	return nil
+}
+
+// counted gives slots that note which keys of counts are given, and a function that refuses an
+// object without one of them.
+func counted(slots []strictjson.Slot) (_ []strictjson.Slot, missing func() error) {
+	given := make([]bool, len(slots))
+	for i, s := range slots {
+		read, is := s.To.(func(strictjson.Field) error)
+		if given[i] = !is; is {
+			slots[i].To = func(f strictjson.Field) error { given[i] = true; return read(f) }
+		}
+	}
+	return slots, func() error {
+		if i := slices.Index(given, false); i >= 0 {
+			return field.Errorf(slots[i].Key, "missing")
+		}
+		return nil
+	}
 }
 
 // countOf reads a count.

@@ -3,6 +3,7 @@ package bulk_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -53,6 +54,7 @@ func TestBrokenTotalsNameTheirFieldAndChangeNothing(t *testing.T) {
 		`{"measure":"totals","version":1,"states":{"a":1,"a":2}}`:  "states.a: given twice",
 		`{"measure":"totals","version":1,"states":[]}`:             "states: want a JSON object",
 		`{"measure":"totals","version":1,"states":{"a":1.5}}`:      "states.a: 1.5 found; want a count",
+		`{"measure":"totals","version":1}`:                         "deals: missing",
 	} {
 		totals := someTotals(3)
 		var bad *dealstate.FieldError
@@ -60,6 +62,17 @@ func TestBrokenTotalsNameTheirFieldAndChangeNothing(t *testing.T) {
 		require.Equal(t, want, bad.Error())
 		require.Equal(t, someTotals(3), totals)
 	}
+}
+
+// What a merge writes can be read: no count becomes a negative one.
+func TestTotalsThatWouldPassTheLargestCountStayThere(t *testing.T) {
+	t.Parallel()
+	most := bulk.Totals{Deals: math.MaxInt64, Moved: math.MaxInt64 - 1, States: map[dealstate.State]int64{"a": math.MaxInt64, "b": 1}}
+	most = sentTotals(t, most)
+	most.Merge(bulk.Totals{Deals: 1, Moved: 1, Events: 2, States: map[dealstate.State]int64{"a": 3, "b": 1}})
+	require.Equal(t, most, sentTotals(t, most))
+	require.Equal(t, []int64{math.MaxInt64, math.MaxInt64, 2}, []int64{most.Deals, most.Moved, most.Events})
+	require.Equal(t, map[dealstate.State]int64{"a": math.MaxInt64, "b": 2}, most.States)
 }
 
 // Of a log in which no deal has an agreement, nothing is known; it is no reason to panic.

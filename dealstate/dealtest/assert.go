@@ -67,7 +67,7 @@ func matchParties(t TB, d *dealstate.Deal, v dealstate.View, word string, want, 
 		}
 	}
 	fail(t, word+" "+orNobody(want), word+" "+orNobody(got),
-		scenario.Account{Deal: d, View: v, Mark: actOf(snap, want, got), Needed: append(needed, scenario.Missing(snap)...)})
+		scenario.Account{Deal: d, View: v, Mark: actOf(snap, want, got), Needed: append(needed, scenario.Missing(d, v)...)})
 }
 
 func partyIDs(s dealstate.Snapshot) []string {
@@ -110,7 +110,7 @@ func Verdict(t TB, d *dealstate.Deal, v dealstate.View, want condition.Verdict) 
 	t.Helper()
 	snap := d.At(v)
 	if snap.Approval.Verdict != want {
-		fail(t, "verdict "+want.String(), "verdict "+snap.Approval.Verdict.String(), scenario.Account{Deal: d, View: v, Needed: scenario.Missing(snap)})
+		fail(t, "verdict "+want.String(), "verdict "+snap.Approval.Verdict.String(), scenario.Account{Deal: d, View: v, Needed: scenario.Missing(d, v)})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/klauspost/compress/snappy"
@@ -137,6 +138,7 @@ type handmade struct {
 	codec    format.CompressionCodec
 	inflated int64
 	optional format.FieldRepetitionType // of the columns; zero: required
+	again    int                        // how often the footer names the group besides
 }
 
 func (h handmade) file(t testing.TB) []byte {
@@ -157,7 +159,7 @@ func (h handmade) file(t testing.TB) []byte {
 		chunks = append(chunks, format.ColumnChunk{MetaData: format.ColumnMetaData{Type: format.ByteArray, PathInSchema: []string{name}, Codec: h.codec, NumValues: h.rows,
 			TotalCompressedSize: int64(out.Len() - len(magic)), TotalUncompressedSize: h.inflated, DataPageOffset: int64(len(magic))}})
 	}
-	meta.RowGroups = []format.RowGroup{{NumRows: h.rows, Columns: chunks}}
+	meta.RowGroups = slices.Repeat([]format.RowGroup{{NumRows: h.rows, Columns: chunks}}, 1+h.again)
 	footer := encode(&meta)
 	out.Write(footer)
 	out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(footer))))
@@ -206,6 +208,7 @@ func TestABombTakesLittleMemory(t *testing.T) { // alone: it counts what is allo
 		"rows without number":              {handmade{rows: 1 << 40, header: dataPage(3, 100), inflated: 1000}.file(t), "want at most 4194304"},
 		"more values than rows":            {handmade{rows: 3, header: dataPage(4, 100), inflated: 1000}.file(t), "where 3 rows are left"},
 		"a group larger than may be":       {handmade{rows: 3, header: dataPage(3, 100), inflated: maxGroupBytes/4 + 1}.file(t), "more than 1073741824 bytes"},
+		"a group that is named twice":      {handmade{rows: 3, header: dataPage(3, 100), body: endless, codec: format.Zstd, inflated: 1000, again: 1}.file(t), "it lies where the column of another row group does"},
 		"a footer with a list without end": {lists, "too large"},
 		"a footer larger than the file":    {append([]byte(magic), append([]byte{0xff, 0xff, 0xff, 0x7f}, magic...)...), "a footer of 2147483647 bytes"},
 	} {

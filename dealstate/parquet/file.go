@@ -1,9 +1,11 @@
 package parquet
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -14,6 +16,7 @@ const (
 	maxFooter     = 64 << 20  // bytes of the description of the file
 	maxPage       = 128 << 20 // bytes of one page
 	maxGroupRows  = 1 << 22   // rows of a row group, which is in memory at once
+	maxWords      = 1 << 20   // words of a dictionary, in a row group that has fewer rows
 	maxGroupBytes = 1 << 30   // bytes of the columns that are read of a row group
 )
 
@@ -61,7 +64,29 @@ func openFile(r io.ReaderAt, size int64) (f *file, err error) {
 		}
 		rows += g.NumRows
 	}
+	if err := f.checkDisjoint(); err != nil {
+		return nil, err
+	}
 	return f, nil
+}
+
+// checkDisjoint refuses row groups of which a column lies where that of another one does: a small
+// footer could name one of them any number of times.
+func (f *file) checkDisjoint() error {
+	groups := slices.Clone(f.groups)
+	for _, name := range f.names {
+		leaf := f.columns[name].leaf
+		slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.chunks[leaf].offset, b.chunks[leaf].offset) })
+		end := int64(0)
+		for _, g := range groups {
+			at := g.chunks[leaf]
+			if at.offset < end {
+				return &FileError{Group: g.number, Column: name, Problem: "it is damaged: it lies where the column of another row group does"}
+			}
+			end = at.offset + at.size
+		}
+	}
+	return nil
 }
 
 func wholeFile(err error, problem string, args ...any) *FileError {
@@ -115,13 +140,18 @@ func readAt(r io.ReaderAt, p []byte, offset int64) error {
 	return err
 }
 
-// addGroup adds a row group, if it is small enough and its columns lie within the file.
+// addGroup adds a row group, if it is small enough and its columns lie within the file. One
+// without rows is left out: nothing is read of it, and some programs say of its columns that
+// they lie nowhere.
 func (f *file) addGroup(n int, before int64, g *format.RowGroup, leaves int) error {
 	switch {
 	case g.NumRows < 0 || g.NumRows > maxGroupRows:
 		return &FileError{Group: n, Problem: fmt.Sprintf("%d rows; want at most %d, which is what is held in memory at once: write smaller row groups", g.NumRows, maxGroupRows)}
 	case len(g.Columns) != leaves:
 		return &FileError{Group: n, Problem: fmt.Sprintf("it is damaged: %d columns, where the schema has %d", len(g.Columns), leaves)}
+	}
+	if g.NumRows == 0 {
+		return nil
 	}
 	out := group{number: n, before: before, rows: int(g.NumRows), chunks: make([]chunk, leaves)}
 	bytes := int64(0)

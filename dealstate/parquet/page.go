@@ -108,12 +108,13 @@ func (p *pages) body(h *format.PageHeader, n int) ([]byte, error) {
 	return body, nil
 }
 
-// takeWords keeps the dictionary.
+// takeWords keeps the dictionary. It may have more words than the group has rows, as one of all
+// words of an enumeration does. Whoever decodes it holds their number to its bytes.
 func (p *pages) takeWords(h *format.PageHeader, body []byte) (err error) {
 	d := &h.DictionaryPageHeader.V
 	switch {
-	case !h.DictionaryPageHeader.Valid || p.wordCount >= 0 || d.NumValues < 0 || int(d.NumValues) > p.all:
-		return damaged("a dictionary of %d words for %d rows, or a second one", d.NumValues, p.all)
+	case !h.DictionaryPageHeader.Valid || p.wordCount >= 0 || d.NumValues < 0 || int(d.NumValues) > max(p.all, maxWords):
+		return damaged("a dictionary of %d words, or a second one; want one of at most %d", d.NumValues, max(p.all, maxWords))
 	case d.Encoding != format.Plain && d.Encoding != plainDictionary:
 		return damaged("a dictionary in the encoding %v; want plain", d.Encoding)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,8 @@ import (
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -314,4 +317,58 @@ func TestTheShardsOfATableAreThoseOfItsLines(t *testing.T) {
 		require.Less(t, len(want.deals), 60)
 		require.Equal(t, want, cameOf(t, 2, keep(readTable(table, a))))
 	}
+}
+
+// arrow-go writes a row group for a batch without rows.
+func TestARowGroupWithoutRowsIsNothing(t *testing.T) {
+	t.Parallel()
+	table, err := os.ReadFile("testdata/arrow/empty_group.parquet")
+	require.NoError(t, err)
+	events, bad := eventsIn(t, table)
+	require.Empty(t, bad)
+	require.Len(t, events, 5)
+	l, err := readTable(table, anyDeal(t))(bulk.Options{Bad: bulk.Skip})
+	require.NoError(t, err)
+	require.EqualValues(t, 5, l.Progress().Lines)
+}
+
+// A dictionary may have words that no row uses, and yet not any number of them.
+func TestADictionaryMayHaveMoreWordsThanThereAreRows(t *testing.T) {
+	t.Parallel()
+	head := func(words int32) *format.PageHeader {
+		return &format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: words, Encoding: format.Plain})}
+	}
+	for words, want := range map[int32]string{-1: "want one of at most 1048576", 0: "", 3: "", maxWords: "", maxWords + 1: "a dictionary of 1048577 words, or a second one; want one of at most 1048576"} {
+		p := pages{all: 2, wordCount: -1}
+		if err := p.takeWords(head(words), nil); want != "" {
+			require.ErrorContains(t, err, want)
+		} else {
+			require.NoError(t, err, words)
+			require.Error(t, p.takeWords(head(words), nil), "a second one")
+		}
+	}
+	v := values{pages: pages{all: 2, wordCount: maxWords, words: make([]byte, 100)}}
+	_, err := v.addDictionary(&words{list: []string{""}})
+	require.ErrorIs(t, err, errShort, "no memory for words that are not there")
+}
+
+// An integer without a sign is no negative one, however large it is.
+func TestARevisionWithoutASignIsReadAsItIs(t *testing.T) {
+	t.Parallel()
+	type row[N uint32 | uint64] struct {
+		ID       string `parquet:"id"`
+		Deal     string `parquet:"deal"`
+		Kind     string `parquet:"kind"`
+		At       string `parquet:"at"`
+		Revision N      `parquet:"revision"`
+	}
+	_, bad := eventsIn(t, oneRow(t, row[uint32]{"1", "d", "note", "2025-01-01", 4294967295}))
+	require.Len(t, bad, 1)
+	require.Contains(t, bad[0], "revision: 4294967295 is out of range")
+	_, bad = eventsIn(t, oneRow(t, row[uint64]{"1", "d", "note", "2025-01-01", 18446744073709551615}))
+	require.Len(t, bad, 1)
+	require.Contains(t, bad[0], "revision: 18446744073709551615 is out of range")
+	events, bad := eventsIn(t, oneRow(t, row[uint32]{"1", "d", "note", "2025-01-01", 7}))
+	require.Empty(t, bad)
+	require.Equal(t, 7, events[0].Revision)
 }

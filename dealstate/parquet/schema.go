@@ -33,6 +33,7 @@ type column struct {
 	leaf     int    // its number among the columns of the file
 	physical format.Type
 	kind     kind
+	unsigned bool   // an integer
 	levels   uint32 // how many optional nodes lead to it: the definition level of a value
 }
 
@@ -124,7 +125,7 @@ func (s *schemaReader) node(path []string, levels uint32, root bool) error {
 }
 
 func (s *schemaReader) leaf(path []string, e *format.SchemaElement, levels uint32) error {
-	c := column{name: pathOf(path), leaf: s.leaves - 1, physical: e.Type.V, kind: kindOf(e), levels: levels}
+	c := column{name: pathOf(path), leaf: s.leaves - 1, physical: e.Type.V, kind: kindOf(e), unsigned: isUnsigned(e), levels: levels}
 	want, ok := wanted[c.name]
 	if !ok {
 		return &FileError{Group: -1, Column: c.name, Problem: "no event has it; leave it out of what is written" + nearest.Hint(c.name, slices.Sorted(maps.Keys(wanted)))}
@@ -184,6 +185,14 @@ func kindOfInteger(e *format.SchemaElement, wide bool) kind {
 		return integer
 	}
 	return 0
+}
+
+// isUnsigned reports whether a leaf holds integers that are not negative.
+func isUnsigned(e *format.SchemaElement) bool {
+	if t, ok := e.LogicalType.Value.(*format.IntType); ok {
+		return !t.IsSigned
+	}
+	return e.ConvertedType.Valid && e.ConvertedType.V >= deprecated.Uint8 && e.ConvertedType.V <= deprecated.Uint64
 }
 
 func dateIf(narrow bool) kind {

@@ -2,8 +2,11 @@ package parquet
 
 import (
 	"encoding"
+	"math"
 	"slices"
 	"strings"
+
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
@@ -88,6 +91,7 @@ type said struct {
 	kind, party, role, modality, commitment, by, publisher words
 	revision                                               []int64 // 0: left out; nil: every row leaves it out
 	numbers                                                []int64 // memory of the revisions
+	unsigned                                               bool    // the revisions
 	revisions                                              []uint32
 	statements                                             statements
 }
@@ -121,7 +125,12 @@ func (s *said) readRevisions(v *values, f *file, g *group) (err error) {
 	if s.numbers, some, err = v.readNumbers(f, g, c, s.numbers, 0); err != nil || !some {
 		return err
 	}
-	s.revision = s.numbers
+	s.revision, s.unsigned = s.numbers, c.unsigned
+	if c.unsigned && c.physical == format.Int32 {
+		for row, n := range s.revision {
+			s.revision[row] = int64(uint32(n))
+		}
+	}
 	s.revisions = slices.Grow(s.revisions[:0], g.rows)[:g.rows]
 	known := map[int64]uint32{}
 	for row, n := range s.revision {
@@ -168,6 +177,9 @@ func (s *said) at(row int) (bulk.Statement, error) {
 		err = parseWord(&to.Modality, s.modality.at(row))
 	}
 	if s.revision != nil && err == nil {
+		if s.unsigned && s.revision[row] < 0 {
+			return to, field.Errorf("revision", "%d is out of range; want at most %d", uint64(s.revision[row]), math.MaxInt32)
+		}
 		if to.Revision = int(s.revision[row]); int64(to.Revision) != s.revision[row] {
 			err = field.Errorf("revision", "%d is out of range; want 0 (the current one) or a number counted from 1", s.revision[row])
 		}

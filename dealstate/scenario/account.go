@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/condition"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/nearest"
 )
@@ -48,7 +47,7 @@ func (a Account) String() string {
 	write(&b, "The deal so far, under policy %s:", snap.Policy)
 	a.timeline(&b, a.rows(decisions))
 	b.WriteString("\nWhere it stands:\n")
-	for text := range strings.Lines(snap.Explain()) {
+	for text := range strings.Lines(snap.Explain(decisions...)) {
 		b.WriteString("    " + text)
 	}
 	if len(a.Needed) > 0 {
@@ -179,7 +178,7 @@ func Needed(d *dealstate.Deal, v dealstate.View, want dealstate.State) []string 
 	if !slices.Contains(lifecycle.States, want) {
 		return []string{fmt.Sprintf("No state of this agreement is called %s; they are %s%s", want, strings.Join(stateNames(lifecycle.States), ", "), endOr(nearest.Hint(string(want), stateNames(lifecycle.States))))}
 	}
-	out := append(RulesBetween(lifecycle, snap.State, want), Missing(snap)...)
+	out := append(RulesBetween(lifecycle, snap.State, want), Missing(d, v)...)
 	return append(out, elsewhere(d, v, want)...)
 }
 
@@ -243,7 +242,7 @@ func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []st
 	}
 	out := []string{fmt.Sprintf("Against it: %s.", strings.Join(texts(did.Reasons), "; "))}
 	if did.Outcome == dealstate.Refused {
-		out = append(out, Missing(d.At(v))...)
+		out = append(out, Missing(d, v)...)
 	}
 	var names []string
 	for _, p := range dealstate.Policies() {
@@ -255,35 +254,6 @@ func NeededFor(d *dealstate.Deal, v dealstate.View, did dealstate.Decision) []st
 	}
 	if len(names) > 0 {
 		out = append(out, fmt.Sprintf("Another policy: under %s, it is applied.", strings.Join(names, " and ")))
-	}
-	return out
-}
-
-// Missing says whose approval, or which commitment, would meet the approval condition.
-func Missing(s dealstate.Snapshot) []string {
-	switch {
-	case s.Approval.Verdict == condition.Lost:
-		return []string{"The approval condition can no longer be met on this revision of the text."}
-	case len(s.Shortest) > 0:
-		return []string{fmt.Sprintf("To meet the approval condition: %s.", strings.Join(acts(s), ", "))}
-	}
-	return nil
-}
-
-// acts says what would be enough to meet the approval condition: an approval of each party
-// that is missing, by its approver, or the performance of a commitment.
-func acts(s dealstate.Snapshot) []string {
-	var out []string
-	for _, id := range s.Shortest {
-		i := slices.IndexFunc(s.Parties, func(p dealstate.PartyStatus) bool { return p.Party == id })
-		switch {
-		case i < 0:
-			out = append(out, "the performance of "+id)
-		case s.Parties[i].Approver == "":
-			out = append(out, "an approval of "+id)
-		default:
-			out = append(out, "an approval of "+id+" by "+s.Parties[i].Approver)
-		}
 	}
 	return out
 }
@@ -359,7 +329,7 @@ func (p *execution) needed(want Expectation, got found) []string {
 	case State:
 		return Needed(p.deal, v, dealstate.State(strings.Join(want.Names, ", ")))
 	case Verdict, Awaiting, Approved:
-		return append(unknownParties(p.agreement, want), Missing(got.snap)...)
+		return append(unknownParties(p.agreement, want), Missing(p.deal, v)...)
 	case Signed, Provisional, InForce, Leaves, Rejected, Withdrawn, Stale:
 		return unknownParties(p.agreement, want)
 	case Applied:

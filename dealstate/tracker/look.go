@@ -91,10 +91,15 @@ func (t *Tracker) At(ctx context.Context, deal string, v dealstate.View) (dealst
 	if err != nil {
 		return dealstate.Snapshot{}, err
 	}
+	return l.deal.At(t.orNow(v)), nil
+}
+
+// orNow is the view, as of now where it leaves both instants open.
+func (t *Tracker) orNow(v dealstate.View) dealstate.View {
 	if v.AsOf.IsZero() && v.KnownBy.IsZero() {
 		v.AsOf = t.Now()
 	}
-	return l.deal.At(v), nil
+	return v
 }
 
 // look is deal for calls from outside.
@@ -107,11 +112,12 @@ func (t *Tracker) look(ctx context.Context, deal string) (*live, error) {
 
 // Explain says in plain English where a deal stands in the view, and why.
 func (t *Tracker) Explain(ctx context.Context, deal string, v dealstate.View) (string, error) {
-	s, err := t.At(ctx, deal, v)
+	l, err := t.look(ctx, deal)
 	if err != nil {
 		return "", err
 	}
-	return s.Explain(), nil
+	s, decisions := l.deal.Replay(t.orNow(v))
+	return s.Explain(decisions...), nil
 }
 
 // Deal gives a copy of a deal with all its events, to be looked at in full: drawn, measured

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
 // Action is what somebody wants to do.
@@ -43,7 +45,7 @@ type SignInError struct {
 	Detail    string // for who asked; control characters are escaped. "": sign in first
 }
 
-func (e *SignInError) Error() string { return "web: " + e.words() }
+func (e *SignInError) Error() string { return display.Inert("web: " + e.words()) }
 
 func (e *SignInError) words() string { return cmp.Or(e.Detail, "sign in first") }
 
@@ -57,7 +59,7 @@ type ForbiddenError struct {
 	Detail string // for who asked; control characters are escaped. "": you may not do this here
 }
 
-func (e *ForbiddenError) Error() string { return "web: " + e.words() }
+func (e *ForbiddenError) Error() string { return display.Inert("web: " + e.words()) }
 
 func (e *ForbiddenError) words() string { return cmp.Or(e.Detail, "you may not do this here") }
 

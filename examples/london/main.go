@@ -108,8 +108,8 @@ func tell(w io.Writer, o options) error {
 		sideBySide(w, deal)
 		fmt.Fprintf(w, "IN WORDS, UNDER THE POLICY %s\n", strings.ToUpper(o.view.Policy.Name))
 	}
-	snapshot := deal.At(o.view)
-	fmt.Fprint(w, snapshot.Explain())
+	snapshot, decisions := deal.Replay(o.view)
+	fmt.Fprint(w, snapshot.Explain(decisions...))
 	fmt.Fprintf(w, "state: %s\n", render.Inert(string(snapshot.State)))
 	return nil
 }

@@ -24,7 +24,8 @@ type partFile struct {
 	name  string
 	head  partHead
 	lines *bufio.Reader
-	read  int // lines, without the head
+	read  int    // lines, without the head
+	line  []byte // the last one that was read
 	ended bool
 }
 
@@ -137,6 +138,7 @@ func (p *partFile) next(to any) error {
 		return p.end(end)
 	}
 	p.read++
+	p.line = line
 	if err := strict(line, to); err != nil {
 		return p.fail("line %d: %v", p.read+1, err)
 	}
@@ -156,6 +158,13 @@ func (p *partFile) end(said partEnd) error {
 		return p.fail("%v", err)
 	}
 	return io.EOF
+}
+
+// encoded is a line of a part.
+func encoded(value any) ([]byte, error) {
+	var line bytes.Buffer
+	err := lineEncoder(&line).Encode(value)
+	return line.Bytes(), err
 }
 
 // strict reads one JSON value without unknown fields.
@@ -231,11 +240,17 @@ func (m *rowMerger[R]) advance(i int) {
 	}
 }
 
-// check refuses a row that cannot follow the one before in its part, or is of a deal that another
+// check refuses a row that is not written as a shard writes it, for a key that is unknown or left
+// out would be lost without a word, or that cannot follow the one before in its part, or is of a deal that another
 // part holds.
 func (m *rowMerger[R]) check(i, last int) error {
 	p, row := m.parts[i], m.rows[i]
-	if row.Place < last {
+	switch again, err := encoded(row); {
+	case err != nil:
+		return p.fail("line %d: %v", p.read+1, err)
+	case !bytes.Equal(again, p.line) || m.dealOf(row.Row) == "":
+		return p.fail("line %d: no shard writes it so; want %s", p.read+1, bytes.TrimSpace(again))
+	case row.Place < last:
 		return p.fail("line %d: its place is %d, behind %d", p.read+1, row.Place, last)
 	}
 	if m.holds == nil {

@@ -190,6 +190,31 @@ func TestAPartIsMergedOnce(t *testing.T) {
 	}
 }
 
+// A row is as a shard writes it, to the byte: what would be lost or made up is refused.
+func TestARowThatNoShardWritesIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, out := range []string{"spells", "panel"} {
+		part, err := os.ReadFile(sharded(t, generated(t, "300"), 1, argsOf(out)...)[0])
+		require.NoError(t, err)
+		head, rest, _ := strings.Cut(string(part), "\n")
+		first, rest, _ := strings.Cut(rest, "\n")
+		deal := `"deal":"deal-0000027"`
+		require.Contains(t, first, deal)
+		for _, odd := range []string{
+			strings.Replace(first, deal, `"deal":null`, 1), strings.Replace(first, deal, `"deal":""`, 1), strings.Replace(first, deal+",", "", 1), strings.Replace(first, deal, `"DEAL":"deal-0000027"`, 1),
+			strings.Replace(first, deal, deal+","+deal, 1), strings.Replace(first, deal, deal+`,"more":1`, 1), strings.Replace(first, `"place":0`, `"place":null`, 1), strings.Replace(first, `"place":0,`, "", 1),
+			strings.Replace(first, "deal-0000027", "deal-\xff", 1), strings.Replace(first, `"place":0`, `"place":-1`, 1), strings.Replace(first, "deal-0000027", `deal-\ud800`, 1), first + " ", first + first, "{}", "null",
+		} {
+			file := filepath.Join(t.TempDir(), "part")
+			require.NoError(t, os.WriteFile(file, []byte(head+"\n"+odd+"\n"+rest), 0o600))
+			code, stdout, stderr := runPipeline(t, "", false, "-merge", file)
+			require.Equal(t, 1, code, odd)
+			require.Empty(t, stdout)
+			require.Contains(t, stderr, "line 2: ")
+		}
+	}
+}
+
 // Two parts of rows that share a deal are refused, whichever deal it is.
 func TestNoDealIsInTwoPartsOfRows(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -140,13 +141,19 @@ type part struct {
 	err   error
 }
 
+// lineEncoder writes the lines of a part.
+func lineEncoder(w io.Writer) *json.Encoder {
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false)
+	return lines
+}
+
 func newPart(j job, out *bufio.Writer) (*part, error) {
 	head, err := j.head()
 	if err != nil {
 		return nil, err
 	}
-	p := &part{lines: json.NewEncoder(out), n: -1}
-	p.lines.SetEscapeHTML(false)
+	p := &part{lines: lineEncoder(out), n: -1}
 	p.line(head)
 	return p, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -46,7 +47,7 @@ func (c *dueCmd) Run(a *app) error {
 		return err
 	}
 	defer deals.Close()
-	due, err := deals.Due(a.ctx, from, to)
+	due, err := dueWithin(a, deals, from, to)
 	switch {
 	case err != nil:
 		return err
@@ -72,6 +73,18 @@ func (c *dueCmd) span(a *app) (from, to time.Time, err error) {
 		return from, to, misusef("--days %d; want 1 to 366000", c.Days)
 	}
 	return from, from.AddDate(0, 0, c.Days), nil
+}
+
+// dueWithin gives what falls due from one instant on and before the other. A deadline that
+// ends a day is of that day, as it is shown, and not of the midnight at which it comes due.
+func dueWithin(a *app, deals *tracker.Tracker, from, before time.Time) ([]tracker.Due, error) {
+	due, err := deals.Due(a.ctx, from, before.Add(1))
+	return slices.DeleteFunc(due, func(d tracker.Due) bool {
+		if _, endsDay := d.Decision.Clock.LastDay(d.Decision.At); endsDay {
+			return d.Decision.At.Equal(from)
+		}
+		return d.Decision.At.Equal(before)
+	}), err
 }
 
 func (c *dueCmd) objects(a *app, due []tracker.Due) error {

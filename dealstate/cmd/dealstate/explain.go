@@ -21,13 +21,14 @@ func (c *explainCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	s := d.At(view)
+	s, decisions := d.Replay(view)
+	text := s.Explain(decisions...)
 	if a.json {
 		return a.object(struct {
 			Snapshot    any    `json:"snapshot"`
 			Explanation string `json:"explanation"`
-		}{s, s.Explain()})
+		}{s, text})
 	}
-	_, err = fmt.Fprint(a.out, s.Explain()) // which is inert
+	_, err = fmt.Fprint(a.out, text) // which is inert
 	return err
 }

@@ -132,7 +132,7 @@ func (r *reading) names() (names []string, err error) {
 }
 
 // besides are files that lie in a folder without being read, as a rule.
-var besides = []string{"md", "scenario", "html", "svg", "ics", "db", "xes", "pnml"}
+var besides = []string{"md", "scenario", "html", "svg", "ics", "db", "xes", "pnml", "go", "mod", "sum", "work"}
 
 // isAgreement reports whether a file of that name is read as an agreement, and isLog as a log.
 func isAgreement(name string) bool { return endOfName(name) == "json" && !isSchema(name) }

@@ -289,7 +289,7 @@ func (c *recordCmd) event(of *deal, q *questions) (dealstate.Event, error) {
 		if missing := c.missing(of, now); len(missing) > 1 {
 			return dealstate.Event{}, misusef("missing: %s", strings.Join(missing, ", "))
 		}
-		return c.read(of, now)
+		return c.readOrName(of, now)
 	}
 	for {
 		e, err := c.read(of, now)
@@ -368,6 +368,22 @@ func (c *recordCmd) read(of *deal, now time.Time) (e dealstate.Event, err error)
 	}
 	if _, known := of.place[e.Ref]; err == nil && e.Kind == dealstate.Retract && !known {
 		err = &dealstate.FieldError{Field: "ref", Problem: fmt.Sprintf("%q is no event of %s%s", e.Ref, e.Deal, nearest.Hint(e.Ref, slices.Sorted(maps.Keys(of.place))))}
+	}
+	return e, err
+}
+
+// readOrName reads the event. Where it lacks a role because nobody bears the name of its
+// speaker, which may be misspelt, the error says whose name was wanted.
+func (c *recordCmd) readOrName(of *deal, now time.Time) (dealstate.Event, error) {
+	e, err := c.read(of, now)
+	var bad *dealstate.FieldError
+	if c.By == "" || c.Role != "" || !errors.As(err, &bad) || bad.Field != "role" {
+		return e, err
+	}
+	approver := *c
+	approver.Role = dealstate.Approver.String()
+	if _, unnamed := approver.read(of, now); errors.As(unnamed, &bad) && bad.Field == "by" {
+		return e, unnamed
 	}
 	return e, err
 }

@@ -138,6 +138,7 @@ func TestTheTutorialGoesAsItSays(t *testing.T) {
 		}
 		require.Equal(t, shown(s.command, s.text), shown(s.command, printed))
 	}
+	require.NotContains(t, b.shell(t, "dealstate check"), "not read", "the files of the Go programs are no files of deals, and may lie there")
 	if *update {
 		require.NoError(t, os.WriteFile(tutorial, []byte(page), 0o644))
 	}

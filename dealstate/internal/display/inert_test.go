@@ -29,6 +29,7 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/scenario"
 	"github.com/fe115bb3/dealtracker/dealstate/simulate"
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
+	"github.com/fe115bb3/dealtracker/dealstate/web"
 )
 
 // Nothing that a stranger writes may act on the screen of who reads about it, or
@@ -230,7 +231,8 @@ func TestErrorsQuoteStrangersInert(t *testing.T) {
 		&analytics.DecisionError{Deal: hostileText, Event: hostileText, Field: hostileText, Problem: hostileText}, &analytics.MergeError{Deal: hostileText, Problem: hostileText}, &analytics.MergeError{Problem: hostileText},
 		&scenario.SyntaxError{File: hostileText, Problem: hostileText},
 		&journal.StaleError{Deal: hostileText}, &journal.LockedError{Dir: hostileText, Holder: hostileText, Err: errors.New(hostileText)}, &journal.ReadOnlyError{Op: hostileText, Err: errors.New(hostileText)},
-		&journal.DamageError{File: hostileText, Problem: hostileText}, &journal.HeadError{}, &journal.CopyError{Problem: hostileText}, &tracker.UnknownDealError{Deal: hostileText, Nearest: hostileText}, &tracker.EventError{ID: hostileText, Err: errors.New(hostileText)}, &tracker.AgreementError{ID: hostileText}} {
+		&journal.DamageError{File: hostileText, Problem: hostileText}, &journal.HeadError{}, &journal.CopyError{Problem: hostileText}, &tracker.UnknownDealError{Deal: hostileText, Nearest: hostileText}, &tracker.EventError{ID: hostileText, Err: errors.New(hostileText)}, &tracker.AgreementError{ID: hostileText},
+		&web.SignInError{Challenge: hostileText, Detail: hostileText}, &web.ForbiddenError{Detail: hostileText}} {
 		requireInert(t, err.Error(), fmt.Sprintf("%T", err))
 	}
 }
@@ -342,9 +344,9 @@ var sayers = map[string]string{
 	"bulk.SizeError": "above", "bulk.LogError": "above", "bulk.RowError": "above", "analytics.DecisionError": "above", "analytics.MergeError": "above", "analytics.IncidentClass": "words", "analytics.Estimate": "words",
 	"scenario.Account": "above", "scenario.SyntaxError": "above", "scenario.File": "above", "scenario.Scenario": "above", "scenario.Ref": "above", "scenario.Step": "above",
 	"scenario.Expectation": "above", "scenario.Verb": "words", "simulate.Input": "above", "simulate.Path": "above", "simulate.Target": "above", "simulate.Distribution": "words", "simulate.Span": "words", "dealstate.Clock": "words", "dealstate.JoinFrom": "words", "dealstate.Day": "words", "dealstate.Timer": "above", "analytics.Cause": "words", "dealstate.ClockStatus": "above",
-	"journal.StaleError": "above", "journal.LockedError": "above", "journal.ReadOnlyError": "above", "journal.DamageError": "above", "journal.HeadError": "above", "journal.CopyError": "above", "journal.Head": "words", "web.Action": "words",
-	"jetstream.ConfigError": "in its module", "jetstream.SyncError": "in its module", "jetstream.UnavailableError": "in its module", "jetstream.SizeError": "in its module", "jetstream.DamageError": "in its module",
-	"sqlite.SchemaError": "in its module", "sqlite.DamageError": "in its module", "sqlite.BusyError": "in its module",
+	"journal.StaleError": "above", "journal.LockedError": "above", "journal.ReadOnlyError": "above", "journal.DamageError": "above", "journal.HeadError": "above", "journal.CopyError": "above", "journal.Head": "words", "web.Action": "words", "web.SignInError": "above", "web.ForbiddenError": "above",
+	"jetstream.ConfigError": "in its module", "jetstream.SyncError": "in its module", "jetstream.UnavailableError": "in its module", "jetstream.SizeError": "in its module", "jetstream.PartialError": "in its module", "jetstream.RefusedError": "in its module", "jetstream.DamageError": "in its module",
+	"sqlite.SchemaError": "in its module", "sqlite.MovedError": "in its module", "sqlite.DamageError": "in its module", "sqlite.BusyError": "in its module",
 	"postgres.BusyError": "in its module", "postgres.OutageError": "in its module", "postgres.OutcomeError": "in its module", "postgres.SchemaError": "in its module", "postgres.SettingError": "in its module", "postgres.DamageError": "in its module",
 	"parquet.FileError": "in its module",
 	"journaltest.Loss":  "of tests", "dealtest.Style": "words", "render.Shape": "words",

@@ -36,9 +36,6 @@ func (w *writer) close() {
 func (w *writer) commit(requests []*request) {
 	b := &batch{writer: w, requests: slices.Clone(requests), looks: w.looks || slices.ContainsFunc(requests, func(r *request) bool { return len(r.on) > 0 })}
 	err := w.again(context.Background(), b.try)
-	if code(err) == lockNotGranted {
-		err = &BusyError{Journal: w.where, Err: err}
-	}
 	if err == nil {
 		w.tail.advance(b.last)
 		w.notifier.notify(w.Store, b.last)

@@ -12,16 +12,16 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 )
 
-// BusyError says that another session held the writers' lock for longer than Options.Busy: a
-// program that stopped in the middle of an append, or a person with an open transaction.
-// Nothing was kept; appending again is safe.
+// BusyError says that another session held the writers' lock, or that of a table, for longer than
+// Options.Busy: a program that stopped in the middle of an append, or a person with an open
+// transaction. Nothing was kept; appending again is safe. Readers wait for the lock of a table too.
 type BusyError struct {
 	Journal string // where it is: host, database and schema
 	Err     error
 }
 
 func (e *BusyError) Error() string {
-	return display.Inert(fmt.Sprintf("journal/postgres: %s is locked by another writer: %v; nothing was kept, append again", e.Journal, e.Err))
+	return display.Inert(fmt.Sprintf("journal/postgres: %s is locked by somebody else: %v; nothing was kept, try again", e.Journal, e.Err))
 }
 
 func (e *BusyError) Unwrap() error { return e.Err }
@@ -94,6 +94,7 @@ func (e *DamageError) Error() string {
 const (
 	uniqueViolation = "23505"
 	noSuchDay       = "22008"
+	noSuchColumn    = "42703"
 	lockNotGranted  = "55P03"
 )
 

@@ -2,13 +2,12 @@ package postgres
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/folding"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
@@ -29,18 +28,16 @@ type Fold struct {
 // Materialise is called again.
 //
 // A zero AsOf is the instant at which the last entry was accepted; a zero Policy is strict.
-// A policy of the caller's own needs a name, under which the views show it.
+// A policy of the caller's own needs a name of its own, under which the views show it: at most 256
+// bytes without NUL, and not that of a standard policy.
 //
 // Appends and readers go on meanwhile; of two calls for one policy, the second waits for the
 // first, for Options.Busy at most (*[BusyError]). It is one transaction: if the context ends or
 // the program stops before, the views stay as they were. It costs a fold of each deal and a row for each state,
 // decision and spell, and holds one deal in memory at a time.
 func (s *Store) Materialise(ctx context.Context, v dealstate.View) (fold Fold, err error) {
-	if v.Policy == (dealstate.Policy{}) {
-		v.Policy = dealstate.Strict
-	}
-	if v.Policy.Name == "" {
-		return Fold{}, field.Errorf("view.policy.name", "missing; want a name by which the views can show it")
+	if v, err = folding.View(v); err != nil {
+		return Fold{}, err
 	}
 	if err := s.check(ctx); err != nil {
 		return Fold{}, err
@@ -51,9 +48,6 @@ func (s *Store) Materialise(ctx context.Context, v dealstate.View) (fold Fold, e
 		fold = m.fold
 		return err
 	})
-	if code(err) == lockNotGranted {
-		return Fold{}, &BusyError{Journal: s.where, Err: err}
-	}
 	if err != nil {
 		return Fold{}, s.endedOr(ctx, err)
 	}
@@ -66,9 +60,9 @@ type materialising struct {
 	tx    pgx.Tx
 	view  dealstate.View
 	fold  Fold
-	forms []*dealstate.Machine // one of each form of agreement, the last used first
-	rows  rows                 // not yet written
-	used  int64                // how many entries meant something
+	forms folding.Forms
+	rows  rows  // not yet written
+	used  int64 // how many entries meant something
 }
 
 func (m *materialising) run(ctx context.Context) error {
@@ -147,7 +141,7 @@ func (m *materialising) deals(ctx context.Context) error {
 
 // deal folds one deal.
 func (m *materialising) deal(ctx context.Context, entries []journal.Entry) error {
-	machine, events, err := m.log(entries)
+	machine, events, err := m.forms.Log(entries)
 	if machine == nil || err != nil {
 		return err
 	}
@@ -164,45 +158,6 @@ func (m *materialising) deal(ctx context.Context, entries []journal.Entry) error
 		return m.flush(ctx)
 	}
 	return nil
-}
-
-// log gives a deal's machine, nil if there is no agreement, and the events that it can mean.
-func (m *materialising) log(entries []journal.Entry) (*dealstate.Machine, []dealstate.Event, error) {
-	at := slices.IndexFunc(entries, func(e journal.Entry) bool { return e.Agreement != nil })
-	if at < 0 {
-		return nil, nil, nil
-	}
-	machine, err := m.compile(*entries[at].Agreement)
-	if err != nil {
-		return nil, nil, err
-	}
-	var events []dealstate.Event
-	for _, e := range entries {
-		if e.Agreement == nil && machine.Admit(e.Event) == nil {
-			events = append(events, e.Event)
-		}
-	}
-	return machine, events, nil
-}
-
-// mostForms bounds how many machines are remembered.
-const mostForms = 64
-
-// compile gives the machine of an agreement. Deals are many and their forms few, and what
-// compiling led to is shared by those of one form.
-func (m *materialising) compile(a dealstate.Agreement) (*dealstate.Machine, error) {
-	for i, form := range m.forms {
-		if of, ok := form.For(a); ok {
-			copy(m.forms[1:i+1], m.forms[:i])
-			m.forms[0] = form
-			return of, nil
-		}
-	}
-	machine, err := dealstate.Compile(a)
-	if err == nil {
-		m.forms = slices.Insert(m.forms[:min(len(m.forms), mostForms-1)], 0, machine)
-	}
-	return machine, err
 }
 
 // finish says what the fold was made of.

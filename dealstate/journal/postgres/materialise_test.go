@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -252,5 +253,26 @@ func TestJSONIsShownWithoutNUL(t *testing.T) {
 	} {
 		require.Equal(t, want, postgres.Shown(text))
 		require.True(t, json.Valid([]byte(postgres.Shown(text))))
+	}
+}
+
+// The views show a fold under the policy's name: it must be one that can be kept, and the name of
+// a standard policy means that policy.
+func TestAPolicyNeedsANameOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := open(t, server.url(), fresh())
+	for _, name := range []string{"", "a\x00b", "\xff", "official", strings.Repeat("a", 5000)} {
+		p := dealstate.Strict
+		p.Name = name
+		_, err := s.Materialise(t.Context(), dealstate.View{Policy: p})
+		var wrong *dealstate.FieldError
+		require.ErrorAs(t, err, &wrong, "%.20q", name)
+		require.Equal(t, "view.policy.name", wrong.Field)
+	}
+	p := dealstate.Strict
+	p.Name = "mine"
+	for _, p := range append(dealstate.Policies(), p) {
+		_, err := s.Materialise(t.Context(), dealstate.View{Policy: p})
+		require.NoError(t, err)
 	}
 }

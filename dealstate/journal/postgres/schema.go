@@ -90,23 +90,32 @@ func (s *Store) makeSchema(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
+// inSchema selects whether a schema is a journal, and whether there is anything in it.
+const inSchema = `SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid AND relname = 'journal_versions'),
+	EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid) OR EXISTS (SELECT FROM pg_type WHERE typnamespace = n.oid) OR EXISTS (SELECT FROM pg_proc WHERE pronamespace = n.oid)
+	FROM (SELECT (SELECT oid FROM pg_namespace WHERE nspname = $1)) AS n (oid)`
+
 // version gives the version of the schema, 0 for an empty one or none.
 func (s *Store) version(ctx context.Context, c *pgx.Conn) (version int, err error) {
-	var ours, tables bool
-	err = c.QueryRow(ctx, `SELECT coalesce(bool_or(relname = 'journal_versions'), false), count(*) > 0
-		FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace WHERE nspname = $1`, s.options.Schema).Scan(&ours, &tables)
+	var ours, others bool
+	err = c.QueryRow(ctx, inSchema, s.options.Schema).Scan(&ours, &others)
 	switch {
 	case err != nil:
 		return 0, err
-	case !ours && tables:
-		return 0, &SchemaError{Journal: s.where, Problem: "it has another program's tables; want a schema of the journal's own"}
+	case !ours && others:
+		return 0, &SchemaError{Journal: s.where, Problem: "it has another program's tables, types or functions; want a schema of the journal's own"}
 	case !ours:
 		return 0, nil
 	}
-	if err := c.QueryRow(ctx, s.sql("SELECT coalesce(max(version), 0) FROM $schema.journal_versions")).Scan(&version); err != nil {
+	err = c.QueryRow(ctx, s.sql("SELECT coalesce(max(version), 0) FROM $schema.journal_versions")).Scan(&version)
+	switch {
+	case code(err) == noSuchColumn:
+		return 0, &SchemaError{Journal: s.where, Problem: "its journal_versions is another program's; want a schema of the journal's own"}
+	case err != nil:
 		return 0, err
-	}
-	if version > len(migrations) {
+	case version < 1:
+		return 0, &SchemaError{Journal: s.where, Version: version, Problem: fmt.Sprintf("a journal has a version from 1 to %d; somebody changed journal_versions", len(migrations))}
+	case version > len(migrations):
 		return 0, &SchemaError{Journal: s.where, Version: version, Problem: fmt.Sprintf("this program knows versions up to %d; use a newer one", len(migrations))}
 	}
 	return version, nil
@@ -127,12 +136,17 @@ func (s *Store) checkServer(ctx context.Context, c *pgx.Conn) error {
 	return nil
 }
 
-// table finds the number of the table entries, by which its writers are locked.
+// table finds the number of the table entries, by which its writers are locked, and refuses one
+// that the server may empty.
 func (s *Store) table(ctx context.Context, c *pgx.Conn) error {
 	var number uint32
-	err := c.QueryRow(ctx, "SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE nspname = $1 AND relname = 'entries'", s.options.Schema).Scan(&number)
+	var logged bool
+	err := c.QueryRow(ctx, "SELECT c.oid, relpersistence = 'p' FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE nspname = $1 AND relname = 'entries' AND relkind = 'r'", s.options.Schema).Scan(&number, &logged)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return &SchemaError{Journal: s.where, Version: len(migrations), Problem: "its table entries is gone"}
+	}
+	if err == nil && !logged {
+		return &SchemaError{Journal: s.where, Version: len(migrations), Problem: "its table entries is unlogged, and emptied when the server crashes; want ALTER TABLE entries SET LOGGED"}
 	}
 	s.lock = int32(number) // any number does, if it is always the same
 	return err

@@ -62,6 +62,10 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 	for name, text := range map[string]string{
 		"another program's": "CREATE TABLE entries (id text)",
 		"a newer version":   "CREATE TABLE journal_versions (version integer); INSERT INTO journal_versions VALUES (99)",
+		"a version below 1": "CREATE TABLE journal_versions (version integer); INSERT INTO journal_versions VALUES (-1)",
+		"no version":        "CREATE TABLE journal_versions (version integer)",
+		"no such column":    "CREATE TABLE journal_versions (x integer)",
+		"no entries":        "CREATE TABLE journal_versions (version integer); INSERT INTO journal_versions VALUES (2)",
 	} {
 		o := made(t, text)
 		_, err := postgres.Open(t.Context(), server.url(), o)
@@ -69,6 +73,33 @@ func TestWhatIsNoJournalIsRefusedAndNotChanged(t *testing.T) {
 		require.ErrorAs(t, err, &schema, name)
 		require.Equal(t, []string{"1"}, texts(t, connect(t, server.url()), "SELECT count(*)::text FROM pg_tables WHERE schemaname = $1", o.Schema), name)
 	}
+}
+
+// A schema that holds what is no table is another program's too.
+func TestASchemaWithAFunctionOrATypeIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "CREATE TYPE t AS ENUM ('a')", "CREATE DOMAIN d AS text", "CREATE SEQUENCE s", "CREATE VIEW v AS SELECT 1",
+	} {
+		_, err := postgres.Open(t.Context(), server.url(), made(t, text))
+		var schema *postgres.SchemaError
+		require.ErrorAs(t, err, &schema, text)
+	}
+}
+
+// The server empties an unlogged table when it crashes.
+func TestAJournalWhoseTableIsNotLoggedIsRefused(t *testing.T) {
+	t.Parallel()
+	o := fresh()
+	s, err := postgres.Open(t.Context(), server.url(), o)
+	require.NoError(t, err)
+	_, err = analyst(t, s).Exec(t.Context(), "ALTER TABLE entries SET UNLOGGED")
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	_, err = postgres.Open(t.Context(), server.url(), o)
+	var schema *postgres.SchemaError
+	require.ErrorAs(t, err, &schema)
+	require.ErrorContains(t, err, "SET LOGGED")
 }
 
 // Of several who open a journal that is not there yet, one makes it.
@@ -159,12 +190,14 @@ func TestNoErrorHasThePassword(t *testing.T) {
 // commit is synced, and a statement sees what was committed before it.
 func TestEachConnectionSyncsItsCommitsAndSeesWhatIsCommitted(t *testing.T) {
 	t.Parallel()
-	weak := server.url() + "&options=-c%20synchronous_commit%3Doff%20-c%20default_transaction_isolation%3Dserializable%20-c%20statement_timeout%3D60000"
+	weak := server.url() + "&options=-c%20synchronous_commit%3Doff%20-c%20default_transaction_isolation%3Dserializable%20-c%20statement_timeout%3D60000%20-c%20default_transaction_read_only%3Don"
 	require.Equal(t, []string{"off"}, texts(t, connect(t, weak), "SHOW synchronous_commit"), "the test sets it")
 	s := open(t, weak, fresh())
 	require.Equal(t, []string{"on", "on"}, s.Settings(t.Context(), "synchronous_commit"))
 	require.Equal(t, []string{"read committed", "read committed"}, s.Settings(t.Context(), "default_transaction_isolation"))
 	require.Equal(t, []string{"0", "0"}, s.Settings(t.Context(), "statement_timeout"))
+	_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.NoError(t, err, "a role that is read-only unless it says otherwise may open and append")
 	strong := open(t, server.url()+"&options=-c%20synchronous_commit%3Dremote_apply", fresh())
 	require.Equal(t, []string{"remote_apply", "remote_apply"}, strong.Settings(t.Context(), "synchronous_commit"), "what is stricter stays")
 }
@@ -306,4 +339,25 @@ func TestADamagedLastInstantIsNotCopiedIntoTheNextEntry(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, 1, last, accepted)
 	}
+}
+
+// Whoever locks the table keeps a reader waiting for Options.Busy at most.
+func TestALockedTableIsABusyErrorToReadersToo(t *testing.T) {
+	t.Parallel()
+	o := fresh()
+	o.Busy = 50 * time.Millisecond
+	s := open(t, server.url(), o)
+	c := analyst(t, s)
+	_, err := c.Exec(t.Context(), "BEGIN; LOCK TABLE entries IN ACCESS EXCLUSIVE MODE")
+	require.NoError(t, err)
+	var busy *postgres.BusyError
+	_, err = s.Last(t.Context())
+	require.ErrorAs(t, err, &busy)
+	for _, err := range s.Read(t.Context(), 0) {
+		require.ErrorAs(t, err, &busy)
+	}
+	_, err = s.Deals(t.Context())
+	require.ErrorAs(t, err, &busy)
+	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	require.ErrorAs(t, err, &busy)
 }

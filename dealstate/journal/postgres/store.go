@@ -142,13 +142,14 @@ func (s *Store) prepare(config *pgxpool.Config) {
 // sessionSettings are what a session must be set to, whatever the server, the database or the
 // role has. A commit is synced, at least on this server, before it returns. Each statement of
 // a transaction sees what was committed before it, which a writer needs who has waited
-// for the lock. A statement goes by an index: the plan that is made while a table is empty
+// for the lock. A role that is read-only by default may write all the same, if it has the
+// right: else it would look like a standby. A statement goes by an index: the plan that is made while a table is empty
 // would read all of it when it has grown. Waiting is bounded for the lock, and for who stops
 // while he holds it, a second at least; no statement is cut off otherwise.
 func (s *Store) sessionSettings() string {
 	busy := max(1, s.options.Busy.Milliseconds())
 	return fmt.Sprintf(`SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false);
-		SET default_transaction_isolation = 'read committed'; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+		SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
 		SET statement_timeout = 0; SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d`, busy, max(1000, busy))
 }
 
@@ -220,7 +221,7 @@ func sleep(ctx context.Context, length time.Duration) {
 }
 
 // endedOr gives the context's error, or that of a closed journal, for what the driver says
-// of a query that either has ended.
+// of a query that either has ended, and a *[BusyError] for a lock that somebody else held.
 func (s *Store) endedOr(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
@@ -229,6 +230,8 @@ func (s *Store) endedOr(ctx context.Context, err error) error {
 		return ctx.Err()
 	case s.tail.isClosed():
 		return journal.ErrClosed
+	case code(err) == lockNotGranted:
+		return &BusyError{Journal: s.where, Err: err}
 	}
 	return err
 }

@@ -4,12 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"iter"
-	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
-	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/folding"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
@@ -34,7 +32,8 @@ type Fold struct {
 // in it until Materialise is called again.
 //
 // A zero AsOf is the instant at which the last entry was accepted; a zero Policy is strict.
-// A policy of the caller's own needs a name, under which the views show it.
+// A policy of the caller's own needs a name of its own, under which the views show it: at most 256
+// bytes without NUL, and not that of a standard policy.
 //
 // Appends and readers go on meanwhile. It costs a fold of each deal, and a row for each state, decision and spell;
 // the rows of the fold before are removed once those of this one are there. If the context
@@ -64,17 +63,15 @@ type materialising struct {
 	view  dealstate.View
 	id    int64 // of the fold
 	fold  Fold
-	forms []*dealstate.Machine // one of each form of agreement, the last used first
-	rows  rows                 // not yet written
+	forms folding.Forms
+	rows  rows // not yet written
 }
 
 // materialising begins a fold.
 func (s *Store) materialising(ctx context.Context, v dealstate.View) (*materialising, error) {
-	if v.Policy == (dealstate.Policy{}) {
-		v.Policy = dealstate.Strict
-	}
-	if v.Policy.Name == "" {
-		return nil, field.Errorf("view.policy.name", "missing; want a name by which the views can show it")
+	v, err := folding.View(v)
+	if err != nil {
+		return nil, err
 	}
 	last, err := s.Last(ctx)
 	if err != nil {
@@ -129,8 +126,14 @@ func (m *materialising) deals(ctx context.Context) error {
 
 // deal folds one deal, and gives how many of its entries mean something.
 func (m *materialising) deal(ctx context.Context, id string) (used int64, err error) {
-	entries := (&reading{Store: m.Store, query: readDeal, deal: id, to: m.fold.Position}).each(ctx, 0)
-	machine, events, err := m.log(entries)
+	var entries []journal.Entry
+	for e, err := range (&reading{Store: m.Store, query: readDeal, deal: id, to: m.fold.Position}).each(ctx, 0) {
+		if err != nil {
+			return 0, err
+		}
+		entries = append(entries, e)
+	}
+	machine, events, err := m.forms.Log(entries)
 	if machine == nil || err != nil {
 		return 0, err // it was added later
 	}
@@ -140,48 +143,6 @@ func (m *materialising) deal(ctx context.Context, id string) (used int64, err er
 	}
 	m.fold.Deals++
 	return int64(len(events) + 1), m.add(&snapshot, decisions)
-}
-
-// log gives a deal's machine, nil if there is no agreement, and the events that it can mean.
-func (m *materialising) log(entries iter.Seq2[journal.Entry, error]) (*dealstate.Machine, []dealstate.Event, error) {
-	var machine *dealstate.Machine
-	var all, events []dealstate.Event
-	for e, err := range entries {
-		if err == nil && e.Agreement != nil {
-			machine, err = m.compile(*e.Agreement)
-		} else {
-			all = append(all, e.Event)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	for _, e := range all {
-		if machine != nil && machine.Admit(e) == nil {
-			events = append(events, e)
-		}
-	}
-	return machine, events, nil
-}
-
-// mostForms bounds how many machines are remembered.
-const mostForms = 64
-
-// compile gives the machine of an agreement. Deals are many and their forms few, and what
-// compiling led to is shared by those of one form.
-func (m *materialising) compile(a dealstate.Agreement) (*dealstate.Machine, error) {
-	for i, form := range m.forms {
-		if of, ok := form.For(a); ok {
-			copy(m.forms[1:i+1], m.forms[:i])
-			m.forms[0] = form
-			return of, nil
-		}
-	}
-	machine, err := dealstate.Compile(a)
-	if err == nil {
-		m.forms = slices.Insert(m.forms[:min(len(m.forms), mostForms-1)], 0, machine)
-	}
-	return machine, err
 }
 
 // finish shows the fold, and drops those before it.

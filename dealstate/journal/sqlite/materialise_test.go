@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -204,5 +205,26 @@ func TestTheViewsOfEntriesShowEachEventOnce(t *testing.T) {
 	for _, change := range []string{"UPDATE entries SET note = 'x'", "DELETE FROM entries"} {
 		_, err := db.Exec(change)
 		require.ErrorContains(t, err, "entries are only added")
+	}
+}
+
+// The views show a fold under the policy's name: it must be one that can be kept, and the name of
+// a standard policy means that policy.
+func TestAPolicyNeedsANameOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	for _, name := range []string{"", "a\x00b", "\xff", "official", strings.Repeat("a", 5000)} {
+		p := dealstate.Strict
+		p.Name = name
+		_, err := s.Materialise(t.Context(), dealstate.View{Policy: p})
+		var wrong *dealstate.FieldError
+		require.ErrorAs(t, err, &wrong, "%.20q", name)
+		require.Equal(t, "view.policy.name", wrong.Field)
+	}
+	p := dealstate.Strict
+	p.Name = "mine"
+	for _, p := range append(dealstate.Policies(), p) {
+		_, err := s.Materialise(t.Context(), dealstate.View{Policy: p})
+		require.NoError(t, err)
 	}
 }

@@ -75,5 +75,8 @@ func versionOf(ctx context.Context, c *sql.Conn, path string) (int, error) {
 		return 0, &SchemaError{Path: path, Version: version, Problem: fmt.Sprintf("this program knows versions up to %d; use a newer one", len(migrations))}
 	}
 	_, err = c.ExecContext(ctx, "SELECT "+columns+" FROM entries LIMIT 0") // every version has them
+	if isNoJournal(err) {
+		err = &SchemaError{Path: path, Version: version, Problem: err.Error()}
+	}
 	return version, err
 }

@@ -246,6 +246,20 @@ func TestAnEventThatIsKnownEarlierIsReadAgain(t *testing.T) {
 	require.Equal(t, 903, n)
 }
 
+// A trigger of somebody else may have an insert ignored. Nothing is acknowledged that is not there.
+func TestAnInsertThatATriggerIgnoresIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	s := open(t, fresh(t), sqlite.Options{})
+	_, err := analyst(t, s).Exec("CREATE TRIGGER ignores BEFORE INSERT ON entries BEGIN SELECT RAISE(IGNORE); END")
+	require.NoError(t, err)
+	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1)})
+	var full *journal.ReadOnlyError
+	require.ErrorAs(t, err, &full)
+	var damage *sqlite.DamageError
+	require.ErrorAs(t, err, &damage)
+	require.Empty(t, all(t, s))
+}
+
 // REPLACE removes the row that it replaces without a DELETE trigger.
 func TestTheTablesRefuseToReplaceAnEntry(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -147,8 +148,12 @@ func (b *batch) admit(r *request) error {
 		if err != nil {
 			return err
 		}
-		if _, err := b.insert.Exec(row...); err != nil {
+		done, err := b.insert.Exec(row...)
+		if err != nil {
 			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return cmp.Or(err, error(&DamageError{Path: b.path, Position: fresh[i].Position, Problem: "not added: another program's trigger ignores it"}))
 		}
 		b.last, b.accepted = fresh[i].Position, fresh[i].Accepted
 	}

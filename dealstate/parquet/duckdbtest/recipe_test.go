@@ -2,6 +2,8 @@ package duckdbtest
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/bulk"
 	"github.com/fe115bb3/dealtracker/dealstate/parquet"
+	"github.com/fe115bb3/dealtracker/dealstate/uschina"
 )
 
 // recipe is the statement of the README that makes a file of the lines.
@@ -69,5 +73,29 @@ func TestTheRecipeSaysWhatTheLinesSay(t *testing.T) {
 			got = append(got, e)
 		}
 		require.Equal(t, want, got, name)
+	}
+}
+
+// DuckDB writes every word of an enumeration, however few of them the rows use.
+func TestEnumerationsAreTexts(t *testing.T) {
+	t.Parallel()
+	db, out := open(t), filepath.Join(t.TempDir(), "events.parquet")
+	for rows, options := range map[int]string{1: "FORMAT parquet", 3: "FORMAT parquet, PARQUET_VERSION v2", 2049: "FORMAT parquet, ROW_GROUP_SIZE 2048"} {
+		_, err := db.Exec(fmt.Sprintf(`COPY (SELECT 'i' || range AS id, 'd'::ENUM('a', 'b', 'c', 'd', 'e') AS deal, 'note'::ENUM('negotiate', 'approve', 'no kind', 'note') AS kind,
+			'2025-01-01'::ENUM('soon', '2025-01-01', '2025-02-01', 'later') AS "at", 'us'::ENUM('us', 'china', 'x', 'y') AS party FROM range(%d)) TO '%s' (%s)`, rows, out, options))
+		require.NoError(t, err)
+		table, err := os.ReadFile(out)
+		require.NoError(t, err)
+		n := 0
+		for e, err := range parquet.ReadEvents(bytes.NewReader(table), int64(len(table))) {
+			require.NoError(t, err)
+			require.Equal(t, []string{"d", "note", "us"}, []string{e.Deal, e.Kind.String(), e.Party})
+			n++
+		}
+		require.Equal(t, rows, n)
+		l, err := parquet.ReadLog(context.Background(), bytes.NewReader(table), int64(len(table)), bulk.Template(machineOf(t, uschina.London())), bulk.Options{})
+		require.NoError(t, err)
+		require.Equal(t, []string{"d"}, l.Deals(), "and none of the other words")
+		require.Equal(t, rows, int(l.Progress().Events))
 	}
 }

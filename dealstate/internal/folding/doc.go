@@ -1,0 +1,2 @@
+// Package folding is what the stores share that write folds of every deal into tables.
+package folding

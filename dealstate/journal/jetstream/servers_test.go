@@ -49,7 +49,7 @@ func serve(path string) {
 	s.ConfigureLogger()
 	s.Start()
 	_, _ = io.Copy(io.Discard, os.Stdin)
-	s.Shutdown()
+	os.Exit(0) // at once, whatever the server waits for
 }
 
 // process is one server of a cluster, or alone.

@@ -2,17 +2,13 @@ package main
 
 import (
 	"cmp"
-	"io"
 	"iter"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/analytics"
-	"github.com/fe115bb3/dealtracker/dealstate/render"
 )
 
 // table is one that export writes: its name, what a row is, and how the rows are made.
@@ -54,90 +50,6 @@ func tableOf(name string) (table, bool) {
 		return table{}, false
 	}
 	return tables[i], true
-}
-
-// sheet is the rows of a table, whatever they are, in each of the ways of writing them.
-type sheet interface {
-	csv(w io.Writer) error
-	jsonLines(w io.Writer) error
-	text(w io.Writer) error // for people: spans in days, dates without what goes without saying
-}
-
-// rowsOf are rows of one type, and what ended them.
-type rowsOf[R analytics.Row] struct {
-	rows iter.Seq[R]
-	err  *error // nil: nothing can
-}
-
-func (r rowsOf[R]) csv(w io.Writer) error { return r.end(analytics.WriteCSV(w, r.rows)) }
-func (r rowsOf[R]) jsonLines(w io.Writer) error {
-	return r.end(analytics.WriteJSONLines(w, r.rows))
-}
-
-func (r rowsOf[R]) text(w io.Writer) error {
-	var zero R
-	columns := zero.Columns()
-	rows := [][]string{inDays(columns)}
-	for row := range r.rows {
-		cells := row.Cells()
-		for i, cell := range cells {
-			if _, is := ofSeconds(columns[i]); is {
-				cells[i] = daysOf(cell)
-			} else {
-				cells[i] = rounded(forPeople(clockIn(columns, cells, i), cell))
-			}
-		}
-		rows = append(rows, cells)
-	}
-	if err := r.end(nil); err != nil {
-		return err
-	}
-	return render.Columns(w, rows)
-}
-
-// ofSeconds reports whether a column holds seconds, and gives the rest of its name.
-func ofSeconds(column string) (of string, is bool) {
-	if column == "time" { // of a curve
-		return "", true
-	}
-	return strings.CutSuffix(column, "seconds")
-}
-
-// inDays names columns of seconds as what is shown of them.
-func inDays(columns []string) []string {
-	names := slices.Clone(columns)
-	for i, name := range names {
-		if of, is := ofSeconds(name); is {
-			names[i] = of + "days"
-		}
-	}
-	return names
-}
-
-// rounded writes a fraction with four digits behind the point, and leaves other texts.
-func rounded(text string) string {
-	whole, fraction, is := strings.Cut(text, ".")
-	n, err := strconv.ParseFloat(text, 64)
-	if _, notWhole := strconv.Atoi(whole); !is || len(fraction) <= 4 || err != nil || notWhole != nil {
-		return text
-	}
-	return strconv.FormatFloat(math.Round(n*1e4)/1e4, 'f', -1, 64)
-}
-
-// daysOf writes a number of seconds in days.
-func daysOf(seconds string) string {
-	n, err := strconv.ParseFloat(seconds, 64)
-	if err != nil {
-		return seconds
-	}
-	return strconv.FormatFloat(math.Round(n/864)/100, 'f', -1, 64)
-}
-
-func (r rowsOf[R]) end(err error) error {
-	if r.err != nil && *r.err != nil {
-		return *r.err
-	}
-	return err
 }
 
 // measuring is what the tables are made of: deals in one view.
@@ -354,81 +266,4 @@ func clockIn(columns, cells []string, i int) (c dealstate.Clock) {
 		_ = c.UnmarshalText([]byte(word)) // an empty cell names none
 	}
 	return c
-}
-
-type stateRow struct{ dealstate.Snapshot }
-
-func states(_ *measuring, f fold) iter.Seq[stateRow] {
-	return slices.Values([]stateRow{{f.snapshot}})
-}
-
-// Columns names the cells.
-func (stateRow) Columns() []string {
-	return []string{"deal", "title", "state", "since", "policy", "as_of", "known_by", "approval", "awaiting", "approved", "in_force", "next", "next_due", "warnings"}
-}
-
-// Cells gives the row.
-func (s stateRow) Cells() []string {
-	next, due := "", ""
-	if s.Next != nil {
-		next, due = s.Next.String(), instant(s.Next.Due)
-	}
-	return []string{s.Deal, s.Title, string(s.State), instant(s.Since), s.Policy, instant(s.AsOf), instant(s.KnownBy), s.Approval.Verdict.String(),
-		strings.Join(s.Awaiting, " "), strings.Join(s.Approved, " "), instant(s.InForce), next, due, strconv.Itoa(len(s.Warnings))}
-}
-
-// eventRow is a report, as a row; in JSON it is the event.
-type eventRow struct{ dealstate.Event }
-
-func events(_ *measuring, f fold) iter.Seq[eventRow] {
-	return func(yield func(eventRow) bool) {
-		for _, e := range f.events {
-			if !yield(eventRow{e}) {
-				return
-			}
-		}
-	}
-}
-
-// Columns names the cells, as FORMATS.md does those of a log.
-func (eventRow) Columns() []string {
-	return []string{"id", "deal", "kind", "party", "by", "role", "modality", "at", "recorded", "revision", "ref", "commitment", "until", "source.publisher", "source.url", "source.published", "note"}
-}
-
-// Cells gives the row.
-func (e eventRow) Cells() []string {
-	return []string{e.ID, e.Deal, e.Kind.String(), e.Party, e.By, e.Role.String(), e.Modality.String(), instant(e.At), instant(e.Recorded), count(e.Revision),
-		e.Ref, e.Commitment, instant(e.Until), e.Source.Publisher, e.Source.URL, e.Source.Published, e.Note}
-}
-
-// decisionRow is a decision, as a row; in JSON it is the decision.
-type decisionRow struct{ dealstate.Decision }
-
-func decisionsOf(_ *measuring, f fold) iter.Seq[decisionRow] {
-	return func(yield func(decisionRow) bool) {
-		for _, d := range f.decisions {
-			if !yield(decisionRow{d}) {
-				return
-			}
-		}
-	}
-}
-
-// Columns names the cells.
-func (decisionRow) Columns() []string {
-	return []string{"deal", "event", "kind", "party", "commitment", "timer", "at", "outcome", "rule", "from", "to", "revision", "reasons"}
-}
-
-// Cells gives the row.
-func (d decisionRow) Cells() []string {
-	return []string{d.Deal, d.Event, d.Trigger().String(), d.Party, d.Commitment, d.Timer, instant(d.At), d.Outcome.String(), d.Rule, string(d.From), string(d.To),
-		strconv.Itoa(d.Revision), reasons(d.Decision)}
-}
-
-// instant writes an instant for programs.
-func instant(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339Nano)
 }

@@ -50,6 +50,8 @@ var layers = [][]string{
 	{"dealstate/bulk/internal/lines", "dealstate/bulk/internal/lazydfa"},
 	{"dealstate/uschina", "dealstate/leaders", "dealstate/simulate", "dealstate/bulk", "dealstate/analytics", "dealstate/render"},
 	{"dealstate/journal"},
+	// What the stores in modules of their own share.
+	{"dealstate/internal/groupcommit"},
 	{"dealstate/internal/folding"},
 	{"dealstate/tracker"},
 	{"dealstate/web"},

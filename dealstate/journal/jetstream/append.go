@@ -3,15 +3,10 @@ package jetstream
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
-
-// Group commit: while one transaction is on its way, the appends that come meanwhile wait in
-// the queue, and are the next transaction. One goroutine, the committer, runs for as long as
-// there are any.
 
 // request is one Append that waits.
 type request struct {
@@ -22,17 +17,6 @@ type request struct {
 	positions []int64
 	err       error
 	done      chan struct{} // closed when it was answered
-}
-
-// queue is what waits. The store owns it.
-type queue struct {
-	mu      sync.Mutex
-	waiting []*request
-	wanted  int           // for how many the committer waits
-	enough  chan struct{} // closed when there are; nil: it does not wait
-	running bool          // the committer runs
-	closed  bool          //
-	idle    *sync.Cond    // told when the committer has ended
 }
 
 // How much one transaction takes. The servers take so many messages in an atomic batch,
@@ -59,8 +43,8 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 	if err := r.encode(int(s.js.Conn().MaxPayload())); err != nil {
 		return nil, err
 	}
-	if err := s.enqueue(r); err != nil {
-		return nil, err
+	if !s.queue.Add(r) {
+		return nil, journal.ErrClosed
 	}
 	select {
 	case <-r.done:
@@ -87,94 +71,21 @@ func (r *request) encode(most int) error {
 	return nil
 }
 
-func (s *Store) enqueue(r *request) error {
-	q := &s.queue
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.closed {
-		return journal.ErrClosed
+// commit answers the requests of one transaction, and lets other processes have their turn.
+func (s *Store) commit(requests []*request) {
+	begun := time.Now()
+	s.writer.commit(requests)
+	for _, r := range requests {
+		close(r.done)
 	}
-	q.waiting = append(q.waiting, r)
-	if q.enough != nil && len(q.waiting) >= q.wanted {
-		close(q.enough)
-		q.enough = nil
-	}
-	if !q.running {
-		q.running = true
-		go s.commitAll()
-	}
-	return nil
+	s.writer.turn(time.Since(begun))
 }
 
-// commitAll commits until nothing waits. Those who are answered at once append again at
-// nearly one time: it waits a moment for them, so that they share the next transaction too.
-func (s *Store) commitAll() {
-	for requests := s.queue.take(); requests != nil; requests = s.queue.take() {
-		begun := time.Now()
-		s.writer.commit(requests)
-		for _, r := range requests {
-			close(r.done)
-		}
-		took := time.Since(begun)
-		s.writer.turn(took)
-		s.queue.gather(len(requests), took/patience)
-	}
-}
-
-// patience is into how many parts the time of a commit goes of which one is waited.
-const patience = 4
-
-// gather waits until so many wait, or some time has passed.
-func (q *queue) gather(n int, atMost time.Duration) {
-	q.mu.Lock()
-	if len(q.waiting) >= n || q.closed {
-		q.mu.Unlock()
-		return
-	}
-	enough := make(chan struct{})
-	q.wanted, q.enough = n, enough
-	q.mu.Unlock()
-	timer := time.NewTimer(atMost)
-	defer timer.Stop()
-	select {
-	case <-enough:
-	case <-timer.C:
-	}
-}
-
-// take gives the requests of the next transaction. Where there are none, the committer has
-// ended.
-func (q *queue) take() []*request {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.enough = nil
-	n, entries, size := 0, 0, 0
-	for _, r := range q.waiting {
+// room says which requests one transaction takes.
+func room() func(*request) bool {
+	entries, size := 0, 0
+	return func(r *request) bool {
 		entries, size = entries+len(r.entries), size+r.size
-		if n > 0 && (entries > mostEntries || size > mostBytes) {
-			break
-		}
-		n++
+		return entries <= mostEntries && size <= mostBytes
 	}
-	if n == 0 {
-		q.running = false
-		q.idle.Broadcast()
-		return nil
-	}
-	taken := q.waiting[:n:n]
-	q.waiting = q.waiting[n:]
-	return taken
-}
-
-// close lets nothing more in, and waits for the committer. It reports whether this was the
-// first time.
-func (q *queue) close() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	first := !q.closed
-	q.closed = true
-	for q.running {
-		q.idle.Wait()
-	}
-	return first
 }

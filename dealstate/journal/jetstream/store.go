@@ -3,13 +3,13 @@ package jetstream
 import (
 	"context"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/groupcommit"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
@@ -69,7 +69,7 @@ type Store struct {
 	tail     tail
 	follower follower
 	writer   writer
-	queue    queue
+	queue    *groupcommit.Queue[*request]
 	closed   chan struct{}
 }
 
@@ -88,7 +88,7 @@ func Open(ctx context.Context, js jetstream.JetStream, stream string, o Options)
 	}
 	o = o.orDefault()
 	s := &Store{client: newClient(js, stream, o.Retry), options: o, closed: make(chan struct{})}
-	s.queue.idle = sync.NewCond(&s.queue.mu)
+	s.queue = groupcommit.New(s.commit, room)
 	info, err := s.prepare(ctx)
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (s *Store) Stream() string { return s.stream }
 // consumer of Wait is removed from the server, for which Close waits a second at most. The
 // connection stays open.
 func (s *Store) Close() error {
-	if !s.queue.close() {
+	if !s.queue.Close() {
 		return nil
 	}
 	close(s.closed)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/groupcommit"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
@@ -83,7 +84,7 @@ type Store struct {
 	config   *pgx.ConnConfig
 	pool     *pgxpool.Pool // for readers
 	lock     int32         // of the writers, with lockClass
-	queue    queue
+	queue    *groupcommit.Queue[*request]
 	writer   writer
 	tail     tail
 	listener listener
@@ -170,13 +171,14 @@ func (s *Store) begin(ctx context.Context) error {
 		return fmt.Errorf("journal/postgres: open %s: %w", display.Inert(s.where), err)
 	}
 	s.writer.Store = s
+	s.queue = groupcommit.New(s.writer.commit, room)
 	return nil
 }
 
 // Close is that of [journal.Journal]. Waiting appends are kept and answered first; if the server
 // is away, they wait up to Options.Outage.
 func (s *Store) Close() error {
-	if !s.queue.close() {
+	if !s.queue.Close() {
 		return nil
 	}
 	s.writer.close()

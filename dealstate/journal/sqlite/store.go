@@ -15,6 +15,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/display"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/groupcommit"
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
@@ -62,7 +63,8 @@ type Store struct {
 	db      *sql.DB // for readers
 	writer  writer
 	tail    tail
-	queue   queue
+	queue   *groupcommit.Queue[*request]
+	broken  error      // why the journal takes nothing more; nil: it does. The committer's
 	folds   sync.Mutex // one Materialise at a time
 }
 
@@ -88,7 +90,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	s.db.SetMaxOpenConns(maxOpen)
 	s.db.SetMaxIdleConns(maxOpen)
-	s.queue.idle = sync.NewCond(&s.queue.mu)
+	s.queue = groupcommit.New(s.commit, room)
 	if err := s.begin(ctx); err != nil {
 		s.db.Close()
 		return nil, err
@@ -182,7 +184,7 @@ func (s *Store) Path() string { return s.path }
 
 // Close is that of [journal.Journal]. Appends that wait are kept and answered first.
 func (s *Store) Close() error {
-	if !s.queue.close() {
+	if !s.queue.Close() {
 		return nil
 	}
 	s.tail.close()

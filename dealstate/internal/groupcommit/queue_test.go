@@ -1,0 +1,70 @@
+package groupcommit_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fe115bb3/dealtracker/dealstate/internal/groupcommit"
+)
+
+// everything fits.
+func everything() func(int) bool { return func(int) bool { return true } }
+
+func TestEachRequestIsCommittedOnceAndByOneGoroutineAtATime(t *testing.T) {
+	t.Parallel()
+	const writers, each = 16, 200
+	count := map[int]int{} // without a lock: the race detector finds a second committer
+	q := groupcommit.New(func(taken []int) {
+		for _, r := range taken {
+			count[r]++
+		}
+	}, everything)
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for i := range each {
+				if !q.Add(w*each + i) {
+					t.Error("an open queue refused a request")
+				}
+			}
+		})
+	}
+	all.Wait()
+	require.True(t, q.Close())
+	require.Len(t, count, writers*each)
+	for r, n := range count {
+		require.Equal(t, 1, n, "request %d", r)
+	}
+}
+
+func TestATransactionTakesWhatFitsAndAlwaysTheFirst(t *testing.T) {
+	t.Parallel()
+	begun, goOn := make(chan struct{}, 9), make(chan struct{})
+	var got [][]int
+	q := groupcommit.New(func(taken []int) {
+		got = append(got, taken)
+		begun <- struct{}{}
+		<-goOn
+	}, func() func(int) bool {
+		sum := 0
+		return func(r int) bool { sum += r; return sum <= 10 }
+	})
+	require.True(t, q.Add(99), "too large, and alone")
+	<-begun
+	for _, r := range []int{4, 6, 1, 50, 2} { // while the first is committed
+		require.True(t, q.Add(r))
+	}
+	close(goOn)
+	require.True(t, q.Close(), "what waits is committed first")
+	require.Equal(t, [][]int{{99}, {4, 6}, {1}, {50}, {2}}, got)
+}
+
+func TestAClosedQueueTakesNothing(t *testing.T) {
+	t.Parallel()
+	q := groupcommit.New(func([]int) { t.Error("nothing was added") }, everything)
+	require.True(t, q.Close())
+	require.False(t, q.Close(), "it was closed before")
+	require.False(t, q.Add(1))
+}

@@ -160,7 +160,8 @@ func TestAJournalThatFailsForAWhileLosesNothing(t *testing.T) {
 }
 
 // A late report costs what it costs a Deal, and one at the tail no more in a long deal than
-// in a short one: it counts what is allocated. Not parallel.
+// in a short one. It counts what is allocated, by all goroutines; the least of a few
+// readings is what recording allocates, without what ends beside it. Not parallel.
 func TestRecordingAtTheTailCostsTheSameHoweverLongTheDeal(t *testing.T) {
 	allocated := func(n int) float64 {
 		clock := tracker.NewManual(dirtylog.OnDay(5))
@@ -176,7 +177,11 @@ func TestRecordingAtTheTailCostsTheSameHoweverLongTheDeal(t *testing.T) {
 		for range n {
 			record()
 		}
-		return testing.AllocsPerRun(50, record)
+		least := testing.AllocsPerRun(50, record)
+		for range 4 {
+			least = min(least, testing.AllocsPerRun(50, record))
+		}
+		return least
 	}
 	short, long := allocated(50), allocated(2_000)
 	require.Less(t, long, 1.5*short+10, "of a deal of 2,000 events, beside one of 50")

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Queue holds the requests that wait. One goroutine, the committer, runs for as long as there
-// are any. A Queue is safe for concurrent use.
+// Queue holds the requests that wait. One goroutine at a time is the committer: one of the
+// queue's own for as long as any wait, or a caller who commits his own. A Queue is safe for
+// concurrent use.
 type Queue[R any] struct {
 	commit func([]R)           // answers the requests of one transaction
 	room   func() func(R) bool // begins a transaction; what it gives says of each request, in turn, whether it fits
@@ -17,8 +18,8 @@ type Queue[R any] struct {
 	waiting []R
 	wanted  int            // for how many the committer waits
 	enough  chan struct{}  // closed when there are, or the queue is closed; nil: it does not wait
-	runs    bool           // the committer runs
-	running sync.WaitGroup // until it has ended
+	runs    bool           // there is a committer
+	running sync.WaitGroup // until there is none
 	closed  bool
 }
 
@@ -42,6 +43,39 @@ func (q *Queue[R]) Add(r R) (ok bool) {
 		q.runs = true
 		q.running.Go(q.commitAll)
 	}
+	return true
+}
+
+// Alone makes the caller the committer of his request if there is no other and the queue is
+// open: to hand it to a goroutine and to be woken by it takes as long as a fast commit. Ok is
+// false if he was not. Commit reports whether it answered the request; one that it did not
+// answer waits, as the first.
+func (q *Queue[R]) Alone(r R, commit func(R) (answered bool)) (ok bool) {
+	if !q.begin() {
+		return false
+	}
+	defer q.running.Done()
+	answered := commit(r)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !answered {
+		q.waiting = append([]R{r}, q.waiting...)
+	}
+	if q.runs = len(q.waiting) > 0; q.runs {
+		q.running.Go(q.commitAll)
+	}
+	return true
+}
+
+// begin makes the caller the committer, who must end by running.Done.
+func (q *Queue[R]) begin() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.runs || q.closed {
+		return false
+	}
+	q.runs = true
+	q.running.Add(1)
 	return true
 }
 

@@ -61,6 +61,66 @@ func TestATransactionTakesWhatFitsAndAlwaysTheFirst(t *testing.T) {
 	require.Equal(t, [][]int{{99}, {4, 6}, {1}, {50}, {2}}, got)
 }
 
+func TestWhoIsAloneCommitsHisOwn(t *testing.T) {
+	t.Parallel()
+	var got [][]int
+	q := groupcommit.New(func(taken []int) { got = append(got, taken) }, everything)
+	own := func(r int) bool { got = append(got, []int{r, r}); return true }
+	require.True(t, q.Alone(1, own))
+	require.True(t, q.Alone(2, func(r int) bool {
+		require.False(t, q.Alone(3, own), "there is a committer")
+		require.True(t, q.Add(4), "who waits meanwhile is next")
+		return own(r)
+	}))
+	require.True(t, q.Close())
+	require.False(t, q.Alone(5, own), "it is closed")
+	require.Equal(t, [][]int{{1, 1}, {2, 2}, {4}}, got)
+}
+
+func TestWhatIsNotAnsweredAloneWaitsAsTheFirst(t *testing.T) {
+	t.Parallel()
+	var got []int
+	q := groupcommit.New(func(taken []int) { got = append(got, taken...) }, everything)
+	closed := make(chan bool)
+	require.True(t, q.Alone(1, func(int) bool {
+		require.True(t, q.Add(2))
+		go func() { closed <- q.Close() }()
+		for q.Add(3) { // until it is closed
+		}
+		return false
+	}))
+	require.True(t, <-closed, "which waits for it")
+	require.Equal(t, []int{1, 2}, got[:2])
+}
+
+func TestThereIsOneCommitterWhetherAloneOrNot(t *testing.T) {
+	t.Parallel()
+	const writers, each = 8, 500
+	count := map[int]int{} // without a lock, as above
+	q := groupcommit.New(func(taken []int) {
+		for _, r := range taken {
+			count[r]++
+		}
+	}, everything)
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for i := range each {
+				r := w*each + i
+				if !q.Alone(r, func(r int) bool { count[r]++; return true }) && !q.Add(r) {
+					t.Error("an open queue refused a request")
+				}
+			}
+		})
+	}
+	all.Wait()
+	require.True(t, q.Close())
+	require.Len(t, count, writers*each)
+	for r, n := range count {
+		require.Equal(t, 1, n, "request %d", r)
+	}
+}
+
 func TestAClosedQueueTakesNothing(t *testing.T) {
 	t.Parallel()
 	q := groupcommit.New(func([]int) { t.Error("nothing was added") }, everything)

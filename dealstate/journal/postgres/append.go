@@ -6,8 +6,9 @@ import (
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
 
-// One goroutine commits. A second one that sends its transaction meanwhile gains nothing: it
-// waits for the writers' lock, and the same appends are spread over more transactions.
+// One goroutine commits at a time. A second one that sends its transaction meanwhile gains
+// nothing: it waits for the writers' lock, and the same appends are spread over more
+// transactions. Where nobody else appends, it is the caller's own.
 
 // request is one Append that waits.
 type request struct {
@@ -53,7 +54,8 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 			return nil, err
 		}
 	}
-	if !s.queue.Add(r) {
+	own := func(r *request) bool { return s.writer.commitOwn(ctx, r) }
+	if !s.queue.Alone(r, own) && !s.queue.Add(r) {
 		return nil, journal.ErrClosed
 	}
 	select {

@@ -16,8 +16,9 @@ import (
 // given out before the commit, so that a reader who has seen 8 could miss 7, which is
 // committed later; and an aborted transaction would leave a gap.
 
-// writer is the connection that writes. It is the committer's; no caller's context interrupts
-// it, for a transaction is answered as it ended.
+// writer is the connection that writes. It is the committer's. No caller's context interrupts
+// it, for a transaction is answered as it ended; only a caller who commits his own request
+// leaves it to others when his context ends.
 type writer struct {
 	*Store
 	conn  *pgx.Conn // nil: not yet, or not any more
@@ -34,11 +35,36 @@ func (w *writer) close() {
 
 // commit keeps what is new in the requests, and answers them when it is durable.
 func (w *writer) commit(requests []*request) {
-	b := &batch{writer: w, requests: slices.Clone(requests), looks: w.looks || slices.ContainsFunc(requests, func(r *request) bool { return len(r.on) > 0 })}
-	err := w.again(context.Background(), b.try)
+	b := w.batch(context.Background(), requests)
+	b.answer(requests, w.again(context.Background(), b.try))
+}
+
+// commitOwn is commit for a caller's own request, until his context ends or the server is away;
+// then the request has no answer.
+func (w *writer) commitOwn(ctx context.Context, r *request) (answered bool) {
+	if w.conn == nil || w.conn.IsClosed() {
+		return false
+	}
+	requests := []*request{r}
+	b := w.batch(ctx, requests)
+	err := b.try(ctx)
+	if isOutage(err) {
+		return false
+	}
+	b.answer(requests, w.endedOr(context.Background(), err))
+	return true
+}
+
+func (w *writer) batch(until context.Context, requests []*request) *batch {
+	looks := w.looks || slices.ContainsFunc(requests, func(r *request) bool { return len(r.on) > 0 })
+	return &batch{writer: w, until: until, requests: slices.Clone(requests), looks: looks}
+}
+
+// answer answers the requests of which the batch was made, as its transaction ended.
+func (b *batch) answer(requests []*request, err error) {
 	if err == nil {
-		w.tail.advance(b.last)
-		w.notifier.notify(w.Store, b.last)
+		b.tail.advance(b.last)
+		b.notifier.notify(b.Store, b.last)
 	}
 	for _, r := range b.requests { // those that have no answer yet
 		if err != nil {
@@ -53,6 +79,7 @@ func (w *writer) commit(requests []*request) {
 // batch is what becomes one transaction. It knows what is kept already, as [journal.Kept].
 type batch struct {
 	*writer
+	until    context.Context // when it ends, the connection is cut
 	requests []*request
 	looks    bool // at what is kept already, before it writes
 
@@ -71,6 +98,7 @@ func (b *batch) try(context.Context) error {
 	}
 	// A context that may end would cost the driver a goroutine for each round trip.
 	_ = b.conn.PgConn().Conn().SetDeadline(time.Now().Add(b.timeout()))
+	defer b.cut()()
 	err := b.write(context.Background())
 	if err == nil {
 		return nil
@@ -83,6 +111,23 @@ func (b *batch) try(context.Context) error {
 		return lost{err}
 	}
 	return err
+}
+
+// cut cuts the connection when the context ends, until what it gives is called.
+func (b *batch) cut() (stop func()) {
+	if b.until.Done() == nil {
+		return func() {}
+	}
+	cut, conn := make(chan struct{}), b.conn.PgConn().Conn()
+	left := context.AfterFunc(b.until, func() {
+		_ = conn.SetDeadline(time.Unix(1, 0))
+		close(cut)
+	})
+	return func() {
+		if !left() {
+			<-cut // the next transaction sets a deadline of its own
+		}
+	}
 }
 
 // timeout is for a server that does not answer at all; one that lets us wait for the lock

@@ -97,6 +97,35 @@ func TestALockThatSomebodyHoldsIsABusyErrorAndNoHarm(t *testing.T) {
 	require.Equal(t, []int64{1}, at)
 }
 
+// A caller who commits his own append does not wait beyond his context, and what he has begun
+// is finished without him: the entries that wait behind it are kept, each once.
+func TestACallerWhoseContextEndsLeavesHisAppendToOthers(t *testing.T) {
+	t.Parallel()
+	for _, on := range [][]journal.Version{nil, {{Deal: "deal-1", Position: 1}}} {
+		s := open(t, server.url(), fresh())
+		_, err := s.Append(t.Context(), []journal.Entry{note("1", 1)}) // there is a connection
+		require.NoError(t, err)
+		c := analyst(t, s)
+		begin(t, c, s.TakeLock())
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		_, err = s.Append(ctx, []journal.Entry{note("2", 1)}, on...)
+		cancel()
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		behind := make(chan error, 1)
+		go func() {
+			_, err := s.Append(t.Context(), []journal.Entry{note("3", 1)})
+			behind <- err
+		}()
+		awaitBlocked(t, analyst(t, s), s)
+		_, err = c.Exec(t.Context(), "ROLLBACK")
+		require.NoError(t, err)
+		require.NoError(t, <-behind)
+		at, err := s.Append(t.Context(), []journal.Entry{note("1", 1), note("2", 1), note("3", 1)})
+		require.NoError(t, err)
+		require.Equal(t, []int64{1, 2, 3}, at)
+	}
+}
+
 // A writer that stops while it holds the lock, as a frozen machine does, loses it.
 func TestAWriterThatStopsInTheMiddleLosesItsTurn(t *testing.T) {
 	t.Parallel()

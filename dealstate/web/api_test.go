@@ -3,10 +3,12 @@ package web_test
 import (
 	"bufio"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -388,6 +390,49 @@ func TestTheDescriptionNamesEveryAddressForPrograms(t *testing.T) {
 	for _, m := range regexp.MustCompile(`"#/components/schemas/(\w+)"`).FindAllStringSubmatch(string(served), -1) {
 		require.Contains(t, doc.Components.Schemas, m[1])
 	}
+}
+
+// A page of one deal says how many the query finds on all pages, and the description
+// names every key of it.
+func TestAPageOfDealsSaysHowManyThereAreOnAll(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	type answer struct {
+		Deals  []json.RawMessage
+		Total  int
+		States []struct {
+			State dealstate.State
+			Deals int
+		}
+	}
+	ask := func(target string) (a answer) {
+		require.NoError(t, json.Unmarshal(d.get(target).Body.Bytes(), &a))
+		return a
+	}
+	all, first := ask("/api/deals"), ask("/api/deals?limit=1")
+	require.Len(t, first.Deals, 1)
+	require.Equal(t, len(all.Deals), first.Total)
+	require.Greater(t, first.Total, 1)
+	require.Equal(t, all.States, first.States)
+	sum := 0
+	for _, of := range first.States {
+		require.NotEmpty(t, of.State)
+		sum += of.Deals
+	}
+	require.Equal(t, first.Total, sum)
+	require.Contains(t, d.get("/api/deals?q=nothing-has-this").Body.String(), `"total":0,"states":[]`)
+
+	var page map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(d.get("/api/deals?limit=1").Body.Bytes(), &page))
+	var doc struct {
+		Components struct {
+			Schemas struct {
+				Deals struct{ Properties map[string]json.RawMessage }
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(d.get("/api/openapi.json").Body.Bytes(), &doc))
+	require.ElementsMatch(t, slices.Collect(maps.Keys(page)), slices.Collect(maps.Keys(doc.Components.Schemas.Deals.Properties)))
 }
 
 // What was known by a date has no clocks in it that fired later.

@@ -21,16 +21,27 @@ type summaryJSON struct {
 	Version  int64                  `json:"version"`
 }
 
-// dealsJSON is a page of deals.
+// dealsJSON is a page of deals, and how many the query finds on all pages.
 type dealsJSON struct {
-	Deals []summaryJSON `json:"deals"`
-	Next  string        `json:"next,omitempty"`
+	Deals  []summaryJSON    `json:"deals"`
+	Next   string           `json:"next,omitempty"`
+	Total  int              `json:"total"`
+	States []stateCountJSON `json:"states"`
+}
+
+// stateCountJSON is how many of these deals are in a state.
+type stateCountJSON struct {
+	State dealstate.State `json:"state"`
+	Deals int             `json:"deals"`
 }
 
 func pageJSON(p tracker.Page) dealsJSON {
-	page := dealsJSON{Deals: []summaryJSON{}, Next: p.Next}
+	page := dealsJSON{Deals: []summaryJSON{}, Next: p.Next, Total: p.Total, States: []stateCountJSON{}}
 	for _, d := range p.Deals {
 		page.Deals = append(page.Deals, summaryJSON(d))
+	}
+	for _, of := range p.States {
+		page.States = append(page.States, stateCountJSON(of))
 	}
 	return page
 }

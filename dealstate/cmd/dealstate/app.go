@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -58,7 +59,7 @@ func (a *app) run(args []string) (code int) {
 		fmt.Fprintf(a.err, "dealstate: %s\nSee: dealstate %s--help\n", render.Inert(err.Error()), commandOf(err))
 		return exitMisuse
 	}
-	if err := given(ctx); err != nil {
+	if err := cmp.Or(given(ctx), followed(ctx, &c)); err != nil {
 		return a.fail(err)
 	}
 	a.dir, a.template, a.json = c.Folder, c.Template, c.JSON

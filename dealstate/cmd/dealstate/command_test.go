@@ -807,7 +807,59 @@ func TestAFlagIsFollowedOrRefused(t *testing.T) {
 	for _, picture := range []string{"diagram", "rules", "balance"} {
 		require.Equal(t, exitMisuse, runIn(dir, "draw", picture, "truce", "--compare").code, picture)
 	}
+	for line, problem := range map[string]string{
+		"due --title Mine":                                      "--title is for a calendar; add --ics, or leave it out",
+		"due -o FOLDER/due.ics":                                 "--output is for a calendar; add --ics",
+		"draw rules truce --policy official":                    "--policy is for what was reported; draw the deal in its rules with diagram",
+		"draw balance truce --compare":                          "--compare is for a timeline and a page; draw one of these",
+		"report truce --title Mine":                             "--title is for the board of all deals; name its folder with -o, and no deal",
+		"report --title Mine -o FOLDER/a.html":                  "--title is for the board",
+		"check --to approved":                                   "--to is for the paths of a deal; name one",
+		"check --known-by 2025-06-26":                           "--known-by is for the paths of a deal",
+		"verify --head 3 --salvage FOLDER/rescued":              "--head is for a journal that is only read; verify without --salvage first",
+		"init --template many":                                  "name the template of init without dashes, as in dealstate init many",
+		"diff truce strict official --policy reported":          "--policy is for a view that names no policy; name it in one place only",
+		"export spells --every 3":                               "--every is for panel and balances; export one of these, or all",
+		"export xes --format csv":                               "--format is for a table; export one",
+		"export list -o FOLDER/list.txt":                        "--output is for what is exported",
+		"export pnml truce --as-of 2025-06-26":                  "--as-of is for what was reported",
+		"export events --known-by 2025-06-26":                   "--known-by is for what reports did; export decisions",
+		"export policy-changes --policy official":               "--policy is for one policy; export states; this has every policy",
+		"export sqlite --policy official -o FOLDER/a":           "--policy is for one policy",
+		"export panel --as-of 2025-06-26 --known-by 2025-06-25": "--known-by is for the last date where there is no --as-of",
+	} {
+		r := runIn(dir, strings.Fields(strings.ReplaceAll(line, "FOLDER", dir))...)
+		require.Equal(t, exitMisuse, r.code, line)
+		require.Contains(t, r.err, problem, line)
+		require.Empty(t, r.out, line)
+	}
+	for _, line := range []string{"due --title Mine --ics", "due -o -", "check truce --to approved", "diff truce strict 2025-06-26 --policy official", "export panel --every 3", "report --title Mine -o FOLDER/pages", "export lags"} {
+		require.Zero(t, runIn(dir, strings.Fields(strings.ReplaceAll(line, "FOLDER", dir))...).code, line)
+	}
 	require.Regexp(t, `due +after 1 Aug 2025 .*\nend of 12 Aug 2025 +12 days`, runIn(dir, "due", "--from", "2025-08-01").out)
+}
+
+// A flag that was renamed would be ignored again.
+func TestEveryFlagThatMayBeIgnoredIsOneOfItsCommand(t *testing.T) {
+	t.Parallel()
+	for _, of := range ignoredFlags {
+		var known []string
+		for _, c := range model(t).Model.Children {
+			if c.Name == of.command {
+				known = namesOfFlags(c)
+			}
+		}
+		require.Subset(t, known, of.flags, of.command)
+	}
+}
+
+func namesOfFlags(c *kong.Node) (names []string) {
+	for _, group := range c.AllFlags(true) {
+		for _, f := range group {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 func TestHelpAndVersionAreToldInEachWay(t *testing.T) {

@@ -76,9 +76,6 @@ func (c *drawCmd) Run(a *app) error {
 	if i < 0 {
 		return misusef("a %s is drawn as %s, and not as %q", c.Picture, strings.Join(known, " or "), c.Format)
 	}
-	if c.Compare && c.Picture != "timeline" && c.Picture != "page" {
-		return misusef("--compare is for a timeline and a page; a %s is of one policy", c.Picture)
-	}
 	d, view, err := a.dealIn(c.Deal, c.viewFlags)
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func (c *reportCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if c.Deal == "" && c.Output != "" && c.end() != "html" {
+	if c.isOfAll() {
 		return c.all(a, f, view)
 	}
 	if c.Deal == "" && len(f.ids) > 1 {
@@ -64,6 +64,9 @@ func (c *reportCmd) Run(a *app) error {
 		return render.DealPage{Replays: replaysOf(d, view, true)}.HTML(w)
 	})
 }
+
+// isOfAll reports whether the board and a page a deal are to be written.
+func (c *reportCmd) isOfAll() bool { return c.Deal == "" && c.Output != "" && c.end() != "html" }
 
 // all writes the board and a page a deal.
 func (c *reportCmd) all(a *app, f *folder, view dealstate.View) error {

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
@@ -553,6 +554,20 @@ func TestWhoHasTheJournalOpenIsNamed(t *testing.T) {
 	r := runIn(dir, "record", "truce", "--kind", "note", "--by", "x", "--at", "2025-07-01", "--yes", "--wait", "0s")
 	require.Equal(t, exitFailed, r.code)
 	require.Contains(t, r.err, fmt.Sprintf("process %d", os.Getpid()))
+	require.Equal(t, r, runIn(dir, "serve", "--record", "--address", "localhost:0", "--wait", "0s"), "in the same words")
+}
+
+func TestServeWaitsForTheJournalToo(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	j, err := journal.Open(context.Background(), filepath.Join(dir, journalName), journal.Options{})
+	require.NoError(t, err)
+	closed := make(chan error, 1)
+	// It is closed when serve may have tried already; if it has not, serve has nothing to wait for.
+	time.AfterFunc(5*lockTries, func() { closed <- j.Close() })
+	_, end := serving(t, "-C", dir, "serve", "--record", "--wait", "1m")
+	require.NoError(t, <-closed)
+	require.Zero(t, end())
 }
 
 func TestWritersWaitForTheJournal(t *testing.T) {

@@ -30,6 +30,7 @@ var ignoredFlags = []ignored{
 	{"draw", []string{"compare"}, func(c *cli) bool { return !slices.Contains([]string{"timeline", "page"}, c.Draw.Picture) }, "a timeline and a page", "draw one of these"},
 	{"draw", viewNames, func(c *cli) bool { return c.Draw.Picture == "rules" }, "what was reported", "draw the deal in its rules with diagram"},
 	{"report", []string{"title"}, func(c *cli) bool { return !c.Report.isOfAll() }, "the board of all deals", "name its folder with -o, and no deal"},
+	{"serve", []string{"wait"}, func(c *cli) bool { return !c.Serve.Record }, "the journal", "add --record"},
 	{"check", append([]string{"to", "steps"}, viewNames...), func(c *cli) bool { return len(c.Check.Deals) == 0 }, "the paths of a deal", "name one"},
 	{"verify", []string{"head"}, func(c *cli) bool { return c.Verify.Salvage != "" }, "a journal that is only read", "verify without --salvage first"},
 	{"export", append([]string{"format", "every", "output"}, viewNames...), exporting("list"), "what is exported", "name one thing of the list"},

@@ -18,6 +18,7 @@ type serveCmd struct {
 	Record  bool     `help:"Let whoever reaches the address record reports and add deals. Nobody is asked who he is: the journal keeps no name beside them, or the unchecked one that a program gives (curl -u NAME:)."`
 	Title   string   `default:"Deals" help:"Of the board. Default: Deals."`
 	Policy  string   `enum:"${policies}" default:"strict" placeholder:"P" help:"Whose word counts on the board: strict, official or reported. A deal's page has them all."`
+	waitFlag
 }
 
 func (serveCmd) Help() string {
@@ -84,7 +85,7 @@ func (c *serveCmd) deals(a *app, f *folder, p dealstate.Policy) (_ *tracker.Trac
 		}
 		return deals, deals.Close, nil
 	}
-	j, err := a.journalOf(f, "", 0)
+	j, err := a.journalOf(f, "", c.Wait)
 	if err != nil {
 		return nil, nil, err
 	}

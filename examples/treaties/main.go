@@ -90,8 +90,8 @@ func tell(w io.Writer, id string, view dealstate.View) (wrong int, err error) {
 func explain(w io.Writer, id string, all []treaty, view dealstate.View) error {
 	for _, t := range all {
 		if t.ID == id {
-			s, err := t.at(view)
-			fmt.Fprint(w, s.Explain())
+			s, decisions, err := t.machine.Fold(t.events, view)
+			fmt.Fprint(w, s.Explain(decisions...))
 			return err
 		}
 	}

@@ -184,6 +184,17 @@ func TestOneTreatyIsExplained(t *testing.T) {
 	require.Contains(t, stdout.String(), "Shortest way to meet it: 1 more, such as Russia.")
 }
 
+// A deposit that came too late is on record, and is not said to be lacking.
+func TestARefusedDepositIsExplained(t *testing.T) {
+	t.Parallel()
+	m, err := dealstate.ReadMachine(strings.NewReader(`{"id":"fish","parties":[{"id":"iceland"},{"id":"norway"}],"deadline":"2025-10-01"}`))
+	require.NoError(t, err)
+	late := dealstate.Event{ID: "late", Deal: "fish", Kind: dealstate.Approve, Party: "norway", Role: dealstate.Instrument, At: time.Date(2025, 10, 5, 0, 0, 0, 0, time.UTC)}
+	var out bytes.Buffer
+	require.NoError(t, explain(&out, "fish", []treaty{{ID: "fish", machine: m, events: []dealstate.Event{late}}}, dealstate.View{}))
+	require.Contains(t, out.String(), "Approval by norway: given on 5 October 2025 (late), after the deadline: refused")
+}
+
 func TestWrongFlagsAreExplained(t *testing.T) {
 	t.Parallel()
 	for args, code := range map[string]int{"-asof never": 2, "paris": 2, "-explain geneva": 1, "-nope": 2} {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
 // Replay is one deal replayed in one view: all that the pictures show of it.
@@ -277,13 +278,5 @@ func (s *indexed) headline() string {
 
 // awaited names whose approval is missing, and where some of these are enough, such ones.
 func (s *indexed) awaited() string {
-	all, enough := s.Snapshot.Awaiting, s.Snapshot.Shortest
-	text := s.partyNames(all)
-	if len(enough) == 0 || len(enough) >= len(all) || slices.ContainsFunc(enough, func(id string) bool { return !slices.Contains(all, id) }) {
-		return text
-	}
-	if len(enough) == 1 {
-		return text + " (" + s.partyNames(enough) + " is enough)"
-	}
-	return text + " (" + s.partyNames(enough) + " are enough)"
+	return phrase.Awaited(s.partyNames(s.Snapshot.Awaiting), s.Snapshot.Awaiting, s.Snapshot.Shortest, s.partyNames)
 }

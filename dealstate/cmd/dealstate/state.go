@@ -1,11 +1,11 @@
 package main
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/phrase"
 )
 
 // stateCmd says where deals stand.
@@ -89,15 +89,7 @@ func count(n int) string {
 
 // awaiting says whose approval is missing, and where some of these are enough, such ones.
 func awaiting(s dealstate.Snapshot) string {
-	text := strings.Join(s.Awaiting, ", ")
-	enough := slices.DeleteFunc(slices.Clone(s.Shortest), func(id string) bool { return !slices.Contains(s.Awaiting, id) })
-	switch {
-	case len(enough) == 0 || len(enough) == len(s.Awaiting) || len(enough) < len(s.Shortest): // it takes a commitment, too
-		return text
-	case len(enough) == 1:
-		return text + " (" + enough[0] + " is enough)"
-	}
-	return text + " (" + listed(enough) + " are enough)"
+	return phrase.Awaited(strings.Join(s.Awaiting, ", "), s.Awaiting, s.Shortest, listed)
 }
 
 // next says which clock runs out next, and when.

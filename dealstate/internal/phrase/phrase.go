@@ -4,6 +4,7 @@ package phrase
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -54,4 +55,19 @@ func OneOf(words []string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// Awaited adds to the text of who is awaited the names of those who are enough, where not
+// all are needed: "thailand, laos (thailand is enough)". It adds nothing where it takes a
+// commitment, too, which is then in enough and not in awaited.
+func Awaited(text string, awaited, enough []string, names func(ids []string) string) string {
+	other := func(id string) bool { return !slices.Contains(awaited, id) }
+	if len(enough) == 0 || len(enough) >= len(awaited) || slices.ContainsFunc(enough, other) {
+		return text
+	}
+	verb := "are"
+	if len(enough) == 1 {
+		verb = "is"
+	}
+	return text + " (" + names(enough) + " " + verb + " enough)"
 }

@@ -188,6 +188,17 @@ func ExampleDeal_Explain() {
 	//   Approval by Xi (china): none that strict counts; nearest: MOFCOM spokesperson, 27 June 2025, government
 }
 
+func ExampleSnapshot_RefusedApprovals() {
+	a := truce
+	a.Deadline = day(7, 1)
+	deal, _ := dealstate.New(a, dealstate.Strict)
+	deal.Record(report("e1", dealstate.Approve, "us", day(6, 25)))
+	deal.Record(report("e2", dealstate.Approve, "china", day(7, 3)))
+	snapshot, decisions := deal.Replay(dealstate.View{})
+	fmt.Println(snapshot.RefusedApprovals(decisions...)["china"])
+	// Output: given on 3 July 2025 (e2), after the deadline: refused
+}
+
 func ExampleDeal_Decisions() {
 	a := truce
 	a.Deadline = day(7, 1)

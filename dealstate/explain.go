@@ -129,9 +129,9 @@ func (s explanation) lacking(p PartyStatus) string {
 	}
 	switch refused, is := s.refused[p.Party]; {
 	case is && p.Standing == StandingOutstanding:
-		text = "given " + s.refusedWords(refused) + ": refused"
+		text = s.refusedApproval(p, refused)
 	case is:
-		text += "; given again " + s.refusedWords(refused) + ": refused"
+		text += "; " + s.refusedApproval(p, refused)
 	}
 	if p.Nearest != nil {
 		text += "; nearest: " + p.Nearest.nearWords()
@@ -153,9 +153,35 @@ func refusedApprovals(decisions []Decision) map[string]Decision {
 	return last
 }
 
+// RefusedApprovals says of each party whose last approval the rules refused, and whose
+// approval does not stand, when and by which report that was: "given on 5 October 2025
+// (hansen-yes), after the deadline: refused", as [Snapshot.Explain] has it. It is keyed by
+// the party's id. The decisions are those on the way to the snapshot, as [Deal.Replay] gives
+// them. The id of the report is as its sender wrote it: escape the text where it is shown.
+// The cost is linear in the parties and decisions.
+func (s Snapshot) RefusedApprovals(decisions ...Decision) map[string]string {
+	words, refused := map[string]string{}, refusedApprovals(decisions)
+	for _, p := range s.Parties {
+		if d, is := refused[p.Party]; is && p.Standing != StandingApproved {
+			words[p.Party] = s.refusedApproval(p, d)
+		}
+	}
+	return words
+}
+
+// refusedApproval says that an approval of the party was refused, and where an earlier one
+// is spoken of, that it was given again.
+func (s Snapshot) refusedApproval(p PartyStatus, d Decision) string {
+	given := "given "
+	if p.Standing == StandingWithdrawn || p.Standing == StandingStale {
+		given = "given again "
+	}
+	return given + s.refusedWords(d) + ": refused"
+}
+
 // refusedWords says when and by which report: "on 5 October 2025 (hansen-yes), after the
 // deadline".
-func (s explanation) refusedWords(d Decision) string {
+func (s Snapshot) refusedWords(d Decision) string {
 	text := "on " + instant.Say(d.At) + " (" + d.Event + ")"
 	if s.hasLapsed() && !d.At.Before(s.Since) {
 		text += ", after the deadline"
@@ -164,7 +190,7 @@ func (s explanation) refusedWords(d Decision) string {
 }
 
 // hasLapsed reports whether the deadline has ended the deal.
-func (s explanation) hasLapsed() bool { return s.State == StateLapsed && s.By == Deadline.String() }
+func (s Snapshot) hasLapsed() bool { return s.State == StateLapsed && s.By == Deadline.String() }
 
 func (p PartyStatus) label() string { return Party{ID: p.Party, Name: p.Name}.label() }
 

@@ -103,8 +103,9 @@ func newLongText(s string) longText {
 // summary is where a deal stands, as text, for a row of a table or a headline.
 type summary struct {
 	ID, Name, Policy, State, Awaiting, Clock, Balance string
-	Since                                             string // under a heading "Since": a moment
-	Lasting                                           string // behind the state: since that moment, and for how many days
+	Since                                             string   // under a heading "Since": a moment
+	Lasting                                           string   // behind the state: since that moment, and for how many days
+	Refused                                           []string // approvals that do not stand because the rules refused them
 	Hue                                               hue
 	Href                                              string
 	Alerts                                            []alert
@@ -115,7 +116,7 @@ const notMoved = "not moved yet"
 func newSummary(s *indexed) summary {
 	row := summary{ID: legible(s.agreement.ID), Name: shorten(s.title(), 200), Policy: legible(s.Policy.Name),
 		State: shorten(stateWords(string(s.Snapshot.State)), 40), Since: notMoved, Lasting: notMoved, Awaiting: "nobody", Clock: "none runs",
-		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance(), Alerts: s.alerts()}
+		Hue: huesOf(s.Machine.Lifecycle())[s.Snapshot.State], Balance: s.balance(), Alerts: s.alerts(), Refused: s.refusals()}
 	if !s.Snapshot.Since.IsZero() {
 		row.Since = moment(s.Snapshot.Since)
 		row.Lasting = "since " + row.Since + inDays(s.Snapshot.Since, s.Snapshot.AsOf)
@@ -127,6 +128,30 @@ func newSummary(s *indexed) summary {
 		row.Clock = s.clockWords(*n, n.Clock.String()) + ", due " + due(n.Clock, n.Due)
 	}
 	return row
+}
+
+// mostRefused bounds how many refused approvals a row names, and mostRefusal what is said
+// of each, in columns: the last word counts, and only a very long id is cut off before it.
+const (
+	mostRefused = 6
+	mostRefusal = 400
+)
+
+// refusals name the approvals that the rules refused, as Explain does, and count those
+// beyond a few.
+func (s *indexed) refusals() (lines []string) {
+	refused := s.Snapshot.RefusedApprovals(s.Decisions...)
+	for _, p := range s.Snapshot.Parties {
+		words, is := refused[p.Party]
+		switch {
+		case !is:
+		case len(lines) == mostRefused:
+			return append(lines, fmt.Sprintf("and %d more refused", len(refused)-mostRefused))
+		default:
+			lines = append(lines, "Approval by "+s.approverOf(p.Party)+": "+said(words, mostRefusal))
+		}
+	}
+	return lines
 }
 
 // balance says how many of its commitments each side has performed.
@@ -255,23 +280,38 @@ const mostParties = 250
 
 // partyLines are the rows of the table of approvals; more counts the parties left out.
 func (s *indexed) partyLines() (lines []partyLine, more string) {
+	refused := s.Snapshot.RefusedApprovals(s.Decisions...)
 	for i, p := range s.Snapshot.Parties {
 		if i == mostParties {
 			return lines, fmt.Sprintf("And %d parties more.", len(s.Snapshot.Parties)-i)
 		}
 		line := partyLine{Name: s.approverOf(p.Party), Standing: p.Standing.String(), Alerts: partyAlerts(p)}
-		switch {
-		case p.Standing != dealstate.StandingOutstanding && p.Act != nil:
-			line.Word = wordOf(p.Act)
-		case p.Nearest != nil:
-			line.Word = "none that counts; nearest, " + wordOf(p.Nearest)
-		}
+		line.Word = wordsFor(p, said(refused[p.Party], mostRefusal))
 		if !p.Asked {
 			line.Standing += " (not asked)"
 		}
 		lines = append(lines, line)
 	}
 	return lines, ""
+}
+
+// wordsFor says on whose word a party stands as it does, and what was said of an approval
+// that was refused, if one was.
+func wordsFor(p dealstate.PartyStatus, refused string) string {
+	var parts []string
+	if p.Standing != dealstate.StandingOutstanding && p.Act != nil {
+		parts = append(parts, wordOf(p.Act))
+	}
+	if refused != "" {
+		parts = append(parts, refused)
+	}
+	if p.Nearest != nil && (p.Standing == dealstate.StandingOutstanding || p.Act == nil) {
+		if refused == "" {
+			parts = append(parts, "none that counts")
+		}
+		parts = append(parts, "nearest, "+wordOf(p.Nearest))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // commitmentLines are the rows of the table of commitments.

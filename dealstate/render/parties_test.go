@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,4 +97,25 @@ func TestWhatIsToldOfManyPartiesTakesMemoryInProportion(t *testing.T) {
 	} {
 		require.Less(t, bytes(func() error { return write(many) }), 15*bytes(func() error { return write(few) }), name)
 	}
+}
+
+// Of many refused approvals a row names the first few, each with its last word, whatever
+// the id of the report.
+func TestARowNamesAFewRefusedApprovalsAndCountsTheRest(t *testing.T) {
+	t.Parallel()
+	a := dealstate.Agreement{ID: "d", Deadline: time.Date(2025, 1, 10, 0, 0, 0, 0, time.UTC)}
+	var events []dealstate.Event
+	for i := range 9 {
+		party := string(rune('a' + i))
+		a.Parties = append(a.Parties, dealstate.Party{ID: party})
+		events = append(events, dealstate.Event{ID: party + strings.Repeat("x", 200), Deal: "d", Kind: dealstate.Approve, Party: party, Role: dealstate.Instrument, At: time.Date(2025, 1, 12, 0, 0, 0, 0, time.UTC)})
+	}
+	m, err := dealstate.Compile(a)
+	require.NoError(t, err)
+	replay, err := render.ReplayOfEvents(m, events, dealstate.View{})
+	require.NoError(t, err)
+	var page strings.Builder
+	require.NoError(t, render.Board{Rows: []render.BoardRow{{Replay: replay}}}.HTML(&page))
+	require.Equal(t, 6, strings.Count(page.String(), "), after the deadline: refused</span>"))
+	require.Contains(t, page.String(), "and 3 more refused</span>")
 }

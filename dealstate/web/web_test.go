@@ -394,3 +394,27 @@ func readAll(t *testing.T, r io.Reader) string {
 	require.NoError(t, err)
 	return string(text)
 }
+
+// The board and a deal's page say what the command and Explain say, in their words.
+func TestTheBoardAndADealsPageNameWhoIsEnoughAndARefusedApproval(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, web.Options{Authorize: everybody})
+	open := func(id, deadline string) {
+		a := `{"id":"` + id + `","parties":[{"id":"iceland"},{"id":"norway","approver":"Hansen"}],"approval":{"count":{"min":1}},"deadline":"` + deadline + `"}`
+		require.Equal(t, http.StatusCreated, d.do("POST", "/api/agreements", a).Code)
+	}
+	open("herring", "2027-01-01")
+	open("cod", "2025-10-01")
+	late := `{"id":"hansen-yes","deal":"cod","kind":"approve","party":"norway","by":"Hansen","role":"approver","at":"2025-10-05"}`
+	require.Equal(t, http.StatusOK, d.do("POST", "/api/events", late).Code)
+	for _, page := range []string{"/", "/deals/herring"} {
+		require.Contains(t, d.get(page).Body.String(), "iceland, norway (Hansen) (iceland is enough)", page)
+	}
+	const refused = "given on 5 October 2025 (hansen-yes), after the deadline: refused"
+	require.Contains(t, d.get("/api/deals/cod/explanation").Body.String(), refused)
+	for _, page := range []string{"/", "/deals/cod"} {
+		require.Contains(t, d.get(page).Body.String(), "Approval by norway (Hansen): "+refused, page)
+	}
+	require.Contains(t, d.get("/deals/cod").Body.String(), `<td data-l="Word"><bdi>`+refused+"</bdi>")
+	require.NotContains(t, d.get("/deals/cod?as_of=2025-10-04").Body.String(), refused, "it has not come yet")
+}

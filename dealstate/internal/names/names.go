@@ -27,7 +27,17 @@ func Fold(name string) string {
 	if isASCII(name) {
 		return strings.ToLower(name)
 	}
-	return norm.NFC.String(cases.Fold().String(norm.NFD.String(name)))
+	return norm.NFC.String(cases.Fold().String(strings.Map(smallCherokee, norm.NFD.String(name))))
+}
+
+// smallCherokee gives the small letter of a Cherokee one. Of these cases.Fold swaps the two
+// forms, where it should leave the capital one (CaseFolding.txt of Unicode), so that after it
+// two spellings of one name would still be two.
+func smallCherokee(r rune) rune {
+	if unicode.Is(unicode.Cherokee, r) {
+		return unicode.ToLower(r)
+	}
+	return r
 }
 
 // Slug writes a name in lower case for use in an identifier: letters, their

@@ -3,6 +3,7 @@ package names_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/norm"
@@ -77,6 +78,21 @@ func TestSlugKeepsLettersWithTheirMarks(t *testing.T) {
 	} {
 		require.Equal(t, want, names.Slug(name), name)
 		require.Equal(t, want, names.Slug(norm.NFD.String(name)), name)
+	}
+}
+
+func TestFoldIsOneFormForBothCasesOfEveryLetter(t *testing.T) {
+	t.Parallel()
+	for r := range unicode.MaxRune {
+		folded := names.Fold(string(r))
+		if names.Fold(folded) != folded {
+			t.Errorf("%U: folding twice changes it", r)
+		}
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			if names.Fold(string(other)) != folded {
+				t.Errorf("%U and %U are one letter, and are told apart", r, other)
+			}
+		}
 	}
 }
 

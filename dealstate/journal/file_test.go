@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -556,6 +558,60 @@ func TestASyncThatFailsIsNotTrusted(t *testing.T) {
 		require.NoError(t, f.Close())
 		require.NoError(t, verify(d, head))
 	}
+}
+
+// Any lines of the records or the events may be damaged, the last ones too: their entries are
+// lost, by their positions, and no others.
+func TestSalvageNamesEachLostPosition(t *testing.T) {
+	t.Parallel()
+	d, head := filled(t, 20)
+	whole := filesOf(t, d)
+	rng := rand.New(rand.NewPCG(14, 16))
+	for range 100 {
+		files, damaged := maps.Clone(whole), map[int64]bool{}
+		at := int64(0)
+		for _, name := range whole.names(".records") {
+			lines := bytes.SplitAfter(bytes.Clone(whole[name]), []byte("\n"))
+			for _, line := range lines[1:] {
+				if len(line) == 0 {
+					continue
+				}
+				if bytes.HasPrefix(line, []byte("closed")) { // no entry's, whole or not
+					line[0] = "c#"[rng.IntN(2)]
+					continue
+				}
+				if at++; rng.IntN(3) == 0 || at == head.Position && rng.IntN(2) == 0 {
+					damaged[at] = true
+					line[rng.IntN(len(line)-1)] = '#'
+				}
+			}
+			files[name] = bytes.Join(lines, nil)
+		}
+		require.Equal(t, head.Position, at)
+		requireLost(t, files, damaged, head.Position)
+	}
+}
+
+// requireLost salvages, and compares what was lost with what was damaged.
+func requireLost(t *testing.T, files rest, damaged map[int64]bool, n int64) {
+	t.Helper()
+	var to journal.Memory
+	found, err := journal.Salvage(ctx, &to, "", journal.Options{FS: files.disk()})
+	require.NoError(t, err)
+	lost, named := map[int64]bool{}, map[int64]bool{}
+	for _, gap := range found.Lost {
+		for at := gap.From; at <= gap.To; at++ {
+			lost[at] = true
+		}
+	}
+	for _, p := range found.Problems {
+		named[p.Position] = true
+	}
+	require.Equal(t, damaged, lost)
+	for at := range damaged {
+		require.True(t, named[at], "position %d is among the problems", at)
+	}
+	require.Equal(t, n-int64(len(damaged)), found.Kept)
 }
 
 func TestSalvageCopiesWhatIsWhole(t *testing.T) {

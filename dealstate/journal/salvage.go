@@ -10,7 +10,7 @@ import (
 type Salvaged struct {
 	Kept     int64          // entries that were whole, and are in the other journal now
 	Lost     []Gap          // positions of which there is no whole entry
-	Problems []*DamageError // each place that is not whole, in order; of each file, at most 1,000
+	Problems []*DamageError // each place that is not whole, in order, by the position of its entry; of each file, at most 1,000
 }
 
 // Gap is a run of positions, both ends included.
@@ -18,9 +18,9 @@ type Gap struct{ From, To int64 }
 
 // Salvage copies what is whole of a damaged journal into another one, which should be
 // empty: every entry whose record and JSON pass the checksum, in order, with its
-// Accepted and By. An entry behind a lost one gets another position. What stands
-// behind the last whole entry is among the problems, and not among the gaps, for
-// nobody can say how many entries it was.
+// Accepted and By. An entry behind a lost one gets another position. Positions behind the
+// last whole entry are counted by the lines that stand there, one an entry. A line without
+// its end is among the problems and not among the gaps: it may never have been acknowledged.
 //
 // An event whose record is lost is not taken, for nothing says whether it is what was
 // acknowledged; it may be there to be read in the events file, which Problems names.
@@ -45,6 +45,7 @@ type salvaging struct {
 	to    appending
 	found Salvaged
 	last  int64 // position of the last whole entry
+	seen  int64 // position of the last entry that there was, whole or not
 }
 
 func (s *salvaging) segments(ctx context.Context, found []int64) error {
@@ -53,7 +54,15 @@ func (s *salvaging) segments(ctx context.Context, found []int64) error {
 			return err
 		}
 	}
+	s.lose(s.seen)
 	return s.to.flush(ctx)
+}
+
+// lose notes that there is no whole entry from the last one on, up to a position.
+func (s *salvaging) lose(to int64) {
+	if to > s.last {
+		s.found.Lost = append(s.found.Lost, Gap{s.last + 1, to})
+	}
 }
 
 func (s *salvaging) segment(ctx context.Context, after int64) error {
@@ -65,6 +74,8 @@ func (s *salvaging) segment(ctx context.Context, after int64) error {
 		s.found.Problems = append(s.found.Problems, damage)
 	} else if err != nil {
 		return err
+	} else {
+		s.seen = max(s.last, after)
 	}
 	if seg.events == nil {
 		if err := seg.openDamaged(s.files); err != nil {
@@ -103,44 +114,64 @@ func (s *salvaging) lines(ctx context.Context, seg *segment) error {
 		if err != nil {
 			return err
 		}
-		if problem != "" && problems < 1000 {
+		if problem != nil && problems < 1000 {
 			problems++
-			s.found.Problems = append(s.found.Problems, &DamageError{Position: s.last + 1, File: seg.recordsName(), Offset: at, Problem: problem})
+			s.found.Problems = append(s.found.Problems, problem)
 		}
 		at += int64(len(line))
 	}
 	return nil
 }
 
-// line takes one record, or says what is wrong with it.
-func (s *salvaging) line(ctx context.Context, seg *segment, line []byte, at int64) (problem string, err error) {
+// line takes one line, or says what is wrong with it.
+func (s *salvaging) line(ctx context.Context, seg *segment, line []byte, at int64) (*DamageError, error) {
 	if _, err := parseHeader(line); err == nil && at == 0 {
-		return "", nil
+		return nil, nil
 	}
-	if _, ok := parseEnd(line); ok {
-		return "", nil
+	if last, ok := parseEnd(line); ok {
+		s.seen = max(s.last, last)
+		return nil, nil
+	}
+	e, problem, err := s.entry(seg, line)
+	if err != nil {
+		return nil, err
+	}
+	if problem != "" {
+		damage := &DamageError{Position: s.seen + 1, File: seg.recordsName(), Offset: at, Problem: problem}
+		if at > 0 && isForEntry(line) {
+			s.seen++
+		}
+		return damage, nil
+	}
+	if e.Position <= s.last {
+		return &DamageError{Position: e.Position, File: seg.recordsName(), Offset: at, Problem: "a later position stood before it"}, nil
+	}
+	s.lose(e.Position - 1)
+	s.last, s.seen = e.Position, e.Position
+	return nil, s.to.add(ctx, e)
+}
+
+// isForEntry reports whether a damaged line behind the header was the record of an entry that
+// may have been acknowledged. One that Close wrote is shorter than any record's chain.
+func isForEntry(line []byte) bool {
+	return line[len(line)-1] == '\n' && len(line) > len(chainText{})
+}
+
+// entry reads the entry of a record, if both are whole.
+func (s *salvaging) entry(seg *segment, line []byte) (e Entry, problem string, err error) {
+	if line[len(line)-1] != '\n' {
+		return e, "the line has no end", nil
 	}
 	var r record
-	if line[len(line)-1] != '\n' {
-		return "the line has no end", nil
-	}
 	if problem := r.parse(line[:len(line)-1]); problem != "" {
-		return problem, nil
-	}
-	if r.position <= s.last {
-		return "a later position stood before it", nil
+		return e, problem, nil
 	}
 	json, ok, err := seg.wholeJSON(&r)
 	if !ok || err != nil {
-		return "the checksum is not that of the record and its entry", err
+		return e, "the checksum is not that of the record and its entry", err
 	}
-	e, err := r.entry(json, &agreements{})
-	if err != nil {
-		return err.Error(), nil
+	if e, err = r.entry(json, &agreements{}); err != nil {
+		return e, err.Error(), nil
 	}
-	if r.position > s.last+1 {
-		s.found.Lost = append(s.found.Lost, Gap{s.last + 1, r.position - 1})
-	}
-	s.last = r.position
-	return "", s.to.add(ctx, e)
+	return e, "", nil
 }

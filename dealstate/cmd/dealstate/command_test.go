@@ -805,6 +805,29 @@ func TestAMinusIsStandardOutput(t *testing.T) {
 	require.NoFileExists(t, "-")
 }
 
+func TestNothingIsWrittenOverTheJournal(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t)
+	require.Zero(t, runIn(dir, "record", "truce", "--kind", "note", "--by", "Gazette", "--at", "2025-07-01", "--yes").code)
+	kept := filepath.Join(dir, journalName)
+	require.NoError(t, os.Symlink(kept, filepath.Join(dir, "link")))
+	before := runIn(dir, "verify")
+	require.Zero(t, before.code, before)
+	for _, to := range []string{kept, filepath.Join(kept, "0000000001.jsonl"), filepath.Join(kept, "new.csv"), filepath.Join(kept, "new", "a.csv"), filepath.Join(dir, "link", "LOCK"), filepath.Join(dir, "link", "new", "a.csv"),
+		filepath.Join(dir, "numbers", "..", journalName, "LOCK")} {
+		for _, args := range [][]string{{"export", "states", "--format", "csv"}, {"export", "all"}, {"export", "xes"}, {"export", "sqlite"}, {"due", "--ics"}, {"draw", "timeline", "truce", "--format", "svg"}, {"report"}} {
+			r := runIn(dir, append(args, "-o", to)...)
+			require.Equal(t, exitMisuse, r.code, "%s -o %s: %v", args, to, r)
+			require.Contains(t, r.err, "it is in the journal", args)
+		}
+	}
+	require.Equal(t, exitMisuse, runIn(dir, "verify", "--salvage", filepath.Join(kept, "whole")).code)
+	require.Equal(t, before, runIn(dir, "verify"))
+	names, err := os.ReadDir(kept)
+	require.NoError(t, err)
+	require.Len(t, names, 3, "%v", names)
+}
+
 func TestAPageDoesNotTakeThePlaceOfTheBoard(t *testing.T) {
 	t.Parallel()
 	dir := folderOf(t)

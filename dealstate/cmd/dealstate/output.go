@@ -67,19 +67,44 @@ func (a *app) file(path string, write func(io.Writer) error) error {
 	return a.wrote(path)
 }
 
-// guard refuses a file that the folder would take for an agreement or a log of its own, and
-// makes the folder in which it stands.
+// guard refuses a file that the folder would take for an agreement or a log of its own, or that
+// lies in its journal, and makes the folder in which it stands.
 func (a *app) guard(path string) error {
-	dir, name := filepath.Split(path)
-	dir = filepath.Clean(dir)
-	here, err := filepath.Abs(a.dir)
-	if err != nil {
+	if err := a.guardJournal(path); err != nil {
 		return err
 	}
-	if there, err := filepath.Abs(dir); err == nil && there == here && (isAgreement(name) || isLog(name)) {
+	dir, name := filepath.Split(path)
+	dir = filepath.Clean(dir)
+	if resolved(dir) == resolved(a.dir) && (isAgreement(name) || isLog(name)) {
 		return misusef("%s: a file of this name in the folder itself is read as an agreement or a log; write it into another, such as %s", path, filepath.Join("numbers", name))
 	}
 	return os.MkdirAll(dir, 0o755)
+}
+
+// guardJournal refuses what is the folder's journal or lies in it: nothing but record and
+// import writes there.
+func (a *app) guardJournal(path string) error {
+	within, err := filepath.Rel(resolved(filepath.Join(a.dir, journalName)), resolved(path))
+	if err == nil && filepath.IsLocal(within) {
+		return misusef("%s: it is in the journal, which only record and import write; name another place, such as %s", path, filepath.Join("numbers", filepath.Base(path)))
+	}
+	return nil
+}
+
+// resolved is the absolute path without symbolic links, as far as it exists; the path itself
+// where that cannot be told.
+func resolved(path string) string {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if found, err := filepath.EvalSymlinks(path); err == nil {
+		return found
+	}
+	if dir := filepath.Dir(path); dir != path {
+		return filepath.Join(resolved(dir), filepath.Base(path))
+	}
+	return path
 }
 
 // wrote says that a file is written.

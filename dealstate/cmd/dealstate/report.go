@@ -70,6 +70,9 @@ func (c *reportCmd) isOfAll() bool { return c.Deal == "" && c.Output != "" && c.
 
 // all writes the board and a page a deal.
 func (c *reportCmd) all(a *app, f *folder, view dealstate.View) error {
+	if err := a.guardJournal(c.Output); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Join(c.Output, pages), 0o755); err != nil {
 		return err
 	}

@@ -68,6 +68,9 @@ func (c *verifyCmd) Run(a *app) error {
 
 // salvage copies what is whole into a new journal.
 func (c *verifyCmd) salvage(a *app) error {
+	if err := a.guardJournal(c.Salvage); err != nil {
+		return err
+	}
 	if found, err := os.ReadDir(c.Salvage); err == nil && len(found) > 0 {
 		return misusef("--salvage %s: something is there already; name a new directory", c.Salvage)
 	}

@@ -30,7 +30,9 @@ type Decision struct {
 }
 
 // Revision is an earlier decision that a new event changed. A clock that no
-// longer fires, or that fires only now, has a zero decision on one side.
+// longer fires, or that fires only now, has a zero decision on one side. One that no event on
+// record was late enough to show fires only now, too: to tell it from what the event did, compare
+// two replays as of one instant by [CompareDecisions].
 type Revision struct {
 	Was Decision
 	Now Decision

@@ -616,6 +616,19 @@ func TestARefusedReportIsANoRecordedOrNot(t *testing.T) {
 	require.Equal(t, exitNo, r.code, r)
 }
 
+// A clock that had fired by then is no doing of a report that is merely known later.
+func TestARecordIsNotBlamedForWhatTimeDid(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.Zero(t, runIn(dir, "init").code)
+	r := runIn(dir, "record", "--kind", "note", "--by", "me", "--at", "2027-07-01", "--recorded", "2027-07-02", "--dry-run")
+	require.Zero(t, r.code, r)
+	require.NotContains(t, r.out, "decided before")
+	r = runIn(dir, "record", "--kind", "approve", "--party", "south", "--by", "Lee", "--at", "2025-08-01", "--recorded", "2027-07-02", "--dry-run")
+	require.Zero(t, r.code, r)
+	require.Contains(t, r.out, "this undoes what was decided before: deadline clock", "which fell due in December, before this was known")
+}
+
 func TestTheSameActIsRecordedOnceUnlessItHasAnID(t *testing.T) {
 	t.Parallel()
 	dir := folderOf(t)

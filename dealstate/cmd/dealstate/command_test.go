@@ -162,6 +162,13 @@ func TestAnEmptyFolderIsNoErrorAndSaysWhatToDo(t *testing.T) {
 	require.Zero(t, r.code)
 	require.Equal(t, "No deal is here: the folder has no agreement (*.json). dealstate init writes one.\n", r.out)
 	require.Equal(t, ran{}, runIn(dir, "state", "--json"))
+	require.Equal(t, r, runIn(dir, "due"))
+	for _, of := range tables {
+		r := runIn(dir, "export", of.name, "--format", "csv")
+		require.Zero(t, r.code, r)
+		require.NotEmpty(t, r.out, "%s: the names of the columns", of.name)
+	}
+	require.Zero(t, runIn(dir, "export", "all", "-o", filepath.Join(t.TempDir(), "all")).code)
 	require.Equal(t, ran{out: "0 deals, 0 events, 0 problems\n"}, runIn(dir, "check"))
 	for _, args := range [][]string{{"explain"}, {"log"}, {"record"}, {"draw", "timeline"}, {"simulate"}, {"report"}, {"state", "truce"}} {
 		r := runIn(dir, args...)
@@ -612,6 +619,10 @@ func TestARefusedReportIsANoRecordedOrNot(t *testing.T) {
 	r = runIn(dir, append(args, "--yes")...)
 	require.Equal(t, exitNo, r.code, r)
 	require.Contains(t, r.out, "Recorded as entry 2")
+	for _, more := range [][]string{{"--yes"}, {"--json"}} {
+		r = runIn(dir, append(args, more...)...)
+		require.Equal(t, exitNo, r.code, "of what is on record too: %v", r)
+	}
 	r = runIn(dir, append(args, "--yes", "--json", "--id", "other")...)
 	require.Equal(t, exitNo, r.code, r)
 }

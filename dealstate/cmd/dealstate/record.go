@@ -159,11 +159,15 @@ func again(a *app, of *deal, old dealstate.Event, p dealstate.Policy) error {
 	state := d.AsOf(a.now()).State
 	told := recorded{Event: old, Decision: decisionOn(d, old.ID, view), OnRecord: true, Before: state, After: state}
 	if a.json {
-		return a.object(told)
+		err = a.object(told)
+	} else {
+		a.say("This act is on record: %s", told.Decision)
+		a.say("Nothing is recorded. Another report of it needs an --id of its own.")
 	}
-	a.say("This act is on record: %s", told.Decision)
-	a.say("Nothing is recorded. Another report of it needs an --id of its own.")
-	return nil
+	if err == nil && told.Decision.Outcome == dealstate.Refused {
+		err = errNo
+	}
+	return err
 }
 
 // try says what the event would do, and records it where that is wanted; where it surely is,

@@ -261,7 +261,11 @@ func (c *checked) write(a *app) error {
 	if err := a.table(rows); err != nil {
 		return err
 	}
-	a.say("%s %s from here on, %s.", c.extent(), number(c.Situations, "situation"), number(c.Rules, "rule"))
+	situations := number(c.Situations, "situation")
+	if !c.Complete { // there are more than --steps allows, wherever the deal stands
+		situations = "the first " + situations
+	}
+	a.say("%s %s from here on, %s.", c.extent(), situations, number(c.Rules, "rule"))
 	return nil
 }
 

@@ -671,7 +671,7 @@ func TestWhatRecordLacksIsListedAtOnceAndByFlag(t *testing.T) {
 	t.Parallel()
 	dir := folderOf(t)
 	for args, want := range map[string]string{
-		"record truce":                                                   "missing: --kind, --at",
+		"record truce":                                                   "missing: --kind, --at; most kinds also need --party, and --by, --role or both",
 		"record truce --kind approve":                                    "missing: --role, --at, --party",
 		"record truce --kind perform --role approver":                    "missing: --by, --at, --commitment",
 		"record truce --kind retract --at 2025-06-30":                    "--ref: missing; retract needs the id of the event it voids",

@@ -308,7 +308,11 @@ func (c *recordCmd) event(of *deal, q *questions) (dealstate.Event, error) {
 	}
 	if !q.asks || q.ended {
 		if missing := c.missing(of, now); len(missing) > 1 {
-			return dealstate.Event{}, misusef("missing: %s", strings.Join(missing, ", "))
+			also := ""
+			if c.Kind == "" { // which decides on what else is needed
+				also = "; most kinds also need --party, and --by, --role or both"
+			}
+			return dealstate.Event{}, misusef("missing: %s%s", strings.Join(missing, ", "), also)
 		}
 		return c.readOrName(of, now)
 	}

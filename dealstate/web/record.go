@@ -135,7 +135,7 @@ func effect(d dealstate.Decision) string {
 	for _, reason := range d.Reasons {
 		text += " " + render.Inert(reason.String()) + "."
 	}
-	if n := len(d.Revised); n > 0 {
+	if n := len(d.Caused()); n > 0 {
 		text += " Earlier decisions that it would change: " + strconv.Itoa(n) + "."
 	}
 	return text

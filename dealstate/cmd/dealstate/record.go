@@ -178,6 +178,7 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 	if err != nil {
 		return misuseOfFlag(err)
 	}
+	did.Revised = did.Caused()
 	after := d.AsOf(a.now())
 	told := recorded{Event: e, Decision: did, Before: before.State, After: after.State, was: awaiting(before), awaits: awaiting(after)}
 	if !a.json {

@@ -30,12 +30,26 @@ type Decision struct {
 }
 
 // Revision is an earlier decision that a new event changed. A clock that no
-// longer fires, or that fires only now, has a zero decision on one side. One that no event on
-// record was late enough to show fires only now, too: to tell it from what the event did, compare
-// two replays as of one instant by [CompareDecisions].
+// longer fires, or that fires only now, has a zero decision on one side.
+//
+// ByTime marks a clock that fires only now, and would without the event as well: it came
+// due between the last instant of which the log spoke and the one of which it speaks with
+// the event. Time alone did that, and [Decision.Caused] leaves it out.
 type Revision struct {
-	Was Decision
-	Now Decision
+	Was    Decision
+	Now    Decision
+	ByTime bool
+}
+
+// Caused gives of Revised what the event itself changed, without what time alone did until
+// the event was recorded.
+func (d Decision) Caused() (revised []Revision) {
+	for _, r := range d.Revised {
+		if !r.ByTime {
+			revised = append(revised, r)
+		}
+	}
+	return revised
 }
 
 // Trigger is the event's kind, or the clock.

@@ -29,7 +29,7 @@ func (d Decision) MarshalJSON() ([]byte, error) {
 	return o.Done()
 }
 
-// MarshalJSON writes both sides of the revision; a zero side is left out.
+// MarshalJSON writes both sides of the revision, a zero side left out, and by_time where it is so.
 func (r Revision) MarshalJSON() ([]byte, error) {
 	var o strictjson.Object
 	if !r.Was.isZero() {
@@ -37,6 +37,9 @@ func (r Revision) MarshalJSON() ([]byte, error) {
 	}
 	if !r.Now.isZero() {
 		o.Must("now", r.Now)
+	}
+	if r.ByTime {
+		o.Must("by_time", true)
 	}
 	return o.Done()
 }
@@ -91,5 +94,6 @@ func (d *Decision) readNested(f strictjson.Field, outermost bool) error {
 func (r *Revision) read(f strictjson.Field) error {
 	return f.Object(
 		strictjson.Slot{Key: "was", To: func(f strictjson.Field) error { return r.Was.readNested(f, false) }},
-		strictjson.Slot{Key: "now", To: func(f strictjson.Field) error { return r.Now.readNested(f, false) }})
+		strictjson.Slot{Key: "now", To: func(f strictjson.Field) error { return r.Now.readNested(f, false) }},
+		strictjson.Slot{Key: "by_time", To: &r.ByTime})
 }

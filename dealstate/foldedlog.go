@@ -3,6 +3,7 @@ package dealstate
 import (
 	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // foldedLog is a log with what folding it under one policy has led to. A [Deal]
@@ -59,11 +60,22 @@ func (l *foldedLog) decided() (all history) {
 // Revised are the clocks that fire only now, or no more.
 func (l *foldedLog) decideNext(f *folding, made *trail, in *entry) (of decided, revised []Revision, then outlook) {
 	f.horizon = in.after(l.last)
+	alone := l.tailUntil(f, f.horizon)
 	of, then = f.take(in), f.outlook(f.horizon)
 	if len(l.tail)+len(then.tail) > 0 || len(made.all) > 1 {
 		revised = l.machine.revisions(l.tail, slices.Concat(made.all, then.tail), in)
+		l.machine.markByTime(revised, alone)
 	}
 	return of, revised, then
+}
+
+// tailUntil is what the clocks do by an instant after the last event, without one that is
+// about to be recorded. The folding stands after the last event.
+func (l *foldedLog) tailUntil(f *folding, until time.Time) []decided {
+	if !until.After(l.last) {
+		return l.tail
+	}
+	return f.outlook(until).tail
 }
 
 // adopt makes a folding the log's own: it records for the log from here on.

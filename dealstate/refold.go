@@ -348,7 +348,11 @@ func (r *refold) revisions(then outlook) []Revision {
 			}
 		}
 	}
-	return r.machine.revisions(append(before, r.foldedLog.tail...), slices.Concat(after, r.next, then.tail), added)
+	revised := r.machine.revisions(append(before, r.foldedLog.tail...), slices.Concat(after, r.next, then.tail), added)
+	if len(revised) > 0 {
+		r.machine.markByTime(revised, r.tailUntil(r.foldedLog.now, r.until))
+	}
+	return revised
 }
 
 // outlook says how the deal goes on after the edited log.

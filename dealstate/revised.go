@@ -56,6 +56,21 @@ func (m *Machine) revisionsInStep(before, after []decided, added *entry) (out []
 	return out, before[n:], after[n:]
 }
 
+// markByTime marks the clocks that fire only now, and fire alone too: without the event that
+// was added, by the last instant of which the log speaks with it.
+func (m *Machine) markByTime(revised []Revision, alone []decided) {
+	for i := range revised {
+		now := revised[i].Now
+		if revised[i].Was.Clock != 0 || now.Clock == 0 {
+			continue
+		}
+		revised[i].ByTime = slices.ContainsFunc(alone, func(d decided) bool {
+			o := m.decision(d)
+			return o.Fired() == now.Fired() && o.Outcome == now.Outcome && o.To == now.To
+		})
+	}
+}
+
 // decidedOn is what was decided upon: an event, or a clock at an instant. It
 // finds the same in another folding of the log.
 type decidedOn struct {

@@ -286,13 +286,41 @@ func clockLines(replays []*indexed) []clockLine {
 		}
 	}
 	l.nameThePolicies(len(policiesOf(replays)))
-	for _, s := range replays {
-		if at := s.agreement.Deadline; !slices.ContainsFunc(l, func(o clockLine) bool { return o.at.Equal(at) }) {
-			l.add(s, dealstate.Deadline, at, "deadline", "due")
+	for _, line := range deadlineLines(replays) {
+		if !slices.ContainsFunc(l, func(o clockLine) bool { return o.at.Equal(line.at) && strings.HasPrefix(o.label, "deadline") }) {
+			l = append(l, line)
 		}
 	}
 	slices.SortStableFunc(l, func(a, b clockLine) int { return a.at.Compare(b.at) })
 	return l
+}
+
+// deadlineLines are the deadline in force, and those that extensions have moved, as the
+// policies see them. One that lies beyond the end of the deal is left out.
+func deadlineLines(replays []*indexed) (l clockList) {
+	for _, s := range replays {
+		now := s.agreement.Deadline
+		for _, d := range s.Decisions {
+			i := slices.IndexFunc(d.Reasons, func(r dealstate.Reason) bool {
+				return r.Code == dealstate.ReasonMoved && r.Detail == dealstate.Deadline.String()
+			})
+			if d.Outcome == dealstate.Applied && i >= 0 {
+				l.add(s, dealstate.Deadline, now, "earlier deadline", "due")
+				now = d.Reasons[i].At
+			}
+		}
+		if !s.hasEnded() || !now.After(s.Snapshot.Since) {
+			l.add(s, dealstate.Deadline, now, "deadline", "due")
+		}
+	}
+	l.nameThePolicies(len(policiesOf(replays)))
+	return l
+}
+
+// hasEnded reports whether the deal is over, so that no deadline comes any more.
+func (s *indexed) hasEnded() bool {
+	state := s.Snapshot.State
+	return state == dealstate.StateExpired || state == dealstate.StateTerminated || slices.Contains(s.Machine.Lifecycle().Final, state)
 }
 
 // clockList are clock lines while they are gathered.

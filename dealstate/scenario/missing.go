@@ -12,16 +12,47 @@ import (
 
 // Missing says whose approval, or which commitment, would meet the approval condition of the
 // deal in the view; or that nothing can, and whose rejection stands against it. It is empty
-// where the condition is met.
+// where the condition is met. Where the deal stands in a state that takes no approval, such as
+// after its deadline, it says so, and whether an extension would help.
 func Missing(d *dealstate.Deal, v dealstate.View) []string {
 	s := d.At(v)
 	switch {
 	case s.Approval.Verdict == condition.Lost:
 		return []string{lost(d, v, rejecting(s))}
 	case len(s.Shortest) > 0:
-		return []string{fmt.Sprintf("To meet the approval condition: %s.", enough(s))}
+		return pending(d, v, s)
 	}
 	return nil
+}
+
+// pending says what would meet a pending condition, as far as the deal still takes it where it
+// stands.
+func pending(d *dealstate.Deal, v dealstate.View, s dealstate.Snapshot) []string {
+	text := enough(s)
+	extend := dealstate.Event{Kind: dealstate.Extend, Until: d.Cursor(v).Now().AddDate(0, 0, 30)}
+	lapsed := s.State == dealstate.StateLapsed && s.By == dealstate.Deadline.String()
+	switch {
+	case takes(d, v, shortest(s)):
+		return []string{fmt.Sprintf("To meet the approval condition: %s.", text)}
+	case lapsed && takes(d, v, append([]dealstate.Event{extend}, shortest(s)...)):
+		return []string{fmt.Sprintf("To meet the approval condition in time, before the deadline: %s.", text),
+			fmt.Sprintf("To meet the approval condition now: first an extension of the deadline, then %s.", text)}
+	case slices.Contains(d.Machine().Lifecycle().Final, s.State):
+		return []string{fmt.Sprintf("The approval condition can no longer be met: in state %s nothing more is taken for it.", s.State)}
+	}
+	return []string{fmt.Sprintf("In state %s nothing is taken that would meet the approval condition; in one that takes approvals it would be %s.", s.State, text)}
+}
+
+// shortest are the acts that are enough to meet a pending condition.
+func shortest(s dealstate.Snapshot) (acts []dealstate.Event) {
+	for _, id := range s.Shortest {
+		if slices.ContainsFunc(s.Parties, func(p dealstate.PartyStatus) bool { return p.Party == id }) {
+			acts = append(acts, dealstate.Event{Kind: dealstate.Approve, Party: id})
+		} else {
+			acts = append(acts, dealstate.Event{Kind: dealstate.Perform, Commitment: id})
+		}
+	}
+	return acts
 }
 
 // rejecting are the parties asked whose rejection stands.
@@ -50,9 +81,20 @@ func lost(d *dealstate.Deal, v dealstate.View, rejecting []string) string {
 // condition open or met: a deal that has ended takes none, and a window that has closed
 // stays closed.
 func mayReverse(d *dealstate.Deal, v dealstate.View, parties []string) bool {
-	trial, m := d.Cursor(v), d.Machine()
+	var approvals []dealstate.Event
 	for _, id := range parties {
-		act, err := m.Act(dealstate.Event{ID: "approval", Deal: m.Deal(), Kind: dealstate.Approve, Party: id, Role: dealstate.Instrument})
+		approvals = append(approvals, dealstate.Event{Kind: dealstate.Approve, Party: id})
+	}
+	return takes(d, v, approvals)
+}
+
+// takes reports whether the acts, one after the other where the deal stands in the view, and
+// by an instrument, would all be taken, and would leave the condition open or met.
+func takes(d *dealstate.Deal, v dealstate.View, acts []dealstate.Event) bool {
+	trial, m := d.Cursor(v), d.Machine()
+	for _, e := range acts {
+		e.ID, e.Deal, e.Role = "trial", m.Deal(), dealstate.Instrument
+		act, err := m.Act(e)
 		if err != nil || trial.Take(act, trial.Now()) == dealstate.Refused {
 			return false
 		}

@@ -54,7 +54,6 @@ func TestACountOrAShareIsNotSaidAsOneSetOfNames(t *testing.T) {
 	}{
 		{condition.Count(condition.AtLeast(2), ""), "2025-06-02 approve iceland", "an approval of one of norway, faroes, scotland."},
 		{condition.Count(condition.AtLeast(3), ""), "2025-06-02 approve iceland", "approvals of 2 of norway, faroes, scotland."},
-		{condition.Count(condition.AtLeast(2), ""), "2025-06-02 approve iceland\n2025-07-05 approve norway by hansen", "an approval of one of norway, faroes, scotland."},
 		{condition.Count(condition.AtLeast(4), ""), "2025-06-02 approve iceland\n2025-06-02 approve faroes", "an approval of norway by Hansen, an approval of scotland."},
 		{condition.Condition{}, "2025-06-02 approve iceland\n2025-06-02 approve faroes", "an approval of norway by Hansen, an approval of scotland."},
 		{condition.Share(condition.AtLeast(60), "", 0), "2025-06-02 approve iceland", "for example an approval of norway by Hansen."},
@@ -62,5 +61,25 @@ func TestACountOrAShareIsNotSaidAsOneSetOfNames(t *testing.T) {
 		{condition.All(condition.Approved("norway"), condition.Count(condition.AtLeast(2), "")), "2025-06-02 negotiate", "for example an approval of iceland, an approval of norway by Hansen."},
 	} {
 		require.Equal(t, "To meet the approval condition: "+c.say, missing(t, c.approval, c.acts), c.acts)
+	}
+}
+
+// What the deal does not take where it stands is no remedy: after the deadline an approval
+// helps only behind an extension, and after the end nothing does.
+func TestWhatTheStateRefusesIsNoRemedy(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		approval  condition.Condition
+		acts, say string
+	}{
+		{condition.Count(condition.AtLeast(2), ""), "2025-06-02 approve iceland\n2025-07-05 approve norway by hansen",
+			"To meet the approval condition in time, before the deadline: an approval of one of norway, faroes, scotland.\n" +
+				"    To meet the approval condition now: first an extension of the deadline, then an approval of one of norway, faroes, scotland."},
+		{condition.Approved("norway"), "2025-06-02 approve iceland\n2025-07-05 approve norway by hansen\n2025-07-06 extend until 2025-08-01",
+			"To meet the approval condition: an approval of norway by Hansen."},
+		{condition.Approved("norway"), "2025-06-02 approve iceland\n2025-06-03 terminate",
+			"The approval condition can no longer be met: in state terminated nothing more is taken for it."},
+	} {
+		require.Equal(t, c.say, missing(t, c.approval, c.acts), c.acts)
 	}
 }

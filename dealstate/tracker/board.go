@@ -361,6 +361,7 @@ func (b *board) record(l *live, c *Change) (dealstate.Decision, error) {
 	} else {
 		c.merge(decision.Revised, before, l.fired)
 	}
+	decision.Revised = decision.Caused()
 	return decision, nil
 }
 

@@ -12,8 +12,8 @@ import (
 
 // Recorded is what became of one event.
 type Recorded struct {
-	Place    Place // of its change in the stream: watch from here to be told what comes after
-	Decision dealstate.Decision
+	Place    Place              // of its change in the stream: watch from here to be told what comes after
+	Decision dealstate.Decision // its Revised are [dealstate.Decision.Caused]: without what time alone did
 }
 
 // Add keeps an agreement, so that its deal can be recorded. Adding the same again changes
@@ -165,6 +165,7 @@ func (t *Tracker) decide(ctx context.Context, e dealstate.Event) (dealstate.Deci
 		return dealstate.Decision{}, 0, err
 	}
 	decision, err := l.deal.Check(e)
+	decision.Revised = decision.Caused()
 	return decision, l.of.version, err
 }
 

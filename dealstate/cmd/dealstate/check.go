@@ -132,7 +132,7 @@ type checked struct {
 	State      string   `json:"state"`
 	Rules      int      `json:"rules"`
 	Clocks     []string `json:"clocks,omitempty"`
-	Situations int      `json:"situations"` // tried from here
+	Situations int      `json:"situations"` // tried from here: all there are, or as many as --steps allows
 	Complete   bool     `json:"complete"`   // none was left out, here and from the beginning
 	Depth      int      `json:"depth"`      // acts and clocks in a row, every path of which was tried; of a complete search, those of the longest shortest path
 	Can        []string `json:"can_become"`
@@ -146,6 +146,7 @@ type checked struct {
 
 	approval string
 	parties  []string
+	limit    bool // as many situations as --steps allows were found from here, and there are more
 }
 
 func (c *checked) wrong() bool {
@@ -186,6 +187,7 @@ func (c *checkCmd) explore(a *app, d *dealstate.Deal, view dealstate.View) (*che
 	now, err := c.paths(a, inputs, simulate.Present(d, view))
 	if err == nil {
 		found.addPaths(now)
+		found.limit = !now.Complete && now.Counterexample == nil
 		found.Complete = rules.Complete && now.Complete
 		found.Depth = min(triedTo(rules), triedTo(now))
 	}
@@ -261,12 +263,17 @@ func (c *checked) write(a *app) error {
 	if err := a.table(rows); err != nil {
 		return err
 	}
-	situations := number(c.Situations, "situation")
-	if !c.Complete { // there are more than --steps allows, wherever the deal stands
-		situations = "the first " + situations
-	}
-	a.say("%s %s from here on, %s.", c.extent(), situations, number(c.Rules, "rule"))
+	a.say("%s %s, %s.", c.extent(), c.tried(), number(c.Rules, "rule"))
 	return nil
+}
+
+// tried says how many situations were tried: where it is not all of them, the number is that
+// of --steps and the same wherever the deal stands.
+func (c *checked) tried() string {
+	if c.limit {
+		return fmt.Sprintf("the first %s from here on, as many as --steps allows", number(c.Situations, "situation"))
+	}
+	return number(c.Situations, "situation") + " from here on"
 }
 
 // extent says what was tried, and what that proves.

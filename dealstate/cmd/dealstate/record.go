@@ -178,14 +178,11 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 		return err
 	}
 	before := d.AsOf(a.now())
-	by := dealstate.View{Policy: p, AsOf: latest(a.now(), learned(e), e.At)}
-	_, was := d.Replay(by)
 	did, err := d.Record(e) // in this copy
 	if err != nil {
 		return misuseOfFlag(err)
 	}
-	_, now := d.Replay(by) // of the same instant: what time alone did is not the report's doing
-	did.Revised = slices.DeleteFunc(dealstate.CompareDecisions(was, now), func(r dealstate.Revision) bool { return r.Now.Event == e.ID })
+	did.Revised = did.Caused()
 	after := d.AsOf(a.now())
 	told := recorded{Event: e, Decision: did, Before: before.State, After: after.State, was: awaiting(before), awaits: awaiting(after)}
 	if !a.json {
@@ -198,15 +195,6 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 		}
 	}
 	return told.end(a, c)
-}
-
-func latest(a time.Time, more ...time.Time) time.Time {
-	for _, t := range more {
-		if t.After(a) {
-			a = t
-		}
-	}
-	return a
 }
 
 // recorded is what became of an event. It is written as JSON as it stands.

@@ -47,7 +47,7 @@ func TestTheTimelineNamesTheDeadlineInForce(t *testing.T) {
 	a := quota()
 	a.Deadline = onDay(10, 1)
 	a.Commitments = []dealstate.Commitment{{ID: "b-quota", Party: "b", Deadline: onDay(12, 32)}}
-	require.Equal(t, []string{"earlier deadline end of 30 Sep 2025", "overdue of b-quota due end of 31 Dec 2025", "deadline end of 31 Dec 2025"},
+	require.Equal(t, []string{"earlier deadline end of 30 Sep 2025", "deadline end of 31 Dec 2025", "overdue of b-quota due end of 31 Dec 2025"},
 		clockLinesOf(t, a, onDay(11, 10), dealstate.Event{ID: "n", Kind: dealstate.Negotiate, At: onDay(6, 2)},
 			dealstate.Event{ID: "x", Kind: dealstate.Extend, At: onDay(9, 20), Until: onDay(12, 32)}))
 }

@@ -286,11 +286,10 @@ func clockLines(replays []*indexed) []clockLine {
 		}
 	}
 	l.nameThePolicies(len(policiesOf(replays)))
-	for _, line := range deadlineLines(replays) {
-		if !slices.ContainsFunc(l, func(o clockLine) bool { return o.at.Equal(line.at) && strings.HasPrefix(o.label, "deadline") }) {
-			l = append(l, line)
-		}
-	}
+	deadlines := slices.DeleteFunc(deadlineLines(replays), func(line clockLine) bool {
+		return slices.ContainsFunc(l, func(o clockLine) bool { return o.at.Equal(line.at) && strings.HasPrefix(o.label, "deadline") })
+	})
+	l = append(deadlines, l...) // of one instant they come first, for they are labelled where there is room for one
 	slices.SortStableFunc(l, func(a, b clockLine) int { return a.at.Compare(b.at) })
 	return l
 }

@@ -103,6 +103,9 @@ func (w *watcher) watch(d *desk) error {
 			if c.Place.Compare(w.filter.From) <= 0 {
 				return fmt.Errorf("told of %v after %v: out of order", c.Place, w.filter.From)
 			}
+			if end := d.end.Load(); end > 0 && c.Place.Position > end {
+				return nil // he was told of the end before it was known to be
+			}
 			w.told, w.filter.From = append(w.told, c), c.Place
 			if w.stuck {
 				d.wait()

@@ -22,7 +22,7 @@ func (c *explainCmd) Run(a *app) error {
 		return err
 	}
 	s, decisions := d.Replay(view)
-	text := s.Explain(decisions...)
+	text := s.Explain(append(decisions, d.Coming(view)...)...)
 	if a.json {
 		return a.object(struct {
 			Snapshot    any    `json:"snapshot"`

@@ -34,7 +34,8 @@ type Decision struct {
 //
 // ByTime marks a clock that fires only now, and would without the event as well: it came
 // due between the last instant of which the log spoke and the one of which it speaks with
-// the event. Time alone did that, and [Decision.Caused] leaves it out.
+// the event. Time alone did that, and [Decision.Caused] leaves it out. To compare as of
+// another instant, give two replays to [CompareDecisions].
 type Revision struct {
 	Was    Decision
 	Now    Decision

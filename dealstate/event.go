@@ -170,7 +170,7 @@ func (e *Event) checkNeeds() error {
 	case e.Ref == "" && needs&hasRef != 0:
 		return field.Errorf("ref", "missing; %s needs the id of the event it voids", e.Kind)
 	case e.Until.IsZero() && needs&hasUntil != 0:
-		return field.Errorf("until", "missing; %s needs the new instant, in RFC 3339", e.Kind)
+		return field.Errorf("until", "missing; %s needs the new instant, in RFC 3339, or a date", e.Kind)
 	case !e.Until.IsZero() && needs&(hasUntil|mayHaveUntil) == 0:
 		return field.Errorf("until", "given on %s; only an extend or a withdraw has one", e.Kind)
 	}

@@ -158,7 +158,7 @@ func TestWhatTheAgreementCannotMeanIsPointedAt(t *testing.T) {
 		"2025-06-20 perform commitment x":                             `:3:31: commitment: "x" is not a commitment of this agreement`,
 		"2025-06-20 perform x":                                        `:3:12: commitment: "x" is not a commitment of this agreement`,
 		"2025-06-20 perform china us-tariff-cut":                      `:3:20: party: "china"; us-tariff-cut is a commitment of "us"`,
-		"2025-06-20 extend":                                           `:3:12: until: missing; extend needs the new instant, in RFC 3339`,
+		"2025-06-20 extend":                                           `:3:12: until: missing; extend needs the new instant, in RFC 3339, or a date`,
 		"2025-06-20 approve china until 2025-07-01":                   `:3:32: until: given on approve; only an extend or a withdraw has one`,
 		"2025-06-20 note published May":                               `:3:27: source.published: "May" is no date; want one such as 2025-06-27, or an RFC 3339 instant`,
 		"2025-06-20 note id a\n2025-06-21 note known 2025-06-22 id a": `:4:37: id: "a" is recorded with other content; retract it and record the correction under a new id`,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fe115bb3/dealtracker/dealstate"
 	"github.com/fe115bb3/dealtracker/dealstate/internal/field"
+	"github.com/fe115bb3/dealtracker/dealstate/internal/instant"
 	"github.com/fe115bb3/dealtracker/dealstate/tracker"
 )
 
@@ -224,14 +225,26 @@ func (s *site) due(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, dueJSON(due))
 }
 
-// spanOf reads from and to of a query.
-func (s *site) spanOf(r *http.Request) (from, to time.Time, err error) {
-	v, err := dealstate.ParseView(r.URL.Query().Get("from"), r.URL.Query().Get("to"), "")
-	if from, to = v.AsOf, v.KnownBy; from.IsZero() {
+// spanOf reads from and to of a query: a date alone is all of its day, the midnight that ends
+// it included, for a deadline of that day comes due then.
+func (s *site) spanOf(r *http.Request) (from, before time.Time, err error) {
+	q := r.URL.Query()
+	from, _, err = instant.ParseDay("from", q.Get("from"), instant.Begins)
+	if err != nil {
+		return from, before, err
+	}
+	to, isDate, err := instant.ParseDay("to", q.Get("to"), instant.Ends)
+	if from.IsZero() {
 		from = s.deals.Now()
 	}
 	if to.IsZero() {
 		to = from.AddDate(1, 0, 0)
+	}
+	if err == nil && !from.Before(to) {
+		err = field.Errorf("to", "%q does not come after from, %s; want a later instant or date", field.Clip(q.Get("to")), from.UTC().Format(time.RFC3339))
+	}
+	if isDate {
+		to = to.Add(1)
 	}
 	return from, to, err
 }

@@ -233,6 +233,16 @@ func TestWhatFallsDue(t *testing.T) {
 		require.NotZero(t, c.Decision.Clock)
 		require.True(t, i == 0 || !c.Decision.At.Before(due[i-1].Decision.At), "in the order of their instants")
 	}
+	of := func(query string) string { return d.get("/api/due?" + query).Body.String() }
+	for _, c := range due {
+		day, next := c.Decision.At.Format(time.DateOnly), c.Decision.At.AddDate(0, 0, 1).Format(time.DateOnly)
+		before := c.Decision.At.Add(-1).Format(time.DateOnly) // the day itself, unless the clock ends the one before
+		require.Contains(t, of("from="+day+"&to="+next), c.Decision.At.Format(time.RFC3339), "a date alone begins with its day")
+		require.Contains(t, of("from="+before+"&to="+before), c.Decision.At.Format(time.RFC3339), "and lasts until its end")
+	}
+	require.Contains(t, of("from=2026-01-01&to=2025-01-01"), `"field":"to"`)
+	require.Contains(t, of("from=x"), `"field":"from"`)
+	require.Contains(t, of("to=x"), `"field":"to"`)
 }
 
 // sse reads server-sent events, for as long as the reader is there.

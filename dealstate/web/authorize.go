@@ -33,7 +33,8 @@ func (a Action) String() string {
 // Authorize says who makes a request, for the record, or gives an error where
 // he may not do what the request wants. A *SignInError is answered with 401, so that a
 // browser asks who he is, a *ForbiddenError with 403, and both show their words; any other
-// error is a 403 as well, but goes to the log only. It is called by many goroutines at once.
+// error is a 403 as well, but goes to the log only. It is called by many goroutines at once, and
+// by a page also to learn whether to offer the form to record.
 type Authorize func(r *http.Request, a Action) (who string, err error)
 
 // SignInError says that nobody has signed in, or with what is not known here.
@@ -76,6 +77,12 @@ func (s *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		s.fail(w, r, &requestError{http.StatusForbidden, "you may not do this here"})
 	}
+}
+
+// mayRecord reports whether who asks may record, or has but to sign in.
+func (s *site) mayRecord(r *http.Request) bool {
+	_, err := s.Authorize(r, Record)
+	return err == nil || errors.As(err, new(*SignInError))
 }
 
 // ReadOnly lets everybody read, and nobody do anything else.

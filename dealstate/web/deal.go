@@ -21,6 +21,7 @@ type dealPage struct {
 	Policies       []choice
 	AsOf, KnownBy  string // as they were asked for
 	Travelled      bool   // the view is not the present
+	Records        bool   // who asks may record, or may sign in to
 	Earlier, Later *link
 	Body           template.HTML
 }
@@ -46,6 +47,7 @@ func (s *site) dealPage(w http.ResponseWriter, r *http.Request) error {
 	page := dealPage{head: s.head(deal.Machine().Agreement().Title), Path: s.dealPath(id),
 		Policies: choices("the tracker's own ("+deal.Policy().Name+")", q.Get("policy"), policyWords()),
 		AsOf:     q.Get("as_of"), KnownBy: q.Get("known_by"), Travelled: q.Get("as_of")+q.Get("known_by") != ""}
+	page.Records = s.mayRecord(r)
 	page.Earlier, page.Later = s.travel(deal, q, replays[0].Snapshot.AsOf)
 	if page.Body, err = drawn(render.DealPage{Replays: replays}.Body); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,13 +100,29 @@ func (s *site) wouldDo(deal *dealstate.Deal, e dealstate.Event) ([]would, error)
 		if err != nil {
 			return nil, err
 		}
-		did, err := under.Check(e)
+		did, err := doneBy(under, e, s.deals.Now())
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, would{Policy: p.Name, Text: effect(did)})
 	}
 	return all, nil
+}
+
+// doneBy records the event in a copy of a deal. Of the decisions that it revises, those are left
+// out that time alone makes.
+func doneBy(deal *dealstate.Deal, e dealstate.Event, now time.Time) (dealstate.Decision, error) {
+	for _, t := range []time.Time{e.At, e.Recorded} {
+		if t.After(now) {
+			now = t
+		}
+	}
+	view := dealstate.View{Policy: deal.Policy(), AsOf: now}
+	_, before := deal.Replay(view)
+	did, err := deal.Record(e)
+	_, after := deal.Replay(view)
+	did.Revised = slices.DeleteFunc(dealstate.CompareDecisions(before, after), func(r dealstate.Revision) bool { return r.Now.Event == e.ID })
+	return did, err
 }
 
 func eventsOf(deal *dealstate.Deal) func(func(dealstate.Event, error) bool) {
@@ -135,7 +152,7 @@ func effect(d dealstate.Decision) string {
 	for _, reason := range d.Reasons {
 		text += " " + render.Inert(reason.String()) + "."
 	}
-	if n := len(d.Caused()); n > 0 {
+	if n := len(d.Revised); n > 0 {
 		text += " Earlier decisions that it would change: " + strconv.Itoa(n) + "."
 	}
 	return text

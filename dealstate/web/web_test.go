@@ -115,9 +115,23 @@ func TestReadOnlyLetsEverybodyReadAndNobodyRecord(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, d.do(method, target, `{}`).Code, target)
 	}
 	require.Equal(t, http.StatusForbidden, d.get("/deals/"+london+"/record").Code)
+	require.NotContains(t, d.get("/deals/"+london).Body.String(), "Record a report", "what leads nowhere is not offered")
 	after, err := d.kept.Last(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, before, after)
+}
+
+func TestWhoMayRecordOrSignInToIsOfferedTheForm(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{nil, &web.SignInError{}} {
+		d := newDesk(t, web.Options{Authorize: func(_ *http.Request, a web.Action) (string, error) {
+			if a == web.Record {
+				return "desk", err
+			}
+			return "", nil
+		}})
+		require.Contains(t, d.get("/deals/"+london).Body.String(), "Record a report")
+	}
 }
 
 // A page of another site whose name was made to lead here (DNS rebinding) is of the same

@@ -162,6 +162,13 @@ func TestAnEmptyFolderIsNoErrorAndSaysWhatToDo(t *testing.T) {
 	require.Zero(t, r.code)
 	require.Equal(t, "No deal is here: the folder has no agreement (*.json). dealstate init writes one.\n", r.out)
 	require.Equal(t, ran{}, runIn(dir, "state", "--json"))
+	require.Equal(t, r, runIn(dir, "due"))
+	for _, of := range tables {
+		r := runIn(dir, "export", of.name, "--format", "csv")
+		require.Zero(t, r.code, r)
+		require.NotEmpty(t, r.out, "%s: the names of the columns", of.name)
+	}
+	require.Zero(t, runIn(dir, "export", "all", "-o", filepath.Join(t.TempDir(), "all")).code)
 	require.Equal(t, ran{out: "0 deals, 0 events, 0 problems\n"}, runIn(dir, "check"))
 	for _, args := range [][]string{{"explain"}, {"log"}, {"record"}, {"draw", "timeline"}, {"simulate"}, {"report"}, {"state", "truce"}} {
 		r := runIn(dir, args...)
@@ -612,8 +619,25 @@ func TestARefusedReportIsANoRecordedOrNot(t *testing.T) {
 	r = runIn(dir, append(args, "--yes")...)
 	require.Equal(t, exitNo, r.code, r)
 	require.Contains(t, r.out, "Recorded as entry 2")
+	for _, more := range [][]string{{"--yes"}, {"--json"}} {
+		r = runIn(dir, append(args, more...)...)
+		require.Equal(t, exitNo, r.code, "of what is on record too: %v", r)
+	}
 	r = runIn(dir, append(args, "--yes", "--json", "--id", "other")...)
 	require.Equal(t, exitNo, r.code, r)
+}
+
+// A clock that had fired by then is no doing of a report that is merely known later.
+func TestARecordIsNotBlamedForWhatTimeDid(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.Zero(t, runIn(dir, "init").code)
+	r := runIn(dir, "record", "--kind", "note", "--by", "me", "--at", "2027-07-01", "--recorded", "2027-07-02", "--dry-run")
+	require.Zero(t, r.code, r)
+	require.NotContains(t, r.out, "decided before")
+	r = runIn(dir, "record", "--kind", "approve", "--party", "south", "--by", "Lee", "--at", "2025-08-01", "--recorded", "2027-07-02", "--dry-run")
+	require.Zero(t, r.code, r)
+	require.Contains(t, r.out, "this undoes what was decided before: deadline clock", "which fell due in December, before this was known")
 }
 
 func TestTheSameActIsRecordedOnceUnlessItHasAnID(t *testing.T) {
@@ -647,7 +671,7 @@ func TestWhatRecordLacksIsListedAtOnceAndByFlag(t *testing.T) {
 	t.Parallel()
 	dir := folderOf(t)
 	for args, want := range map[string]string{
-		"record truce":                                                   "missing: --kind, --at",
+		"record truce":                                                   "missing: --kind, --at; most kinds also need --party, and --by, --role or both",
 		"record truce --kind approve":                                    "missing: --role, --at, --party",
 		"record truce --kind perform --role approver":                    "missing: --by, --at, --commitment",
 		"record truce --kind retract --at 2025-06-30":                    "--ref: missing; retract needs the id of the event it voids",

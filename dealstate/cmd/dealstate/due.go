@@ -55,6 +55,9 @@ func (c *dueCmd) Run(a *app) error {
 		return c.data(a, func(w io.Writer) error { return web.Calendar(w, c.Title, due, a.now().UTC()) })
 	case a.json:
 		return c.objects(a, due)
+	case len(f.ids) == 0:
+		a.sayEmpty()
+		return nil
 	}
 	return c.list(a, due, from, to)
 }

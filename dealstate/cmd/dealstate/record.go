@@ -159,11 +159,15 @@ func again(a *app, of *deal, old dealstate.Event, p dealstate.Policy) error {
 	state := d.AsOf(a.now()).State
 	told := recorded{Event: old, Decision: decisionOn(d, old.ID, view), OnRecord: true, Before: state, After: state}
 	if a.json {
-		return a.object(told)
+		err = a.object(told)
+	} else {
+		a.say("This act is on record: %s", told.Decision)
+		a.say("Nothing is recorded. Another report of it needs an --id of its own.")
 	}
-	a.say("This act is on record: %s", told.Decision)
-	a.say("Nothing is recorded. Another report of it needs an --id of its own.")
-	return nil
+	if err == nil && told.Decision.Outcome == dealstate.Refused {
+		err = errNo
+	}
+	return err
 }
 
 // try says what the event would do, and records it where that is wanted; where it surely is,
@@ -174,11 +178,14 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 		return err
 	}
 	before := d.AsOf(a.now())
+	by := dealstate.View{Policy: p, AsOf: latest(a.now(), learned(e), e.At)}
+	_, was := d.Replay(by)
 	did, err := d.Record(e) // in this copy
 	if err != nil {
 		return misuseOfFlag(err)
 	}
-	did.Revised = did.Caused()
+	_, now := d.Replay(by) // of the same instant: what time alone did is not the report's doing
+	did.Revised = slices.DeleteFunc(dealstate.CompareDecisions(was, now), func(r dealstate.Revision) bool { return r.Now.Event == e.ID })
 	after := d.AsOf(a.now())
 	told := recorded{Event: e, Decision: did, Before: before.State, After: after.State, was: awaiting(before), awaits: awaiting(after)}
 	if !a.json {
@@ -191,6 +198,15 @@ func (c *recordCmd) try(a *app, of *deal, e dealstate.Event, p dealstate.Policy,
 		}
 	}
 	return told.end(a, c)
+}
+
+func latest(a time.Time, more ...time.Time) time.Time {
+	for _, t := range more {
+		if t.After(a) {
+			a = t
+		}
+	}
+	return a
 }
 
 // recorded is what became of an event. It is written as JSON as it stands.
@@ -210,7 +226,12 @@ func (r recorded) write(a *app) {
 	a.say("%s of %s, %s, by %s: %s", act(dealstate.Decision{Kind: r.Event.Kind, Party: r.Event.Party}), r.Event.Deal, day(r.Event.At), cmp.Or(speaker(r.Event), "nobody"), r.Event.ID)
 	a.say("%s", r.Decision)
 	for _, rev := range r.Decision.Revised {
-		if differs(rev) {
+		switch {
+		case rev.Now.Outcome == 0:
+			a.say("  this undoes what was decided before: %s", rev.Was)
+		case rev.Was.Outcome == 0:
+			a.say("  this has the effect: %s", rev.Now)
+		case differs(rev):
 			a.say("  this changes what was decided before: %s; it was: %s", rev.Now, rev.Was)
 		}
 	}
@@ -287,7 +308,11 @@ func (c *recordCmd) event(of *deal, q *questions) (dealstate.Event, error) {
 	}
 	if !q.asks || q.ended {
 		if missing := c.missing(of, now); len(missing) > 1 {
-			return dealstate.Event{}, misusef("missing: %s", strings.Join(missing, ", "))
+			also := ""
+			if c.Kind == "" { // which decides on what else is needed
+				also = "; most kinds also need --party, and --by, --role or both"
+			}
+			return dealstate.Event{}, misusef("missing: %s%s", strings.Join(missing, ", "), also)
 		}
 		return c.readOrName(of, now)
 	}

@@ -36,8 +36,8 @@ func (c *stateCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if len(deals) == 0 && !a.json {
-		a.say("No deal is here: the folder has no agreement (*.json). dealstate init writes one.")
+	if len(deals) == 0 {
+		a.sayEmpty()
 	}
 	if a.json || len(c.Deals) != 1 {
 		return a.states(deals, view)
@@ -139,4 +139,11 @@ func (a *app) state(d *dealstate.Deal, view dealstate.View) error {
 		line("warning", w.String())
 	}
 	return a.table(rows)
+}
+
+// sayEmpty says what to do about a folder without deals, unless a program reads it.
+func (a *app) sayEmpty() {
+	if !a.json {
+		a.say("No deal is here: the folder has no agreement (*.json). dealstate init writes one.")
+	}
 }

@@ -152,7 +152,11 @@ func survival(m *measuring) (sheet, error) {
 	if err := m.decisions(lives.Add); err != nil {
 		return nil, err
 	}
-	curve, err := analytics.KaplanMeier(lives.Observe(m.until))
+	observed := lives.Observe(m.until)
+	if len(observed) == 0 { // of nothing there is no curve
+		return rowsOf[analytics.CurvePoint]{rows: slices.Values([]analytics.CurvePoint(nil))}, nil
+	}
+	curve, err := analytics.KaplanMeier(observed)
 	return rowsOf[analytics.CurvePoint]{rows: slices.Values(curve)}, err
 }
 

@@ -240,31 +240,10 @@ func (d *Deal) Awaiting() []Party {
 	return parties
 }
 
-// Coming says what the clocks do at the next instant at which any is due after the view, if
-// nothing more is recorded: [Snapshot.Next] is only the first of these. Those that move the
-// deal come first, and else they come as they fire. It folds the log.
-func (d *Deal) Coming(v View) []Decision {
-	var moving, others []Decision
-	trial := d.Cursor(v)
-	next, runs := trial.Next()
-	if !runs {
-		return nil
-	}
-	trial.Watch(func(did Decision) {
-		if did.From != did.To {
-			moving = append(moving, did)
-		} else {
-			others = append(others, did)
-		}
-	})
-	trial.Advance(next.Due)
-	return append(moving, others...)
-}
-
 // Explain says in plain English where the deal stands and why. It goes through the log.
 func (d *Deal) Explain() string {
 	s, decisions := d.Replay(View{})
-	return s.Explain(append(decisions, d.Coming(View{})...)...)
+	return s.Explain(decisions...)
 }
 
 // Decisions goes through what every event did under the deal's own policy, in

@@ -28,7 +28,6 @@ type explanation struct {
 	Snapshot
 	labels  map[string]string   // by party
 	refused map[string]Decision // by party: its last approval, if the rules refused it
-	next    []ClockStatus       // the clocks due next, as far as they are known
 }
 
 // Explain says in plain English where the deal stands and why. It stays short
@@ -36,10 +35,9 @@ type explanation struct {
 // else in a stranger's text acts on a terminal are written as escapes, such as
 // \n and \x1b. Given the decisions on the way there, as [Deal.Replay] gives them, it tells
 // an approval that was refused, as one after the deadline, too; a snapshot alone does not
-// know of it. Given those of [Deal.Coming] as well, it names every clock of the next instant,
-// and else the one of Next. The cost is linear in the parties, commitments and decisions.
+// know of it. The cost is linear in the parties, commitments and decisions.
 func (s Snapshot) Explain(decisions ...Decision) string {
-	e := explanation{Snapshot: s, labels: make(map[string]string, len(s.Parties)), refused: refusedApprovals(decisions), next: s.coming(decisions)}
+	e := explanation{Snapshot: s, labels: make(map[string]string, len(s.Parties)), refused: refusedApprovals(decisions)}
 	for _, p := range s.Parties {
 		e.labels[p.Party] = p.label()
 	}
@@ -55,38 +53,19 @@ func (s explanation) text() string {
 	for _, d := range s.Disputes {
 		line(&b, "Dispute open since %s: raised by %s%s (%s).", instant.Say(d.At), phrase.OrAllSides(s.label(d.Party)), saidBy(d.By), d.Event)
 	}
-	for i, next := range s.next {
+	if s.Next != nil {
+		next := *s.Next
 		next.Party = s.label(next.Party)
 		due := dueWords(next.Clock, next.Due)
 		if _, ends := next.Clock.LastDay(next.Due); ends {
 			due = "by " + due
 		}
-		first := "Next clock"
-		if i > 0 {
-			first = "At the same instant"
-		}
-		line(&b, "%s: %s, due %s.", first, next.Named(next.Clock.String()), due)
+		line(&b, "Next clock: %s, due %s.", next.Named(next.Clock.String()), due)
 	}
 	for _, w := range s.Warnings {
 		line(&b, "Warning: %s.", strings.TrimSuffix(w.String(), "."))
 	}
 	return b.String()
-}
-
-// coming are the clocks due next: those among the decisions, or the snapshot's own.
-func (s Snapshot) coming(decisions []Decision) (next []ClockStatus) {
-	if s.Next == nil {
-		return nil
-	}
-	for _, d := range decisions {
-		if d.Clock != 0 && d.At.Equal(s.Next.Due) && d.At.After(s.AsOf) {
-			next = append(next, d.Fired())
-		}
-	}
-	if next == nil {
-		next = []ClockStatus{*s.Next}
-	}
-	return next
 }
 
 func (s explanation) explainHead(b *strings.Builder) {

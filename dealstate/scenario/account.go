@@ -47,7 +47,7 @@ func (a Account) String() string {
 	write(&b, "The deal so far, under policy %s:", snap.Policy)
 	a.timeline(&b, a.rows(decisions))
 	b.WriteString("\nWhere it stands:\n")
-	for text := range strings.Lines(snap.Explain(slices.Concat(decisions, a.Deal.Coming(a.View))...)) {
+	for text := range strings.Lines(snap.Explain(decisions...)) {
 		b.WriteString("    " + text)
 	}
 	if len(a.Needed) > 0 {

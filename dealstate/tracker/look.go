@@ -116,9 +116,8 @@ func (t *Tracker) Explain(ctx context.Context, deal string, v dealstate.View) (s
 	if err != nil {
 		return "", err
 	}
-	v = t.orNow(v)
-	s, decisions := l.deal.Replay(v)
-	return s.Explain(append(decisions, l.deal.Coming(v)...)...), nil
+	s, decisions := l.deal.Replay(t.orNow(v))
+	return s.Explain(decisions...), nil
 }
 
 // Deal gives a copy of a deal with all its events, to be looked at in full: drawn, measured

@@ -22,7 +22,7 @@ func (c *explainCmd) Run(a *app) error {
 		return err
 	}
 	s, decisions := d.Replay(view)
-	text := s.Explain(append(decisions, d.Coming(view)...)...)
+	text := s.Explain(decisions...)
 	if a.json {
 		return a.object(struct {
 			Snapshot    any    `json:"snapshot"`

@@ -102,12 +102,23 @@ func next(s dealstate.Snapshot) string {
 
 // nextAll says all the clocks that run out at the next instant at which one does, those that
 // move the deal first.
-func nextAll(d *dealstate.Deal, view dealstate.View) string {
-	var all []string
-	for _, did := range d.Coming(view) {
-		all = append(all, did.Fired().String()+" "+did.Clock.DueWords(did.At, day))
+func nextAll(d *dealstate.Deal, view dealstate.View, s dealstate.Snapshot) string {
+	if s.Next == nil {
+		return ""
 	}
-	return strings.Join(all, ", ")
+	var moving, others []string
+	trial := d.Cursor(view)
+	trial.Watch(func(did dealstate.Decision) {
+		switch text := did.Fired().String() + " " + did.Clock.DueWords(did.At, day); {
+		case did.Clock == 0 || !did.At.Equal(s.Next.Due):
+		case did.From != did.To:
+			moving = append(moving, text)
+		default:
+			others = append(others, text)
+		}
+	})
+	trial.Advance(s.Next.Due)
+	return strings.Join(append(moving, others...), ", ")
 }
 
 // state says where one deal stands, on a few lines.
@@ -126,7 +137,7 @@ func (a *app) state(d *dealstate.Deal, view dealstate.View) error {
 		line("since", since(s)+" ("+days(s.Since, s.AsOf)+")")
 	}
 	line("awaiting", awaiting(s))
-	line("next", nextAll(d, view))
+	line("next", nextAll(d, view, s))
 	line("as of", day(s.AsOf))
 	line("known by", day(s.KnownBy))
 	line("policy", s.Policy)

@@ -146,7 +146,7 @@ type checked struct {
 
 	approval string
 	parties  []string
-	limit    bool // as many situations as --steps allows were found from here, and there are more
+	more     bool // situations from here were left out: by --steps, or behind a counterexample
 }
 
 func (c *checked) wrong() bool {
@@ -187,7 +187,7 @@ func (c *checkCmd) explore(a *app, d *dealstate.Deal, view dealstate.View) (*che
 	now, err := c.paths(a, inputs, simulate.Present(d, view))
 	if err == nil {
 		found.addPaths(now)
-		found.limit = !now.Complete && now.Counterexample == nil
+		found.more = !now.Complete
 		found.Complete = rules.Complete && now.Complete
 		found.Depth = min(triedTo(rules), triedTo(now))
 	}
@@ -267,13 +267,14 @@ func (c *checked) write(a *app) error {
 	return nil
 }
 
-// tried says how many situations were tried: where it is not all of them, the number is that
-// of --steps and the same wherever the deal stands.
+// tried says how many situations were tried. Where there are more, the number is what --steps
+// allows, and the same wherever the deal stands.
 func (c *checked) tried() string {
-	if c.limit {
-		return fmt.Sprintf("the first %s from here on, as many as --steps allows", number(c.Situations, "situation"))
+	situations := number(c.Situations, "situation") + " from here on"
+	if c.more {
+		return "the first " + situations
 	}
-	return number(c.Situations, "situation") + " from here on"
+	return situations
 }
 
 // extent says what was tried, and what that proves.

@@ -29,7 +29,7 @@ type proxy struct {
 	mu   sync.Mutex
 	rng  *rand.Rand
 	most int64       // bytes until it is cut, at random; 0: it is not cut
-	mute atomic.Bool // the next that the server says is not passed on, and cuts the connection
+	mute atomic.Bool // what the server says is not passed on, and cuts the connection
 	cuts atomic.Int64
 }
 
@@ -141,6 +141,7 @@ func TestAConnectionThatIsCutInTheMiddleOfAnAppendDoublesAndLosesNothing(t *test
 func TestAnAppendOnAVersionIsNotStaleBecauseOfItself(t *testing.T) {
 	t.Parallel()
 	p, o := newProxy(t, 1), fresh()
+	o.Outage = time.Second
 	s := open(t, server.at(p.Addr().(*net.TCPAddr).Port), o)
 	version := prepared(t, s)
 	direct := open(t, server.url(), o)
@@ -157,10 +158,10 @@ func TestAnAppendOnAVersionIsNotStaleBecauseOfItself(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	require.NoError(t, direct.Wait(ctx, version.Position), "it is kept")
-	p.mute.Store(false)
 	var open *postgres.OutcomeError
 	require.ErrorAs(t, <-appended, &open)
+	require.NoError(t, direct.Wait(ctx, version.Position), "it is kept")
+	p.mute.Store(false)
 }
 
 // Where the context of the caller ends at that place, he is told of it, and the append is

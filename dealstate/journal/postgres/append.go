@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
@@ -48,7 +49,7 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 	if err != nil {
 		return nil, err
 	}
-	r := &request{entries: entries, on: on, rows: make([]row, len(entries)), done: make(chan struct{})}
+	r := &request{entries: entries, on: slices.Clone(on), rows: make([]row, len(entries)), done: make(chan struct{})}
 	for i := range entries {
 		if r.rows[i], err = rowOf(&entries[i]); err != nil {
 			return nil, err

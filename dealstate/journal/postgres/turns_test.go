@@ -126,6 +126,31 @@ func TestACallerWhoseContextEndsLeavesHisAppendToOthers(t *testing.T) {
 	}
 }
 
+// The versions of a caller who has left are his again: what he does with them does not change
+// on what his append is.
+func TestVersionsAreOfTheCallerOnceAppendHasReturned(t *testing.T) {
+	t.Parallel()
+	s := open(t, server.url(), fresh())
+	c := analyst(t, s)
+	begin(t, c, s.TakeLock())
+	ctx, cancel := context.WithCancel(t.Context())
+	on := []journal.Version{{Deal: "deal-1"}}
+	left := make(chan error, 1)
+	go func() {
+		_, err := s.Append(ctx, []journal.Entry{note("1", 1)}, on...)
+		left <- err
+	}()
+	awaitBlocked(t, c, s)
+	cancel()
+	require.ErrorIs(t, <-left, context.Canceled)
+	on[0].Position = 7
+	_, err := c.Exec(t.Context(), "ROLLBACK")
+	require.NoError(t, err)
+	at, err := s.Append(t.Context(), []journal.Entry{note("2", 1), note("1", 1)})
+	require.NoError(t, err)
+	require.Equal(t, []int64{2, 1}, at, "it was kept")
+}
+
 // A writer that stops while it holds the lock, as a frozen machine does, loses it.
 func TestAWriterThatStopsInTheMiddleLosesItsTurn(t *testing.T) {
 	t.Parallel()

@@ -41,17 +41,21 @@ func (w *writer) commit(requests []*request) {
 
 // commitOwn is commit for a caller's own request, until his context ends or the server is away;
 // then the request has no answer. It has one if the connection was lost while an append on a
-// version was committed: done again, it would be refused because of itself.
+// version was committed, which done again would be refused because of itself; and if the server
+// was away for too long already.
 func (w *writer) commitOwn(ctx context.Context, r *request) (answered bool) {
 	if w.conn == nil || w.conn.IsClosed() {
 		return false
 	}
-	requests := []*request{r}
+	requests, begun := []*request{r}, time.Now()
 	b := w.batch(ctx, requests)
 	err := b.try(ctx)
-	open := len(b.requests) == 0
-	if isOutage(err) && (ctx.Err() != nil || !open) {
-		return false
+	if isOutage(err) {
+		open, over := len(b.requests) == 0, time.Since(begun) > w.options.Outage
+		if ctx.Err() != nil || !open && !over {
+			return false
+		}
+		err = &OutageError{Journal: w.where, Err: err}
 	}
 	b.answer(requests, w.endedOr(context.Background(), err))
 	return true

@@ -4,6 +4,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate/internal/proof"
@@ -194,10 +196,12 @@ func TestAServerThatStaysAwayIsAnOutage(t *testing.T) {
 	signal(syscall.SIGSTOP)
 	_, err = s.Append(t.Context(), []journal.Entry{note("1", 1)})
 	require.ErrorAs(t, err, &outage)
+	again := errors.As(err, new(*pgconn.ConnectError))
 	_, err = s.Last(t.Context())
 	require.ErrorAs(t, err, &outage)
 	signal(syscall.SIGCONT)
 	require.NoError(t, c.await())
+	require.False(t, again, "the time was up: it does not connect, and wait, again")
 	require.NoError(t, c.kill())
 	_, err = s.Append(t.Context(), []journal.Entry{note("2", 1)})
 	require.ErrorAs(t, err, &outage)

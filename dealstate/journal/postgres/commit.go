@@ -40,7 +40,8 @@ func (w *writer) commit(requests []*request) {
 }
 
 // commitOwn is commit for a caller's own request, until his context ends or the server is away;
-// then the request has no answer.
+// then the request has no answer. It has one if the connection was lost while an append on a
+// version was committed: done again, it would be refused because of itself.
 func (w *writer) commitOwn(ctx context.Context, r *request) (answered bool) {
 	if w.conn == nil || w.conn.IsClosed() {
 		return false
@@ -48,7 +49,8 @@ func (w *writer) commitOwn(ctx context.Context, r *request) (answered bool) {
 	requests := []*request{r}
 	b := w.batch(ctx, requests)
 	err := b.try(ctx)
-	if isOutage(err) {
+	open := len(b.requests) == 0
+	if isOutage(err) && (ctx.Err() != nil || !open) {
 		return false
 	}
 	b.answer(requests, w.endedOr(context.Background(), err))

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fe115bb3/dealtracker/dealstate"
@@ -26,7 +28,8 @@ type proxy struct {
 	to   string
 	mu   sync.Mutex
 	rng  *rand.Rand
-	most int64 // bytes until it is cut, at random; 0: it is not cut
+	most int64       // bytes until it is cut, at random; 0: it is not cut
+	mute atomic.Bool // the next that the server says is not passed on, and cuts the connection
 	cuts atomic.Int64
 }
 
@@ -72,15 +75,28 @@ func (p *proxy) serve(client net.Conn) {
 	}
 	defer backend.Close()
 	done := make(chan error, 2)
-	pass := func(to, from net.Conn, budget int64) {
+	pass := func(to io.Writer, from net.Conn, budget int64) {
 		_, err := io.CopyN(to, from, budget)
 		done <- err
 	}
 	go pass(backend, client, p.budget())
-	go pass(client, backend, p.budget())
+	go pass(said{p, client}, backend, p.budget())
 	if <-done == nil {
 		p.cuts.Add(1)
 	}
+}
+
+// said passes on what the server says.
+type said struct {
+	*proxy
+	to net.Conn
+}
+
+func (s said) Write(b []byte) (int, error) {
+	if s.mute.Load() {
+		return 0, net.ErrClosed
+	}
+	return s.to.Write(b)
 }
 
 // The connection is cut at random bytes while many append: in the middle of a message, before
@@ -117,6 +133,78 @@ func TestAConnectionThatIsCutInTheMiddleOfAnAppendDoublesAndLosesNothing(t *test
 		t.Logf("%d connections cut; of %d appends on a version nobody knew the outcome", p.cuts.Load(), opened)
 		requireKept(t, server.url(), o, all)
 	}
+}
+
+// The server commits an append on a version, and the connection is lost before it says so. A
+// caller who commits his own is told that nobody knows the outcome, as he is by the queue: not
+// that the deal has moved on, which it has by himself.
+func TestAnAppendOnAVersionIsNotStaleBecauseOfItself(t *testing.T) {
+	t.Parallel()
+	p, o := newProxy(t, 1), fresh()
+	s := open(t, server.at(p.Addr().(*net.TCPAddr).Port), o)
+	version := prepared(t, s)
+	direct := open(t, server.url(), o)
+	c := analyst(t, direct)
+	begin(t, c, "LOCK TABLE entries IN SHARE MODE") // one can look, but not write
+	appended := make(chan error, 1)
+	go func() {
+		_, err := s.Append(t.Context(), []journal.Entry{note("2", 1)}, version)
+		appended <- err
+	}()
+	awaitWrite(t, c)
+	p.mute.Store(true)
+	_, err := c.Exec(t.Context(), "ROLLBACK")
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	require.NoError(t, direct.Wait(ctx, version.Position), "it is kept")
+	p.mute.Store(false)
+	var open *postgres.OutcomeError
+	require.ErrorAs(t, <-appended, &open)
+}
+
+// Where the context of the caller ends at that place, he is told of it, and the append is
+// finished without him.
+func TestACallerWhoLeavesWhileHisAppendOnAVersionIsWrittenIsToldOfHisContext(t *testing.T) {
+	t.Parallel()
+	s := open(t, server.url(), fresh())
+	version := prepared(t, s)
+	c := analyst(t, s)
+	begin(t, c, "LOCK TABLE entries IN SHARE MODE")
+	ctx, cancel := context.WithCancel(t.Context())
+	appended := make(chan error, 1)
+	go func() {
+		_, err := s.Append(ctx, []journal.Entry{note("2", 1)}, version)
+		appended <- err
+	}()
+	awaitWrite(t, c)
+	cancel()
+	require.ErrorIs(t, <-appended, context.Canceled)
+	_, err := c.Exec(t.Context(), "ROLLBACK")
+	require.NoError(t, err)
+	at, err := s.Append(t.Context(), []journal.Entry{note("2", 1), note("3", 1)})
+	require.NoError(t, err)
+	require.Equal(t, []int64{3, 4}, at)
+}
+
+// prepared has the connection that writes prepare its statements, and gives a deal's version.
+func prepared(t *testing.T, s *postgres.Store) journal.Version {
+	t.Helper()
+	version := journal.Version{Deal: "deal-1"}
+	for _, id := range []string{"0", "1"} {
+		at, err := s.Append(t.Context(), []journal.Entry{note(id, 1)}, version)
+		require.NoError(t, err)
+		version.Position = at[0]
+	}
+	return version
+}
+
+// awaitWrite waits until a writer waits for the table of entries.
+func awaitWrite(t *testing.T, c *pgx.Conn) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return texts(t, c, "SELECT count(*)::text FROM pg_locks WHERE locktype = 'relation' AND NOT granted AND relation = 'entries'::regclass")[0] != "0"
+	}, time.Minute, time.Millisecond)
 }
 
 // appendOnVersions appends pairs to one deal, each on the version before, and reads the deal

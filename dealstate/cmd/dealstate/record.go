@@ -24,7 +24,7 @@ type recordCmd struct {
 	Kind       string `placeholder:"KIND" help:"What is reported, such as approve."`
 	Party      string `placeholder:"ID" help:"Whose act it is. Default: all sides jointly."`
 	By         string `placeholder:"NAME" help:"Who says so."`
-	Role       string `placeholder:"ROLE" help:"In what role. Default: approver, where --by is the approver's name."`
+	Role       string `placeholder:"ROLE" help:"In what role. Default: approver, where --by is the party's approver by name; counterparty, where it is another party's."`
 	Modality   string `placeholder:"WORD" help:"How the report puts it: asserted, conditional, denied or planned. Default: asserted."`
 	At         string `placeholder:"T" help:"When it happened: a date or an RFC 3339 instant."`
 	Recorded   string `placeholder:"T" help:"When it was learned. Default: now."`

@@ -70,8 +70,10 @@ func (c *reportCmd) isOfAll() bool { return c.Deal == "" && c.Output != "" && c.
 
 // all writes the board and a page a deal.
 func (c *reportCmd) all(a *app, f *folder, view dealstate.View) error {
-	if err := a.guardJournal(c.Output); err != nil {
-		return err
+	for _, dir := range []string{c.Output, filepath.Join(c.Output, pages)} { // the second may be a link
+		if err := a.guardJournal(dir); err != nil {
+			return err
+		}
 	}
 	if err := os.MkdirAll(filepath.Join(c.Output, pages), 0o755); err != nil {
 		return err

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
@@ -39,7 +40,7 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 	if err != nil {
 		return nil, err
 	}
-	r := &request{entries: entries, on: on, done: make(chan struct{})}
+	r := &request{entries: entries, on: slices.Clone(on), done: make(chan struct{})}
 	if err := r.encode(int(s.js.Conn().MaxPayload())); err != nil {
 		return nil, err
 	}

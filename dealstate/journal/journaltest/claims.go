@@ -240,15 +240,18 @@ func longDeals(x *trial) {
 }
 
 // leftAndLearnt appends within times that are too short now and then, and again without one:
-// that answers for both, and what comes after it stands behind it.
+// that answers for both, and what comes after it stands behind it. The versions are the caller's
+// again once Append has returned: the race detector finds who still reads them.
 func leftAndLearnt(x *trial) {
 	const times = 60
 	var want []journal.Entry
 	for i := range times {
 		e, then := event("d", fmt.Sprint(i)), event("d", fmt.Sprint("then-", i))
 		ctx, cancel := context.WithTimeout(x.ctx, time.Duration(i)*20*time.Microsecond)
-		_, err := x.Append(ctx, []journal.Entry{e})
+		on := []journal.Version{{Deal: "d", Position: int64(2 * i)}}
+		_, err := x.Append(ctx, []journal.Entry{e}, on...)
 		cancel()
+		on[0] = journal.Version{}
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			x.Fatalf("Append, whose context ended: %v; want its error", err)
 		}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/fe115bb3/dealtracker/dealstate/journal"
 )
@@ -33,7 +34,7 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 	if err != nil {
 		return nil, err
 	}
-	r := &request{entries: entries, on: on}
+	r := &request{entries: entries, on: slices.Clone(on)}
 	if err := s.do(ctx, r); err != nil {
 		return nil, err
 	}

@@ -54,20 +54,13 @@ func (q *Queue[R]) Alone(r R, commit func(R) (answered bool)) (ok bool) {
 	if !q.begin() {
 		return false
 	}
-	defer q.running.Done()
-	answered := commit(r)
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if !answered {
-		q.waiting = append([]R{r}, q.waiting...)
-	}
-	if q.runs = len(q.waiting) > 0; q.runs {
-		q.running.Go(q.commitAll)
-	}
+	answered := false
+	defer func() { q.end(r, answered) }() // also where commit panics and somebody recovers
+	answered = commit(r)
 	return true
 }
 
-// begin makes the caller the committer, who must end by running.Done.
+// begin makes the caller the committer, until he calls end.
 func (q *Queue[R]) begin() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -77,6 +70,19 @@ func (q *Queue[R]) begin() bool {
 	q.runs = true
 	q.running.Add(1)
 	return true
+}
+
+// end makes the queue's own goroutine the committer of what waits, if anything does.
+func (q *Queue[R]) end(r R, answered bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !answered {
+		q.waiting = append([]R{r}, q.waiting...)
+	}
+	if q.runs = len(q.waiting) > 0; q.runs {
+		q.running.Go(q.commitAll)
+	}
+	q.running.Done()
 }
 
 // Close lets nothing more in, and waits until all that waits is committed. It reports whether

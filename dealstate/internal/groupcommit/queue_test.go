@@ -15,27 +15,30 @@ func everything() func(int) bool { return func(int) bool { return true } }
 func TestEachRequestIsCommittedOnceAndByOneGoroutineAtATime(t *testing.T) {
 	t.Parallel()
 	const writers, each = 16, 200
-	count := map[int]int{} // without a lock: the race detector finds a second committer
-	q := groupcommit.New(func(taken []int) {
-		for _, r := range taken {
-			count[r]++
-		}
-	}, everything)
-	var all sync.WaitGroup
-	for w := range writers {
-		all.Go(func() {
-			for i := range each {
-				if !q.Add(w*each + i) {
-					t.Error("an open queue refused a request")
-				}
+	for _, alone := range []bool{false, true} {
+		count := map[int]int{} // without a lock: the race detector finds a second committer
+		q := groupcommit.New(func(taken []int) {
+			for _, r := range taken {
+				count[r]++
 			}
-		})
-	}
-	all.Wait()
-	require.True(t, q.Close())
-	require.Len(t, count, writers*each)
-	for r, n := range count {
-		require.Equal(t, 1, n, "request %d", r)
+		}, everything)
+		own := func(r int) bool { count[r]++; return true }
+		var all sync.WaitGroup
+		for w := range writers {
+			all.Go(func() {
+				for i := range each {
+					if r := w*each + i; !(alone && q.Alone(r, own)) && !q.Add(r) {
+						t.Error("an open queue refused a request")
+					}
+				}
+			})
+		}
+		all.Wait()
+		require.True(t, q.Close())
+		require.Len(t, count, writers*each)
+		for r, n := range count {
+			require.Equal(t, 1, n, "request %d", r)
+		}
 	}
 }
 
@@ -93,32 +96,14 @@ func TestWhatIsNotAnsweredAloneWaitsAsTheFirst(t *testing.T) {
 	require.Equal(t, []int{1, 2}, got[:2])
 }
 
-func TestThereIsOneCommitterWhetherAloneOrNot(t *testing.T) {
+func TestWhoPanicsAloneLeavesTheQueueToOthers(t *testing.T) {
 	t.Parallel()
-	const writers, each = 8, 500
-	count := map[int]int{} // without a lock, as above
-	q := groupcommit.New(func(taken []int) {
-		for _, r := range taken {
-			count[r]++
-		}
-	}, everything)
-	var all sync.WaitGroup
-	for w := range writers {
-		all.Go(func() {
-			for i := range each {
-				r := w*each + i
-				if !q.Alone(r, func(r int) bool { count[r]++; return true }) && !q.Add(r) {
-					t.Error("an open queue refused a request")
-				}
-			}
-		})
-	}
-	all.Wait()
+	var got []int
+	q := groupcommit.New(func(taken []int) { got = append(got, taken...) }, everything)
+	require.Panics(t, func() { q.Alone(1, func(int) bool { panic("the context of a caller") }) })
+	require.True(t, q.Add(2))
 	require.True(t, q.Close())
-	require.Len(t, count, writers*each)
-	for r, n := range count {
-		require.Equal(t, 1, n, "request %d", r)
-	}
+	require.Equal(t, []int{1, 2}, got)
 }
 
 func TestAClosedQueueTakesNothing(t *testing.T) {

@@ -55,9 +55,17 @@ func (s *Store) Append(ctx context.Context, entries []journal.Entry, on ...journ
 			return nil, err
 		}
 	}
-	own := func(r *request) bool { return s.writer.commitOwn(ctx, r) }
+	left := false
+	own := func(r *request) (answered bool) {
+		answered = s.writer.commitOwn(ctx, r)
+		left = !answered && ctx.Err() != nil
+		return answered
+	}
 	if !s.queue.Alone(r, own) && !s.queue.Add(r) {
 		return nil, journal.ErrClosed
+	}
+	if left { // whatever the queue makes of it by now
+		return nil, ctx.Err()
 	}
 	select {
 	case <-r.done:

@@ -176,7 +176,8 @@ func (s *Store) begin(ctx context.Context) error {
 }
 
 // Close is that of [journal.Journal]. Waiting appends are kept and answered first; if the server
-// is away, they wait up to Options.Outage.
+// is away, they wait up to Options.Outage, and if it is there and does not answer, each transaction
+// of them up to Options.Busy longer.
 func (s *Store) Close() error {
 	if !s.queue.Close() {
 		return nil

@@ -40,14 +40,14 @@ func (s *site) dealPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	replays := s.replays(deal, v)
-	if s.unchanged(w, r, deal, replays) {
+	records := s.mayRecord(r)
+	if s.unchanged(w, r, deal, replays, records) {
 		return nil
 	}
 	q, id := r.URL.Query(), deal.Machine().Agreement().ID
 	page := dealPage{head: s.head(deal.Machine().Agreement().Title), Path: s.dealPath(id),
 		Policies: choices("the tracker's own ("+deal.Policy().Name+")", q.Get("policy"), policyWords()),
-		AsOf:     q.Get("as_of"), KnownBy: q.Get("known_by"), Travelled: q.Get("as_of")+q.Get("known_by") != ""}
-	page.Records = s.mayRecord(r)
+		AsOf:     q.Get("as_of"), KnownBy: q.Get("known_by"), Records: records, Travelled: q.Get("as_of")+q.Get("known_by") != ""}
 	page.Earlier, page.Later = s.travel(deal, q, replays[0].Snapshot.AsOf)
 	if page.Body, err = drawn(render.DealPage{Replays: replays}.Body); err != nil {
 		return err
@@ -95,9 +95,10 @@ func (s *site) travel(deal *dealstate.Deal, q url.Values, asOf time.Time) (earli
 	return to(before), to(after)
 }
 
-// unchanged answers 304 where the browser has the page that it asks for.
-func (s *site) unchanged(w http.ResponseWriter, r *http.Request, deal *dealstate.Deal, replays []render.Replay) bool {
-	var all []any
+// unchanged answers 304 where the browser has the page that it asks for: of these replays,
+// and with the form to record offered or not.
+func (s *site) unchanged(w http.ResponseWriter, r *http.Request, deal *dealstate.Deal, replays []render.Replay, records bool) bool {
+	all := []any{records}
 	for _, replay := range replays {
 		all = append(all, timeless(r, replay.Snapshot))
 	}

@@ -121,6 +121,24 @@ func TestReadOnlyLetsEverybodyReadAndNobodyRecord(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
+// Nor is a page that a browser has from before taken for the one it would get now.
+func TestAPageThatOffersTheFormIsAnotherThanOneThatDoesNot(t *testing.T) {
+	t.Parallel()
+	may := error(nil)
+	d := newDesk(t, web.Options{Authorize: func(_ *http.Request, a web.Action) (string, error) {
+		if a == web.Record {
+			return "desk", may
+		}
+		return "", nil
+	}})
+	tag := func() string { return d.get("/deals/" + london).Header().Get("ETag") }
+	before := tag()
+	require.NotEmpty(t, before)
+	require.Equal(t, before, tag())
+	may = &web.ForbiddenError{}
+	require.NotEqual(t, before, tag())
+}
+
 func TestWhoMayRecordOrSignInToIsOfferedTheForm(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{nil, &web.SignInError{}} {

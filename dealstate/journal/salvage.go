@@ -70,12 +70,13 @@ func (s *salvaging) segment(ctx context.Context, after int64) error {
 	defer seg.close()
 	err := seg.open(s.files)
 	var damage *DamageError
-	if errors.As(err, &damage) {
-		s.found.Problems = append(s.found.Problems, damage)
-	} else if err != nil {
-		return err
-	} else {
+	switch {
+	case err == nil: // its header is whole, and says what stood before it
 		s.seen = max(s.last, after)
+	case errors.As(err, &damage):
+		s.found.Problems = append(s.found.Problems, damage)
+	default:
+		return err
 	}
 	if seg.events == nil {
 		if err := seg.openDamaged(s.files); err != nil {

@@ -152,11 +152,11 @@ func survival(m *measuring) (sheet, error) {
 	if err := m.decisions(lives.Add); err != nil {
 		return nil, err
 	}
-	observed := lives.Observe(m.until)
-	if len(observed) == 0 { // of nothing there is no curve
-		return rowsOf[analytics.CurvePoint]{rows: slices.Values([]analytics.CurvePoint(nil))}, nil
+	var curve []analytics.CurvePoint
+	var err error
+	if observed := lives.Observe(m.until); len(observed) > 0 { // of nothing there is no curve
+		curve, err = analytics.KaplanMeier(observed)
 	}
-	curve, err := analytics.KaplanMeier(observed)
 	return rowsOf[analytics.CurvePoint]{rows: slices.Values(curve)}, err
 }
 
